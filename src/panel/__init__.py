@@ -1,0 +1,6 @@
+"""Panel reviews of newly launched tools: drafted by AI critics, checked by code, approved by people.
+
+Importing this package does nothing: no file is read, no folder made, no library loaded.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,14 @@
+"""What code can say about an opinion: named flags, grounds that stand, whose word a figure is. Pure.
+
+The table of checks is `CHECKS`; docs/checks.md shows it with the rules and their limits.
+"""
+
+from panel.checks.comparisons import check_comparison
+from panel.checks.figures import maker_figures
+from panel.checks.review import check_review
+from panel.checks.table import CHECKS, Check
+from panel.records import is_grounded, standing_grounds
+
+__all__ = [
+    "CHECKS", "Check", "check_comparison", "check_review", "is_grounded", "maker_figures", "standing_grounds",
+]  # fmt: skip

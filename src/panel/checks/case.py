@@ -1,0 +1,155 @@
+"""What every check of one opinion is given: the opinion, its panel's dossier, and texts read once."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from panel.checks.facts import Fact, Facts, read_facts, squash
+from panel.checks.text import PassageTexts, normalise, quotable
+from panel.checks.vocabulary import COMMON_CAPITALS
+from panel.records import Answered, Dossier, Ground, Persona, Source, Written
+
+
+@dataclass(frozen=True)
+class Prose:
+    """One text a juror wrote for readers, and the grounds it rests on."""
+
+    field: str  # "quote", "line", "for_whom", ...
+    index: int  # sentence position for "quote", else 0
+    raw: str
+    text: str  # normalised
+    bare: str  # the same without the product's own name
+    rests_on: str  # "grounds", "view", "memory"; fields outside the quote rest on all grounds: "all"
+    grounds: tuple[int, ...] = ()
+
+    @cached_property
+    def facts(self) -> Facts:
+        return read_facts(self.bare)
+
+
+class Shelf:
+    """A dossier's texts, normalised and read for facts at most once each. One per `check_review`."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        self.dossier = dossier
+        self.passages = PassageTexts.of(dossier)
+        launch = dossier.launch
+        name = normalise(f"{launch.name} {launch.release}")
+        words = name.split()
+        self.own_name = squash(name)
+        self.own_words = frozenset(squash(w.strip("()[],.")) for w in words)
+        starts = [" ".join(words[:n]) for n in range(len(words), 0, -1)]
+        self.own_starts = tuple(s for s in starts if len(s) > 2 and not s.isdigit() and s not in COMMON_CAPITALS)
+        self.has_run_log = any(s.kind == "run_log" for s in dossier.sources)
+        self._facts: dict[str, Facts] = {}
+        self._sources = {s.source_id: s for s in dossier.sources}
+
+    def facts(self, text: str) -> Facts:
+        """Facts of a normalised text."""
+        if text not in self._facts:
+            self._facts[text] = read_facts(text)
+        return self._facts[text]
+
+    def source(self, passage_id: str) -> Source | None:
+        return self._sources.get(passage_id.partition(".")[0])
+
+    def without_name(self, text: str) -> str:
+        """A normalised text with the product's own name, or its first words, made a pronoun: naming is no claim."""
+        for start in self.own_starts:
+            if start in text:
+                text = text.replace(start, "it")
+        return text
+
+    def is_own(self, fact: Fact) -> bool:
+        """Whether a fact is part of the product's own name, as "24B" is of "Mistral 3 Small (24B)"."""
+        if fact.kind == "name":
+            return str(fact.key) in self.own_name
+        return not fact.text.isdigit() and squash(fact.text) in self.own_words
+
+    def source_days(self, passage_id: str) -> Facts:
+        """Days the cited source was published and read."""
+        source = self.source(passage_id)
+        days = (source.published, source.fetched) if source else ()
+        return self.facts(" ".join(day.isoformat() for day in days if day))
+
+    def title_holds(self, passage_id: str, key: str) -> bool:
+        """Whether a name stands in the title of the cited source."""
+        source = self.source(passage_id)
+        return source is not None and key in squash(normalise(source.title))
+
+    @cached_property
+    def dossier_days(self) -> Facts:
+        """Days the dossier itself gives, outside any passage: its own, the launch's, when prices were looked up."""
+        days = (self.dossier.as_of, self.dossier.launch.launched_at, self.dossier.launch.pricing.checked)
+        return read_facts(" ".join(day.isoformat() for day in days if day))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One answered opinion under check."""
+
+    shelf: Shelf
+    persona: Persona
+    opinion: Answered
+    void: frozenset[int] = frozenset()  # numbers of grounds that don't stand
+    depth: str = "read"
+
+    @property
+    def persona_id(self) -> str:
+        return self.opinion.juror.persona_id
+
+    @property
+    def written(self) -> Written | None:
+        """The juror's words; None for a trial juror, who was asked for none."""
+        return self.opinion.words if isinstance(self.opinion.words, Written) else None
+
+    @cached_property
+    def by_number(self) -> dict[int, Ground]:
+        return {g.number: g for g in self.opinion.grounds}
+
+    @cached_property
+    def standing(self) -> tuple[Ground, ...]:
+        return tuple(g for g in self.opinion.grounds if g.number not in self.void)
+
+    @cached_property
+    def excerpts(self) -> dict[int, str]:
+        """Each ground's excerpt as it is compared, by number."""
+        return {g.number: quotable(g.excerpt) for g in self.opinion.grounds}
+
+    @cached_property
+    def sentences(self) -> tuple[Prose, ...]:
+        """The quote."""
+        quote = self.written.quote if self.written else ()
+        return tuple(self._prose("quote", i, s.text, s.rests_on, s.grounds) for i, s in enumerate(quote))
+
+    @cached_property
+    def phrases(self) -> tuple[Prose, ...]:
+        """The line and the four short fields, which rest on all grounds together."""
+        words = self.written
+        if words is None:
+            return ()
+        named = {
+            "line": words.line,
+            "for_whom": words.for_whom,
+            "not_for": words.not_for,
+            "change_mind": words.change_mind,
+            "counter": words.counter,
+        }
+        return tuple(self._prose(name, 0, text) for name, text in named.items())
+
+    @cached_property
+    def answers(self) -> tuple[Prose, ...]:
+        """Answers to the persona's own asks, in the order given."""
+        replies = self.written.replies if self.written else ()
+        return tuple(self._prose("answers", i, reply.answer) for i, reply in enumerate(replies))
+
+    @cached_property
+    def claims(self) -> tuple[Prose, ...]:
+        """What each ground is said to say."""
+        return tuple(self._prose("claim", g.number, g.claim, "grounds", (g.number,)) for g in self.opinion.grounds)
+
+    def _prose(
+        self, name: str, index: int, raw: str, rests_on: str = "all", grounds: tuple[int, ...] | None = None
+    ) -> Prose:
+        text = normalise(raw)
+        cited = tuple(self.by_number) if grounds is None else grounds
+        return Prose(name, index, raw, text, self.shelf.without_name(text), rests_on, cited)

@@ -1,0 +1,131 @@
+"""The maker's figures, and whose word each is. The rule and its limits are written out in docs/checks.md."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from panel.checks.facts import Fact, read_facts
+from panel.checks.lexicon import BENCHMARK, METHOD, REPEATED, STOP_WORDS
+from panel.checks.text import normalise, split_sentences
+from panel.records import Dossier, Figure, Passage, Source
+
+MOST_FIGURES = 5
+SHARED_WORDS = 2  # content words a figure's sentence and another's must share to be about the same thing
+RANK = {"%": 0, "pp": 0, "x": 0, "points": 0, "score": 0, "tok/s": 1, "req/s": 1, "fps": 1, "ms": 1, "s": 1, "min": 1,
+        "h": 1, "tokens": 2, "parameters": 2}  # fmt: skip
+SPECIFIED = frozenset({"tokens", "parameters"})  # sizes by design: nothing was measured, so no method is missing
+
+_LIST_NUMBER = re.compile(r"(?:^|\s)(?:\d{1,2}[.)]|step \d+:?)(?=\s)", re.IGNORECASE)
+_VERSION_BEFORE = re.compile(r"(?:\bversion|\bv|\brelease|==|>=|~=|@)\s?$", re.IGNORECASE)
+_CONTENT = re.compile(r"[a-z]{4,}")
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A figure where it stands."""
+
+    fact: Fact
+    unit: str
+    sentence: str
+    passage: Passage
+    source: Source
+    words: frozenset[str]
+
+
+def is_figure(fact: Fact, sentence: str) -> bool:
+    """Whether a fact is a figure somebody measured or designed: share, multiple, score, speed, time, size.
+
+    Prices, dates, version numbers, list numbers and bare counts are none.
+    """
+    return figure_unit(fact, sentence) in RANK
+
+
+def figure_unit(fact: Fact, sentence: str) -> str:
+    """The unit a figure is compared by, "score" for a bare number beside a benchmark's name, else ""."""
+    if fact.kind != "number":
+        return ""
+    if fact.unit:
+        return fact.unit
+    if fact.text[-1] in "BM" and fact.text[0].isdigit():
+        return "parameters"
+    if fact.value == fact.value.to_integral() and fact.value < 20:
+        return ""
+    return "score" if fact.text[0].isdigit() and BENCHMARK.search(sentence) else ""
+
+
+def maker_figures(dossier: Dossier) -> tuple[Figure, ...]:
+    """Up to five figures from the maker's passages, in reading order, with whose word each is.
+
+    Shares, multiples and scores are taken before speeds and times, those before sizes; each value once.
+    """
+    name = frozenset(_CONTENT.findall(normalise(dossier.launch.name).lower()))
+    makers: dict[tuple[Decimal, str], Stated] = {}
+    for stated in _stated(dossier, ("maker",), name):
+        makers.setdefault((stated.fact.value, stated.unit), stated)
+    place = {key: i for i, key in enumerate(makers)}
+    best = sorted(makers, key=lambda key: (RANK[key[1]], place[key]))[:MOST_FIGURES]
+    chosen = [makers[key] for key in sorted(best, key=place.__getitem__)]
+    others = list(_stated(dossier, ("third_party", "us"), name)) if chosen else []
+    return tuple(_judged(stated, others) for stated in chosen)
+
+
+def _stated(dossier: Dossier, voices: Sequence[str], name: frozenset[str]) -> Iterator[Stated]:
+    for source in dossier.sources:
+        voice = "us" if source.kind == "run_log" else source.voice
+        if voice not in voices:
+            continue
+        for passage in source.passages:
+            if passage.kind != "code" and any(c.isdigit() for c in passage.text):
+                yield from _in_passage(passage, source, name)
+
+
+def _in_passage(passage: Passage, source: Source, name: frozenset[str]) -> Iterator[Stated]:
+    for sentence in split_sentences(normalise(passage.text)):
+        plain = _LIST_NUMBER.sub(" ", sentence)
+        for fact in read_facts(plain).found:
+            unit = figure_unit(fact, plain)
+            before = plain.partition(fact.text)[0]
+            if unit in RANK and not _VERSION_BEFORE.search(before):
+                yield Stated(fact, unit, sentence, passage, source, content_words(sentence) - name)
+
+
+def content_words(sentence: str) -> frozenset[str]:
+    """Words of four letters and more that say what a sentence is about, without a plural s."""
+    words = (w.removesuffix("s") for w in _CONTENT.findall(sentence.lower()) if w not in STOP_WORDS)
+    return frozenset(w for w in words if w not in STOP_WORDS)
+
+
+def _judged(stated: Stated, others: Sequence[Stated]) -> Figure:
+    related = [o for o in others if o.unit == stated.unit and len(o.words & stated.words) >= SHARED_WORDS]
+    differing = [o for o in related if o.fact.value != stated.fact.value]
+    disputing = _ids(differing)
+    repeating = [o for o in related if o.fact.value == stated.fact.value and not REPEATED.search(o.sentence)]
+    supporting = [i for i in _ids(repeating) if i not in disputing]
+    standing = "makers_word_only"
+    if disputing:
+        standing = "disputed_by"
+    elif supporting:
+        standing = "supported_by"
+    elif stated.unit not in SPECIFIED and not _names_a_method(stated):
+        standing = "no_method_given"
+    return Figure.model_validate(
+        {
+            "figure": stated.fact.text,
+            "sentence": stated.sentence,
+            "passage_id": stated.passage.passage_id,
+            "standing": standing,
+            "others": tuple(disputing or supporting),
+        }
+    )
+
+
+def _ids(stated: Sequence[Stated]) -> list[str]:
+    return list(dict.fromkeys(s.passage.passage_id for s in stated))
+
+
+def _names_a_method(stated: Stated) -> bool:
+    """Whether the passage or one of its neighbours says on what, with what or against what it was measured."""
+    passages = stated.source.passages
+    at = passages.index(stated.passage)
+    return any(METHOD.search(normalise(p.text)) for p in passages[max(0, at - 1) : at + 2])

@@ -1,0 +1,55 @@
+"""All checks of one review, in an order that doesn't depend on the order of the opinions."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from panel.checks.asked import check_asks, check_prediction, check_words
+from panel.checks.case import Case, Shelf
+from panel.checks.grounds import check_claims, check_grounds
+from panel.checks.likeness import check_likeness
+from panel.checks.safety import check_characters
+from panel.checks.sentences import check_attribution, check_facts, check_references
+from panel.checks.verdicts import check_verdict
+from panel.checks.wording import check_first_hand, check_formulas, check_lengths
+from panel.records import Answered, Dossier, Flag, Opinion, Persona
+
+OPINION_CHECKS: tuple[Callable[[Case], Iterable[Flag]], ...] = (
+    check_verdict,
+    check_claims,
+    check_references,
+    check_facts,
+    check_attribution,
+    check_first_hand,
+    check_words,
+    check_asks,
+    check_prediction,
+    check_lengths,
+    check_formulas,
+    check_characters,
+)
+
+
+def check_review(
+    dossier: Dossier, personas: Sequence[Persona], opinions: Sequence[Opinion], *, depth: str = "read"
+) -> tuple[Flag, ...]:
+    """Every flag on a panel's answered opinions, in page order, then those on the panel as a whole.
+
+    depth: "ran" or "used" when a run log is among the sources; with "read", no first-hand claim is ever backed.
+    Raises KeyError for an opinion by a persona that is not in `personas`.
+    """
+    shelf = Shelf(dossier)
+    by_id = {p.persona_id: p for p in personas}
+    answered = [o for o in opinions if isinstance(o, Answered)]
+    answered.sort(key=lambda o: (by_id[o.juror.persona_id].order, o.juror.persona_id, o.draw))
+    flags: list[Flag] = []
+    cases = []
+    for opinion in answered:
+        own = list(check_grounds(opinion, shelf))
+        void = frozenset(f.index for f in own if f.field == "grounds" and f.severity == "high")
+        case = Case(shelf, by_id[opinion.juror.persona_id], opinion, void, depth)
+        cases.append(case)
+        flags += own
+        for check in OPINION_CHECKS:
+            flags += check(case)
+    if len(cases) > 1:
+        flags += check_likeness(cases)
+    return tuple(flags)

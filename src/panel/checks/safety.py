@@ -1,0 +1,46 @@
+"""Characters and markup that must never reach a page. Pages escape everything anyway: this tells the editor."""
+
+import re
+from collections.abc import Iterator
+
+from panel.checks.case import Case
+from panel.checks.lexicon import Phrases
+from panel.checks.table import flag
+from panel.checks.text import HIDDEN
+from panel.records import Flag
+
+MARKUP = Phrases(
+    re.compile(
+        r"</?[a-zA-Z!][^<>]{0,200}>|<!--|!?\[[^\]]{0,200}\]\([^)]{0,300}\)|\bhttps?:/?/?\S+|\bwww\.\S+"
+        r"|\b(?:javascript|data|vbscript):\S+|\*\*\S|\b__\w+__\b|^#{1,6}\s|^\s*(?:[-*+]|\d+\.)\s|```|\{\{|\{%"
+        r"|&(?:#x?[0-9a-fA-F]+|[a-zA-Z]{2,8});",
+        re.MULTILINE | re.IGNORECASE,
+    ),
+    letters=("<", "](", "http", "www.", "script:", "data:", "**", "__", "#", "- ", "* ", "+ ", ". ", "```", "{", "&"),
+)
+
+
+def check_characters(case: Case) -> Iterator[Flag]:
+    """Hidden characters in anything the model sent, markup and links in what readers see."""
+    for field, index, text, shown in _texts(case):
+        if not (text.isascii() and text.isprintable()) and (hit := HIDDEN.search(text)):
+            name = f"U+{ord(hit.group()):04X}"
+            yield _on(case, field, index, "hidden_characters", f"The text holds a hidden character, {name}.", name)
+        if shown and (hit := MARKUP.search(text)):
+            yield _on(case, field, index, "markup", f"The text holds markup or a link: {hit.group()!r}.", hit.group())
+
+
+def _texts(case: Case) -> Iterator[tuple[str, int, str, bool]]:
+    """Field, index, text, and whether it is in the juror's own words (an excerpt's markup is its source's)."""
+    for prose in (*case.sentences, *case.phrases, *case.answers, *case.claims):
+        yield prose.field, prose.index, prose.raw, True
+    for ground in case.opinion.grounds:
+        yield "excerpt", ground.number, ground.excerpt, False
+    prediction = case.written.prediction if case.written else None
+    if prediction:
+        yield "prediction", 0, prediction.statement, True
+        yield "prediction", 0, f"{prediction.resolve_by} {prediction.settled_at}", False
+
+
+def _on(case: Case, field: str, index: int, check: str, message: str, excerpt: str) -> Flag:
+    return flag(check, case.persona_id, field, message, index=index, excerpt=excerpt)

@@ -1,0 +1,110 @@
+"""Does each sentence say only what the grounds it rests on say?"""
+
+from collections.abc import Iterator
+
+from panel.checks.case import Case, Prose
+from panel.checks.facts import HARD, Fact, Facts, read_names
+from panel.checks.figures import is_figure
+from panel.checks.lexicon import ATTRIBUTED
+from panel.checks.table import flag
+from panel.records import Flag, Ground
+
+UNGROUNDED_FIELDS = ("change_mind",)  # says what would have to be true, so its numbers stand nowhere yet
+
+
+def check_references(case: Case) -> Iterator[Flag]:
+    """Ground numbers that exist and stand; memory said as such."""
+    for prose in case.sentences:
+        if prose.rests_on == "memory":
+            yield _on(case, prose, "memory_sentence", f"Sentence {prose.index + 1} rests on memory.", prose.raw)
+        if prose.rests_on != "grounds":
+            continue
+        unknown = [n for n in prose.grounds if n not in case.by_number]
+        if unknown or not prose.grounds:
+            what = f"ground {unknown[0]}, which was not given" if unknown else "no ground number"
+            yield _on(case, prose, "unknown_ground_number", f"Sentence {prose.index + 1} names {what}.", prose.raw)
+        known = [n for n in prose.grounds if n in case.by_number]
+        if known and all(n in case.void for n in known):
+            message = f"Sentence {prose.index + 1} rests only on grounds that do not stand."
+            yield _on(case, prose, "rests_on_void_ground", message, prose.raw)
+
+
+def check_facts(case: Case) -> Iterator[Flag]:
+    """Every number, price, date, licence, name and command stands in an excerpt the sentence rests on."""
+    for prose in (*case.sentences, *case.phrases):
+        if prose.rests_on == "memory" or prose.field in UNGROUNDED_FIELDS or not prose.text:
+            continue
+        facts = [f for f in (*prose.facts.found, *read_names(prose.facts)) if not case.shelf.is_own(f)]
+        if prose.rests_on == "view":
+            yield from _view(case, prose, facts)
+        elif facts:
+            yield from _grounded(case, prose, facts)
+
+
+def _view(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
+    hard = next((f for f in facts if f.kind in HARD), None)
+    soft = next((f for f in facts if f.kind not in HARD), None)
+    if hard:
+        message = f"Sentence {prose.index + 1} is marked as a view and gives {hard.text!r}."
+        yield _on(case, prose, "view_with_number", message, hard.text)
+    elif soft:
+        message = f"Sentence {prose.index + 1} is marked as a view and names {soft.text!r}."
+        yield _on(case, prose, "view_with_name", message, soft.text)
+
+
+def _grounded(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
+    cited = [case.by_number[n] for n in prose.grounds if n in case.by_number and n not in case.void]
+    where = f"Sentence {prose.index + 1}" if prose.field == "quote" else f"The {prose.field.replace('_', ' ')}"
+    for fact in facts:
+        if _in_excerpts(case, cited, fact) or _in_source_facts(case, cited, fact):
+            continue
+        if any(_in_passage(case, ground, fact) for ground in cited):
+            message = f"{where} gives {fact.text!r}, which stands in the passage but not in the excerpt."
+            yield _on(case, prose, "fact_in_passage_only", message, fact.text)
+        else:
+            check = "number_not_in_grounds" if fact.kind in HARD else "name_not_in_grounds"
+            yield _on(
+                case, prose, check, f"{where} gives {fact.text!r}, which stands in no ground it rests on.", fact.text
+            )
+
+
+def check_attribution(case: Case) -> Iterator[Flag]:
+    """A figure that only the maker's passages give is the maker's, and the sentence must say so."""
+    for prose in (*case.sentences, *case.phrases):
+        if prose.rests_on not in ("grounds", "all") or prose.field in UNGROUNDED_FIELDS:
+            continue
+        figures = [f for f in prose.facts.found if is_figure(f, prose.text) and not case.shelf.is_own(f)]
+        if not figures or ATTRIBUTED.search(prose.text):
+            continue
+        cited = [case.by_number[n] for n in prose.grounds if n in case.by_number and n not in case.void]
+        for fact in figures:
+            givers = {_voice(case, g) for g in cited if _in_passage(case, g, fact)}
+            if givers == {"maker"}:
+                message = f"{fact.text!r} is only the maker's figure, and the words don't say so."
+                yield _on(case, prose, "makers_figure_as_fact", message, fact.text)
+                break
+
+
+def _in_excerpts(case: Case, cited: list[Ground], fact: Fact) -> bool:
+    return any(case.shelf.facts(case.excerpts[g.number]).hold(fact) for g in cited)
+
+
+def _in_passage(case: Case, ground: Ground, fact: Fact) -> bool:
+    facts: Facts = case.shelf.facts(case.shelf.passages.by_id[ground.passage_id])
+    return facts.hold(fact)
+
+
+def _in_source_facts(case: Case, cited: list[Ground], fact: Fact) -> bool:
+    """Days the dossier gives outside its passages, and names in the titles of the sources cited."""
+    if fact.kind == "date":
+        return case.shelf.dossier_days.hold(fact) or any(case.shelf.source_days(g.passage_id).hold(fact) for g in cited)
+    return fact.kind == "name" and any(case.shelf.title_holds(g.passage_id, str(fact.key)) for g in cited)
+
+
+def _voice(case: Case, ground: Ground) -> str:
+    source = case.shelf.source(ground.passage_id)
+    return source.voice if source else "unknown"
+
+
+def _on(case: Case, prose: Prose, check: str, message: str, excerpt: str) -> Flag:
+    return flag(check, case.persona_id, prose.field, message, index=prose.index, excerpt=excerpt)

@@ -1,0 +1,100 @@
+"""Text as the checks compare it: one spelling for what a reader sees as the same words."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+
+from panel.records import Dossier
+
+HIDDEN = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]?\s+(?=[\"'(\[]?[A-Z0-9`])")
+ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|fig|cf|Mr|Ms|Dr|St|Inc|Ltd)|\b[A-Z])\.$")
+
+_FOLDS = {ord(c): "'" for c in "‘’‚‛′`´"} | {ord(c): '"' for c in "“”„‟«»″"} | {ord(c): "-" for c in "‐‑‒–—―−"}
+_FOLDS.update({ord("…"): "...", ord("™"): "", ord("®"): ""})
+del _FOLDS[ord("`")]  # a backtick marks code and is not a quotation mark
+_MARKS = frozenset({"-", "&", "/", "+", "|", "...", ":", ";", "=", "*"})
+_DASHES = re.compile("-{2,}")
+
+
+def normalise(text: str) -> str:
+    """NFKC; quotes, dashes and ellipses folded; hidden characters dropped; white space as single blanks. Case stays.
+
+    Two texts with the same normal form are the same words to a reader. Trade mark signs are dropped, runs of hyphens
+    become one: word processors make dashes of them.
+    """
+    if not text.isascii():
+        text = HIDDEN.sub("", text.translate(_FOLDS))
+        text = unicodedata.normalize("NFKC", text).translate(_FOLDS)
+    elif not text.isprintable():
+        text = HIDDEN.sub("", text)
+    if "--" in text:
+        text = _DASHES.sub("-", text)
+    return " ".join(text.split())
+
+
+def count_words(text: str) -> int:
+    """Words of a normalised text as a reader counts them: `A/B`, `don't` and `2.5` are one each, a lone dash none."""
+    return len([token for token in text.split() if token not in _MARKS])
+
+
+def split_sentences(text: str) -> list[str]:
+    """Sentences of a normalised text; an abbreviation or an initial before the blank ends none."""
+    if ". " not in text and "? " not in text and "! " not in text and '." ' not in text and ".) " not in text:
+        return [text]
+    pieces: list[str] = []
+    for piece in SENTENCE_END.split(text):
+        if pieces and ABBREVIATION.search(pieces[-1]):
+            pieces[-1] += " " + piece
+        else:
+            pieces.append(piece)
+    return pieces
+
+
+def quotable(excerpt: str) -> str:
+    """An excerpt's normal form without the marks that quoting adds: outer quotes, outer dots, a final stop."""
+    return normalise(excerpt).strip("\"' ").removeprefix("...").rstrip(".,;:").strip("\"' ")
+
+
+def stands_in(needle: str, hay: str) -> bool:
+    """Whether the words stand in the text, ends on word boundaries. Both normalised; needle not empty."""
+    at = hay.find(needle)
+    while at >= 0:
+        end = at + len(needle)
+        opens = at == 0 or not (hay[at - 1].isalnum() and needle[0].isalnum())
+        closes = end == len(hay) or not (hay[end].isalnum() and needle[-1].isalnum())
+        if opens and closes:
+            return True
+        at = hay.find(needle, at + 1)
+    return False
+
+
+@dataclass(frozen=True)
+class PassageTexts:
+    """A dossier's passages in normal form, by id."""
+
+    by_id: dict[str, str]
+
+    @classmethod
+    def of(cls, dossier: Dossier) -> "PassageTexts":
+        return cls({p.passage_id: normalise(p.text) for s in dossier.sources for p in s.passages})
+
+    @cached_property
+    def whole(self) -> str:
+        """Every passage, one a line: a quick "nowhere" for words that stand in none."""
+        return "\n".join(self.by_id.values())
+
+    @cached_property
+    def running(self) -> str:
+        """Every passage run together: finds words stitched over the edge of two."""
+        return " ".join(self.by_id.values())
+
+    def holding(self, needle: str, *, besides: str = "") -> list[str]:
+        """Ids of the passages in which the words stand, leaving out `besides`."""
+        if self.whole.count(needle) <= (1 if besides else 0):
+            return []
+        return [i for i, text in self.by_id.items() if i != besides and stands_in(needle, text)]

@@ -1,0 +1,99 @@
+"""Months, units, scales, currencies and the one pattern that finds facts in a text. English only."""
+
+import re
+from collections.abc import Iterable
+
+_MONTH_NAMES = """
+jan january;feb february;mar march;apr april;may;jun june;jul july;aug august;sep sept september;oct october
+nov november;dec december
+"""
+_MONTH_ROWS = _MONTH_NAMES.replace("\n", ";").strip(";").split(";")
+MONTHS = {name: number for number, row in enumerate(_MONTH_ROWS, 1) for name in row.split()}
+SCALES = {
+    "k": 10**3, "K": 10**3, "thousand": 10**3, "M": 10**6, "mn": 10**6, "million": 10**6, "B": 10**9, "bn": 10**9,
+    "billion": 10**9, "T": 10**12, "trillion": 10**12, "hundred": 100,
+}  # fmt: skip
+UNITS = {
+    "%": "%", "percent": "%", "per cent": "%", "percentage points": "pp", "percentage point": "pp",
+    "x": "x", "times": "x", "fold": "x",
+    "ms": "ms", "milliseconds": "ms", "millisecond": "ms", "s": "s", "sec": "s", "secs": "s", "seconds": "s",
+    "second": "s", "min": "min", "mins": "min", "minutes": "min", "minute": "min", "h": "h", "hours": "h",
+    "hour": "h", "days": "day", "day": "day", "weeks": "week", "week": "week", "months": "month", "month": "month",
+    "years": "year", "year": "year",
+    "tokens per second": "tok/s", "tokens/second": "tok/s", "tokens/sec": "tok/s", "tokens/s": "tok/s",
+    "tok/s": "tok/s", "t/s": "tok/s", "tokens a second": "tok/s", "requests per second": "req/s", "req/s": "req/s",
+    "rps": "req/s", "fps": "fps", "tokens": "tokens", "token": "tokens", "parameters": "parameters",
+    "parameter": "parameters", "params": "parameters", "points": "points", "point": "points",
+    "KB": "KB", "MB": "MB", "GB": "GB", "TB": "TB", "GiB": "GB", "MiB": "MB",
+}  # fmt: skip
+CURRENCIES = {
+    "$": "USD", "USD": "USD", "dollars": "USD", "dollar": "USD", "US$": "USD", "€": "EUR", "EUR": "EUR",
+    "euros": "EUR", "euro": "EUR", "£": "GBP", "GBP": "GBP", "pounds": "GBP", "¥": "JPY", "JPY": "JPY",
+    "cents": "cent", "cent": "cent",
+}  # fmt: skip
+# "one" is left out: "one day" is seldom a figure
+_SMALL = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred"
+WORD_NUMBERS = {word: number for number, word in enumerate(_SMALL.split(), 2)}
+WORD_NUMBERS |= {"eighteen": 18, "nineteen": 19} | {word: ten * 10 for ten, word in enumerate(_TENS.split(), 2)}
+
+_COMMON = """
+I AI API APIs CLI GPU GPUs CPU CPUs LLM LLMs SDK SDKs JSON YAML HTML HTTP HTTPS REST URL URLs UI UX IDE IDEs OS PDF CSV
+SQL ML RAM VRAM SaaS CI CD PR PRs EU US UK NDA SLA SSO FAQ README CEO CTO IT ID OK TTS OCR RAG DX I'd I'm I've I'll A An
+The It Its This That These Those They There You Your We Our He She But And Or If When While For From In On At By To With
+Without No Not Nor So As Than Then Yet Who What Which Where Why How English Monday Tuesday Wednesday Thursday Friday
+Saturday Sunday
+"""
+COMMON_CAPITALS = frozenset(_COMMON.split()) | {name.title() for name in MONTHS}  # capitals that name no product
+
+
+def _any(words: Iterable[str]) -> str:
+    return "(?:" + "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)) + ")"
+
+
+NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+SCALE = _any(SCALES)
+UNIT = _any(UNITS)
+_MONTH = _any(name.title() for name in MONTHS) + r"\.?"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_WORD = _any(WORD_NUMBERS)
+_COINS = "(?:dollars?|euros?|cents?)"
+_ENDS = r"(?!\w)"
+
+# what every fact without a digit holds: a licence's name, or a number word and then a unit or a scale
+LICENCE_LETTERS = ("MIT", "ISC", "Unlicense", "SL", "SSPL", "PL", "Apache", "BSD", "CC")
+_UNIT_LETTERS = (
+    "percent|per cent|times|fold|sec|minute|hour|day|week|month|year|token|param|point|thousand|illion|dollar|euro"
+)
+UNIT_LETTERS = (*_UNIT_LETTERS.split("|"), "cent", "requests", "undred", *(f" {u}" for u in UNITS if len(u) < 4))
+
+FACT = re.compile(
+    rf"""
+    (?:(?<![\w.])|(?=[`$€£¥]))  # once for all: no alternative is tried inside a word
+    (?:
+    (?P<code>`[^`]+`)
+  | (?P<date>\d{{4}}-\d{{2}}-\d{{2}}\b
+      | {_DAY}\s(?:of\s)?{_MONTH}(?:,?\s\d{{4}})?\b
+      | {_MONTH}\s{_DAY}(?:,?\s\d{{4}})?\b(?!\.?\d)
+      | {_MONTH}\s\d{{4}}\b
+      | [QH][1-4]\s\d{{4}}\b
+      | (?:19|20)\d\d\b(?![.,]?\d)(?!\s?(?:{SCALE}|{UNIT}){_ENDS}))
+  | (?P<licence>(?:MIT|ISC|Unlicense|BUSL|BSL|SSPL|EUPL
+      | Apache(?:[\s-]Licen[cs]e)?(?:,?[\s-](?:[vV]ersion\s)?v?[12](?:\.\d)?)?
+      | [AL]?GPL(?:[\s-]?v?[23](?:\.\d)?)?
+      | BSD(?:[\s-][0234][\s-][Cc]lause)?
+      | MPL(?:[\s-]?v?2(?:\.0)?)?
+      | CC[\s-](?:0|BY)(?:-[A-Z]{{2}})*(?:\s?\d\.0)?){_ENDS})
+  | (?P<price>(?:US\$|[$€£¥]|(?:USD|EUR|GBP)\s)\s?{NUMBER}(?:\s?{SCALE}{_ENDS})?
+      | {NUMBER}(?:\s?{SCALE})?\s?(?:USD|EUR|GBP|{_COINS}|€){_ENDS})
+  | (?P<name>[A-Za-z]+-?\d(?:[\w.-]*\w)?{_ENDS})
+  | (?P<number>{NUMBER}(?:\s?{SCALE}{_ENDS})?(?:[\s-]?{UNIT}{_ENDS})?)
+  | (?P<words>{_WORD}(?:[\s-]{SCALE})?[\s-]?(?:{UNIT}|{_COINS}){_ENDS}
+      | {_WORD}\s(?:thousand|million|billion){_ENDS})
+    )
+    """,
+    re.VERBOSE,
+)
+QUANTITY = re.compile(
+    rf"(?P<value>{NUMBER}|[a-z]+?)[\s-]?(?P<scale>{SCALE}{_ENDS})?[\s-]?(?P<unit>{UNIT}{_ENDS})?$", re.VERBOSE
+)

@@ -1,0 +1,108 @@
+"""How it is written: method words, formulas, length, praise, first-hand claims."""
+
+import re
+from collections.abc import Iterator
+
+from panel.checks.case import Case, Prose
+from panel.checks.lexicon import AFFIRMS, CONTRAST, DENIES, FIRST_HAND, METHOD_WORD, PRAISE
+from panel.checks.table import flag
+from panel.checks.text import count_words, normalise, split_sentences
+from panel.records import Flag
+
+MOST_SENTENCE_WORDS = 28
+QUOTE_WORDS, QUOTE_AIM, QUOTE_SENTENCES = (30, 120), (45, 90), (3, 5)
+MOST_LINE_WORDS = 16
+MOST_PHRASE_WORDS = 18
+
+DASH = re.compile(r"(?<!\d)[—–―]|[—–―](?!\d)|(?<=\s)-{1,3}(?=\s)|(?<=\w)--(?=\w)")
+_CODE = re.compile(r"`[^`]*`")
+_QUOTED = re.compile(r'"([^"]{2,200})"')
+
+
+def own_words(case: Case, prose: Prose) -> str:
+    """A text without code, and without quoted words that stand in one of the opinion's excerpts."""
+    text = _CODE.sub(" ", prose.text) if "`" in prose.text else prose.text
+    if '"' not in text:
+        return text
+    excerpts = list(case.excerpts.values())
+    return _QUOTED.sub(lambda m: " " if any(m[1].strip(" .,") in e for e in excerpts) else m[0], text)
+
+
+def check_first_hand(case: Case) -> Iterator[Flag]:
+    """A claim of first-hand use needs a run log among the grounds it rests on; the depth "read" has none."""
+    for prose in (*case.sentences, *case.phrases, *case.answers, *case.claims):
+        hit = FIRST_HAND.search(own_words(case, prose))
+        if hit and not (case.depth != "read" and _rests_on_a_run_log(case, prose)):
+            yield _on(
+                case, prose, "first_hand_use", f"{hit.group()!r} claims first-hand use without a run log.", hit.group()
+            )
+
+
+def _rests_on_a_run_log(case: Case, prose: Prose) -> bool:
+    grounds = [case.by_number[n] for n in prose.grounds if n in case.by_number and n not in case.void]
+    sources = (case.shelf.source(g.passage_id) for g in grounds)
+    return prose.rests_on in ("grounds", "all") and any(s is not None and s.kind == "run_log" for s in sources)
+
+
+def check_formulas(case: Case) -> Iterator[Flag]:
+    """Words that name the method, contrast formulas, praise, dashes."""
+    for prose in (*case.sentences, *case.phrases):
+        words = own_words(case, prose)
+        if (hit := METHOD_WORD.search(words)) and not _is_the_sources(case, hit.group()):
+            yield _on(case, prose, "method_word", f"{hit.group()!r} names the method, not the tool.", hit.group())
+        if hit := CONTRAST.search(words):
+            yield _on(case, prose, "contrast_formula", f"{hit.group().strip()!r} is a contrast formula.", hit.group())
+        if hit := PRAISE.search(words):
+            yield _on(case, prose, "praise", f"A rival could print {hit.group()!r}.", hit.group())
+        if len(DASH.findall(prose.raw)) > 1:
+            yield _on(case, prose, "many_dashes", "More than one dash in a sentence.", prose.raw)
+    for one, other in zip(case.sentences, case.sentences[1:], strict=False):
+        if DENIES.search(one.text) and AFFIRMS.match(other.text):
+            yield _on(case, other, "contrast_formula", "Two sentences make one contrast formula.", other.raw)
+
+
+def _is_the_sources(case: Case, word: str) -> bool:
+    """A word the dossier's own excerpts use is the tool's subject, as buyers are a shop's."""
+    return any(word.lower() in excerpt.lower() for excerpt in case.excerpts.values())
+
+
+def check_lengths(case: Case) -> Iterator[Flag]:
+    """Words and sentences, counted."""
+    if case.written is None:
+        return
+    counts = [count_words(p.text) for p in case.sentences]
+    yield from _quote_length(case, sum(counts))
+    for prose, count in zip(case.sentences, counts, strict=True):
+        pieces = split_sentences(prose.text) if count > 1 else [prose.text]
+        if len(pieces) > 1:
+            yield _on(case, prose, "several_sentences", f"Sentence {prose.index + 1} holds {len(pieces)}.", prose.raw)
+        longest = count if len(pieces) == 1 else max(count_words(p) for p in pieces)
+        if longest > MOST_SENTENCE_WORDS:
+            message = f"Sentence {prose.index + 1} has {longest} words; {MOST_SENTENCE_WORDS} at most."
+            yield _on(case, prose, "long_sentence", message, prose.raw)
+    for prose in case.phrases:
+        most, check = (MOST_LINE_WORDS, "long_line") if prose.field == "line" else (MOST_PHRASE_WORDS, "long_phrase")
+        if (count := count_words(prose.text)) > most:
+            name = prose.field.replace("_", " ")
+            yield _on(case, prose, check, f"The {name} has {count} words; {most} at most.", prose.raw)
+
+
+def _quote_length(case: Case, words: int) -> Iterator[Flag]:
+    sentences = len(case.sentences)
+    if not QUOTE_SENTENCES[0] <= sentences <= QUOTE_SENTENCES[1]:
+        yield flag(
+            "quote_sentences", case.persona_id, "quote", f"The quote has {sentences} sentences; 3 to 5 were asked for."
+        )
+    if not QUOTE_WORDS[0] <= words <= QUOTE_WORDS[1]:
+        yield flag("quote_length", case.persona_id, "quote", f"The quote has {words} words; 30 to 120 are printed.")
+    elif not QUOTE_AIM[0] <= words <= QUOTE_AIM[1]:
+        yield flag("quote_off_aim", case.persona_id, "quote", f"The quote has {words} words; 45 to 90 is the aim.")
+
+
+def opening(text: str) -> str:
+    """The first three words, lower case."""
+    return " ".join(normalise(text).lower().split()[:3])
+
+
+def _on(case: Case, prose: Prose, check: str, message: str, excerpt: str) -> Flag:
+    return flag(check, case.persona_id, prose.field, message, index=prose.index, excerpt=excerpt)

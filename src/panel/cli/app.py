@@ -1,0 +1,89 @@
+"""The command and its groups; errors become one sentence and an exit code here and nowhere else."""
+
+import json
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from panel import __version__
+from panel.cli import doctor, init, personas, review, runs, schema
+from panel.cli.output import talk
+from panel.errors import PanelError
+
+app = typer.Typer(
+    name="panel",
+    help="Ask a panel of AI critics about newly launched tools, and see where they disagree.",
+    epilog="Data goes to stdout, talk to stderr. --json prints exactly one object. Exit codes: docs/cli.md.",
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command("compare")(review.compare)
+app.command("review")(review.review)
+app.command("resume")(review.resume)
+app.command("new")(init.new)
+app.command("init")(init.init)
+app.command("doctor")(doctor.doctor)
+app.command("schema")(schema.schema)
+app.add_typer(runs.app, name="runs")
+app.add_typer(personas.app, name="personas")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"panel {__version__} (review-panel)\n")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+    verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Say more; -vv says everything.")] = 0,
+    log_file: Annotated[str, typer.Option("--log-file", help="Write a log here, one JSON object a line.")] = "",
+) -> None:
+    """Options that stand before the command."""
+    if verbose or log_file:
+        from panel.cli.logs import set_up_logging
+
+        set_up_logging(verbose, log_file)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    wants_json = "--json" in sys.argv[1:]
+    try:
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code if isinstance(code, int) else 0)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except PanelError as err:
+        _report(err.kind, str(err), err.hint, wants_json)
+        sys.exit(err.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _report("interrupted", "Stopped by you.", "`panel runs list` shows what can be resumed.", wants_json)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as err:
+        if not _is_usage_error(err):
+            raise
+        _report("mistake", err.format_message(), "Add --help to see what this command takes.", wants_json)  # type: ignore[attr-defined]
+        sys.exit(2)
+
+
+def _is_usage_error(err: Exception) -> bool:
+    return any(c.__name__ == "ClickException" for c in type(err).__mro__)
+
+
+def _report(kind: str, message: str, hint: str, wants_json: bool) -> None:
+    if wants_json:
+        sys.stdout.write(json.dumps({"error": {"kind": kind, "message": message, "hint": hint}}) + "\n")
+    else:
+        talk(f"{message} {hint}".strip())

@@ -1,0 +1,169 @@
+"""`panel doctor`: what is missing on this machine and how to fix it; `--live` proves a hosted model for cents."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from panel.cli.output import say, say_json, talk
+
+if TYPE_CHECKING:
+    from panel.cli.shell import Shell
+
+SERVERS = {"Ollama": 11434, "LM Studio": 1234, "vLLM": 8000, "llama.cpp": 8080}  # their default ports
+LOW_DISK_BYTES = 500_000_000
+MARKS = {"ok": "ok  ", "note": "note", "bad": "BAD "}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: fine, worth knowing, or in the way."""
+
+    what: str
+    state: Literal["ok", "note", "bad"]
+    says: str
+    fix: str = ""
+
+
+def doctor(
+    live: Annotated[str, typer.Option("--live", help="Prove this hosted model with a few small paid calls.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before spending.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")] = False,
+) -> None:
+    """Say what is missing here and how to fix it.
+
+    Looks at keys, models, the local model, servers on this machine, the database, the disk and name clashes.
+    """
+    if live:
+        from panel.cli.live import prove_live
+
+        prove_live(live, yes=yes, json_=json_)
+        return
+    from panel.cli.shell import open_shell
+
+    findings = list(look(open_shell()))
+    bad = [f for f in findings if f.state == "bad"]
+    if json_:
+        say_json({"findings": [asdict(f) for f in findings], "fit": not bad})
+    else:
+        for f in findings:
+            say(f"{MARKS[f.state]}  {f.what}: {f.says}" + (f"\n      {f.fix}" if f.fix else ""))
+        talk("Fit to run." if not bad else f"{len(bad)} {'thing needs' if len(bad) == 1 else 'things need'} mending.")
+    if bad:
+        raise typer.Exit(2)
+
+
+def look(shell: "Shell") -> Iterator[Finding]:
+    """Every finding, in the order a person would mend them."""
+    yield _workspace(shell)
+    yield from _keys(shell)
+    yield _panel(shell)
+    yield _local_model()
+    yield from _servers()
+    yield _database(shell)
+    yield _disk(shell)
+    yield _name_clash()
+
+
+def _workspace(shell: "Shell") -> Finding:
+    count = f"{len(shell.personas)} personas"
+    if shell.workspace.packaged:
+        return Finding("workspace", "note", f"none here; the built-in {count} are used", "Make your own: panel init")
+    return Finding("workspace", "ok", f"{shell.workspace.root}, {count}")
+
+
+def _keys(shell: "Shell") -> Iterator[Finding]:
+    from panel.config import KEYS
+
+    for provider, variable in KEYS.items():
+        if shell.settings.key(provider):
+            yield Finding("key", "ok", f"{variable} is set")
+        else:
+            yield Finding("key", "note", f"{variable} is not set", f"export {variable}=... to seat {provider} jurors")
+
+
+def _panel(shell: "Shell") -> Finding:
+    from panel.errors import Mistake
+
+    names = shell.settings.panel_models()
+    try:
+        shell.settings.seats(shell.personas)
+    except Mistake as err:
+        return Finding("panel", "bad", str(err), err.hint)
+    return Finding("panel", "ok", "asks " + " and ".join(names))
+
+
+def _local_model() -> Finding:
+    from panel.jurors import local_model
+
+    found = local_model()
+    if found is None:
+        return Finding(
+            "local model", "note", "not installed", "Run `make demo`, or install the extra `local` and the weights"
+        )
+    return Finding("local model", "ok", f"{found.path.name} (it picks passages and writes nothing)")
+
+
+def _servers() -> Iterator[Finding]:
+    for name, port in SERVERS.items():
+        models = _models_at(port)
+        if models is None:
+            continue
+        first = models[0] if models else "MODEL"
+        line = f"OPENAI_BASE_URL=http://127.0.0.1:{port}/v1 panel review LAUNCH --model openai/{first}"
+        yield Finding(
+            f"{name} or alike", "ok", f"answers on port {port}: {', '.join(models[:3]) or 'no model loaded'}", line
+        )
+
+
+def _models_at(port: int) -> list[str] | None:
+    """Model ids a compatible server on this machine names; None when nobody answers there."""
+    import json
+    import urllib.request
+
+    address = f"http://127.0.0.1:{port}/v1/models"
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(address, timeout=0.5) as reply:
+            listed = json.loads(reply.read(1_000_000))
+        return [str(m["id"]) for m in listed.get("data", [])]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _database(shell: "Shell") -> Finding:
+    from contextlib import closing
+
+    from panel.errors import PanelError
+
+    try:
+        with closing(shell.open_ledger()):
+            return Finding("database", "ok", shell.database_shown)
+    except PanelError as err:
+        return Finding("database", "bad", str(err), err.hint)
+
+
+def _disk(shell: "Shell") -> Finding:
+    import shutil
+
+    folder = next(p for p in (shell.settings.runs_dir, *shell.settings.runs_dir.parents) if p.exists())
+    free = shutil.disk_usage(folder).free
+    says = f"{free / 1e9:.1f} GB free in {folder}"
+    if not os.access(folder, os.W_OK):
+        return Finding("disk", "bad", f"{folder} can't be written", "Choose another folder: `runs` in panel.toml")
+    return Finding("disk", "ok" if free > LOW_DISK_BYTES else "bad", says, "" if free > LOW_DISK_BYTES else "Make room")
+
+
+def _name_clash() -> Finding:
+    """The web-app framework of the same name installs the same import package and command (DESIGN decision 17)."""
+    from importlib.metadata import packages_distributions
+
+    owners = {name.lower() for name in packages_distributions().get("panel", [])}
+    if owners - {"review-panel"}:
+        return Finding(
+            "name", "bad", f"another distribution here is called panel too: {', '.join(sorted(owners))}",
+            "Give review-panel an environment of its own",
+        )  # fmt: skip
+    return Finding("name", "ok", "nobody else here is called panel")

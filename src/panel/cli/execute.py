@@ -1,0 +1,151 @@
+"""Build the objects of a run from files, flags and settings, and hand them to the review room."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from panel.cli.output import talk
+from panel.cli.progress import watch
+from panel.cli.shell import Shell, is_terminal, open_shell
+from panel.dossier import build_dossier, read_launches
+from panel.errors import Mistake, PanelError
+from panel.records import Dossier, Run, Stamp
+from panel.review.plan import Kind, Plan, make_plan
+from panel.review.pricing import PlanPrice, price_plan
+from panel.review.running import Limits, Outcome, carry_out, next_draw, start_run
+from panel.review.writing import read_inputs
+from panel.store import Ledger, Records, RunFolder, RunLock
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How a run may ask: the flags `review`, `compare` and `resume` share."""
+
+    budget: float | None  # USD
+    deadline_min: float | None
+    retry: bool
+    yes: bool
+    quiet: bool
+
+
+def prepare(
+    shell: Shell, kind: Kind, files: Sequence[str], *, personas: str, models: Sequence[str], as_of: str, fresh: bool
+) -> tuple[Plan, Stamp]:
+    """Read launches and personas, build dossiers, fix the plan. Everything wrong shows here, before any call."""
+    launches = [found for name in files for found in read_launches(_path(name), categories=shell.categories)]
+    made = shell.new_stamp([launch.slug for launch, _ in launches])
+    day = _day(as_of)
+    today = datetime.now(UTC).date()
+    dossiers = [build_dossier(launch, folder=at, made=made, today=today, as_of=day) for launch, at in launches]
+    _refuse_twins(dossiers)
+    chosen = shell.choose_personas(personas)
+    specs = shell.settings.seats(chosen, models)
+    plan = make_plan(kind, dossiers, chosen, specs, shell.workspace.prompts, rho=shell.settings.toml.rho)
+    if fresh:
+        with closing(shell.open_ledger()) as ledger:
+            plan = asyncio.run(next_draw(plan, ledger))
+    return plan, made
+
+
+def run_plan(shell: Shell, plan: Plan, made: Stamp, ask: Asking) -> tuple[Outcome, Path]:
+    """A new run, from the price question to the finished folder."""
+    limits = _limits(shell, ask)
+    agree_on_price(price_plan(plan, limits.prices), yes=ask.yes, quiet=ask.quiet)
+    lock = RunLock(shell.settings.runs_dir, made.run_id)
+    lock.acquire()
+    try:
+        with closing(shell.open_records()) as records, closing(shell.open_ledger()) as ledger:
+            run = start_run(plan, shell.settings.runs_dir, records, made=made, command=sys.argv[1:], limits=limits)
+            return _carry_out(shell, plan, run, lock, ledger, records, limits, ask)
+    finally:
+        lock.release()
+
+
+def resume_run(run_id: str, ask: Asking) -> tuple[Outcome, Path]:
+    """Go on with a run from its folder: the dossiers, personas and prompts of the day it began."""
+    shell = open_shell()
+    with closing(shell.open_records()) as records:
+        run = records.load_run(run_id)
+        lock = RunLock(shell.settings.runs_dir, run.run_id)
+        lock.acquire()
+        try:
+            folder = RunFolder.open(shell.settings.runs_dir, run.run_id)
+            dossiers, personas, prompts = read_inputs(folder, run)
+            specs = {j.persona_id: shell.settings.model_spec(j.model) for j in run.jurors}
+            personas = [p for p in personas if p.persona_id in specs]
+            plan = make_plan(run.kind, dossiers, personas, specs, prompts, rho=run.rho, draw=run.draw)
+            limits = _limits(shell, ask)
+            agree_on_price(price_plan(plan, limits.prices), yes=ask.yes, quiet=ask.quiet)
+            with closing(shell.open_ledger()) as ledger:
+                return _carry_out(shell, plan, run, lock, ledger, records, limits, ask)
+        finally:
+            lock.release()
+
+
+def _carry_out(
+    shell: Shell, plan: Plan, run: Run, lock: RunLock, ledger: Ledger, records: Records, limits: Limits, ask: Asking
+) -> tuple[Outcome, Path]:
+    folder = RunFolder.open(shell.settings.runs_dir, run.run_id)
+    titles = {p.persona_id: p.title for p in plan.personas}
+    resume = f"Go on with: panel resume {run.run_id}"
+    try:
+        with watch(len(plan.seats), titles, quiet=ask.quiet) as listen:
+            outcome = asyncio.run(carry_out(plan, run, folder, lock, ledger, records, limits, listen))
+    except PanelError as err:
+        err.hint = f"{err.hint} {resume}".strip()
+        raise
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        talk(f"Stopped. What was answered is kept. {resume}")
+        raise KeyboardInterrupt from None
+    return outcome, folder.path
+
+
+def _limits(shell: Shell, ask: Asking) -> Limits:
+    toml = shell.settings.toml
+    return Limits(
+        concurrency=toml.concurrency.model_dump(),
+        prices=shell.settings.prices,
+        budget_usd=Decimal(str(ask.budget)) if ask.budget is not None else None,
+        deadline_s=ask.deadline_min * 60 if ask.deadline_min else None,
+        retry_unusable=ask.retry,
+    )
+
+
+def agree_on_price(cost: PlanPrice, *, yes: bool, quiet: bool) -> None:
+    """Show the price and ask, where money may be spent. Raises Mistake where nobody can be asked."""
+    talk(cost.sentence)
+    if cost.free or yes:
+        return
+    if quiet or not is_terminal():
+        raise Mistake("This run may cost money, and nobody can be asked here.", hint="Add --yes, and --budget USD.")
+    import typer
+
+    typer.confirm("Ask the panel?", default=True, abort=True, err=True)
+
+
+def _path(name: str) -> Path:
+    if name.startswith(("http://", "https://")):
+        raise Mistake(
+            f"{name!r} is an address, and panel reads launch files.",
+            hint="Write one: panel new NAME, then paste the page.",
+        )
+    return Path(name)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as err:
+        raise Mistake(f"--as-of {text!r} is not a day.", hint="Write it as 2026-11-23.") from err
+
+
+def _refuse_twins(dossiers: Sequence[Dossier]) -> None:
+    slugs = [d.launch.slug for d in dossiers]
+    for slug in slugs:
+        if slugs.count(slug) > 1:
+            raise Mistake(f"Two launches are both called {slug!r}.", hint="Give one of them another name or release.")

@@ -1,0 +1,55 @@
+"""`panel new` and `panel init`: files to start from, never written over."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from panel.cli.output import say, say_json, talk
+from panel.errors import Mistake, StoreError
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
+
+
+def new(
+    name: Annotated[str, typer.Argument(help="The tool's name.")],
+    json_: JsonFlag = False,
+) -> None:
+    """Write a commented launch file for a tool."""
+    from panel.dossier import launch_template
+    from panel.records import slugify
+
+    if not name.strip():
+        raise Mistake("A launch needs a name.", hint="For example: panel new 'Acme CLI 2.0'")
+    path = Path(f"{slugify(name)}.yaml")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(launch_template(name.strip()))
+    except FileExistsError as err:
+        raise Mistake(f"{str(path)!r} exists already.", hint="Edit it, or give the tool another name.") from err
+    except OSError as err:
+        raise StoreError(f"{str(path)!r} can't be written: {err.strerror}.") from err
+    if json_:
+        say_json({"path": str(path)})
+        return
+    talk(f"Wrote {path}. Fill in a source, then: panel review {path}")
+    say(str(path))
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where; made if missing.")] = Path(),
+    json_: JsonFlag = False,
+) -> None:
+    """Lay out a workspace of your own.
+
+    Writes panel.toml, personas/, prompts/ and categories.yaml, yours to edit. Nothing is written over.
+    """
+    from panel.store import lay_out
+
+    written = [str(path) for path in lay_out(folder)]
+    if json_:
+        say_json({"written": written})
+        return
+    talk(f"Wrote {len(written)} files to {folder.resolve()}." if written else "Everything was there already.")
+    for path in written:
+        say(path)

@@ -1,0 +1,98 @@
+"""`panel personas`: who sits on the panel, and whether a file of yours is fit to."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from panel.cli.output import say, say_json, table, talk
+from panel.errors import Mistake, StoreError
+
+app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The critics: list, show, check, add.")
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
+
+
+@app.command("list")
+def list_(json_: JsonFlag = False) -> None:
+    """List the personas of this workspace in page order."""
+    from panel.cli.shell import open_shell
+
+    personas = open_shell().personas
+    if json_:
+        say_json({"personas": [p.model_dump(mode="json") for p in personas]})
+        return
+    head = ("id", "title", "votes", "asks")
+    say(table([head, *((p.persona_id, p.title, "yes" if p.counts else "no", p.question) for p in personas)]))
+
+
+@app.command()
+def show(
+    persona_id: Annotated[str, typer.Argument(help="As `panel personas list` prints it.")], json_: JsonFlag = False
+) -> None:
+    """Show one persona: its question, what wins and loses its verdict, its known failure and the guard."""
+    from panel.cli.shell import open_shell
+
+    persona = open_shell().choose_personas(persona_id)[0]
+    if json_:
+        say_json(persona.model_dump(mode="json"))
+        return
+    say(f"{persona.title}\n{persona.blurb}\n")
+    rows = [("Question", persona.question), ("Ships when", persona.wins), ("Skips when", persona.loses)]
+    rows += [("Fails by", persona.failure), ("Guard", persona.guard)]
+    rows += [(f"Asked ({a.ask_id})", a.question) for a in persona.asks]
+    say("\n".join(f"{name}: {text}" for name, text in rows))
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Persona files; none checks the workspace's.")] = [],  # noqa: B006
+    json_: JsonFlag = False,
+) -> None:
+    """Check persona files: every field, every length, and that the prompt renders with them."""
+    from panel.cli.shell import open_shell
+    from panel.prompting import parse_persona
+
+    shell = open_shell()
+    texts = {path.stem: _read(path) for path in files} or dict(shell.workspace.personas)
+    for name, text in texts.items():
+        parse_persona(text, persona_id=name)
+    if json_:
+        say_json({"checked": sorted(texts)})
+        return
+    talk(f"{len(texts)} {'file is' if len(texts) == 1 else 'files are'} fit to sit on the panel.")
+
+
+@app.command()
+def new(
+    persona_id: Annotated[str, typer.Argument(help="Lower case, hyphens: security-reviewer.")],
+    json_: JsonFlag = False,
+) -> None:
+    """Write a commented persona file into personas/: the next run asks it too."""
+    from panel.cli.shell import open_shell
+    from panel.prompting import parse_persona, persona_template
+
+    shell = open_shell()
+    if shell.workspace.packaged:
+        raise Mistake("There is no workspace here.", hint="Make one first: panel init")
+    text = persona_template(persona_id)
+    parse_persona(text, persona_id=persona_id)
+    path = shell.workspace.root / "personas" / f"{persona_id}.yaml"
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as err:
+        raise Mistake(f"{str(path)!r} exists already.", hint="Edit it, or choose another id.") from err
+    except OSError as err:
+        raise StoreError(f"{str(path)!r} can't be written: {err.strerror}.") from err
+    if json_:
+        say_json({"path": str(path)})
+        return
+    talk(f"Wrote {path}. Edit it, then: panel personas check")
+    say(str(path))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as err:
+        raise Mistake(f"{str(path)!r} can't be read: {err}.", hint="Name a YAML file of one persona.") from err

@@ -1,0 +1,109 @@
+"""`panel review`, `panel compare`, `panel resume`: the main job, from files to a page."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from panel.cli.output import say, say_json, talk
+
+if TYPE_CHECKING:
+    from panel.review.plan import Kind
+    from panel.review.running import Outcome
+
+Launches = Annotated[list[str], typer.Argument(help="Launch files: YAML, JSON, or Markdown with front matter.")]
+PersonasOption = Annotated[str, typer.Option("--personas", help="Only these, as a,b.")]
+ModelOption = Annotated[list[str], typer.Option("--model", help="provider/model; give it again to spread the panel.")]
+BudgetOption = Annotated[float | None, typer.Option("--budget", help="USD this run may spend; it stops cleanly there.")]
+DeadlineOption = Annotated[float | None, typer.Option("--deadline", help="Minutes this run may take.")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before spending.")]
+FreshOption = Annotated[bool, typer.Option("--fresh", help="Ask anew, whatever the ledger holds.")]
+RetryOption = Annotated[bool, typer.Option("--retry", help="Ask again where an answer was unusable.")]
+AsOfOption = Annotated[str, typer.Option("--as-of", help="The day the dossier speaks of, YYYY-MM-DD.")]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
+
+
+def compare(
+    a: Annotated[str, typer.Argument(metavar="A", help="A launch file.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Another.")],
+    personas: PersonasOption = "",
+    model: ModelOption = [],  # noqa: B006
+    budget: BudgetOption = None,
+    deadline: DeadlineOption = None,
+    yes: YesOption = False,
+    fresh: FreshOption = False,
+    retry: RetryOption = False,
+    as_of: AsOfOption = "",
+    json_: JsonFlag = False,
+) -> None:
+    """Ask the panel about two launches, side by side."""
+    _ask("compare", [a, b], personas, model, budget, deadline, yes, fresh, retry, as_of, json_)
+
+
+def review(
+    launches: Launches,
+    personas: PersonasOption = "",
+    model: ModelOption = [],  # noqa: B006
+    budget: BudgetOption = None,
+    deadline: DeadlineOption = None,
+    yes: YesOption = False,
+    fresh: FreshOption = False,
+    retry: RetryOption = False,
+    as_of: AsOfOption = "",
+    json_: JsonFlag = False,
+) -> None:
+    """Ask the panel about one launch or several, each for itself."""
+    _ask("review", launches, personas, model, budget, deadline, yes, fresh, retry, as_of, json_)
+
+
+def resume(
+    run_id: Annotated[str, typer.Argument(help="As `panel runs list` prints it.")],
+    budget: BudgetOption = None,
+    deadline: DeadlineOption = None,
+    retry: RetryOption = False,
+    yes: YesOption = False,
+    json_: JsonFlag = False,
+) -> None:
+    """Go on with a stopped or killed run.
+
+    Only what is missing is asked, with the dossiers, personas and prompts of the day it began.
+    """
+    from panel.cli.execute import Asking, resume_run
+
+    ask = Asking(budget=budget, deadline_min=deadline, retry=retry, yes=yes, quiet=json_)
+    _show(*resume_run(run_id, ask), json_=json_)
+
+
+def _ask(
+    kind: "Kind", files: list[str], personas: str, models: list[str], budget: float | None, deadline: float | None,
+    yes: bool, fresh: bool, retry: bool, as_of: str, json_: bool,
+) -> None:  # fmt: skip
+    from panel.cli.execute import Asking, prepare, run_plan
+    from panel.cli.shell import open_shell
+
+    shell = open_shell()
+    plan, stamp = prepare(shell, kind, files, personas=personas, models=models, as_of=as_of, fresh=fresh)
+    ask = Asking(budget=budget, deadline_min=deadline, retry=retry, yes=yes, quiet=json_)
+    _show(*run_plan(shell, plan, stamp, ask), json_=json_)
+
+
+def _show(outcome: "Outcome", folder: Path, *, json_: bool) -> None:
+    """The verdict card and where the page is; or the same as one JSON object."""
+    if json_:
+        say_json(as_json(outcome, folder))
+        return
+    from panel.pages import comparison_card, review_card
+
+    cards = [comparison_card(outcome.comparison)] if outcome.comparison else [review_card(r) for r in outcome.reviews]
+    say("\n\n".join(cards))
+    talk("")
+    say(f"Page: {folder / 'report.html'}" if len(outcome.reviews) == 1 or outcome.comparison else f"Pages: {folder}")
+
+
+def as_json(outcome: "Outcome", folder: Path) -> dict[str, object]:
+    """What --json prints of a run: ids, paths, and the records in full."""
+    records: dict[str, object] = {"reviews": [r.model_dump(mode="json") for r in outcome.reviews]}
+    if outcome.comparison:
+        records = {"comparison": outcome.comparison.model_dump(mode="json")}
+    spend = [row.model_dump(mode="json") for row in outcome.run.spend]
+    return {"run_id": outcome.run.run_id, "folder": str(folder), "spend": spend, **records}

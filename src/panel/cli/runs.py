@@ -1,0 +1,152 @@
+"""`panel runs`: what was run, what it cost, whether it is whole; and how to be rid of it."""
+
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from panel.cli.output import say, say_json, table, talk
+from panel.errors import Mistake
+
+if TYPE_CHECKING:
+    from panel.records import Run, Spend, SpendRow
+
+app = typer.Typer(
+    rich_markup_mode=None, no_args_is_help=True, help="Past runs: list, show, costs, verify, delete, prune."
+)
+RunId = Annotated[str, typer.Argument(help="As `panel runs list` prints it; its beginning will do.")]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
+
+
+@app.command("list")
+def list_(json_: JsonFlag = False) -> None:
+    """List runs, newest first."""
+    from panel.cli.shell import open_shell
+
+    with closing(open_shell().open_records()) as records:
+        found = records.list_runs()
+    if json_:
+        say_json({"runs": [_short(run) for run in found]})
+        return
+    if not found:
+        talk("No runs yet. Start with: panel compare A B")
+        return
+    rows = [
+        (r.run_id, r.state, r.kind, ", ".join(r.launches[:3]) + (" ..." if len(r.launches) > 3 else "")) for r in found
+    ]
+    say(table([("run", "state", "kind", "launches"), *rows]))
+
+
+@app.command()
+def show(run_id: RunId, json_: JsonFlag = False) -> None:
+    """Show one run: what it asked, what came of it, where its page is."""
+    from panel.cli.shell import open_shell
+    from panel.pages import comparison_card, review_card
+
+    shell = open_shell()
+    with closing(shell.open_records()) as records:
+        run = records.load_run(run_id)
+        reviews, comparison = records.load_reviews(run.run_id), records.load_comparison(run.run_id)
+    folder = shell.settings.runs_dir / run.run_id
+    if json_:
+        say_json({"run": run.model_dump(mode="json"), "folder": str(folder)})
+        return
+    if run.state != "finished":
+        say(f"{run.run_id} is {run.state}. {run.why}".strip())
+        talk(f"Go on with: panel resume {run.run_id}")
+        return
+    say("\n\n".join([comparison_card(comparison)] if comparison else [review_card(r) for r in reviews]))
+    say(f"Folder: {folder}")
+
+
+@app.command()
+def costs(
+    run_id: Annotated[str, typer.Argument(help="One run; none adds up all.")] = "", json_: JsonFlag = False
+) -> None:
+    """What calls cost, by launch and critic, from the ledger; deleted runs stay in the sums."""
+    from panel.cli.shell import open_shell
+    from panel.review.running import total
+
+    with closing(open_shell().open_records()) as records:
+        rows = records.costs(records.load_run(run_id).run_id if run_id else "")
+    whole = total(rows)
+    if json_:
+        say_json({"rows": [r.model_dump(mode="json") for r in rows], "total": whole.model_dump(mode="json")})
+        return
+    head = ("launch", "critic", "model", "calls", "in", "cache write", "cache read", "out", "USD")
+    lines = [head, *(_cost_line(row) for row in rows), ("total", "", "", *_figures(whole))]
+    say(table(lines))
+    if whole.unpriced:
+        talk(f"{whole.unpriced} calls have no known price and are in no sum.")
+
+
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(help="A run's folder, anywhere; no database is needed.")],
+    json_: JsonFlag = False,
+) -> None:
+    """Check a run's folder against its manifest: missing, changed or added files."""
+    from panel.store import verify_folder
+
+    if not (folder / "manifest.json").is_file():
+        raise Mistake(f"{str(folder)!r} has no manifest.json.", hint="Name a run's folder, as runs/<run_id>.")
+    problems = verify_folder(folder)
+    if json_:
+        say_json({"folder": str(folder), "whole": not problems, "problems": problems})
+    else:
+        say("\n".join(problems) if problems else "Whole: every file is as the manifest says.")
+    if problems:
+        raise typer.Exit(5)
+
+
+@app.command()
+def delete(
+    run_id: RunId, yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False, json_: JsonFlag = False
+) -> None:
+    """Delete a run's texts and folder. What it cost stays in the ledger."""
+    from panel.cli.shell import open_shell, sure
+
+    with closing(open_shell().open_records()) as records:
+        run = records.load_run(run_id)
+        sure(f"Delete {run.run_id} and its folder?", yes=yes, quiet=json_)
+        records.delete_run(run.run_id)
+    say_json({"deleted": [run.run_id]}) if json_ else talk(f"Deleted {run.run_id}. Its costs stay.")
+
+
+@app.command()
+def prune(
+    older_than: Annotated[int, typer.Option("--older-than", min=1, help="Days.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+    json_: JsonFlag = False,
+) -> None:
+    """Delete every run older than so many days. What they cost stays in the ledger."""
+    from panel.cli.shell import open_shell, sure
+
+    before = datetime.now(UTC) - timedelta(days=older_than)
+    with closing(open_shell().open_records()) as records:
+        sure(f"Delete every run made before {before:%Y-%m-%d %H:%M} UTC?", yes=yes, quiet=json_)
+        gone = records.prune(before)
+    say_json({"deleted": list(gone)}) if json_ else talk(f"Deleted {len(gone)} {'run' if len(gone) == 1 else 'runs'}.")
+
+
+def _short(run: "Run") -> dict[str, object]:
+    return {
+        "run_id": run.run_id,
+        "state": run.state,
+        "kind": run.kind,
+        "launches": list(run.launches),
+        "created_at": run.made.created_at.isoformat(),
+    }
+
+
+def _cost_line(row: "SpendRow") -> tuple[str, ...]:
+    return (row.launch, row.persona_id, row.model, *_figures(row.spend))
+
+
+def _figures(spend: "Spend") -> tuple[str, ...]:
+    u = spend.usage
+    tokens = (u.input_tokens, u.cache_write_tokens, u.cache_read_tokens, u.output_tokens)
+    cost = f"{spend.cost_usd:.6f}" if spend.cost_usd or not spend.unpriced else "unknown"
+    return (str(spend.calls), *(str(n) for n in tokens), cost)

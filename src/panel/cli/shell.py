@@ -1,0 +1,87 @@
+"""What most commands need first: the workspace, its settings, its personas and prompts."""
+
+import os
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from panel.cli.output import talk
+from panel.config import Settings, read_settings
+from panel.errors import Mistake
+from panel.prompting import load_categories, parse_persona
+from panel.records import Persona, Stamp
+from panel.store import Ledger, Records, Workspace, find_workspace, new_run_id, stamp
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A workspace opened for one command."""
+
+    workspace: Workspace
+    settings: Settings
+
+    @cached_property
+    def personas(self) -> tuple[Persona, ...]:
+        """Every persona file in the workspace, in page order. Raises Mistake for a bad one."""
+        found = [parse_persona(text, persona_id=name) for name, text in self.workspace.personas.items()]
+        return tuple(sorted(found, key=lambda p: (p.order, p.persona_id)))
+
+    @cached_property
+    def categories(self) -> frozenset[str]:
+        return frozenset(load_categories(self.workspace.categories))
+
+    def choose_personas(self, wanted: str) -> tuple[Persona, ...]:
+        """All personas, or those named in `a,b`. Raises Mistake naming a stranger and who there is."""
+        if not wanted:
+            return self.personas
+        by_id = {p.persona_id: p for p in self.personas}
+        names = [name.strip() for name in wanted.split(",") if name.strip()]
+        for name in names:
+            if name not in by_id:
+                raise Mistake(f"There is no persona {name!r}.", hint="There are: " + ", ".join(by_id) + ".")
+        return tuple(p for p in self.personas if p.persona_id in names)
+
+    def new_stamp(self, names: list[str]) -> Stamp:
+        """A fresh run id for these launches, with time, version and commit."""
+        now = datetime.now(UTC)
+        return stamp(new_run_id(now, names), now)
+
+    def open_ledger(self) -> Ledger:
+        return Ledger.open(self.settings.database_url, runs_dir=self.settings.runs_dir)
+
+    def open_records(self) -> Records:
+        return Records.open(self.settings.database_url, runs_dir=self.settings.runs_dir)
+
+    @property
+    def database_shown(self) -> str:
+        """The database's address without its password."""
+        address = urlsplit(self.settings.database_url)
+        return address._replace(netloc=address.netloc.rpartition("@")[2]).geturl()
+
+
+def open_shell() -> Shell:
+    """The workspace above the current folder; says which on stderr when it isn't this one."""
+    here = Path.cwd()
+    workspace = find_workspace(here)
+    if not workspace.packaged and workspace.root != here:
+        talk(f"Workspace: {workspace.root}")
+    return Shell(workspace, read_settings(workspace.root, workspace.config_text, os.environ))
+
+
+def is_terminal() -> bool:
+    """A person can be asked: both ends are a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def sure(question: str, *, yes: bool, quiet: bool) -> None:
+    """Ask before something that can't be undone. Raises Mistake where nobody can be asked."""
+    if yes:
+        return
+    if quiet or not is_terminal():
+        raise Mistake("This can't be undone, and nobody can be asked here.", hint="Add --yes.")
+    import typer
+
+    typer.confirm(question, default=False, abort=True, err=True)

@@ -1,0 +1,176 @@
+"""The only reader of the environment and of panel.toml. Everything below gets plain values."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError
+
+from panel.errors import Mistake
+from panel.jurors.base import OWN_HOSTS, Api, ModelSpec, is_loopback
+from panel.money import Price
+from panel.records import Persona, Rho, Value
+
+HOSTED = ("anthropic/claude-sonnet-5-5", "openai/gpt-6.1-sol")  # one per family; same price class
+LOCAL = "local/smollm2-135m"
+KEYS = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY"}
+ADDRESSES = {"anthropic": "ANTHROPIC_BASE_URL", "openai": "OPENAI_BASE_URL"}
+PROVIDERS = ("anthropic", "openai", "local", "scripted")
+
+
+class PriceTable(Value):
+    """USD per million tokens, in the four classes that are billed apart."""
+
+    input: Decimal
+    cache_write: Decimal
+    cache_read: Decimal
+    output: Decimal
+
+
+class ModelTable(Value):
+    """`[models."provider/model"]`: what differs from the defaults for one model."""
+
+    api: Literal["responses", "chat"] | None = None
+    base_url: str = ""
+    max_output_tokens: int = Field(default=4000, ge=256)
+    effort: str = ""
+    thinking: dict[str, Any] = {}
+    sampling: dict[str, float] = {}
+    timeout_s: float = Field(default=120.0, gt=0)
+    context_tokens: int = Field(default=0, ge=0)  # of the model; 0: large enough for any dossier
+    price: PriceTable | None = None
+
+
+class Concurrency(Value):
+    """Calls in flight at most, per provider."""
+
+    anthropic: int = Field(default=8, ge=1)
+    openai: int = Field(default=8, ge=1)
+    local: int = Field(default=1, ge=1)  # one slot keeps one cached dossier
+    scripted: int = Field(default=8, ge=1)
+
+
+class Toml(Value):
+    """panel.toml, all of it optional."""
+
+    panel: Literal["independent", "cheap"] = "independent"
+    hosted: tuple[str, ...] = HOSTED  # one model per family, first is the cheap panel's
+    runs: str = "runs"
+    rho: Rho = Rho()
+    concurrency: Concurrency = Concurrency()
+    models: dict[str, ModelTable] = {}
+
+
+class Settings(Value):
+    """Everything the shells need to build the objects of a run."""
+
+    root: Path  # the workspace
+    toml: Toml
+    environment: dict[str, str] = Field(repr=False)  # the few variables named in docs/settings.md
+
+    @property
+    def runs_dir(self) -> Path:
+        return self.root / self.toml.runs
+
+    @property
+    def database_url(self) -> str:
+        """PANEL_DATABASE_URL, or a SQLite file under runs/."""
+        return self.environment.get("PANEL_DATABASE_URL") or f"sqlite:///{self.runs_dir / 'panel.db'}"
+
+    @property
+    def prices(self) -> dict[str, Price]:
+        """Prices named in panel.toml, by model name."""
+        return {name: Price(**dict(t.price)) for name, t in self.toml.models.items() if t.price}
+
+    def key(self, provider: str) -> str:
+        return self.environment.get(KEYS.get(provider, ""), "")
+
+    def model_spec(self, name: str) -> ModelSpec:
+        """The model `provider/model` as this workspace configures it.
+
+        Raises Mistake for a name of another shape, an unknown provider, or a missing key.
+        """
+        provider, _, model = name.partition("/")
+        if provider not in PROVIDERS or not model:
+            raise Mistake(
+                f"{name!r} is not a model name.",
+                hint="Write it as provider/model, for example openai/gpt-6.1-sol; providers: " + ", ".join(PROVIDERS),
+            )
+        table = self.toml.models.get(name, ModelTable())
+        base_url = table.base_url or self.environment.get(ADDRESSES.get(provider, ""), "")
+        return ModelSpec(
+            name=name,
+            provider=provider,
+            model=model,
+            api=_api(provider, base_url, table),
+            base_url=base_url,
+            api_key=self._key_for(provider, base_url),
+            max_output_tokens=table.max_output_tokens,
+            effort=table.effort,
+            thinking=tuple(table.thinking.items()),
+            sampling=tuple(table.sampling.items()),
+            timeout_s=table.timeout_s,
+            context_tokens=table.context_tokens,
+        )
+
+    def _key_for(self, provider: str, base_url: str) -> str:
+        if provider not in KEYS:
+            return ""
+        key = self.key(provider)
+        if not key and not is_loopback(base_url):
+            raise Mistake(
+                f"{KEYS[provider]} is not set, and {provider} needs it.",
+                hint=f"Set {KEYS[provider]}, name another --model, or leave both keys unset for the local trial model.",
+            )
+        return key or "none-needed-on-this-machine"
+
+    def seats(self, personas: Sequence[Persona], models: Sequence[str] = ()) -> dict[str, ModelSpec]:
+        """Which model each persona sits on: --model, else the persona's own, else the panel's, spread in turn."""
+        names = tuple(models) or self.panel_models()
+        turn = iter(range(len(personas) * 2))
+        chosen = {}
+        for persona in personas:
+            own = persona.model if not models else ""
+            chosen[persona.persona_id] = self.model_spec(own or names[next(turn) % len(names)])
+        return chosen
+
+    def panel_models(self) -> tuple[str, ...]:
+        """The default panel: hosted models there are keys for, else the local trial model."""
+        hosted = tuple(name for name in self.toml.hosted if self.key(name.partition("/")[0]))
+        if not hosted:
+            return (LOCAL,)
+        return hosted if self.toml.panel == "independent" else hosted[:1]
+
+
+def _api(provider: str, base_url: str, table: ModelTable) -> Api:
+    if provider == "anthropic":
+        return "messages"
+    if provider == "scripted":
+        return "scripted"
+    if provider == "local":
+        return "chat"
+    own = not base_url or urlsplit(base_url).hostname in OWN_HOSTS
+    return table.api or ("responses" if own else "chat")
+
+
+def read_settings(root: Path, config_text: str, environment: Mapping[str, str]) -> Settings:
+    """Settings of a workspace. Raises Mistake naming panel.toml, the key and what it may be."""
+    try:
+        toml = Toml.model_validate(tomllib.loads(config_text))
+    except tomllib.TOMLDecodeError as err:
+        raise Mistake(
+            f"panel.toml can't be read: {err}.", hint="Mend that line; `panel init` writes a fresh one."
+        ) from err
+    except ValidationError as err:
+        raise Mistake(_first_problem(err), hint="docs/settings.md lists every key of panel.toml.") from err
+    wanted = {*KEYS.values(), *ADDRESSES.values(), "PANEL_DATABASE_URL"}
+    return Settings(root=root, toml=toml, environment={k: v for k, v in environment.items() if k in wanted and v})
+
+
+def _first_problem(err: ValidationError) -> str:
+    first = err.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "(top level)"
+    return f"panel.toml: {where} is wrong: {first['msg']} (got {first['input']!r})."

@@ -1,0 +1,32 @@
+"""Web addresses without what changes from visit to visit, so that neither prompt nor hash depends on it."""
+
+import re
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+VOLATILE = re.compile(
+    r"utm_.*|fbclid|gclid|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|igshid|mc_cid|mc_eid|_hsenc|_hsmi|mkt_tok|"
+    r"vero_id|_ga|_gl|ref_src|ref_url|spm|jsessionid|phpsessid|aspsessionid.*|session_?id|sid",
+    re.IGNORECASE,
+)
+SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+HOST = re.compile(r"[^\s/@]+\.[^\s/@.]+|localhost(:\d+)?|\[[0-9a-f:]+\](:\d+)?", re.IGNORECASE)
+
+
+def tidy_address(address: str) -> str:
+    """The address with a scheme, its host in lower case, no tracking, no session, no fragment; "" stays "".
+
+    Tidying twice changes nothing. Raises ValueError for what is no http(s) address.
+    """
+    address = address.strip()
+    if not address:
+        return ""
+    if not SCHEME.match(address) or HOST.fullmatch(address.split("/")[0]):
+        address = "https://" + address.removeprefix("//")
+    parts = urlsplit(address)
+    if parts.scheme.lower() not in ("http", "https") or not HOST.fullmatch(parts.netloc):
+        raise ValueError("not a web address")
+    kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not VOLATILE.fullmatch(k)]
+    path = quote(SESSION_PATH.sub("", parts.path), safe="/%:@!$&'()*+,;=~-._")
+    path = "" if path == "/" and not kept else path
+    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, urlencode(kept), ""))

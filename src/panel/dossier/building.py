@@ -1,0 +1,85 @@
+"""A launch made into a dossier: what every juror reads, the same bytes for the same files, today and tomorrow."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from panel.dossier.launch_file import tidy_launch
+from panel.dossier.passages import cut
+from panel.dossier.source_file import source_blocks, source_bytes
+from panel.errors import Mistake
+from panel.records import Coverage, Dossier, Launch, LaunchSource, Source, Stamp, sha256_of
+
+SLACK = timedelta(days=1)  # a file's author may live where tomorrow has begun
+
+
+def build_dossier(launch: Launch, *, folder: Path, made: Stamp, today: date, as_of: date | None = None) -> Dossier:
+    """The dossier of a launch.
+
+    folder: where its source files are. today: UTC. as_of: the day the dossier speaks of; None takes the newest day
+    the launch names, else today, so that the same file gives the same dossier tomorrow and every answer is reused.
+    Raises Mistake for a source without readable text, an address that is none, or a day yet to come.
+    """
+    try:
+        launch = tidy_launch(launch)
+    except ValueError as err:
+        raise Mistake(f"{launch.name}: {err}.", hint="Write it as https://example.com/page.") from err
+    _refuse_future_days(launch, today)
+    sources = tuple(_source(launch, n, source, folder) for n, source in enumerate(launch.sources))
+    total = sum(len(source.passages) for source in sources)
+    emptied = tuple(source.model_copy(update={"text": ""}) for source in launch.sources)
+    return Dossier(
+        made=made,
+        as_of=as_of or max((day for _, day in _days(launch)), default=today),
+        launch=launch.model_copy(update={"sources": emptied}),
+        sources=sources,
+        coverage=Coverage(passages_total=total, passages_kept=total, missing=_missing(launch, sources)),
+    )
+
+
+def _source(launch: Launch, index: int, source: LaunchSource, folder: Path) -> Source:
+    where = f"{launch.name}: sources[{index}]"
+    raw = source_bytes(source, folder, where=where)
+    passages = cut(f"S{index + 1}", source_blocks(source, raw, where=where))
+    if not passages:
+        raise Mistake(f"{where} {source.title!r} holds no readable text.", hint="Paste its text, or leave it out.")
+    return Source(
+        source_id=f"S{index + 1}",
+        title=source.title,
+        url=source.url,
+        kind=source.kind,
+        voice=source.voice,
+        published=source.published,
+        fetched=source.fetched,
+        bytes_sha256=sha256_of(raw),
+        text_sha256=sha256_of("\n\n".join(passage.text for passage in passages)),
+        passages=passages,
+    )
+
+
+def _missing(launch: Launch, sources: Sequence[Source]) -> tuple[str, ...]:
+    """Essentials nobody gave: a price, a page that documents the thing."""
+    kinds = {source.kind for source in sources}
+    missing = []
+    if "pricing" not in kinds and launch.pricing.pricing_class == "unknown":
+        missing.append("pricing")
+    if not kinds & {"docs", "repository"}:
+        missing.append("docs")
+    return tuple(missing)
+
+
+def _days(launch: Launch) -> Iterator[tuple[str, date]]:
+    """Every day the launch names, with its field."""
+    named = [("launched_at", launch.launched_at), ("pricing.checked", launch.pricing.checked)]
+    named += [(f"seen_at[{n}].on", seen.on) for n, seen in enumerate(launch.seen_at)]
+    for n, source in enumerate(launch.sources):
+        named += [(f"sources[{n}].published", source.published), (f"sources[{n}].fetched", source.fetched)]
+    yield from ((field, day) for field, day in named if day)
+
+
+def _refuse_future_days(launch: Launch, today: date) -> None:
+    for field, day in _days(launch):
+        if day > today + SLACK:
+            raise Mistake(
+                f"{launch.name}: {field} {day.isoformat()} is yet to come.", hint="Mend the day, or leave it out."
+            )

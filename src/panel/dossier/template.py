@@ -1,0 +1,51 @@
+"""The file `panel new` writes: every field, what it means, and a place for the first source."""
+
+import json
+
+TEMPLATE = """\
+# A launch: what critics are asked about. Only the name and one source are needed; delete what you don't know.
+# Lines that begin with # are notes. Days are written 2026-11-23.
+
+name: {name}
+# release: "2.0"            # the version or model name, if the product had launches before
+# tagline: ""               # the maker's own words, only ever printed as such
+# category: coding-assistants   # one of categories.yaml
+# homepage: https://example.com
+# launched_at: 2026-11-23
+# stake: none               # your own interest in it: none, affiliate, investor, owned
+
+# pricing:
+#   class: freemium         # free, open_source, freemium, trial, paid, usage, contact, unknown
+#   entry: ""               # what the first useful result costs, the computer you must bring included
+#   plans:
+#     - name: Team
+#       price: $20 a seat and month
+#       includes: ""
+#   source: https://example.com/pricing
+#   checked: 2026-11-23     # the day you looked
+
+# description: >
+#   What it is and for whom, in two sentences of yours.
+
+# Everything the critics read. They see nothing else, so paste or save the pages that matter:
+# the announcement, the price list, the documentation, what others measured.
+sources:
+  - title: Announcement
+    kind: page              # page, pricing, docs, changelog, licence, repository, article, run_log, neighbours, other
+    voice: maker            # whose word it is: maker, third_party, us, unknown
+    # url: https://example.com/blog/launch
+    # published: 2026-11-23
+    # fetched: 2026-11-23   # the day you read it
+    text: |
+
+
+  # - title: Prices
+  #   kind: pricing
+  #   voice: maker
+  #   file: pages/pricing.html    # beside this file, instead of text: .html, .md or .txt
+"""
+
+
+def launch_template(name: str) -> str:
+    """A commented launch file for `name`; complete once the first source's text is filled in."""
+    return TEMPLATE.format(name=json.dumps(name, ensure_ascii=False))

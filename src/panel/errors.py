@@ -1,0 +1,105 @@
+"""Every error raised on purpose, drawn as a tree.
+
+PanelError
+|- Mistake           the person can fix it: bad persona, prompt, flag, key      exit 2   never retried
+|- ProviderError     a model's server failed                                    exit 3
+|  |- ProviderBusy   overloaded, rate limited; may say how long to wait         exit 3   retried in jurors/retry.py
+|  `- ProviderRefused  auth, content, bad request, spend cap                    exit 3   never retried
+|- ReplyUnusable     answered, but not in the agreed shape; keeps the text    exit 4   asked once more
+|- StoreError        a database, a folder or a disk failed                      exit 5
+|  |- RunHeld        another living process works on this run                   exit 5
+|  `- EditConflict   someone saved first                                        exit 5
+`- Stopped           budget or deadline reached; resumable                      exit 6
+
+Anything else that escapes is a bug and stays a traceback.
+"""
+
+from typing import ClassVar
+
+
+class PanelError(Exception):
+    """Anything we raise on purpose. `kind` is public: scripts branch on it."""
+
+    kind: ClassVar[str] = "internal"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint  # what to try next, in the imperative
+
+
+class Mistake(PanelError):
+    """Wrong before running: the person who typed it can fix it."""
+
+    kind = "mistake"
+    exit_code = 2
+
+
+class ProviderError(PanelError):
+    """A model's server failed while running."""
+
+    kind = "provider"
+    exit_code = 3
+
+
+class ProviderBusy(ProviderError):
+    """Overloaded, rate limited, timed out or cut off; the same request may work later."""
+
+    kind = "provider_busy"
+
+    def __init__(
+        self, message: str, *, retry_after_s: float | None = None, maybe_paid: bool = False, hint: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s  # None: the server did not say
+        self.maybe_paid = maybe_paid  # it was sent and no reply came: the provider may bill it all the same
+
+
+class ProviderRefused(ProviderError):
+    """The same request will never work: a key, a spend cap, a model name, the body itself.
+
+    stops_model: no other request to this model can work either (bad key, spend cap, unknown model).
+    """
+
+    kind = "provider_refused"
+
+    def __init__(self, message: str, *, stops_model: bool = False, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.stops_model = stops_model
+
+
+class ReplyUnusable(PanelError):
+    """The model answered, but not in the agreed shape. `raw` keeps what it said."""
+
+    kind = "reply_unusable"
+    exit_code = 4
+
+    def __init__(self, message: str, *, raw: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.raw = raw
+
+
+class StoreError(PanelError):
+    """A database, a folder or a disk failed; what was written before is kept."""
+
+    kind = "store"
+    exit_code = 5
+
+
+class RunHeld(StoreError):
+    """Another living process works on this run."""
+
+    kind = "run_held"
+
+
+class EditConflict(StoreError):
+    """Someone saved first. Both texts are shown, neither is overwritten."""
+
+    kind = "edit_conflict"
+
+
+class Stopped(PanelError):
+    """A budget or a deadline was reached. What was answered is kept; `panel resume` goes on."""
+
+    kind = "stopped"
+    exit_code = 6

@@ -1,0 +1,148 @@
+"""The record made of how a conversation with a juror ended."""
+
+import unicodedata
+from collections.abc import Iterator
+
+from panel.jurors.conversation import GaveUp, Heard, Refused
+from panel.prompting.answer import Answer, TrialAnswer
+from panel.records import (
+    Answered,
+    Call,
+    Declined,
+    Dossier,
+    Ground,
+    Juror,
+    NotAsked,
+    Opinion,
+    Persona,
+    Prediction,
+    Reply,
+    Sentence,
+    Side,
+    Unusable,
+    Verdict,
+    Written,
+)
+
+PICK_WORDS = 40  # of a picked passage shown as its excerpt
+CONFIDENCE = {"low": 0.25, "medium": 0.5, "high": 0.75}  # a trial juror picks a word; the record holds a share
+
+
+def to_opinion(
+    step: Heard | Refused | GaveUp,
+    *,
+    persona: Persona,
+    juror: Juror,
+    dossier: Dossier,
+    draw: int,
+    calls: tuple[Call, ...],
+) -> Opinion:
+    """The opinion this step stands for. A persona that does not count always abstains, whatever it said."""
+    if isinstance(step, Refused):
+        return Declined(juror=juror, draw=draw, calls=calls, why=clean(step.why))
+    if isinstance(step, GaveUp):
+        return Unusable(juror=juror, draw=draw, calls=calls, why=clean(step.why))
+    verdict: Verdict = step.answer.verdict if persona.counts else "abstain"
+    if isinstance(step.answer, TrialAnswer):
+        return Answered(
+            juror=juror,
+            draw=draw,
+            calls=calls,
+            verdict=verdict,
+            confidence=CONFIDENCE[step.answer.confidence],
+            grounds=tuple(_picked(step.answer, dossier)),
+            words=NotAsked(),
+        )
+    return Answered(
+        juror=juror,
+        draw=draw,
+        calls=calls,
+        verdict=verdict,
+        confidence=step.answer.confidence,
+        grounds=tuple(_cited(step.answer)),
+        words=_written(step.answer, persona),
+    )
+
+
+def clean(text: str) -> str:
+    """Model text without characters that draw nothing or turn text round, on one line.
+
+    Unicode categories Cc and Cf (controls, zero-width, bidirectional and tag characters) and lone surrogates go; white
+    space becomes single blanks.
+    """
+    spaced = "".join(" " if ch.isspace() else ch for ch in text)
+    return " ".join("".join(ch for ch in spaced if unicodedata.category(ch) not in ("Cc", "Cf", "Cs")).split())
+
+
+def _cited(answer: Answer) -> Iterator[Ground]:
+    for number, ground in enumerate(answer.grounds, start=1):
+        yield Ground(
+            number=number,
+            side=ground.side,
+            claim=clean(ground.claim),
+            passage_id=clean(ground.passage),
+            excerpt=clean(ground.excerpt),
+        )
+
+
+def _picked(answer: TrialAnswer, dossier: Dossier) -> Iterator[Ground]:
+    """Each pick once a side, with the passage's own first words; a pick that is in no dossier is left out."""
+    sides: tuple[tuple[Side, list[str]], ...] = (("for", answer.speaks_for), ("against", answer.speaks_against))
+    picks = [(side, passage_id) for side, ids in sides for passage_id in dict.fromkeys(ids)]
+    found = [(side, passage) for side, passage_id in picks if (passage := dossier.passage(passage_id))]
+    for number, (side, passage) in enumerate(found, start=1):
+        yield Ground(number=number, side=side, passage_id=passage.passage_id, excerpt=first_words(passage.text))
+
+
+def first_words(text: str, *, most: int = PICK_WORDS) -> str:
+    """The text's first words, exactly as they stand in it, blanks included."""
+    words, end = 0, 0
+    for index, ch in enumerate(text):
+        if not ch.isspace():
+            if index == 0 or text[index - 1].isspace():
+                words += 1
+                if words > most:
+                    break
+            end = index + 1
+    return text[:end].lstrip()
+
+
+def _written(answer: Answer, persona: Persona) -> Written:
+    return Written(
+        line=clean(answer.line),
+        quote=tuple(
+            Sentence(
+                text=clean(sentence.text),
+                rests_on=sentence.rests_on,
+                grounds=tuple(dict.fromkeys(sentence.grounds)) if sentence.rests_on == "grounds" else (),
+            )
+            for sentence in answer.quote
+            if sentence.text.strip()
+        ),
+        for_whom=clean(answer.for_whom),
+        not_for=clean(answer.not_for),
+        change_mind=clean(answer.change_mind),
+        counter=clean(answer.counter),
+        replies=tuple(_replies(answer, persona)),
+        prediction=_prediction(answer) if persona.predicts else None,
+    )
+
+
+def _replies(answer: Answer, persona: Persona) -> Iterator[Reply]:
+    """Answers to the persona's own asks, in the persona's order; what nobody asked is left out."""
+    given = {reply.ask.strip(): reply.answer for reply in reversed(answer.answers)}
+    for ask in persona.asks:
+        if ask.ask_id in given:
+            yield Reply(ask_id=ask.ask_id, answer=clean(given[ask.ask_id]))
+
+
+def _prediction(answer: Answer) -> Prediction | None:
+    """The first prediction; a check says when a persona that is asked for one gave none."""
+    for prediction in answer.predictions[:1]:
+        return Prediction(
+            statement=clean(prediction.statement),
+            probability=prediction.probability,
+            resolve_by=clean(prediction.resolve_by),
+            settled_at=clean(prediction.settled_at),
+        )
+    return None

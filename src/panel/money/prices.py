@@ -1,0 +1,118 @@
+"""What calls cost, from the tokens they used. Decimal everywhere; a price nobody knows is None, never 0."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from panel.records import Usage
+
+MILLION = Decimal(1_000_000)
+BATCH_SHARE = Decimal("0.5")  # of a panel.toml price; both hosted providers charge half in a batch (pipelines.md)
+OWN_HOSTS = {"openai": "api.openai.com", "anthropic": "api.anthropic.com"}
+UPPER_BYTES_PER_TOKEN = 2  # English runs at about 4, code at 3, dense JSON at 2, Chinese at 3 (one token a character)
+
+
+@dataclass(frozen=True)
+class Price:
+    """USD per million tokens, in the four classes that are billed apart."""
+
+    input: Decimal
+    cache_write: Decimal
+    cache_read: Decimal
+    output: Decimal
+
+    def of(self, usage: Usage) -> Decimal:
+        """Exact cost in USD of these tokens."""
+        return (
+            self.input * usage.input_tokens
+            + self.cache_write * usage.cache_write_tokens
+            + self.cache_read * usage.cache_read_tokens
+            + self.output * usage.output_tokens
+        ) / MILLION
+
+
+def price(
+    name: str,
+    usage: Usage,
+    *,
+    prices: Mapping[str, Price],
+    free: bool = False,
+    batch: bool = False,
+    base_url: str = "",
+    at: datetime | None = None,
+) -> Decimal | None:
+    """Exact cost in USD of these tokens on `provider/model`; None when the price is unknown.
+
+    prices: panel.toml's, by model name; they win over the public list. free: nobody sends a bill (this machine, a
+    script). batch: through the provider's batch interface; a model without a known batch price costs its full one.
+    base_url: a compatible server's address, priced by what the list knows of that server, else unknown. at: when the
+    call was made; None takes the list's price of today.
+    """
+    if free:
+        return Decimal(0)
+    if name in prices:
+        return prices[name].of(usage) * (BATCH_SHARE if batch else 1)
+    provider, _, model = name.partition("/")
+    return _listed(provider, model, usage, batch=batch, base_url=base_url, at=at)
+
+
+def _listed(
+    provider: str, model: str, usage: Usage, *, batch: bool, base_url: str, at: datetime | None
+) -> Decimal | None:
+    """Cost by the `genai-prices` list, imported here: it costs 0.2 s, and runs on this machine never need it."""
+    from genai_prices import Usage as Tokens
+    from genai_prices import calc_price
+
+    tokens = Tokens(
+        input_tokens=usage.input_tokens + usage.cache_write_tokens + usage.cache_read_tokens,  # its total, ours apart
+        cache_write_tokens=usage.cache_write_tokens,
+        cache_read_tokens=usage.cache_read_tokens,
+        output_tokens=usage.output_tokens,
+    )
+    foreign = urlsplit(base_url).hostname not in (None, OWN_HOSTS.get(provider))
+    where = {"provider_api_url": base_url} if foreign else {"provider_id": provider}
+    context = {"processing": "batch"} if batch else None
+    try:
+        found = calc_price(tokens, model, genai_request_timestamp=at, price_context=context, **where)
+    except LookupError:
+        return None
+    return Decimal(found.total_price)
+
+
+def worst_case(
+    name: str,
+    body: Mapping[str, Any],
+    *,
+    room: int,
+    prices: Mapping[str, Price],
+    free: bool = False,
+    batch: bool = False,
+    base_url: str = "",
+) -> Decimal | None:
+    """An upper bound in USD for one call: what a budget reserves before it leaves. None: price unknown.
+
+    Every two bytes of text in the body count as a token, at the dearest input class, and all of `room` as output.
+    Holds for text in any script that a tokenizer does not fall apart on; it is settled to the true cost afterwards.
+    """
+    tokens = -(-text_bytes(body) // UPPER_BYTES_PER_TOKEN)
+    candidates = (
+        Usage(input_tokens=tokens, output_tokens=room),
+        Usage(cache_write_tokens=tokens, output_tokens=room),
+    )
+    costs = [price(name, u, prices=prices, free=free, batch=batch, base_url=base_url) for u in candidates]
+    known = [c for c in costs if c is not None]
+    return max(known) if known else None
+
+
+def text_bytes(value: object) -> int:
+    """UTF-8 bytes of every string in a JSON value, keys included (a schema's property names are tokens too)."""
+    if isinstance(value, str):
+        return len(value.encode("utf-8", "surrogatepass"))
+    if isinstance(value, Mapping):
+        return sum(text_bytes(k) + text_bytes(v) for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return sum(text_bytes(v) for v in value)
+    return len(str(value))

@@ -1,0 +1,60 @@
+"""A review or a comparison as one HTML file, as Markdown, and as a card for a terminal. Pure: records in, text out.
+
+jinja2 and the templates are loaded at the first page, not at import.
+"""
+
+from collections.abc import Sequence
+
+from panel.records import Comparison, Flag, Review
+
+__all__ = [
+    "comparison_card", "comparison_html", "comparison_markdown", "review_card", "review_html", "review_markdown",
+]  # fmt: skip
+
+
+def review_html(review: Review, flags: Sequence[Flag] | None = None) -> str:
+    """A self-contained page. `flags`: those shown beside sentences; None shows the review's own, () none."""
+    from panel.pages.render import render_html
+    from panel.pages.view import review_view
+
+    return render_html(review_view(review, flags))
+
+
+def review_markdown(review: Review, flags: Sequence[Flag] | None = None) -> str:
+    """The same page as Markdown."""
+    from panel.pages.render import render_markdown
+    from panel.pages.view import review_view
+
+    return render_markdown(review_view(review, flags))
+
+
+def review_card(review: Review, width: int = 100) -> str:
+    """The verdict in plain text, at most `width` columns wide; no colours and no control characters."""
+    from panel.pages.card import card
+    from panel.pages.view import review_view
+
+    return card(review_view(review), width=width)
+
+
+def comparison_html(comparison: Comparison, flags: Sequence[Flag] = ()) -> str:
+    """A self-contained page. `flags` are the comparison's own; each review's stand beside its sentences anyway."""
+    from panel.pages.render import render_html
+    from panel.pages.view import comparison_view
+
+    return render_html(comparison_view(comparison, flags))
+
+
+def comparison_markdown(comparison: Comparison, flags: Sequence[Flag] = ()) -> str:
+    """The same page as Markdown."""
+    from panel.pages.render import render_markdown
+    from panel.pages.view import comparison_view
+
+    return render_markdown(comparison_view(comparison, flags))
+
+
+def comparison_card(comparison: Comparison, width: int = 100) -> str:
+    """The answer in plain text, at most `width` columns wide; no colours and no control characters."""
+    from panel.pages.card import card
+    from panel.pages.view import comparison_view
+
+    return card(comparison_view(comparison), width=width)

@@ -1,0 +1,58 @@
+"""The verdict card: what a terminal shows when a panel is done. Plain text; whoever prints it may colour it."""
+
+import textwrap
+import unicodedata
+from collections.abc import Sequence
+
+from panel.pages import words
+from panel.pages.model import Heard, Page, Side
+from panel.pages.text import cut_short, plain
+
+_GLYPHS = {"ship": "+", "skip": "-"}  # a shape beside the word; other stands get a dot
+
+
+def card(page: Page, *, width: int = 100) -> str:
+    """At most `width` columns, counting wide characters as two; at least 40."""
+    room = max(width, 40)
+    blocks = [
+        _wrapped(page.answer, room),
+        *([_wrapped(page.because, room)] if page.because else []),
+        _tallies(page.sides, room),
+        *[_critic(critic.title, critic.on, len(page.sides), room) for critic in page.critics],
+        _foot(page, room),
+    ]
+    top = [_wrapped(page.banner, room)] if page.banner else []
+    return "\n\n".join(top + blocks) + "\n"
+
+
+def _tallies(sides: Sequence[Side], room: int) -> str:
+    lines = []
+    for side in sides:
+        rest = f", {side.rest}" if side.rest else ""
+        price = f" · {side.entry or side.price_class}"
+        lines.append(_wrapped(f"{cut_short(side.name, 60)}: {side.count}{rest}{price}", room, after="  "))
+    return "\n".join(lines)
+
+
+def _critic(title: str, on: Sequence[Heard], sides: int, room: int) -> str:
+    lines = [_wrapped(f"{title} ({words.AI_CRITIC})", room)]
+    for said in on:
+        name = f"{cut_short(said.tool, 28)}: " if sides > 1 else ""
+        head = f"  {_GLYPHS.get(said.stand, '·')} {name}{said.word.lower()}. "
+        lines.append(_wrapped(head + plain(said.line), room, after="    "))
+    return "\n".join(lines)
+
+
+def _foot(page: Page, room: int) -> str:
+    lines = [page.depth, page.independence, f"{words.AI_LABEL}.", words.DRAFT]
+    return "\n".join(_wrapped(line, room) for line in lines)
+
+
+def _wrapped(text: str, room: int, *, after: str = "") -> str:
+    """Wrapped at spaces; wide characters are measured by giving each a stand-in beside it while wrapping."""
+    indent = text[: len(text) - len(text.lstrip())]
+    spread = "".join(c + "\0" if unicodedata.east_asian_width(c) in "WF" else c for c in text.strip())
+    lines = textwrap.wrap(
+        spread, room, initial_indent=indent, subsequent_indent=after, break_on_hyphens=False, drop_whitespace=True
+    )
+    return "\n".join(line.replace("\0", "") for line in lines)

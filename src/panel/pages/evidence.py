@@ -1,0 +1,152 @@
+"""One critic on one tool: its sentences, the evidence under each, and what checks said of them."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from panel.pages import words
+from panel.pages.model import FlagNote, Heard, Labelled, Note, Said, SourceLine
+from panel.pages.sources import source_lines
+from panel.pages.text import Pieces, clean, pieces, tail_apart
+from panel.records import Answered, Dossier, Flag, Ground, Opinion, Persona, Review, Sentence, Written
+
+_SHOWN = ("high", "medium")
+
+
+def stand_of(review: Review, persona_id: str) -> str:
+    """What became of a critic's opinion, in one word of `words.STANDS`."""
+    opinion = review.opinion(persona_id)
+    if opinion is None:
+        return "not_asked"
+    if persona_id in review.tally.ungrounded_personas:
+        return "ungrounded"
+    return opinion.verdict if isinstance(opinion, Answered) else opinion.outcome
+
+
+def heard(review: Review, persona: Persona, *, key: str, tool: str, stand: str, flags: Sequence[Flag]) -> Heard:
+    """A critic's opinion as a page shows it; one without an answer has `why` and nothing else."""
+    opinion = review.opinion(persona.persona_id)
+    mine = [f for f in flags if f.persona_id == persona.persona_id and f.severity in _SHOWN]
+    notes = _notes(opinion, review.dossier, key=key, flags=mine) if isinstance(opinion, Answered) else ()
+    written = opinion.words if isinstance(opinion, Answered) and isinstance(opinion.words, Written) else None
+    return Heard(
+        side=key,
+        tool=tool,
+        stand=stand,
+        word=_word(opinion, stand),
+        line=_line(opinion, notes),
+        has_words=written is not None,
+        sentences=tuple(_said(s, place, notes, mine) for place, s in enumerate(written.quote)) if written else (),
+        notes=notes,
+        picks_for=tuple(n for n in notes if n.side == "for"),
+        picks_against=tuple(n for n in notes if n.side == "against"),
+        confidence=f"{opinion.confidence:.2f}" if isinstance(opinion, Answered) else "",
+        more=_more(written) if written else (),
+        replies=_replies(written, persona) if written else (),
+        flags=tuple(flag_note(f) for f in mine if f.field not in ("quote", "grounds")),
+        why=_why(opinion),
+        model=opinion.juror.model if opinion else "",
+    )
+
+
+def _word(opinion: Opinion | None, stand: str) -> str:
+    """The stand's word; an ungrounded opinion's names the verdict that does not count."""
+    said = f", said {opinion.verdict}" if stand == "ungrounded" and isinstance(opinion, Answered) else ""
+    return words.STANDS[stand] + said
+
+
+def flag_note(flag: Flag) -> FlagNote:
+    return FlagNote(flag.severity, clean(flag.check), clean(flag.message), clean(flag.excerpt))
+
+
+def _notes(opinion: Answered, dossier: Dossier, *, key: str, flags: Sequence[Flag]) -> tuple[Note, ...]:
+    """Anchors count positions, not the juror's own numbers, which may repeat."""
+    lines = {line.source_id: line for line in source_lines(dossier, key=key)}
+    stem = f"e-{key}-{opinion.juror.persona_id}"
+    return tuple(
+        _note(ground, f"{stem}-{place}", dossier, lines, flags) for place, ground in enumerate(opinion.grounds, start=1)
+    )
+
+
+def _note(ground: Ground, anchor: str, dossier: Dossier, lines: dict[str, SourceLine], flags: Sequence[Flag]) -> Note:
+    passage = dossier.passage(ground.passage_id)
+    is_quoted = passage is not None and _stands_in(ground.excerpt, passage.text)
+    missing = f"there is no passage {clean(ground.passage_id)}" if passage is None else "not found word for word"
+    return Note(
+        anchor=anchor,
+        number=ground.number,
+        side=ground.side,
+        claim=pieces(ground.claim),
+        excerpt=clean(ground.excerpt),
+        passage_id=clean(ground.passage_id),
+        quoted=words.QUOTED if is_quoted else missing,
+        is_quoted=is_quoted,
+        source=lines.get(ground.passage_id.partition(".")[0]) if passage else None,
+        flags=tuple(flag_note(f) for f in flags if f.field == "grounds" and f.index == ground.number),
+    )
+
+
+def _stands_in(excerpt: str, text: str) -> bool:
+    """Whether "quoted word for word" may be printed; the check that decides what counts is `checks`'s, not this."""
+    return bool(_level(excerpt)) and _level(excerpt) in _level(text)
+
+
+def _level(text: str) -> str:
+    flat = unicodedata.normalize("NFKC", text).translate({0x2019: "'", 0x2018: "'", 0x201C: '"', 0x201D: '"'})
+    return re.sub(r"\s+", " ", flat).strip(" .…").casefold()
+
+
+def _said(sentence: Sentence, place: int, notes: Sequence[Note], flags: Sequence[Flag]) -> Said:
+    mark = {"grounds": "", "view": "view", "memory": "memory: unchecked"}[sentence.rests_on]
+    cited = tuple(n for n in notes if n.number in sentence.grounds) if sentence.rests_on == "grounds" else ()
+    head, tail = tail_apart(pieces(sentence.text))
+    return Said(
+        pieces=head,
+        tail=tail,
+        rests_on=sentence.rests_on,
+        mark=mark if cited or mark else "no evidence given",
+        notes=cited,
+        flags=tuple(flag_note(f) for f in flags if f.field == "quote" and f.index == place),
+    )
+
+
+def _line(opinion: Opinion | None, notes: Sequence[Note]) -> Pieces:
+    """The lens's own line; a trial juror's first pick on its verdict's side; else why there is none."""
+    if not isinstance(opinion, Answered):
+        return pieces(_why(opinion))
+    if isinstance(opinion.words, Written):
+        return pieces(opinion.words.line or "It wrote no line.")
+    side = {"ship": "for", "skip": "against"}.get(opinion.verdict, "")
+    first = next((n for n in notes if n.side == side), next(iter(notes), None))
+    return pieces(f"Picked {first.passage_id}: “{_opening(first.excerpt)}”" if first else "It picked no passage.")
+
+
+def _opening(excerpt: str, *, most_words: int = 14) -> str:
+    """An excerpt's first words: a first screen has room for a line, the scorecard shows it whole."""
+    words_of = excerpt.split()
+    return excerpt if len(words_of) <= most_words else " ".join(words_of[:most_words]) + " …"
+
+
+def _more(written: Written) -> tuple[Labelled, ...]:
+    texts = (
+        ("Choose it if you", written.for_whom),
+        ("Skip it if you", written.not_for),
+        ("I'd change my verdict if", written.change_mind),
+        ("The best case against me", written.counter),
+    )
+    return tuple(Labelled(label, pieces(text)) for label, text in texts if clean(text))
+
+
+def _replies(written: Written, persona: Persona) -> tuple[Labelled, ...]:
+    questions = {ask.ask_id: ask.question for ask in persona.asks}
+    return tuple(
+        Labelled(clean(questions.get(reply.ask_id, reply.ask_id)), pieces(reply.answer))
+        for reply in written.replies
+        if clean(reply.answer)
+    )
+
+
+def _why(opinion: Opinion | None) -> str:
+    if opinion is None:
+        return "Not on this panel."
+    return "" if isinstance(opinion, Answered) else clean(opinion.why) or "No reason was given."

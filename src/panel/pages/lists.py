@@ -1,0 +1,105 @@
+"""The lists below the scorecard: who is not counted, predictions, passages cited together, the rule, the stamp."""
+
+from collections.abc import Sequence
+
+from panel.pages import words
+from panel.pages.model import Critic, Forecast, Side, SourceLine, Together, Uncounted
+from panel.pages.side import title_of
+from panel.pages.text import clean, pieces
+from panel.records import Answered, CitedTogether, Comparison, Opinion, Prediction, Review, Stamp, Written
+
+_ANSWERS = ("ship", "skip", "abstain")
+_WHY = {
+    "ungrounded": "No evidence for its verdict held up. Its words are shown; its vote does not count.",
+    "struck": "Struck by an editor.",
+}
+
+
+def uncounted(critics: Sequence[Critic], reviews: Sequence[Review], names: Sequence[str]) -> tuple[Uncounted, ...]:
+    """Opinions in no share, and why; an abstention is an answer and is not listed. A silent reporter is named too."""
+    found = [
+        Uncounted(critic.title, said.tool, said.word, said.why or _WHY.get(said.stand, "Not on this panel."))
+        for critic in critics
+        for said in critic.on
+        if said.stand not in _ANSWERS
+    ]
+    for review, name in zip(reviews, names, strict=True):
+        silent = {p.persona_id for p in review.personas if not p.counts}
+        found += [_silent(review, o, name) for o in review.opinions if o.juror.persona_id in silent and _why(o)]
+    return tuple(found)
+
+
+def _why(opinion: Opinion) -> str:
+    return "" if isinstance(opinion, Answered) else clean(opinion.why) or "No reason was given."
+
+
+def _silent(review: Review, opinion: Opinion, name: str) -> Uncounted:
+    title = title_of(review, opinion.juror.persona_id)
+    return Uncounted(title, name, words.STANDS[opinion.outcome], _why(opinion))
+
+
+def forecasts(reviews: Sequence[Review], names: Sequence[str]) -> tuple[Forecast, ...]:
+    return tuple(
+        _forecast(title_of(review, opinion.juror.persona_id), name, opinion.words.prediction)
+        for review, name in zip(reviews, names, strict=True)
+        for opinion in review.answered()
+        if isinstance(opinion.words, Written) and opinion.words.prediction is not None
+    )
+
+
+def _forecast(critic: str, tool: str, said: Prediction) -> Forecast:
+    return Forecast(
+        critic=critic,
+        tool=tool,
+        statement=pieces(said.statement),
+        chance=words.in_hundred(said.probability),
+        resolve_by=clean(said.resolve_by),
+        settled_at=clean(said.settled_at),
+    )
+
+
+def together(comparison: Comparison, cited: CitedTogether, sides: Sequence[Side]) -> Together:
+    """A passage two critics rest on, with who says it speaks for and who against."""
+    place = "ab".index(cited.tool)
+    review = (comparison.review_a, comparison.review_b)[place]
+    passage = review.dossier.passage(cited.passage_id)
+    source_id = cited.passage_id.partition(".")[0]
+    source: SourceLine | None = next((s for s in sides[place].sources if s.source_id == source_id), None)
+    return Together(
+        tool=sides[place].name,
+        passage_id=clean(cited.passage_id),
+        text=clean(passage.text) if passage else "",
+        source=source,
+        speaks_for=words.listed([title_of(review, p) for p in cited.for_personas]),
+        speaks_against=words.listed([title_of(review, p) for p in cited.against_personas]),
+        is_opposing=cited.opposing,
+    )
+
+
+def rule(comparison: Comparison, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The computed pick, who leans where, and what the rule would do to two equal tools."""
+    pick, review = comparison.pick, comparison.review_a
+    picked = {"a": names[0], "b": names[1], "depends": "It depends"}[pick.pick]
+    leaning = ((f"Only {names[0]}", pick.for_a), (f"Only {names[1]}", pick.for_b), ("Neither way", pick.neither))
+    who = [(label, words.listed([title_of(review, p) for p in ids]) or "nobody") for label, ids in leaning]
+    rate = words.in_hundred(pick.at_ship_rate).removeprefix("about ")
+    equal = f"{words.in_hundred(pick.chance_if_equal)} times, when each critic ships {rate}"
+    return (
+        ("Pick", picked),
+        ("Because", clean(pick.because)),
+        *who,
+        ("Two equal tools get a pick", equal),
+    )
+
+
+def stamp(made: Stamp) -> tuple[tuple[str, str], ...]:
+    """When, by which run and with which code a page's record was made."""
+    commit = (
+        f"{made.commit}{' with uncommitted changes' if made.dirty else ''}" if made.commit else "outside a checkout"
+    )
+    return (
+        ("Made", f"{words.day(made.created_at.date())}, {made.created_at:%H:%M} UTC"),
+        ("Run", clean(made.run_id) or "none"),
+        ("Version", f"review-panel {clean(made.version)}"),
+        ("Commit", clean(commit)),
+    )

@@ -1,0 +1,306 @@
+"""What templates may see: frozen values in reading order, already worded, with nothing left to decide.
+
+`ReviewPage` and `ComparisonPage` are the whole context of their templates, field by field; a test holds the two equal.
+A side is one tool, a row is one critic across the sides, a note is one piece of evidence.
+"""
+
+from dataclasses import dataclass
+
+from panel.pages.text import Pieces
+
+
+@dataclass(frozen=True, slots=True)
+class FlagNote:
+    """What a check found, for a draft's reader."""
+
+    severity: str
+    check: str
+    message: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A source as printed. `href` is "" when the address is not an ordinary http(s) one; `address` is then text."""
+
+    source_id: str
+    anchor: str
+    title: str
+    href: str
+    address: str
+    voice: str
+    kind: str
+    dated: str
+    passages: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A piece of evidence: the claim, the words it cites, where they stand and whose word they are."""
+
+    anchor: str
+    number: int
+    side: str  # "for" or "against"
+    claim: Pieces
+    excerpt: str
+    passage_id: str
+    quoted: str  # "quoted word for word", or what is wrong
+    is_quoted: bool
+    source: SourceLine | None  # None: the juror cited a passage that does not exist
+    flags: tuple[FlagNote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One sentence of a quote, its last word apart so that no line breaks before a mark. `mark` is "" on evidence."""
+
+    pieces: Pieces
+    tail: Pieces
+    rests_on: str
+    mark: str
+    notes: tuple[Note, ...]
+    flags: tuple[FlagNote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A short text under its label: "Choose it if you", "The best case against me"."""
+
+    label: str
+    pieces: Pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """A prediction; `settled_at` is a model's text and never a link."""
+
+    critic: str
+    tool: str
+    statement: Pieces
+    chance: str
+    resolve_by: str
+    settled_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One critic on one tool. Without words of its own (`has_words`), `notes` are the passages it picked."""
+
+    side: str  # "a" or "b"
+    tool: str
+    stand: str
+    word: str
+    line: Pieces
+    has_words: bool
+    sentences: tuple[Said, ...]
+    notes: tuple[Note, ...]
+    picks_for: tuple[Note, ...]
+    picks_against: tuple[Note, ...]
+    confidence: str
+    more: tuple[Labelled, ...]
+    replies: tuple[Labelled, ...]
+    flags: tuple[FlagNote, ...]  # about the opinion as a whole
+    why: str  # of no answer
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Critic:
+    """One lens, and what it said of each side."""
+
+    persona_id: str
+    title: str
+    blurb: str
+    on: tuple[Heard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLine:
+    """A maker's number and whose word it is."""
+
+    figure: str
+    sentence: str
+    passage_id: str
+    standing: str
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    name: str
+    price: str
+    includes: str
+
+
+@dataclass(frozen=True, slots=True)
+class JurorLine:
+    """A critic's model and what its answers cost."""
+
+    title: str
+    model: str
+    returned: str
+    calls: int
+    tokens: str
+    cost: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """An opinion in no share, and why."""
+
+    title: str
+    tool: str
+    word: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Reasons to choose or skip one tool; each is (critic, text)."""
+
+    choose: tuple[tuple[str, Pieces], ...]
+    skip: tuple[tuple[str, Pieces], ...]
+    picked_for: tuple[Note, ...]  # by critics who were not asked for words; a passage once
+    picked_against: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """The strongest voice against the panel's verdict."""
+
+    critic: str
+    label: str  # "voted skip"
+    pieces: Pieces
+    notes: tuple[Note, ...]  # what it picked, when it wrote nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One tool and everything that stands in its column."""
+
+    key: str  # "a" or "b"
+    name: str
+    release: str
+    category: str
+    homepage: str
+    homepage_text: str
+    launched: str
+    tagline: str
+    stake: str
+    count: str  # "3 of 4 ship"
+    rest: str
+    price_class: str
+    entry: str
+    plans: tuple[PlanLine, ...]
+    price_source: str
+    price_href: str
+    price_checked: str
+    reporter: Heard | None
+    reporter_title: str
+    conditions: Conditions
+    figures: tuple[FigureLine, ...]
+    dissent: Against | None
+    sources: tuple[SourceLine, ...]
+    missing: tuple[str, ...]
+    coverage: str
+    independence: str
+    worth: tuple[tuple[str, str], ...]  # label, value: interval, effective jurors, correlation
+    jurors: tuple[JurorLine, ...]
+    hashes: tuple[tuple[str, str], ...]
+    prompts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A mark in the picture, in picture units."""
+
+    x: float
+    y: float
+    stand: str
+    label: str
+    title: str
+    label_x: float
+    anchor: str  # "start" or "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A level of the picture: those who ship, those who gave no vote, those who skip."""
+
+    y: float
+    words: tuple[str, ...]  # one per side: "3 ship"
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A critic's line from one tool to the other."""
+
+    path: str
+    leans: str  # "a", "b" or "neither"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The split, drawn: every critic a mark on each tool, high when it ships, low when it skips."""
+
+    width: int
+    height: float
+    title: str
+    desc: str
+    names: tuple[str, ...]
+    bands: tuple[Band, ...]
+    threads: tuple[Thread, ...]
+    spots: tuple[Spot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A passage that two or more critics rest on."""
+
+    tool: str
+    passage_id: str
+    text: str
+    source: SourceLine | None
+    speaks_for: str
+    speaks_against: str
+    is_opposing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What both pages have."""
+
+    kind: str  # "review" or "comparison"
+    grade: str
+    banner: str
+    title: str
+    answer: str
+    answer_size: str  # "short", "medium" or "long": how large it can be set
+    kicker: str
+    because: str
+    depth: str
+    independence: str
+    sides: tuple[Side, ...]
+    critics: tuple[Critic, ...]
+    picture: Picture
+    uncounted: tuple[Uncounted, ...]
+    forecasts: tuple[Forecast, ...]
+    held: tuple[FlagNote, ...]  # flags on the page as a whole
+    made: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage(Page):
+    """The context of a review's templates."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonPage(Page):
+    """The context of a comparison's templates."""
+
+    choose_first: bool
+    pricing_differs: str
+    together: tuple[Together, ...]
+    differs_in_kind: tuple[str, ...]
+    rule: tuple[tuple[str, str], ...]

@@ -1,0 +1,159 @@
+"""One tool's column: its card, prices, the maker's figures, what critics read, and how its review was made."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from panel.pages import words
+from panel.pages.evidence import heard, stand_of
+from panel.pages.model import Against, Conditions, Heard, JurorLine, Note, Side
+from panel.pages.sources import coverage_sentence, figure_line, plan_lines, price_source, shown_address, source_lines
+from panel.pages.text import clean, pieces
+from panel.records import Answered, Condition, Flag, Juror, Opinion, Persona, Review, Usage, Written
+
+
+def side(review: Review, *, key: str, name: str, flags: Sequence[Flag], conditions: Sequence[Condition]) -> Side:
+    """`key` is "a" or "b"; `name` tells this tool from the other; `conditions` are this tool's only."""
+    launch, dossier, tally = review.dossier.launch, review.dossier, review.tally
+    reporter = next((p for p in review.personas if not p.counts), None)
+    homepage_text, homepage = shown_address(launch.homepage)
+    price_text, price_href = price_source(dossier)
+    return Side(
+        key=key,
+        name=name,
+        release=clean(launch.release),
+        category=clean(launch.category).replace("-", " ").replace("_", " ").capitalize(),
+        homepage=homepage,
+        homepage_text=homepage_text,
+        launched=words.day(launch.launched_at),
+        tagline=clean(launch.tagline),
+        stake=words.STAKES[launch.stake],
+        count=words.count_sentence(tally),
+        rest=words.rest_sentence(tally),
+        price_class=words.PRICE_CLASSES[launch.pricing.pricing_class],
+        entry=clean(launch.pricing.entry),
+        plans=plan_lines(launch),
+        price_source=price_text,
+        price_href=price_href,
+        price_checked=words.day(launch.pricing.checked),
+        reporter=_reporter(review, reporter, key, name, flags),
+        reporter_title=clean(reporter.title) if reporter else "",
+        conditions=_conditions(review, conditions, key),
+        figures=tuple(figure_line(f) for f in review.figures),
+        dissent=_dissent(review, key),
+        sources=source_lines(dossier, key=key),
+        missing=tuple(clean(m) for m in dossier.coverage.missing),
+        coverage=coverage_sentence(dossier),
+        independence=words.independence(voters(review), tally),
+        worth=_worth(review),
+        jurors=tuple(_juror_line(review, o) for o in review.opinions),
+        hashes=(("Dossier", dossier.dossier_hash), ("Review", review.review_hash)),
+        prompts=(*sorted(review.how.prompts.items()), ("answer schema", review.how.schema_hash)),
+    )
+
+
+def voters(review: Review) -> tuple[Juror, ...]:
+    """Jurors whose vote is in the count."""
+    counting = {p.persona_id for p in review.personas if p.counts} - set(review.tally.ungrounded_personas)
+    return tuple(o.juror for o in review.answered() if o.juror.persona_id in counting and o.verdict != "abstain")
+
+
+def title_of(review: Review, persona_id: str) -> str:
+    """A critic's title for readers; its id when it is a stranger to this review."""
+    return next((clean(p.title) for p in review.personas if p.persona_id == persona_id), clean(persona_id))
+
+
+def _reporter(review: Review, reporter: Persona | None, key: str, name: str, flags: Sequence[Flag]) -> Heard | None:
+    if reporter is None:
+        return None
+    stand = stand_of(review, reporter.persona_id)
+    return heard(review, reporter, key=key, tool=name, stand=stand, flags=flags)
+
+
+def _conditions(review: Review, conditions: Sequence[Condition], key: str) -> Conditions:
+    found = {
+        kind: tuple(
+            (title_of(review, c.persona_id), pieces(c.text)) for c in conditions if c.kind == kind and clean(c.text)
+        )
+        for kind in ("choose_if", "skip_if")
+    }
+    picked = _picked(review, key)
+    return Conditions(
+        choose=found["choose_if"],
+        skip=found["skip_if"],
+        picked_for=tuple(note for note in picked if note.side == "for"),
+        picked_against=tuple(note for note in picked if note.side == "against"),
+    )
+
+
+def _picked(review: Review, key: str) -> tuple[Note, ...]:
+    """What counting critics picked without writing: each passage once on each side, in page order."""
+    voters = [p for p in review.personas if p.counts]
+    opinions = [heard(review, p, key=key, tool="", stand=stand_of(review, p.persona_id), flags=()) for p in voters]
+    notes = (note for said in opinions if not said.has_words for note in said.notes)
+    return tuple({(note.passage_id, note.side): note for note in notes}.values())
+
+
+def own_conditions(review: Review) -> tuple[Condition, ...]:
+    """A review's choose-if and skip-if, in page order, from the critics who count."""
+    found = []
+    for persona in review.personas:
+        opinion = review.opinion(persona.persona_id)
+        whose = persona.persona_id
+        counted = persona.counts and whose not in review.tally.ungrounded_personas
+        if counted and isinstance(opinion, Answered) and isinstance(opinion.words, Written):
+            found.append(Condition(tool="a", kind="choose_if", persona_id=whose, text=opinion.words.for_whom))
+            found.append(Condition(tool="a", kind="skip_if", persona_id=whose, text=opinion.words.not_for))
+    return tuple(found)
+
+
+def _dissent(review: Review, key: str) -> Against | None:
+    """A vote against the panel's verdict, or a counter-argument; a trial juror's is the passages it picked."""
+    dissent = review.tally.dissent
+    if dissent is None:
+        return None
+    persona = next((p for p in review.personas if p.persona_id == dissent.persona_id), None)
+    said = (
+        heard(review, persona, key=key, tool="", stand=stand_of(review, persona.persona_id), flags=())
+        if persona
+        else None
+    )
+    picks = () if said is None else said.picks_against if said.stand != "ship" else said.picks_for
+    return Against(
+        critic=title_of(review, dissent.persona_id),
+        label=f"voted {said.stand}" if said and dissent.kind == "vote" else "names the best case against",
+        pieces=pieces(dissent.text),
+        notes=() if clean(dissent.text) else picks,
+    )
+
+
+def _worth(review: Review) -> tuple[tuple[str, str], ...]:
+    """What the count is worth: never a percentage, always with where the assumption comes from."""
+    tally, rho = review.tally, review.tally.rho
+    counted = (("Counted", words.panel_sentence(tally)), ("Asked", words.count_of(tally.asked, "critic")))
+    if tally.interval is None:
+        return (*counted, ("Ship share", "none: nobody voted"))
+    low, high, level = tally.interval.low, tally.interval.high, tally.interval.level
+    return (
+        *counted,
+        ("Effective jurors", f"{tally.interval.effective:.1f} of {tally.voting}"),
+        (
+            "Ship share could be",
+            f"{low:.2f} to {high:.2f} (Jeffreys interval over effective jurors, level {level:.2f})",
+        ),
+        ("Assumed correlation", f"{rho.same_family:.2f} on one model family, {rho.across_families:.2f} across"),
+        ("Where that comes from", clean(rho.source)),
+    )
+
+
+def _juror_line(review: Review, opinion: Opinion) -> JurorLine:
+    used = sum((call.usage for call in opinion.calls), Usage())
+    costs = [call.cost_usd for call in opinion.calls]
+    returned = dict.fromkeys(clean(call.model_returned) for call in opinion.calls if call.model_returned)
+    return JurorLine(
+        title=title_of(review, opinion.juror.persona_id),
+        model=clean(opinion.juror.model),
+        returned=", ".join(returned),
+        calls=len(opinion.calls),
+        tokens=words.tokens(used),
+        cost=words.money(None if None in costs else sum((c for c in costs if c is not None), Decimal(0))),
+    )

@@ -1,0 +1,139 @@
+"""Records in, pages' values out. Pure; every template's whole context is made here."""
+
+from collections.abc import Sequence
+
+from panel.pages import words
+from panel.pages.evidence import flag_note, heard, stand_of
+from panel.pages.lists import forecasts, rule, stamp, together, uncounted
+from panel.pages.model import ComparisonPage, Critic, FlagNote, Heard, ReviewPage, Side
+from panel.pages.picture import draw
+from panel.pages.side import own_conditions, side, voters
+from panel.pages.text import clean
+from panel.records import Comparison, Flag, Persona, Review
+
+
+def review_view(review: Review, flags: Sequence[Flag] | None = None) -> ReviewPage:
+    """`flags`: those to show; None shows the review's own, () none. What counts is in the tally either way."""
+    shown = review.flags if flags is None else flags
+    name = clean(review.dossier.launch.name)
+    made = side(review, key="a", name=name, flags=shown, conditions=own_conditions(review))
+    critics = tuple(_critic(p, (_heard(review, p, made, shown),)) for p in _voting([review]))
+    answer = words.review_answer(name, review.tally)
+    stands = [(c.title, (c.on[0].stand,)) for c in critics]
+    return ReviewPage(
+        kind="review",
+        grade=review.grade,
+        banner=words.grade_banner(review.grade),
+        title=f"{name}: panel review",
+        answer=answer,
+        answer_size=_size(answer),
+        kicker=_kicker([made]),
+        because="",
+        depth=words.depth_sentence([review]),
+        independence=words.independence(voters(review), review.tally),
+        sides=(made,),
+        critics=critics,
+        picture=draw(stands, names=[name], leans=["neither"] * len(stands)),
+        uncounted=uncounted(critics, [review], [name]),
+        forecasts=forecasts([review], [name]),
+        held=_held(shown, [review]),
+        made=stamp(review.made),
+    )
+
+
+def comparison_view(comparison: Comparison, flags: Sequence[Flag] = ()) -> ComparisonPage:
+    """`flags`: those on the comparison itself; each review's own are shown beside its sentences."""
+    reviews = (comparison.review_a, comparison.review_b)
+    names = tool_names(reviews)
+    sides = tuple(
+        _side_of(comparison, review, key, name) for review, key, name in zip(reviews, "ab", names, strict=True)
+    )
+    critics = tuple(_pair(comparison, p, sides) for p in _voting(reviews))
+    answer = clean(comparison.answer)
+    leans = {s.persona_id: s.leans for s in comparison.splits}
+    stands = [(c.title, tuple(h.stand for h in c.on)) for c in critics]
+    return ComparisonPage(
+        kind="comparison",
+        grade=comparison.grade,
+        banner=words.grade_banner(comparison.grade),
+        title=f"{names[0]} or {names[1]}: what the panel says",
+        answer=answer,
+        answer_size=_size(answer),
+        kicker=_kicker(sides),
+        because=clean(comparison.pick.because),
+        depth=words.depth_sentence(reviews),
+        independence=_independence(reviews),
+        sides=sides,
+        critics=critics,
+        picture=draw(stands, names=names, leans=[leans.get(c.persona_id, "neither") for c in critics]),
+        uncounted=uncounted(critics, reviews, names),
+        forecasts=forecasts(reviews, names),
+        held=_held(flags, reviews),
+        made=stamp(comparison.made),
+        choose_first=comparison.pick.pick == "depends",
+        pricing_differs=clean(comparison.pricing.differs),
+        together=tuple(together(comparison, cited, sides) for cited in comparison.cited_together),
+        differs_in_kind=tuple(clean(sentence) for sentence in comparison.differs_in_kind),
+        rule=rule(comparison, names),
+    )
+
+
+def tool_names(reviews: Sequence[Review]) -> tuple[str, ...]:
+    """What each tool is called on the page: two releases of one product are told apart by release."""
+    launches = [review.dossier.launch for review in reviews]
+    same = len({clean(launch.name) for launch in launches}) < len(launches)
+    return tuple(clean(f"{launch.name} {launch.release}" if same else launch.name) for launch in launches)
+
+
+def _voting(reviews: Sequence[Review]) -> tuple[Persona, ...]:
+    """Critics who count, in page order, those of either review once."""
+    found = {p.persona_id: p for r in reviews for p in r.personas if p.counts}
+    return tuple(sorted(found.values(), key=lambda p: (p.order, p.persona_id)))
+
+
+def _side_of(comparison: Comparison, review: Review, key: str, name: str) -> Side:
+    mine = [c for c in comparison.conditions if c.tool == key]
+    return side(review, key=key, name=name, flags=review.flags, conditions=mine)
+
+
+def _pair(comparison: Comparison, persona: Persona, sides: Sequence[Side]) -> Critic:
+    """A critic on both tools; the comparison's own stands win, since an editor may have struck an opinion."""
+    a, b = comparison.review_a, comparison.review_b
+    split = next((s for s in comparison.splits if s.persona_id == persona.persona_id), None)
+    on_a = _heard(a, persona, sides[0], a.flags, stand=split.a if split else "")
+    on_b = _heard(b, persona, sides[1], b.flags, stand=split.b if split else "")
+    return _critic(persona, (on_a, on_b))
+
+
+def _critic(persona: Persona, on: tuple[Heard, ...]) -> Critic:
+    return Critic(persona.persona_id, clean(persona.title), clean(persona.blurb), on)
+
+
+def _heard(review: Review, persona: Persona, where: Side, flags: Sequence[Flag], *, stand: str = "") -> Heard:
+    known = stand or stand_of(review, persona.persona_id)
+    return heard(review, persona, key=where.key, tool=where.name, stand=known, flags=flags)
+
+
+def _size(answer: str) -> str:
+    return "short" if len(answer) <= 70 else "medium" if len(answer) <= 130 else "long"
+
+
+def _kicker(sides: Sequence[Side]) -> str:
+    """ "Comparison · Developer tools": what kind of page, and the category the tools share."""
+    kind = "Comparison" if len(sides) > 1 else "Review"
+    categories = {s.category for s in sides}
+    shared = categories.pop() if len(categories) == 1 else ""
+    return f"{kind} · {shared}" if shared else kind
+
+
+def _independence(reviews: Sequence[Review]) -> str:
+    """One sentence for both panels: that of the panel worth fewest opinions."""
+    voted = [r for r in reviews if r.tally.interval is not None] or list(reviews)
+    least = min(voted, key=lambda r: r.tally.interval.effective if r.tally.interval else 0)
+    return words.independence(voters(least), least.tally)
+
+
+def _held(flags: Sequence[Flag], reviews: Sequence[Review]) -> tuple[FlagNote, ...]:
+    """Flags about nobody's opinion: they stand on top of the page."""
+    known = {p.persona_id for r in reviews for p in r.personas}
+    return tuple(flag_note(f) for f in flags if f.persona_id not in known)

@@ -1,0 +1,181 @@
+"""The interface's words: one plain phrase for each state a record can be in.
+
+Counts are "k of n", never a bare percentage. Word lists come from DESIGN.md, "Words".
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from panel.records import Grade, Juror, Review, Tally, Usage
+
+SPECIMEN = "Specimen: invented opinions, written by hand, not by a model"
+TRIAL = "A trial model chose these passages and wrote nothing."
+DRAFT = "Draft. Nobody has approved this."
+AI_LABEL = "AI critics: labelled lenses, not people"
+AI_CRITIC = "AI critic"
+NO_VOTES = "No votes yet"
+QUOTED = "quoted word for word"
+
+# Sections of a page in reading order: anchor, title. A comparison that is no pick and one that is differ in order only.
+CONTENTS = (
+    ("choose", "Who it is for"),
+    ("tools", "The tools"),
+    ("scorecard", "Scorecard"),
+    ("uncounted", "Not counted"),
+    ("figures", "Figures"),
+    ("pricing", "Pricing"),
+    ("dissent", "Dissent"),
+    ("predictions", "Predictions"),
+    ("together", "Where they meet"),
+    ("kinds", "Kind"),
+    ("details", "Details"),
+    ("read", "Sources"),
+    ("made", "How this was made"),
+    ("readers", "Readers"),
+)
+STANDS = {
+    "ship": "Ship",
+    "skip": "Skip",
+    "abstain": "Abstains",
+    "ungrounded": "Ungrounded",
+    "declined": "Declined",
+    "unusable": "Unusable",
+    "failed": "Failed",
+    "not_asked": "Not asked",
+    "struck": "Struck",
+}
+VOICES = {
+    "maker": "the maker's word",
+    "third_party": "a third party's word",
+    "us": "our own word",
+    "unknown": "whose word: unknown",
+}
+STANDINGS = {
+    "makers_word_only": "Maker's word only",
+    "supported_by": "Supported by",
+    "disputed_by": "Disputed by",
+    "no_method_given": "No method given",
+}
+PRICE_CLASSES = {
+    "free": "Free",
+    "open_source": "Open source",
+    "freemium": "Free to start",
+    "trial": "Trial, then paid",
+    "paid": "Paid",
+    "usage": "Pay by use",
+    "contact": "Price on request",
+    "unknown": "Price unknown",
+}
+STAKES = {
+    "none": "",
+    "affiliate": "Disclosure: we earn from links to this product.",
+    "investor": "Disclosure: we hold a stake in its maker.",
+    "owned": "Disclosure: we own this product.",
+}
+DEPTHS = {"read": "Read, not run.", "ran": "Run once, not used for work.", "used": "Used for work."}
+_DEPTH_ORDER = ("read", "ran", "used")
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def number_word(count: int) -> str:
+    """Small counts in letters, others in digits."""
+    return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else str(count)
+
+
+def count_of(count: int, one: str, many: str = "") -> str:
+    """ "1 page", "5 pages"; `many` when the plural is not made with an s."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def day(when: date | None) -> str:
+    """ "23 Nov 2026", the same in every locale; "" for no day."""
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}" if when else ""
+
+
+def count_sentence(tally: Tally) -> str:
+    """ "3 of 4 ship": of those who voted, never of those who were asked."""
+    return f"{tally.ship} of {tally.voting} ship" if tally.voting else "No votes"
+
+
+def rest_sentence(tally: Tally) -> str:
+    """Those asked who are in no share: "1 abstained, 1 ungrounded"; "" when everybody voted."""
+    others = ("abstain", "abstained"), ("ungrounded", "ungrounded"), ("declined", "declined"), ("unusable", "unusable")
+    more = ("failed", "failed"), ("struck", "struck by an editor")
+    counts = [(getattr(tally, field), word) for field, word in (*others, *more)]
+    return ", ".join(f"{count} {word}" for count, word in counts if count)
+
+
+def panel_sentence(tally: Tally) -> str:
+    """ "2 of 3 ship, 1 abstained"."""
+    return ", ".join(part for part in (count_sentence(tally), rest_sentence(tally)) if part)
+
+
+def review_answer(name: str, tally: Tally) -> str:
+    """The first sentence of a review's page."""
+    if tally.verdict == "ship":
+        return f"The panel would ship {name}: {tally.ship} of {tally.voting} critics say so."
+    if tally.verdict == "skip":
+        return f"The panel would skip {name}: {tally.skip} of {tally.voting} critics say so."
+    if tally.verdict == "split":
+        return f"The panel is split on {name}: {tally.ship} of {tally.voting} critics would ship it."
+    return f"Too few critics voted on {name} to call it: {tally.voting} of {tally.asked}."
+
+
+def independence(jurors: Sequence[Juror], tally: Tally) -> str:
+    """What the votes are worth, in one sentence: "One model: treat as about one opinion." `jurors`: those who voted."""
+    if tally.interval is None or not jurors:
+        return "Nobody voted: there is no count to weigh."
+    worth = max(1, round(tally.interval.effective))
+    families = {juror.family for juror in jurors}
+    kinds = "One model" if len({juror.model for juror in jurors}) == 1 else "Models of one family"
+    if len(families) > 1:
+        kinds = f"Models of {number_word(len(families))} families"
+    return f"{kinds}: treat as about {number_word(worth)} {'opinion' if worth == 1 else 'opinions'}."
+
+
+def depth_sentence(reviews: Sequence[Review]) -> str:
+    """ "Read, not run. 5 pages, 4 by the maker. 23 Nov 2026.": pages counted once, the shallowest depth counts."""
+    depth = min((r.depth for r in reviews), key=_DEPTH_ORDER.index)
+    pages = {s.text_sha256: s.voice for r in reviews for s in r.dossier.sources}
+    makers = sum(voice == "maker" for voice in pages.values())
+    by = f"{makers or 'none'} by the {'maker' if len(reviews) == 1 else 'makers'}"
+    days = listed([day(d) for d in sorted({r.dossier.as_of for r in reviews})])
+    return f"{DEPTHS[depth]} {count_of(len(pages), 'page')}, {by}. {days}."
+
+
+def grade_banner(grade: Grade) -> str:
+    """What must stand on every rendering of this grade; "" for a full one."""
+    return {"specimen": SPECIMEN, "trial": TRIAL, "full": ""}[grade]
+
+
+def in_hundred(share: float) -> str:
+    """A probability as a count: "about 70 in 100"."""
+    times = round(share * 100)
+    if share > 0 and times == 0:
+        return "fewer than 1 in 100"
+    return f"about {times} in 100"
+
+
+def money(cost_usd: Decimal | None) -> str:
+    """Dollars to a hundredth of a cent; an unknown price is "unknown", never 0."""
+    if cost_usd is None:
+        return "unknown"
+    return f"${cost_usd.quantize(Decimal('0.0001'), rounding=ROUND_HALF_EVEN)}"
+
+
+def tokens(usage: Usage) -> str:
+    """ "1,200 in, 12,304 cached, 550 out": only the classes that were used."""
+    counts = (
+        (usage.input_tokens, "in"),
+        (usage.cache_write_tokens, "written to cache"),
+        (usage.cache_read_tokens, "read from cache"),
+        (usage.output_tokens, "out"),
+    )
+    return ", ".join(f"{count:,} {word}" for count, word in counts if count) or "none"

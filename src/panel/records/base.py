@@ -1,0 +1,40 @@
+"""What every record shares: frozen values, canonical bytes, hashes that name their recipe."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Value(BaseModel):
+    """Base of everything that crosses a room or is written to disk."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Stamp(Value):
+    """When and with what a file was made. Part of every file on disk, of no content hash."""
+
+    created_at: datetime  # UTC
+    version: str  # of this package
+    commit: str = ""  # git commit of the checkout, "" outside one
+    dirty: bool = False  # the checkout had uncommitted changes
+    run_id: str = ""  # the run that made it, "" outside one
+
+
+def canonical_json(value: Any) -> str:
+    """One spelling for one value: keys sorted, no spaces, text kept as UTF-8."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def sha256_of(value: str | bytes) -> str:
+    """`sha256:` and the hex digest of the text (as UTF-8) or bytes."""
+    raw = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+    return "sha256:" + hashlib.sha256(raw).hexdigest()
+
+
+def content_hash(record: Value, *, without: frozenset[str] = frozenset({"made"})) -> str:
+    """Hash of a record's content: all its fields but those named in `without` (the stamp)."""
+    return sha256_of(canonical_json(record.model_dump(mode="json", exclude=set(without))))

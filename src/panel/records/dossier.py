@@ -1,0 +1,71 @@
+"""What every juror reads: dated, hashed sources cut into numbered passages."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import StringConstraints
+
+from panel.records.base import Stamp, Value, canonical_json, sha256_of
+from panel.records.launch import Launch, SourceKind, Voice
+
+PassageId = Annotated[str, StringConstraints(pattern=r"^S[1-9][0-9]{0,3}\.[1-9][0-9]{0,4}$")]
+SourceId = Annotated[str, StringConstraints(pattern=r"^S[1-9][0-9]{0,3}$")]
+
+
+class Passage(Value):
+    """A paragraph, heading, code block or table row: the smallest thing a ground can cite."""
+
+    passage_id: PassageId
+    kind: Literal["prose", "heading", "code", "table"] = "prose"
+    text: str
+
+
+class Source(Value):
+    """One page or file, with whose word it is."""
+
+    source_id: SourceId
+    title: str
+    url: str = ""
+    kind: SourceKind
+    voice: Voice
+    published: date | None = None
+    fetched: date | None = None
+    bytes_sha256: str  # of the file or inline text as it came
+    text_sha256: str  # of the cleaned text the passages were cut from
+    passages: tuple[Passage, ...]
+
+
+class Coverage(Value):
+    """The receipt for what a dossier holds, and what was left out and why."""
+
+    passages_total: int  # before trimming
+    passages_kept: int
+    dropped: tuple[PassageId, ...] = ()
+    missing: tuple[str, ...] = ()  # essentials no source has: "pricing", "docs"
+    note: str = ""
+
+
+class Dossier(Value):
+    """Every juror of a launch reads exactly this. Its hash leaves out the stamp and fetch times."""
+
+    format: Literal[1] = 1
+    made: Stamp
+    as_of: date  # the one day the dossier speaks of; part of the hash and of every prompt
+    launch: Launch  # with source texts emptied: the passages below are the text
+    sources: tuple[Source, ...]
+    coverage: Coverage
+
+    @property
+    def dossier_hash(self) -> str:
+        """Hash over what jurors can read; the stamp, fetch days and sightings are in neither prompt nor hash."""
+        unread: Any = {"made": True, "launch": {"seen_at", "sources"}, "sources": {"__all__": {"fetched"}}}
+        return sha256_of(canonical_json(self.model_dump(mode="json", exclude=unread)))
+
+    def passage(self, passage_id: str) -> Passage | None:
+        """The passage with this id, None when a juror made it up."""
+        return next((p for s in self.sources for p in s.passages if p.passage_id == passage_id), None)
+
+    def source_of(self, passage_id: str) -> Source | None:
+        """The source a passage id belongs to, by its `S2.` prefix."""
+        source_id = passage_id.partition(".")[0]
+        return next((s for s in self.sources if s.source_id == source_id), None)

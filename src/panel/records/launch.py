@@ -1,0 +1,87 @@
+"""A tool's announcement as it came in: the launch file, read once at the edge and then trusted."""
+
+import re
+import unicodedata
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from panel.records.base import Value
+
+Voice = Literal["maker", "third_party", "us", "unknown"]
+SourceKind = Literal[
+    "page", "pricing", "docs", "changelog", "licence", "repository", "article", "run_log", "neighbours", "other"
+]
+PricingClass = Literal["free", "open_source", "freemium", "trial", "paid", "usage", "contact", "unknown"]
+Stake = Literal["none", "affiliate", "investor", "owned"]
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
+
+
+class Plan(Value):
+    """One line of a price list, as the source words it."""
+
+    name: ShortText
+    price: ShortText
+    includes: str = ""
+
+
+class Pricing(Value):
+    """What it costs to start and to go on, with whose word that is and when it was looked up."""
+
+    pricing_class: PricingClass = Field(default="unknown", alias="class", serialization_alias="class")
+    entry: str = ""  # what the first useful result costs, compute you must bring included
+    plans: tuple[Plan, ...] = ()
+    source: str = ""  # a URL or a source's title
+    checked: date | None = None  # day the prices were looked up; None: nobody has
+
+    model_config = Value.model_config | {"populate_by_name": True, "serialize_by_alias": True}
+
+
+class Seen(Value):
+    """Where and when a launch was noticed."""
+
+    where: ShortText
+    url: str = ""
+    on: date | None = None
+
+
+class LaunchSource(Value):
+    """One thing jurors will read: inline `text`, or a local text, HTML or Markdown `file`."""
+
+    title: ShortText
+    voice: Voice = "unknown"
+    kind: SourceKind = "page"
+    url: str = ""
+    published: date | None = None
+    fetched: date | None = None  # day it was read by whoever wrote the file
+    text: str = ""
+    file: str = ""  # relative to the launch file
+
+
+class Launch(Value):
+    """A launch file's content. A name and one source suffice."""
+
+    format: Literal[1] = 1
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+    release: ShortText = ""
+    tagline: ShortText = ""  # the maker's words; only ever printed as such
+    category: str = ""  # one of categories.yaml, "" when unknown
+    homepage: str = ""
+    pricing: Pricing = Pricing()
+    launched_at: date | None = None
+    seen_at: tuple[Seen, ...] = ()
+    description: str = ""
+    stake: Stake = "none"  # our own interest in the product
+    sources: tuple[LaunchSource, ...] = Field(min_length=1)
+
+    @property
+    def slug(self) -> str:
+        """Name and release as one URL-safe word; two launches of one product differ by release."""
+        return slugify(f"{self.name} {self.release}")
+
+
+def slugify(text: str, *, most: int = 60) -> str:
+    """ASCII, lower case, hyphens; never empty, never longer than `most`, safe as a file name."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:most].strip("-") or "unnamed"

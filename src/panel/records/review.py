@@ -1,0 +1,137 @@
+"""What code makes of opinions: flags, a tally, the maker's figures, a review."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from panel.records.base import Stamp, Value, content_hash
+from panel.records.dossier import Dossier
+from panel.records.opinion import Answered, Opinion, Share
+from panel.records.persona import Persona, PersonaId
+
+Severity = Literal["high", "medium", "low", "note"]
+Grade = Literal["full", "trial", "specimen"]  # specimen: opinions written by hand
+PanelVerdict = Literal["ship", "skip", "split", "not_enough"]
+
+
+class Flag(Value):
+    """What a check found, and where."""
+
+    check: str  # a name from docs/checks.md
+    severity: Severity
+    persona_id: str  # whose opinion
+    field: str  # "quote", "grounds", "line", "verdict", "prediction", ...
+    index: int = 0  # sentence position (0-based) for "quote", ground number for "grounds", else 0
+    message: str  # one sentence: what is wrong, naming the words
+    excerpt: str = ""  # the offending words
+
+
+class Dissent(Value):
+    """The strongest voice against the panel's verdict; a counter-argument when nobody voted against it."""
+
+    persona_id: PersonaId
+    kind: Literal["vote", "counter"]
+    text: str  # "" when the juror wrote nothing (trial)
+
+
+class Interval(Value):
+    """Range that plausibly holds the panel's true ship share, over the effective jurors."""
+
+    low: Share
+    high: Share
+    effective: Annotated[float, Field(gt=0)]  # effective jurors, Kish
+    level: Share = 0.95
+
+
+class Rho(Value):
+    """Assumed error correlation between two jurors, and where the number comes from."""
+
+    same_family: Share = 0.8
+    across_families: Share = 0.44
+    source: str = "assumption in panel.toml, not measured on this panel"
+
+
+class Tally(Value):
+    """Verdicts counted. Only jurors whose persona counts are here.
+
+    asked = ship + skip + abstain + ungrounded + declined + unusable + failed + struck.
+    """
+
+    asked: int
+    ship: int
+    skip: int
+    abstain: int
+    ungrounded: int  # answered ship or skip with no standing ground on that side
+    declined: int
+    unusable: int
+    failed: int
+    struck: int = 0  # by an editor, with a reason
+    interval: Interval | None  # None: nobody voted, which is not "0 % ship"
+    rho: Rho
+    verdict: PanelVerdict
+    ungrounded_personas: tuple[PersonaId, ...] = ()
+    dissent: Dissent | None = None  # None: nobody said anything against
+    sentence: str = ""  # the count and what it is worth in plain words, made by code
+
+    @property
+    def voting(self) -> int:
+        """Head count of ship and skip votes: the denominator of every share."""
+        return self.ship + self.skip
+
+
+class Figure(Value):
+    """A number the maker gives, and whose word it is."""
+
+    figure: str  # as written: "40 %"
+    sentence: str  # where it stands
+    passage_id: str
+    standing: Literal["makers_word_only", "supported_by", "disputed_by", "no_method_given"]
+    others: tuple[str, ...] = ()  # passage ids that support or dispute it
+
+
+class Made(Value):
+    """How a review was made, for the regulator and the reader."""
+
+    prompts: dict[str, str]  # template file -> sha256
+    schema_hash: str  # of the answer schema sent
+    sdk: dict[str, str] = {}  # package -> version
+
+
+class Review(Value):
+    """Dossier + opinions + flags + tally: written once by the machine, never edited."""
+
+    format: Literal[1] = 1
+    made: Stamp
+    how: Made
+    grade: Grade
+    dossier: Dossier
+    personas: tuple[Persona, ...]  # as they were when asked, in page order
+    opinions: tuple[Opinion, ...]
+    flags: tuple[Flag, ...] = ()
+    tally: Tally
+    figures: tuple[Figure, ...] = Field(default=(), max_length=5)
+    depth: Literal["read", "ran", "used"] = "read"
+
+    @property
+    def review_hash(self) -> str:
+        """Hash of everything but the stamp."""
+        return content_hash(self)
+
+    @property
+    def slug(self) -> str:
+        return self.dossier.launch.slug
+
+    def persona(self, persona_id: str) -> Persona:
+        """The persona with this id, as it was when asked. Raises KeyError for a stranger."""
+        found = next((p for p in self.personas if p.persona_id == persona_id), None)
+        if found is None:
+            raise KeyError(persona_id)
+        return found
+
+    def opinion(self, persona_id: str) -> Opinion | None:
+        """What came of asking this persona, None when it was not on this panel."""
+        return next((o for o in self.opinions if o.juror.persona_id == persona_id), None)
+
+    def answered(self) -> tuple[Answered, ...]:
+        """Opinions in the agreed shape, the reporter's included."""
+        return tuple(o for o in self.opinions if isinstance(o, Answered))

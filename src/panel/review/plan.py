@@ -1,0 +1,122 @@
+"""What a run will ask: every juror before every dossier, the exact first question of each, and no I/O."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from panel.dossier import trim_dossier
+from panel.errors import Mistake
+from panel.jurors.base import ModelSpec, Question
+from panel.prompting import (
+    RenderedQuestion,
+    Templates,
+    answer_schema,
+    deal_moves,
+    render_question,
+    render_shared,
+    render_trial,
+    trial_schema,
+)
+from panel.records import Dossier, Grade, Juror, Persona, Rho
+
+Kind = Literal["review", "compare"]
+QUESTION_TOKENS = 7000  # house rules, persona, schema and the answer itself: what a model's context needs besides
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One juror before one dossier, with the question it will be asked."""
+
+    dossier: Dossier
+    persona: Persona
+    spec: ModelSpec
+    question: Question
+
+    @property
+    def juror(self) -> Juror:
+        return Juror(persona_id=self.persona.persona_id, model=self.spec.name, family=self.spec.family)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a run needs to know, fixed before the first call and written to its folder."""
+
+    kind: Kind
+    dossiers: tuple[Dossier, ...]
+    personas: tuple[Persona, ...]
+    seats: tuple[Seat, ...]
+    prompts: Mapping[str, str]  # template name -> text
+    rho: Rho
+    draw: int = 0
+
+    @property
+    def grade(self) -> Grade:
+        """The lowest grade among the jurors."""
+        providers = {seat.spec.provider for seat in self.seats}
+        if "scripted" in providers:
+            return "specimen"
+        return "trial" if "local" in providers else "full"
+
+    def seats_of(self, dossier: Dossier) -> tuple[Seat, ...]:
+        return tuple(seat for seat in self.seats if seat.dossier is dossier)
+
+
+def make_plan(
+    kind: Kind,
+    dossiers: Sequence[Dossier],
+    personas: Sequence[Persona],
+    specs: Mapping[str, ModelSpec],
+    prompts: Mapping[str, str],
+    *,
+    rho: Rho,
+    draw: int = 0,
+) -> Plan:
+    """The plan for these dossiers and personas.
+
+    specs: persona_id -> the model it sits on. Dossiers are trimmed, with a receipt, to the smallest context among
+    them; the trial model needs none, since it is shown a shortlist. It writes nothing, so personas that only write
+    (the reporter) are not asked on it.
+    Raises Mistake when nobody is left to ask, or when a comparison has not exactly two different launches.
+    """
+    asked = [p for p in personas if p.counts or specs[p.persona_id].provider != "local"]
+    if not any(p.counts for p in asked):
+        raise Mistake("No persona on this panel votes.", hint="Name at least one with `counts: yes` in --personas.")
+    if kind == "compare" and (len(dossiers) != 2 or dossiers[0].launch.slug == dossiers[1].launch.slug):
+        raise Mistake("A comparison needs two different launches.", hint="Give one of them another name or release.")
+    contexts = [specs[p.persona_id].context_tokens for p in asked if specs[p.persona_id].context_tokens]
+    if contexts:
+        dossiers = [trim_dossier(d, budget_tokens=max(200, min(contexts) - QUESTION_TOKENS)) for d in dossiers]
+    templates = Templates(prompts)
+    seats = tuple(seat for d in dossiers for seat in _seats(d, asked, specs, templates))
+    return Plan(kind, tuple(dossiers), tuple(asked), seats, dict(prompts), rho, draw)
+
+
+def _seats(
+    dossier: Dossier, personas: Sequence[Persona], specs: Mapping[str, ModelSpec], templates: Templates
+) -> list[Seat]:
+    moves = deal_moves(templates, dossier.launch.slug, [p.persona_id for p in personas])
+    shared = render_shared(templates, dossier)
+    seats = []
+    for persona in personas:
+        spec = specs[persona.persona_id]
+        if spec.provider == "local":
+            text = render_trial(templates, dossier, persona)
+        else:
+            text = render_question(templates, dossier, persona, move=moves.get(persona.persona_id, ""), shared=shared)
+        seats.append(Seat(dossier, persona, spec, _question(dossier, persona, spec, text)))
+    return seats
+
+
+def _question(dossier: Dossier, persona: Persona, spec: ModelSpec, text: RenderedQuestion) -> Question:
+    picks = spec.provider == "local"
+    return Question(
+        system=text.system,
+        dossier=text.dossier,
+        persona=text.persona,
+        schema_name="picks" if picks else "answer",
+        schema=trial_schema(dossier, persona) if picks else answer_schema(),
+        kind="picks" if picks else "full",
+        cache_key=dossier.dossier_hash.removeprefix("sha256:")[:32],
+        product=dossier.launch.slug,
+        persona_id=persona.persona_id,
+    )

@@ -1,0 +1,47 @@
+"""What a plan may cost, said before anything is asked."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from panel.money import Estimate, PlannedCall, Price, estimate
+from panel.review.plan import Plan, Seat
+
+
+@dataclass(frozen=True)
+class PlanPrice:
+    """The price range of a plan, and whether anybody sends a bill at all."""
+
+    free: bool
+    estimate: Estimate
+
+    @property
+    def sentence(self) -> str:
+        """What the person is told before being asked."""
+        e = self.estimate
+        calls = f"{e.calls} {'juror' if e.calls == 1 else 'jurors'} to ask"
+        if self.free:
+            return f"{calls}, on this machine: nothing is spent."
+        unknown = f" The price of {' and '.join(e.unpriced)} is unknown." if e.unpriced else ""
+        if e.unpriced and not e.high_usd:
+            return f"{calls}.{unknown}"
+        return f"{calls}: about ${e.low_usd:.2f}, at most ${e.high_usd:.2f}. Stored answers cost nothing.{unknown}"
+
+
+def price_plan(plan: Plan, prices: Mapping[str, Price]) -> PlanPrice:
+    """The price of asking every seat once, none of it answered before."""
+    free = all(seat.spec.free for seat in plan.seats)
+    return PlanPrice(free, estimate([_planned(seat) for seat in plan.seats], prices=prices))
+
+
+def _planned(seat: Seat) -> PlannedCall:
+    q = seat.question
+    return PlannedCall(
+        model=seat.spec.name,
+        prefix_characters=len(q.system) + len(q.dossier) + len(json.dumps(q.schema)),
+        own_characters=len(q.persona),
+        room=seat.spec.max_output_tokens,
+        launch=q.product,
+        free=seat.spec.free,
+        base_url=seat.spec.base_url,
+    )

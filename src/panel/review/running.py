@@ -1,0 +1,178 @@
+"""One run from plan to finished folder, and the same again after a crash.
+
+`start_run` writes down what will be asked before anything is; `carry_out` asks, makes the records and finishes the
+folder; `reopen_plan` reads a plan back from a folder, so that a resume uses the prompts, personas and dossiers of the
+day it began, whatever was edited since.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+from panel.errors import Stopped
+from panel.jurors import Provider, open_provider
+from panel.jurors.base import ModelSpec
+from panel.money import Budget, Price
+from panel.prompting import Templates, render_problem
+from panel.records import Call, Comparison, Opinion, Review, Run, Spend, SpendRow, Stamp, Usage
+from panel.review.asking import Asker
+from panel.review.events import Listener
+from panel.review.making import make_comparison, make_review
+from panel.review.plan import Plan, Seat
+from panel.review.writing import write_inputs, write_outputs
+from panel.store import Ledger, Records, RunFolder, RunLock, ledger_key
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run may spend, how long it may take, how many calls may be in flight."""
+
+    concurrency: Mapping[str, int]  # by provider
+    prices: Mapping[str, Price] = field(default_factory=dict)  # from panel.toml, by model name
+    budget_usd: Decimal | None = None
+    deadline_s: float | None = None
+    retry_unusable: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a finished run leaves: the manifest and the records its pages were drawn from."""
+
+    run: Run
+    reviews: tuple[Review, ...]
+    comparison: Comparison | None
+
+
+def start_run(
+    plan: Plan, runs_dir: Path, records: Records, *, made: Stamp, command: Sequence[str], limits: Limits
+) -> Run:
+    """Write the plan down: inputs into a new folder, the run into SQL, state `started`."""
+    run = Run(
+        made=made,
+        run_id=made.run_id,
+        kind=plan.kind,
+        state="started",
+        command=tuple(command),
+        launches=tuple(d.launch.slug for d in plan.dossiers),
+        dossiers={d.launch.slug: d.dossier_hash for d in plan.dossiers},
+        personas={},
+        jurors=tuple({s.juror: None for s in plan.seats}),
+        prompts={},
+        draw=plan.draw,
+        budget_usd=limits.budget_usd,
+        as_of=max(d.as_of for d in plan.dossiers),
+        rho=plan.rho,
+    )
+    run = write_inputs(RunFolder.create(runs_dir, run), plan, run)
+    records.save_run(run)
+    return run
+
+
+async def carry_out(
+    plan: Plan, run: Run, folder: RunFolder, lock: RunLock, ledger: Ledger, records: Records, limits: Limits,
+    listen: Listener, now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Outcome:  # fmt: skip
+    """Ask whoever has not answered, make the records, write the folder, finish.
+
+    Raises Stopped when the budget or the deadline is reached: the run is then `stopped` on disk, and asks only for
+    what is missing when it is carried out again. The caller holds `lock`.
+    """
+    assert lock.held  # two living processes must never share a run
+    try:
+        opinions = await _ask_all(plan, run, ledger, limits, listen)
+    except Stopped as err:
+        records.save_run(folder.save(run.model_copy(update={"state": "stopped", "why": str(err)})))
+        raise
+    stamp = run.made.model_copy(update={"created_at": now()})
+    reviews = tuple(make_review(plan, d, [o for s, o in opinions if s.dossier is d], made=stamp) for d in plan.dossiers)
+    comparison = make_comparison(*reviews, made=stamp) if plan.kind == "compare" else None
+    spend = spend_rows(records.costs(run.run_id), opinions)
+    run = run.model_copy(update={"state": "finished", "why": "", "finished_at": now().isoformat(), "spend": spend})
+    raw = await ledger.raw_replies(_calls(opinions))
+    run = write_outputs(folder, run, reviews, comparison, raw)
+    records.save_finished(run, reviews, comparison)
+    return Outcome(run, reviews, comparison)
+
+
+async def _ask_all(
+    plan: Plan, run: Run, ledger: Ledger, limits: Limits, listen: Listener
+) -> list[tuple[Seat, Opinion]]:
+    """Every seat's opinion. Jurors answer blind to one another; one failing stops no other."""
+    loop = asyncio.get_running_loop()
+    async with AsyncExitStack() as stack:
+        asker = Asker(
+            run_id=run.run_id,
+            ledger=ledger,
+            providers=await _open_providers(plan, stack),
+            slots={name: asyncio.Semaphore(most) for name, most in limits.concurrency.items()},
+            budget=Budget(limits.budget_usd),
+            prices=limits.prices,
+            draw=plan.draw,
+            deadline=loop.time() + limits.deadline_s if limits.deadline_s else None,
+            retry_unusable=limits.retry_unusable,
+            say_problem=partial(render_problem, Templates(plan.prompts)),
+            listen=listen,
+        )
+        done = await asyncio.gather(*(asker.ask(seat) for seat in plan.seats), return_exceptions=True)
+    for result in done:  # everybody has finished before anything is raised, so nothing paid for is lost
+        if isinstance(result, BaseException):
+            raise result
+    return [(seat, o) for seat, o in zip(plan.seats, done, strict=True) if not isinstance(o, BaseException)]
+
+
+async def _open_providers(plan: Plan, stack: AsyncExitStack) -> dict[str, Provider]:
+    """One provider per model, closed when the run ends."""
+    specs: dict[str, ModelSpec] = {seat.spec.name: seat.spec for seat in plan.seats}
+    providers = {}
+    for name, spec in specs.items():
+        providers[name] = await asyncio.to_thread(open_provider, spec)
+        stack.push_async_callback(providers[name].close)
+    return providers
+
+
+async def next_draw(plan: Plan, ledger: Ledger) -> Plan:
+    """The plan with the first draw at which none of its questions was ever asked: what `--fresh` means."""
+    async with AsyncExitStack() as stack:
+        providers = await _open_providers(plan, stack)
+        asked = [(providers[seat.spec.name], seat) for seat in plan.seats]
+        draw = 0
+        while await ledger.keys_held(
+            ledger_key(s.spec.provider, p.endpoint, s.spec.model, p.first_body(s.question), draw) for p, s in asked
+        ):
+            draw += 1
+    return replace(plan, draw=draw)
+
+
+def spend_rows(paid: Sequence[SpendRow], opinions: Sequence[tuple[Seat, Opinion]]) -> tuple[SpendRow, ...]:
+    """What this run paid, by launch and juror, with the answers it reused from earlier runs counted beside it."""
+    by_juror = {(row.launch, row.persona_id): row.spend for row in paid}
+    rows = []
+    for seat, opinion in opinions:
+        spend = by_juror.get((seat.question.product, seat.persona.persona_id), Spend())
+        spend = spend.model_copy(update={"reused": max(0, len(opinion.calls) - spend.calls)})
+        rows.append(
+            SpendRow(
+                launch=seat.question.product, persona_id=seat.persona.persona_id, model=seat.spec.name, spend=spend
+            )
+        )
+    return tuple(rows)
+
+
+def total(rows: Sequence[SpendRow]) -> Spend:
+    """All rows in one sum."""
+    return Spend(
+        calls=sum(r.spend.calls for r in rows),
+        reused=sum(r.spend.reused for r in rows),
+        usage=sum((r.spend.usage for r in rows), Usage()),
+        cost_usd=sum((r.spend.cost_usd for r in rows), Decimal(0)),
+        unpriced=sum(r.spend.unpriced for r in rows),
+    )
+
+
+def _calls(opinions: Sequence[tuple[Seat, Opinion]]) -> list[Call]:
+    return [call for _, opinion in opinions for call in opinion.calls]

@@ -1,0 +1,30 @@
+"""The few statements SQLite and Postgres spell apart. Everything else in this room is plain SQLAlchemy Core."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+WRITER_LOCK = 0x70616E656C  # "panel": one group of ledger writes at a time, so that no two claim one key
+
+
+def insert_missing(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows whose primary key is not there yet; leave those that are as they stand."""
+    if rows:
+        conn.execute(INSERTS[conn.dialect.name](table).on_conflict_do_nothing(), rows)
+
+
+def put(conn: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Insert the row, or replace all fields of the row with the same primary key."""
+    statement = INSERTS[conn.dialect.name](table)
+    keys = [column.name for column in table.primary_key]
+    changed = {name: statement.excluded[name] for name in row if name not in keys}
+    conn.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), row)
+
+
+def alone(conn: Connection) -> None:
+    """Make this transaction the only one that writes. SQLite's `begin immediate` has done so already."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})

@@ -1,0 +1,99 @@
+"""Verdicts counted. The rule for the panel's verdict is written out in docs/rules.md."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from panel.records import (
+    Answered,
+    Flag,
+    Interval,
+    Opinion,
+    PanelVerdict,
+    Persona,
+    Rho,
+    Stand,
+    Tally,
+    canonical_json,
+    is_grounded,
+)
+from panel.tally.dissent import find_dissent
+from panel.tally.interval import effective_jurors, ship_interval
+from panel.tally.words import panel_sentence
+
+LEAST_VOTES = 3
+LEAST_LEAD = 2
+
+
+def tally(
+    opinions: Sequence[Opinion],
+    personas: Sequence[Persona],
+    flags: Sequence[Flag],
+    rho: Rho,
+    *,
+    struck: frozenset[str] = frozenset(),
+) -> Tally:
+    """Count the opinions of the personas that count, in any order.
+
+    A persona is counted once, whatever was handed in for it (its lowest draw); one without an opinion is counted as
+    failed, so that losing a voice never makes the panel surer. struck: persona ids an editor struck, with a reason.
+    """
+    panel = sorted((p for p in personas if p.counts), key=lambda p: (p.order, p.persona_id))
+    chosen = one_each(opinions)
+    stands = {p.persona_id: stand_of(chosen.get(p.persona_id), flags, struck=struck) for p in panel}
+    count = Counter(stands.values())
+    voters = {i: o for i, o in chosen.items() if isinstance(o, Answered) and stands.get(i) in ("ship", "skip")}
+    verdict = panel_verdict(count)
+    counted = Tally(
+        asked=len(panel),
+        ship=count["ship"],
+        skip=count["skip"],
+        abstain=count["abstain"],
+        ungrounded=count["ungrounded"],
+        declined=count["declined"],
+        unusable=count["unusable"],
+        failed=count["failed"],
+        struck=count["struck"],
+        interval=_interval(count["ship"], [o.juror.family for o in voters.values()], rho),
+        rho=rho,
+        verdict=verdict,
+        ungrounded_personas=tuple(i for i, stand in stands.items() if stand == "ungrounded"),
+        dissent=find_dissent(verdict, [voters[p.persona_id] for p in panel if p.persona_id in voters]),
+    )
+    jurors = [o.juror for o in voters.values()]
+    return counted.model_copy(update={"sentence": panel_sentence(counted, jurors)})
+
+
+def one_each(opinions: Iterable[Opinion]) -> dict[str, Opinion]:
+    """One opinion a persona: the lowest draw, ties broken by content, so that order and padding change nothing."""
+    ordered = sorted(opinions, key=lambda o: (o.draw, canonical_json(o.model_dump(mode="json"))), reverse=True)
+    return {o.juror.persona_id: o for o in ordered}
+
+
+def stand_of(opinion: Opinion | None, flags: Sequence[Flag], *, struck: frozenset[str] = frozenset()) -> Stand:
+    """Where a counting persona ends up. No opinion at all is a failure to get one."""
+    if opinion is None:
+        return "failed"
+    if opinion.juror.persona_id in struck:
+        return "struck"
+    if not isinstance(opinion, Answered):
+        return opinion.outcome
+    return opinion.verdict if is_grounded(opinion, flags) else "ungrounded"
+
+
+def panel_verdict(count: Counter[Stand]) -> PanelVerdict:
+    """What the panel says: a lead of two that every missing voice together could not undo, from three votes on."""
+    missing = sum(count[stand] for stand in ("ungrounded", "declined", "unusable", "failed", "struck"))
+    lead = count["ship"] - count["skip"]
+    if count["ship"] + count["skip"] < LEAST_VOTES:
+        return "not_enough"
+    if lead - missing >= LEAST_LEAD:
+        return "ship"
+    if -lead - missing >= LEAST_LEAD:
+        return "skip"
+    return "split"
+
+
+def _interval(ship: int, families: list[str], rho: Rho) -> Interval | None:
+    if not families:
+        return None
+    return ship_interval(ship, len(families), effective=effective_jurors(families, rho))

@@ -1,0 +1,28 @@
+"""The network is off in every test: a socket to anywhere but this machine is an error."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+REAL_CONNECT = socket.socket.connect
+
+
+def _loopback_only(sock: socket.socket, address: object) -> None:
+    host = address[0] if isinstance(address, tuple) else ""
+    if sock.family in (socket.AF_INET, socket.AF_INET6) and host not in ("127.0.0.1", "::1", "localhost"):
+        raise RuntimeError(f"tests may not reach the network: {address!r}")
+    REAL_CONNECT(sock, address)  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def network_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket.socket, "connect", _loopback_only)
+
+
+@pytest.fixture(autouse=True)
+def no_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keys and addresses of whoever runs the tests never reach them."""
+    for name in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_BASE_URL", "OPENAI_BASE_URL", "PANEL_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    yield

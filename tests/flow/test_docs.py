@@ -1,0 +1,42 @@
+"""The documentation is under test: generated pages are fresh, every setting and word is documented."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+from panel.config import KEYS, Toml
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+def test_cli_page_is_what_the_commands_say() -> None:
+    spec = importlib.util.spec_from_file_location("cli_docs", ROOT / "scripts" / "cli_docs.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (DOCS / "cli.md").read_text(encoding="utf-8") == module.cli_markdown(), "run scripts/cli_docs.py"
+
+
+def test_every_setting_is_documented() -> None:
+    text = (DOCS / "settings.md").read_text(encoding="utf-8")
+    names = set(Toml.model_fields) - {"rho", "concurrency", "models"}
+    for group in ("rho", "concurrency", "models"):
+        inner = Toml.model_fields[group].annotation
+        fields = getattr(inner, "model_fields", None) or inner.__args__[1].model_fields  # type: ignore[union-attr]
+        names |= set(fields)
+    missing = [name for name in sorted(names) if not re.search(rf"`[^`]*\b{name}`", text)]
+    assert not missing
+    assert all(variable in text for variable in KEYS.values())
+
+
+def test_every_room_is_on_the_map() -> None:
+    text = (DOCS / "rooms.md").read_text(encoding="utf-8")
+    rooms = {p.stem for p in (ROOT / "src" / "panel").iterdir() if not p.name.startswith("_") and p.name != "data"}
+    assert rooms == set(re.findall(r"^\| `(\w+)` \|", text, flags=re.MULTILINE))
+
+
+def test_every_linked_file_exists() -> None:
+    for page in [*DOCS.rglob("*.md"), *ROOT.glob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"

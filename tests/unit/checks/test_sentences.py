@@ -1,0 +1,130 @@
+"""A sentence says no more than the grounds it rests on."""
+
+import pytest
+
+from lantern import AS_OF, GROUNDS, PAGES, make_dossier, make_opinion, make_persona, one_sentence
+from panel.checks import check_review
+from panel.records import Ground, Sentence
+
+EXTRA = {
+    "S1.2": ("for", "Search is up to 40% faster than in version 1."),
+    "S1.4": ("for", "Lantern is licensed under Apache 2.0 and needs 8 GB of memory."),
+    "S3.1": ("against", "On a folder of 3,000 notes the first index took 11 minutes on an M2 laptop."),
+    "S2.2": ("for", "A trial of Sync lasts 14 days and needs no card."),
+}
+
+
+def checks_of(text, passage_id="S1.4", *, rests_on="grounds", excerpt="", field="quote"):
+    """Names of the flags on a first sentence that rests on one ground."""
+    side, whole = EXTRA[passage_id]
+    ground = Ground(number=4, side=side, claim="", passage_id=passage_id, excerpt=excerpt or whole)
+    opinion = make_opinion(grounds=(*GROUNDS, ground), quote=one_sentence(text, rests_on=rests_on, grounds=(4,)))
+    flags = check_review(make_dossier(), [make_persona()], [opinion])
+    return {f.check for f in flags if f.field == field and f.index == 0} - {"quote_off_aim"}
+
+
+@pytest.mark.parametrize(("text", "passage_id"), [
+    ("Eight gigabytes is asked for, and it is under Apache-2.0.", "S1.4"),
+    ("It is under the Apache License and needs 8GB.", "S1.4"),
+    ("Its page says search is 40 percent faster than before.", "S1.2"),
+    ("By its own figure search is forty per cent faster.", "S1.2"),
+    ("The first index of 3000 notes took eleven minutes on an M2.", "S3.1"),
+    ("A folder of 3k notes took 11 minutes to index.", "S3.1"),
+    ("The trial of Sync is over after 14 days.", "S2.2"),
+])  # fmt: skip
+def test_facts_that_stand_in_the_excerpt_pass_in_any_spelling(text, passage_id):
+    assert checks_of(text, passage_id) == set()
+
+
+@pytest.mark.parametrize(("text", "passage_id", "check"), [
+    ("It needs 16 GB of memory.", "S1.4", "number_not_in_grounds"),
+    ("It needs 8% of the memory.", "S1.4", "number_not_in_grounds"),
+    ("It costs $8 for the memory.", "S1.4", "number_not_in_grounds"),
+    ("It is licensed under MIT terms.", "S1.4", "number_not_in_grounds"),
+    ("It is licensed under GPLv3.", "S1.4", "number_not_in_grounds"),
+    ("Indexing took 11 hours on a laptop.", "S3.1", "number_not_in_grounds"),
+    ("It was released on 5 March 2024 for writers.", "S1.4", "number_not_in_grounds"),
+    ("It took twelve minutes on a laptop.", "S3.1", "number_not_in_grounds"),
+    ("For that, Obsidian is free and already there.", "S1.4", "name_not_in_grounds"),
+    ("LangChain does the same for free.", "S1.4", "name_not_in_grounds"),
+    ("Then run `lantern export` to leave.", "S1.4", "name_not_in_grounds"),
+])  # fmt: skip
+def test_a_fact_that_stands_in_no_ground_is_flagged(text, passage_id, check):
+    assert check in checks_of(text, passage_id)
+
+
+def test_a_fact_in_the_passage_but_not_in_the_excerpt_weighs_less():
+    assert checks_of("It needs 8 GB of memory.", excerpt="Lantern is licensed under Apache 2.0") == {"fact_in_passage_only"}
+
+
+def test_the_products_own_name_and_the_dossiers_own_days_are_no_claims():
+    assert checks_of(f"Lantern 2 is under Apache 2.0 as of {AS_OF:%d %B %Y}.") == set()
+
+
+@pytest.mark.parametrize(("text", "check"), [
+    ("At $12 a month that is fair.", "view_with_number"),
+    ("By March 2027 nobody will ask.", "view_with_number"),
+    ("An MIT licence would be kinder.", "view_with_number"),
+    ("It reads like Obsidian with a search box.", "view_with_name"),
+])  # fmt: skip
+def test_a_view_states_no_facts(text, check):
+    assert check in checks_of(text, rests_on="view")
+    assert checks_of("That is a fair deal for one desk.", rests_on="view") == set()
+
+
+def test_memory_is_flagged_low_and_its_numbers_are_not_looked_for():
+    assert checks_of("Search tools of 2019 cost $30.", rests_on="memory") == {"memory_sentence"}
+
+
+@pytest.mark.parametrize("grounds", [(), (7,), (1, 7)])
+def test_ground_numbers_must_exist(grounds):
+    flags = check_review(make_dossier(), [make_persona()], [make_opinion(quote=one_sentence("It installs at once.", grounds=grounds))])
+    assert [f.check for f in flags if f.severity == "high"] == ["unknown_ground_number"]
+
+
+def test_a_sentence_can_not_rest_on_a_void_ground_alone():
+    void = Ground(number=4, side="for", passage_id="S1.1", excerpt="It reads every file you ever wrote")
+    both = (Sentence(text="It reads files.", rests_on="grounds", grounds=(4,)), Sentence(text="It reads files on a laptop.", rests_on="grounds", grounds=(1, 4)))
+    flags = check_review(make_dossier(), [make_persona()], [make_opinion(grounds=(*GROUNDS, void), quote=both)])
+    assert [f.index for f in flags if f.check == "rests_on_void_ground"] == [0]
+
+
+@pytest.mark.parametrize(("text", "as_fact"), [
+    ("Search is 40% faster than before.", True),
+    ("Lantern is 40% faster than before.", True),
+    ("The maker says search is 40% faster.", False),
+    ("According to its page, search is 40% faster.", False),
+    ("Its own figure puts the gain at 40%.", False),
+    ("The launch page gives 40% for search.", False),
+])  # fmt: skip
+def test_the_makers_figure_is_the_makers(text, as_fact):
+    assert ("makers_figure_as_fact" in checks_of(text, "S1.2")) is as_fact
+
+
+def test_prices_sizes_of_a_list_and_third_party_figures_need_no_attribution():
+    assert "makers_figure_as_fact" not in checks_of("It took 11 minutes on 3,000 notes.", "S3.1")
+    assert "makers_figure_as_fact" not in {f.check for f in check_review(make_dossier(), [make_persona()], [make_opinion()])}
+
+
+def test_a_figure_the_maker_shares_with_a_third_party_needs_no_attribution():
+    pages = PAGES | {"S4": ("third_party", "article", ["We timed it: search is 40% faster than the release before."])}
+    grounds = (*GROUNDS[:2], Ground(number=3, side="for", passage_id="S1.2", excerpt=EXTRA["S1.2"][1]), Ground(number=4, side="for", passage_id="S4.1", excerpt="search is 40% faster than the release before"))
+    opinion = make_opinion(grounds=grounds, quote=one_sentence("Search is 40% faster.", grounds=(3, 4)))
+    assert "makers_figure_as_fact" not in {f.check for f in check_review(make_dossier(pages), [make_persona()], [opinion])}
+
+
+@pytest.mark.parametrize("field", ["line", "for_whom", "not_for", "counter"])
+def test_short_fields_are_held_to_the_grounds_too(field):
+    flags = check_review(make_dossier(), [make_persona()], [make_opinion(**{field: "have 64 GB of memory"})])
+    assert [(f.check, f.field) for f in flags] == [("number_not_in_grounds", field)]
+
+
+def test_a_condition_for_changing_ones_mind_may_name_any_number():
+    flags = check_review(make_dossier(), [make_persona()], [make_opinion(change_mind="Sync fell under $5 a month")])
+    assert flags == ()
+
+
+def test_a_claim_gives_no_number_its_excerpt_lacks():
+    claim = GROUNDS[0].model_copy(update={"claim": "It installs in 20 seconds."})
+    flags = check_review(make_dossier(), [make_persona()], [make_opinion(grounds=(claim, *GROUNDS[1:]))])
+    assert [(f.check, f.field, f.index) for f in flags] == [("claim_number_not_in_excerpt", "claim", 1)]

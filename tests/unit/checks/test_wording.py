@@ -1,0 +1,147 @@
+"""Words a critic must not use, and lengths."""
+
+import pytest
+
+from lantern import GROUNDS, PAGES, QUOTE, WORDS, make_dossier, make_opinion, make_persona, one_sentence
+from panel.checks import check_review
+from panel.checks.lexicon import CONTRAST, FIRST_HAND, METHOD_WORD, PRAISE
+from panel.records import Ground, NotAsked, Sentence
+
+FIRST_HAND_CLAIMS = (
+    "I ran it on an old laptop.", "We tried the import twice.", "I've installed worse.", "We have just tested it.", "In my tests it held up.",
+    "In our experience it is calm.", "we used it daily", "After a week with it, the index is stale.", "After two days of notes it slows.",
+    "It worked for me.", "When I opened the folder it froze.", "My own benchmarks say less.", "First-hand it feels slow.",
+    "On my laptop it is quick.", "I also signed up for Sync.",
+)  # fmt: skip
+NOT_FIRST_HAND = (
+    "A writer who ran an older index must start again.", "I would wait for an export.", "We know of no export.", "After a week the trial is half over.",
+    "If you tried the older one, start here.", "The tests it ships with are short.", "Once I know the export format, that changes.", "It runs for an hour on a status page.",
+)  # fmt: skip
+CONTRASTS = (
+    "It isn't a search box, it's a second memory.", "This is not about speed; it is about trust.", "The price isn't the catch - it's the lock-in.",
+    "Not just an index but a habit.", "It is not only fast, it also forgets nothing.", "It is a filing habit, not a search engine.",
+    "It doesn't find notes, it moves them.", "It is not a tool but a routine.", "It is less a tool than a routine.", "That is more than just search.",
+    "Not the speed, but the export decides it.", "This isn’t search—it’s filing.",
+)  # fmt: skip
+PLAIN = (
+    "It does not list a price, but the docs do.", "The index is not on the page.", "It needs 8 GB, which not every laptop has.", "There is no export.",
+    "Nothing is sent anywhere, and that is rare.", "It is not cheap for teams.", "You lose the index when you leave, but not the notes.",
+)  # fmt: skip
+
+
+def flagged(**words):
+    flags = check_review(make_dossier(), [make_persona()], [make_opinion(**words)])
+    return {f.check for f in flags}
+
+
+@pytest.mark.parametrize("text", FIRST_HAND_CLAIMS)
+def test_first_hand_claims_are_flagged_without_a_run_log(text):
+    assert "first_hand_use" in flagged(quote=one_sentence(text, rests_on="view"))
+    assert "first_hand_use" in flagged(counter=text)
+
+
+@pytest.mark.parametrize("text", NOT_FIRST_HAND)
+def test_other_first_persons_and_other_peoples_runs_are_not(text):
+    assert "first_hand_use" not in flagged(counter=text)
+
+
+def test_a_run_log_among_the_grounds_backs_a_first_hand_sentence_and_no_other():
+    log = ("us", "run_log", ["$ lantern index . finished after 4 minutes without an error"])
+    dossier = make_dossier(PAGES | {"S4": log})
+    ground = Ground(number=4, side="for", passage_id="S4.1", excerpt="lantern index . finished after 4 minutes without an error")
+    quote = (
+        Sentence(text="I ran the index and it was done after 4 minutes.", rests_on="grounds", grounds=(4,)),
+        Sentence(text="I ran the install as well.", rests_on="grounds", grounds=(1,)),
+    )
+    opinion = make_opinion(grounds=(*GROUNDS, ground), quote=quote)
+    by_depth = {depth: [f.index for f in check_review(dossier, [make_persona()], [opinion], depth=depth) if f.check == "first_hand_use"] for depth in ("read", "ran")}
+    assert by_depth == {"read": [0, 1], "ran": [1]}
+
+
+@pytest.mark.parametrize("text", CONTRASTS)
+def test_contrast_formulas_are_found_in_many_spellings(text):
+    assert "contrast_formula" in flagged(quote=one_sentence(text, rests_on="view"))
+
+
+def test_a_contrast_formula_over_two_sentences_is_found():
+    quote = (Sentence(text="It isn't a search box.", rests_on="view"), Sentence(text="It's a second memory.", rests_on="view"))
+    assert "contrast_formula" in flagged(quote=quote)
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_plain_negations_and_concessions_are_no_formula(text):
+    assert "contrast_formula" not in flagged(quote=one_sentence(text, rests_on="view"))
+
+
+@pytest.mark.parametrize("text", ["It is a bet on files.", "The thesis is calm.", "Buyers will ask.", "The primitive is a folder.", "The moment of truth comes late.", "Betting on it is early."])
+def test_method_words_are_flagged(text):
+    assert "method_word" in flagged(counter=text)
+
+
+@pytest.mark.parametrize("text", ["The beta is better than the alphabet.", "Run `bet --all` first.", "Between two desks it syncs."])
+def test_look_alikes_of_method_words_are_not(text):
+    assert "method_word" not in flagged(counter=text)
+
+
+def test_a_method_word_the_source_itself_uses_is_the_subject():
+    dossier = make_dossier(PAGES | {"S4": ("maker", "page", ["Lantern answers what buyers of a house ask first."])})
+    ground = Ground(number=4, side="for", passage_id="S4.1", excerpt="Lantern answers what buyers of a house ask first.")
+    opinion = make_opinion(grounds=(*GROUNDS, ground), counter="House buyers ask a person.")
+    assert "method_word" not in {f.check for f in check_review(dossier, [make_persona()], [opinion])}
+
+
+def test_words_quoted_from_an_excerpt_are_not_the_jurors():
+    dossier = make_dossier(PAGES | {"S4": ("third_party", "article", ["We ran it for a month, seamless from the first day."])})
+    ground = Ground(number=4, side="for", passage_id="S4.1", excerpt="We ran it for a month, seamless from the first day.")
+    quoted, own = ("One reader says: “We ran it for a month, seamless from the first day.”", "We ran it for a month, seamless.")
+    for text, expected in ((quoted, set()), (own, {"first_hand_use", "praise"})):
+        opinion = make_opinion(grounds=(*GROUNDS, ground), quote=one_sentence(text, grounds=(4,)))
+        assert {f.check for f in check_review(dossier, [make_persona()], [opinion])} & {"first_hand_use", "praise"} == expected
+
+
+@pytest.mark.parametrize("phrases", [METHOD_WORD, PRAISE, CONTRAST, FIRST_HAND])
+def test_looking_for_letters_first_hides_no_hit(phrases):
+    texts = (*FIRST_HAND_CLAIMS, *CONTRASTS, *PLAIN, "A seamless bet.", "state-of-the-art", "supercharged wagers", "a stress-test of theses", "unlocks your notes", "top-notch", "truly unmatched moats")
+    for text in texts:
+        assert bool(phrases.search(text)) == bool(phrases.pattern.search(text))
+
+
+@pytest.mark.parametrize(("words", "check"), [
+    ({"line": "one " * 17}, "long_line"),
+    ({"for_whom": "word " * 19}, "long_phrase"),
+    ({"counter": "word " * 19}, "long_phrase"),
+    ({"quote": one_sentence("word " * 29, rests_on="view")}, "long_sentence"),
+    ({"quote": QUOTE[:2]}, "quote_sentences"),
+    ({"quote": (*QUOTE, *QUOTE)}, "quote_sentences"),
+    ({"quote": QUOTE[2:3]}, "quote_length"),
+    ({"quote": QUOTE[1:]}, "quote_off_aim"),
+    ({"quote": one_sentence("It installs. It runs.")}, "several_sentences"),
+    ({"counter": "Search — as it is — finds — enough."}, "many_dashes"),
+    ({"counter": "Search - as it is - finds enough."}, "many_dashes"),
+    ({"line": " "}, "missing_words"),
+    ({"line": "A seamless start."}, "praise"),
+    ({"line": "Stay\u200b calm"}, "hidden_characters"),
+    ({"line": "Stay \u202ecalm"}, "hidden_characters"),
+    ({"line": "A <b>calm</b> tool"}, "markup"),
+    ({"line": "See https://lantern.example.org"}, "markup"),
+    ({"line": "See [the page](lantern)"}, "markup"),
+    ({"line": "A **calm** tool"}, "markup"),
+])  # fmt: skip
+def test_each_length_and_character_rule_fires(words, check):
+    assert check in flagged(**words)
+
+
+def test_words_at_the_limit_pass():
+    limits = {"line": "calm " * 16, "for_whom": "calm " * 18, "counter": "A range of pages 3–5, e.g. - well - none."}
+    assert flagged(**limits) & {"long_line", "long_phrase", "markup"} == set()
+    assert flagged(counter="Read pages from March–June and no other.") & {"many_dashes"} == set()
+
+
+def test_an_empty_quote_is_short_and_not_an_error():
+    assert {"quote_sentences", "quote_length"} <= flagged(quote=())
+
+
+def test_a_trial_juror_is_not_blamed_for_words_it_was_not_asked_for():
+    flags = check_review(make_dossier(), [make_persona(predicts=True)], [make_opinion(words=NotAsked())])
+    assert flags == ()
+    assert WORDS.line  # the clean opinion has words, so that the other tests test something

@@ -1,0 +1,55 @@
+"""Costs from tokens: exact, and unknown stays unknown."""
+
+from decimal import Decimal
+
+import pytest
+
+from panel.money import Price, price, worst_case
+from panel.records import Usage
+
+ORACLE = Usage(input_tokens=3, cache_write_tokens=12304, output_tokens=550)
+OURS = Price(input=Decimal(3), cache_write=Decimal("3.75"), cache_read=Decimal("0.3"), output=Decimal(15))
+
+
+def test_the_published_oracle_case_is_priced_to_the_last_digit():
+    assert price("anthropic/claude-sonnet-4-5", ORACLE, prices={}) == Decimal("0.054399")
+    assert price("anthropic/some-new-model", ORACLE, prices={"anthropic/some-new-model": OURS}) == Decimal("0.054399")
+
+
+def test_all_four_classes_are_billed_apart():
+    usage = Usage(input_tokens=1, cache_write_tokens=10, cache_read_tokens=100, output_tokens=1000)
+    assert OURS.of(usage) == Decimal("0.0150705")
+    assert price("anthropic/claude-sonnet-4-5", usage, prices={}) == Decimal("0.0150705")
+
+
+def test_an_unknown_model_has_no_price_rather_than_a_price_of_zero():
+    assert price("anthropic/nobody-made-this", ORACLE, prices={}) is None
+    assert price("strangers/claude-sonnet-4-5", ORACLE, prices={}) is None
+
+
+def test_a_compatible_server_is_not_billed_at_the_price_of_the_name_it_uses():
+    assert price("openai/gpt-5", ORACLE, prices={}) is not None
+    assert price("openai/gpt-5", ORACLE, prices={}, base_url="https://llm.example.net/v1") is None
+    assert price("openai/gpt-5", ORACLE, prices={}, base_url="https://api.openai.com/v1") is not None
+
+
+def test_what_runs_on_this_machine_costs_nothing_whatever_its_name():
+    assert price("openai/gpt-5", ORACLE, prices={"openai/gpt-5": OURS}, free=True) == 0
+
+
+def test_panel_toml_wins_over_the_public_list():
+    dear = Price(input=Decimal(0), cache_write=Decimal(0), cache_read=Decimal(0), output=Decimal(1000))
+    assert price("anthropic/claude-sonnet-4-5", ORACLE, prices={"anthropic/claude-sonnet-4-5": dear}) == Decimal("0.55")
+
+
+def test_a_batch_costs_half():
+    assert price("anthropic/claude-sonnet-4-5", ORACLE, prices={}, batch=True) == Decimal("0.0271995")
+    assert price("x/y", ORACLE, prices={"x/y": OURS}, batch=True) == Decimal("0.0271995")
+
+
+@pytest.mark.parametrize("text", ["word " * 400, "字" * 400, '{"a":1,"b":[2,3]}' * 40])
+def test_the_worst_case_covers_one_token_for_every_two_bytes_and_all_the_room(text):
+    worst = worst_case("x/y", {"input": [{"text": text}]}, room=100, prices={"x/y": OURS})
+    tokens = len(text.encode()) // 2
+    assert worst >= OURS.of(Usage(cache_write_tokens=tokens, output_tokens=100))
+    assert worst_case("x/unknown", {"input": text}, room=100, prices={}) is None

@@ -1,0 +1,192 @@
+"""The HTML page: self-contained, escaped, labelled, in order."""
+
+import base64
+import hashlib
+import itertools
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from lxml import html as lxml_html
+from tests.unit.pages import samples
+
+from panel.pages import comparison_html, review_html
+from panel.records import Comparison
+
+ORDER = ["choose", "tools", "scorecard", "uncounted", "figures", "pricing", "dissent", "predictions", "together", "kinds",
+         "details", "read", "made", "readers"]  # fmt: skip
+
+
+def _ids(page: str) -> list[str]:
+    return re.findall(r'<section class="part[^"]*" id="([^"]+)"', page)
+
+
+def _tree(page: str) -> lxml_html.HtmlElement:
+    return lxml_html.document_fromstring(page)
+
+
+def _json(page: str) -> dict:
+    return json.loads(re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[0])
+
+
+@pytest.fixture(scope="module")
+def full() -> str:
+    return comparison_html(samples.comparison())
+
+
+def test_the_answer_is_the_only_first_heading_and_headings_skip_no_level(full: str) -> None:
+    levels = [int(level) for level in re.findall(r"<h([1-6])", full)]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    assert _tree(full).xpath("string(//h1)") == samples.ANSWER
+
+
+def test_first_screen_holds_tallies_lines_picture_and_depth(full: str) -> None:
+    start = full[: full.index('<section class="part')]
+    for words in ("3 of 4 ship", "2 of 4 ship", "Nothing to try until five seats are paid for a year.", "<desc",
+                  "Read, not run. 5 pages, 4 by the makers. 23 Nov 2026.", "Models of two families: treat as about two opinions."):  # fmt: skip
+        assert words in start
+
+
+def test_sections_stand_in_reading_order_with_choose_if_first_when_it_depends(full: str) -> None:
+    assert _ids(full) == ORDER
+
+
+def test_choose_if_follows_the_cards_when_there_is_a_pick() -> None:
+    whole = samples.comparison()
+    picked = whole.model_copy(update={"pick": whole.pick.model_copy(update={"pick": "a"})})
+    assert _ids(comparison_html(picked))[:3] == ["tools", "choose", "scorecard"]
+
+
+def test_a_review_has_the_same_parts_but_those_of_a_pair() -> None:
+    assert _ids(review_html(samples.review_a())) == [i for i in ORDER if i not in ("together", "kinds")]
+
+
+def test_contents_link_only_to_sections_that_are_there(full: str) -> None:
+    for page in (full, review_html(samples.review_a())):
+        tree = _tree(page)
+        inside = {a.get("href")[1:] for a in tree.xpath("//a[starts-with(@href, '#')]")}
+        assert inside <= set(tree.xpath("//@id"))
+
+
+def test_ids_are_unique_and_every_evidence_button_opens_something(full: str) -> None:
+    for page in (full, comparison_html(samples.hostile())):
+        ids = _tree(page).xpath("//@id")
+        assert len(ids) == len(set(ids))
+        targets = _tree(page).xpath("//button/@popovertarget")
+        assert targets
+        assert set(targets) <= set(ids)
+
+
+def test_the_style_is_allowed_by_its_hash_and_nothing_else_is(full: str) -> None:
+    style = re.findall(r"<style>(.*?)</style>", full, re.S)[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = _tree(full).xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
+    assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}';")
+    assert "unsafe" not in policy
+    assert " style=" not in full
+
+
+def test_the_page_fetches_nothing_and_runs_nothing(full: str) -> None:
+    for page in (full, comparison_html(samples.hostile())):
+        tree = _tree(page)
+        assert tree.xpath("//script/@type") == ["application/ld+json"]
+        assert not tree.xpath("//img | //iframe | //object | //embed | //form | //video | //audio | //base")
+        assert [link.get("rel") for link in tree.xpath("//link")] == ["icon"]
+        assert not [name for element in tree.iter() for name in element.attrib if name.startswith("on")]
+        assert "url(" not in page.split("</style>")[0]
+
+
+def test_links_are_sources_or_makers_pages_and_carry_no_trust(full: str) -> None:
+    links = _tree(full).xpath("//a[starts-with(@href, 'http')]")
+    assert {a.get("rel") for a in links} == {"nofollow noopener noreferrer ugc"}
+    assert "Quillbase 3 release notes" in {a.text_content() for a in links}
+
+
+def test_hostile_text_stays_text_and_never_becomes_a_link() -> None:
+    page = comparison_html(samples.hostile())
+    tree = _tree(page)
+    assert not [a for a in tree.xpath("//a/@href") if "evil" in a or a.startswith(("javascript", "data"))]
+    assert tree.xpath("//title/text()")[0].startswith("Universal Retrieval-Augmented")
+    assert "<script>document" not in page
+    assert "\x1b" not in page
+    assert "\u202e" not in page
+    assert "rm -rf <dir>" in [c.text_content() for c in tree.xpath("//code")]
+
+
+def test_json_ld_survives_hostile_text_and_says_what_the_page_says() -> None:
+    data = _json(comparison_html(samples.hostile()))
+    assert data["hasPart"][0]["text"].startswith("</script><script>document.title")
+    whole = _json(comparison_html(samples.comparison()))
+    assert whole["abstract"] == samples.ANSWER
+    assert [tool["name"] for tool in whole["about"]] == ["Quillbase", "Ledgerline Cloud"]
+    assert len(whole["hasPart"]) == 8
+
+
+def test_json_ld_rates_nothing_and_names_no_ai_as_publisher() -> None:
+    text = json.dumps(_json(comparison_html(samples.comparison())))
+    for word in ("aggregateRating", "ratingValue", '"Review"', "publisher", '"author"', "Person"):
+        assert word not in text
+    assert text.count("https://schema.org/TrainedAlgorithmicMediaDigitalSource") == 8
+
+
+def test_a_specimen_says_so_on_the_page_and_in_json_ld_and_claims_no_model() -> None:
+    page = comparison_html(samples.comparison("specimen"))
+    assert "Specimen: invented opinions, written by hand, not by a model" in _tree(page).xpath("string(//aside)")
+    text = json.dumps(_json(page))
+    assert text.count("Specimen: invented opinions, written by hand, not by a model") == 9
+    assert "digitalSourceType" not in text
+
+
+def test_a_trial_says_so_and_shows_picks_instead_of_empty_boxes() -> None:
+    page = comparison_html(samples.comparison("trial"))
+    tree = _tree(page)
+    assert "A trial model chose these passages and wrote nothing." in tree.xpath("string(//aside)")
+    assert _json(page)["hasPart"] == []
+    assert "Picked S1.2: “There is no account and no key.”" in tree.text_content()
+    assert not tree.xpath("//blockquote[@class='quote']")
+    for box in tree.xpath("//td | //dd | //li | //section/div | //article/div | //h3 | //blockquote"):
+        assert box.text_content().strip()
+
+
+@pytest.mark.parametrize(
+    "page", [samples.comparison(), samples.comparison("trial"), samples.comparison("specimen"), samples.hostile()], ids=["full", "trial", "specimen", "hostile"]
+)  # fmt: skip
+def test_every_page_is_a_draft_labelled_as_ai_and_kept_out_of_indexes(page: Comparison) -> None:
+    text = comparison_html(page)
+    tree = _tree(text)
+    assert tree.xpath("//meta[@name='robots']/@content") == ["noindex, nofollow"]
+    assert "Draft. Nobody has approved this." in tree.xpath("string(//aside)")
+    assert "AI critics: labelled lenses, not people" in tree.xpath("string(//header)")
+    assert all("AI critic" in row.text_content() for row in tree.xpath("//table[@class='board']/tbody/tr/th"))
+    assert all("AI critic" in who.text_content() for who in tree.xpath("//div[@class='who']"))
+
+
+def test_readers_have_no_votes_and_there_is_no_bare_percentage_of_ours(full: str) -> None:
+    assert "No votes yet" in full
+    body = _tree(full).xpath("//main")[0].text_content()
+    assert {m.strip() for m in re.findall(r"[\d.]+ ?%", body)} == {"40 %"}  # the maker's figure, quoted
+
+
+def test_the_page_never_says_verified(full: str) -> None:
+    assert "verified" not in _tree(full).text_content().lower()
+    assert "Quoted word for word" in full
+
+
+def test_flags_hide_when_told_to() -> None:
+    assert "rests on the model&#39;s memory" in review_html(samples.review_a())
+    assert "rests on the model&#39;s memory" not in review_html(samples.review_a(), flags=())
+
+
+def test_the_same_record_gives_the_same_bytes() -> None:
+    assert comparison_html(samples.comparison()) == comparison_html(samples.comparison())
+
+
+def test_importing_pages_loads_no_template_engine() -> None:
+    script = "import sys, panel.pages; print('jinja2' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "False\n"
+    )

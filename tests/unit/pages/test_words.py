@@ -1,0 +1,82 @@
+"""The interface's words: counts as k of n, depth, independence."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from tests.unit.pages import samples
+
+from panel.pages import words
+from panel.records import Usage
+
+
+def test_a_count_is_over_votes_and_names_the_rest() -> None:
+    assert words.panel_sentence(samples.tally(2, 1, "ship", abstain=1)) == "2 of 3 ship, 1 abstained"
+    assert words.panel_sentence(samples.tally(3, 1, "ship")) == "3 of 4 ship"
+
+
+def test_nobody_voting_is_said_and_is_no_share() -> None:
+    tally = samples.tally(0, 0, "not_enough", failed=4)
+    assert words.panel_sentence(tally) == "No votes, 4 failed"
+    assert words.independence([samples.juror("futurist")], tally) == "Nobody voted: there is no count to weigh."
+
+
+def test_depth_counts_each_page_once_and_says_whose_they_are() -> None:
+    assert words.depth_sentence([samples.review_a(), samples.review_b()]) == (
+        "Read, not run. 5 pages, 4 by the makers. 23 Nov 2026."
+    )
+    assert words.depth_sentence([samples.review_a(), samples.review_a()]).startswith("Read, not run. 3 pages, 2 ")
+
+
+def test_depth_is_that_of_the_shallower_review_and_names_both_days() -> None:
+    later = samples.dossier(samples.LEDGER, samples.LEDGER_PASSAGES, as_of=date(2026, 11, 24))
+    used = samples.review_b(depth="used", dossier=later)
+    assert words.depth_sentence([samples.review_a(), used]).startswith("Read, not run.")
+    assert words.depth_sentence([samples.review_a(), used]).endswith("23 Nov 2026 and 24 Nov 2026.")
+
+
+@pytest.mark.parametrize(
+    ("models", "sentence"),
+    [
+        (("local/smollm2",) * 4, "One model: treat as about one opinion."),
+        (("openai/a", "openai/b"), "Models of one family: treat as about one opinion."),
+        (("openai/a", "anthropic/b"), "Models of two families: treat as about one opinion."),
+    ],
+)
+def test_independence_says_how_many_opinions_the_count_is_worth(models: tuple[str, ...], sentence: str) -> None:
+    tally = samples.tally(3, 1, "ship").model_copy(update={"interval": samples.ONE_MODEL})
+    assert words.independence([samples.juror("futurist", m) for m in models], tally) == sentence
+
+
+@pytest.mark.parametrize(
+    ("verdict", "start"),
+    [("ship", "The panel would ship X: 3 of 4"), ("skip", "The panel would skip X: 1 of 4"), ("split", "The panel is split on X"),
+     ("not_enough", "Too few critics voted on X")],
+)  # fmt: skip
+def test_a_review_opens_with_its_answer(verdict: str, start: str) -> None:
+    assert words.review_answer("X", samples.tally(3, 1, verdict)).startswith(start)
+
+
+def test_an_unknown_price_is_never_zero() -> None:
+    assert words.money(None) == "unknown"
+    assert words.money(Decimal("0.054399")) == "$0.0544"
+    assert words.money(Decimal(0)) == "$0.0000"
+
+
+def test_a_probability_is_a_count() -> None:
+    assert words.in_hundred(0.65) == "about 65 in 100"
+    assert words.in_hundred(0.001) == "fewer than 1 in 100"
+
+
+def test_tokens_name_only_the_classes_used() -> None:
+    assert words.tokens(Usage(input_tokens=1200, output_tokens=550)) == "1,200 in, 550 out"
+    assert words.tokens(Usage()) == "none"
+
+
+def test_names_are_listed_as_in_a_sentence() -> None:
+    assert [words.listed(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
