@@ -127,14 +127,19 @@ class Settings(Value):
             )
         return key or "none-needed-on-this-machine"
 
-    def seats(self, personas: Sequence[Persona], models: Sequence[str] = ()) -> dict[str, ModelSpec]:
-        """Which model each persona sits on: --model, else the persona's own, else the panel's, spread in turn."""
+    def seats(
+        self, personas: Sequence[Persona], models: Sequence[str] = (), *, every: Sequence[Persona] = ()
+    ) -> dict[str, ModelSpec]:
+        """Which model each persona sits on: --model, else the persona's own, else the panel's, spread in turn.
+
+        every: all personas of the workspace, so that one keeps its model, and its stored answers, on a smaller panel.
+        """
         names = tuple(models) or self.panel_models()
-        turn = iter(range(len(personas) * 2))
+        turn = {p.persona_id: i for i, p in enumerate(every or personas)}
         chosen = {}
         for persona in personas:
             own = persona.model if not models else ""
-            chosen[persona.persona_id] = self.model_spec(own or names[next(turn) % len(names)])
+            chosen[persona.persona_id] = self.model_spec(own or names[turn[persona.persona_id] % len(names)])
         return chosen
 
     def panel_models(self) -> tuple[str, ...]:

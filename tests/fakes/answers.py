@@ -10,7 +10,7 @@ SOURCE = re.compile(r"^Source (S\d+): [^,\n]+, ([^,\n]+),", re.MULTILINE)
 LENS = re.compile(r"^YOU READ FOR: (.+)$", re.MULTILINE)
 NAME = re.compile(r"^Now answer about (.+), as of (\d{4})-(\d\d)-(\d\d)", re.MULTILINE)
 ASK = re.compile(r"^- ([a-z][a-z0-9_]+): ", re.MULTILINE)
-LEAST_WORDS, MOST_WORDS = 8, 18  # of an excerpt
+LEAST_WORDS, MOST_WORDS = 8, 15  # of an excerpt
 SPEAKS = {
     "the maker's own word": "the maker writes",
     "a third party": "a third party writes",
@@ -89,7 +89,7 @@ CLOSINGS = {
     "skip": (
         "It may well suit others, but someone with this task loses little by waiting.",
         "The idea is sound and the timing is early: let a neighbour go first.",
-        "A careful buyer keeps what they have, grants that it reads well, and looks again in spring.",
+        "A careful reader keeps what is there, grants that it reads well, and looks again in spring.",
     ),
     "abstain": (
         "Until the missing part is written down, a careful reader has nothing to decide on.",

@@ -150,6 +150,6 @@ class Case:
     def _prose(
         self, name: str, index: int, raw: str, rests_on: str = "all", grounds: tuple[int, ...] | None = None
     ) -> Prose:
-        text = normalise(raw)
+        text = normalise(raw.replace("—", " — "))  # a long dash parts two words, with or without blanks
         cited = tuple(self.by_number) if grounds is None else grounds
         return Prose(name, index, raw, text, self.shelf.without_name(text), rests_on, cited)

@@ -14,6 +14,7 @@ from panel.cli.progress import watch
 from panel.cli.shell import Shell, is_terminal, open_shell
 from panel.dossier import build_dossier, read_launches
 from panel.errors import Mistake, PanelError
+from panel.money import Budget
 from panel.records import Dossier, Run, Stamp
 from panel.review.plan import Kind, Plan, make_plan
 from panel.review.pricing import PlanPrice, price_plan
@@ -44,7 +45,7 @@ def prepare(
     dossiers = [build_dossier(launch, folder=at, made=made, today=today, as_of=day) for launch, at in launches]
     _refuse_twins(dossiers)
     chosen = shell.choose_personas(personas)
-    specs = shell.settings.seats(chosen, models)
+    specs = shell.settings.seats(chosen, models, every=shell.personas)
     plan = make_plan(kind, dossiers, chosen, specs, shell.workspace.prompts, rho=shell.settings.toml.rho)
     if fresh:
         with closing(shell.open_ledger()) as ledger:
@@ -107,10 +108,12 @@ def _carry_out(
 
 def _limits(shell: Shell, ask: Asking) -> Limits:
     toml = shell.settings.toml
+    budget_usd = Decimal(str(ask.budget)) if ask.budget is not None else None
+    Budget(budget_usd)  # a limit that can't be kept is refused before anything is written
     return Limits(
         concurrency=toml.concurrency.model_dump(),
         prices=shell.settings.prices,
-        budget_usd=Decimal(str(ask.budget)) if ask.budget is not None else None,
+        budget_usd=budget_usd,
         deadline_s=ask.deadline_min * 60 if ask.deadline_min else None,
         retry_unusable=ask.retry,
     )

@@ -21,7 +21,7 @@ def list_(json_: JsonFlag = False) -> None:
     if json_:
         say_json({"personas": [p.model_dump(mode="json") for p in personas]})
         return
-    head = ("id", "title", "votes", "asks")
+    head = ("id", "title", "votes", "question")
     say(table([head, *((p.persona_id, p.title, "yes" if p.counts else "no", p.question) for p in personas)]))
 
 

@@ -1,12 +1,12 @@
 """What most commands need first: the workspace, its settings, its personas and prompts."""
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from panel.cli.output import talk
 from panel.config import Settings, read_settings
@@ -58,8 +58,7 @@ class Shell:
     @property
     def database_shown(self) -> str:
         """The database's address without its password."""
-        address = urlsplit(self.settings.database_url)
-        return address._replace(netloc=address.netloc.rpartition("@")[2]).geturl()
+        return re.sub(r"//[^@/]*@", "//", self.settings.database_url)
 
 
 def open_shell() -> Shell:

@@ -114,7 +114,7 @@ def test_looking_for_letters_first_hides_no_hit(phrases):
     ({"quote": QUOTE[:2]}, "quote_sentences"),
     ({"quote": (*QUOTE, *QUOTE)}, "quote_sentences"),
     ({"quote": QUOTE[2:3]}, "quote_length"),
-    ({"quote": QUOTE[1:]}, "quote_off_aim"),
+    ({"quote": QUOTE[2:]}, "quote_off_aim"),
     ({"quote": one_sentence("It installs. It runs.")}, "several_sentences"),
     ({"counter": "Search — as it is — finds — enough."}, "many_dashes"),
     ({"counter": "Search - as it is - finds enough."}, "many_dashes"),

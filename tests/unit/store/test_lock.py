@@ -13,7 +13,8 @@ HOLD = """
 import sys
 from pathlib import Path
 from panel.store import RunLock
-RunLock(Path(sys.argv[1]), "run-1").acquire()
+lock = RunLock(Path(sys.argv[1]), "run-1")
+lock.acquire()
 print("held", flush=True)
 sys.stdin.read()
 """

@@ -1,0 +1,48 @@
+"""A stand-in provider for measuring clients: one fixed Responses reply after a fixed wait, in a process of its own.
+
+It validates nothing (the fakes do that) so that it costs little beside what is measured.
+`python benchmarks/loopback.py LATENCY_S < reply.json` prints its port.
+"""
+
+import asyncio
+import sys
+
+HEAD = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: req_1\r\ncontent-length: {}\r\n\r\n"
+PREFIX = b"content-length:"
+
+
+class Answering(asyncio.Protocol):
+    """One connection. Requests come one after another; each is answered `latency_s` after its last byte."""
+
+    def __init__(self, reply: bytes, latency_s: float) -> None:
+        self.reply, self.latency_s = reply, latency_s
+        self.buffer = bytearray()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.write = transport.write  # type: ignore[attr-defined]
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
+            length = next(
+                int(h[len(PREFIX) :]) for h in self.buffer[:end].lower().split(b"\r\n") if h.startswith(PREFIX)
+            )
+            if len(self.buffer) < end + 4 + length:
+                return
+            del self.buffer[: end + 4 + length]
+            asyncio.get_running_loop().call_later(self.latency_s, self.write, self.reply)
+
+
+async def serve(body: bytes, latency_s: float) -> None:
+    reply = HEAD.format(len(body)).encode() + body
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Answering(reply, latency_s), "127.0.0.1", 0, backlog=1024
+    )
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    import uvloop
+
+    uvloop.run(serve(sys.stdin.buffer.read(), float(sys.argv[1])))
