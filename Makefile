@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check --quiet install
 LOCKED = --require-hashes --no-deps --only-binary :all:
-SHIPPED = pyproject.toml README.md LICENSE categories.yaml $(shell find src personas prompts examples -type f -not -name '*.pyc')
+SHIPPED = pyproject.toml README.md LICENSE categories.yaml $(shell find src personas prompts -type f -not -name '*.pyc')
 
 .PHONY: help demo test test-chaos bench setup setup-dev lock clean
 

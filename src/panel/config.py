@@ -178,4 +178,6 @@ def read_settings(root: Path, config_text: str, environment: Mapping[str, str]) 
 def _first_problem(err: ValidationError) -> str:
     first = err.errors()[0]
     where = ".".join(str(part) for part in first["loc"]) or "(top level)"
+    if first["type"] == "extra_forbidden":
+        return f"panel.toml: there is no key {where!r}."
     return f"panel.toml: {where} is wrong: {first['msg']} (got {first['input']!r})."

@@ -212,9 +212,7 @@ def _claim_once(url: str, runs_dir: Path, run_id: str, start: Any, out: Any) -> 
 def test_two_processes_claiming_one_key_at_once_get_it_once(database_url: str, tmp_path: Path) -> None:
     ctx = multiprocessing.get_context("spawn")
     start, out = ctx.Barrier(3), ctx.Queue()
-    workers = [
-        ctx.Process(target=_claim_once, args=(database_url, tmp_path, f"run-{n}", start, out)) for n in range(3)
-    ]
+    workers = [ctx.Process(target=_claim_once, args=(database_url, tmp_path, f"run-{n}", start, out)) for n in range(3)]
     for worker in workers:
         worker.start()
     said = sorted(out.get(timeout=60) for _ in workers)

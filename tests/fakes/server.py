@@ -69,6 +69,9 @@ class Fake:
         if behaviour == "slow":
             await asyncio.sleep(30)
         dossier, persona = dialect.blocks(body)
+        answer = self.answer(dossier, persona)
+        if behaviour == "ok" and len(answer) // 4 > _room(body):
+            behaviour = "truncate"
         said = {
             "garbage": ("complete", GARBAGE),
             "empty": ("complete", ""),
@@ -76,7 +79,7 @@ class Fake:
             "truncate": ("truncated", '{"grounds": ['),
         }.get(behaviour) or (
             "truncated" if behaviour == "truncate_parseable" else "complete",
-            self.answer(dossier, persona),
+            answer,
         )
         made = json.dumps(dialect.reply(str(body["model"]), said, self._usage(dossier, persona, said[1])))
         if behaviour == "half":
@@ -109,6 +112,11 @@ def _handler(fake: Fake, dialect: Dialect) -> Callable[[web.Request], Any]:
         return await fake.handle(dialect, request)
 
     return handle
+
+
+def _room(body: dict[str, Any]) -> int:
+    """Output tokens the request allows, whatever its dialect calls them."""
+    return int(body.get("max_output_tokens") or body.get("max_completion_tokens") or body["max_tokens"])
 
 
 def _marks_problem(body: dict[str, Any]) -> list[str]:

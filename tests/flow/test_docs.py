@@ -40,3 +40,16 @@ def test_every_linked_file_exists() -> None:
     for page in [*DOCS.rglob("*.md"), *ROOT.glob("*.md")]:
         for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_file_panel_init_writes_names_real_settings_with_their_defaults() -> None:
+    """Uncommented, every line of it is a valid setting and says the default."""
+    import tomllib
+
+    written = (ROOT / "src" / "panel" / "store" / "panel.toml").read_text(encoding="utf-8")
+    lines = [line.removeprefix("# ") for line in written.splitlines()]
+    settings = [line for line in lines if re.match(r"^(\[|[a-z_]+ = )", line)]
+    given = Toml.model_validate(tomllib.loads("\n".join(settings)))
+    default = Toml()
+    assert given.model_copy(update={"models": {}}) == default
+    assert set(given.models) == {"openai/my-model"}

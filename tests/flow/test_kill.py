@@ -96,6 +96,9 @@ def test_a_run_killed_three_times_loses_nothing_and_repeats_only_calls_in_flight
 
 
 @pytest.mark.chaos
-@pytest.mark.parametrize("seed", range(25))
-def test_a_hundred_random_kills_lose_nothing(tmp_path: Path, seed: int) -> None:
-    run_with_kills(tmp_path, kills=4, seed=seed)
+def test_a_hundred_random_kills_lose_nothing(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if "chaos" not in request.config.option.markexpr:
+        pytest.skip("minutes long: make test-chaos")
+    for seed in range(25):
+        (tmp_path / str(seed)).mkdir()
+        run_with_kills(tmp_path / str(seed), kills=4, seed=seed)

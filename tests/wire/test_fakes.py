@@ -144,6 +144,25 @@ async def test_a_server_that_ignores_the_schema_ends_as_unusable(api: str) -> No
 
 
 @apis
+async def test_a_connection_lost_after_sending_may_have_been_paid(api: str) -> None:
+    """Statement 30."""
+    async with facing(api, "reset") as (asked, _):
+        with pytest.raises(ProviderBusy, match="broke") as caught:
+            await asked.send(asked.first_body(ASKED))
+    assert caught.value.maybe_paid
+
+
+@apis
+async def test_nothing_listening_is_told_at_once(api: str) -> None:
+    asked = open_provider(spec(api, base_url="http://127.0.0.1:9"))
+    try:
+        with pytest.raises(ProviderRefused, match=r"Nothing listens at http://127\.0\.0\.1:9"):
+            await asked.send(asked.first_body(ASKED))
+    finally:
+        await asked.close()
+
+
+@apis
 async def test_a_refusal_is_declined(api: str) -> None:
     """Statement 32."""
     async with facing(api, "refuse") as (asked, _):

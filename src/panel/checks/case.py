@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from panel.checks.facts import Fact, Facts, read_facts, squash
+from panel.checks.lexicon import words_of
 from panel.checks.text import PassageTexts, normalise, quotable
 from panel.checks.vocabulary import COMMON_CAPITALS
 from panel.records import Answered, Dossier, Ground, Persona, Source, Written
@@ -146,6 +147,12 @@ class Case:
     def claims(self) -> tuple[Prose, ...]:
         """What each ground is said to say."""
         return tuple(self._prose("claim", g.number, g.claim, "grounds", (g.number,)) for g in self.opinion.grounds)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of the juror's: a phrase none of whose words is here needs no looking for."""
+        prose = (*self.sentences, *self.phrases, *self.answers, *self.claims)
+        return words_of("\n".join(p.text for p in prose))
 
     def _prose(
         self, name: str, index: int, raw: str, rests_on: str = "all", grounds: tuple[int, ...] | None = None

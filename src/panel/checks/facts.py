@@ -8,18 +8,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from panel.checks.lexicon import holds_any
 from panel.checks.vocabulary import (
     COMMON_CAPITALS,
     CURRENCIES,
     FACT,
-    LICENCE_LETTERS,
     MONTHS,
     NUMBER,
     QUANTITY,
     SCALE,
     SCALES,
-    UNIT_LETTERS,
     UNITS,
     WORD_NUMBERS,
 )
@@ -27,7 +24,6 @@ from panel.checks.vocabulary import (
 Kind = Literal["number", "price", "date", "licence", "name", "code"]
 HARD = frozenset({"number", "price", "date", "licence"})  # misread by pattern seldom; names and commands are softer
 
-_MARK = re.compile(r"[\d`$€£¥]")
 _DIGITS = re.compile(r"\d+")
 _CAPITAL = re.compile(r"[A-Z][\w+#]*(?:[.'-]\w+)*")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -62,8 +58,6 @@ class Facts:
 
 def read_facts(text: str) -> Facts:
     """Facts in a normalised text, in order. Capitalised names are read only from sentences: see `read_names`."""
-    if not may_hold_facts(text):
-        return Facts((), squash(text), text)
     found, rest, end = [], [], 0
     for match in FACT.finditer(text):
         fact = _fact(match)
@@ -72,11 +66,6 @@ def read_facts(text: str) -> Facts:
             rest += [text[end : match.start()], "0" * (match.end() - match.start())]
             end = match.end()
     return Facts(tuple(found), squash(text), "".join(rest) + text[end:])
-
-
-def may_hold_facts(text: str) -> bool:
-    """Whether reading is worth it: a digit, a mark, a licence's letters, or a number word's unit. 2 us, not 10."""
-    return _MARK.search(text) is not None or holds_any(text, LICENCE_LETTERS) or holds_any(text, UNIT_LETTERS)
 
 
 def read_names(facts: Facts) -> list[Fact]:
@@ -108,7 +97,7 @@ def squash(text: str) -> str:
 
 
 def _fact(match: "re.Match[str]") -> Fact | None:
-    kind, text = match.lastgroup, match.group()
+    kind, text = (match.lastgroup or "").rstrip("_"), match.group()
     if kind == "code":
         return Fact("code", text, key=squash(text.strip("`")))
     if kind == "date":
@@ -130,6 +119,8 @@ def _attached(text: str) -> Fact | None:
 def _quantity(text: str) -> Fact | None:
     """A number with its unit, or one in words ("forty percent", "twenty dollars")."""
     coin = next((c for c in ("dollar", "euro", "cent") if text.endswith((f" {c}", f" {c}s", f"-{c}"))), "")
+    if text.endswith("per cent"):
+        coin = ""
     match = QUANTITY.match(text.removesuffix("s").removesuffix(coin).strip(" -") if coin else text)
     if match is None:
         return None

@@ -1,7 +1,7 @@
 """The maker's figures, and whose word each is. The rule and its limits are written out in docs/checks.md."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -33,25 +33,26 @@ class Stated:
     words: frozenset[str]
 
 
-def is_figure(fact: Fact, sentence: str) -> bool:
-    """Whether a fact is a figure somebody measured or designed: share, multiple, score, speed, time, size.
+def figures_in(facts: Iterable[Fact], sentence: str) -> list[tuple[Fact, str]]:
+    """Facts of a sentence that somebody measured or designed, each with the unit it is compared by.
 
-    Prices, dates, version numbers, list numbers and bare counts are none.
+    Shares, multiples, scores, speeds, times, sizes. Prices, dates, version numbers, list numbers and bare counts are
+    none; a bare number is a score when the sentence names a benchmark.
     """
-    return figure_unit(fact, sentence) in RANK
+    scored = BENCHMARK.search(sentence) is not None
+    found = ((fact, _unit(fact, scored=scored)) for fact in facts)
+    return [(fact, unit) for fact, unit in found if unit in RANK]
 
 
-def figure_unit(fact: Fact, sentence: str) -> str:
-    """The unit a figure is compared by, "score" for a bare number beside a benchmark's name, else ""."""
+def _unit(fact: Fact, *, scored: bool) -> str:
     if fact.kind != "number":
         return ""
     if fact.unit:
         return fact.unit
     if fact.text[-1] in "BM" and fact.text[0].isdigit():
         return "parameters"
-    if fact.value == fact.value.to_integral() and fact.value < 20:
-        return ""
-    return "score" if fact.text[0].isdigit() and BENCHMARK.search(sentence) else ""
+    small = fact.value < 20 and fact.value == fact.value.to_integral()
+    return "score" if scored and not small and fact.text[0].isdigit() else ""
 
 
 def maker_figures(dossier: Dossier) -> tuple[Figure, ...]:
@@ -83,10 +84,9 @@ def _stated(dossier: Dossier, voices: Sequence[str], name: frozenset[str]) -> It
 def _in_passage(passage: Passage, source: Source, name: frozenset[str]) -> Iterator[Stated]:
     for sentence in split_sentences(normalise(passage.text)):
         plain = _LIST_NUMBER.sub(" ", sentence)
-        for fact in read_facts(plain).found:
-            unit = figure_unit(fact, plain)
+        for fact, unit in figures_in(read_facts(plain).found, plain):
             before = plain.partition(fact.text)[0]
-            if unit in RANK and not _VERSION_BEFORE.search(before):
+            if not _VERSION_BEFORE.search(before[-12:]):
                 yield Stated(fact, unit, sentence, passage, source, content_words(sentence) - name)
 
 

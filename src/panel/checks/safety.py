@@ -4,30 +4,35 @@ import re
 from collections.abc import Iterator
 
 from panel.checks.case import Case
-from panel.checks.lexicon import Phrases
 from panel.checks.table import flag
 from panel.checks.text import HIDDEN
 from panel.records import Flag
 
-MARKUP = Phrases(
-    re.compile(
-        r"</?[a-zA-Z!][^<>]{0,200}>|<!--|!?\[[^\]]{0,200}\]\([^)]{0,300}\)|\bhttps?:/?/?\S+|\bwww\.\S+"
-        r"|\b(?:javascript|data|vbscript):\S+|\*\*\S|\b__\w+__\b|^#{1,6}\s|^\s*(?:[-*+]|\d+\.)\s|```|\{\{|\{%"
-        r"|&(?:#x?[0-9a-fA-F]+|[a-zA-Z]{2,8});",
-        re.MULTILINE | re.IGNORECASE,
-    ),
-    letters=("<", "](", "http", "www.", "script:", "data:", "**", "__", "#", "- ", "* ", "+ ", ". ", "```", "{", "&"),
+MARKUP = re.compile(
+    r"</?[a-zA-Z!][^<>]{0,200}>|<!--|!?\[[^\]]{0,200}\]\([^)]{0,300}\)|\bhttps?:/?/?\S+|\bwww\.\S+"
+    r"|\b(?:javascript|data|vbscript):\S+|\*\*\S|\b__\w+__\b|^#{1,6}\s|```|\{\{|\{%"
+    r"|&(?:#x?[0-9a-fA-F]+|[a-zA-Z]{2,8});",
+    re.MULTILINE | re.IGNORECASE,
 )
+LIST_ITEM = re.compile(r"\s*(?:[-*+]|\d+\.)\s")
+MARKS = ("<", "](", "http", "www.", "script:", "data:", "**", "__", "#", "```", "{", "&")  # each hit holds one
 
 
 def check_characters(case: Case) -> Iterator[Flag]:
     """Hidden characters in anything the model sent, markup and links in what readers see."""
-    for field, index, text, shown in _texts(case):
-        if not (text.isascii() and text.isprintable()) and (hit := HIDDEN.search(text)):
+    texts = list(_texts(case))
+    together = "\n".join(text for _, _, text, _ in texts).lower()
+    marked = any(mark in together for mark in MARKS)
+    hidden = not (together.isascii() and together.replace("\n", "").isprintable())
+    for field, index, text, shown in texts:
+        if hidden and (hit := HIDDEN.search(text)):
             name = f"U+{ord(hit.group()):04X}"
             yield _on(case, field, index, "hidden_characters", f"The text holds a hidden character, {name}.", name)
-        if shown and (hit := MARKUP.search(text)):
-            yield _on(case, field, index, "markup", f"The text holds markup or a link: {hit.group()!r}.", hit.group())
+        found = (MARKUP.search(text) if marked else None) or LIST_ITEM.match(text)
+        if shown and found:
+            yield _on(
+                case, field, index, "markup", f"The text holds markup or a link: {found.group()!r}.", found.group()
+            )
 
 
 def _texts(case: Case) -> Iterator[tuple[str, int, str, bool]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from panel.checks.case import Case, Prose
 from panel.checks.facts import HARD, Fact, Facts, read_names
-from panel.checks.figures import is_figure
+from panel.checks.figures import figures_in
 from panel.checks.lexicon import ATTRIBUTED
 from panel.checks.table import flag
 from panel.records import Flag, Ground
@@ -71,9 +71,9 @@ def _grounded(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
 def check_attribution(case: Case) -> Iterator[Flag]:
     """A figure that only the maker's passages give is the maker's, and the sentence must say so."""
     for prose in (*case.sentences, *case.phrases):
-        if prose.rests_on not in ("grounds", "all") or prose.field in UNGROUNDED_FIELDS:
+        if prose.rests_on not in ("grounds", "all") or prose.field in UNGROUNDED_FIELDS or not prose.facts.found:
             continue
-        figures = [f for f in prose.facts.found if is_figure(f, prose.text) and not case.shelf.is_own(f)]
+        figures = [f for f, _ in figures_in(prose.facts.found, prose.text) if not case.shelf.is_own(f)]
         if not figures or ATTRIBUTED.search(prose.text):
             continue
         cited = [case.by_number[n] for n in prose.grounds if n in case.by_number and n not in case.void]

@@ -59,37 +59,34 @@ _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _WORD = _any(WORD_NUMBERS)
 _COINS = "(?:dollars?|euros?|cents?)"
 _ENDS = r"(?!\w)"
+_AMOUNT = rf"\s?{NUMBER}(?:\s?{SCALE}{_ENDS})?"
 
-# what every fact without a digit holds: a licence's name, or a number word and then a unit or a scale
-LICENCE_LETTERS = ("MIT", "ISC", "Unlicense", "SL", "SSPL", "PL", "Apache", "BSD", "CC")
-_UNIT_LETTERS = (
-    "percent|per cent|times|fold|sec|minute|hour|day|week|month|year|token|param|point|thousand|illion|dollar|euro"
-)
-UNIT_LETTERS = (*_UNIT_LETTERS.split("|"), "cent", "requests", "undred", *(f" {u}" for u in UNITS if len(u) < 4))
-
+# one branch for each first character, so that most words are tried against two alternatives and not sixty
 FACT = re.compile(
     rf"""
-    (?:(?<![\w.])|(?=[`$€£¥]))  # once for all: no alternative is tried inside a word
+    (?:(?<![\w.])|(?=[`$€£¥]))
     (?:
-    (?P<code>`[^`]+`)
-  | (?P<date>\d{{4}}-\d{{2}}-\d{{2}}\b
-      | {_DAY}\s(?:of\s)?{_MONTH}(?:,?\s\d{{4}})?\b
-      | {_MONTH}\s{_DAY}(?:,?\s\d{{4}})?\b(?!\.?\d)
-      | {_MONTH}\s\d{{4}}\b
-      | [QH][1-4]\s\d{{4}}\b
-      | (?:19|20)\d\d\b(?![.,]?\d)(?!\s?(?:{SCALE}|{UNIT}){_ENDS}))
-  | (?P<licence>(?:MIT|ISC|Unlicense|BUSL|BSL|SSPL|EUPL
-      | Apache(?:[\s-]Licen[cs]e)?(?:,?[\s-](?:[vV]ersion\s)?v?[12](?:\.\d)?)?
-      | [AL]?GPL(?:[\s-]?v?[23](?:\.\d)?)?
-      | BSD(?:[\s-][0234][\s-][Cc]lause)?
-      | MPL(?:[\s-]?v?2(?:\.0)?)?
-      | CC[\s-](?:0|BY)(?:-[A-Z]{{2}})*(?:\s?\d\.0)?){_ENDS})
-  | (?P<price>(?:US\$|[$€£¥]|(?:USD|EUR|GBP)\s)\s?{NUMBER}(?:\s?{SCALE}{_ENDS})?
-      | {NUMBER}(?:\s?{SCALE})?\s?(?:USD|EUR|GBP|{_COINS}|€){_ENDS})
+    (?=\d)(?:
+        (?P<date>\d{{4}}-\d{{2}}-\d{{2}}\b
+          | {_DAY}\s(?:of\s)?{_MONTH}(?:,?\s\d{{4}})?\b
+          | (?:19|20)\d\d\b(?![.,]?\d)(?!\s?(?:{SCALE}|{UNIT}){_ENDS}))
+      | (?P<price>{NUMBER}(?:\s?{SCALE})?\s?(?:USD|EUR|GBP|{_COINS}|€){_ENDS})
+      | (?P<number>{NUMBER}(?:\s?{SCALE}{_ENDS})?(?:[\s-]?{UNIT}{_ENDS})?)
+    )
+  | (?=[A-Z])(?:
+        (?P<date_>(?:{_MONTH}\s{_DAY}(?:,?\s\d{{4}})?\b(?!\.?\d)|(?:{_MONTH}|[QH][1-4])\s\d{{4}}\b))
+      | (?P<licence>(?:MIT|ISC|Unlicense|BUSL|BSL|SSPL|EUPL
+          | Apache(?:[\s-]Licen[cs]e)?(?:,?[\s-](?:[vV]ersion\s)?v?[12](?:\.\d)?)?
+          | [AL]?GPL(?:[\s-]?v?[23](?:\.\d)?)?
+          | BSD(?:[\s-][0234][\s-][Cc]lause)?
+          | MPL(?:[\s-]?v?2(?:\.0)?)?
+          | CC[\s-](?:0|BY)(?:-[A-Z]{{2}})*(?:\s?\d\.0)?){_ENDS})
+      | (?P<price_>(?:US\$|(?:USD|EUR|GBP)\s){_AMOUNT})
+    )
+  | (?P<price__>[$€£¥]{_AMOUNT})
+  | (?P<code>`[^`]+`)
   | (?P<name>[A-Za-z]+-?\d(?:[\w.-]*\w)?{_ENDS})
-  | (?P<number>{NUMBER}(?:\s?{SCALE}{_ENDS})?(?:[\s-]?{UNIT}{_ENDS})?)
-  | (?P<words>{_WORD}(?:[\s-]{SCALE})?[\s-]?(?:{UNIT}|{_COINS}){_ENDS}
-      | {_WORD}\s(?:thousand|million|billion){_ENDS})
+  | (?=[efhnst])(?P<words>{_WORD}(?:[\s-]{SCALE})?(?:[\s-]?(?:{UNIT}|{_COINS})|(?<=thousand)|(?<=illion)){_ENDS})
     )
     """,
     re.VERBOSE,

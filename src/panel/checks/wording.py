@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from panel.checks.case import Case, Prose
-from panel.checks.lexicon import AFFIRMS, CONTRAST, DENIES, FIRST_HAND, METHOD_WORD, PRAISE
+from panel.checks.lexicon import AFFIRMS, CONTRAST, DENIES, FIRST_HAND, METHOD_WORD, PRAISE, words_of
 from panel.checks.table import flag
 from panel.checks.text import count_words, normalise, split_sentences
 from panel.records import Flag
@@ -15,6 +15,11 @@ MOST_LINE_WORDS = 16
 MOST_PHRASE_WORDS = 18
 
 DASH = re.compile(r"(?<!\d)[—–―]|[—–―](?!\d)|(?<=\s)-{1,3}(?=\s)|(?<=\w)--(?=\w)")
+FORMULAS = (
+    ("method_word", METHOD_WORD, "{!r} names the method, not the tool."),
+    ("contrast_formula", CONTRAST, "{!r} is a contrast formula."),
+    ("praise", PRAISE, "A rival could print {!r}."),
+)
 _CODE = re.compile(r"`[^`]*`")
 _QUOTED = re.compile(r'"([^"]{2,200})"')
 
@@ -30,8 +35,10 @@ def own_words(case: Case, prose: Prose) -> str:
 
 def check_first_hand(case: Case) -> Iterator[Flag]:
     """A claim of first-hand use needs a run log among the grounds it rests on; the depth "read" has none."""
+    if not FIRST_HAND.may_hit(case.words):
+        return
     for prose in (*case.sentences, *case.phrases, *case.answers, *case.claims):
-        hit = FIRST_HAND.search(own_words(case, prose))
+        hit = FIRST_HAND.search(own_words(case, prose)) if FIRST_HAND.may_hit(words_of(prose.text)) else None
         if hit and not (case.depth != "read" and _rests_on_a_run_log(case, prose)):
             yield _on(
                 case, prose, "first_hand_use", f"{hit.group()!r} claims first-hand use without a run log.", hit.group()
@@ -46,18 +53,17 @@ def _rests_on_a_run_log(case: Case, prose: Prose) -> bool:
 
 def check_formulas(case: Case) -> Iterator[Flag]:
     """Words that name the method, contrast formulas, praise, dashes."""
+    looked_for = [row for row in FORMULAS if row[1].may_hit(case.words)]
     for prose in (*case.sentences, *case.phrases):
-        words = own_words(case, prose)
-        if (hit := METHOD_WORD.search(words)) and not _is_the_sources(case, hit.group()):
-            yield _on(case, prose, "method_word", f"{hit.group()!r} names the method, not the tool.", hit.group())
-        if hit := CONTRAST.search(words):
-            yield _on(case, prose, "contrast_formula", f"{hit.group().strip()!r} is a contrast formula.", hit.group())
-        if hit := PRAISE.search(words):
-            yield _on(case, prose, "praise", f"A rival could print {hit.group()!r}.", hit.group())
-        if len(DASH.findall(prose.raw)) > 1:
+        said = words_of(prose.text) if looked_for else frozenset()
+        for check, phrases, message in looked_for:
+            hit = phrases.search(own_words(case, prose)) if phrases.may_hit(said) else None
+            if hit and not (check == "method_word" and _is_the_sources(case, hit.group())):
+                yield _on(case, prose, check, message.format(hit.group().strip()), hit.group())
+        if "-" in prose.text and len(DASH.findall(prose.raw)) > 1:
             yield _on(case, prose, "many_dashes", "More than one dash in a sentence.", prose.raw)
     for one, other in zip(case.sentences, case.sentences[1:], strict=False):
-        if DENIES.search(one.text) and AFFIRMS.match(other.text):
+        if AFFIRMS.match(other.text) and DENIES.search(one.text):
             yield _on(case, other, "contrast_formula", "Two sentences make one contrast formula.", other.raw)
 
 

@@ -65,8 +65,9 @@ def main() -> None:
     except PanelError as err:
         _report(err.kind, str(err), err.hint, wants_json)
         sys.exit(err.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
-        _report("interrupted", "Stopped by you.", "`panel runs list` shows what can be resumed.", wants_json)
+    except (KeyboardInterrupt, typer.Abort) as stop:
+        hint = str(stop) or "`panel runs list` shows what can be resumed."
+        _report("interrupted", "Stopped by you.", hint, wants_json)
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -74,7 +75,8 @@ def main() -> None:
     except Exception as err:
         if not _is_usage_error(err):
             raise
-        _report("mistake", err.format_message(), "Add --help to see what this command takes.", wants_json)  # type: ignore[attr-defined]
+        message = err.format_message().rstrip(".") + "."  # type: ignore[attr-defined]
+        _report("mistake", message, "Add --help to see what this command takes.", wants_json)
         sys.exit(2)
 
 
@@ -83,6 +85,7 @@ def _is_usage_error(err: Exception) -> bool:
 
 
 def _report(kind: str, message: str, hint: str, wants_json: bool) -> None:
+    message, hint = (" ".join(text.split()) for text in (message, hint))  # one line, whatever a library put in it
     if wants_json:
         sys.stdout.write(json.dumps({"error": {"kind": kind, "message": message, "hint": hint}}) + "\n")
     else:

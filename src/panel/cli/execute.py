@@ -14,7 +14,8 @@ from panel.cli.progress import watch
 from panel.cli.shell import Shell, is_terminal, open_shell
 from panel.dossier import build_dossier, read_launches
 from panel.errors import Mistake, PanelError
-from panel.money import Budget
+from panel.jurors import open_provider
+from panel.money import PRICE_LINE, Budget
 from panel.records import Dossier, Run, Stamp
 from panel.review.plan import Kind, Plan, make_plan
 from panel.review.pricing import PlanPrice, price_plan
@@ -47,6 +48,8 @@ def prepare(
     chosen = shell.choose_personas(personas)
     specs = shell.settings.seats(chosen, models, every=shell.personas)
     plan = make_plan(kind, dossiers, chosen, specs, shell.workspace.prompts, rho=shell.settings.toml.rho)
+    for spec in {seat.spec.name: seat.spec for seat in plan.seats}.values():
+        open_provider(spec)  # opens no socket: a script, a key or weights that can't do are said before a run exists
     if fresh:
         with closing(shell.open_ledger()) as ledger:
             plan = asyncio.run(next_draw(plan, ledger))
@@ -56,7 +59,7 @@ def prepare(
 def run_plan(shell: Shell, plan: Plan, made: Stamp, ask: Asking) -> tuple[Outcome, Path]:
     """A new run, from the price question to the finished folder."""
     limits = _limits(shell, ask)
-    agree_on_price(price_plan(plan, limits.prices), yes=ask.yes, quiet=ask.quiet)
+    _agree(plan, limits, ask)
     lock = RunLock(shell.settings.runs_dir, made.run_id)
     lock.acquire()
     try:
@@ -81,7 +84,7 @@ def resume_run(run_id: str, ask: Asking) -> tuple[Outcome, Path]:
             personas = [p for p in personas if p.persona_id in specs]
             plan = make_plan(run.kind, dossiers, personas, specs, prompts, rho=run.rho, draw=run.draw)
             limits = _limits(shell, ask)
-            agree_on_price(price_plan(plan, limits.prices), yes=ask.yes, quiet=ask.quiet)
+            _agree(plan, limits, ask)
             with closing(shell.open_ledger()) as ledger:
                 return _carry_out(shell, plan, run, lock, ledger, records, limits, ask)
         finally:
@@ -101,8 +104,7 @@ def _carry_out(
         err.hint = f"{err.hint} {resume}".strip()
         raise
     except (KeyboardInterrupt, asyncio.CancelledError):
-        talk(f"Stopped. What was answered is kept. {resume}")
-        raise KeyboardInterrupt from None
+        raise KeyboardInterrupt(f"What was answered is kept. {resume}") from None
     return outcome, folder.path
 
 
@@ -117,6 +119,17 @@ def _limits(shell: Shell, ask: Asking) -> Limits:
         deadline_s=ask.deadline_min * 60 if ask.deadline_min else None,
         retry_unusable=ask.retry,
     )
+
+
+def _agree(plan: Plan, limits: Limits, ask: Asking) -> None:
+    """Show the price and ask. Raises Mistake for a budget that can't be kept, since a price in it is unknown."""
+    cost = price_plan(plan, limits.prices)
+    if limits.budget_usd is not None and cost.estimate.unpriced:
+        raise Mistake(
+            f"The price of {' and '.join(cost.estimate.unpriced)} is unknown, so --budget can't be kept.",
+            hint=f"Give it in panel.toml: {PRICE_LINE}; or run without --budget.",
+        )
+    agree_on_price(cost, yes=ask.yes, quiet=ask.quiet)
 
 
 def agree_on_price(cost: PlanPrice, *, yes: bool, quiet: bool) -> None:

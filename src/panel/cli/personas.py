@@ -94,5 +94,7 @@ def new(
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as err:
-        raise Mistake(f"{str(path)!r} can't be read: {err}.", hint="Name a YAML file of one persona.") from err
+    except UnicodeDecodeError as err:
+        raise Mistake(f"{str(path)!r} is not UTF-8 text.", hint="Save it as UTF-8.") from err
+    except OSError as err:
+        raise Mistake(f"{str(path)!r} can't be read: {err.strerror}.", hint="Name a YAML file of one persona.") from err

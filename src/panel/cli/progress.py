@@ -19,6 +19,7 @@ class Lines:
 
     def __init__(self, seats: int, titles: dict[str, str]) -> None:
         self.seats, self.titles, self.done = seats, titles, 0
+        self.reasons: set[str] = set()
 
     def __enter__(self) -> "Lines":
         return self
@@ -32,7 +33,15 @@ class Lines:
         if isinstance(event, Heard):
             self.done += 1
             title = self.titles[event.opinion.juror.persona_id]
-            talk(f"  [{self.done}/{self.seats}] {event.launch}  {title}: {outcome_words(event)}{cost_words(event)}")
+            talk(f"  [{self.done}/{self.seats}] {event.launch}  {title}: {self._outcome(event)}{cost_words(event)}")
+
+    def _outcome(self, event: Heard) -> str:
+        """A reason that was given before isn't told in full again: one wrong key fails every juror."""
+        words = outcome_words(event)
+        if event.opinion.outcome == "failed" and words in self.reasons:
+            return "failed for the same reason"
+        self.reasons.add(words)
+        return words
 
 
 class Board:

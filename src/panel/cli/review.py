@@ -89,6 +89,7 @@ def _ask(
 
 def _show(outcome: "Outcome", folder: Path, *, json_: bool) -> None:
     """The verdict card and where the page is; or the same as one JSON object."""
+    _tell_of_failures(outcome)
     if json_:
         say_json(as_json(outcome, folder))
         return
@@ -98,6 +99,13 @@ def _show(outcome: "Outcome", folder: Path, *, json_: bool) -> None:
     say("\n\n".join(cards))
     talk("")
     say(f"Page: {folder / 'report.html'}" if len(outcome.reviews) == 1 or outcome.comparison else f"Pages: {folder}")
+
+
+def _tell_of_failures(outcome: "Outcome") -> None:
+    """The page counts who failed; the person who ran it can have them asked again."""
+    ends = [opinion.outcome for review in outcome.reviews for opinion in review.opinions]
+    if "failed" in ends:
+        talk(f"{ends.count('failed')} of {len(ends)} jurors failed. Ask them again: panel resume {outcome.run.run_id}")
 
 
 def as_json(outcome: "Outcome", folder: Path) -> dict[str, object]:

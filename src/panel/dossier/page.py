@@ -4,6 +4,7 @@ Scripts, styles, comments and what a browser would not show (`hidden`, `display:
 before anything is read. What a page hides in colours or off the screen is not seen through here.
 """
 
+import logging
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -59,7 +60,18 @@ def _visible(page: str) -> Any:
     for element in list(tree.iter(etree.Element)):
         if element.getparent() is not None and _is_hidden(element):
             element.drop_tree()
+    for listing in tree.iter("pre"):
+        if listing.find(".//code") is None:
+            _mark_as_code(listing)
     return tree
+
+
+def _mark_as_code(listing: Any) -> None:
+    """`<pre>` becomes `<pre><code>`: trafilatura takes it for a quotation otherwise, and its lines would run on."""
+    code = listing.makeelement("code")
+    code.text, listing.text = listing.text, None
+    code.extend(list(listing))
+    listing.append(code)
 
 
 def _is_hidden(element: Any) -> bool:
@@ -76,6 +88,7 @@ def _is_hidden(element: Any) -> bool:
 def _main_text(tree: Any) -> list[Block]:
     import trafilatura
 
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page it finds nothing in is not news: see below
     found = trafilatura.bare_extraction(
         tree, include_comments=False, include_tables=True, include_formatting=True, favor_recall=True
     )
@@ -93,7 +106,7 @@ def _walk(element: Any) -> Iterator[Block]:
             held = []
             yield from _block(child, tag)
         else:
-            held.append(_text(child))
+            held.append(_inline(child))
         held.append(child.tail or "")
     yield from _prose(held)
 
@@ -127,8 +140,12 @@ def _text(element: Any) -> str:
         return ""
     parts = [element.text or ""]
     for child in element:
-        parts += ["\n" if child.tag in ("br", "lb") else _text(child), child.tail or ""]
+        parts += [_inline(child), child.tail or ""]
     return "".join(parts)
+
+
+def _inline(child: Any) -> str:
+    return "\n" if child.tag in ("br", "lb") else _text(child)
 
 
 def _words(blocks: list[Block]) -> int:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from panel.jurors.base import Body, Ending, ModelSpec, Question, RawReply, Reading, is_loopback
+from panel.jurors.base import Body, Ending, ModelSpec, Question, RawReply, Reading
 from panel.jurors.replies import as_object, count, member, objects, words
 from panel.jurors.translate import OWN_ADDRESSES, where
-from panel.jurors.wire import CONNECT_TIMEOUT_S, Client, Wire, transport_errors
+from panel.jurors.wire import CONNECT_TIMEOUT_S, Client, Wire, http_client, transport_errors
 from panel.records import Usage
 
 STOP: dict[str, Ending] = {
@@ -89,7 +89,7 @@ def anthropic_client(spec: ModelSpec) -> Client:
         base_url=spec.base_url or OWN_ADDRESSES["anthropic"],
         max_retries=0,
         timeout=timeout,
-        http_client=anthropic.DefaultAsyncHttpxClient(trust_env=not is_loopback(spec.base_url), timeout=timeout),
+        http_client=http_client(anthropic, spec, timeout),
     )
     return Client(sdk, httpx2.Response, (anthropic.AnthropicError, *transport_errors()))
 

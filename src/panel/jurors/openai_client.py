@@ -2,9 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from panel.jurors.base import ModelSpec, is_loopback
+from panel.jurors.base import ModelSpec
 from panel.jurors.translate import OWN_ADDRESSES
-from panel.jurors.wire import CONNECT_TIMEOUT_S, Client, transport_errors
+from panel.jurors.wire import CONNECT_TIMEOUT_S, Client, http_client, transport_errors
 
 
 def openai_client(spec: ModelSpec) -> Client:
@@ -18,8 +18,7 @@ def openai_client(spec: ModelSpec) -> Client:
         base_url=spec.base_url or OWN_ADDRESSES["openai"],
         max_retries=0,
         timeout=timeout,
-        # A proxy named in the environment does not lead to this machine.
-        http_client=openai.DefaultAsyncHttpxClient(trust_env=not is_loopback(spec.base_url), timeout=timeout),
+        http_client=http_client(openai, spec, timeout),
     )
     return Client(sdk, httpx2.Response, (openai.OpenAIError, *transport_errors()))
 

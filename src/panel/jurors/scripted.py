@@ -9,7 +9,6 @@ acme-2:
 import hashlib
 import json
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,25 +22,10 @@ class Scripted:
     """A juror whose every word is written beforehand. Costs nothing, touches no network."""
 
     def __init__(self, spec: ModelSpec) -> None:
-        """Raises Mistake when the script can't be read."""
+        """Raises Mistake when the script can't be read or is not a mapping of mappings."""
         self.spec = spec
-        try:
-            self._text = Path(spec.model).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as err:
-            raise Mistake(f"The script {spec.model!r} can't be read: {err}.", hint="Write scripted/PATH.") from err
-
-    @cached_property
-    def script(self) -> dict[str, Any]:
-        """The file's content. Raises Mistake when it is not a mapping of mappings."""
-        import yaml
-
-        try:
-            found = yaml.safe_load(self._text)
-        except yaml.YAMLError as err:
-            raise Mistake(f"The script {self.spec.model!r} is not YAML: {err}") from err
-        if not isinstance(found, dict) or not all(isinstance(personas, dict) for personas in found.values()):
-            raise Mistake(f"The script {self.spec.model!r} must map product slugs to persona ids to answers.")
-        return found
+        self._text = _read(spec.model)
+        self.script = _parse(spec.model, self._text)
 
     @property
     def endpoint(self) -> str:
@@ -74,7 +58,8 @@ class Scripted:
             said = said[min(body["turn"], len(said) - 1)]
         if not isinstance(said, dict):
             raise ProviderRefused(
-                f"The script {self.spec.model!r} has no answer for persona {persona_id!r} on product {product!r}."
+                f"The script {self.spec.model!r} has no answer for persona {persona_id!r} on product {product!r}.",
+                hint="Write one, in the shape of `panel schema Answer`.",
             )
         return RawReply(text=json.dumps(said, ensure_ascii=False, default=_day), latency_s=0.0)
 
@@ -89,6 +74,32 @@ class Scripted:
             return Reading(ending="truncated", text="", model="scripted", usage=usage, why="scripted")
         text = words(said, "garbage") if "garbage" in said else raw
         return Reading(ending="complete", text=text, model="scripted", usage=usage)
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError as err:
+        raise Mistake(f"The script {path!r} is not UTF-8 text.", hint="Save it as UTF-8.") from err
+    except OSError as err:
+        raise Mistake(f"The script {path!r} can't be read: {err.strerror}.", hint="Write scripted/PATH.") from err
+
+
+def _parse(path: str, text: str) -> dict[str, Any]:
+    import yaml
+
+    from panel.prompting.yaml_problem import yaml_problem
+
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError as err:
+        raise Mistake(f"The script {path!r} is not YAML: {yaml_problem(err)}.", hint="Mend that line.") from err
+    if not isinstance(found, dict) or not all(isinstance(personas, dict) for personas in found.values()):
+        raise Mistake(
+            f"The script {path!r} is not one: it must map product slugs to persona ids to answers.",
+            hint="See examples/specimen/answers.yaml.",
+        )
+    return found
 
 
 def _day(value: object) -> str:

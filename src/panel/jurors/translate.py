@@ -6,7 +6,7 @@ only where they are about the request, and with anything that looks like a key t
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import isfinite
@@ -26,6 +26,11 @@ TOO_LONG = re.compile(
 )
 SECRET = re.compile(r"\b(?:sk|rk|pk|key)-[\w*.-]{6,}|\bBearer\s+\S+", re.I)
 MESSAGE_CHARACTERS = 300
+# By name: the classes of aiohttp and anyio are only there once imported. The SDKs' bridges call a connection that broke
+# after sending a ConnectTimeout or a ConnectError, as if nothing had been sent: so what aiohttp said goes first.
+CUT_OFF = frozenset({"ServerDisconnectedError", "ClientOSError", "ClientConnectionResetError", "ConnectionResetError"})
+NEVER_SENT = frozenset({"ConnectionTimeoutError", "ClientConnectorError", "ClientConnectorDNSError"})
+UNWRAPPED = frozenset({"APIConnectionError", "EndOfStream", "BrokenResourceError", "ClosedResourceError"})
 
 
 def where(spec: ModelSpec) -> str:
@@ -129,34 +134,46 @@ def _date(text: str | None) -> datetime | None:
 def _of_transport(err: Exception, spec: ModelSpec) -> ProviderError:
     import httpx2
 
-    cause = err.__cause__ or err
-    never_sent = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
-    if isinstance(cause, httpx2.ConnectError) and is_loopback(spec.base_url):
+    causes = list(_causes(err))
+    names = {type(cause).__name__ for cause in causes}
+
+    def among(*kinds: type[BaseException]) -> bool:
+        return any(isinstance(cause, kinds) for cause in causes)
+
+    if names & CUT_OFF:
+        return _broken(spec)
+    if among(httpx2.ConnectError, ConnectionRefusedError) and is_loopback(spec.base_url):
         return ProviderRefused(
             f"Nothing listens at {spec.base_url}, where {spec.name} is asked.",
             stops_model=True,
             hint="Start the server, or correct the base URL.",
         )
-    if isinstance(cause, (httpx2.LocalProtocolError, httpx2.InvalidURL, httpx2.UnsupportedProtocol, UnicodeError)):
+    if among(httpx2.LocalProtocolError, httpx2.InvalidURL, httpx2.UnsupportedProtocol, UnicodeError):
         variable = KEY_VARIABLES.get(spec.provider, "the key")
         return ProviderRefused(
             f"The request to {where(spec)} can't be written: its address or {variable} has a character or form that "
             "HTTP does not allow.",
             stops_model=True,
         )
-    if isinstance(cause, (httpx2.TimeoutException, TimeoutError)):
-        paid = not isinstance(cause, never_sent)
-        return ProviderBusy(f"{spec.name} did not answer within {spec.timeout_s:g} s.", maybe_paid=paid)
-    if isinstance(cause, never_sent):
+    if among(httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) or names & NEVER_SENT:
         return ProviderBusy(f"{where(spec)} can't be reached.")
-    if isinstance(cause, (httpx2.HTTPError, httpx2.StreamError, OSError, EOFError)) or _is_connection(err):
-        return ProviderBusy(f"The connection to {where(spec)} broke before {spec.name} had answered.", maybe_paid=True)
+    if among(httpx2.TimeoutException, TimeoutError):
+        return ProviderBusy(f"{spec.name} did not answer within {spec.timeout_s:g} s.", maybe_paid=True)
+    if among(httpx2.HTTPError, httpx2.StreamError, OSError, EOFError) or names & UNWRAPPED:
+        return _broken(spec)
     return ProviderRefused(f"{spec.name} can't be asked: {_plain(str(err), spec)}", stops_model=True)
 
 
-def _is_connection(err: Exception) -> bool:
-    """Whether the SDK (or anyio below it) calls this a broken connection; the classes are only known once imported."""
-    return type(err).__name__ in ("APIConnectionError", "EndOfStream", "BrokenResourceError", "ClosedResourceError")
+def _broken(spec: ModelSpec) -> ProviderBusy:
+    return ProviderBusy(f"The connection to {where(spec)} broke before {spec.name} had answered.", maybe_paid=True)
+
+
+def _causes(err: BaseException) -> Iterator[BaseException]:
+    """The error and what it was raised from, outermost first."""
+    seen: BaseException | None = err
+    while seen is not None:
+        yield seen
+        seen = seen.__cause__
 
 
 def _error_object(body: object) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """Estimates, reservations and costs, in Decimal USD. Pure, but for the price list, read at the first hosted price."""
 
-from panel.money.budget import Budget, Reservation
+from panel.money.budget import PRICE_LINE, Budget, Reservation
 from panel.money.estimates import Estimate, PlannedCall, estimate, tokens_of
 from panel.money.prices import Price, price, worst_case
 
 __all__ = [
-    "Budget", "Estimate", "PlannedCall", "Price", "Reservation", "estimate", "price", "tokens_of", "worst_case",
+    "PRICE_LINE", "Budget", "Estimate", "PlannedCall", "Price", "Reservation", "estimate", "price", "tokens_of",
+    "worst_case",
 ]  # fmt: skip

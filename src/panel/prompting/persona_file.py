@@ -7,6 +7,7 @@ import yaml
 from pydantic import ValidationError
 
 from panel.errors import Mistake
+from panel.prompting.yaml_problem import yaml_problem
 from panel.records import Persona
 
 FIELDS = tuple(name for name in Persona.model_fields if name != "persona_id")
@@ -36,8 +37,7 @@ def _fields(text: str, file: str) -> dict[str, Any]:
     try:
         fields = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        problem = " ".join(str(error).split())
-        raise Mistake(f"{file} is not YAML: {problem}.", hint="Quote a text that holds a colon.") from error
+        raise Mistake(f"{file} is not YAML: {yaml_problem(error)}.", hint="Quote a text that holds a colon.") from error
     if not isinstance(fields, dict):
         raise Mistake(f"{file} holds no fields.", hint="Start from `panel personas new NAME`.")
     return {str(name): value for name, value in fields.items()}

@@ -13,6 +13,7 @@ from jinja2 import DictLoader, StrictUndefined, Template, TemplateError, Templat
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from panel.errors import Mistake
+from panel.prompting.yaml_problem import yaml_problem
 from panel.records import sha256_of
 
 NEEDED = ("system.j2", "dossier.j2", "persona.j2", "trial.j2", "repair.j2", "moves.yaml")
@@ -64,4 +65,4 @@ class Templates:
         try:
             return yaml.safe_load(self.texts[name])
         except yaml.YAMLError as error:
-            raise Mistake(f"Prompt file {name!r} is not YAML: {error}.", hint="Correct the file.") from error
+            raise Mistake(f"Prompt file {name!r} is not YAML: {yaml_problem(error)}.", hint="Mend it.") from error

@@ -71,7 +71,6 @@ class Tally(Value):
     verdict: PanelVerdict
     ungrounded_personas: tuple[PersonaId, ...] = ()
     dissent: Dissent | None = None  # None: nobody said anything against
-    sentence: str = ""  # the count and what it is worth in plain words, made by code
 
     @property
     def voting(self) -> int:

@@ -46,6 +46,7 @@ class Asker:
     listen: Listener = lambda event: None
     say_problem: Callable[[str], str] = str  # one sentence on what was wrong -> the repair question
     health: dict[str, Health] = field(default_factory=dict)
+    failures: list[ProviderError] = field(default_factory=list)  # one for each juror that failed, in order
 
     async def ask(self, seat: Seat) -> Opinion:
         """What came of asking this juror. Never raises for what a server does; raises Stopped at a limit."""
@@ -186,6 +187,7 @@ class Turn:
         self.asker.listen(Waiting(self.seat.question.product, self.seat.persona.persona_id, why))
 
     def _failed(self, err: ProviderError) -> Failed:
+        self.asker.failures.append(err)
         if isinstance(err, ProviderRefused) and err.stops_model and not self.health.stopped:
             self.health.stopped = str(err)
         return Failed(juror=self.seat.juror, draw=self.asker.draw, calls=tuple(self.calls), why=str(err))

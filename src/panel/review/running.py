@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from panel.errors import Stopped
+from panel.errors import ProviderError, Stopped
 from panel.jurors import Provider, open_provider
 from panel.jurors.base import ModelSpec
 from panel.money import Budget, Price
@@ -79,13 +79,13 @@ async def carry_out(
 ) -> Outcome:  # fmt: skip
     """Ask whoever has not answered, make the records, write the folder, finish.
 
-    Raises Stopped when the budget or the deadline is reached: the run is then `stopped` on disk, and asks only for
-    what is missing when it is carried out again. The caller holds `lock`.
+    Raises Stopped when the budget or the deadline is reached, ProviderError when every juror failed: the run is then
+    `stopped` on disk, and asks only for what is missing when it is carried out again. The caller holds `lock`.
     """
     assert lock.held  # two living processes must never share a run
     try:
         opinions = await _ask_all(plan, run, ledger, limits, listen)
-    except Stopped as err:
+    except (Stopped, ProviderError) as err:
         records.save_run(folder.save(run.model_copy(update={"state": "stopped", "why": str(err)})))
         raise
     stamp = run.made.model_copy(update={"created_at": now()})
@@ -122,6 +122,8 @@ async def _ask_all(
     for result in done:  # everybody has finished before anything is raised, so nothing paid for is lost
         if isinstance(result, BaseException):
             raise result
+    if len(asker.failures) == len(plan.seats):  # a wrong key, a server that is down: there is nothing to make a page of
+        raise asker.failures[0]
     return [(seat, o) for seat, o in zip(plan.seats, done, strict=True) if not isinstance(o, BaseException)]
 
 

@@ -9,8 +9,8 @@ from panel.store.stamping import stamp
 from panel.store.workspace import Workspace, find_workspace, lay_out
 
 if TYPE_CHECKING:
+    from panel.store.jobs import Claimed, HeldBy, Known
     from panel.store.ledger import CallRow, Ledger, ledger_key
-    from panel.store.ledger_work import Claimed, HeldBy, Known
     from panel.store.run_records import Records
 
 __all__ = [
@@ -22,9 +22,9 @@ _HOME = {
     "CallRow": "ledger",
     "Ledger": "ledger",
     "ledger_key": "ledger",
-    "Claimed": "ledger_work",
-    "HeldBy": "ledger_work",
-    "Known": "ledger_work",
+    "Claimed": "jobs",
+    "HeldBy": "jobs",
+    "Known": "jobs",
     "Records": "run_records",
 }
 

@@ -4,6 +4,7 @@ SQLite: WAL, every commit on the disk before it returns (`synchronous=FULL`), wr
 at the start (`begin immediate`), so that two processes queue instead of failing half-way.
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from panel.errors import Mistake, StoreError
 from panel.store.files import make_folder
 from panel.store.schema import bring_up_to_date
 
+FULL_BELOW_BYTES = 100_000  # three pages of shared memory and a page of log
 BUSY_S = 30.0  # how long a write waits for another process's write
 URL_HINT = "Unset PANEL_DATABASE_URL for a SQLite file under runs/, or write sqlite:////folder/panel.db"
 
@@ -38,7 +40,7 @@ def open_engine(url: str, *, busy_s: float = BUSY_S) -> Engine:
     """
     address = read_url(url)
     if address.get_backend_name() == "sqlite":
-        make_folder(Path(address.database or "").parent)
+        make_folder(Path((address.database or "").removeprefix("file:")).parent)
         engine = create_engine(address, poolclass=NullPool, connect_args=_sqlite_arguments(busy_s))
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_immediate)
@@ -100,9 +102,18 @@ def in_words(url: URL) -> Iterator[None]:
 def database_trouble(url: URL, err: DBAPIError) -> StoreError:
     """The sentence for a driver's error."""
     said = str(err.orig or err)
+    if "disk i/o error" in said.lower() and _is_full(url):
+        said = "disk is full"  # SQLite says so only of some writes
     found = next(((why, hint) for sign, why, hint in COMPLAINTS if sign in said.lower()), None)
     why, hint = found or (f"it said {said!r}", "Look at the database, then try again.")
     return StoreError(f"The database {place(url)!r} can't be used: {why}.", hint=hint)
+
+
+def _is_full(url: URL) -> bool:
+    try:
+        return shutil.disk_usage(Path(url.database or "").parent).free < FULL_BELOW_BYTES
+    except OSError:
+        return False
 
 
 def place(url: URL) -> str:

@@ -1,19 +1,18 @@
 """The few statements SQLite and Postgres spell apart. Everything else in this room is plain SQLAlchemy Core."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Dialect, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 WRITER_LOCK = 0x70616E656C  # "panel": one group of ledger writes at a time, so that no two claim one key
 
 
-def insert_missing(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows whose primary key is not there yet; leave those that are as they stand."""
-    if rows:
-        conn.execute(INSERTS[conn.dialect.name](table).on_conflict_do_nothing(), rows)
+def insert_or_leave(dialect: Dialect, table: Table) -> Any:
+    """The statement that inserts a row unless its primary key is there already, and then leaves it as it stands."""
+    return INSERTS[dialect.name](table).on_conflict_do_nothing()
 
 
 def put(conn: Connection, table: Table, row: Mapping[str, Any]) -> None:

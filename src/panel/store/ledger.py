@@ -20,18 +20,8 @@ from typing import Any
 from panel.records import Call, Usage, sha256_of
 from panel.store.database import BUSY_S, open_engine
 from panel.store.folding import exact_json, fold, unfold
-from panel.store.ledger_work import (
-    Answered,
-    Claim,
-    Claimed,
-    Failed,
-    Find,
-    HeldBy,
-    KeysHeld,
-    Known,
-    LedgerWork,
-    Replies,
-)
+from panel.store.jobs import Answered, Claim, Claimed, Failed, Find, HeldBy, KeysHeld, Known, Replies
+from panel.store.ledger_work import LedgerWork
 from panel.store.writer import Writer
 
 

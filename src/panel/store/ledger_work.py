@@ -1,133 +1,26 @@
 """What the ledger's thread does with a group of jobs in one transaction: endings first, then claims, then reads."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection
 
 from panel.errors import StoreError
 from panel.records import Usage
-from panel.store.dialect import alone, insert_missing
-from panel.store.folding import named_hashes
+from panel.store.dialect import alone
+from panel.store.jobs import Answered, Claim, Claimed, Failed, Find, HeldBy, KeysHeld, Known, Replies
+from panel.store.ledger_sql import LedgerSql
 from panel.store.lock import is_held
-from panel.store.tables import calls, texts
 
-if TYPE_CHECKING:
-    from panel.store.ledger import CallRow
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """It is yours to send, and `sent` on the disk."""
-
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """It was answered before."""
-
-    raw: str
-    attempt: int
-    model_returned: str
-    usage: Usage
-    cost_usd: Decimal | None  # what it cost then
-
-
-@dataclass(frozen=True, slots=True)
-class HeldBy:
-    """A living run is asking it; your own run's id when another coroutine of yours is."""
-
-    run_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Job: `Ledger.claim`."""
-
-    row: "CallRow"
-    folded: str
-    apart: dict[str, str]
-    again: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """Job: `Ledger.answered`."""
-
-    key: str
-    attempt: int
-    raw: str
-    usage: Usage
-    cost_usd: Decimal | None
-    model_returned: str
-    latency_s: float | None
-    request_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Job: `Ledger.failed`."""
-
-    key: str
-    attempt: int
-    why: str
-    cost_usd: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Replies:
-    """Job: `Ledger.raw_replies`."""
-
-    wanted: frozenset[tuple[str, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class KeysHeld:
-    """Job: `Ledger.keys_held`."""
-
-    keys: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Find:
-    """Job: `Ledger.sent_body`."""
-
-    key: str
-    attempt: int
-
-
-FOUND = (
-    calls.c.key, calls.c.attempt, calls.c.state, calls.c.run_id, calls.c.raw, calls.c.model_returned,
-    calls.c.input_tokens, calls.c.cache_write_tokens, calls.c.cache_read_tokens, calls.c.output_tokens,
-    calls.c.cost_usd,
-)  # fmt: skip
-LATEST = select(*FOUND).where(calls.c.key.in_(bindparam("keys", expanding=True))).order_by(calls.c.attempt)
-SEND = insert(calls)
-ANSWER = (
-    update(calls)
-    .where(calls.c.key == bindparam("at_key"), calls.c.attempt == bindparam("at_attempt"))
-    .values(
-        {
-            name: bindparam(f"new_{name}")
-            for name in (
-                "state", "raw", "input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens", "cost_usd",
-                "model_returned", "request_id", "latency_s", "ended_at", "why",
-            )
-        }
-    )
-)  # fmt: skip
-FoundRow = Row[*tuple[Any, ...]]
+FoundRow = Any  # a row of `LedgerSql.attempts`
 FAILED = {
     "new_state": "failed", "new_raw": None, "new_input_tokens": 0, "new_cache_write_tokens": 0,
     "new_cache_read_tokens": 0, "new_output_tokens": 0, "new_model_returned": "", "new_request_id": "",
     "new_latency_s": None,
 }  # fmt: skip
-MOST_KEYS = 400  # bound values in one query
 
 
 class LedgerWork:
@@ -136,6 +29,7 @@ class LedgerWork:
     def __init__(self, runs_dir: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._runs_dir, self._now = runs_dir, now
         self._open: dict[str, str] = {}  # key -> run that claimed it here and has not ended it
+        self._sql: LedgerSql | None = None
 
     def run(self, conn: Connection, jobs: Sequence[Any]) -> list[Any]:
         """One result a job, in order. An ending comes before a claim, since a claim may be waiting for it."""
@@ -145,11 +39,12 @@ class LedgerWork:
         results |= self._claim(conn, [(i, job) for i, job in enumerate(jobs) if isinstance(job, Claim)])
         for i, job in enumerate(jobs):
             if isinstance(job, Replies):
-                results[i] = _replies(conn, job)
+                found = self._sql_for(conn).attempts(conn, (key for key, _ in job.wanted))
+                results[i] = {(r.key, r.attempt): r.raw for r in found if (r.key, r.attempt) in job.wanted and r.raw}
             elif isinstance(job, KeysHeld):
-                results[i] = _keys_held(conn, job)
+                results[i] = frozenset(row.key for row in self._sql_for(conn).attempts(conn, job.keys))
             elif isinstance(job, Find):
-                results[i] = _find(conn, job)
+                results[i] = self._sql_for(conn).body(conn, job.key, job.attempt)
         return [results.get(i) for i in range(len(jobs))]
 
     def committed(self, jobs: Sequence[Any], results: Sequence[Any]) -> None:
@@ -165,11 +60,16 @@ class LedgerWork:
         if isinstance(result, Claimed):
             self._open.pop(job.row.key, None)
 
+    def _sql_for(self, conn: Connection) -> LedgerSql:
+        """The statements as this database spells them, compiled at first use."""
+        self._sql = self._sql or LedgerSql(conn.dialect)
+        return self._sql
+
     def _end(self, conn: Connection, jobs: Sequence[Answered | Failed]) -> None:
         if not jobs:
             return
         now = _iso(self._now())
-        ended = conn.execute(ANSWER, [_ending(job, now) for job in jobs]).rowcount
+        ended = self._sql_for(conn).end(conn, [_ending(job, now) for job in jobs])
         if ended != len(jobs):
             missing = ValueError if len(jobs) > 1 else StoreError  # in a group: each is then tried alone
             raise missing(f"The ledger has no call {jobs[0].key!r}, attempt {jobs[0].attempt}.")
@@ -177,7 +77,7 @@ class LedgerWork:
     def _claim(self, conn: Connection, jobs: Sequence[tuple[int, Claim]]) -> dict[int, Any]:
         if not jobs:
             return {}
-        latest = _latest(conn, sorted({job.row.key for _, job in jobs}))
+        latest = {row.key: row for row in self._sql_for(conn).attempts(conn, (job.row.key for _, job in jobs))}
         now = _iso(self._now())
         results: dict[int, Any] = {}
         new: dict[str, dict[str, Any]] = {}
@@ -192,8 +92,7 @@ class LedgerWork:
                 new[key] = _sent(job, attempt, now)
                 apart |= job.apart
         if new:
-            insert_missing(conn, texts, [{"hash": name, "text": text} for name, text in apart.items()])
-            conn.execute(SEND, list(new.values()))
+            self._sql_for(conn).send(conn, new.values(), apart)
         return results
 
     def _stands(self, row: FoundRow | None, job: Claim) -> Known | HeldBy | None:
@@ -210,11 +109,6 @@ class LedgerWork:
             return HeldBy(self._open[row.key])
         alive = row.run_id != run_id and is_held(self._runs_dir, row.run_id)
         return HeldBy(row.run_id) if alive else None
-
-
-def _latest(conn: Connection, keys: Sequence[str]) -> dict[str, FoundRow]:
-    """The newest attempt at each key that was ever asked."""
-    return {row.key: row for row in conn.execute(LATEST, {"keys": keys})}
 
 
 def _known(row: FoundRow) -> Known:
@@ -249,35 +143,6 @@ def _ending(job: Answered | Failed, now: str) -> dict[str, Any]:
         "new_output_tokens": usage.output_tokens, "new_model_returned": job.model_returned,
         "new_request_id": job.request_id, "new_latency_s": job.latency_s, "new_why": "",
     }  # fmt: skip
-
-
-def _replies(conn: Connection, job: Replies) -> dict[tuple[str, int], str]:
-    found: dict[tuple[str, int], str] = {}
-    for some in _some(sorted({key for key, _ in job.wanted})):
-        for row in conn.execute(LATEST, {"keys": some}):
-            if (row.key, row.attempt) in job.wanted and row.raw is not None:
-                found[row.key, row.attempt] = row.raw
-    return found
-
-
-def _keys_held(conn: Connection, job: KeysHeld) -> frozenset[str]:
-    asked = select(calls.c.key).where(calls.c.key.in_(bindparam("keys", expanding=True))).distinct()
-    some = (conn.execute(asked, {"keys": keys}).scalars() for keys in _some(sorted(job.keys)))
-    return frozenset(key for keys in some for key in keys)
-
-
-def _find(conn: Connection, job: Find) -> tuple[str, dict[str, str]] | None:
-    at = (calls.c.key == job.key, calls.c.attempt == job.attempt)
-    folded = conn.execute(select(calls.c.request).where(*at)).scalar()
-    if folded is None:
-        return None
-    named = sorted(named_hashes(folded))
-    rows = conn.execute(select(texts.c.hash, texts.c.text).where(texts.c.hash.in_(named)))
-    return folded, {row.hash: row.text for row in rows}
-
-
-def _some(keys: Sequence[str]) -> list[Sequence[str]]:
-    return [keys[i : i + MOST_KEYS] for i in range(0, len(keys), MOST_KEYS)]
 
 
 def _iso(now: datetime) -> str:

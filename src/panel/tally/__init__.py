@@ -4,8 +4,7 @@ from panel.tally.compare import compare
 from panel.tally.count import panel_verdict, tally
 from panel.tally.interval import effective_jurors, ship_interval
 from panel.tally.pick import chance_if_equal
-from panel.tally.words import panel_sentence
 
 __all__ = [
-    "chance_if_equal", "compare", "effective_jurors", "panel_sentence", "panel_verdict", "ship_interval", "tally",
+    "chance_if_equal", "compare", "effective_jurors", "panel_verdict", "ship_interval", "tally",
 ]  # fmt: skip

@@ -98,9 +98,8 @@ def answer_sentence(pick: Pick, splits: Sequence[Split], a: Review, b: Review, *
         return f"It depends: {sides}."
     spoke = sum(1 for s in splits if s.a in SPEAKS and s.b in SPEAKS)
     if spoke < len(splits):
-        return (
-            f"It depends: {spoke} of {len(splits)} critics could judge both {name_a} and {name_b}, and none prefers one."
-        )
+        judged = f"{spoke} of {len(splits)} critics could judge both {name_a} and {name_b}"
+        return f"It depends: {judged}, and none prefers one."
     return f"It depends: no critic ships only one of {name_a} and {name_b}."
 
 

@@ -18,7 +18,6 @@ from panel.records import (
 )
 from panel.tally.dissent import find_dissent
 from panel.tally.interval import effective_jurors, ship_interval
-from panel.tally.words import panel_sentence
 
 LEAST_VOTES = 3
 LEAST_LEAD = 2
@@ -43,7 +42,7 @@ def tally(
     count = Counter(stands.values())
     voters = {i: o for i, o in chosen.items() if isinstance(o, Answered) and stands.get(i) in ("ship", "skip")}
     verdict = panel_verdict(count)
-    counted = Tally(
+    return Tally(
         asked=len(panel),
         ship=count["ship"],
         skip=count["skip"],
@@ -59,8 +58,6 @@ def tally(
         ungrounded_personas=tuple(i for i, stand in stands.items() if stand == "ungrounded"),
         dissent=find_dissent(verdict, [voters[p.persona_id] for p in panel if p.persona_id in voters]),
     )
-    jurors = [o.juror for o in voters.values()]
-    return counted.model_copy(update={"sentence": panel_sentence(counted, jurors)})
 
 
 def one_each(opinions: Iterable[Opinion]) -> dict[str, Opinion]:

@@ -51,9 +51,7 @@ def make_dossier(pages=None, *, name="Lantern", release="2", **launch):
             kind=kind,
             bytes_sha256="sha256:0",
             text_sha256="sha256:0",
-            passages=tuple(
-                Passage(passage_id=f"{source_id}.{i}", text=text) for i, text in enumerate(texts, 1)
-            ),
+            passages=tuple(Passage(passage_id=f"{source_id}.{i}", text=text) for i, text in enumerate(texts, 1)),
         )
         for source_id, (voice, kind, texts) in (PAGES if pages is None else pages).items()
     )
@@ -111,10 +109,27 @@ DUE = Prediction(
 )
 
 
-def make_opinion(persona_id="dx", *, verdict="ship", confidence=0.7, grounds=GROUNDS, family="anthropic", draw=0, words=None, **changes):
+def make_opinion(
+    persona_id="dx",
+    *,
+    verdict="ship",
+    confidence=0.7,
+    grounds=GROUNDS,
+    family="anthropic",
+    draw=0,
+    words=None,
+    **changes,
+):
     """A clean opinion; `changes` replace fields of its words."""
     words = WORDS.model_copy(update=changes) if words is None else words
-    return Answered(juror=Juror(persona_id=persona_id, model=f"{family}/m", family=family), draw=draw, verdict=verdict, confidence=confidence, grounds=grounds, words=words)
+    return Answered(
+        juror=Juror(persona_id=persona_id, model=f"{family}/m", family=family),
+        draw=draw,
+        verdict=verdict,
+        confidence=confidence,
+        grounds=grounds,
+        words=words,
+    )
 
 
 def one_sentence(text, *, rests_on="grounds", grounds=(1,)):

@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
+from tests.unit.checks.lantern import DUE, GROUNDS, QUOTE, make_dossier, make_opinion, make_persona
 
-from lantern import DUE, GROUNDS, QUOTE, make_dossier, make_opinion, make_persona
 from panel.checks import check_review
 from panel.checks.asked import is_public_address, months_after
 from panel.records import Declined, Failed, Juror, Reply, Sentence, Unusable
@@ -72,7 +72,9 @@ def test_own_questions_are_answered_once_each(replies, checks):
 
 
 def test_a_verdict_against_all_its_own_grounds_is_flagged():
-    assert {"verdict_against_grounds", "ungrounded"} <= flagged(make_opinion(verdict="skip", grounds=(GROUNDS[0], GROUNDS[2])))
+    assert {"verdict_against_grounds", "ungrounded"} <= flagged(
+        make_opinion(verdict="skip", grounds=(GROUNDS[0], GROUNDS[2]))
+    )
     assert "verdict_outweighed" in flagged(make_opinion(verdict="skip"))
     assert "verdict_outweighed" not in flagged(make_opinion())
 
@@ -111,7 +113,9 @@ def panel_of(*ids):
 
 def test_two_critics_with_nearly_the_same_words_are_found_on_the_later_one():
     other = tuple(s.model_copy(update={"text": s.text.replace("whole", "entire")}) for s in QUOTE)
-    flags = check_review(make_dossier(), panel_of("dx", "skeptic"), [make_opinion("skeptic", quote=other), make_opinion("dx")])
+    flags = check_review(
+        make_dossier(), panel_of("dx", "skeptic"), [make_opinion("skeptic", quote=other), make_opinion("dx")]
+    )
     assert {f.persona_id for f in flags if f.check == "near_copy"} == {"skeptic"}
     assert {f.index for f in flags if f.check == "near_copy" and f.field == "quote"} == {0, 1, 2, 3}
     assert [f.persona_id for f in flags if f.check == "same_opening"] == ["skeptic"]
@@ -119,7 +123,14 @@ def test_two_critics_with_nearly_the_same_words_are_found_on_the_later_one():
 
 def test_critics_in_their_own_words_are_not_near_copies():
     own = (Sentence(text="Two pages by the maker name no way to take an index elsewhere.", rests_on="view"),)
-    flags = check_review(make_dossier(), panel_of("dx", "skeptic"), [make_opinion("dx"), make_opinion("skeptic", quote=own, line="Leaving costs you the index, and no page says so.")])
+    flags = check_review(
+        make_dossier(),
+        panel_of("dx", "skeptic"),
+        [
+            make_opinion("dx"),
+            make_opinion("skeptic", quote=own, line="Leaving costs you the index, and no page says so."),
+        ],
+    )
     assert not {"near_copy", "same_opening"} & {f.check for f in flags}
 
 

@@ -1,8 +1,8 @@
 """The maker's figures, and whose word each is."""
 
 import pytest
+from tests.unit.checks.lantern import make_dossier
 
-from lantern import make_dossier
 from panel.checks import maker_figures
 
 MAKER = "Indexing is 40% faster than in the last release."
@@ -25,7 +25,13 @@ def test_figures_are_shares_multiples_scores_times_and_sizes_and_nothing_else():
         "Answers come 3x faster and 40% cheaper.", "It scores 81.2 on MMLU.", "A query takes 150 ms.", "The model has 24B parameters.",
         "It costs $12 a month and launched on 5 March 2026 as version 2.1.", "1. Open the app. 2. Pick a folder. There are 14 themes.",
     ]  # fmt: skip
-    assert [f.figure for f in figures({"S1": ("maker", "page", page)})] == ["3x", "40%", "81.2", "150 ms", "24B parameters"]
+    assert [f.figure for f in figures({"S1": ("maker", "page", page)})] == [
+        "3x",
+        "40%",
+        "81.2",
+        "150 ms",
+        "24B parameters",
+    ]
 
 
 def test_at_most_five_are_listed_measured_ones_first_in_reading_order():
@@ -60,7 +66,9 @@ def test_a_run_log_counts_as_a_voice_of_ours_whatever_it_is_filed_under():
     assert standing(MAKER, log, voice="unknown", kind="article") == ("no_method_given", ())
 
 
-@pytest.mark.parametrize("method", ["We measured on an M2 laptop.", "The baseline is release 1.", "A dataset of 3,000 notes was used."])
+@pytest.mark.parametrize(
+    "method", ["We measured on an M2 laptop.", "The baseline is release 1.", "A dataset of 3,000 notes was used."]
+)
 def test_a_method_in_the_passage_or_beside_it_leaves_only_the_makers_word(method):
     assert standing(MAKER, neighbours=(method,)) == ("makers_word_only", ())
     assert standing(f"{MAKER} {method}") == ("makers_word_only", ())

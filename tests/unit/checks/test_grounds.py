@@ -3,13 +3,15 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.checks.lantern import GROUNDS, PAGES, make_dossier, make_opinion, make_persona
 
-from lantern import GROUNDS, PAGES, make_dossier, make_opinion, make_persona
 from panel.checks import check_review, is_grounded, standing_grounds
 from panel.checks.text import normalise
 from panel.records import Ground
 
-PAGES_WITH_TYPE = PAGES | {"S4": ("us", "page", ["The “first\u00a0run” – on a full disk… ends with\u00adout a mes\u200bsage, and that’s it."])}
+PAGES_WITH_TYPE = PAGES | {
+    "S4": ("us", "page", ["The “first\u00a0run” – on a full disk… ends with\u00adout a mes\u200bsage, and that’s it."])
+}
 
 
 def flags_for(passage_id, excerpt, pages=None):
@@ -53,7 +55,13 @@ def test_the_message_says_where_the_words_stand_instead():
 
 
 def test_words_in_two_passages_are_noted_and_still_stand():
-    twice = PAGES | {"S4": ("third_party", "article", ["They write: there is a trial. A trial of Sync lasts 14 days and needs no card."])}
+    twice = PAGES | {
+        "S4": (
+            "third_party",
+            "article",
+            ["They write: there is a trial. A trial of Sync lasts 14 days and needs no card."],
+        )
+    }
     flags = flags_for("S2.2", "A trial of Sync lasts 14 days", twice)
     assert [(f.check, f.severity) for f in flags] == [("excerpt_elsewhere_too", "low")]
 
@@ -77,7 +85,13 @@ def test_one_jurors_bad_ground_leaves_anothers_alone():
     assert [is_grounded(o, flags) for o in opinions] == [False, True]
 
 
-WORDS = st.lists(st.sampled_from("the index “notes” it’s on—a laptop… 3,000 café ﬁle e\u0301t naïve A/B".split()), min_size=8, max_size=30)
+WORDS = st.lists(
+    st.sampled_from(
+        ["the", "index", "“notes”", "it’s", "on—a", "laptop…", "3,000", "café", "ﬁle", "ét", "naïve", "A/B"]
+    ),
+    min_size=8,
+    max_size=30,
+)
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,8 +1,8 @@
 """A sentence says no more than the grounds it rests on."""
 
 import pytest
+from tests.unit.checks.lantern import AS_OF, GROUNDS, PAGES, make_dossier, make_opinion, make_persona, one_sentence
 
-from lantern import AS_OF, GROUNDS, PAGES, make_dossier, make_opinion, make_persona, one_sentence
 from panel.checks import check_review
 from panel.records import Ground, Sentence
 
@@ -53,8 +53,14 @@ def test_a_fact_that_stands_in_no_ground_is_flagged(text, passage_id, check):
     assert check in checks_of(text, passage_id)
 
 
+def test_per_cent_in_words_is_a_share_and_no_coin():
+    assert "number_not_in_grounds" in checks_of("Its page says search is fifty per cent faster.", "S1.2")
+
+
 def test_a_fact_in_the_passage_but_not_in_the_excerpt_weighs_less():
-    assert checks_of("It needs 8 GB of memory.", excerpt="Lantern is licensed under Apache 2.0") == {"fact_in_passage_only"}
+    assert checks_of("It needs 8 GB of memory.", excerpt="Lantern is licensed under Apache 2.0") == {
+        "fact_in_passage_only"
+    }
 
 
 def test_the_products_own_name_and_the_dossiers_own_days_are_no_claims():
@@ -78,13 +84,18 @@ def test_memory_is_flagged_low_and_its_numbers_are_not_looked_for():
 
 @pytest.mark.parametrize("grounds", [(), (7,), (1, 7)])
 def test_ground_numbers_must_exist(grounds):
-    flags = check_review(make_dossier(), [make_persona()], [make_opinion(quote=one_sentence("It installs at once.", grounds=grounds))])
+    flags = check_review(
+        make_dossier(), [make_persona()], [make_opinion(quote=one_sentence("It installs at once.", grounds=grounds))]
+    )
     assert [f.check for f in flags if f.severity == "high"] == ["unknown_ground_number"]
 
 
 def test_a_sentence_can_not_rest_on_a_void_ground_alone():
     void = Ground(number=4, side="for", passage_id="S1.1", excerpt="It reads every file you ever wrote")
-    both = (Sentence(text="It reads files.", rests_on="grounds", grounds=(4,)), Sentence(text="It reads files on a laptop.", rests_on="grounds", grounds=(1, 4)))
+    both = (
+        Sentence(text="It reads files.", rests_on="grounds", grounds=(4,)),
+        Sentence(text="It reads files on a laptop.", rests_on="grounds", grounds=(1, 4)),
+    )
     flags = check_review(make_dossier(), [make_persona()], [make_opinion(grounds=(*GROUNDS, void), quote=both)])
     assert [f.index for f in flags if f.check == "rests_on_void_ground"] == [0]
 
@@ -103,14 +114,22 @@ def test_the_makers_figure_is_the_makers(text, as_fact):
 
 def test_prices_sizes_of_a_list_and_third_party_figures_need_no_attribution():
     assert "makers_figure_as_fact" not in checks_of("It took 11 minutes on 3,000 notes.", "S3.1")
-    assert "makers_figure_as_fact" not in {f.check for f in check_review(make_dossier(), [make_persona()], [make_opinion()])}
+    assert "makers_figure_as_fact" not in {
+        f.check for f in check_review(make_dossier(), [make_persona()], [make_opinion()])
+    }
 
 
 def test_a_figure_the_maker_shares_with_a_third_party_needs_no_attribution():
     pages = PAGES | {"S4": ("third_party", "article", ["We timed it: search is 40% faster than the release before."])}
-    grounds = (*GROUNDS[:2], Ground(number=3, side="for", passage_id="S1.2", excerpt=EXTRA["S1.2"][1]), Ground(number=4, side="for", passage_id="S4.1", excerpt="search is 40% faster than the release before"))
+    grounds = (
+        *GROUNDS[:2],
+        Ground(number=3, side="for", passage_id="S1.2", excerpt=EXTRA["S1.2"][1]),
+        Ground(number=4, side="for", passage_id="S4.1", excerpt="search is 40% faster than the release before"),
+    )
     opinion = make_opinion(grounds=grounds, quote=one_sentence("Search is 40% faster.", grounds=(3, 4)))
-    assert "makers_figure_as_fact" not in {f.check for f in check_review(make_dossier(pages), [make_persona()], [opinion])}
+    assert "makers_figure_as_fact" not in {
+        f.check for f in check_review(make_dossier(pages), [make_persona()], [opinion])
+    }
 
 
 @pytest.mark.parametrize("field", ["line", "for_whom", "not_for", "counter"])

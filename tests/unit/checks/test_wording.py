@@ -1,10 +1,20 @@
 """Words a critic must not use, and lengths."""
 
 import pytest
+from tests.unit.checks.lantern import (
+    GROUNDS,
+    PAGES,
+    QUOTE,
+    WORDS,
+    make_dossier,
+    make_opinion,
+    make_persona,
+    one_sentence,
+)
 
-from lantern import GROUNDS, PAGES, QUOTE, WORDS, make_dossier, make_opinion, make_persona, one_sentence
 from panel.checks import check_review
-from panel.checks.lexicon import CONTRAST, FIRST_HAND, METHOD_WORD, PRAISE
+from panel.checks.lexicon import CONTRAST, FIRST_HAND, METHOD_WORD, PRAISE, words_of
+from panel.checks.text import normalise
 from panel.records import Ground, NotAsked, Sentence
 
 FIRST_HAND_CLAIMS = (
@@ -48,13 +58,22 @@ def test_other_first_persons_and_other_peoples_runs_are_not(text):
 def test_a_run_log_among_the_grounds_backs_a_first_hand_sentence_and_no_other():
     log = ("us", "run_log", ["$ lantern index . finished after 4 minutes without an error"])
     dossier = make_dossier(PAGES | {"S4": log})
-    ground = Ground(number=4, side="for", passage_id="S4.1", excerpt="lantern index . finished after 4 minutes without an error")
+    ground = Ground(
+        number=4, side="for", passage_id="S4.1", excerpt="lantern index . finished after 4 minutes without an error"
+    )
     quote = (
         Sentence(text="I ran the index and it was done after 4 minutes.", rests_on="grounds", grounds=(4,)),
         Sentence(text="I ran the install as well.", rests_on="grounds", grounds=(1,)),
     )
     opinion = make_opinion(grounds=(*GROUNDS, ground), quote=quote)
-    by_depth = {depth: [f.index for f in check_review(dossier, [make_persona()], [opinion], depth=depth) if f.check == "first_hand_use"] for depth in ("read", "ran")}
+    by_depth = {
+        depth: [
+            f.index
+            for f in check_review(dossier, [make_persona()], [opinion], depth=depth)
+            if f.check == "first_hand_use"
+        ]
+        for depth in ("read", "ran")
+    }
     assert by_depth == {"read": [0, 1], "ran": [1]}
 
 
@@ -64,7 +83,10 @@ def test_contrast_formulas_are_found_in_many_spellings(text):
 
 
 def test_a_contrast_formula_over_two_sentences_is_found():
-    quote = (Sentence(text="It isn't a search box.", rests_on="view"), Sentence(text="It's a second memory.", rests_on="view"))
+    quote = (
+        Sentence(text="It isn't a search box.", rests_on="view"),
+        Sentence(text="It's a second memory.", rests_on="view"),
+    )
     assert "contrast_formula" in flagged(quote=quote)
 
 
@@ -73,37 +95,73 @@ def test_plain_negations_and_concessions_are_no_formula(text):
     assert "contrast_formula" not in flagged(quote=one_sentence(text, rests_on="view"))
 
 
-@pytest.mark.parametrize("text", ["It is a bet on files.", "The thesis is calm.", "Buyers will ask.", "The primitive is a folder.", "The moment of truth comes late.", "Betting on it is early."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is a bet on files.",
+        "The thesis is calm.",
+        "Buyers will ask.",
+        "The primitive is a folder.",
+        "The moment of truth comes late.",
+        "Betting on it is early.",
+    ],
+)
 def test_method_words_are_flagged(text):
     assert "method_word" in flagged(counter=text)
 
 
-@pytest.mark.parametrize("text", ["The beta is better than the alphabet.", "Run `bet --all` first.", "Between two desks it syncs."])
+@pytest.mark.parametrize(
+    "text", ["The beta is better than the alphabet.", "Run `bet --all` first.", "Between two desks it syncs."]
+)
 def test_look_alikes_of_method_words_are_not(text):
     assert "method_word" not in flagged(counter=text)
 
 
 def test_a_method_word_the_source_itself_uses_is_the_subject():
     dossier = make_dossier(PAGES | {"S4": ("maker", "page", ["Lantern answers what buyers of a house ask first."])})
-    ground = Ground(number=4, side="for", passage_id="S4.1", excerpt="Lantern answers what buyers of a house ask first.")
+    ground = Ground(
+        number=4, side="for", passage_id="S4.1", excerpt="Lantern answers what buyers of a house ask first."
+    )
     opinion = make_opinion(grounds=(*GROUNDS, ground), counter="House buyers ask a person.")
     assert "method_word" not in {f.check for f in check_review(dossier, [make_persona()], [opinion])}
 
 
 def test_words_quoted_from_an_excerpt_are_not_the_jurors():
-    dossier = make_dossier(PAGES | {"S4": ("third_party", "article", ["We ran it for a month, seamless from the first day."])})
-    ground = Ground(number=4, side="for", passage_id="S4.1", excerpt="We ran it for a month, seamless from the first day.")
-    quoted, own = ("One reader says: “We ran it for a month, seamless from the first day.”", "We ran it for a month, seamless.")
+    dossier = make_dossier(
+        PAGES | {"S4": ("third_party", "article", ["We ran it for a month, seamless from the first day."])}
+    )
+    ground = Ground(
+        number=4, side="for", passage_id="S4.1", excerpt="We ran it for a month, seamless from the first day."
+    )
+    quoted, own = (
+        "One reader says: “We ran it for a month, seamless from the first day.”",
+        "We ran it for a month, seamless.",
+    )
     for text, expected in ((quoted, set()), (own, {"first_hand_use", "praise"})):
         opinion = make_opinion(grounds=(*GROUNDS, ground), quote=one_sentence(text, grounds=(4,)))
-        assert {f.check for f in check_review(dossier, [make_persona()], [opinion])} & {"first_hand_use", "praise"} == expected
+        assert {f.check for f in check_review(dossier, [make_persona()], [opinion])} & {
+            "first_hand_use",
+            "praise",
+        } == expected
 
 
 @pytest.mark.parametrize("phrases", [METHOD_WORD, PRAISE, CONTRAST, FIRST_HAND])
-def test_looking_for_letters_first_hides_no_hit(phrases):
-    texts = (*FIRST_HAND_CLAIMS, *CONTRASTS, *PLAIN, "A seamless bet.", "state-of-the-art", "supercharged wagers", "a stress-test of theses", "unlocks your notes", "top-notch", "truly unmatched moats")
+def test_looking_at_the_words_first_hides_no_hit(phrases):
+    texts = (
+        *FIRST_HAND_CLAIMS,
+        *CONTRASTS,
+        *PLAIN,
+        "A seamless bet.",
+        "state-of-the-art",
+        "supercharged wagers",
+        "a stress-test of theses",
+        "unlocks your notes",
+        "top-notch",
+        "truly unmatched moats",
+    )
     for text in texts:
-        assert bool(phrases.search(text)) == bool(phrases.pattern.search(text))
+        plain = normalise(text.replace("—", " — "))
+        assert phrases.may_hit(words_of(plain)) or not phrases.search(plain)
 
 
 @pytest.mark.parametrize(("words", "check"), [

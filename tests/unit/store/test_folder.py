@@ -72,7 +72,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files_module.os, "fsync", full)
-    with pytest.raises(StoreError, match="review.json.*disk is full"):
+    with pytest.raises(StoreError, match=r"review\.json.*disk is full"):
         folder.write("review.json", "new")
     assert sorted(os.listdir(folder.path)) == ["manifest.json", "review.json"]
     assert folder.read("review.json") == "old"

@@ -9,10 +9,14 @@ from panel.store.folding import LONG, exact_json, fold, named_hashes, unfold
 WORDS = st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=20)
 LONGER = st.builds(lambda word, times: (word or "x") * times, WORDS, st.integers(1, LONG))
 NAMES = st.one_of(WORDS, st.sampled_from(["$text", "$json", "$kept", "schema"]))
-LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), WORDS, LONGER)
+LEAVES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), WORDS, LONGER
+)
 BODIES = st.dictionaries(
     NAMES,
-    st.recursive(LEAVES, lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(NAMES, inner, max_size=4))),
+    st.recursive(
+        LEAVES, lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(NAMES, inner, max_size=4))
+    ),
     max_size=4,
 )
 

@@ -4,8 +4,6 @@ import asyncio
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
-
 from panel.errors import StoreError
 from panel.records import Usage
 from panel.store import CallRow, Known, Ledger, ledger_key

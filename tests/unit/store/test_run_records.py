@@ -4,11 +4,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.unit.store.samples import a_comparison, a_review, a_run
 
 from panel.errors import Mistake, RunHeld
 from panel.records import Run, Usage
 from panel.store import CallRow, Claimed, Ledger, Records, RunFolder, RunLock, ledger_key
-from tests.unit.store.samples import a_comparison, a_review, a_run
 
 LONG = "p" * 2000
 
@@ -34,9 +34,7 @@ def ledger(url: str, tmp_path: Path) -> Iterator[Ledger]:
 
 def a_call(run_id: str, question: str, persona_id: str = "developer") -> CallRow:
     body = {"input": [LONG, question]}
-    return CallRow(
-        ledger_key("p", "", "m", body, 0), run_id, "p", "p/m", "", "ask", 0, "acme", persona_id, body
-    )
+    return CallRow(ledger_key("p", "", "m", body, 0), run_id, "p", "p/m", "", "ask", 0, "acme", persona_id, body)
 
 
 async def ask(ledger: Ledger, row: CallRow, cost: str | None = "0.10") -> None:
@@ -110,7 +108,9 @@ async def test_costs_add_up_to_the_cent_by_juror(records: Records, ledger: Ledge
     assert sum(row.spend.cost_usd for row in records.costs()) == Decimal("1.0544")
 
 
-async def test_costs_leave_out_what_surely_cost_nothing_and_keep_what_may_have(records: Records, ledger: Ledger) -> None:
+async def test_costs_leave_out_what_surely_cost_nothing_and_keep_what_may_have(
+    records: Records, ledger: Ledger
+) -> None:
     for question, cost in (("a", Decimal(0)), ("b", None)):
         row = a_call("run-1", question)
         await ledger.claim(row)
@@ -137,9 +137,7 @@ async def test_deleting_a_run_keeps_its_spend_and_drops_its_texts(
     assert await ledger.claim(a_call("run-2", "a")) == Claimed(1)
 
 
-async def test_texts_another_run_names_are_kept_and_the_others_go(
-    records: Records, ledger: Ledger, url: str
-) -> None:
+async def test_texts_another_run_names_are_kept_and_the_others_go(records: Records, ledger: Ledger, url: str) -> None:
     await ask(ledger, a_call("run-1", "a" * 600))
     await ask(ledger, a_call("run-2", "b"))
     for run_id in ("run-1", "run-2"):

@@ -51,7 +51,7 @@ def test_laying_out_never_overwrites(tmp_path: Path) -> None:
 
 def test_a_file_where_a_folder_should_be_is_named(tmp_path: Path) -> None:
     (tmp_path / "personas").write_text("")
-    with pytest.raises(StoreError, match="personas.*a file stands where a folder should"):
+    with pytest.raises(StoreError, match=r"personas.*a file stands where a folder should"):
         lay_out(tmp_path)
 
 

@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.checks.lantern import GROUNDS, MADE, make_dossier, make_persona
+from tests.unit.tally.test_tally import STANDS, opinion
 
-from lantern import GROUNDS, MADE, make_dossier, make_persona
 from panel.checks import check_comparison
 from panel.errors import Mistake
 from panel.records import Made, Pricing, Review, Rho
 from panel.tally import chance_if_equal, compare, tally
-from test_tally import STANDS, opinion
 
 TITLES = ("Developer experience", "Competitor skeptic", "Futurist", "Business analyst")
 PERSONAS = [make_persona(t.split()[0].lower(), title=t, order=i) for i, t in enumerate(TITLES)]
@@ -20,9 +20,21 @@ PERSONAS = [make_persona(t.split()[0].lower(), title=t, order=i) for i, t in enu
 def review(name, stands, *, personas=PERSONAS, grade="full", words=None, flags=(), **launch):
     opinions = [opinion(p.persona_id, s) for p, s in zip(personas, stands, strict=True)]
     if words:
-        opinions = [o.model_copy(update={"words": o.words.model_copy(update=words)}) if hasattr(o, "words") else o for o in opinions]
+        opinions = [
+            o.model_copy(update={"words": o.words.model_copy(update=words)}) if hasattr(o, "words") else o
+            for o in opinions
+        ]
     dossier = make_dossier(name=name, release="", **launch)
-    return Review(made=MADE, how=Made(prompts={}, schema_hash=""), grade=grade, dossier=dossier, personas=tuple(personas), opinions=tuple(opinions), flags=tuple(flags), tally=tally(opinions, personas, flags, Rho()))
+    return Review(
+        made=MADE,
+        how=Made(prompts={}, schema_hash=""),
+        grade=grade,
+        dossier=dossier,
+        personas=tuple(personas),
+        opinions=tuple(opinions),
+        flags=tuple(flags),
+        tally=tally(opinions, personas, flags, Rho()),
+    )
 
 
 def pair(stands_a, stands_b, **launch):
@@ -62,7 +74,9 @@ def test_equal_tools_get_a_pick_about_five_times_in_a_hundred():
 
 
 def test_tools_that_differ_in_kind_never_get_a_pick():
-    both = compare(review("Alpha", SHIPS, category="open-models"), review("Beta", SKIPS, category="hosted-apis"), made=MADE)
+    both = compare(
+        review("Alpha", SHIPS, category="open-models"), review("Beta", SKIPS, category="hosted-apis"), made=MADE
+    )
     assert both.pick.pick == "depends"
     assert both.differs_in_kind == ("Alpha is filed under open models, Beta under hosted apis.",)
     assert both.answer == "It depends on the job: choose Alpha for open models, Beta for hosted apis."
@@ -95,14 +109,19 @@ def test_the_answer_is_one_short_sentence_that_names_both_tools(a, b, answer):
 
 def test_the_reason_counts_who_stands_where():
     because = pair(("ship", "skip", "ship", "ship"), ("skip", "ship", "ship", "ship")).pick.because
-    assert because == "Developer experience ships Alpha and not Beta; Competitor skeptic ships Beta and not Alpha; a pick needs 3 on one side and none on the other."
+    assert (
+        because
+        == "Developer experience ships Alpha and not Beta; Competitor skeptic ships Beta and not Alpha; a pick needs 3 on one side and none on the other."
+    )
 
 
 def test_a_persona_asked_on_one_side_only_is_not_asked_on_the_other():
     both = compare(review("Alpha", SHIPS), review("Beta", SHIPS[:3], personas=PERSONAS[:3]), made=MADE)
     assert [(s.persona_id, s.a, s.b, s.leans) for s in both.splits][-1] == ("business", "ship", "not_asked", "neither")
     reporter = make_persona("reporter", counts=False)
-    with_reporter = compare(review("Alpha", (*SHIPS, "abstain"), personas=[*PERSONAS, reporter]), review("Beta", SHIPS), made=MADE)
+    with_reporter = compare(
+        review("Alpha", (*SHIPS, "abstain"), personas=[*PERSONAS, reporter]), review("Beta", SHIPS), made=MADE
+    )
     assert "reporter" not in {s.persona_id for s in with_reporter.splits}
 
 
@@ -133,8 +152,14 @@ def test_prices_are_read_from_the_files_and_unknown_stays_unknown():
     assert read.b == "unknown, nobody has looked it up"
     assert read.differs == "The price of Beta is unknown, so the two can't be compared."
     looked = Pricing(pricing_class="unknown", checked=date(2026, 11, 5))
-    assert compare(review("Alpha", SHIPS, pricing=looked), review("Beta", SHIPS, pricing=free), made=MADE).pricing.a == "unknown; looked for and not found, checked 5 Nov 2026"
-    assert pair(SHIPS, SHIPS, pricing=Pricing(pricing_class="usage")).pricing.differs == "Both are of one kind: paid by use."
+    assert (
+        compare(review("Alpha", SHIPS, pricing=looked), review("Beta", SHIPS, pricing=free), made=MADE).pricing.a
+        == "unknown; looked for and not found, checked 5 Nov 2026"
+    )
+    assert (
+        pair(SHIPS, SHIPS, pricing=Pricing(pricing_class="usage")).pricing.differs
+        == "Both are of one kind: paid by use."
+    )
     assert pair(SHIPS, SHIPS, pricing=Pricing(pricing_class="usage")).pricing.a == "paid by use; not checked"
 
 
@@ -147,10 +172,21 @@ def test_prices_are_read_from_the_files_and_unknown_stays_unknown():
 def test_prose_that_names_another_winner_than_the_pick_is_flagged_high(line, contradicts):
     both = compare(review("Alpha", SHIPS, words={"line": line}), review("Beta", SKIPS), made=MADE)
     flags = check_comparison(both)
-    assert {(f.check, f.severity, f.field) for f in flags} == ({("prose_contradicts_pick", "high", "line")} if contradicts else set())
+    assert {(f.check, f.severity, f.field) for f in flags} == (
+        {("prose_contradicts_pick", "high", "line")} if contradicts else set()
+    )
 
 
-@pytest.mark.parametrize("line", ["It is the better choice of the two.", "The better choice for one desk.", "Alpha wins.", "Choose this over Beta.", "Pick Beta instead of Alpha."])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "It is the better choice of the two.",
+        "The better choice for one desk.",
+        "Alpha wins.",
+        "Choose this over Beta.",
+        "Pick Beta instead of Alpha.",
+    ],
+)
 def test_any_winner_contradicts_an_answer_that_depends(line):
     both = compare(review("Alpha", SHIPS, words={"line": line}), review("Beta", SHIPS), made=MADE)
     assert check_comparison(both) != ()

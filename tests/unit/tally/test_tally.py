@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.checks.lantern import GROUNDS, make_opinion, make_persona
 
-from lantern import GROUNDS, make_opinion, make_persona
 from panel.checks.table import flag
 from panel.records import Declined, Failed, Juror, NotAsked, Rho, Unusable
-from panel.tally import effective_jurors, panel_sentence, ship_interval, tally
+from panel.tally import effective_jurors, ship_interval, tally
 
 RHO = Rho()
 BOTH_SIDES = GROUNDS[:2]
@@ -76,7 +76,9 @@ def test_a_struck_opinion_is_counted_as_struck_and_as_missing():
     assert tally(opinions, personas, (), RHO, struck=frozenset({"p3", "p4"})).verdict == "split"
 
 
-SOME = st.lists(st.tuples(st.sampled_from(STANDS), st.floats(0, 1), st.sampled_from(["anthropic", "openai"])), max_size=7)
+SOME = st.lists(
+    st.tuples(st.sampled_from(STANDS), st.floats(0, 1), st.sampled_from(["anthropic", "openai"])), max_size=7
+)
 
 
 def some_panel(rows):
@@ -149,7 +151,10 @@ def test_pairs_over_families_count_as_more_independent():
         effective_jurors([], RHO)
 
 
-@pytest.mark.parametrize(("ship", "voting", "low", "high"), [(4, 4, 0.555, 1.0), (3, 4, 0.284, 0.972), (8, 12, 0.388, 0.875), (0, 4, 0.0, 0.445)])
+@pytest.mark.parametrize(
+    ("ship", "voting", "low", "high"),
+    [(4, 4, 0.555, 1.0), (3, 4, 0.284, 0.972), (8, 12, 0.388, 0.875), (0, 4, 0.0, 0.445)],
+)
 def test_the_interval_is_the_published_jeffreys_one(ship, voting, low, high):
     found = ship_interval(ship, voting, effective=voting)
     assert (found.low, found.high) == (pytest.approx(low, abs=0.001), pytest.approx(high, abs=0.001))
@@ -186,23 +191,3 @@ def test_an_ungrounded_vote_is_no_dissent_and_a_trial_panel_may_have_none():
     assert tally(opinions, personas, (), RHO).dissent.kind == "counter"
     trial = [o.model_copy(update={"words": NotAsked()}) for o in opinions[:3]]
     assert tally(trial, personas[:3], (), RHO).dissent is None
-
-
-@pytest.mark.parametrize(("stands", "family", "sentence"), [
-    (("ship", "ship", "ship", "skip"), "anthropic", "3 of 4 ship; one model: treat as about one opinion."),
-    (("ship",) * 4, "anthropic", "4 of 4 ship; one model: treat as about one opinion."),
-    (("ship", "ship", "skip", "abstain", "ungrounded", "failed"), "anthropic", "2 of 3 ship, 1 abstained, 1 without evidence that stands, 1 failed to answer; one model: treat as about one opinion."),
-    (("ship", "failed"), "anthropic", "1 of 1 ship, 1 failed to answer; a single vote."),
-    (("declined", "failed", "failed"), "anthropic", "Nobody voted, 1 declined to answer, 2 failed to answer."),
-    ((), "anthropic", "Nobody voted."),
-])  # fmt: skip
-def test_the_sentence_says_the_count_and_what_it_is_worth(stands, family, sentence):
-    assert count(*stands, family=family).sentence == sentence
-
-
-def test_several_families_are_said_and_weighed():
-    opinions, personas = panel(*["ship"] * 4)
-    opinions[2:] = [opinion(f"p{i}", "ship", family="openai") for i in (2, 3)]
-    counted = tally(opinions, personas, (), RHO)
-    assert counted.sentence == "4 of 4 ship; models of two families: treat as about one opinion."
-    assert panel_sentence(counted) == "4 of 4 ship; treat as about one opinion."

@@ -1,0 +1,91 @@
+"""What the ledger's thread is asked to do, and what it says to a claim."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from panel.records import Usage
+
+if TYPE_CHECKING:
+    from panel.store.ledger import CallRow
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """It is yours to send, and `sent` on the disk."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """It was answered before."""
+
+    raw: str
+    attempt: int
+    model_returned: str
+    usage: Usage
+    cost_usd: Decimal | None  # what it cost then
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBy:
+    """A living run is asking it; your own run's id when another coroutine of yours is."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Job: `Ledger.claim`."""
+
+    row: "CallRow"
+    folded: str
+    apart: dict[str, str]
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Job: `Ledger.answered`."""
+
+    key: str
+    attempt: int
+    raw: str
+    usage: Usage
+    cost_usd: Decimal | None
+    model_returned: str
+    latency_s: float | None
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Job: `Ledger.failed`."""
+
+    key: str
+    attempt: int
+    why: str
+    cost_usd: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """Job: `Ledger.raw_replies`."""
+
+    wanted: frozenset[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class KeysHeld:
+    """Job: `Ledger.keys_held`."""
+
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Job: `Ledger.sent_body`."""
+
+    key: str
+    attempt: int

@@ -1,6 +1,0 @@
-"""Makes the folder's helper importable by its name, which importlib mode does not."""
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
