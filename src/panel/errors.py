@@ -9,7 +9,8 @@ PanelError
 |- StoreError        a database, a folder or a disk failed                      exit 5
 |  |- RunHeld        another living process works on this run                   exit 5
 |  `- EditConflict   someone saved first                                        exit 5
-`- Stopped           budget or deadline reached; resumable                      exit 6
+|- Stopped           budget or deadline reached; resumable                      exit 6
+`- Interrupted       the person stopped it; resumable                           exit 130
 
 Anything else that escapes is a bug and stays a traceback.
 """
@@ -103,3 +104,10 @@ class Stopped(PanelError):
 
     kind = "stopped"
     exit_code = 6
+
+
+class Interrupted(PanelError):
+    """The person stopped it. What was answered is kept; `panel resume` goes on."""
+
+    kind = "interrupted"
+    exit_code = 130

@@ -113,6 +113,8 @@ CASES = (
     Wrong("no such run", nothing, ("resume", "20200101-x"), ("'20200101-x'", "panel runs list")),
     Wrong("a folder that is no run", nothing, ("runs", "verify", "prompts"), ("'prompts'", "manifest.json")),
     Wrong("nobody to ask about deleting", nothing, ("runs", "prune", "--older-than", "9"), ("undone", "--yes")),
+    Wrong("a live proof of a script", nothing, ("doctor", "--live", "scripted/x"), ("'scripted/x'", "not a hosted model")),
+    Wrong("a log file with no folder", nothing, ("--log-file", "gone/x.log", "runs", "list"), ("'gone/x.log'", "Name another")),
     Wrong("no such record", nothing, ("schema", "Recipe"), ("'Recipe'", "Launch")),
     Wrong("no such command", nothing, ("runs", "dance"), ("'dance'", "--help")),
     Wrong("an argument is missing", nothing, ("compare", "a.yaml"), ("'B'", "--help")),
@@ -177,6 +179,7 @@ def test_a_server_that_refuses_everybody_ends_with_its_reason_and_the_run_can_go
         assert error["kind"] == "provider_refused"
         assert all(word in f"{error['message']} {error['hint']}" for word in says), error
         assert "sk-planted" not in said.out + said.err
+        assert "failed for the same reason" in said.err  # not five times the same sentence
         (run_id,) = [entry["run_id"] for entry in run_here("runs", "list", "--json", at=workspace).data["runs"]]
         assert f"panel resume {run_id}" in error["hint"]
 
@@ -285,5 +288,3 @@ def test_a_runs_folder_that_may_only_be_read_is_named(small_disk: SmallDisk, wor
     doctor = run_here("doctor", at=workspace)
     assert doctor.code == 2
     assert str(small_disk.path) in doctor.out
-
-

