@@ -101,13 +101,18 @@ class Settings(Value):
             )
         table = self.toml.models.get(name, ModelTable())
         base_url = table.base_url or self.environment.get(ADDRESSES.get(provider, ""), "")
+        if "@" in urlsplit(base_url).netloc:
+            raise Mistake(
+                f"The base URL for {name} holds a user name or password.",
+                hint=f"Put the key in {KEYS.get(provider, 'the environment')} and leave the address bare.",
+            )
         return ModelSpec(
             name=name,
             provider=provider,
             model=model,
             api=_api(provider, base_url, table),
             base_url=base_url,
-            api_key=self._key_for(provider, base_url),
+            api_key=self.key_for(provider, base_url),
             max_output_tokens=table.max_output_tokens,
             effort=table.effort,
             thinking=tuple(table.thinking.items()),
@@ -116,7 +121,8 @@ class Settings(Value):
             context_tokens=table.context_tokens,
         )
 
-    def _key_for(self, provider: str, base_url: str) -> str:
+    def key_for(self, provider: str, base_url: str) -> str:
+        """The key for this provider at this address. Raises Mistake when there is none and one is needed."""
         if provider not in KEYS:
             return ""
         key = self.key(provider)

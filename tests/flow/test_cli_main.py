@@ -97,7 +97,7 @@ def test_the_card_on_the_terminal_opens_with_the_label_and_ends_with_the_page(tm
     assert lines[0] == LABEL
     page = Path(lines[-1].removeprefix("Page: "))
     assert page.name == "report.html" and page.is_file()
-    assert "nothing is spent" in said.err
+    assert "no bill comes from there" in said.err
     assert len(re.findall(r"^  \[\d+/10\] ", said.err, flags=re.MULTILINE)) == 10
 
 

@@ -1,7 +1,6 @@
 """Critics of one launch who sound like one another."""
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 
 from panel.checks.case import Case, Prose
 from panel.checks.table import flag
@@ -16,13 +15,17 @@ def check_likeness(cases: Sequence[Case]) -> Iterator[Flag]:
     """Near copies and like openings among a panel; the flag is on whoever stands later on the page."""
     from rapidfuzz import fuzz, process  # 20 ms to import, and a review of one juror never needs it
 
-    texts = [(case, _compared(case)) for case in cases]
-    for (one, said), (other, mine) in combinations(texts, 2):
-        theirs = [text for _, text in said]
+    said: list[str] = []
+    whose: list[str] = []
+    for case in cases:
+        mine = _compared(case)
         for prose, text in mine:
-            if process.extractOne(text, theirs, scorer=fuzz.ratio, score_cutoff=NEAR_COPY):
-                message = f"Nearly the same words as {one.persona_id}'s."
-                yield flag("near_copy", other.persona_id, prose.field, message, index=prose.index, excerpt=prose.raw)
+            near = process.extractOne(text, said, scorer=fuzz.ratio, score_cutoff=NEAR_COPY)
+            if near:  # one flag a sentence: whoever said it first
+                message = f"Nearly the same words as {whose[near[2]]}'s."
+                yield flag("near_copy", case.persona_id, prose.field, message, index=prose.index)
+        said += [text for _, text in mine]
+        whose += [case.persona_id] * len(mine)
     yield from _openings(cases)
 
 

@@ -1,6 +1,7 @@
 """`panel doctor`: what is missing on this machine and how to fix it; `--live` proves a hosted model for cents."""
 
 import os
+import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -86,10 +87,12 @@ def _keys(shell: "Shell") -> Iterator[Finding]:
 
 def _panel(shell: "Shell") -> Finding:
     from panel.errors import Mistake
+    from panel.jurors import open_provider
 
     names = shell.settings.panel_models()
     try:
-        shell.settings.seats(shell.personas)
+        for spec in shell.settings.seats(shell.personas).values():
+            open_provider(spec)  # opens no socket
     except Mistake as err:
         return Finding("panel", "bad", str(err), err.hint)
     return Finding("panel", "ok", "asks " + " and ".join(names))
@@ -103,6 +106,8 @@ def _local_model() -> Finding:
         return Finding(
             "local model", "note", "not installed", "Run `make demo`, or install the extra `local` and the weights"
         )
+    if not found.engine:
+        return Finding("local model", "note", "weights without their engine", "Run `make demo`, or install xllamacpp")
     return Finding("local model", "ok", f"{found.path.name} (it picks passages and writes nothing)")
 
 
@@ -112,7 +117,9 @@ def _servers() -> Iterator[Finding]:
         if models is None:
             continue
         first = models[0] if models else "MODEL"
-        line = f"OPENAI_BASE_URL=http://127.0.0.1:{port}/v1 panel review LAUNCH --model openai/{first}"
+        line = (
+            f"OPENAI_BASE_URL=http://127.0.0.1:{port}/v1 panel review LAUNCH --model {shlex.quote('openai/' + first)}"
+        )
         yield Finding(
             f"{name} or alike", "ok", f"answers on port {port}: {', '.join(models[:3]) or 'no model loaded'}", line
         )

@@ -4,8 +4,8 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,14 +14,16 @@ from panel.cli.progress import watch
 from panel.cli.shell import Shell, is_terminal, open_shell
 from panel.dossier import build_dossier, read_launches
 from panel.errors import Interrupted, Mistake, PanelError
-from panel.jurors import open_provider
+from panel.jurors import ModelSpec, open_provider
 from panel.money import PRICE_LINE, Budget
 from panel.records import Dossier, Run, Stamp
 from panel.review.plan import Kind, Plan, make_plan
 from panel.review.pricing import PlanPrice, price_plan
-from panel.review.running import Limits, Outcome, carry_out, next_draw, start_run
+from panel.review.running import Limits, Outcome, carry_out, next_draw, spec_from, start_run
 from panel.review.writing import read_inputs
 from panel.store import Ledger, Records, RunFolder, RunLock
+
+MOST_MINUTES = 60 * 24 * 30
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ def prepare(
     """Read launches and personas, build dossiers, fix the plan. Everything wrong shows here, before any call."""
     launches = [found for name in files for found in read_launches(_path(name), categories=shell.categories)]
     made = shell.new_stamp([launch.slug for launch, _ in launches])
-    day = _day(as_of)
     today = datetime.now(UTC).date()
+    day = _day(as_of, today)
     dossiers = [build_dossier(launch, folder=at, made=made, today=today, as_of=day) for launch, at in launches]
     _refuse_twins(dossiers)
     chosen = shell.choose_personas(personas)
@@ -80,10 +82,13 @@ def resume_run(run_id: str, ask: Asking) -> tuple[Outcome, Path]:
         try:
             folder = RunFolder.open(shell.settings.runs_dir, run.run_id)
             dossiers, personas, prompts = read_inputs(folder, run)
-            specs = {j.persona_id: shell.settings.model_spec(j.model) for j in run.jurors}
+            specs = {j.persona_id: _spec_of(shell, run, j.model) for j in run.jurors}
             personas = [p for p in personas if p.persona_id in specs]
             plan = make_plan(run.kind, dossiers, personas, specs, prompts, rho=run.rho, draw=run.draw)
-            limits = _limits(shell, ask)
+            spent = sum((row.spend.cost_usd for row in records.costs(run.run_id)), Decimal(0))
+            limits = replace(_limits(shell, ask), spent_usd=spent)
+            if limits.budget_usd is None:
+                limits = replace(limits, budget_usd=run.budget_usd)
             _agree(plan, limits, ask)
             with closing(shell.open_ledger()) as ledger:
                 return _carry_out(shell, plan, run, lock, ledger, records, limits, ask)
@@ -116,9 +121,23 @@ def _limits(shell: Shell, ask: Asking) -> Limits:
         concurrency=toml.concurrency.model_dump(),
         prices=shell.settings.prices,
         budget_usd=budget_usd,
-        deadline_s=ask.deadline_min * 60 if ask.deadline_min else None,
+        deadline_s=_seconds(ask.deadline_min),
         retry_unusable=ask.retry,
     )
+
+
+def _spec_of(shell: Shell, run: Run, model: str) -> ModelSpec:
+    """The model as it was set when the run began; today's settings for a run that kept none."""
+    if model not in run.models:
+        return shell.settings.model_spec(model)
+    saved = run.models[model]
+    return spec_from(saved, api_key=shell.settings.key_for(saved["provider"], saved["base_url"]))
+
+
+def _seconds(minutes: float | None) -> float | None:
+    if minutes is not None and not 0 < minutes < MOST_MINUTES:
+        raise Mistake(f"--deadline {minutes:g} is no number of minutes.", hint="Give some, for example --deadline 10.")
+    return None if minutes is None else minutes * 60
 
 
 def _agree(plan: Plan, limits: Limits, ask: Asking) -> None:
@@ -153,11 +172,14 @@ def _path(name: str) -> Path:
     return Path(name)
 
 
-def _day(text: str) -> date | None:
+def _day(text: str, today: date) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError as err:
         raise Mistake(f"--as-of {text!r} is not a day.", hint="Write it as 2026-11-23.") from err
+    if day and day > today + timedelta(days=1):
+        raise Mistake(f"--as-of {text!r} is yet to come.", hint="Give the day the pages were read.")
+    return day
 
 
 def _refuse_twins(dossiers: Sequence[Dossier]) -> None:

@@ -58,7 +58,7 @@ class Board:
         from rich.console import Console
         from rich.live import Live
 
-        self.live = Live(self._table(), console=Console(stderr=True), refresh_per_second=8, transient=False)
+        self.live = Live(get_renderable=self._table, console=Console(stderr=True), refresh_per_second=4)
         self.live.__enter__()
         return self
 
@@ -66,7 +66,6 @@ class Board:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self.live
-        self.live.update(self._table())
         self.live.__exit__(kind, error, trace)
 
     def __call__(self, event: Event) -> None:
@@ -77,8 +76,6 @@ class Board:
             self.rows[event.launch, event.persona_id] = f"reading ({event.model})"
         else:
             self.rows[event.launch, event.persona_id] = f"waiting: {event.why}"
-        if self.live:
-            self.live.update(self._table())
 
     def _table(self) -> "Table":
         from rich.table import Table
@@ -87,7 +84,7 @@ class Board:
         seconds = time.monotonic() - self.started
         money = f", ${self.spent:.4f}" if self.spent else ""
         table = Table(
-            box=None, pad_edge=False, title_justify="left", title=f"{len(self.rows)} jurors, {seconds:.0f} s{money}"
+            box=None, pad_edge=False, title_justify="left", title=f"{self.seats} jurors, {seconds:.0f} s{money}"
         )
         for name in ("launch", "critic", "now"):
             table.add_column(name)

@@ -25,16 +25,22 @@ def list_(json_: JsonFlag = False) -> None:
     """List runs, newest first."""
     from panel.cli.shell import open_shell
 
-    with closing(open_shell().open_records()) as records:
+    shell = open_shell()
+    with closing(shell.open_records()) as records:
         found = records.list_runs()
+    states = {run.run_id: _state(run, shell.settings.runs_dir) for run in found}
     if json_:
-        say_json({"runs": [_short(run) for run in found]})
+        say_json({"runs": [_short(run, states[run.run_id]) for run in found]})
         return
+    lost = _unlisted(shell.settings.runs_dir, set(states))
+    if lost:
+        talk(f"Killed before anything was asked: {', '.join(lost)}. Remove with: panel runs delete RUN")
     if not found:
         talk("No runs yet. Start with: panel compare A B")
         return
     rows = [
-        (r.run_id, r.state, r.kind, ", ".join(r.launches[:3]) + (" ..." if len(r.launches) > 3 else "")) for r in found
+        (r.run_id, states[r.run_id], r.kind, ", ".join(r.launches[:3]) + (" ..." if len(r.launches) > 3 else ""))
+        for r in found
     ]
     say(table([("run", "state", "kind", "launches"), *rows]))
 
@@ -54,7 +60,10 @@ def show(run_id: RunId, json_: JsonFlag = False) -> None:
         say_json({"run": run.model_dump(mode="json"), "folder": str(folder)})
         return
     if run.state != "finished":
-        say(f"{run.run_id} is {run.state}. {run.why}".strip())
+        state = _state(run, shell.settings.runs_dir)
+        say(f"{run.run_id} is {state}. {run.why}".strip())
+        if state == "running":
+            return
         talk(f"Go on with: panel resume {run.run_id}")
         return
     say("\n\n".join([comparison_card(comparison)] if comparison else [review_card(r) for r in reviews]))
@@ -131,10 +140,23 @@ def prune(
     say_json({"deleted": list(gone)}) if json_ else talk(f"Deleted {len(gone)} {'run' if len(gone) == 1 else 'runs'}.")
 
 
-def _short(run: "Run") -> dict[str, object]:
+def _state(run: "Run", runs_dir: Path) -> str:
+    """The run's state; `running` while a living process works on it."""
+    from panel.store import is_held
+
+    return "running" if run.state != "finished" and is_held(runs_dir, run.run_id) else run.state
+
+
+def _unlisted(runs_dir: Path, known: set[str]) -> list[str]:
+    """Run folders SQL has never heard of: a kill came between the two, before any call."""
+    folders = (path.parent.name for path in runs_dir.glob("*/manifest.json"))
+    return sorted(name for name in folders if name not in known)
+
+
+def _short(run: "Run", state: str) -> dict[str, object]:
     return {
         "run_id": run.run_id,
-        "state": run.state,
+        "state": state,
         "kind": run.kind,
         "launches": list(run.launches),
         "created_at": run.made.created_at.isoformat(),

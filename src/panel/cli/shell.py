@@ -1,7 +1,6 @@
 """What most commands need first: the workspace, its settings, its personas and prompts."""
 
 import os
-import re
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -58,7 +57,11 @@ class Shell:
     @property
     def database_shown(self) -> str:
         """The database's address without its password."""
-        return re.sub(r"//[^@/]*@", "//", self.settings.database_url)
+        from sqlalchemy import make_url
+
+        from panel.store.database import place
+
+        return place(make_url(self.settings.database_url))
 
 
 def open_shell() -> Shell:

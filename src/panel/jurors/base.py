@@ -6,6 +6,7 @@ hashed, stored and priced before it leaves, put in a provider's batch, or replay
 """
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
@@ -21,7 +22,10 @@ Body = dict[str, Any]  # exactly the JSON that is sent
 def is_loopback(base_url: str) -> bool:
     """A server on this machine: it needs no key and sends no bill."""
     host = urlsplit(base_url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def next_step(
         return _ask_with_more_room(provider, question, exchanges)
     if last.reading.ending in ("complete", "empty"):
         return _weigh(provider, question, exchanges, say_problem)
-    return _earlier_answer(question, exchanges) or _ended(last.reading, provider.spec.name)
+    return sound_answer(question, exchanges) or _ended(last.reading, provider.spec.name)
 
 
 def _ask_with_more_room(provider: Provider, question: Question, exchanges: Sequence[Exchange]) -> Step:
@@ -93,7 +93,7 @@ def _ask_with_more_room(provider: Provider, question: Question, exchanges: Seque
         room = provider.room(body) * ROOM_FACTOR
         return Ask(provider.more_room_body(body, max_output_tokens=room), "more_room")
     why = f"Cut off {tries + 1} times, the last time at {provider.room(body):,} tokens."
-    return _earlier_answer(question, exchanges) or GaveUp(why, unparseable=False)
+    return sound_answer(question, exchanges) or GaveUp(why, unparseable=False)
 
 
 def _weigh(
@@ -111,7 +111,7 @@ def _weigh(
         problem = str(err)
         if repaired:
             off_schema = not holds_shape(last.reading.text, question.schema)
-            return _earlier_answer(question, exchanges) or GaveUp(problem, unparseable=off_schema)
+            return sound_answer(question, exchanges) or GaveUp(problem, unparseable=off_schema)
     said = last.reading.text
     return Ask(provider.repair_body(last.body, said=said, problem=say_problem(problem)), "repair")
 
@@ -143,7 +143,7 @@ def menu_of(schema: dict[str, Any]) -> frozenset[str]:
     return frozenset(picks.get("items", {}).get("enum", ()))
 
 
-def _earlier_answer(question: Question, exchanges: Sequence[Exchange]) -> Heard | None:
+def sound_answer(question: Question, exchanges: Sequence[Exchange]) -> Heard | None:
     """A sound answer that was only asked to be put straight: it stands when the repair brings nothing better."""
     for exchange in exchanges:
         if exchange.reading.ending == "complete":

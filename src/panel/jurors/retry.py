@@ -7,6 +7,7 @@ most), the other exactly what it asks, so that all callers come back at the same
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Protocol
 
 from tenacity import (
     AsyncRetrying,
@@ -18,7 +19,7 @@ from tenacity import (
 )
 
 from panel.errors import ProviderBusy, Stopped
-from panel.jurors.base import Body, Provider, RawReply
+from panel.jurors.base import Body, ModelSpec, RawReply
 
 MOST_ATTEMPTS = 6
 WAIT_CEILING_S = 120.0  # a server that asks for more is treated as down
@@ -28,8 +29,16 @@ JITTER_SHARE, LEAST_JITTER_S = 0.25, 1.0  # on top of a wait that the server ask
 Sleep = Callable[[float], Awaitable[None]]
 
 
+class Sender(Protocol):
+    """What is sent through: a provider, or one wrapped by whoever keeps account of each request."""
+
+    spec: ModelSpec
+
+    async def send(self, body: Body) -> RawReply: ...
+
+
 async def send_with_retries(
-    provider: Provider,
+    provider: Sender,
     body: Body,
     *,
     deadline: float | None = None,
@@ -68,7 +77,7 @@ async def send_with_retries(
     return reply, int(retrying.statistics["attempt_number"])
 
 
-async def _send_by(provider: Provider, body: Body, deadline: float | None) -> RawReply:
+async def _send_by(provider: Sender, body: Body, deadline: float | None) -> RawReply:
     if deadline is None:
         return await provider.send(body)
     try:

@@ -23,11 +23,12 @@ class Budget:
     more is counted as it was, and nothing is reserved after. One event loop's: no method waits, so each is atomic.
     """
 
-    def __init__(self, limit_usd: Decimal | None = None) -> None:
+    def __init__(self, limit_usd: Decimal | None = None, *, spent_usd: Decimal = Decimal(0)) -> None:
+        """spent_usd: what was spent under this limit before, by the same run."""
         if limit_usd is not None and (not limit_usd.is_finite() or limit_usd < 0):
             raise Mistake(f"A budget of {limit_usd} USD can't be kept.", hint="Give 0 or more, for example --budget 2.")
         self.limit_usd = limit_usd
-        self.spent_usd = Decimal(0)  # known costs
+        self.spent_usd = spent_usd  # known costs
         self.presumed_usd = Decimal(0)  # sent, cost never learnt: what was reserved counts as spent
         self.unpriced = 0  # calls whose cost is in neither sum
         self._open: dict[int, Decimal] = {}

@@ -51,10 +51,10 @@ def price(
     base_url: a compatible server's address, priced by what the list knows of that server, else unknown. at: when the
     call was made; None takes the list's price of today.
     """
-    if free:
-        return Decimal(0)
     if name in prices:
         return prices[name].of(usage) * (BATCH_SHARE if batch else 1)
+    if free:
+        return Decimal(0)
     provider, _, model = name.partition("/")
     return _listed(provider, model, usage, batch=batch, base_url=base_url, at=at)
 

@@ -1,14 +1,12 @@
 """One critic on one tool: its sentences, the evidence under each, and what checks said of them."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 
 from panel.pages import words
 from panel.pages.model import FlagNote, Heard, Labelled, Note, Said, SourceLine
 from panel.pages.sources import source_lines
 from panel.pages.text import Pieces, clean, pieces, tail_apart
-from panel.records import Answered, Dossier, Flag, Ground, Opinion, Persona, Review, Sentence, Written
+from panel.records import Answered, Dossier, Flag, Ground, Opinion, Persona, Review, Sentence, Written, standing_grounds
 
 _SHOWN = ("high", "medium")
 
@@ -27,7 +25,7 @@ def heard(review: Review, persona: Persona, *, key: str, tool: str, stand: str, 
     """A critic's opinion as a page shows it; one without an answer has `why` and nothing else."""
     opinion = review.opinion(persona.persona_id)
     mine = [f for f in flags if f.persona_id == persona.persona_id and f.severity in _SHOWN]
-    notes = _notes(opinion, review.dossier, key=key, flags=mine) if isinstance(opinion, Answered) else ()
+    notes = _notes(opinion, review, key=key, flags=mine) if isinstance(opinion, Answered) else ()
     written = opinion.words if isinstance(opinion, Answered) and isinstance(opinion.words, Written) else None
     return Heard(
         side=key,
@@ -59,19 +57,27 @@ def flag_note(flag: Flag) -> FlagNote:
     return FlagNote(flag.severity, clean(flag.check), clean(flag.message), clean(flag.excerpt))
 
 
-def _notes(opinion: Answered, dossier: Dossier, *, key: str, flags: Sequence[Flag]) -> tuple[Note, ...]:
-    """Anchors count positions, not the juror's own numbers, which may repeat."""
+def _notes(opinion: Answered, review: Review, *, key: str, flags: Sequence[Flag]) -> tuple[Note, ...]:
+    """Anchors count positions, not the juror's own numbers, which may repeat.
+
+    Which ground stands is the checks' word, whatever flags a page shows.
+    """
+    dossier = review.dossier
     lines = {line.source_id: line for line in source_lines(dossier, key=key)}
     stem = f"e-{key}-{opinion.juror.persona_id}"
+    stand = {ground.number for ground in standing_grounds(opinion, review.flags)}
     return tuple(
-        _note(ground, f"{stem}-{place}", dossier, lines, flags) for place, ground in enumerate(opinion.grounds, start=1)
+        _note(ground, f"{stem}-{place}", dossier, lines, flags, stands=ground.number in stand)
+        for place, ground in enumerate(opinion.grounds, start=1)
     )
 
 
-def _note(ground: Ground, anchor: str, dossier: Dossier, lines: dict[str, SourceLine], flags: Sequence[Flag]) -> Note:
+def _note(
+    ground: Ground, anchor: str, dossier: Dossier, lines: dict[str, SourceLine], flags: Sequence[Flag], *, stands: bool
+) -> Note:
     passage = dossier.passage(ground.passage_id)
-    is_quoted = passage is not None and _stands_in(ground.excerpt, passage.text)
-    missing = f"there is no passage {clean(ground.passage_id)}" if passage is None else "not found word for word"
+    is_quoted = stands and passage is not None
+    missing = f"there is no passage {clean(ground.passage_id)}" if passage is None else "does not count as quoted"
     return Note(
         anchor=anchor,
         number=ground.number,
@@ -84,16 +90,6 @@ def _note(ground: Ground, anchor: str, dossier: Dossier, lines: dict[str, Source
         source=lines.get(ground.passage_id.partition(".")[0]) if passage else None,
         flags=tuple(flag_note(f) for f in flags if f.field == "grounds" and f.index == ground.number),
     )
-
-
-def _stands_in(excerpt: str, text: str) -> bool:
-    """Whether "quoted word for word" may be printed; the check that decides what counts is `checks`'s, not this."""
-    return bool(_level(excerpt)) and _level(excerpt) in _level(text)
-
-
-def _level(text: str) -> str:
-    flat = unicodedata.normalize("NFKC", text).translate({0x2019: "'", 0x2018: "'", 0x201C: '"', 0x201D: '"'})
-    return re.sub(r"\s+", " ", flat).strip(" .…").casefold()
 
 
 def _said(sentence: Sentence, place: int, notes: Sequence[Note], flags: Sequence[Flag]) -> Said:

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from panel.records.base import Stamp, Value
 from panel.records.opinion import Juror, Usage
@@ -48,8 +48,9 @@ class Run(Value):
     command: tuple[str, ...]  # the arguments, keys never among them
     launches: tuple[str, ...]  # slugs, in the order asked
     dossiers: dict[str, str]  # slug -> dossier hash
-    personas: dict[str, str]  # persona_id -> hash of its file
+    personas: dict[str, str]  # persona_id -> hash of its copy under inputs/
     jurors: tuple[Juror, ...]
+    models: dict[str, dict[str, Any]] = {}  # by name, with every setting but the key
     prompts: dict[str, str]  # template -> hash
     draw: int = 0
     budget_usd: Decimal | None = None

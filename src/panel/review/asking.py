@@ -10,17 +10,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from panel.errors import PanelError, ProviderBusy, ProviderError, ProviderRefused, Stopped
-from panel.jurors import Ask, Exchange, GaveUp, Provider, next_step, send_with_retries, to_opinion
+from panel.errors import PanelError, ProviderBusy, ProviderError, ProviderRefused, Stopped, StoreError
+from panel.jurors import (
+    Ask,
+    Exchange,
+    GaveUp,
+    Provider,
+    RawReply,
+    next_step,
+    send_with_retries,
+    sound_answer,
+    to_opinion,
+)
 from panel.jurors.base import Body, Reading
-from panel.money import Budget, Price, price, worst_case
+from panel.money import Budget, Price, Reservation, price, tokens_of, worst_case
 from panel.records import Call, Failed, Opinion, Unusable
 from panel.review.events import Asking, Heard, Listener, Waiting
 from panel.review.plan import Seat
 from panel.store import CallRow, Claimed, HeldBy, Known, Ledger, ledger_key
 
 log = logging.getLogger(__name__)  # names, keys and counts; never a body, which may hold what a stranger wrote
-POLL_S = 0.2  # how often a call held by another living run is looked at again
+POLL_S, SLOWEST_POLL_S = 0.2, 2.0  # how often a call held by another living run is looked at again
+KEEP_TRIES, KEEP_PAUSE_S = 12, 5.0  # how long a paid answer waits for a disk that refuses it
+WARM_TOKENS = 1024  # shorter prefixes are cached by nobody, so nobody waits for them
 UNREADABLE_LIMIT = 2  # unparseable answers in a row from one server before its model is stopped
 
 
@@ -49,12 +61,21 @@ class Asker:
     say_problem: Callable[[str], str] = str  # one sentence on what was wrong -> the repair question
     health: dict[str, Health] = field(default_factory=dict)
     failures: list[ProviderError] = field(default_factory=list)  # one for each juror that failed, in order
+    warm: dict[tuple[str, str], asyncio.Event] = field(default_factory=dict)  # set when a prefix has been written
+
+    def refuse_after_deadline(self) -> None:
+        """Raises Stopped when the run's time is up."""
+        if self.deadline is not None and asyncio.get_running_loop().time() >= self.deadline:
+            raise Stopped("The run's deadline has come.", hint="What was answered is kept.")
 
     async def ask(self, seat: Seat) -> Opinion:
-        """What came of asking this juror. Never raises for what a server does; raises Stopped at a limit."""
-        self.listen(Asking(seat.question.product, seat.persona.persona_id, seat.spec.name))
+        """What came of asking this juror. Never raises for what a server does; raises Stopped at a limit.
+
+        The first juror of a launch on a billed model goes ahead and writes the provider's cache; the others of that
+        launch and model follow when it is done, so that four critics cost little more than one (DESIGN decision 2).
+        """
         turn = Turn(self, seat)
-        opinion = await turn.take()
+        opinion = await self._in_turn(turn)
         if opinion.outcome == "unusable" and self.retry_unusable and turn.reused:
             turn = Turn(self, seat, again=True)
             opinion = await turn.take()
@@ -62,6 +83,20 @@ class Asker:
         log.info("%s: %s, %d calls%s", who, opinion.outcome, len(turn.calls), " from the ledger" if turn.reused else "")
         self.listen(Heard(seat.question.product, opinion, turn.reused, self.budget.spent_usd))
         return opinion
+
+    async def _in_turn(self, turn: "Turn") -> Opinion:
+        question = turn.seat.question
+        if turn.seat.spec.free or tokens_of(len(question.system) + len(question.dossier)) < WARM_TOKENS:
+            return await turn.take()
+        prefix = (question.cache_key, turn.seat.spec.name)
+        if prefix in self.warm:
+            await self.warm[prefix].wait()
+            return await turn.take()
+        self.warm[prefix] = asyncio.Event()
+        try:
+            return await turn.take()
+        finally:
+            self.warm[prefix].set()
 
 
 class Turn:
@@ -76,17 +111,19 @@ class Turn:
         self.reused = True
 
     async def take(self) -> Opinion:
-        """Follow the conversation to its end."""
+        """Follow the conversation to its end. A sound answer stands when the repair it was asked for brings none."""
         while True:
             step = next_step(self.provider, self.seat.question, self.exchanges, say_problem=self.asker.say_problem)
             if not isinstance(step, Ask):
                 break
             try:
-                await self._exchange(step)
-            except Stopped:
-                raise
+                await self.exchange(step)
             except ProviderError as err:
-                return self._failed(err)
+                heard = sound_answer(self.seat.question, self.exchanges)
+                if heard is None:
+                    return self._failed(err)
+                step = heard
+                break
         opinion = to_opinion(
             step,
             persona=self.seat.persona,
@@ -97,17 +134,17 @@ class Turn:
         )
         return self._note_health(opinion, unparseable=isinstance(step, GaveUp) and step.unparseable)
 
-    async def _exchange(self, ask: Ask) -> None:
-        """Get one reply, from the ledger or from the server."""
+    async def exchange(self, ask: Ask) -> None:
+        """Get one reply, from the ledger or from the server. Raises ProviderError, Stopped."""
         row = self._row(ask)
         async with self.asker.slots[self.seat.spec.provider]:
+            self.asker.listen(Asking(self.seat.question.product, self.seat.persona.persona_id, self.seat.spec.name))
             claim = await self._claim(row)
             log.debug("%s %s: %s", ask.purpose, row.key, "stored" if isinstance(claim, Known) else "to be sent")
             if isinstance(claim, Known):
                 reading, attempt, cost = self.provider.read(claim.raw), claim.attempt, claim.cost_usd
             else:
-                attempt = claim.attempt
-                reading, cost = await self._send(row, ask.body, attempt)
+                reading, attempt, cost = await Sending(self, row, claim.attempt).carry_out(ask.body)
         self.exchanges.append(Exchange(body=ask.body, purpose=ask.purpose, reading=reading))
         self.calls.append(
             Call(
@@ -137,59 +174,23 @@ class Turn:
 
     async def _claim(self, row: CallRow) -> Claimed | Known:
         """The right to send this call, or its stored answer. Waits while another living run is asking the same."""
+        pause_s = POLL_S
         while True:
+            self.asker.refuse_after_deadline()
             claim = await self.asker.ledger.claim(row, again=self.again)
             if not isinstance(claim, HeldBy):
                 return claim
-            self._wait(f"run {claim.run_id} is asking the same")
-            await asyncio.sleep(POLL_S)
+            if pause_s == POLL_S:
+                self.wait(f"run {claim.run_id} is asking the same")
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 1.5, SLOWEST_POLL_S)
 
-    async def _send(self, row: CallRow, body: Body, attempt: int) -> tuple[Reading, Decimal | None]:
-        """Reserve, send, settle and record one call that was claimed."""
-        self.reused = False
-        ledger, spec = self.asker.ledger, self.seat.spec
-        try:
-            self._refuse_if_stopped()
-            reserved = self.asker.budget.reserve(self._most(body))
-        except PanelError as err:
-            await ledger.failed(row.key, attempt, f"not sent: {err}", cost_usd=Decimal(0))
-            raise
-        try:
-            reply, _ = await send_with_retries(self.provider, body, deadline=self.asker.deadline, on_wait=self._wait)
-        except ProviderError as err:
-            cost = None if isinstance(err, ProviderBusy) and err.maybe_paid and not spec.free else Decimal(0)
-            self.asker.budget.settle(reserved, cost)
-            await ledger.failed(row.key, attempt, str(err), cost_usd=cost)
-            raise
-        reading = self.provider.read(reply.text)
-        cost = price(spec.name, reading.usage, prices=self.asker.prices, free=spec.free, base_url=spec.base_url)
-        log.debug("answered %s in %.2f s, %r, cost %s", row.key, reply.latency_s, reading.usage, cost)
-        self.asker.budget.settle(reserved, cost)
-        await ledger.answered(
-            row.key,
-            attempt,
-            raw=reply.text,
-            usage=reading.usage,
-            cost_usd=cost,
-            model_returned=reading.model,
-            latency_s=reply.latency_s,
-            request_id=reply.request_id,
-        )
-        return reading, cost
-
-    def _most(self, body: Body) -> Decimal | None:
-        """What this call may cost; nothing is reckoned where nobody set a limit."""
-        spec = self.seat.spec
-        if self.asker.budget.limit_usd is None:
-            return Decimal(0)
-        room = self.provider.room(body)
-        return worst_case(spec.name, body, room=room, prices=self.asker.prices, free=spec.free, base_url=spec.base_url)
-
-    def _refuse_if_stopped(self) -> None:
+    def refuse_if_stopped(self) -> None:
+        """Raises ProviderRefused when this model is asked no more."""
         if self.health.stopped:
             raise ProviderRefused(f"Not asked: {self.health.stopped}", stops_model=True)
 
-    def _wait(self, why: str) -> None:
+    def wait(self, why: str) -> None:
         log.info("%s waits: %s", self.seat.persona.persona_id, why)
         self.asker.listen(Waiting(self.seat.question.product, self.seat.persona.persona_id, why))
 
@@ -215,3 +216,106 @@ class Turn:
             "asked for; the server most likely ignores the schema."
         )
         return opinion.model_copy(update={"why": f"{opinion.why} {self.health.stopped}"})
+
+
+class Sending:
+    """One claimed call on its way: reserved, sent, settled, recorded. Each send that may be billed has its own row."""
+
+    def __init__(self, turn: Turn, row: CallRow, attempt: int) -> None:
+        self.turn, self.row, self.attempt = turn, row, attempt
+        self.ledger, self.budget, self.spec = turn.asker.ledger, turn.asker.budget, turn.seat.spec
+        self.reserved: Reservation | None = None
+        self.in_flight = self.sent = False
+        self.ended: set[int] = set()  # attempts whose row is closed
+
+    async def carry_out(self, body: Body) -> tuple[Reading, int, Decimal | None]:
+        """The reply, the attempt it was, and its cost (None: unknown). Raises ProviderError, Stopped, Mistake."""
+        self.turn.reused = False
+        try:
+            self.turn.refuse_if_stopped()
+            self.reserved = self.budget.reserve(self._most(body))
+            reply, _ = await send_with_retries(self, body, deadline=self.turn.asker.deadline, on_wait=self.turn.wait)
+        except PanelError as err:
+            await self._end(err, maybe_paid=self.in_flight)
+            raise
+        reading = self.turn.provider.read(reply.text)
+        cost = price(
+            self.spec.name,
+            reading.usage,
+            prices=self.turn.asker.prices,
+            free=self.spec.free,
+            base_url=self.spec.base_url,
+        )
+        log.debug("answered %s in %.2f s, %r, cost %s", self.row.key, reply.latency_s, reading.usage, cost)
+        self._settle(cost)
+        await self._keep(reply, reading, cost)
+        return reading, self.attempt, cost
+
+    async def send(self, body: Body) -> RawReply:
+        """One request; `send_with_retries` calls it again. A try after one that may be billed gets a row of its own."""
+        if self.reserved is None:
+            claim = await self.ledger.claim(self.row, again=True)
+            if not isinstance(claim, Claimed):
+                raise ProviderRefused("Another run took this question over while we waited.")
+            self.attempt = claim.attempt
+            self.reserved = self.budget.reserve(self._most(body))
+        self.in_flight = self.sent = True
+        try:
+            reply = await self.turn.provider.send(body)
+        except ProviderError as err:
+            self.in_flight = False
+            if isinstance(err, ProviderBusy) and err.maybe_paid:
+                await self._end(err, maybe_paid=True)
+            raise
+        self.in_flight = False
+        return reply
+
+    async def _end(self, err: PanelError, *, maybe_paid: bool) -> None:
+        """Record that nothing came: at no cost when nothing was billed, at an unknown one when it may have been."""
+        if self.attempt in self.ended:
+            return
+        self.ended.add(self.attempt)
+        cost = None if maybe_paid and not self.spec.free else Decimal(0)
+        if self.reserved is not None:
+            self._settle(cost)
+        why = str(err) if self.sent else f"not sent: {err}"
+        await self.ledger.failed(self.row.key, self.attempt, why, cost_usd=cost)
+
+    def _settle(self, cost: Decimal | None) -> None:
+        assert self.reserved is not None
+        self.budget.settle(self.reserved, cost)
+        self.reserved = None
+
+    async def _keep(self, reply: RawReply, reading: Reading, cost: Decimal | None) -> None:
+        """Put a paid reply on the disk; while the disk refuses, wait for a minute before giving up."""
+        for patience in range(KEEP_TRIES, 0, -1):
+            try:
+                return await self.ledger.answered(
+                    self.row.key,
+                    self.attempt,
+                    raw=reply.text,
+                    usage=reading.usage,
+                    cost_usd=cost,
+                    model_returned=reading.model,
+                    latency_s=reply.latency_s,
+                    request_id=reply.request_id,
+                )
+            except StoreError as err:
+                if patience == 1:
+                    raise
+                self.turn.wait(f"a paid answer can't be kept yet. {err} {err.hint}")
+                await asyncio.sleep(KEEP_PAUSE_S)
+        return None
+
+    def _most(self, body: Body) -> Decimal | None:
+        """What this call may cost; nothing is reckoned where nobody set a limit."""
+        if self.budget.limit_usd is None:
+            return Decimal(0)
+        return worst_case(
+            self.spec.name,
+            body,
+            room=self.turn.provider.room(body),
+            prices=self.turn.asker.prices,
+            free=self.spec.free,
+            base_url=self.spec.base_url,
+        )

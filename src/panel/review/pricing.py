@@ -21,16 +21,16 @@ class PlanPrice:
         e = self.estimate
         calls = f"{e.calls} {'juror' if e.calls == 1 else 'jurors'} to ask"
         if self.free:
-            return f"{calls}, on this machine: nothing is spent."
+            return f"{calls}, on this machine: no bill comes from there."
         unknown = f" The price of {' and '.join(e.unpriced)} is unknown." if e.unpriced else ""
         if e.unpriced and not e.high_usd:
             return f"{calls}.{unknown}"
-        return f"{calls}: about ${e.low_usd:.2f}, at most ${e.high_usd:.2f}. Stored answers cost nothing.{unknown}"
+        return f"{calls}: ${e.low_usd:.2f} to ${e.high_usd:.2f}. Stored answers cost nothing.{unknown}"
 
 
 def price_plan(plan: Plan, prices: Mapping[str, Price]) -> PlanPrice:
     """The price of asking every seat once, none of it answered before."""
-    free = all(seat.spec.free for seat in plan.seats)
+    free = all(seat.spec.free and seat.spec.name not in prices for seat in plan.seats)
     return PlanPrice(free, estimate([_planned(seat) for seat in plan.seats], prices=prices))
 
 

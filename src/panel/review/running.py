@@ -9,11 +9,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from panel.errors import ProviderError, Stopped
 from panel.jurors import Provider, open_provider
@@ -39,6 +40,7 @@ class Limits:
     prices: Mapping[str, Price] = field(default_factory=dict)  # from panel.toml, by model name
     budget_usd: Decimal | None = None
     deadline_s: float | None = None
+    spent_usd: Decimal = Decimal(0)  # by this run before it was resumed; the budget is for both
     retry_unusable: bool = False
 
 
@@ -65,6 +67,7 @@ def start_run(
         dossiers={d.launch.slug: d.dossier_hash for d in plan.dossiers},
         personas={},
         jurors=tuple({s.juror: None for s in plan.seats}),
+        models={s.spec.name: settings_of(s.spec) for s in plan.seats},
         prompts={},
         draw=plan.draw,
         budget_usd=limits.budget_usd,
@@ -90,7 +93,8 @@ async def carry_out(
     try:
         opinions = await _ask_all(plan, run, ledger, limits, listen)
     except (Stopped, ProviderError) as err:
-        records.save_run(folder.save(run.model_copy(update={"state": "stopped", "why": str(err)})))
+        if run.state != "finished":  # asking again in vain takes nothing from a run that was whole
+            records.save_run(folder.save(run.model_copy(update={"state": "stopped", "why": str(err)})))
         raise
     how = how_made(plan)
     stamp = run.made.model_copy(update={"created_at": now()})
@@ -101,6 +105,7 @@ async def carry_out(
     spend = spend_rows(records.costs(run.run_id), opinions)
     run = run.model_copy(update={"state": "finished", "why": "", "finished_at": now().isoformat(), "spend": spend})
     raw = await ledger.raw_replies(_calls(opinions))
+    folder.save(run.model_copy(update={"state": "started", "files": ()}))  # no manifest calls half-replaced files whole
     run = write_outputs(folder, run, reviews, comparison, raw)
     records.save_finished(run, reviews, comparison)
     log.info("run %s finished: %d files", run.run_id, len(run.files))
@@ -118,7 +123,7 @@ async def _ask_all(
             ledger=ledger,
             providers=await _open_providers(plan, stack),
             slots={name: asyncio.Semaphore(most) for name, most in limits.concurrency.items()},
-            budget=Budget(limits.budget_usd),
+            budget=Budget(limits.budget_usd, spent_usd=limits.spent_usd),
             prices=limits.prices,
             draw=plan.draw,
             deadline=loop.time() + limits.deadline_s if limits.deadline_s else None,
@@ -186,3 +191,16 @@ def total(rows: Sequence[SpendRow]) -> Spend:
 
 def _calls(opinions: Sequence[tuple[Seat, Opinion]]) -> list[Call]:
     return [call for _, opinion in opinions for call in opinion.calls]
+
+
+def settings_of(spec: ModelSpec) -> dict[str, Any]:
+    """A model's settings as the manifest keeps them: all but the key. A resume asks with these, not with today's."""
+    kept = asdict(spec)
+    del kept["api_key"]
+    return kept
+
+
+def spec_from(settings: Mapping[str, Any], *, api_key: str) -> ModelSpec:
+    """The model a manifest's settings name, with today's key."""
+    lists = {name: tuple(tuple(pair) for pair in settings[name]) for name in ("thinking", "sampling")}
+    return ModelSpec(**{**settings, **lists}, api_key=api_key)

@@ -6,6 +6,7 @@ from pathlib import Path
 import panel
 from panel.errors import Mistake, StoreError
 from panel.store.files import disk_trouble, make_folder
+from panel.store.names import inside
 
 CONFIG = "panel.toml"
 CATEGORIES = "categories.yaml"
@@ -73,7 +74,8 @@ def _personas(folder: Path) -> dict[str, str]:
 def _prompts(folder: Path) -> dict[str, str]:
     base = folder / "prompts"
     found = (path for path in sorted(base.rglob("*")) if path.suffix in PROMPT_ENDINGS and path.is_file())
-    return {path.relative_to(base).as_posix(): _read(path) for path in found if not path.name.startswith(".")}
+    names = {path.relative_to(base).as_posix(): path for path in found if not path.name.startswith(".")}
+    return {str(inside(name)): _read(path) for name, path in names.items()}  # each run folder keeps a copy by this name
 
 
 def _read(path: Path) -> str:

@@ -33,8 +33,9 @@ def test_a_compatible_server_is_not_billed_at_the_price_of_the_name_it_uses():
     assert price("openai/gpt-5", ORACLE, prices={}, base_url="https://api.openai.com/v1") is not None
 
 
-def test_what_runs_on_this_machine_costs_nothing_whatever_its_name():
-    assert price("openai/gpt-5", ORACLE, prices={"openai/gpt-5": OURS}, free=True) == 0
+def test_what_runs_on_this_machine_costs_nothing_unless_panel_toml_names_a_price():
+    assert price("openai/gpt-5", ORACLE, prices={}, free=True) == 0
+    assert price("openai/gpt-5", ORACLE, prices={"openai/gpt-5": OURS}, free=True) == OURS.of(ORACLE)
 
 
 def test_panel_toml_wins_over_the_public_list():

@@ -58,8 +58,13 @@ def test_words_that_do_not_stand_in_the_passage_are_never_called_quoted() -> Non
     dx = comparison_view(samples.hostile()).critics[0].on[0]
     wrong = samples.ground(1, "for", "S1.1", "words that stand nowhere", "")
     opinion = samples.QUILL_OPINIONS[0].model_copy(update={"grounds": (wrong,)})
-    made_up = review_view(samples.review_a(opinions=(opinion,))).critics[0].on[0].notes[0]
-    assert (made_up.quoted, made_up.is_quoted) == ("not found word for word", False)
+    void = Flag(
+        check="excerpt_not_in_passage", severity="high", persona_id=opinion.juror.persona_id, field="grounds", index=1,
+        message="Ground 1's excerpt does not stand in S1.1.",
+    )  # fmt: skip
+    checked = samples.review_a(opinions=(opinion,)).model_copy(update={"flags": (void,)})
+    made_up = review_view(checked, flags=()).critics[0].on[0].notes[0]
+    assert (made_up.quoted, made_up.is_quoted) == ("does not count as quoted", False)
     assert (dx.notes[1].quoted, dx.notes[1].source) == ("there is no passage S9.9", None)
 
 
