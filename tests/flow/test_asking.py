@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,11 @@ import pytest
 from panel.errors import ProviderBusy, ProviderRefused, Stopped
 from panel.jurors.base import ModelSpec
 from panel.money import Budget, Price
-from panel.records import Opinion, Rho
+from panel.records import Opinion, Rho, SpendRow
 from panel.review.asking import Asker
 from panel.review.events import Event, Heard
 from panel.review.plan import Seat, make_plan
-from panel.store import Ledger, RunLock
+from panel.store import Ledger, Records, RunLock
 from panel.store.workspace import find_workspace
 
 from .conftest import CountingJuror, make_answer, make_dossier, make_persona, write_script
@@ -189,3 +190,96 @@ def test_two_living_runs_never_send_the_same_question_twice(folder: Path) -> Non
     first, second = asyncio.run(both())
     assert len(one.juror.sent) + len(two.juror.sent) == 1
     assert first[0].model_dump(exclude={"calls"}) == second[0].model_dump(exclude={"calls"})
+
+
+def costs_of(bench: Bench) -> list[SpendRow]:
+    with closing(Records.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)) as records:
+        return list(records.costs(bench.run_id))
+
+
+def test_each_send_that_may_be_billed_has_a_row_of_its_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
+    monkeypatch.setattr("panel.jurors.retry.FIRST_WAIT_S", 0.0)
+    monkeypatch.setattr("panel.jurors.retry._wait_s", lambda state: 0.0)
+    price = Price(input=Decimal(0), cache_write=Decimal(0), cache_read=Decimal(0), output=Decimal(0))
+    bench = Bench(folder, {"one": make_answer()})
+    bench.juror.failing = [
+        ProviderBusy("Cut off.", maybe_paid=True),
+        ProviderBusy("Busy."),
+        ProviderBusy("Cut off.", maybe_paid=True),
+    ]
+    (opinion,) = bench.ask(prices={bench.spec.name: price})
+    (row,) = costs_of(bench)
+    assert len(bench.juror.sent) == 4
+    assert opinion.calls[0].attempt == 2  # two lost sends before it; the busy one cost nothing and kept its row
+    assert (row.spend.calls, row.spend.unpriced) == (3, 2)
+
+
+def test_a_sound_answer_stands_when_its_repair_fails(folder: Path) -> None:
+    one_sided = make_answer("ship")
+    one_sided["grounds"] = one_sided["grounds"][1:]  # ship without a ground for it: asked once to put that right
+    bench = Bench(folder, {"one": one_sided})
+    send = bench.juror.send
+
+    async def down_for_repairs(body: Any) -> Any:
+        if "problem" in body:
+            raise ProviderRefused("The server went away.")
+        return await send(body)
+
+    bench.juror.send = down_for_repairs  # type: ignore[method-assign]
+    (opinion,) = bench.ask()
+    assert opinion.outcome == "answered"
+
+
+def test_a_deadline_is_kept_while_another_run_holds_the_question(folder: Path) -> None:
+    holder, waiter = Bench(folder, {"one": make_answer()}), Bench(folder, {"one": make_answer()}, run_id="run-2")
+
+    async def both() -> list[Any]:
+        stuck = asyncio.Event()
+        asked = asyncio.Event()
+
+        async def never(body: Any) -> Any:
+            asked.set()
+            await stuck.wait()
+            raise ProviderRefused("Let go.")
+
+        holder.juror.send = never  # type: ignore[method-assign]
+        held = asyncio.create_task(holder._ask({}))
+        await asked.wait()
+        deadline = asyncio.get_running_loop().time() + 0.5
+        (late,) = await asyncio.gather(waiter._ask({"deadline": deadline}), return_exceptions=True)
+        stuck.set()
+        await held
+        return [late]
+
+    (late,) = asyncio.run(both())
+    assert isinstance(late, Stopped)
+    assert not waiter.juror.sent
+    assert not costs_of(waiter), "nothing was sent, so nothing may look as if it had been"
+
+
+def test_on_a_billed_model_the_first_juror_goes_ahead_and_writes_the_cache(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
+    personas = ("one", "two", "three")
+    bench = Bench(folder, {name: make_answer() for name in personas}, personas=personas)
+    in_flight: list[int] = []
+    now = 0
+    send = bench.juror.send
+
+    async def counted(body: Any) -> Any:
+        nonlocal now
+        now += 1
+        in_flight.append(now)
+        await asyncio.sleep(0)
+        reply = await send(body)
+        now -= 1
+        return reply
+
+    bench.juror.send = counted  # type: ignore[method-assign]
+    free = Price(input=Decimal(0), cache_write=Decimal(0), cache_read=Decimal(0), output=Decimal(0))
+    opinions = bench.ask(prices={bench.spec.name: free})
+    assert [o.outcome for o in opinions] == ["answered"] * 3
+    assert in_flight[:2] == [1, 1], "the second must wait for the first"
+    assert max(in_flight) == 2, "the others go side by side"

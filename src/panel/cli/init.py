@@ -1,5 +1,6 @@
 """`panel new` and `panel init`: files to start from, never written over."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +25,7 @@ def new(
     path = Path(f"{slugify(name)}.yaml")
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(launch_template(name.strip()))
+            file.write(launch_template(name.strip(), today=datetime.now(UTC).date()))
     except FileExistsError as err:
         raise Mistake(f"{str(path)!r} exists already.", hint="Edit it, or give the tool another name.") from err
     except OSError as err:

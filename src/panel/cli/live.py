@@ -1,53 +1,68 @@
 """`panel doctor --live MODEL`: price first, a few paid calls, and a dated receipt in the runs folder."""
 
 import asyncio
+from contextlib import AsyncExitStack, closing
 from datetime import UTC, datetime
+
+import typer
 
 from panel.cli.execute import agree_on_price
 from panel.cli.output import say, say_json, talk
 from panel.cli.shell import Shell, open_shell
 from panel.dossier import build_dossier
 from panel.errors import Mistake
-from panel.jurors import open_provider
-from panel.records import Launch, Stamp, slugify
+from panel.records import Stamp, slugify
 from panel.review.plan import Plan, make_plan
 from panel.review.pricing import price_plan
-from panel.review.proving import Prover, Receipt, long_launch
+from panel.review.proving import Receipt, long_launch, prove
+from panel.review.running import Limits, next_draw, open_asker
 from panel.review.writing import pretty
+from panel.store import Ledger, RunLock
 from panel.store.files import replace_file
 
 
 def prove_live(model: str, *, yes: bool, json_: bool) -> None:
-    """Show the price, ask, make the calls, write the receipt, print what each showed."""
+    """Show the price, ask, make the calls, write the receipt, print what each showed. Exit 4 when one did not hold."""
     shell = open_shell()
     if model.partition("/")[0] in ("local", "scripted"):
         raise Mistake(f"{model!r} is not a hosted model.", hint="Name one such as anthropic/claude-sonnet-5-5.")
     made = shell.new_stamp(["live", slugify(model)])
-    plan = _plan(shell, model, made, long_launch())
-    agree_on_price(price_plan(plan, shell.settings.prices), yes=yes, quiet=json_)
-    receipt = asyncio.run(_prove(plan, made))
+    plan = _plan(shell, model, made)
+    limits = Limits(concurrency=shell.settings.toml.concurrency.model_dump(), prices=shell.settings.prices)
+    agree_on_price(price_plan(plan, limits.prices), yes=yes, quiet=json_)
+    lock = RunLock(shell.settings.runs_dir, made.run_id)
+    lock.acquire()
+    try:
+        with closing(shell.open_ledger()) as ledger:
+            receipt = asyncio.run(_prove(plan, made, ledger, limits))
+    finally:
+        lock.release()
     path = shell.settings.runs_dir / "receipts" / f"{datetime.now(UTC):%Y-%m-%d}-{slugify(model)}.json"
     replace_file(path, pretty(receipt).encode())
     if json_:
         say_json({"receipt": str(path), **receipt.model_dump(mode="json")})
-        return
-    for proof in receipt.proofs:
-        say(f"{proof.held:9}  {proof.assumption}: {proof.saw}")
-    talk(f"Receipt: {path}")
+    else:
+        for proof in receipt.proofs:
+            say(f"{proof.held:9}  {proof.assumption}: {proof.saw}")
+        talk(f"Receipt: {path}")
+    if any(proof.held == "no" for proof in receipt.proofs):
+        raise typer.Exit(4)
 
 
-def _plan(shell: Shell, model: str, made: Stamp, launch: Launch) -> Plan:
+def _plan(shell: Shell, model: str, made: Stamp) -> Plan:
     """Two critics on the one model, so that the second can show a cache hit."""
     today = datetime.now(UTC).date()
-    dossier = build_dossier(launch, folder=shell.workspace.root, made=made, today=today)
+    dossier = build_dossier(long_launch(), folder=shell.workspace.root, made=made, today=today)
     voting = [p for p in shell.personas if p.counts][:2]
+    if len(voting) < 2:
+        raise Mistake("Proving a model takes two personas that vote.", hint="Add one: panel personas new NAME")
     specs = {p.persona_id: shell.settings.model_spec(model) for p in voting}
     return make_plan("review", [dossier], voting, specs, shell.workspace.prompts, rho=shell.settings.toml.rho)
 
 
-async def _prove(plan: Plan, made: Stamp) -> Receipt:
-    provider = open_provider(plan.seats[0].spec)
-    try:
-        return await Prover(provider, plan.seats[0], plan.seats[1]).prove(made=made)
-    finally:
-        await provider.close()
+async def _prove(plan: Plan, made: Stamp, ledger: Ledger, limits: Limits) -> Receipt:
+    """Asked anew each time: an answer from the ledger would prove nothing about today."""
+    fresh = await next_draw(plan, ledger)
+    async with AsyncExitStack() as stack:
+        asker = await open_asker(fresh, made.run_id, ledger, limits, stack)
+        return await prove(asker, fresh.seats[0], fresh.seats[1], made=made)

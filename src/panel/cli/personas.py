@@ -1,12 +1,16 @@
 """`panel personas`: who sits on the panel, and whether a file of yours is fit to."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from panel.cli.output import say, say_json, table, talk
 from panel.errors import Mistake, StoreError
+
+if TYPE_CHECKING:
+    from panel.cli.shell import Shell
+    from panel.records import Persona
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The critics: list, show, check, add.")
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
@@ -27,12 +31,19 @@ def list_(json_: JsonFlag = False) -> None:
 
 @app.command()
 def show(
-    persona_id: Annotated[str, typer.Argument(help="As `panel personas list` prints it.")], json_: JsonFlag = False
+    persona_id: Annotated[str, typer.Argument(help="As `panel personas list` prints it.")],
+    prompt: Annotated[str, typer.Option("--prompt", help="A launch file: print what it would be asked, whole.")] = "",
+    json_: JsonFlag = False,
 ) -> None:
-    """Show one persona: its question, what wins and loses its verdict, its known failure and the guard."""
+    """Show one persona, or with --prompt the question it would be asked."""
     from panel.cli.shell import open_shell
 
-    persona = open_shell().choose_personas(persona_id)[0]
+    shell = open_shell()
+    persona = shell.choose_personas(persona_id)[0]
+    if prompt:
+        text = _prompt(shell, persona, prompt)
+        say_json({"prompt": text}) if json_ else say(text)
+        return
     if json_:
         say_json(persona.model_dump(mode="json"))
         return
@@ -43,12 +54,28 @@ def show(
     say("\n".join(f"{name}: {text}" for name, text in rows))
 
 
+def _prompt(shell: "Shell", persona: "Persona", launch_file: str) -> str:
+    """House rules, dossier and brief as a hosted juror would get them."""
+    from datetime import UTC, datetime
+
+    from panel.dossier import build_dossier, read_launches
+    from panel.prompting import Templates, deal_moves, render_question
+
+    ((launch, folder),) = read_launches(Path(launch_file), categories=shell.categories)
+    made = shell.new_stamp([launch.slug])
+    dossier = build_dossier(launch, folder=folder, made=made, today=datetime.now(UTC).date())
+    templates = Templates(shell.workspace.prompts)
+    moves = deal_moves(templates, launch.slug, [p.persona_id for p in shell.personas])
+    asked = render_question(templates, dossier, persona, move=moves[persona.persona_id])
+    return "\n\n".join((asked.system, asked.dossier, asked.persona))
+
+
 @app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(help="Persona files; none checks the workspace's.")] = [],  # noqa: B006
     json_: JsonFlag = False,
 ) -> None:
-    """Check persona files: every field, every length, and that the prompt renders with them."""
+    """Check persona files: every field and every length."""
     from panel.cli.shell import open_shell
     from panel.prompting import parse_persona
 

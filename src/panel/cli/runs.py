@@ -34,7 +34,7 @@ def list_(json_: JsonFlag = False) -> None:
         return
     lost = _unlisted(shell.settings.runs_dir, set(states))
     if lost:
-        talk(f"Killed before anything was asked: {', '.join(lost)}. Remove with: panel runs delete RUN")
+        talk(f"Begun and not in this database: {', '.join(lost)}. Remove with: panel runs delete RUN")
     if not found:
         talk("No runs yet. Start with: panel compare A B")
         return
@@ -148,9 +148,11 @@ def _state(run: "Run", runs_dir: Path) -> str:
 
 
 def _unlisted(runs_dir: Path, known: set[str]) -> list[str]:
-    """Run folders SQL has never heard of: a kill came between the two, before any call."""
-    folders = (path.parent.name for path in runs_dir.glob("*/manifest.json"))
-    return sorted(name for name in folders if name not in known)
+    """Begun run folders this database has never heard of: a kill came between the two, before any call."""
+    from panel.store import RunFolder
+
+    folders = sorted(path.parent for path in runs_dir.glob("*/manifest.json") if path.parent.name not in known)
+    return [path.name for path in folders if RunFolder(path).manifest().state == "started"]
 
 
 def _short(run: "Run", state: str) -> dict[str, object]:

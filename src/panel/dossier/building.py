@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from panel.dossier.launch_file import tidy_launch
-from panel.dossier.passages import cut
+from panel.dossier.passages import Block, cut
 from panel.dossier.source_file import source_blocks, source_bytes
 from panel.errors import Mistake
-from panel.records import Coverage, Dossier, Launch, LaunchSource, Source, Stamp, sha256_of
+from panel.records import Coverage, Dossier, Launch, LaunchSource, Pricing, Source, Stamp, sha256_of
 
 SLACK = timedelta(days=1)  # a file's author may live where tomorrow has begun
 
@@ -26,6 +26,7 @@ def build_dossier(launch: Launch, *, folder: Path, made: Stamp, today: date, as_
         raise Mistake(f"{launch.name}: {err}.", hint="Write it as https://example.com/page.") from err
     _refuse_future_days(launch, today)
     sources = tuple(_source(launch, n, source, folder) for n, source in enumerate(launch.sources))
+    sources += price_note(launch.pricing, f"S{len(sources) + 1}")
     total = sum(len(source.passages) for source in sources)
     emptied = tuple(source.model_copy(update={"text": ""}) for source in launch.sources)
     return Dossier(
@@ -54,6 +55,30 @@ def _source(launch: Launch, index: int, source: LaunchSource, folder: Path) -> S
         bytes_sha256=sha256_of(raw),
         text_sha256=sha256_of("\n\n".join(passage.text for passage in passages)),
         passages=passages,
+    )
+
+
+def price_note(pricing: Pricing, source_id: str) -> tuple[Source, ...]:
+    """The launch file's prices as a source of ours, so that a juror can cite them; none when it gives none."""
+    if not (pricing.entry or pricing.plans):
+        return ()
+    lines = [f"To start: {pricing.entry}"] if pricing.entry else []
+    lines += [f"Plan {p.name}: {p.price}{'; ' + p.includes if p.includes else ''}" for p in pricing.plans]
+    lines.append(f"Looked up on {pricing.checked.isoformat()}." if pricing.checked else "Nobody has looked these up.")
+    text = "\n\n".join(lines)
+    passages = cut(source_id, (Block("prose", line) for line in lines))
+    return (
+        Source(
+            source_id=source_id,
+            title="Prices, as our launch file gives them",
+            url=pricing.source if pricing.source.startswith(("http://", "https://")) else "",
+            kind="pricing",
+            voice="us",
+            fetched=pricing.checked,
+            bytes_sha256=sha256_of(text),
+            text_sha256=sha256_of("\n\n".join(passage.text for passage in passages)),
+            passages=passages,
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """The file `panel new` writes: every field, what it means, and a place for the first source."""
 
 import json
+from datetime import date
 
 TEMPLATE = """\
 # A launch: what critics are asked about. Only the name and one source are needed; delete what you don't know.
@@ -35,7 +36,7 @@ sources:
     voice: maker            # whose word it is: maker, third_party, us, unknown
     # url: https://example.com/blog/launch
     # published: 2026-11-23
-    # fetched: 2026-11-23   # the day you read it
+    fetched: {today}     # the day you read it: the day the whole dossier speaks of
     text: |
 
 
@@ -46,6 +47,9 @@ sources:
 """
 
 
-def launch_template(name: str) -> str:
-    """A commented launch file for `name`; complete once the first source's text is filled in."""
-    return TEMPLATE.format(name=json.dumps(name, ensure_ascii=False))
+def launch_template(name: str, *, today: date) -> str:
+    """A commented launch file for `name`; complete once the first source's text is filled in.
+
+    It names a day, so that the same file gives the same dossier tomorrow and nothing is paid for twice.
+    """
+    return TEMPLATE.format(name=json.dumps(name, ensure_ascii=False), today=today.isoformat())

@@ -143,7 +143,7 @@ def independence(jurors: Sequence[Juror], tally: Tally) -> str:
 def depth_sentence(reviews: Sequence[Review]) -> str:
     """ "Read, not run. 5 pages, 4 by the maker. 23 Nov 2026.": pages counted once, the shallowest depth counts."""
     depth = min((r.depth for r in reviews), key=_DEPTH_ORDER.index)
-    pages = {s.text_sha256: s.voice for r in reviews for s in r.dossier.sources}
+    pages = {s.text_sha256: s.voice for r in reviews for s in r.dossier.sources if s.voice != "us"}
     makers = sum(voice == "maker" for voice in pages.values())
     by = f"{makers or 'none'} by the {'maker' if len(reviews) == 1 else 'makers'}"
     days = listed([day(d) for d in sorted({r.dossier.as_of for r in reviews})])

@@ -20,7 +20,7 @@ examples:
   - before: A sentence as this critic must not write it, about an imaginary tool.
     after: The same point, written with a fact and a reader in mind.
 predicts: no  # yes: it is asked for one dated prediction
-counts: yes   # no: it always abstains and is in no tally
+counts: no    # yes once it is written: until then it is asked and has no vote
 order: 50     # place on the page, low first
 """
 

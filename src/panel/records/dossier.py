@@ -57,7 +57,7 @@ class Dossier(Value):
 
     @property
     def dossier_hash(self) -> str:
-        """Hash over what jurors can read; the stamp, fetch days and sightings are in neither prompt nor hash."""
+        """Hash over the sources, their hashes and the launch's facts; no stamp, fetch day or sighting is in it."""
         unread: Any = {"made": True, "launch": {"seen_at", "sources"}, "sources": {"__all__": {"fetched"}}}
         return sha256_of(canonical_json(self.model_dump(mode="json", exclude=unread)))
 

@@ -1,5 +1,6 @@
 """A tool's announcement as it came in: the launch file, read once at the edge and then trusted."""
 
+import hashlib
 import re
 import unicodedata
 from datetime import date
@@ -81,7 +82,18 @@ class Launch(Value):
         return slugify(f"{self.name} {self.release}")
 
 
+SLUGGABLE = re.compile(r"[a-z0-9\s\-_.,:;/()\[\]'\"&!?]*")  # what a slug can lose and still be that name
+
+
 def slugify(text: str, *, most: int = 60) -> str:
-    """ASCII, lower case, hyphens; never empty, never longer than `most`, safe as a file name."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:most].strip("-") or "unnamed"
+    """ASCII, lower case, hyphens; never empty, never longer than `most`, safe as a file name.
+
+    A name that loses letters or signs on the way (C++, Notepad++, any other script) or is cut gets six letters of its
+    hash, so that two names are two slugs.
+    """
+    folded = "".join(c for c in unicodedata.normalize("NFKD", text.strip()) if not unicodedata.combining(c)).lower()
+    plain = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")
+    if plain and len(plain) <= most and SLUGGABLE.fullmatch(folded):
+        return plain
+    tail = hashlib.sha256(text.strip().encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    return f"{plain[: most - 7].strip('-')}-{tail}".strip("-")

@@ -17,7 +17,7 @@ from panel.prompting import (
     render_trial,
     trial_schema,
 )
-from panel.records import Dossier, Grade, Juror, Persona, Rho
+from panel.records import Dossier, Grade, Juror, Persona, Rho, sha256_of
 
 Kind = Literal["review", "compare"]
 QUESTION_TOKENS = 7000  # house rules, persona, schema and the answer itself: what a model's context needs besides
@@ -56,9 +56,6 @@ class Plan:
         if "scripted" in providers:
             return "specimen"
         return "trial" if "local" in providers else "full"
-
-    def seats_of(self, dossier: Dossier) -> tuple[Seat, ...]:
-        return tuple(seat for seat in self.seats if seat.dossier is dossier)
 
 
 def make_plan(
@@ -116,7 +113,7 @@ def _question(dossier: Dossier, persona: Persona, spec: ModelSpec, text: Rendere
         schema_name="picks" if picks else "answer",
         schema=trial_schema(dossier, persona) if picks else answer_schema(),
         kind="picks" if picks else "full",
-        cache_key=dossier.dossier_hash.removeprefix("sha256:")[:32],
+        cache_key=sha256_of(text.system + text.dossier).removeprefix("sha256:")[:32],
         product=dossier.launch.slug,
         persona_id=persona.persona_id,
     )

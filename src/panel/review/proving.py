@@ -5,13 +5,13 @@ Until a receipt exists for a model, nothing is claimed of it beyond "checked aga
 tokens; and one with too little room, which must be read as truncated.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from panel.checks import check_review
-from panel.jurors import Ask, Exchange, Provider, next_step, send_with_retries, to_opinion
+from panel.jurors import Ask, Exchange
 from panel.records import Answered, Launch, LaunchSource, Opinion, Pricing, Stamp, Usage, Value
+from panel.review.asking import Asker, Turn
 from panel.review.plan import Seat
 
 SHORT_ROOM_TOKENS = 16  # far less than any answer needs; the least OpenAI accepts
@@ -52,52 +52,40 @@ class Receipt(Value):
     usage: Usage
 
 
-@dataclass
-class Prover:
-    """Makes the calls one after the other, so that the second can read what the first wrote to the cache."""
+async def prove(asker: Asker, first: Seat, second: Seat, *, made: Stamp) -> Receipt:
+    """Make the calls, one after the other, so that the second can read what the first wrote to the cache.
 
-    provider: Provider
-    first: Seat
-    second: Seat
-
-    async def prove(self, *, made: Stamp) -> Receipt:
-        """Raises ProviderError when the first call fails: then nothing else can be shown."""
-        opinion_1, exchanges_1 = await self._ask(self.first)
-        _, exchanges_2 = await self._ask(self.second)
-        short = self.provider.more_room_body(
-            self.provider.first_body(self.first.question), max_output_tokens=SHORT_ROOM_TOKENS
-        )
-        cut, _ = await send_with_retries(self.provider, short, deadline=None, on_wait=None)
-        reading = self.provider.read(cut.text)
-        every = [*exchanges_1, *exchanges_2]
-        usage = sum((e.reading.usage for e in every), reading.usage)
-        return Receipt(
-            made=made,
-            model=self.provider.spec.name,
-            address=self.provider.endpoint,
-            model_returned=every[0].reading.model,
-            usage=usage,
-            proofs=(
-                _schema(opinion_1, exchanges_1),
-                _excerpts(self.first, opinion_1),
-                _usage(exchanges_1[0].reading.usage),
-                _cache(exchanges_2[0].reading.usage),
-                Proof(
-                    assumption="too little room is read as truncated",
-                    held="yes" if reading.ending == "truncated" else "no",
-                    saw=f"ending {reading.ending!r}",
-                ),
-                Proof(assumption="batch requests and results", held="not shown", saw="the batch is still to come"),
+    Through the ledger, like any call that is paid for. Raises ProviderError when a call fails, Stopped at a limit.
+    """
+    one, two = Turn(asker, first), Turn(asker, second)
+    opinion = await one.take()
+    await two.take()
+    if asker.failures:
+        raise asker.failures[0]
+    short = Turn(asker, first)
+    body = short.provider.first_body(first.question)
+    await short.exchange(Ask(short.provider.more_room_body(body, max_output_tokens=SHORT_ROOM_TOKENS), "more_room"))
+    ending = short.exchanges[0].reading.ending
+    every = [*one.exchanges, *two.exchanges, *short.exchanges]
+    return Receipt(
+        made=made,
+        model=first.spec.name,
+        address=one.provider.endpoint,
+        model_returned=every[0].reading.model,
+        usage=sum((e.reading.usage for e in every), Usage()),
+        proofs=(
+            _schema(opinion, one.exchanges),
+            _excerpts(first, opinion),
+            _usage(one.exchanges[0].reading.usage),
+            _cache(two.exchanges[0].reading.usage),
+            Proof(
+                assumption="too little room is read as truncated",
+                held="yes" if ending == "truncated" else "no",
+                saw=f"ending {ending!r}",
             ),
-        )
-
-    async def _ask(self, seat: Seat) -> tuple[Opinion, list[Exchange]]:
-        exchanges: list[Exchange] = []
-        while isinstance(step := next_step(self.provider, seat.question, exchanges), Ask):
-            reply, _ = await send_with_retries(self.provider, step.body, deadline=None, on_wait=None)
-            exchanges.append(Exchange(body=step.body, purpose=step.purpose, reading=self.provider.read(reply.text)))
-        opinion = to_opinion(step, persona=seat.persona, juror=seat.juror, dossier=seat.dossier, draw=0, calls=())
-        return opinion, exchanges
+            Proof(assumption="batch requests and results", held="not shown", saw="the batch is still to come"),
+        ),
+    )
 
 
 def _schema(opinion: Opinion, exchanges: list[Exchange]) -> Proof:

@@ -116,21 +116,8 @@ async def _ask_all(
     plan: Plan, run: Run, ledger: Ledger, limits: Limits, listen: Listener
 ) -> list[tuple[Seat, Opinion]]:
     """Every seat's opinion. Jurors answer blind to one another; one failing stops no other."""
-    loop = asyncio.get_running_loop()
     async with AsyncExitStack() as stack:
-        asker = Asker(
-            run_id=run.run_id,
-            ledger=ledger,
-            providers=await _open_providers(plan, stack),
-            slots={name: asyncio.Semaphore(most) for name, most in limits.concurrency.items()},
-            budget=Budget(limits.budget_usd, spent_usd=limits.spent_usd),
-            prices=limits.prices,
-            draw=plan.draw,
-            deadline=loop.time() + limits.deadline_s if limits.deadline_s else None,
-            retry_unusable=limits.retry_unusable,
-            say_problem=partial(render_problem, Templates(plan.prompts)),
-            listen=listen,
-        )
+        asker = await open_asker(plan, run.run_id, ledger, limits, stack, listen)
         done = await asyncio.gather(*(asker.ask(seat) for seat in plan.seats), return_exceptions=True)
     for result in done:  # everybody has finished before anything is raised, so nothing paid for is lost
         if isinstance(result, BaseException):
@@ -138,6 +125,31 @@ async def _ask_all(
     if len(asker.failures) == len(plan.seats):  # a wrong key, a server that is down: there is nothing to make a page of
         raise asker.failures[0]
     return [(seat, o) for seat, o in zip(plan.seats, done, strict=True) if not isinstance(o, BaseException)]
+
+
+async def open_asker(
+    plan: Plan,
+    run_id: str,
+    ledger: Ledger,
+    limits: Limits,
+    stack: AsyncExitStack,
+    listen: Listener = lambda event: None,
+) -> Asker:
+    """Whoever asks this plan's questions; its providers are closed with `stack`."""
+    loop = asyncio.get_running_loop()
+    return Asker(
+        run_id=run_id,
+        ledger=ledger,
+        providers=await _open_providers(plan, stack),
+        slots={name: asyncio.Semaphore(most) for name, most in limits.concurrency.items()},
+        budget=Budget(limits.budget_usd, spent_usd=limits.spent_usd),
+        prices=limits.prices,
+        draw=plan.draw,
+        deadline=loop.time() + limits.deadline_s if limits.deadline_s else None,
+        retry_unusable=limits.retry_unusable,
+        say_problem=partial(render_problem, Templates(plan.prompts)),
+        listen=listen,
+    )
 
 
 async def _open_providers(plan: Plan, stack: AsyncExitStack) -> dict[str, Provider]:

@@ -80,7 +80,7 @@ def test_invisible_characters_leave_every_field(tmp_path: Path) -> None:
 
 
 def test_the_template_is_valid_once_a_text_is_filled_in(tmp_path: Path) -> None:
-    text = launch_template('Acme: the "best" \\ tool')
+    text = launch_template('Acme: the "best" \\ tool', today=date(2026, 11, 23))
     mistake = refused(tmp_path, text)
     assert "sources[0]" in str(mistake)
     launch = read(tmp_path, text.replace("    text: |\n", "    text: |\n      It copies folders.\n"))
@@ -90,7 +90,11 @@ def test_the_template_is_valid_once_a_text_is_filled_in(tmp_path: Path) -> None:
 def test_every_line_of_the_template_is_valid_without_its_comment_mark(tmp_path: Path) -> None:
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "pricing.html").write_text("<p>20 dollars")
-    lines = launch_template("Acme").replace("    text: |\n", "    text: |\n      It copies folders.\n").split("\n")
+    lines = (
+        launch_template("Acme", today=date(2026, 11, 23))
+        .replace("    text: |\n", "    text: |\n      It copies folders.\n")
+        .split("\n")
+    )
     fields = (
         "release",
         "tagline",

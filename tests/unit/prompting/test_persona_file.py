@@ -77,7 +77,7 @@ def test_yaml_can_build_no_object():
 def test_the_file_to_start_from_is_a_persona_as_it_stands():
     persona = parse_persona(persona_template("night-watch"), persona_id="night-watch")
     assert persona.title == "Night watch"
-    assert persona.counts
+    assert not persona.counts  # a placeholder has no vote
     assert not persona.predicts
 
 
