@@ -34,7 +34,7 @@ CONTENDERS = ("parse", "lean", "panel")
 SAID = {
     "parse": "openai SDK, responses.parse",
     "lean": "openai SDK, schema built once, raw response",
-    "panel": "panel: SDK, ledger, retries, opinion, checks, review",
+    "panel": "panel: SDK on uvloop, ledger, retries, opinion, checks, review",
 }
 Work = Callable[[], Awaitable[None]]
 
@@ -127,7 +127,7 @@ async def panel(plan: Any, most: int, folder: Path) -> Callable[[], Awaitable[No
     from panel.money import Budget
     from panel.records import Stamp
     from panel.review.asking import Asker
-    from panel.review.making import make_review
+    from panel.review.making import how_made, make_review
     from panel.store import Ledger, RunLock
 
     spec = plan.seats[0].spec
@@ -147,8 +147,9 @@ async def panel(plan: Any, most: int, folder: Path) -> Callable[[], Awaitable[No
     async def review(seats: list[Any]) -> None:
         opinions = await asyncio.gather(*(asker.ask(seat) for seat in seats))
         assert all(o.outcome == "answered" for o in opinions), opinions[0]
-        make_review(plan, seats[0].dossier, opinions, made=Stamp(created_at=datetime.now(UTC), version="0"))
+        make_review(plan, seats[0].dossier, opinions, made=Stamp(created_at=datetime.now(UTC), version="0"), how=how)
 
+    how = how_made(plan)  # once a run, as `carry_out` does
     each = len(plan.personas)
     launches = [list(plan.seats[i : i + each]) for i in range(0, len(plan.seats), each)]
 
@@ -176,7 +177,10 @@ def measure_one(name: str, calls: int, most: int) -> dict[str, float]:
             done = len(plan.seats) - len(plan.personas)
             return {"cpu_s": time.process_time() - cpu, "wall_s": time.perf_counter() - wall, "calls": done}
 
-    return {**asyncio.run(run()), "rendering_s": rendering_s}
+    from panel.cli.loop import run_loop
+
+    start = run_loop if name == "panel" else asyncio.run  # each as it runs for its users
+    return {**start(run()), "rendering_s": rendering_s}
 
 
 def start_server(latency_s: float) -> tuple[subprocess.Popen[bytes], str]:

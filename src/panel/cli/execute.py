@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from panel.cli.loop import run_loop
 from panel.cli.output import talk
 from panel.cli.progress import watch
 from panel.cli.shell import Shell, is_terminal, open_shell
@@ -54,7 +55,7 @@ def prepare(
         open_provider(spec)  # opens no socket: a script, a key or weights that can't do are said before a run exists
     if fresh:
         with closing(shell.open_ledger()) as ledger:
-            plan = asyncio.run(next_draw(plan, ledger))
+            plan = run_loop(next_draw(plan, ledger))
     return plan, made
 
 
@@ -104,7 +105,7 @@ def _carry_out(
     resume = f"Go on with: panel resume {run.run_id}"
     try:
         with watch(len(plan.seats), titles, quiet=ask.quiet) as listen:
-            outcome = asyncio.run(carry_out(plan, run, folder, lock, ledger, records, limits, listen))
+            outcome = run_loop(carry_out(plan, run, folder, lock, ledger, records, limits, listen))
     except PanelError as err:
         err.hint = f"{err.hint} {resume}".strip()
         raise

@@ -1,12 +1,12 @@
 """`panel doctor --live MODEL`: price first, a few paid calls, and a dated receipt in the runs folder."""
 
-import asyncio
 from contextlib import AsyncExitStack, closing
 from datetime import UTC, datetime
 
 import typer
 
 from panel.cli.execute import agree_on_price
+from panel.cli.loop import run_loop
 from panel.cli.output import say, say_json, talk
 from panel.cli.shell import Shell, open_shell
 from panel.dossier import build_dossier
@@ -34,7 +34,7 @@ def prove_live(model: str, *, yes: bool, json_: bool) -> None:
     lock.acquire()
     try:
         with closing(shell.open_ledger()) as ledger:
-            receipt = asyncio.run(_prove(plan, made, ledger, limits))
+            receipt = run_loop(_prove(plan, made, ledger, limits))
     finally:
         lock.release()
     path = shell.settings.runs_dir / "receipts" / f"{datetime.now(UTC):%Y-%m-%d}-{slugify(model)}.json"

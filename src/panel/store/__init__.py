@@ -9,8 +9,8 @@ from panel.store.stamping import stamp
 from panel.store.workspace import Workspace, find_workspace, lay_out
 
 if TYPE_CHECKING:
-    from panel.store.jobs import Claimed, HeldBy, Known
-    from panel.store.ledger import CallRow, Ledger, ledger_key
+    from panel.store.jobs import CallRow, Claimed, HeldBy, Known
+    from panel.store.ledger import Ledger, ledger_key
     from panel.store.run_records import Records
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
 ]  # fmt: skip
 
 _HOME = {
-    "CallRow": "ledger",
+    "CallRow": "jobs",
     "Ledger": "ledger",
     "ledger_key": "ledger",
     "Claimed": "jobs",

@@ -2,12 +2,25 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Any
 
 from panel.records import Usage
 
-if TYPE_CHECKING:
-    from panel.store.ledger import CallRow
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """A call about to be made: what is sent, where, for whom."""
+
+    key: str  # `ledger_key` of the fields below
+    run_id: str  # whose lock the caller holds
+    provider: str
+    model: str
+    base_url: str
+    purpose: str
+    draw: int
+    launch: str  # slug
+    persona_id: str
+    body: dict[str, Any]  # exactly the JSON that is sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +52,7 @@ class HeldBy:
 class Claim:
     """Job: `Ledger.claim`."""
 
-    row: "CallRow"
+    row: CallRow
     folded: str
     apart: dict[str, str]
     again: bool

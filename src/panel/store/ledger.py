@@ -12,7 +12,6 @@ and one process holds one `Ledger` for it, so a `sent` row of its own that it di
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,25 +19,9 @@ from typing import Any
 from panel.records import Call, Usage, sha256_of
 from panel.store.database import BUSY_S, open_engine
 from panel.store.folding import exact_json, fold, unfold
-from panel.store.jobs import Answered, Claim, Claimed, Failed, Find, HeldBy, KeysHeld, Known, Replies
+from panel.store.jobs import Answered, CallRow, Claim, Claimed, Failed, Find, HeldBy, KeysHeld, Known, Replies
 from panel.store.ledger_work import LedgerWork
 from panel.store.writer import Writer
-
-
-@dataclass(frozen=True, slots=True)
-class CallRow:
-    """A call about to be made: what is sent, where, for whom."""
-
-    key: str  # `ledger_key` of the fields below
-    run_id: str  # whose lock the caller holds
-    provider: str
-    model: str
-    base_url: str
-    purpose: str
-    draw: int
-    launch: str  # slug
-    persona_id: str
-    body: dict[str, Any]  # exactly the JSON that is sent
 
 
 def ledger_key(provider: str, base_url: str, model: str, body: Mapping[str, Any], draw: int) -> str:
