@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from panel.records import Grade, Juror, Review, Tally, Usage
 
 SPECIMEN = "Specimen: invented opinions, written by hand, not by a model"
-TRIAL = "A trial model chose these passages and wrote nothing."
+TRIAL = "A trial model chose these passages and wrote nothing. Its verdicts say nothing of the tools."
 DRAFT = "Draft. Nobody has approved this."
 AI_LABEL = "AI critics: labelled lenses, not people"
 AI_CRITIC = "AI critic"
