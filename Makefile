@@ -1,7 +1,7 @@
 # Two commands do everything on a machine with Python 3.11+, make and git: `make demo` and `make test`.
 PYTHON ?= python3
 VENV ?= .venv
-PIP = $(VENV)/bin/python -m pip --disable-pip-version-check --quiet install
+PIP = $(VENV)/bin/python -m pip --disable-pip-version-check --quiet --quiet install
 LOCKED = --require-hashes --no-deps --only-binary :all:
 SHIPPED = pyproject.toml README.md LICENSE categories.yaml $(shell find src personas prompts -type f -not -name '*.pyc')
 
