@@ -1,14 +1,29 @@
 """A stand-in provider for measuring clients: one fixed Responses reply after a fixed wait, in a process of its own.
 
 It validates nothing (the fakes do that) so that it costs little beside what is measured.
-`python benchmarks/loopback.py LATENCY_S < reply.json` prints its port.
+`python benchmarks/loopback.py LATENCY_S < reply.json` prints its port. `GET /window` gives the seconds from the first
+request to the last answer since it was last asked.
 """
 
 import asyncio
 import sys
+import time
 
 HEAD = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: req_1\r\ncontent-length: {}\r\n\r\n"
 PREFIX = b"content-length:"
+
+
+class Window:
+    """When the first request came and the last answer went, seconds of a monotonic clock."""
+
+    first = last = 0.0
+
+    def take(self) -> float:
+        seconds, self.first, self.last = self.last - self.first, 0.0, 0.0
+        return seconds
+
+
+WINDOW = Window()
 
 
 class Answering(asyncio.Protocol):
@@ -24,13 +39,22 @@ class Answering(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.buffer += data
         while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
-            length = next(
-                int(h[len(PREFIX) :]) for h in self.buffer[:end].lower().split(b"\r\n") if h.startswith(PREFIX)
-            )
+            heads = self.buffer[:end].lower().split(b"\r\n")
+            length = next((int(h[len(PREFIX) :]) for h in heads if h.startswith(PREFIX)), 0)
             if len(self.buffer) < end + 4 + length:
                 return
+            asked = self.buffer.startswith(b"GET /window")
             del self.buffer[: end + 4 + length]
-            asyncio.get_running_loop().call_later(self.latency_s, self.write, self.reply)
+            if asked:
+                seconds = f"{WINDOW.take():.4f}".encode()
+                self.write(HEAD.format(len(seconds)).encode() + seconds)
+            else:
+                WINDOW.first = WINDOW.first or time.perf_counter()
+                asyncio.get_running_loop().call_later(self.latency_s, self.answer)
+
+    def answer(self) -> None:
+        WINDOW.last = time.perf_counter()
+        self.write(self.reply)
 
 
 async def serve(body: bytes, latency_s: float) -> None:

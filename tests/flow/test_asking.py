@@ -13,7 +13,7 @@ from panel.errors import ProviderBusy, ProviderRefused, Stopped
 from panel.jurors.base import ModelSpec
 from panel.money import Budget, Price
 from panel.records import Opinion, Rho, SpendRow
-from panel.review.asking import Asker
+from panel.review.asking import Asker, Lane
 from panel.review.events import Event, Heard
 from panel.review.plan import Seat, make_plan
 from panel.store import Ledger, Records, RunLock
@@ -48,7 +48,7 @@ class Bench:
         ledger = Ledger.open(f"sqlite:///{self.runs_dir}/panel.db", runs_dir=self.runs_dir)
         asker = Asker(
             run_id=self.run_id, ledger=ledger, providers={self.spec.name: self.juror},
-            slots={"scripted": asyncio.Semaphore(more.pop("at_once", 4))}, budget=more.pop("budget", Budget()), prices=more.pop("prices", {}),
+            lanes={"scripted": Lane(more.pop("at_once", 4))}, budget=more.pop("budget", Budget()), prices=more.pop("prices", {}),
             listen=self.events.append, **more,
         )  # fmt: skip
         try:

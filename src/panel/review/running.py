@@ -22,7 +22,7 @@ from panel.jurors.base import ModelSpec
 from panel.money import Budget, Price
 from panel.prompting import Templates, render_problem
 from panel.records import Call, Comparison, Opinion, Review, Run, Spend, SpendRow, Stamp, Usage
-from panel.review.asking import Asker
+from panel.review.asking import Asker, Lane
 from panel.review.events import Listener
 from panel.review.making import how_made, make_comparison, make_review
 from panel.review.plan import Plan, Seat
@@ -141,7 +141,7 @@ async def open_asker(
         run_id=run_id,
         ledger=ledger,
         providers=await _open_providers(plan, stack),
-        slots={name: asyncio.Semaphore(most) for name, most in limits.concurrency.items()},
+        lanes={name: Lane(most) for name, most in limits.concurrency.items()},
         budget=Budget(limits.budget_usd, spent_usd=limits.spent_usd),
         prices=limits.prices,
         draw=plan.draw,
