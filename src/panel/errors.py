@@ -2,6 +2,8 @@
 
 PanelError
 |- Mistake           the person can fix it: bad persona, prompt, flag, key      exit 2   never retried
+|  `- Refused        an address our rules don't fetch (dossier/net/errors.py)   exit 2
+|- Unreachable       a page that doesn't answer (dossier/net/errors.py)         exit 3
 |- ProviderError     a model's server failed                                    exit 3
 |  |- ProviderBusy   overloaded, rate limited; may say how long to wait         exit 3   retried in jurors/retry.py
 |  `- ProviderRefused  auth, content, bad request, spend cap                    exit 3   never retried

@@ -1,6 +1,6 @@
 """What every juror reads: dated, hashed sources cut into numbered passages."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints
@@ -43,6 +43,59 @@ class Coverage(Value):
     dropped: tuple[PassageId, ...] = ()
     missing: tuple[str, ...] = ()  # essentials no source has: "pricing", "docs"
     note: str = ""
+    unread: tuple[str, ...] = ()  # pages that were to be read and could not be, one sentence each; in no prompt
+
+
+class Hidden(Value):
+    """Text a page keeps from its readers. No juror reads it; an editor sees it, escaped."""
+
+    source_id: SourceId
+    where: str  # how it was hidden: "display: none", "aria-hidden", "comment", "off-screen", ...
+    text: str
+
+
+SuspicionKind = Literal["instruction", "panel_claim", "encoded"]
+
+
+class Suspicion(Value):
+    """A span of a passage that speaks to reviewers or models instead of readers."""
+
+    passage_id: PassageId
+    kind: SuspicionKind
+    excerpt: str  # the span, word for word as it stands in the passage
+    why: str = ""  # which rule found it, in a few words
+
+
+FactKind = Literal[
+    "name", "tagline", "publisher", "pricing_class", "plan", "licence", "version", "published", "updated", "language",
+    "repository", "package",
+]  # fmt: skip
+
+
+class Fact(Value):
+    """Something a page states in a form code can read, with where it stands and when it was looked up."""
+
+    kind: FactKind
+    value: str  # normalised: "Apache-2.0", "2026-11-23", "Team: 12 USD per seat and month"
+    source_id: SourceId
+    passage_id: str = ""  # "" when it stands in no passage (a meta tag)
+    read_from: str  # "JSON-LD", "OpenGraph", "licence file", "price table", "pyproject.toml", ...
+    checked: date | None = None
+
+
+class Page(Value):
+    """One answer of one web server, as it came."""
+
+    url: str  # asked for
+    final_url: str  # after redirects
+    status: int
+    media_type: str  # "text/html", lower case, without parameters
+    charset: str = ""  # as the header names it
+    body: bytes
+    fetched_at: datetime  # UTC
+    etag: str = ""
+    last_modified: str = ""
+    sha256: str  # of the body
 
 
 class Dossier(Value):
@@ -54,11 +107,22 @@ class Dossier(Value):
     launch: Launch  # with source texts emptied: the passages below are the text
     sources: tuple[Source, ...]
     coverage: Coverage
+    hidden: tuple[Hidden, ...] = ()
+    suspicions: tuple[Suspicion, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
     @property
     def dossier_hash(self) -> str:
         """Hash over the sources, their hashes and the launch's facts; no stamp, fetch day or sighting is in it."""
-        unread: Any = {"made": True, "launch": {"seen_at", "sources"}, "sources": {"__all__": {"fetched"}}}
+        unread: Any = {
+            "made": True,
+            "hidden": True,
+            "suspicions": True,
+            "facts": True,
+            "coverage": {"unread"},
+            "launch": {"seen_at", "sources"},
+            "sources": {"__all__": {"fetched"}},
+        }
         return sha256_of(canonical_json(self.model_dump(mode="json", exclude=unread)))
 
     def passage(self, passage_id: str) -> Passage | None:

@@ -96,6 +96,21 @@ class Made(Value):
     sdk: dict[str, str] = {}  # package -> version
 
 
+class Containment(Value):
+    """A launch that speaks to reviewers, asked with those words left out. The answers without them are the draft.
+
+    It is held when the words moved more verdicts than the same jurors move by themselves when asked twice, or when
+    that could not be found out. Only a person lets a held review go on.
+    """
+
+    asked_with: tuple[Opinion, ...] = ()  # the same jurors, with the words in; () when they were not asked again
+    asked_twice: tuple[Opinion, ...] = ()  # the same jurors without the words, a second time
+    moved: tuple[PersonaId, ...] = ()  # another verdict with the words in
+    varied: tuple[PersonaId, ...] = ()  # another verdict the second time
+    held: bool
+    why: str  # one sentence
+
+
 class Review(Value):
     """Dossier + opinions + flags + tally: written once by the machine, never edited."""
 
@@ -110,6 +125,7 @@ class Review(Value):
     tally: Tally
     figures: tuple[Figure, ...] = Field(default=(), max_length=5)
     depth: Literal["read", "ran", "used"] = "read"
+    containment: Containment | None = None  # None: nothing on the launch's pages speaks to reviewers
 
     @property
     def review_hash(self) -> str:

@@ -53,6 +53,7 @@ class Run(Value):
     models: dict[str, dict[str, Any]] = {}  # by name, with every setting but the key
     prompts: dict[str, str]  # template -> hash
     draw: int = 0
+    probed: int = 0  # launches asked again because their pages speak to reviewers
     budget_usd: Decimal | None = None
     as_of: date
     rho: Rho = Rho()
