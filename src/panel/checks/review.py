@@ -8,6 +8,7 @@ from panel.checks.grounds import check_claims, check_grounds
 from panel.checks.likeness import check_likeness
 from panel.checks.safety import check_characters
 from panel.checks.sentences import check_attribution, check_facts, check_references
+from panel.checks.suspects import Suspects, check_launch, check_suspect_grounds
 from panel.checks.verdicts import check_verdict
 from panel.checks.wording import check_first_hand, check_formulas, check_lengths
 from panel.records import Answered, Dossier, Flag, Opinion, Persona
@@ -31,19 +32,19 @@ OPINION_CHECKS: tuple[Callable[[Case], Iterable[Flag]], ...] = (
 def check_review(
     dossier: Dossier, personas: Sequence[Persona], opinions: Sequence[Opinion], *, depth: str = "read"
 ) -> tuple[Flag, ...]:
-    """Every flag on a panel's answered opinions, in page order, then those on the panel as a whole.
+    """Every flag on a panel's answered opinions, in page order, then those on the panel and the launch as a whole.
 
     depth: "ran" or "used" when a run log is among the sources; with "read", no first-hand claim is ever backed.
     Raises KeyError for an opinion by a persona that is not in `personas`.
     """
-    shelf = Shelf(dossier)
+    shelf, suspects = Shelf(dossier), Suspects(dossier)
     by_id = {p.persona_id: p for p in personas}
     answered = [o for o in opinions if isinstance(o, Answered)]
     answered.sort(key=lambda o: (by_id[o.juror.persona_id].order, o.juror.persona_id, o.draw))
     flags: list[Flag] = []
     cases = []
     for opinion in answered:
-        own = list(check_grounds(opinion, shelf))
+        own = [*check_grounds(opinion, shelf), *check_suspect_grounds(opinion, suspects)]
         void = frozenset(f.index for f in own if f.field == "grounds" and f.severity == "high")
         case = Case(shelf, by_id[opinion.juror.persona_id], opinion, void, depth)
         cases.append(case)
@@ -52,4 +53,5 @@ def check_review(
             flags += check(case)
     if len(cases) > 1:
         flags += check_likeness(cases)
+    flags += check_launch(suspects)
     return tuple(flags)

@@ -19,6 +19,7 @@ _ROWS: tuple[tuple[str, Severity, str], ...] = (
     ("unknown_passage", "high", "A ground cites a passage the dossier does not have. Voids the ground."),
     ("excerpt_not_in_passage", "high", "An excerpt does not stand word for word in its passage. Voids the ground."),
     ("excerpt_too_short", "high", "An excerpt has under 5 words and under 25 characters. Voids the ground."),
+    ("ground_on_suspicious_span", "high", "A ground quotes only words for reviewers or models. Voids the ground."),
     ("excerpt_elsewhere_too", "low", "An excerpt stands in other passages too: it does not pin down its source."),
     ("ground_count", "low", "There are no grounds, or more than 4."),
     ("claim_number_not_in_excerpt", "medium", "A ground's claim gives a number, date or licence its excerpt lacks."),
@@ -69,6 +70,9 @@ _ROWS: tuple[tuple[str, Severity, str], ...] = (
     # what must never reach a page
     ("hidden_characters", "high", "A text holds hidden, zero-width or direction-changing characters."),
     ("markup", "medium", "A text holds markup, a link or an address."),
+    # the launch
+    ("launch_addresses_reviewers", "high", "The launch's pages speak to reviewers or models: never approved unseen."),
+    ("review_held", "high", "Words for reviewers moved verdicts, or nobody could find out: a person has to decide."),
     # comparisons
     ("prose_contradicts_pick", "high", "A critic's words name another winner than the computed pick."),
 )  # fmt: skip

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+from panel.checks.suspicion import find_suspicions
 from panel.dossier.launch_file import tidy_launch
 from panel.dossier.passages import Block, cut
-from panel.dossier.source_file import source_blocks, source_bytes
+from panel.dossier.source_file import source_blocks, source_bytes, source_hidden
 from panel.errors import Mistake
-from panel.records import Coverage, Dossier, Launch, LaunchSource, Pricing, Source, Stamp, sha256_of
+from panel.records import Coverage, Dossier, Hidden, Launch, LaunchSource, Pricing, Source, Stamp, sha256_of
 
 SLACK = timedelta(days=1)  # a file's author may live where tomorrow has begun
 
@@ -34,8 +35,16 @@ def build_dossier(launch: Launch, *, folder: Path, made: Stamp, today: date, as_
         as_of=as_of or max((day for _, day in _days(launch)), default=today),
         launch=launch.model_copy(update={"sources": emptied}),
         sources=sources,
-        coverage=Coverage(passages_total=total, passages_kept=total, missing=_missing(launch, sources)),
+        coverage=Coverage(passages_total=total, passages_kept=total, missing=missing_essentials(launch, sources)),
+        hidden=tuple(_hidden(launch, folder)),
+        suspicions=find_suspicions(passage for source in sources for passage in source.passages),
     )
+
+
+def _hidden(launch: Launch, folder: Path) -> Iterator[Hidden]:
+    for n, source in enumerate(launch.sources):
+        where = f"{launch.name}: sources[{n}]"
+        yield from source_hidden(source, source_bytes(source, folder, where=where), f"S{n + 1}", where=where)
 
 
 def _source(launch: Launch, index: int, source: LaunchSource, folder: Path) -> Source:
@@ -82,7 +91,7 @@ def price_note(pricing: Pricing, source_id: str) -> tuple[Source, ...]:
     )
 
 
-def _missing(launch: Launch, sources: Sequence[Source]) -> tuple[str, ...]:
+def missing_essentials(launch: Launch, sources: Sequence[Source]) -> tuple[str, ...]:
     """Essentials nobody gave: a price, a page that documents the thing."""
     kinds = {source.kind for source in sources}
     missing = []

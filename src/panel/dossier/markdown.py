@@ -52,15 +52,20 @@ def _blocks(tokens: Sequence["Token"]) -> Iterator[Block]:
 
 
 def _words(inline: "Token") -> str:
-    """An inline token as a reader sees it; code in backticks keeps them, an image gives its description."""
+    """An inline token as a reader sees it; code in backticks keeps them, an image's description is not seen."""
     words = []
     for token in inline.children or []:
         if token.type == "code_inline":
             words.append(f"`{token.content}`")
         elif token.type in ("softbreak", "hardbreak"):
             words.append(" ")
-        elif token.type == "html_inline":
-            words.append("")
-        else:
+        elif token.type not in ("html_inline", "image"):
             words.append(token.content)
     return "".join(words)
+
+
+def as_html(text: str) -> str:
+    """The text as a browser would get it, comments and inline HTML included: for finding what it hides."""
+    from markdown_it import MarkdownIt
+
+    return str(MarkdownIt("commonmark").enable("table").render(text))

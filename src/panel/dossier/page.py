@@ -1,23 +1,22 @@
 """An HTML page to blocks: its main text as trafilatura finds it, all visible text where it finds none.
 
-Scripts, styles, comments and what a browser would not show (`hidden`, `display:none`, `aria-hidden`, zero size) go
-before anything is read. What a page hides in colours or off the screen is not seen through here.
+What a browser would not show goes before anything is read (`unseen.py`) and is kept for the editor (`hidden.py`).
+A page is bounded before it is parsed: in characters, in depth, and in elements for the parts that look twice.
 """
 
 import logging
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from panel.dossier.passages import Block
 
-UNSEEN = frozenset(
-    {"script", "style", "template", "noscript", "iframe", "object", "svg", "select", "textarea", "meta", "link"}
-)
-NOT_SHOWN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(\.0+)?\s*(;|$)",
-    re.IGNORECASE,
-)
+if TYPE_CHECKING:
+    from panel.dossier.unseen import Veiled
+
+MOST_CHARACTERS = 5_000_000  # what is after them is left out
+MOST_DEPTH = 100  # elements nested deeper lose their tags and keep their text; honest pages stay under 40
+MOST_ELEMENTS = 40_000  # with more, the main text is not looked for: trafilatura takes 20 s for 400,000
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "head"})
 TABLE_CELLS = frozenset({"td", "th", "cell"})
 TEXT_BLOCKS = frozenset(
@@ -28,42 +27,91 @@ TEXT_BLOCKS = frozenset(
     }
 )  # fmt: skip
 TABLES = frozenset({"pre", "table", "tr", "row", "tbody", "thead", "tfoot"})
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 FEW_WORDS = 25  # an extraction shorter than this from a longer page is taken for a miss
+
+
+class PageText(NamedTuple):
+    """What a page shows, in reading order, and what it keeps from its readers."""
+
+    blocks: tuple[Block, ...]
+    veiled: tuple["Veiled", ...]
 
 
 def html_blocks(page: str) -> Iterator[Block]:
     """Blocks of a page, in reading order; none for a page without text."""
-    tree = _visible(page)
-    if tree is None:
-        return
-    everything = list(_walk(tree))
-    main = _main_text(tree)
-    yield from main if _words(main) >= min(FEW_WORDS, _words(everything)) else everything
+    yield from read_page(page).blocks
 
 
 def fragment_blocks(fragment: str) -> Iterator[Block]:
     """All visible text of a piece of HTML, as it stands inside a Markdown text."""
-    tree = _visible(fragment)
+    tree, _ = _visible(fragment, ())
     if tree is not None:
         yield from _walk(tree)
 
 
-def _visible(page: str) -> Any:
-    """The page's tree without what nobody sees, None when there is no tree in it."""
+def read_page(page: str, sheets: Sequence[str] = ()) -> PageText:
+    """A page's blocks and what it hides. sheets: texts of the style sheets it links to, when somebody fetched them."""
+    tree, veiled = _visible(page, sheets)
+    if tree is None:
+        return PageText((), tuple(veiled))
+    everything = list(_walk(tree))
+    main = _main_text(tree) if _is_small(tree) else []
+    enough = _words(main) >= min(FEW_WORDS, _words(everything)) > 0
+    return PageText(tuple(main if enough else everything), tuple(veiled))
+
+
+def _visible(page: str, sheets: Sequence[str]) -> tuple[Any, list["Veiled"]]:
+    """The page's tree without what nobody sees, None when there is no tree in it; and what was taken out."""
     from lxml import etree, html  # type: ignore[import-untyped]
 
+    from panel.dossier.unseen import Veiled, comments_of, take_out
+
+    # depth and size are bounded here; the parser's own bound of 256 levels drops the rest of the page unsaid
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    shown = page[:MOST_CHARACTERS]
+    veiled = list(comments_of(shown))
     try:
-        tree = html.document_fromstring(page.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8", huge_tree=False))
+        tree = html.document_fromstring(shown.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError):
-        return None
-    etree.strip_tags(tree, etree.Comment, etree.ProcessingInstruction)
-    for element in list(tree.iter(etree.Element)):
-        if element.getparent() is not None and _is_hidden(element):
-            element.drop_tree()
+        return None, veiled
+    _drop_controls(tree)
+    _flatten(tree)
+    veiled += take_out(tree, sheets)
+    if len(page) > MOST_CHARACTERS:
+        veiled.append(Veiled("not read", f"what stands after {MOST_CHARACTERS:,} characters"))
+    if any("depth" in entry.message.lower() for entry in parser.error_log):
+        veiled.append(Veiled("not read", "what stands after elements nested more than 2,000 deep"))
     for listing in tree.iter("pre"):
         if listing.find(".//code") is None:
             _mark_as_code(listing)
-    return tree
+    return tree, veiled
+
+
+def _drop_controls(tree: Any) -> None:
+    """Without characters XML has no place for: lxml reads them, and raises when its own functions move them."""
+    for element in tree.iter():
+        if element.text and NOT_XML.search(element.text):
+            element.text = NOT_XML.sub("", element.text)
+        if element.tail and NOT_XML.search(element.tail):
+            element.tail = NOT_XML.sub("", element.tail)
+
+
+def _flatten(tree: Any) -> None:
+    """Elements nested too deep lose their tags: every later step walks the tree by calling itself."""
+    from lxml import etree
+
+    depth, deep = 0, []
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if event == "start" and depth > MOST_DEPTH:
+            deep.append(element)
+    for element in deep:
+        element.drop_tag()
+
+
+def _is_small(tree: Any) -> bool:
+    return sum(1 for _ in zip(tree.iter(), range(MOST_ELEMENTS + 1), strict=False)) <= MOST_ELEMENTS
 
 
 def _mark_as_code(listing: Any) -> None:
@@ -72,17 +120,6 @@ def _mark_as_code(listing: Any) -> None:
     code.text, listing.text = listing.text, None
     code.extend(list(listing))
     listing.append(code)
-
-
-def _is_hidden(element: Any) -> bool:
-    given = element.attrib
-    return (
-        element.tag in UNSEEN
-        or "hidden" in given
-        or given.get("aria-hidden", "").lower() == "true"
-        or (element.tag == "input" and given.get("type", "").lower() == "hidden")
-        or bool(NOT_SHOWN.search(given.get("style", "")))
-    )
 
 
 def _main_text(tree: Any) -> list[Block]:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 
 from panel.dossier.loading import decode, read_bytes
-from panel.dossier.markdown import markdown_blocks
+from panel.dossier.markdown import as_html, markdown_blocks
 from panel.dossier.page import html_blocks
 from panel.dossier.passages import Block, plain_blocks
 from panel.errors import Mistake
-from panel.records import LaunchSource
+from panel.records import Hidden, LaunchSource
 
 MOST_BYTES = 5_000_000
 MARKDOWN = (".md", ".markdown")
@@ -46,6 +46,25 @@ def source_blocks(source: LaunchSource, raw: bytes, *, where: str) -> Iterator[B
     """The source as blocks: by its file's ending; inline text is Markdown, unless it is a whole HTML page."""
     text = source.text if not source.file else decode(raw, what=f"{where}.file {source.file!r}")
     ending = Path(source.file).suffix.lower()
-    if ending in HTML or (not source.file and text.lstrip()[:40].lower().startswith(PAGE_STARTS)):
+    if is_page(source, text):
         return html_blocks(text)
     return plain_blocks(text) if source.file and ending in TEXT else markdown_blocks(text)
+
+
+def source_hidden(source: LaunchSource, raw: bytes, source_id: str, *, where: str) -> tuple[Hidden, ...]:
+    """What the source keeps from its readers, for the editor: in HTML, also inside Markdown, and in characters."""
+    from panel.dossier.hidden import as_records, find_hidden, hidden_characters
+
+    text = source.text if not source.file else decode(raw, what=f"{where}.file {source.file!r}")
+    if is_page(source, text):
+        return find_hidden(text, source_id)
+    if Path(source.file).suffix.lower() not in TEXT[:-1] and ("<" in text or "![" in text):
+        return find_hidden(as_html(text), source_id)
+    return () if text.isascii() else as_records(source_id, hidden_characters(text))
+
+
+def is_page(source: LaunchSource, text: str) -> bool:
+    """Whether the source is a whole HTML page: by its file's ending, or by how inline text begins."""
+    return Path(source.file).suffix.lower() in HTML or (
+        not source.file and text.lstrip()[:40].lower().startswith(PAGE_STARTS)
+    )

@@ -1,0 +1,37 @@
+"""Ways to write an attempt so that a word is not seen: digits, spaces, other codes, forged labels."""
+
+from panel.checks.lazy import Lazy
+
+# Words of jailbreaks; an honest page has one of them, hardly ever three in one paragraph.
+_JAILBREAK = """
+amoral unethical immoral illegal uncensored unfiltered unrestricted censorship jailbreak jailbroken nsfw dan
+refuse refuses disclaimers warnings profanity curse swear confines restrictions morals ethics ethical openai
+chatgpt roleplay persona character fictional hypothetical obey comply
+"""
+JAILBREAK = frozenset(_JAILBREAK.split())
+
+
+def _digited(word: str) -> set[str]:
+    """Every way to write a word with digits for letters."""
+    ways = {""}
+    for letter in word:
+        ways = {way + sign for way in ways for sign in letter + _DIGITS.get(letter, "")}
+    return ways - {word}
+
+
+_DIGITS = {"o": "0", "i": "1", "e": "3", "a": "4@", "s": "5$", "t": "7"}
+_KEYS = "ignore disregard previous instructions prompt system verdict ship rules reviewer vote answer"
+DIGITED = frozenset[str]().union(*map(_digited, _KEYS.split()))
+LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+LABEL = Lazy(r"[\[(【]\s*s\s?\d{1,3}\s?\.\s?\d{1,4}\s*[\])】]")  # a passage id in brackets: only we write those
+# What rot13 and reading backwards make of words every attempt needs: cheap to see, dear to try on every passage.
+_ROTATED = "vtaber qvfertneq vafgehpgvbaf vafgehpgvba cebzcg irqpvg ireqvpg fuvc erivrjref"
+_REVERSED = "ignore disregard instructions instruction prompt verdict reviewers previous"[::-1]
+TURNED = frozenset(_ROTATED.split()) | frozenset(_REVERSED.split())
+SPACED = Lazy(r"(?<![^\W_])(?:[^\W_][ ._*\-/|]{1,3}){11,400}[^\W_](?![^\W_])")
+SQUEEZED = Lazy(
+    r"(?:ignore|disregard|forget)(?:all|any|the|your|my|previous|prior|above|every)+(?:\w{0,20})(?:instruction"
+    r"|prompt|rule|direction)"
+    r"|systemprompt|(?:answer|vote|reply|respondwith|say|verdictis|verdict)ship|donotrefuse|youarenow"
+    r"|newinstructions|ratethis"
+)
