@@ -1,0 +1,157 @@
+"""What a plan costs in a stated scenario: arithmetic by code, never by a model. The rules are in docs/rules.md."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+
+from panel.money.tariffs import Quantity, Rate, Tariff, plain_number, read_tariff
+from panel.money.units import PERIODS, SEAT, plural, unit_name
+from panel.records import Plan
+
+CENT = Decimal("0.01")
+
+
+class Uncountable(Exception):
+    """Why a plan can't be computed, in one sentence. Caught in `cost_of`."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Somebody's use of a tool. usage: how many of a unit in one month (`token`, `input token`, `call`, `GB`, ...)."""
+
+    name: str
+    seats: int
+    months: int
+    usage: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PlanCost:
+    """A plan's cost over the whole scenario. None: it can't be computed, and `how` says why."""
+
+    plan: str
+    amount: Decimal | None
+    how: str  # the sum in words: "10 seats x 12 USD x 12 months = 1,440 USD"
+    currency: str = ""
+    at_least: bool = False  # the page says "from": the true cost may be higher
+
+
+def cost_of(scenario: Scenario, plans: Iterable[Plan]) -> tuple[PlanCost, ...]:
+    """Each plan's cost in this scenario, in the plans' order. Currencies are never converted."""
+    return tuple(_plan_cost(scenario, plan) for plan in plans)
+
+
+def scenario_words(scenario: Scenario) -> str:
+    """`10 seats, 12 months, 5,000,000 tokens a month`."""
+    parts = [_of(scenario.seats, SEAT), _of(scenario.months, "month")]
+    return ", ".join([*parts, *(f"{_of(count, unit)} a month" for unit, count in scenario.usage.items())])
+
+
+def _plan_cost(scenario: Scenario, plan: Plan) -> PlanCost:
+    tariff = read_tariff(plan.price)
+    try:
+        _check_known(tariff, plan)
+        _check_limits(tariff, scenario)
+        if tariff.kind == "free":
+            return PlanCost(plan.name, Decimal(0), "free")
+        return _sum(tariff, scenario, plan)
+    except Uncountable as why:
+        return PlanCost(plan.name, None, str(why))
+
+
+def _sum(tariff: Tariff, scenario: Scenario, plan: Plan) -> PlanCost:
+    currencies = {rate.currency for rate in tariff.rates}
+    if len(currencies) > 1:
+        raise Uncountable(f"The price mixes {' and '.join(sorted(currencies))}.")
+    terms = [_term(rate, tariff, scenario) for rate in tariff.rates]
+    (currency,) = currencies
+    total = sum((amount for amount, _ in terms), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
+    least = "at least " if tariff.at_least else ""
+    how = f"{' + '.join(words for _, words in terms)} = {least}{plain_number(total)} {currency}"
+    return PlanCost(plan.name, total, how, currency, tariff.at_least)
+
+
+def _term(rate: Rate, tariff: Tariff, scenario: Scenario) -> tuple[Decimal, str]:
+    """One rate's share of the cost, and its factors in words."""
+    money = f"{plain_number(rate.amount)} {rate.currency}"
+    if rate.once and not rate.per:
+        return rate.amount, f"{money} once"
+    if not rate.per:
+        raise Uncountable(f"{money} for what, and how often, is not stated.")
+    amount, factors = rate.amount, [money]
+    used = [quantity for quantity in rate.per if quantity.unit != SEAT and quantity.unit not in PERIODS]
+    for quantity in rate.per:
+        if quantity.unit == SEAT:
+            count = _whole(Decimal(scenario.seats) / quantity.count)  # a pack of five seats is bought whole
+            factors.insert(
+                0, _of(count, SEAT) if quantity.count == 1 else f"{count} packs of {_of(quantity.count, SEAT)}"
+            )
+        elif quantity.unit in PERIODS:
+            if used:
+                continue  # what is used is counted month by month already
+            count = _periods(quantity, tariff, scenario)
+            factors.append(_of(count, quantity.unit))
+        else:
+            paid, said = _used(quantity.unit, tariff, scenario)
+            count = paid / quantity.count * scenario.months
+            each = "" if quantity.count == 1 else f" / {plain_number(quantity.count)}"
+            factors.append(f"{said}{each} x {_of(scenario.months, 'month')}")
+        amount *= count
+    if not used and not rate.once and not any(quantity.unit in PERIODS for quantity in rate.per):
+        raise Uncountable(f"{money} per seat: whether per month, per year or once is not stated.")
+    return amount, " x ".join(factors)
+
+
+def _periods(quantity: Quantity, tariff: Tariff, scenario: Scenario) -> Decimal:
+    """How many times it is paid. Years are paid whole, and so is a month's price that is billed yearly."""
+    months = PERIODS[quantity.unit] * quantity.count
+    if quantity.unit == "month" and tariff.billed_yearly:
+        return _whole(Decimal(scenario.months) / 12) * 12 / quantity.count
+    return _whole(Decimal(scenario.months) / months)
+
+
+def _whole(count: Decimal) -> Decimal:
+    """Rounded up: nobody sells half a year."""
+    return count.to_integral_value(ROUND_CEILING)
+
+
+def _used(unit: str, tariff: Tariff, scenario: Scenario) -> tuple[Decimal, str]:
+    """How many of a unit are paid for in a month, and that in words; what is free is taken off."""
+    known = {_unit(name): count for name, count in scenario.usage.items()}
+    monthly = known.get(unit)
+    if monthly is None and " " not in unit:  # a price per token holds for input tokens and output tokens
+        parts = [count for name, count in known.items() if name.rpartition(" ")[2] == unit]
+        monthly = sum(parts) if parts else None
+    if monthly is None:
+        raise Uncountable(f"The price is per {unit}, and the scenario says nothing of {plural(unit)}.")
+    free = sum((a.count for a in tariff.allowances if a.unit == unit), Decimal(0))
+    paid = max(Decimal(0), monthly - free)
+    return paid, f"({_of(monthly, unit)} - {plain_number(free)} free)" if free else _of(monthly, unit)
+
+
+def _check_known(tariff: Tariff, plan: Plan) -> None:
+    if tariff.kind == "contact":
+        raise Uncountable("The price is given on request only.")
+    if tariff.kind == "unread":
+        raise Uncountable(f"No price could be read from {plan.price!r}." if plan.price else "No price is stated.")
+
+
+def _check_limits(tariff: Tariff, scenario: Scenario) -> None:
+    known = {_unit(name): count for name, count in scenario.usage.items()} | {SEAT: scenario.seats}
+    for limit in tariff.limits:
+        has = known.get(limit.unit)
+        if has is not None and has > limit.count:
+            raise Uncountable(
+                f"The plan ends at {_of(limit.count, limit.unit)}; the scenario has {_of(has, limit.unit)}."
+            )
+
+
+def _unit(name: str) -> str:
+    """A usage's name as the scenario spells it, as prices spell it: `GPU hours` -> `GPU hour`."""
+    kind, _, word = " ".join(name.split()).rpartition(" ")
+    return unit_name(word, kind)
+
+
+def _of(count: Decimal | int, unit: str) -> str:
+    name = _unit(unit)
+    return f"{plain_number(Decimal(count))} {name if count == 1 else plural(name)}"

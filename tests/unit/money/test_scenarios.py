@@ -1,0 +1,81 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panel.money.scenarios import Scenario, cost_of, scenario_words
+from panel.records import Plan
+
+TEAM = Scenario(
+    "team", seats=10, months=12, usage={"input tokens": 200_000_000, "output tokens": 40_000_000, "calls": 3_000}
+)
+
+
+def cost(price: str, scenario: Scenario = TEAM) -> tuple[Decimal | None, str, str]:
+    (found,) = cost_of(scenario, [Plan(name="Plan", price=price)])
+    return found.amount, found.currency, found.how
+
+
+@pytest.mark.parametrize(
+    ("price", "amount", "how"),
+    [
+        ("12 USD per seat and month", "1440", "10 seats x 12 USD x 12 months = 1,440 USD"),
+        ("120 EUR per year", "120", "120 EUR x 1 year = 120 EUR"),
+        ("49 USD per month, up to 10 seats", "588", "49 USD x 12 months = 588 USD"),
+        ("49 USD once", "49", "49 USD once = 49 USD"),
+        ("$0.30 per 1M tokens", "864", "0.30 USD x 240,000,000 tokens / 1,000,000 x 12 months = 864 USD"),
+        ("0.01 USD per call, first 1,000 calls free", "240", "0.01 USD x (3,000 calls - 1,000 free) x 12 months = 240 USD"),
+        ("from 20 USD per month plus 0.10 USD per call", "3840",
+         "20 USD x 12 months + 0.10 USD x 3,000 calls x 12 months = at least 3,840 USD"),
+        ("99 USD per 5 seats and month", "2376", "2 packs of 5 seats x 99 USD x 12 months = 2,376 USD"),
+    ],
+)  # fmt: skip
+def test_a_cost_is_the_product_its_words_show(price: str, amount: str, how: str) -> None:
+    assert cost(price) == (Decimal(amount), how.rpartition(" ")[2], how)
+
+
+@pytest.mark.parametrize(
+    ("price", "why"),
+    [
+        ("contact sales", "The price is given on request only."),
+        ("free up to 3 seats", "The plan ends at 3 seats; the scenario has 10 seats."),
+        ("5 USD per GB", "The price is per GB, and the scenario says nothing of GB."),
+        ("12 USD per seat", "12 USD per seat: whether per month, per year or once is not stated."),
+        ("12 USD", "12 USD for what, and how often, is not stated."),
+        ("12 USD per month plus 3 EUR per seat and month", "The price mixes EUR and USD."),
+        ("ask around", "No price could be read from 'ask around'."),
+        ("", "No price is stated."),
+    ],
+)
+def test_what_cannot_be_computed_is_none_with_one_sentence(price: str, why: str) -> None:
+    assert cost(price) == (None, "", why)
+
+
+def test_a_free_plan_costs_nothing_within_its_limit() -> None:
+    assert cost("free up to 10 seats")[0] == 0
+
+
+@pytest.mark.parametrize(("price", "paid"), [("120 USD per year", 240), ("10 USD per month, billed yearly", 240), ("10 USD per month", 130)])  # fmt: skip
+def test_years_are_paid_whole_and_months_as_used(price: str, paid: int) -> None:
+    assert cost(price, Scenario("over a year", seats=1, months=13))[0] == paid
+
+
+def test_a_price_per_input_token_is_not_guessed_from_tokens_of_no_kind() -> None:
+    assert cost("1 USD per 1M input tokens", Scenario("s", 1, 1, {"tokens": 5_000_000}))[0] is None
+
+
+def test_a_scenario_reads_as_a_sentence() -> None:
+    assert scenario_words(Scenario("s", 1, 12, {"GPU hours": 20})) == "1 seat, 12 months, 20 GPU hours a month"
+
+
+@given(st.text(max_size=120), st.integers(0, 10_000), st.integers(0, 120))
+def test_any_price_text_gives_a_cost_or_a_sentence(price: str, seats: int, months: int) -> None:
+    (found,) = cost_of(Scenario("s", seats, months), [Plan(name="p", price=price)])
+    assert found.how and (found.amount is None or found.amount >= 0)
+
+
+@given(st.integers(1, 500), st.integers(1, 60))
+def test_twice_the_seats_cost_twice_as_much(seats: int, months: int) -> None:
+    one, two = (cost("7.35 USD per seat and month", Scenario("s", n, months))[0] for n in (seats, 2 * seats))
+    assert one is not None and two == 2 * one
