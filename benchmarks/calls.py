@@ -145,9 +145,12 @@ async def panel(plan: Any, most: int, folder: Path) -> Callable[[], Awaitable[No
         prices={},
     )
 
-    async def review(seats: list[Any]) -> None:
+    async def ask(seats: list[Any]) -> list[Any]:
         opinions = await asyncio.gather(*(asker.ask(seat) for seat in seats))
         assert all(o.outcome == "answered" for o in opinions), opinions[0]
+        return opinions
+
+    def review(seats: list[Any], opinions: list[Any]) -> None:
         make_review(plan, seats[0].dossier, opinions, made=Stamp(created_at=datetime.now(UTC), version="0"), how=how)
 
     how = how_made(plan)  # once a run, as `carry_out` does
@@ -155,12 +158,14 @@ async def panel(plan: Any, most: int, folder: Path) -> Callable[[], Awaitable[No
     launches = [list(plan.seats[i : i + each]) for i in range(0, len(plan.seats), each)]
 
     async def run() -> None:
-        await asyncio.gather(*(review(seats) for seats in launches[1:]))
+        asked = await asyncio.gather(*(ask(seats) for seats in launches[1:]))
+        for seats, opinions in zip(launches[1:], asked, strict=True):  # after the last answer, as `carry_out` does
+            review(seats, opinions)
         await provider.close()
         ledger.close()
         lock.release()
 
-    await review(launches[0])
+    review(launches[0], await ask(launches[0]))
     return run
 
 

@@ -16,6 +16,7 @@ from panel.records import Persona, Rho, Value
 
 HOSTED = ("anthropic/claude-sonnet-5-5", "openai/gpt-6.1-sol")  # one per family; same price class
 LOCAL = "local/smollm2-135m"
+CONTACT = "https://review-panel.example/bot"  # yours belongs in panel.toml
 KEYS = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY"}
 ADDRESSES = {"anthropic": "ANTHROPIC_BASE_URL", "openai": "OPENAI_BASE_URL"}
 PROVIDERS = ("anthropic", "openai", "local", "scripted")
@@ -59,6 +60,8 @@ class Toml(Value):
     panel: Literal["independent", "cheap"] = "independent"
     hosted: tuple[str, ...] = HOSTED  # one model per family, first is the cheap panel's
     runs: str = "runs"
+    suspicious_per_day: int = Field(default=20, ge=0)  # launches asked again because they speak to reviewers
+    contact: str = Field(default=CONTACT, pattern=r"^[!-'*-~]{1,200}$")  # named to the sites whose pages are read
     rho: Rho = Rho()
     concurrency: Concurrency = Concurrency()
     models: dict[str, ModelTable] = {}
@@ -79,6 +82,11 @@ class Settings(Value):
     def database_url(self) -> str:
         """PANEL_DATABASE_URL, or a SQLite file under runs/."""
         return self.environment.get("PANEL_DATABASE_URL") or f"sqlite:///{self.runs_dir / 'panel.db'}"
+
+    @property
+    def test_loopback(self) -> str:
+        """`host:port` of the one server on this machine that gathering may read; "" outside tests."""
+        return self.environment.get("PANEL_TEST_LOOPBACK", "")
 
     @property
     def prices(self) -> dict[str, Price]:
@@ -177,7 +185,7 @@ def read_settings(root: Path, config_text: str, environment: Mapping[str, str]) 
         ) from err
     except ValidationError as err:
         raise Mistake(_first_problem(err), hint="docs/settings.md lists every key of panel.toml.") from err
-    wanted = {*KEYS.values(), *ADDRESSES.values(), "PANEL_DATABASE_URL"}
+    wanted = {*KEYS.values(), *ADDRESSES.values(), "PANEL_DATABASE_URL", "PANEL_TEST_LOOPBACK"}
     return Settings(root=root, toml=toml, environment={k: v for k, v in environment.items() if k in wanted and v})
 
 

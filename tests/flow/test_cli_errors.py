@@ -80,7 +80,7 @@ CASES = (
     Wrong("launch file is no YAML", file("bad.yaml", "name: [\n"), ("review", "bad.yaml"), ("not YAML", "line")),
     Wrong("launch file is no text", file("bad.yaml", b"\xff\xfe\x00"), ("review", "bad.yaml"), ("not UTF-8",)),
     Wrong("launch file is a folder", lambda f: (f / "d.yaml").mkdir(), ("review", "d.yaml"), ("'d.yaml'",)),
-    Wrong("an address for a file", nothing, ("review", "https://example.org/x"), ("is an address", "panel new")),
+    Wrong("an address on this machine", nothing, ("review", "http://127.0.0.1/x"), ("Refused", "127.0.0.1"), kind="refused"),
     Wrong("the same launch twice", nothing, ("compare", PAIR[0], PAIR[0]), ("'larkspindle-2-0'", "another name")),
     Wrong("unknown persona", nothing, (*REVIEW, "--personas", "nobody"), ("'nobody'", "futurist")),
     Wrong("nobody votes", nothing, (*REVIEW, "--personas", "reporter"), ("votes", "--personas")),

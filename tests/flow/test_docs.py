@@ -53,3 +53,14 @@ def test_the_file_panel_init_writes_names_real_settings_with_their_defaults() ->
     default = Toml()
     assert given.model_copy(update={"models": {}}) == default
     assert set(given.models) == {"openai/my-model"}
+
+
+def test_every_test_the_security_page_names_is_there() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "security.md").read_text("utf-8")))
+    written = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"def (test_\w+)", path.read_text("utf-8"))
+    }
+    assert len(named) > 40
+    assert named <= written

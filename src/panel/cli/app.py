@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from panel import __version__
-from panel.cli import doctor, init, personas, review, runs, schema
+from panel.cli import doctor, dossier, init, personas, review, runs, schema
 from panel.cli.output import talk
 from panel.errors import Interrupted, PanelError
 
@@ -29,6 +29,7 @@ app.command("new")(init.new)
 app.command("init")(init.init)
 app.command("doctor")(doctor.doctor)
 app.command("schema")(schema.schema)
+app.add_typer(dossier.app, name="dossier")
 app.add_typer(runs.app, name="runs")
 app.add_typer(personas.app, name="personas")
 

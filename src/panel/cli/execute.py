@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from panel.cli.gather import dossiers_of, is_address
 from panel.cli.loop import run_loop
 from panel.cli.output import talk
 from panel.cli.progress import watch
 from panel.cli.shell import Shell, is_terminal, open_shell
-from panel.dossier import build_dossier, read_launches
 from panel.errors import Interrupted, Mistake, PanelError
 from panel.jurors import ModelSpec, open_provider
 from panel.money import PRICE_LINE, Budget
@@ -39,18 +39,19 @@ class Asking:
 
 
 def prepare(
-    shell: Shell, kind: Kind, files: Sequence[str], *, personas: str, models: Sequence[str], as_of: str, fresh: bool
+    shell: Shell, kind: Kind, names: Sequence[str], *, personas: str, models: Sequence[str], as_of: str, fresh: bool
 ) -> tuple[Plan, Stamp]:
-    """Read launches and personas, build dossiers, fix the plan. Everything wrong shows here, before any call."""
-    launches = [found for name in files for found in read_launches(_path(name), categories=shell.categories)]
-    made = shell.new_stamp([launch.slug for launch, _ in launches])
-    today = datetime.now(UTC).date()
-    day = _day(as_of, today)
-    dossiers = [build_dossier(launch, folder=at, made=made, today=today, as_of=day) for launch, at in launches]
+    """Read launches, pages and personas, fix the plan. Everything wrong shows here, before any call."""
+    day = _day(as_of, datetime.now(UTC).date())
+    if day and any(is_address(name) for name in names):
+        raise Mistake("--as-of is for launch files; a page speaks of the day it was read.", hint="Leave it out.")
+    dossiers, made = dossiers_of(shell, names, as_of=day, refresh=False)
     _refuse_twins(dossiers)
     chosen = shell.choose_personas(personas)
     specs = shell.settings.seats(chosen, models, every=shell.personas)
     plan = make_plan(kind, dossiers, chosen, specs, shell.workspace.prompts, rho=shell.settings.toml.rho)
+    if plan.probes and not _may_probe(shell):
+        plan = replace(plan, probes=())
     for spec in {seat.spec.name: seat.spec for seat in plan.seats}.values():
         open_provider(spec)  # opens no socket: a script, a key or weights that can't do are said before a run exists
     if fresh:
@@ -86,6 +87,8 @@ def resume_run(run_id: str, ask: Asking) -> tuple[Outcome, Path]:
             specs = {j.persona_id: _spec_of(shell, run, j.model) for j in run.jurors}
             personas = [p for p in personas if p.persona_id in specs]
             plan = make_plan(run.kind, dossiers, personas, specs, prompts, rho=run.rho, draw=run.draw)
+            if not run.probed:
+                plan = replace(plan, probes=())
             spent = sum((row.spend.cost_usd for row in records.costs(run.run_id)), Decimal(0))
             limits = replace(_limits(shell, ask), spent_usd=spent)
             if limits.budget_usd is None:
@@ -112,6 +115,14 @@ def _carry_out(
     except (KeyboardInterrupt, asyncio.CancelledError):
         raise Interrupted("Stopped by you. What was answered is kept.", hint=resume) from None
     return outcome, folder.path
+
+
+def _may_probe(shell: Shell) -> bool:
+    """Whether today's cap on launches asked again is still open."""
+    today = datetime.now(UTC).date()
+    with closing(shell.open_records()) as records:
+        probed = sum(run.probed for run in records.list_runs() if run.made.created_at.date() == today)
+    return probed < shell.settings.toml.suspicious_per_day
 
 
 def _limits(shell: Shell, ask: Asking) -> Limits:
@@ -162,15 +173,6 @@ def agree_on_price(cost: PlanPrice, *, yes: bool, quiet: bool) -> None:
     import typer
 
     typer.confirm("Ask the panel?", default=True, abort=True, err=True)
-
-
-def _path(name: str) -> Path:
-    if name.startswith(("http://", "https://")):
-        raise Mistake(
-            f"{name!r} is an address, and panel reads launch files.",
-            hint="Write one: panel new NAME, then paste the page.",
-        )
-    return Path(name)
 
 
 def _day(text: str, today: date) -> date | None:

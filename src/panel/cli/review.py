@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from panel.review.plan import Kind
     from panel.review.running import Outcome
 
-Launches = Annotated[list[str], typer.Argument(help="Launch files: YAML, JSON, or Markdown with front matter.")]
+Launches = Annotated[
+    list[str], typer.Argument(help="Addresses, or launch files: YAML, JSON, Markdown with front matter.")
+]
 PersonasOption = Annotated[str, typer.Option("--personas", help="Only these, as a,b.")]
 ModelOption = Annotated[list[str], typer.Option("--model", help="provider/model; give it again to spread the panel.")]
 BudgetOption = Annotated[float | None, typer.Option("--budget", help="USD this run may spend; it stops cleanly there.")]
@@ -24,7 +26,7 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON o
 
 
 def compare(
-    a: Annotated[str, typer.Argument(metavar="A", help="A launch file.")],
+    a: Annotated[str, typer.Argument(metavar="A", help="An address or a launch file.")],
     b: Annotated[str, typer.Argument(metavar="B", help="Another.")],
     personas: PersonasOption = "",
     model: ModelOption = [],  # noqa: B006

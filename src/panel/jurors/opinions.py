@@ -24,6 +24,7 @@ from panel.records import (
     Written,
 )
 
+THIN_CONFIDENCE = 0.6  # the most a ship may claim from a dossier without a price or without documentation
 PICK_WORDS = 40  # of a picked passage shown as its excerpt
 CONFIDENCE = {"low": 0.25, "medium": 0.5, "high": 0.75}  # a trial juror picks a word; the record holds a share
 
@@ -49,7 +50,7 @@ def to_opinion(
             draw=draw,
             calls=calls,
             verdict=verdict,
-            confidence=CONFIDENCE[step.answer.confidence],
+            confidence=_held_down(CONFIDENCE[step.answer.confidence], verdict, dossier),
             grounds=tuple(_picked(step.answer, dossier)),
             words=NotAsked(),
         )
@@ -58,10 +59,15 @@ def to_opinion(
         draw=draw,
         calls=calls,
         verdict=verdict,
-        confidence=step.answer.confidence,
+        confidence=_held_down(step.answer.confidence, verdict, dossier),
         grounds=tuple(_cited(step.answer)),
         words=_written(step.answer, persona),
     )
+
+
+def _held_down(confidence: float, verdict: Verdict, dossier: Dossier) -> float:
+    """No ship is highly confident while essentials are missing; the raw reply keeps what the model said."""
+    return min(confidence, THIN_CONFIDENCE) if verdict == "ship" and dossier.coverage.missing else confidence
 
 
 def clean(text: str) -> str:

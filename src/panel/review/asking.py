@@ -27,7 +27,7 @@ from panel.money import Budget, Price, Reservation, price, tokens_of, worst_case
 from panel.records import Call, Failed, Opinion, Unusable
 from panel.review.events import Asking, Heard, Listener, Waiting
 from panel.review.plan import Seat
-from panel.store import CallRow, Claimed, HeldBy, Known, Ledger, ledger_key
+from panel.store import CallRow, Claimed, HeldBy, Known, Ledger, fold, folded_key
 
 log = logging.getLogger(__name__)  # names, keys and counts; never a body, which may hold what a stranger wrote
 POLL_S, SLOWEST_POLL_S = 0.2, 2.0  # how often a call held by another living run is looked at again
@@ -172,8 +172,9 @@ class Turn:
 
     def _row(self, ask: Ask) -> CallRow:
         spec = self.seat.spec
+        folded = fold(ask.body)
         return CallRow(
-            key=ledger_key(spec.provider, self.provider.endpoint, spec.model, ask.body, self.asker.draw),
+            key=folded_key(spec.provider, self.provider.endpoint, spec.model, folded[0], self.asker.draw),
             run_id=self.asker.run_id,
             provider=spec.provider,
             model=spec.name,
@@ -183,6 +184,7 @@ class Turn:
             launch=self.seat.question.product,
             persona_id=self.seat.persona.persona_id,
             body=ask.body,
+            folded=folded,
         )
 
     async def _claim(self, row: CallRow) -> Claimed | Known:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from panel.checks import check_review, maker_figures
+from panel.checks import check_containment, check_review, maker_figures
 from panel.prompting import answer_schema
-from panel.records import Comparison, Dossier, Made, Opinion, Review, Stamp, canonical_json, sha256_of
+from panel.records import Comparison, Containment, Dossier, Made, Opinion, Review, Stamp, canonical_json, sha256_of
 from panel.review.plan import Plan
 from panel.tally import compare, tally
 
@@ -13,7 +13,13 @@ SDKS = {"openai": ("openai",), "anthropic": ("anthropic",), "local": ("xllamacpp
 
 
 def make_review(
-    plan: Plan, dossier: Dossier, opinions: Sequence[Opinion], *, made: Stamp, how: Made | None = None
+    plan: Plan,
+    dossier: Dossier,
+    opinions: Sequence[Opinion],
+    *,
+    made: Stamp,
+    how: Made | None = None,
+    containment: Containment | None = None,
 ) -> Review:
     """The review of one dossier: opinions in page order, flags, tally and the maker's figures.
 
@@ -23,7 +29,7 @@ def make_review(
     opinions = tuple(sorted(opinions, key=lambda o: place[o.juror.persona_id]))
     personas = tuple(sorted(plan.personas, key=lambda p: place[p.persona_id]))
     depth = "ran" if any(s.kind == "run_log" for s in dossier.sources) else "read"
-    flags = check_review(dossier, personas, opinions, depth=depth)
+    flags = (*check_review(dossier, personas, opinions, depth=depth), *check_containment(containment))
     return Review(
         made=made,
         how=how or how_made(plan),
@@ -35,6 +41,7 @@ def make_review(
         tally=tally(opinions, personas, flags, plan.rho),
         figures=maker_figures(dossier),
         depth=depth,
+        containment=containment,
     )
 
 

@@ -18,6 +18,7 @@ from panel.prompting import (
     trial_schema,
 )
 from panel.records import Dossier, Grade, Juror, Persona, Rho, sha256_of
+from panel.review.containing import as_found_and_cleared
 
 Kind = Literal["review", "compare"]
 QUESTION_TOKENS = 7000  # house rules, persona, schema and the answer itself: what a model's context needs besides
@@ -45,6 +46,8 @@ class Plan:
     dossiers: tuple[Dossier, ...]
     personas: tuple[Persona, ...]
     seats: tuple[Seat, ...]
+    found: tuple[Dossier, ...]  # as they were found; `dossiers` lack the words that speak to reviewers
+    probes: tuple[Seat, ...]  # voting jurors of such launches, before the dossier as it was found
     prompts: Mapping[str, str]  # template name -> text
     rho: Rho
     draw: int = 0
@@ -72,7 +75,8 @@ def make_plan(
 
     specs: persona_id -> the model it sits on. Dossiers are trimmed, with a receipt, to the smallest context among
     them; the trial model needs none, since it is shown a shortlist. It writes nothing, so personas that only write
-    (the reporter) are not asked on it.
+    (the reporter) are not asked on it. A launch that speaks to reviewers is asked without those words, and its voting
+    jurors with them too (see `containing`).
     Raises Mistake when nobody is left to ask, or when a comparison has not exactly two different launches.
     """
     asked = [p for p in personas if p.counts or specs[p.persona_id].provider != "local"]
@@ -84,8 +88,21 @@ def make_plan(
     if contexts:
         dossiers = [trim_dossier(d, budget_tokens=max(200, min(contexts) - QUESTION_TOKENS)) for d in dossiers]
     templates = Templates(prompts)
-    seats = tuple(seat for d in dossiers for seat in _seats(d, asked, specs, templates))
-    return Plan(kind, tuple(dossiers), tuple(asked), seats, dict(prompts), rho, draw)
+    pairs = [as_found_and_cleared(d) for d in dossiers]
+    seats = tuple(seat for _, cleared in pairs for seat in _seats(cleared, asked, specs, templates))
+    suspects = [found for found, cleared in pairs if found is not cleared]
+    probes = tuple(s for found in suspects for s in _seats(found, asked, specs, templates) if s.persona.counts)
+    return Plan(
+        kind=kind,
+        dossiers=tuple(cleared for _, cleared in pairs),
+        personas=tuple(asked),
+        seats=seats,
+        found=tuple(found for found, _ in pairs),
+        probes=probes,
+        prompts=dict(prompts),
+        rho=rho,
+        draw=draw,
+    )
 
 
 def _seats(

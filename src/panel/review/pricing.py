@@ -31,7 +31,9 @@ class PlanPrice:
 def price_plan(plan: Plan, prices: Mapping[str, Price]) -> PlanPrice:
     """The price of asking every seat once, none of it answered before."""
     free = all(seat.spec.free and seat.spec.name not in prices for seat in plan.seats)
-    return PlanPrice(free, estimate([_planned(seat) for seat in plan.seats], prices=prices))
+    return PlanPrice(
+        free, estimate([_planned(seat) for seat in (*plan.seats, *plan.probes, *plan.probes)], prices=prices)
+    )
 
 
 def _planned(seat: Seat) -> PlannedCall:

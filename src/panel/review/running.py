@@ -21,8 +21,9 @@ from panel.jurors import Provider, open_provider
 from panel.jurors.base import ModelSpec
 from panel.money import Budget, Price
 from panel.prompting import Templates, render_problem
-from panel.records import Call, Comparison, Opinion, Review, Run, Spend, SpendRow, Stamp, Usage
+from panel.records import Call, Comparison, Containment, Opinion, Review, Run, Spend, SpendRow, Stamp, Usage
 from panel.review.asking import Asker, Lane
+from panel.review.containing import REPEAT_DRAW, contain, not_asked_again
 from panel.review.events import Listener
 from panel.review.making import how_made, make_comparison, make_review
 from panel.review.plan import Plan, Seat
@@ -70,6 +71,7 @@ def start_run(
         models={s.spec.name: settings_of(s.spec) for s in plan.seats},
         prompts={},
         draw=plan.draw,
+        probed=len({seat.question.product for seat in plan.probes}),
         budget_usd=limits.budget_usd,
         as_of=max(d.as_of for d in plan.dossiers),
         rho=plan.rho,
@@ -92,6 +94,7 @@ async def carry_out(
     assert lock.held  # two living processes must never share a run
     try:
         opinions = await _ask_all(plan, run, ledger, limits, listen)
+        contained = await _contain(plan, run, ledger, limits, opinions, listen)
     except (Stopped, ProviderError) as err:
         if run.state != "finished":  # asking again in vain takes nothing from a run that was whole
             records.save_run(folder.save(run.model_copy(update={"state": "stopped", "why": str(err)})))
@@ -99,7 +102,15 @@ async def carry_out(
     how = how_made(plan)
     stamp = run.made.model_copy(update={"created_at": now()})
     reviews = tuple(
-        make_review(plan, d, [o for s, o in opinions if s.dossier is d], made=stamp, how=how) for d in plan.dossiers
+        make_review(
+            plan,
+            d,
+            [o for s, o in opinions if s.dossier is d],
+            made=stamp,
+            how=how,
+            containment=contained.get(d.launch.slug),
+        )
+        for d in plan.dossiers
     )
     comparison = make_comparison(*reviews, made=stamp) if plan.kind == "compare" else None
     spend = spend_rows(records.costs(run.run_id), opinions)
@@ -110,6 +121,24 @@ async def carry_out(
     records.save_finished(run, reviews, comparison)
     log.info("run %s finished: %d files", run.run_id, len(run.files))
     return Outcome(run, reviews, comparison)
+
+
+async def _contain(
+    plan: Plan, run: Run, ledger: Ledger, limits: Limits, draft: Sequence[tuple[Seat, Opinion]], listen: Listener
+) -> dict[str, Containment]:
+    """By slug: what the words that speak to reviewers would have moved, for each launch that has some."""
+    suspects = {f.launch.slug for f, d in zip(plan.found, plan.dossiers, strict=True) if f is not d}
+    probed = {seat.question.product for seat in plan.probes}
+    contained = {slug: not_asked_again("Asked without the words only: today's cap is used up.") for slug in suspects}
+    if not probed:
+        return contained
+    again = tuple(s for s in plan.seats if s.question.product in probed and s.persona.counts)
+    with_words = await _ask_all(replace(plan, seats=plan.probes), run, ledger, limits, listen)
+    twice = await _ask_all(replace(plan, seats=again, draw=plan.draw + REPEAT_DRAW), run, ledger, limits, listen)
+    for slug in probed:
+        sets = ([o for s, o in asked if s.question.product == slug] for asked in (draft, with_words, twice))
+        contained[slug] = contain(*sets)
+    return contained
 
 
 async def _ask_all(

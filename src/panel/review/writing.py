@@ -33,7 +33,7 @@ def write_inputs(folder: RunFolder, plan: Plan, run: Run) -> Run:
         folder.write(f"inputs/personas/{name}.json", text)
     for name, text in plan.prompts.items():
         folder.write(f"inputs/prompts/{name}", text)
-    for dossier in plan.dossiers:
+    for dossier in plan.found:
         folder.write(f"dossiers/{dossier.launch.slug}.json", pretty(dossier))
     hashes = {
         "personas": {name: sha256_of(text) for name, text in personas.items()},

@@ -9,18 +9,21 @@ from panel.store.stamping import stamp
 from panel.store.workspace import Workspace, find_workspace, lay_out
 
 if TYPE_CHECKING:
+    from panel.store.folding import fold
     from panel.store.jobs import CallRow, Claimed, HeldBy, Known
-    from panel.store.ledger import Ledger, ledger_key
+    from panel.store.ledger import Ledger, folded_key, ledger_key
     from panel.store.run_records import Records
 
 __all__ = [
     "CallRow", "Claimed", "HeldBy", "Known", "Ledger", "Records", "RunFolder", "RunLock", "Workspace",
-    "find_workspace", "is_held", "lay_out", "ledger_key", "new_run_id", "stamp", "verify_folder",
+    "find_workspace", "fold", "folded_key", "is_held", "lay_out", "ledger_key", "new_run_id", "stamp", "verify_folder",
 ]  # fmt: skip
 
 _HOME = {
     "CallRow": "jobs",
     "Ledger": "ledger",
+    "fold": "folding",
+    "folded_key": "ledger",
     "ledger_key": "ledger",
     "Claimed": "jobs",
     "HeldBy": "jobs",

@@ -21,6 +21,7 @@ class CallRow:
     launch: str  # slug
     persona_id: str
     body: dict[str, Any]  # exactly the JSON that is sent
+    folded: tuple[str, dict[str, str]] | None = None  # what `fold(body)` gave, when the caller has it from the key
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,11 @@ def ledger_key(provider: str, base_url: str, model: str, body: Mapping[str, Any]
 
     Bodies that differ only in the order of their keys are different questions: a schema's order is an instruction.
     """
-    folded, _ = fold(body)
+    return folded_key(provider, base_url, model, fold(body)[0], draw)
+
+
+def folded_key(provider: str, base_url: str, model: str, folded: str, draw: int) -> str:
+    """`ledger_key` of a body that is folded already."""
     return sha256_of(exact_json([provider, base_url, model, folded, draw]))
 
 
@@ -53,7 +57,7 @@ class Ledger:
         again: ask anew though it was answered (an answer nobody could use).
         A caller cancelled while it waits gives its claim back: the next one sends.
         """
-        folded, apart = fold(row.body)
+        folded, apart = row.folded or fold(row.body)
         result: Claimed | Known | HeldBy = await self._writer.do(Claim(row, folded, apart, again))
         return result
 

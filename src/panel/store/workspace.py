@@ -9,7 +9,7 @@ from panel.store.files import disk_trouble, make_folder
 from panel.store.names import inside
 
 CONFIG = "panel.toml"
-CATEGORIES = "categories.yaml"
+CATEGORIES, SCENARIOS = "categories.yaml", "scenarios.yaml"
 PERSONA_ENDING = ".yaml"
 PROMPT_ENDINGS = (".j2", ".yaml")
 
@@ -22,6 +22,7 @@ class Workspace:
     personas: dict[str, str]  # file name without its ending -> text
     prompts: dict[str, str]  # path below prompts/, forward slashes -> text
     categories: str
+    scenarios: str  # uses of a tool that costs are computed for
     config_text: str  # of panel.toml; "" where there is none
     packaged: bool  # no panel.toml was found: everything is our copy, and runs go under `root`
 
@@ -40,6 +41,7 @@ def find_workspace(start: Path) -> Workspace:
         personas=_personas(here if (here / "personas").is_dir() else ours),
         prompts=_prompts(here if (here / "prompts").is_dir() else ours),
         categories=_read((here if (here / CATEGORIES).is_file() else ours) / CATEGORIES),
+        scenarios=_read((here if (here / SCENARIOS).is_file() else ours) / SCENARIOS),
         config_text=_read(root / CONFIG) if root else "",
         packaged=root is None,
     )
@@ -52,6 +54,7 @@ def lay_out(root: Path) -> list[Path]:
     """
     ours = packaged_files()
     texts = {Path(CONFIG): _read(Path(__file__).parent / CONFIG), Path(CATEGORIES): _read(ours / CATEGORIES)}
+    texts[Path(SCENARIOS)] = _read(ours / SCENARIOS)
     texts |= {Path("personas", name + PERSONA_ENDING): text for name, text in _personas(ours).items()}
     texts |= {Path("prompts", name): text for name, text in _prompts(ours).items()}
     return [root / name for name, text in sorted(texts.items()) if _write_new(root / name, text)]

@@ -94,7 +94,7 @@ acme cp \\
 def test_markdown_keeps_the_words_and_drops_the_marks() -> None:
     assert texts(markdown_blocks(MARKDOWN)) == [
         ("heading", "Acme 2.0"),
-        ("prose", "It copies folders with `acme cp -r`, in one step. A chart"),
+        ("prose", "It copies folders with `acme cp -r`, in one step."),
         ("prose", "First point"),
         ("prose", "Second point"),
         ("table", "Plan | Price"),

@@ -1,0 +1,98 @@
+"""`panel dossier`: what the critics would read, where it came from, and what has changed since."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from panel.cli.output import say, say_json, talk
+
+if TYPE_CHECKING:
+    from panel.money import Scenarios
+    from panel.records import Dossier
+
+app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="What the critics read: show, refresh, diff.")
+Where = Annotated[str, typer.Argument(metavar="LAUNCH", help="An address or a launch file.")]
+Address = Annotated[str, typer.Argument(metavar="URL", help="An address read before.")]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
+
+
+@app.command()
+def show(launch: Where, json_: JsonFlag = False) -> None:
+    """Show a dossier: sources, passages, facts, and what pages hide."""
+    _print(*_dossier(launch, refresh=False), json_=json_)
+
+
+@app.command()
+def refresh(launch: Annotated[str, typer.Argument(metavar="URL", help="An address.")], json_: JsonFlag = False) -> None:
+    """Fetch an address's pages again, unchanged ones by a conditional request."""
+    _print(*_dossier(launch, refresh=True), json_=json_)
+
+
+@app.command()
+def diff(url: Address, json_: JsonFlag = False) -> None:
+    """What changed on a page between its last two different readings."""
+    from panel.cli.gather import snapshots_of
+    from panel.cli.shell import open_shell
+
+    changes = snapshots_of(open_shell()).diff(url)
+    if json_:
+        say_json({"url": url, "diff": changes})
+    elif changes:
+        say(changes)
+    else:
+        talk("Nothing has changed since it was first read.")
+
+
+def _dossier(name: str, *, refresh: bool) -> "tuple[Dossier, Scenarios]":
+    from panel.cli.gather import dossiers_of
+    from panel.cli.shell import open_shell
+    from panel.money import load_scenarios
+
+    shell = open_shell()
+    dossiers, _ = dossiers_of(shell, [name], as_of=None, refresh=refresh)
+    return dossiers[0], load_scenarios(shell.workspace.scenarios)
+
+
+def _costs(dossier: "Dossier", scenarios: "Scenarios") -> list[str]:
+    """What each plan costs in each scenario of the launch's category, computed from the plans' words."""
+    from panel.money import cost_of, scenario_words
+
+    plans = dossier.launch.pricing.plans
+    lines = []
+    for scenario in scenarios.for_category(dossier.launch.category) if plans else ():
+        lines.append(f"{scenario.name} ({scenario_words(scenario)})")
+        lines += [
+            f"  {cost.plan}: {'at least ' if cost.at_least else ''}{cost.how}" for cost in cost_of(scenario, plans)
+        ]
+    return lines
+
+
+def _disputes(dossier: "Dossier") -> list[str]:
+    """Facts on which two places differ: both are shown, neither is chosen."""
+    from panel.dossier.facts import disagree
+
+    groups = disagree(dossier.facts)
+    return [f"{g[0].kind}: " + " against ".join(f"{f.value} ({f.read_from}, {f.source_id})" for f in g) for g in groups]
+
+
+def _print(dossier: "Dossier", scenarios: "Scenarios", *, json_: bool) -> None:
+    if json_:
+        say_json(dossier.model_dump(mode="json") | {"dossier_hash": dossier.dossier_hash})
+        return
+    say(f"{dossier.launch.name}, as of {dossier.as_of.isoformat()}  ({dossier.dossier_hash[:19]})")
+    for source in dossier.sources:
+        say(f"\n{source.source_id}  {source.title}  [{source.kind}; {source.voice}]  {source.url}".rstrip())
+        for passage in source.passages:
+            say(f"  [{passage.passage_id}] {passage.text}")
+    sections = (
+        ("Facts read by code", [f"{f.kind}: {f.value}  ({f.read_from}, {f.source_id})" for f in dossier.facts]),
+        ("Facts that differ", _disputes(dossier)),
+        ("What plans cost, computed by code", _costs(dossier, scenarios)),
+        ("Hidden on these pages, in no prompt", [f"{h.source_id} {h.where}: {h.text}" for h in dossier.hidden]),
+        ("Speaks to reviewers or models", [f"{s.passage_id} {s.kind}: {s.excerpt}" for s in dossier.suspicions]),
+        ("Could not be read", list(dossier.coverage.unread)),
+        ("No source for", list(dossier.coverage.missing)),
+    )
+    for title, lines in sections:
+        if lines:
+            say("\n".join((f"\n{title}:", *(f"  {line}" for line in lines))))

@@ -1,0 +1,237 @@
+"""A dossier from one address: pages gathered, read, cut, and laid out as `build_dossier` lays out a launch file's.
+
+Facts, hidden text and suspicions are found by functions given here, each told of one page or of all passages. The
+name and day a page states in its own data (JSON-LD) win over what its title says; a price class is taken from the
+pricing page before the first page before any other, where one states it. All that was read stays in `Dossier.facts`.
+
+Titles, the name, the tagline and plans reach jurors outside any passage, so each is held against `find_suspicions` by
+itself: what speaks to reviewers or models is left out for the juror and kept in `Dossier.hidden` for the editor. A
+page's description tag is not taken for the launch's description: there a juror expects our own words, not the maker's.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from panel.dossier.building import missing_essentials
+from panel.dossier.cleaning import one_line
+from panel.dossier.facts import pricing_from
+from panel.dossier.gathering import MAX_AGE_DAYS, MOST_PAGES, Gathered, Gathering, PageEvent, gather
+from panel.dossier.shelf import Fetch
+from panel.dossier.snapshots import Snapshots
+from panel.records import (
+    Coverage,
+    Dossier,
+    Fact,
+    FactKind,
+    Hidden,
+    Launch,
+    LaunchSource,
+    Passage,
+    Pricing,
+    Source,
+    Stamp,
+    Suspicion,
+)
+
+
+class ReadFacts(Protocol):
+    """The facts one page states. raw: UTF-8, whatever the page came in. checked: the day it was fetched."""
+
+    def __call__(
+        self, raw: bytes, *, media_type: str, url: str, source_id: str, passages: Sequence[Passage], checked: date
+    ) -> Iterable[Fact]: ...
+
+
+FindHidden = Callable[[str, str], Iterable[Hidden]]  # page as HTML, its source id
+FindSuspicions = Callable[[tuple[Passage, ...]], Iterable[Suspicion]]  # of the whole dossier
+
+OWN_DATA = "JSON-LD"  # the `read_from` of what a page states for machines, under its own name for each thing
+PRICE_ORDER = ("pricing", "page", "repository", "docs")  # whose price class is taken first
+MOST_NAME = 80
+MOST_LINE = 200
+
+
+def _nothing(*given: object, **named: object) -> tuple[()]:
+    return ()
+
+
+async def build_live_dossier(
+    url: str,
+    *,
+    fetch: Fetch,
+    snapshots: Snapshots,
+    made: Stamp,
+    today: date,
+    refresh: bool = False,
+    max_age_days: int = MAX_AGE_DAYS,
+    most_pages: int = MOST_PAGES,
+    category: str = "",
+    read_facts: ReadFacts = _nothing,
+    find_hidden: FindHidden = _nothing,
+    find_suspicions: FindSuspicions = _nothing,
+    on_page: Callable[[PageEvent], None] = lambda event: None,
+) -> Dossier:
+    """The dossier of the product at `url`.
+
+    today: UTC; it only says which snapshots are recent. The dossier's own day is the newest its pages were fetched, so
+    that the same snapshots give the same dossier hash on another day.
+    Raises as `gather` does; pages that could not be read are in `coverage.unread`.
+    """
+    gathering = await gather(
+        url,
+        fetch=fetch,
+        snapshots=snapshots,
+        today=today,
+        refresh=refresh,
+        max_age_days=max_age_days,
+        most_pages=most_pages,
+        on_page=on_page,
+    )
+    finders = Finders(read_facts, find_hidden, find_suspicions)
+    return await asyncio.to_thread(_assemble, gathering, made, category, finders)  # reads every page: not on the loop
+
+
+class Finders(NamedTuple):
+    """Who finds what on the pages; written elsewhere, wired by the caller."""
+
+    read_facts: ReadFacts
+    find_hidden: FindHidden
+    find_suspicions: FindSuspicions
+
+
+def _assemble(gathering: Gathering, made: Stamp, category: str, find: Finders) -> Dossier:
+    screen = Screen(find.find_suspicions)
+    facts = tuple(fact for gathered in gathering.pages for fact in _facts(gathered, find.read_facts))
+    sources = tuple(_source(gathered, screen) for gathered in gathering.pages)
+    launch = _launch(gathering, sources, facts, category, screen)
+    passages = tuple(passage for source in sources for passage in source.passages)
+    html = (gathered for gathered in gathering.pages if gathered.reading.is_html)
+    hidden = [h for gathered in html for h in find.find_hidden(gathered.reading.text, gathered.source_id)]
+    return Dossier(
+        made=made,
+        as_of=gathering.as_of,
+        launch=launch,
+        sources=sources,
+        coverage=Coverage(
+            passages_total=len(passages),
+            passages_kept=len(passages),
+            missing=tuple(m for m in missing_essentials(launch, sources) if m not in gathering.sections),
+            unread=gathering.unread,
+        ),
+        hidden=(*hidden, *screen.left_out),
+        suspicions=tuple(find.find_suspicions(passages)),
+        facts=facts,
+    )
+
+
+class Screen:
+    """Lets through short texts that speak to readers; keeps the others for the editor."""
+
+    def __init__(self, find_suspicions: FindSuspicions) -> None:
+        self._find = find_suspicions
+        self.left_out: list[Hidden] = []
+
+    def __call__(self, text: str, *, source_id: str, where: str, most: int) -> str:
+        """The text in one line of at most `most` characters, "" when it is suspicious."""
+        text = one_line(text)
+        if text and any(True for _ in self._find((Passage(passage_id=f"{source_id}.1", text=text),))):
+            self.left_out.append(Hidden(source_id=source_id, where=f"{where}, left out as suspicious", text=text))
+            return ""
+        return text[:most].strip()
+
+
+def _source(gathered: Gathered, screen: Screen) -> Source:
+    reading = gathered.reading
+    title = screen(reading.title, source_id=gathered.source_id, where="title", most=MOST_LINE)
+    return Source(
+        source_id=gathered.source_id,
+        title=title or reading.url[:MOST_LINE],
+        url=reading.url,
+        kind=gathered.kind,
+        voice=gathered.voice,
+        published=reading.published,
+        fetched=gathered.page.fetched_at.date(),
+        bytes_sha256=gathered.page.sha256,
+        text_sha256=gathered.text_sha256,
+        passages=gathered.passages,
+    )
+
+
+def _facts(gathered: Gathered, read_facts: ReadFacts) -> list[Fact]:
+    """What the page states, each with the day it was looked up; its language too, when nobody else read it."""
+    reading, day = gathered.reading, gathered.page.fetched_at.date()
+    found = read_facts(
+        reading.text.encode("utf-8", "replace"),
+        media_type=gathered.page.media_type,
+        url=reading.url,
+        source_id=gathered.source_id,
+        passages=gathered.passages,
+        checked=day,
+    )
+    facts = [fact if fact.checked else fact.model_copy(update={"checked": day}) for fact in found]
+    if reading.language and all(fact.kind != "language" for fact in facts):
+        told = {"kind": "language", "value": reading.language, "read_from": "html lang", "checked": day}
+        facts.append(Fact.model_validate({**told, "source_id": gathered.source_id}))
+    return facts
+
+
+def _launch(
+    gathering: Gathering, sources: Sequence[Source], facts: Sequence[Fact], category: str, screen: Screen
+) -> Launch:
+    first = sources[0]
+    own = [fact for fact in facts if fact.source_id == first.source_id and fact.read_from == OWN_DATA]
+    name = _stated("name", own) or gathering.name
+    tagline = gathering.tagline or _stated("tagline", own)
+    return Launch(
+        name=screen(name, source_id=first.source_id, where="name", most=MOST_NAME) or first.url[:MOST_NAME],
+        tagline=screen(tagline, source_id=first.source_id, where="tagline", most=MOST_LINE),
+        category=category,
+        homepage=first.url,
+        pricing=_pricing(sources, facts, screen),
+        launched_at=_day(_stated("published", own), until=gathering.as_of) or first.published,
+        sources=tuple(
+            LaunchSource(
+                title=source.title,
+                voice=source.voice,
+                kind=source.kind,
+                url=source.url,
+                published=source.published,
+                fetched=source.fetched,
+            )
+            for source in sources
+        ),
+    )
+
+
+def _pricing(sources: Sequence[Source], facts: Sequence[Fact], screen: Screen) -> Pricing:
+    """Class and plans as code read them, from one source; a blank record when no page states any."""
+    priced = []
+    for source in sorted(sources, key=_price_rank):
+        mine = [f for f in facts if f.source_id == source.source_id and f.kind in ("pricing_class", "plan")]
+        clean = [f for f in mine if screen(f.value, source_id=source.source_id, where=f.kind, most=MOST_LINE)]
+        if clean and source.fetched:
+            priced.append((source, source.fetched, clean))
+    classed = [found for found in priced if _stated("pricing_class", found[2])]
+    if not priced:
+        return Pricing()
+    source, checked, told = (classed or priced)[0]
+    return pricing_from(told, checked, source=source.url)
+
+
+def _price_rank(source: Source) -> int:
+    return PRICE_ORDER.index(source.kind) if source.kind in PRICE_ORDER else len(PRICE_ORDER)
+
+
+def _stated(kind: FactKind, facts: Sequence[Fact]) -> str:
+    return next((one_line(fact.value) for fact in facts if fact.kind == kind), "")
+
+
+def _day(text: str, *, until: date) -> date | None:
+    """A stated day, if it is one and has come."""
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+    return day if day <= until else None

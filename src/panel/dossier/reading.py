@@ -1,0 +1,196 @@
+"""One page as it came, read: text, title, day, language, canonical address. The same bytes read the same on any day."""
+
+import codecs
+import logging
+import re
+from datetime import date
+from typing import Any, NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from panel.dossier.addresses import tidy_address
+from panel.dossier.cleaning import one_line
+from panel.dossier.links import names_a_page
+from panel.dossier.markdown import markdown_blocks
+from panel.dossier.net.errors import shown
+from panel.dossier.page import fragment_blocks, html_blocks
+from panel.dossier.passages import Block, plain_blocks
+from panel.dossier.voices import site_of
+from panel.errors import Mistake
+from panel.records import Page
+
+HTML = frozenset({"text/html", "application/xhtml+xml"})
+MARKDOWN = frozenset({"text/markdown", "text/x-markdown"})
+PLAIN = frozenset({"text/plain", "text/x-rst", "text/prs.fallenstein.rst"})
+MARKDOWN_NAME = re.compile(r"\.(md|markdown)$", re.IGNORECASE)
+CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([a-z0-9_:-]{2,40})""", re.IGNORECASE)
+MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+WEB_CHARSETS = re.compile(  # the encodings a browser knows; Python has others (utf-7, rot13) no page should choose
+    r"utf-8|utf-16(-[lb]e)?|cp125[0-8]|cp866|cp874|cp949|iso8859-(1|2|3|4|5|6|7|8|10|13|14|15|16)|koi8-[ru]|mac-roman|"
+    r"gbk|gb2312|gb18030|big5|big5hkscs|euc_jp|shift_jis|cp932|iso2022_jp|euc_kr|ascii"
+)
+OLD_WEST = frozenset({"ascii", "iso8859-1"})  # pages that say so mean Windows-1252, by the Encoding Standard
+TITLE_END = re.compile(r"\s+[|–—·:•]\s+|\s+-\s+|:\s+")
+FAR_DAY = "2100-01-01"  # beyond a limit htmldate guesses; what is yet to come is left out here instead
+MOST_TITLE = 300
+MOST_NAME = 120
+
+
+class Reading(NamedTuple):
+    """What code reads off one page."""
+
+    url: str  # canonical, without what changes from visit to visit
+    title: str
+    text: str  # decoded, as it came: HTML or plain
+    is_html: bool
+    blocks: tuple[Block, ...]
+    published: date | None
+    language: str  # "en", "pt-BR"; "" when the page does not say
+    site_name: str
+    description: str
+    heading: str  # its first
+
+
+def reading_of(page: Page) -> Reading:
+    """The page read. Raises Mistake, in one sentence, for what is no text or holds none."""
+    text = decode_page(page)
+    if page.media_type in HTML:
+        return _read_html(page, text)
+    if page.media_type not in MARKDOWN | PLAIN:
+        said = shown(page.media_type, 60) or "of no stated type"
+        raise Mistake(f"{shown(page.url)} is {said}, which holds no text to read.")
+    if page.media_type in MARKDOWN or MARKDOWN_NAME.search(page.final_url):
+        blocks = tuple(markdown_blocks(text))
+    else:
+        blocks = tuple(plain_blocks(text))
+    first = next((one_line(block.text) for block in blocks if block.text.strip()), "")
+    heading = next((one_line(block.text) for block in blocks if block.kind == "heading"), first)[:MOST_TITLE]
+    return Reading(tidy_address(page.final_url), heading, text, False, blocks, None, "", "", "", heading)
+
+
+def decode_page(page: Page) -> str:
+    """Its text: by byte order mark, then the header, then the page's own word, then UTF-8, then Windows-1252.
+
+    Bytes that fit no character become U+FFFD; nothing is refused.
+    """
+    for mark, charset in MARKS:
+        if page.body.startswith(mark):
+            return page.body[len(mark) :].decode(charset, "replace")
+    said = CHARSET.search(page.body[:2048])
+    for name in (page.charset, said[1].decode("ascii") if said else ""):
+        if charset := _known(name):
+            return page.body.decode(charset, "replace")
+    try:
+        return page.body.decode("utf-8")
+    except UnicodeDecodeError:
+        return page.body.decode("cp1252", "replace")
+
+
+def name_and_tagline(reading: Reading) -> tuple[str, str]:
+    """The product's name and the maker's line for it, as its page gives them; a tagline may be "".
+
+    The name is the site's own when the page is the site's front, else the first part of the title that is neither the
+    site's name nor that of a kind of page ("Pricing"), else the site's name. The tagline is the next such part of the
+    title, else the first heading, else the description.
+    """
+    site = reading.site_name
+    parts = [part for part in TITLE_END.split(reading.title) if part and part.casefold() != site.casefold()]
+    own = [part for part in parts if not names_a_page(part)]
+    at_front = not urlsplit(reading.url).path.strip("/")
+    name = (site if at_front else "") or next(iter([*own, *([site] if site else []), *parts]), "") or reading.heading
+    lines = [*own, *(line for line in (reading.heading, reading.description) if not names_a_page(line))]
+    tagline = next((line for line in lines if line and line.casefold() != name.casefold()), "")
+    return name[:MOST_NAME].strip(), tagline[:MOST_TITLE].strip()
+
+
+def _read_html(page: Page, text: str) -> Reading:
+    blocks = tuple(html_blocks(text))
+    told = _metadata(text)
+    seen = fragment_blocks(text)  # all of the page: its main text often leaves the great heading out
+    headings = (one_line(block.text) for block in seen if block.kind == "heading")
+    heading = next((words for words in headings if words and words != told["title"]), "")
+    return Reading(
+        url=_canonical(told["canonical"], page.final_url),
+        title=(told["title"] or heading)[:MOST_TITLE],
+        text=text,
+        is_html=True,
+        blocks=blocks,
+        published=_published(told["date"], text, until=page.fetched_at.date()),
+        language=told["language"],
+        site_name=told["site_name"],
+        description=told["description"],
+        heading=heading[:MOST_TITLE],
+    )
+
+
+def _metadata(text: str) -> dict[str, str]:
+    """What the head of the page states, one line each, "" for what it does not."""
+    from htmldate import find_date
+    from lxml import etree, html  # type: ignore[import-untyped]
+
+    logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+    try:
+        parser = html.HTMLParser(encoding="utf-8")
+        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError):
+        return dict.fromkeys(("title", "site_name", "description", "canonical", "language", "date"), "")
+    try:
+        day = find_date(tree, extensive_search=False, original_date=True, max_date=FAR_DAY)
+    except Exception:  # whatever a hostile page makes the library stumble over costs the day, not the page
+        day = None
+    return {
+        "title": _first(tree, "//head/title/text()", "//meta[@property='og:title']/@content"),
+        "site_name": _first(
+            tree, "//meta[@property='og:site_name']/@content", "//meta[@name='application-name']/@content"
+        ),
+        "description": _first(
+            tree, "//meta[@name='description']/@content", "//meta[@property='og:description']/@content"
+        ),
+        "canonical": _first(tree, "//link[@rel='canonical']/@href"),
+        "language": _language(_first(tree, "/html/@lang", "//meta[@http-equiv='content-language']/@content")),
+        "date": day or "",
+    }
+
+
+def _published(found: str, text: str, *, until: date) -> date | None:
+    """The day found, if it has come and stands in the page.
+
+    Of a month alone htmldate makes a day: the month's first, or today's number, which would differ tomorrow.
+    """
+    day = date.fromisoformat(found) if found else None
+    if day is None or day > until:
+        return None
+    y, m, d, name = day.year, f"0?{day.month}", f"0?{day.day}", r"[^\W\d_]{3,12}\.?"
+    written = (
+        rf"{y}\s?[-/.年]?\s?{m}\s?[-/.月]?\s?{d}(?!\d)",
+        rf"(?<!\d){d}(st|nd|rd|th|\.)?[-/.,\s]{{1,2}}({m}|{name})[-/.,\s]{{1,2}}{y}",
+        rf"(?<!\d){m}[-/.]{d}[-/.]{y}|{name}\s{d}(st|nd|rd|th)?,?\s{y}",
+    )
+    return day if any(re.search(form, text) for form in written) else None
+
+
+def _first(tree: Any, *paths: str) -> str:
+    """The first of these that is there and not blank."""
+    found = (one_line(str(value)) for path in paths for value in tree.xpath(path)[:1])
+    return next((value for value in found if value), "")
+
+
+def _language(said: str) -> str:
+    return said if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", said) else ""
+
+
+def _canonical(said: str, url: str) -> str:
+    """The page's own word for its address, if it names its own site; else where it was found."""
+    try:
+        canonical = tidy_address(urljoin(url, said)) if said else ""
+    except ValueError:
+        canonical = ""
+    return canonical if canonical and site_of(canonical) == site_of(url) else tidy_address(url)
+
+
+def _known(name: str) -> str:
+    """The codec of a charset browsers know, "" for any other."""
+    try:
+        codec = codecs.lookup(name.strip().lower()).name if name else ""
+    except LookupError:
+        return ""
+    return "cp1252" if codec in OLD_WEST else codec if WEB_CHARSETS.fullmatch(codec) else ""
