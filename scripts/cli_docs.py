@@ -19,7 +19,7 @@ Data goes to stdout, talk to stderr. `--json` prints exactly one object, or `{"e
 | 0 | finished, whatever the jurors said |
 | 2 | a mistake you can fix: a file, a flag, a key |
 | 3 | a model's server failed |
-| 4 | a reply was unusable |
+| 4 | `doctor --live`: something we assume of a model did not hold |
 | 5 | a database, a folder or a disk failed; or another process works on this run |
 | 6 | stopped at a budget or a deadline; the message names the command that goes on |
 | 130 | interrupted; resumable |
