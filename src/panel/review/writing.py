@@ -3,7 +3,7 @@
 manifest.json                      written last; the folder is finished only then
 inputs/personas/<id>.json          as they were when asked
 inputs/prompts/<template>          as they were when asked
-dossiers/<slug>.json               what every juror read
+dossiers/<slug>.json               as it was found; the review holds what its jurors read
 opinions/<slug>/<persona>.json     the opinion, and the raw replies it was made of
 review.json, report.html, report.md            one launch
 reviews/<slug>/review.json, report.html, ...   several launches
