@@ -53,7 +53,8 @@ $(VENV)/.local: $(VENV)/.product requirements/local.txt requirements/weights.txt
 	@VENV="$(VENV)" sh scripts/local
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.product requirements/dev.txt
+$(VENV)/.dev: $(VENV)/.product requirements/scale.txt requirements/dev.txt
+	$(PIP) $(LOCKED) -r requirements/scale.txt
 	$(PIP) $(LOCKED) -r requirements/dev.txt
 	@touch $@
 
