@@ -24,10 +24,6 @@ _KEYS = "ignore disregard previous instructions prompt system verdict ship rules
 DIGITED = frozenset[str]().union(*map(_digited, _KEYS.split()))
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 LABEL = Lazy(r"[\[(【]\s*s\s?\d{1,3}\s?\.\s?\d{1,4}\s*[\])】]")  # a passage id in brackets: only we write those
-# What rot13 and reading backwards make of words every attempt needs: cheap to see, dear to try on every passage.
-_ROTATED = "vtaber qvfertneq vafgehpgvbaf vafgehpgvba cebzcg irqpvg ireqvpg fuvc erivrjref"
-_REVERSED = "ignore disregard instructions instruction prompt verdict reviewers previous"[::-1]
-TURNED = frozenset(_ROTATED.split()) | frozenset(_REVERSED.split())
 SPACED = Lazy(r"(?<![^\W_])(?:[^\W_][ ._*\-/|]{1,3}){11,400}[^\W_](?![^\W_])")
 SQUEEZED = Lazy(
     r"(?:ignore|disregard|forget)(?:all|any|the|your|my|previous|prior|above|every)+(?:\w{0,20})(?:instruction"
@@ -35,3 +31,7 @@ SQUEEZED = Lazy(
     r"|systemprompt|(?:answer|vote|reply|respondwith|say|verdictis|verdict)ship|donotrefuse|youarenow"
     r"|newinstructions|ratethis"
 )
+# One of these stands in all that SQUEEZED finds.
+SQUEEZED_PARTS = (
+    "ignore", "disregard", "forget", "systemprompt", "ship", "donotrefuse", "youarenow", "newinstructions", "ratethis",
+)  # fmt: skip

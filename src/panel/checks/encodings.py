@@ -74,21 +74,34 @@ ENTITIES = Lazy(r"(?:&#x?[0-9a-fA-F]{2,6};[ ]?){5,2000}")
 PERCENT_RUN: Run = ("percent", PERCENT, lambda run: unquote(run.replace("+", " ")).encode())
 ENTITY_RUN: Run = ("entities", ENTITIES, lambda run: html.unescape(run).encode())
 # What two characters of text look like in codes that are written apart; several of them make a look worth its time.
-SHORT_CODES = frozenset[str]().union(*({f"{n:02x}", f"0x{n:02x}", f"{n:08b}", str(n)} for n in range(32, 127)))
+SHORT_CODES = frozenset[str]().union(
+    *({f"{n:02x}", f"0x{n:02x}", f"x{n:02x}", f"{n:08b}", str(n)} for n in range(32, 127))
+)
 LEAST_CODES = 5
 LONG_WORD = 20
+LONG_RUN = Lazy(r"[A-Za-z0-9+/_-]{20,}")
+LEAST_CAPITALS = 3
 
 
 def runs_in(text: str, words: frozenset[str]) -> tuple[Run, ...]:
     """The codes that a text with these words (lower case, split at marks) may hold; mostly none."""
-    runs: tuple[Run, ...] = LONG_RUNS if max(map(len, words), default=0) >= LONG_WORD else ()
+    runs: tuple[Run, ...] = ()
+    if max(map(len, text.split()), default=0) >= LONG_WORD and _holds_long_run(text, words):
+        runs = (*LONG_RUNS, SPACED_RUNS[0])
     if len(words & SHORT_CODES) >= LEAST_CODES:
-        runs += SPACED_RUNS
+        runs = (*runs[:-1], *SPACED_RUNS)
     if "%" in text and text.count("%") >= 4:
         runs += (PERCENT_RUN,)
     if "\\" in text:
         runs += (("escapes", ESCAPES, _escapes), ("hex", HEX_ESCAPES, _hex))
     return (*runs, ENTITY_RUN) if "&#" in text else runs
+
+
+def _holds_long_run(text: str, words: frozenset[str]) -> bool:
+    """A long word; or a run that its own `+`, `/` and `-` cut into short ones: base64 has capitals, paths have few."""
+    if max(map(len, words), default=0) >= LONG_WORD:
+        return True
+    return any(sum(map(str.isupper, run.group())) >= LEAST_CAPITALS for run in LONG_RUN.finditer(text))
 
 
 def decoded(text: str, runs: Sequence[Run] | None = None) -> Iterator[Reading]:

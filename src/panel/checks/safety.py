@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from panel.checks.case import Case
 from panel.checks.table import flag
-from panel.checks.text import HIDDEN
 from panel.records import Flag
+from panel.records.invisible import UNSEEN
 
 MARKUP = re.compile(
     r"</?[a-zA-Z!][^<>]{0,200}>|<!--|!?\[[^\]]{0,200}\]\([^)]{0,300}\)|\bhttps?:/?/?\S+|\bwww\.\S+"
@@ -25,7 +25,7 @@ def check_characters(case: Case) -> Iterator[Flag]:
     marked = any(mark in together for mark in MARKS)
     hidden = not (together.isascii() and together.replace("\n", "").isprintable())
     for field, index, text, shown in texts:
-        if hidden and (hit := HIDDEN.search(text)):
+        if hidden and (hit := UNSEEN.search(text)):
             name = f"U+{ord(hit.group()):04X}"
             yield _on(case, field, index, "hidden_characters", f"The text holds a hidden character, {name}.", name)
         found = (MARKUP.search(text) if marked else None) or LIST_ITEM.match(text)

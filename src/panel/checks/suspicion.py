@@ -8,29 +8,23 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from panel.checks.attempts import MENTIONS, OURS, RULES, Rule
-from panel.checks.disguises import DIGITED, JAILBREAK, LABEL, LETTERS, SPACED, SQUEEZED, TURNED
-from panel.checks.encodings import LONG_WORD, Reading, Run, decoded, runs_in, turned
-from panel.checks.folding import Folded, folded, lowered, undigited, words_in
-from panel.checks.tongues import EAST_ASIAN, IDEOGRAPHS, OTHER_TONGUES, OTHER_WORDS
+from panel.checks.attempts import MENTIONS, OURS
+from panel.checks.disguises import LABEL, SPACED, SQUEEZED
+from panel.checks.encodings import Reading, Run, decoded, turned
+from panel.checks.folding import Folded, lowered, undigited, words_in
+from panel.checks.prefilter import Worth, rules_for, worth_trying
+from panel.checks.tongues import EAST_ASIAN, IDEOGRAPHS, OTHER_TONGUES
+from panel.checks.wordings import Rule
 from panel.records import Passage, Suspicion
 from panel.records.dossier import SuspicionKind
 
 MOST_TEXT = 6_000  # characters looked at together; passages are cut to 4,000
 OVERLAP = 500
 MOST_SPANS = 8  # of one passage; with more, the whole passage is one span
-LEAST_JAILBREAK = 4  # different words of jailbreaks in one passage
-LEAST_LETTERS = 6  # different letters standing alone
 LEAST_WORDS = 3  # a run in code that reads as fewer words is a name or a number
 WHOLE = 3  # hits by different rules that make the whole passage one span
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+|(?<=[。！？])|\n+")
 QUOTED = re.compile(r"[\"“„«`]([^\"”“„«»`\n]{3,400})[\"”»`]|(?<!\w)['‘]([^'’\n]{8,400})['’](?!\w)")
-_BY_WORD: dict[str, list[int]] = {}  # the rules whose first set holds a word: most words are in none
-for _at, _rule in enumerate(RULES):
-    for _word in _rule.needs[0]:
-        _BY_WORD.setdefault(_word, []).append(_at)
-_FIRST = frozenset(_BY_WORD)
-_OTHERS = OTHER_WORDS | TURNED | DIGITED | JAILBREAK
 
 
 class Hit(NamedTuple):
@@ -49,6 +43,8 @@ def find_suspicions(passages: Iterable[Passage]) -> tuple[Suspicion, ...]:
 
 def suspicious(text: str, *, is_code: bool = False) -> tuple[Hit, ...]:
     """The same for any text (a title, a tagline, a hidden text), as places in it."""
+    if len(text) <= MOST_TEXT:
+        return tuple(_merged(text, _hits(text, is_code=is_code)))
     return tuple(_merged(text, [hit for at in _windows(text) for hit in _hits_from(text, at, is_code=is_code)]))
 
 
@@ -58,7 +54,7 @@ def _windows(text: str) -> range:
 
 
 def _hits_from(text: str, at: int, *, is_code: bool) -> Iterator[Hit]:
-    for hit in _hits(text[at : at + MOST_TEXT] if at or len(text) > MOST_TEXT else text, is_code=is_code):
+    for hit in _hits(text[at : at + MOST_TEXT], is_code=is_code):
         yield hit._replace(start=at + hit.start, end=at + hit.end)
 
 
@@ -68,52 +64,45 @@ def _in_passage(passage: Passage) -> Iterator[Suspicion]:
         yield Suspicion(passage_id=passage.passage_id, kind=hit.kind, excerpt=excerpt, why=hit.why)
 
 
-def _hits(text: str, *, is_code: bool) -> Iterator[Hit]:
-    """Every rule's finds. Most passages end after the words have been looked at: 5 us for 100 characters (measured)."""
-    words = words_in(text)
-    plain = text.isascii()
-    runs = runs_in(text, words)
-    spaced = len(words & LETTERS) >= LEAST_LETTERS
-    rules = rules_for(words)
-    if plain and not runs and not spaced and not rules and words.isdisjoint(_OTHERS) and "[" not in text:
-        return
-    seen = folded(text)
-    if not plain:
-        words |= words_in(seen.text)
-    yield from _rule_hits(text, seen, words, is_code=is_code)
-    yield from _disguised_hits(seen, words, spaced=spaced, is_code=is_code)
-    yield from _foreign_hits(text, words)
-    if not words.isdisjoint(DIGITED):
+def _hits(text: str, *, is_code: bool) -> Sequence[Hit]:
+    """Every rule's finds. Four passages of five end after their words have been looked up."""
+    worth = worth_trying(text)
+    return list(_tried(text, worth, is_code=is_code)) if worth else ()
+
+
+def _tried(text: str, worth: Worth, *, is_code: bool) -> Iterator[Hit]:
+    seen, words = worth.seen, worth.words
+    yield from _rule_hits(text, seen, words, worth.rules, is_code=is_code)
+    yield from _disguised_hits(worth, is_code=is_code)
+    if worth.foreign:
+        yield from _foreign_hits(text)
+    if worth.digited:
         letters = undigited(seen)
-        yield from _rule_hits(text, letters, words_in(letters.text), is_code=is_code)
-    if runs:
-        yield from _coded_hits(text, runs, is_code=is_code)
-    if not words.isdisjoint(TURNED):
+        more = words_in(letters.text)
+        yield from _rule_hits(text, letters, more, rules_for(more, letters.text), is_code=is_code)
+    if worth.runs:
+        yield from _coded_hits(text, worth.runs, is_code=is_code)
+    if worth.turned:
         yield from _turned_hits(text)
 
 
-def rules_for(words: frozenset[str]) -> list[Rule]:
-    """The rules worth trying on a text with these words."""
-    near = {at for word in words & _FIRST for at in _BY_WORD[word]}
-    return [RULES[at] for at in sorted(near) if RULES[at].may_hit(words)] if near else []
-
-
-def _disguised_hits(seen: Folded, words: frozenset[str], *, spaced: bool, is_code: bool) -> Iterator[Hit]:
-    if len(words & JAILBREAK) >= LEAST_JAILBREAK and words.isdisjoint(MENTIONS) and not is_code:
+def _disguised_hits(worth: Worth, *, is_code: bool) -> Iterator[Hit]:
+    seen, words = worth.seen, worth.words
+    if worth.jailbreak and words.isdisjoint(MENTIONS) and not is_code:
         yield Hit(*seen.span(0, len(seen.text)), "instruction", "reads like a jailbreak")
-    if "[" in seen.text or "(s" in seen.text:
-        for found in LABEL.finditer(seen.text):
-            yield Hit(*seen.span(*found.span()), "instruction", "forges a passage label")
-    if not is_code and max(map(len, words), default=0) >= LONG_WORD:
-        for found in SQUEEZED.finditer(seen.text):
-            yield Hit(*seen.span(*found.span()), "instruction", "runs the words of an instruction together")
-    for found in SPACED.finditer(seen.text) if spaced else ():
+    for found in LABEL.finditer(seen.text) if worth.labelled else ():
+        yield Hit(*seen.span(*found.span()), "instruction", "forges a passage label")
+    for found in SQUEEZED.finditer(seen.text) if worth.squeezed and not is_code else ():
+        yield Hit(*seen.span(*found.span()), "instruction", "runs the words of an instruction together")
+    for found in SPACED.finditer(seen.text) if worth.spaced else ():
         if SQUEEZED.search(re.sub(r"[\W_]", "", found.group())):
             yield Hit(*seen.span(*found.span()), "instruction", "spells an instruction out letter by letter")
 
 
-def _rule_hits(text: str, seen: Folded, words: frozenset[str], *, is_code: bool) -> Iterator[Hit]:
-    for rule in rules_for(words):
+def _rule_hits(
+    text: str, seen: Folded, words: frozenset[str], rules: Iterable[Rule], *, is_code: bool
+) -> Iterator[Hit]:
+    for rule in rules:
         for found in rule.pattern.finditer(seen.text):
             start, end = seen.span(*found.span())
             if not _is_excused(rule, text, seen, words, start, end, is_code=is_code):
@@ -137,12 +126,11 @@ def _is_quoted(text: str, start: int, end: int) -> bool:
     return any(found.start() <= start and end <= found.end() + 1 for found in QUOTED.finditer(text))
 
 
-def _foreign_hits(text: str, words: frozenset[str]) -> Iterator[Hit]:
+def _foreign_hits(text: str) -> Iterator[Hit]:
     why = "addresses reviewers or models in another language"
     seen = lowered(text)
-    if not words.isdisjoint(OTHER_WORDS):
-        for found in OTHER_TONGUES.finditer(seen.text):
-            yield Hit(*seen.span(*found.span()), "instruction", why)
+    for found in OTHER_TONGUES.finditer(seen.text):
+        yield Hit(*seen.span(*found.span()), "instruction", why)
     if IDEOGRAPHS.search(text):
         for found in EAST_ASIAN.finditer(seen.text):
             yield Hit(*seen.span(*found.span()), "instruction", why)
@@ -161,8 +149,11 @@ def _turned_hits(text: str) -> Iterator[Hit]:
 
 
 def _is_attempt(text: str) -> bool:
-    words = words_in(text)
-    return any(_rule_hits(text, folded(text), words, is_code=False)) or any(_foreign_hits(text, words))
+    worth = worth_trying(text)
+    if worth is None:
+        return False
+    hits = _rule_hits(text, worth.seen, worth.words, worth.rules, is_code=False)
+    return any(True for _ in hits) or (worth.foreign and any(True for _ in _foreign_hits(text)))
 
 
 def _says_something(reading: Reading, *, is_code: bool) -> bool:

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from panel.records import Dossier
+from panel.records.invisible import without_unseen
 
-HIDDEN = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]?\s+(?=[\"'(\[]?[A-Z0-9`])")
 ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|fig|cf|Mr|Ms|Dr|St|Inc|Ltd)|\b[A-Z])\.$")
 
@@ -28,10 +25,10 @@ def normalise(text: str) -> str:
     become one: word processors make dashes of them.
     """
     if not text.isascii():
-        text = HIDDEN.sub("", text.translate(_FOLDS))
+        text = without_unseen(text.translate(_FOLDS))
         text = unicodedata.normalize("NFKC", text).translate(_FOLDS)
     elif not text.isprintable():
-        text = HIDDEN.sub("", text)
+        text = without_unseen(text)
     if "--" in text:
         text = _DASHES.sub("-", text)
     return " ".join(text.split())

@@ -10,7 +10,7 @@ _OTHER_TONGUES = (
     r"(?:ignorier(?:e|t|en\s+sie)?\s+(?:alle|die|deine|sämtliche|jede|bisherige|vorherige|ihre)|vergiss"
     r"|vergessen\s+sie|missachte|überschreibe)\b.{0,40}?\b(?:anweisung\w*|vorgaben|regeln|instruktion\w*"
     r"|befehl\w*|eingaben?|prompts?)",
-    r"(?:bewerte|antworte|stimme|urteile)\w*\b.{0,40}?\b(?:ship|positiv|höchst\w*|bestnote|fünf\s+sterne)",
+    r"(?:bewerte|antworte|stimme|urteile)(?:[nt]|st)?\b.{0,40}?\b(?:ship|positiv|höchst\w*|bestnote|fünf\s+sterne)",
     r"(?:ignore[zrs]?\s+(?:(?:toutes|tous)\s+)?(?:les|tes|vos|ces)\s+(?:\w+\s+)?(?=instr|consig|règl|direct"
     r"|ordr)|oublie[zrs]?|néglige[zr]?|ne\s+ten\w+\s+pas\s+compte)\b.{0,40}?\b(?:instructions?|consignes?|règles"
     r"|directives|ordres)",
@@ -27,7 +27,7 @@ _OTHER_TONGUES = (
     r"|desconsidere)\b.{0,40}?\b(?:instruções|regras|ordens|diretrizes|orientações)",
     r"(?:responda|vote|avalie|classifique)\b.{0,40}?\b(?:ship|positiv\w+|máxim\w+|cinco\s+estrelas)",
     r"(?:ignora\s+(?:tutte\s+)?(?:le|queste|ogni)\s+(?:\w+\s+)?(?=istr|regol|ordin|dirett)|dimentica"
-    r"|scorda)\w*\b.{0,40}?\b(?:istruzioni|regole|ordini|direttive|indicazioni)",
+    r"|scorda)(?:re|te|ti|tevi)?\b.{0,40}?\b(?:istruzioni|regole|ordini|direttive|indicazioni)",
     r"(?:negeer|vergeet)\b.{0,40}?\b(?:instructies|aanwijzingen|regels|opdrachten)",
     r"(?:zignoruj|ignoruj|zapomnij|pomiń)\b.{0,40}?\b(?:instrukcj\w+|polece\w+|zasad\w*|wytyczn\w+)",
     r"(?:игнорируй\w*|проигнорируй\w*|забудь\w*|отбрось\w*|не\s+обращай\w*)\b.{0,50}?\b(?:инструкц\w+|указан\w+"
@@ -54,6 +54,8 @@ _OTHER_TONGUES = (
 )  # fmt: skip
 OTHER_TONGUES = Lazy("|".join(rf"(?<!\w)(?:{part})" for part in _OTHER_TONGUES))
 _WORDS = """
+ignorier bewertet bewertest antwortet antwortest stimmen stimmst urteilen urteilet urteilest dimenticate dimenticati
+dimenticatevi scordare scordate scordati scordatevi
 ignorieren ignoriere ignoriert vergiss vergessen missachte bewerte bewerten antworte antworten stimme
 urteile ignorez ignorer ignore ignores oublie oubliez oublier négligez révèle révélez affiche répète montre
 répondez répondes votez notez évaluez ignora ignorar ignorad olvida olvidar olvide omite descarta desobedece
@@ -66,6 +68,12 @@ tekrarla sistem sansürsüz filtresiz modu abaikan lupakan bỏ quên تجاهل
 دون بلا دستورهای دستور نادیده قوانین अनदेखा नज़रअंदाज़ भूल निर्देशों התעלם שכח überschreibe ignorera
 """
 OTHER_WORDS = frozenset(_WORDS.split())
+# Beginnings of words that take endings, in scripts and spellings that are never plain ASCII.
+OTHER_STEMS = (
+    "игнорируй", "забудь", "отбрось", "обращай", "выведи", "покажи", "раскрой", "повтори", "оцени", "ігноруй",
+    "talimat", "komut", "yönerge", "kural", "mesaj", "istem", "kısıtlama", "filtre", "güvenlik", "sınır", "boyun",
+    "cevabına", "geliştirici", "rolünü", "önceki", "دستور", "راهنما", "پیام", "अनदेखा", "नज़रअंदाज़", "निर्देश", "भूल",
+)  # fmt: skip
 IDEOGRAPHS = Lazy("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 EAST_ASIAN = Lazy(
     r"(?:忽略|无视|無視|忘记|忘掉|忘記|不要理会|请忽略|抛开|绕过)[^。！？\n]{0,20}?(?:指令|指示|提示|规则|規則|命令|要求|设定|内容|说明|限制|消息)"

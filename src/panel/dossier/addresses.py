@@ -8,6 +8,12 @@ VOLATILE = re.compile(
     r"vero_id|_ga|_gl|ref_src|ref_url|spm|jsessionid|phpsessid|aspsessionid.*|session_?id|sid",
     re.IGNORECASE,
 )
+REFERRERS = frozenset({"ref", "referrer", "referer", "via"})
+REFERRED = re.compile(  # a `ref` that says where a reader came from; `ref=main` names a branch and stays
+    r"(www\.)?[a-z0-9-]+(\.[a-z0-9-]+)*\.(com|org|net|io|co|dev|ai|app|news|best|so)|product-?_?hunt|ph|hacker-?_?news|hn|"
+    r"show-?_?hn|reddit|twitter|x|linkedin|betalist|newsletter|rss|feed",
+    re.IGNORECASE,
+)
 SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 HOST = re.compile(r"[^\s/@]+\.[^\s/@.]+|localhost(:\d+)?|\[[0-9a-f:]+\](:\d+)?", re.IGNORECASE)
@@ -26,7 +32,11 @@ def tidy_address(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme.lower() not in ("http", "https") or not HOST.fullmatch(parts.netloc):
         raise ValueError("not a web address")
-    kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not VOLATILE.fullmatch(k)]
+    kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _is_tracking(k, v)]
     path = quote(SESSION_PATH.sub("", parts.path), safe="/%:@!$&'()*+,;=~-._")
     path = "" if path == "/" and not kept else path
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, urlencode(kept), ""))
+
+
+def _is_tracking(key: str, value: str) -> bool:
+    return bool(VOLATILE.fullmatch(key) or (key.lower() in REFERRERS and REFERRED.fullmatch(value)))

@@ -6,39 +6,37 @@ size, visibility), so that a child may be seen again inside a parent that is not
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from tinycss2 import color4
-
+from panel.dossier.colours import Pixel, parse_colour
 from panel.dossier.css import Properties
+from panel.dossier.lengths import LENGTH, NUMBER, UNITS, number_in
 
 FAR_PX = -500.0
-SMALL_PX = 1.5
+FAR_RIGHT_PX = 2_500.0  # beyond any screen; what stands far down can be scrolled to
+SMALL_PX = 4.0  # no letter has a shape in fewer pixels
+SMALL_SCALE = 0.1
+TIGHT_PX = -6.0  # between letters: they lie on one another
 FAINT = 0.1  # opacity and alpha under which nobody reads
 NEAR = 20  # levels of 255 in the channel that differs most; #ebebeb on white is still hidden
-LENGTH = re.compile(r"(-?\d*\.?\d+)(px|r?em|ex|ch|pt|cm|mm|in|vw|vh|%|)(?![\w.])")
-PX = {
-    "px": 1,
-    "": 1,
-    "em": 16,
-    "rem": 16,
-    "ex": 8,
-    "ch": 8,
-    "pt": 4 / 3,
-    "cm": 38,
-    "mm": 3.8,
-    "in": 96,
-    "vw": 12.8,
-    "vh": 8,
-}
-SCALED_AWAY = re.compile(r"scale(?:3d|x|y)?\(\s*0*\.?0*\s*[,)]")
-MOVED = re.compile(r"translate(?:3d|x|y)?\(([^)]*)\)")
-CLIPPED = re.compile(r"inset\(\s*(?:50|[6-9]\d|100)%|circle\(\s*0|ellipse\(\s*0|polygon\(\s*0[^,]*(?:,\s*0[^,]*)*\)")
+SCALES = re.compile(r"scale(?:3d|x|y)?\(([^()]*)\)")
+MATRIX = re.compile(r"matrix\(([^()]*)\)")
+TURNED_AWAY = re.compile(r"rotate[xy]\(\s*-?(?:90deg|\.25turn|0\.25turn|100grad)")
+MOVED = re.compile(r"translate(?:3d|x)?\(([^)]*)\)")
+MOVED_DOWN = re.compile(r"translatey\(([^)]*)\)")
+FAINT_FILTER = re.compile(rf"opacity\(\s*({NUMBER})(%?)")
+BLUR = re.compile(rf"blur\(\s*({NUMBER}(?:px|r?em))")
+BLURRED_PX = 5.0
+LASTS = re.compile(r"(?<![\w.])(?=[\d.]*[1-9])[\d.]+m?s\b")
+CLIPPED = re.compile(
+    r"inset\(\s*(?:50|[6-9]\d|100)%|inset\([^)]*\b100%|circle\(\s*0|ellipse\(\s*0|"
+    r"polygon\(\s*0[^,]*(?:,\s*0[^,]*)*\)"
+)
 NO_RECTANGLE = re.compile(r"rect\(\s*(\d+)(?:px)?[\s,]+(\d+)(?:px)?[\s,]+(\d+)(?:px)?[\s,]+(\d+)(?:px)?\s*\)")
 VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,([^()]*))?\)")
 PICTURE = re.compile(r"url\(|gradient\(|image\(")
 
 Colour = tuple[float, float, float]
+INHERITED = ("", "inherit", "currentcolor", "unset", "revert")
 BLACK, WHITE = (0.0, 0.0, 0.0), (255.0, 255.0, 255.0)
 
 
@@ -50,6 +48,8 @@ class Look:
     ground: Colour | None = WHITE
     size_px: float = 16.0
     is_visible: bool = True
+    is_clear: bool = False  # letters of a colour that nobody sees on any ground
+    opacity: float = 1.0  # of all around it, multiplied
     custom: Properties = field(default_factory=dict)
 
     @property
@@ -61,7 +61,7 @@ class Look:
             return "font size"
         if self.ink and self.ground and max(abs(a - b) for a, b in zip(self.ink, self.ground, strict=True)) <= NEAR:
             return "colour of the background"
-        return ""
+        return "transparent letters" if self.is_clear else ""
 
 
 def inherit(look: Look, given: Properties, *, painted: bool, pictured: bool) -> Look:
@@ -82,20 +82,29 @@ def inherit(look: Look, given: Properties, *, painted: bool, pictured: bool) -> 
         ink=_ink(look, plain, ground),
         size_px=_size(look.size_px, plain),
         is_visible=_visible(look, plain.get("visibility", "")),
+        is_clear=_clear(look, plain),
+        opacity=look.opacity * _opacity(plain),
     )
 
 
-def why_gone(given: Properties, custom: Properties) -> str:
-    """How the element itself, with all it holds, is hidden; "" when it is not."""
+def why_gone(given: Properties, above: Look) -> str:
+    """How the element itself, with all it holds, is hidden; "" when it is not. above: what its parent hands down."""
     if not given:
         return ""
-    plain = {name: resolve(value, custom) for name, value in given.items() if not name.startswith("--")}
+    plain = {name: resolve(value, above.custom) for name, value in given.items() if not name.startswith("--")}
     if plain.get("display") == "none":
         return "display: none"
     if plain.get("content-visibility") == "hidden":
         return "content-visibility: hidden"
-    if _is_faint(plain):
+    if above.opacity * _opacity(plain) < FAINT:
         return "opacity"
+    blur = BLUR.search(plain.get("filter", ""))
+    if blur and (number_in(blur[1]) or 0) >= BLURRED_PX:
+        return "filter: blur"
+    if plain.get("-webkit-text-security", "none") != "none":
+        return "text security"
+    if least_px(plain.get("letter-spacing", "")) < TIGHT_PX:
+        return "letter spacing"
     return _why_off_screen(plain) or _why_no_room(plain)
 
 
@@ -108,33 +117,46 @@ def resolve(value: str, custom: Properties) -> str:
     return value
 
 
-def _is_faint(plain: Properties) -> bool:
+def _opacity(plain: Properties) -> float:
+    """How much of it shows, 0..1. A page that fades in does so in a browser without any script."""
+    name = plain.get("animation", plain.get("animation-name", "none"))
+    fades = name != "none" and (LASTS.search(name) or "animation" not in plain)
+    filtered = FAINT_FILTER.search(plain.get("filter", ""))
+    shown = 1.0
+    if filtered:
+        shown = float(filtered[1]) / (100 if filtered[2] else 1)
     value = plain.get("opacity", "")
-    if "animation" in plain or "animation-name" in plain:
-        return False  # a page that fades in: a browser shows it without any script
-    if "opacity(0" in plain.get("filter", "").replace(" ", "").replace("0.0", "0"):
-        return True
-    try:
-        return float(value.rstrip("%")) / (100 if value.endswith("%") else 1) < FAINT
-    except ValueError:
-        return False
+    number = number_in(value.rstrip("%"))
+    if number is not None and not fades:
+        shown *= number / (100 if value.endswith("%") else 1)
+    return min(max(shown, 0.0), 1.0)
 
 
 def _why_off_screen(plain: Properties) -> str:
-    names = ["text-indent", "margin-left", "margin-top"]
-    if plain.get("position") in ("absolute", "fixed", "relative", "sticky"):
-        names += ["left", "right", "top", "bottom", "inset"]
+    names = ["text-indent", "margin", "margin-left", "margin-top", "margin-inline", "margin-inline-start"]
+    placed = plain.get("position") in ("absolute", "fixed", "relative", "sticky")
+    if placed:
+        names += ["left", "right", "top", "bottom", "inset", "inset-inline", "inset-inline-start"]
     if any(least_px(plain[name]) < FAR_PX for name in names if name in plain):
         return "off-screen"
-    moved = MOVED.search(plain.get("transform", ""))
-    if (moved and least_px(moved[1]) < FAR_PX) or least_px(plain.get("translate", "")) < FAR_PX:
+    moves = [*MOVED.findall(plain.get("transform", "")), plain.get("translate", "")]
+    down = MOVED_DOWN.findall(plain.get("transform", ""))
+    if any(least_px(move) < FAR_PX for move in (*moves, *down)):
         return "off-screen"
-    return ""
+    right = [move.split(",")[0].split(" ")[0] for move in moves]
+    right += [plain.get("left", ""), plain.get("inset-inline-start", "")] if placed else []
+    if any((number_in(value) or 0) > FAR_RIGHT_PX for value in right):
+        return "off-screen"
+    indent = plain.get("text-indent", "")
+    pushed = (number_in(indent) or 0) > -FAR_PX or indent in ("100%", "101%", "110%", "120%", "150%", "200%")
+    return "text indent" if pushed and _hides(plain) else ""
 
 
 def _why_no_room(plain: Properties) -> str:
-    if SCALED_AWAY.search(plain.get("transform", "")) or re.match(r"0+(\.0+)?\b(?!\.)", plain.get("scale", "")):
+    if _is_scaled_away(plain):
         return "transform: scale(0)"
+    if TURNED_AWAY.search(plain.get("transform", "")) or re.search(r"\b[xy]\s+-?90deg", plain.get("rotate", "")):
+        return "transform: rotate"
     if CLIPPED.search(plain.get("clip-path", "")):
         return "clip-path"
     shape = NO_RECTANGLE.search(plain.get("clip", ""))
@@ -142,20 +164,43 @@ def _why_no_room(plain: Properties) -> str:
         top, right, bottom, left = map(int, shape.groups())
         if bottom - top <= 1 or right - left <= 1:
             return "clip"
-    hides = any(re.search(r"hidden|clip", plain.get(f"overflow{axis}", "")) for axis in ("", "-x", "-y"))
     sides = (plain.get(name, "") for name in ("width", "height", "max-width", "max-height"))
-    return "no width or height" if hides and any(_is_nothing(side) for side in sides) else ""
+    flat = number_in(plain.get("line-height", "")) == 0 or any(_is_nothing(side) for side in sides)
+    return "no width or height" if flat and _hides(plain) else ""
+
+
+def _is_scaled_away(plain: Properties) -> bool:
+    transform = plain.get("transform", "")
+    factors = [factor for found in SCALES.findall(transform) for factor in found.split(",")]
+    factors += [factor for name in ("scale", "zoom") for factor in plain.get(name, "").split()[:2]]
+    matrix = MATRIX.search(transform)
+    flat = matrix is not None and all(_is_little(part) for part in matrix[1].split(",")[:4])
+    return flat or any(_is_little(factor) for factor in factors)
+
+
+def _is_little(factor: str) -> bool:
+    number = number_in(factor.strip().rstrip("%"))
+    return number is not None and abs(number) / (100 if factor.strip().endswith("%") else 1) < SMALL_SCALE
+
+
+def _hides(plain: Properties) -> bool:
+    """Whether it shows nothing of what has no room in it."""
+    flows = " ".join(plain.get(f"overflow{axis}", "") for axis in ("", "-x", "-y"))
+    return bool(
+        re.search(r"hidden|clip|auto|scroll", flows) or re.search(r"paint|strict|content", plain.get("contain", ""))
+    )
 
 
 def _is_nothing(value: str) -> bool:
-    found = LENGTH.fullmatch(value)
-    return bool(found) and found is not None and found[2] != "%" and 0 <= float(found[1]) * PX[found[2]] <= 1
+    number = number_in(value)
+    return number is not None and 0 <= number <= 1
 
 
 def least_px(value: str) -> float:
     """The smallest length a value names, in pixels; percentages are left out, 0 when there is none."""
-    found = [float(n) * PX[unit] for n, unit in LENGTH.findall(value) if unit != "%"]
-    return min(found, default=0.0)
+    if (number := number_in(value)) is not None:
+        return number
+    return min((float(n) * UNITS[unit] for n, unit in LENGTH.findall(value) if unit != "%"), default=0.0)
 
 
 def _visible(look: Look, value: str) -> bool:
@@ -172,30 +217,34 @@ def _size(parent_px: float, plain: Properties) -> float:
         sized = re.search(r"(?<![\w.])\d*\.?\d+(?:px|r?em|pt|%|vw|vh)|(?<![\w.])0(?![\w.])", plain["font"])
         value = sized.group() if sized else ""
     found = LENGTH.fullmatch(value)
+    if not found and (number := number_in(value)) is not None:
+        return number
     if not found:
         return parent_px if value in ("", "inherit", "smaller", "larger", "unset") else 16.0
     number, unit = float(found[1]), found[2]
     if unit in ("em", "%"):
         return parent_px * number / (100 if unit == "%" else 1)
-    return number * PX[unit]
+    return number * UNITS[unit]
 
 
 def _ground(look: Look, plain: Properties) -> Colour | None:
-    """The background text stands on."""
+    """The background text stands on; None for a picture, and for a value that can't be read: it may be any colour."""
     if PICTURE.search(plain.get("background-image", "") + plain.get("background", "")):
         return None
     for name in ("background-color", "background"):
         value = plain.get(name, "")
-        if value and (colour := parse_colour(value) or _first_colour(value)):
+        if colour := parse_colour(value) or _first_colour(value):
             return _over(colour, look.ground)
+        if "(" in value:
+            return None
     return look.ground
 
 
 def _ink(look: Look, plain: Properties, ground: Colour | None) -> Colour | None:
     if "text" in (plain.get("background-clip"), plain.get("-webkit-background-clip")):
         return None  # letters cut out of a background
-    value = plain.get("-webkit-text-fill-color") or plain.get("color", "")
-    if value in ("", "inherit", "currentcolor", "unset"):
+    value = _ink_value(plain)
+    if value in INHERITED:
         return look.ink
     if value == "initial":
         return BLACK
@@ -203,23 +252,26 @@ def _ink(look: Look, plain: Properties, ground: Colour | None) -> Colour | None:
     return _over(colour, ground) if colour else None
 
 
-def _first_colour(value: str) -> Any:
+def _clear(look: Look, plain: Properties) -> bool:
+    """Whether letters are of a colour of which nearly nothing is laid on whatever is below them."""
+    if "text" in (plain.get("background-clip"), plain.get("-webkit-background-clip")):
+        return False
+    value = _ink_value(plain)
+    if value in INHERITED:
+        return look.is_clear
+    colour = parse_colour(value)
+    return colour is not None and colour[3] < FAINT
+
+
+def _ink_value(plain: Properties) -> str:
+    return plain.get("-webkit-text-fill-color") or plain.get("color", "")
+
+
+def _first_colour(value: str) -> Pixel | None:
     return next((c for c in map(parse_colour, value.split()) if c), None)
 
 
-def parse_colour(value: str) -> Any:
-    """A CSS colour as (red, green, blue in 0..255, alpha in 0..1), None for what is no colour we know."""
-    try:
-        colour = color4.parse_color(value)
-        if colour is None or colour == "currentcolor":
-            return None
-        red, green, blue = (float(part or 0) * 255 for part in colour.to("srgb").coordinates)
-        return red, green, blue, float(colour.alpha)
-    except (ValueError, TypeError, NotImplementedError, OverflowError):
-        return None
-
-
-def _over(colour: Any, ground: Colour | None) -> Colour | None:
+def _over(colour: Pixel, ground: Colour | None) -> Colour | None:
     """The colour laid on its background. Nearly none of it: the background itself."""
     *parts, alpha = colour
     if alpha >= 1:

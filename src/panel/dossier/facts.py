@@ -6,7 +6,7 @@ lines. Nothing here raises for what a page holds: what can't be read is not stat
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,8 +21,9 @@ from panel.dossier.pricing_class import pricing_class
 from panel.dossier.stated import Stated
 from panel.dossier.structured import FROM as JSON_LD
 from panel.dossier.structured import read_structured
-from panel.dossier.voices import fold, package_of, repository_of, site_of
-from panel.records import Fact, FactKind, Passage, Plan, Pricing
+from panel.dossier.voices import package_of, repository_of, site_of
+from panel.records import Fact, Passage, Plan, Pricing
+from panel.records.differing import fold
 
 HTML = frozenset({"text/html", "application/xhtml+xml"})
 MOST_FACTS = 60
@@ -30,46 +31,39 @@ MOST_OF_A_KIND = {"plan": 24, "licence": 4, "package": 6}
 MOST_BYTES = 5_000_000
 MOST_ELEMENTS = 40_000
 SLACK = timedelta(days=1)
-SINGLE: frozenset[FactKind] = frozenset({"name", "publisher", "pricing_class", "licence", "version", "repository"})
 LICENCE_FILE = re.compile(r"/(?:licen[cs]es?|copying|unlicense)(?:[.-][\w.-]+)?/?$", re.IGNORECASE)
 TITLE_END = re.compile(r"\s+[|–—·:•]\s+|\s+-\s+|:\s+|\s+(?=documentation\b|docs\b|pricing\b)", re.IGNORECASE)
 
 
 def read_facts(
-    raw: bytes, *, media_type: str, url: str, source_id: str, passages: Sequence[Passage], checked: date
+    raw: bytes,
+    *,
+    media_type: str,
+    url: str,
+    source_id: str,
+    passages: Sequence[Passage],
+    checked: date,
+    sheets: Mapping[str, str] | None = None,
 ) -> tuple[Fact, ...]:
     """The facts of one source, at most 60, each at most 300 characters, in the order of trust above.
 
     raw: the body in UTF-8, whatever it came in; bytes that are none are replaced. media_type: lower case, without
-    parameters. checked: the day it was fetched; days after it are not believed.
+    parameters. checked: the day it was fetched; days after it are not believed. sheets: texts of style sheets a page
+    links, by `href`: what they hide states nothing.
     """
     text = raw[:MOST_BYTES].decode("utf-8", "replace")
     if media_type in HTML or text.lstrip()[:60].lower().startswith(("<!doctype html", "<html")):
-        stated = _of_page(text, url)
+        stated = _of_page(text, url, sheets)
     else:
         stated = _of_file(text, url)
     return _facts(stated, source_id, passages, checked)
-
-
-def disagree(facts: Sequence[Fact]) -> tuple[tuple[Fact, ...], ...]:
-    """Groups of facts of which two sources, or two places of one, state different values and no common one.
-
-    Kinds of which a tool has one: name, publisher, pricing class, licence, version, repository; plans by their name.
-    """
-    by_key: defaultdict[tuple[str, str], list[Fact]] = defaultdict(list)
-    for fact in facts:
-        if fact.kind in SINGLE:
-            by_key[fact.kind, ""].append(fact)
-        elif fact.kind == "plan":
-            by_key["plan", fold(fact.value.partition(":")[0])].append(fact)
-    return tuple(tuple(group) for group in by_key.values() if _differ(group))
 
 
 def pricing_from(facts: Sequence[Fact], checked: date, *, source: str = "") -> Pricing:
     """The price record of these facts, of one source or of several in order of trust.
 
     The first class stated is taken, with all plans of that source: a plan with two prices stands in it twice. That
-    others disagree is `disagree`'s to say.
+    others disagree is `panel.records.disagree`'s to say.
     """
     stated = next((fact for fact in facts if fact.kind == "pricing_class"), None)
     plans = [fact for fact in facts if fact.kind == "plan"]
@@ -79,13 +73,15 @@ def pricing_from(facts: Sequence[Fact], checked: date, *, source: str = "") -> P
     return Pricing.model_validate({**told, "source": source, "checked": checked})
 
 
-def _of_page(text: str, url: str) -> list[Stated]:
+def _of_page(text: str, url: str, sheets: Mapping[str, str] | None) -> list[Stated]:
+    from panel.dossier.unseen import take_out
+
     tree = _tree(text)
     if tree is None:
         return []
     listing = bool(repository_of(url) or package_of(url) or _own_forge(tree, url))
     structured = read_structured(tree, is_listing=listing)
-    _hide(tree)
+    take_out(tree, sheets)
     lines = lines_of(tree)
     named = _name(tree, lines, structured, url)
     names = frozenset({fold(s.value) for s in [*structured, *named] if s.kind == "name"} | _address_names(url)) - {""}
@@ -119,12 +115,6 @@ def _tree(text: str) -> Any:
         return None
     few = sum(1 for _ in zip(tree.iter(), range(MOST_ELEMENTS + 1), strict=False)) <= MOST_ELEMENTS
     return tree if few else None
-
-
-def _hide(tree: Any) -> None:
-    from panel.dossier.unseen import take_out
-
-    take_out(tree)
 
 
 def _name(tree: Any, lines: Sequence[Line], structured: Sequence[Stated], url: str) -> list[Stated]:
@@ -230,26 +220,6 @@ def _far(at: int, name: str, folded: Sequence[tuple[str, str]]) -> int:
     """How many passages lie between one and the nearest that holds the name."""
     near = range(max(0, at - 4), min(len(folded), at + 3))
     return min((abs(n - at) for n in near if name in folded[n][1]), default=9)
-
-
-def _differ(group: Sequence[Fact]) -> bool:
-    """Whether two origins in it have values and no common one."""
-    said: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for fact in group:
-        said[fact.source_id, fact.read_from].add(_same(fact))
-    values = list(said.values())
-    return any(not one & other for n, one in enumerate(values) for other in values[n + 1 :])
-
-
-def _same(fact: Fact) -> str:
-    """A value as it is compared: order in an OR, capitals and a company's form are no difference."""
-    if fact.kind == "licence":
-        return " OR ".join(sorted(fact.value.split(" OR ")))
-    if fact.kind == "publisher":
-        return fold(
-            re.sub(r",?\s*\b(?:inc|llc|ltd|limited|gmbh|ag|bv|b\.v|sas|ab|corp)\b\.?", "", fact.value.casefold())
-        )
-    return fact.value.removesuffix("/") if fact.kind in ("version", "repository") else fold(fact.value)
 
 
 def _plan(value: str) -> Plan:

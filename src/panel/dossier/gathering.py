@@ -2,17 +2,18 @@
 
 The order. The page itself; then, of what it links to, the best page of each kind `links.choose` finds, the most wanted
 kind first (pricing, docs, repository, quick start, changelog, licence, package); if the page names no quick start, one
-linked from the docs page. Nothing deeper. It ends at `most_pages` pages asked for, `most_bytes` of bodies, or
+linked from the docs page. Nothing deeper. With each page come the style sheets it links (sheets.py), which say what
+its readers don't see. It ends at `most_pages` pages asked for, `most_bytes` of bodies, or
 `most_s` seconds, whichever comes first.
 
 A page that can't be had, or holds no text, becomes one sentence in `Gathered.unread` and gathering goes on; only the
-first page's failure is an error. A page whose address or text is that of one read before is dropped without a word.
-Snapshots not older than `max_age_days` are read instead of the web, unless told to refresh; then the web server is
-asked whether they changed. Failures are not kept: what failed is asked for again.
+first page's failure is an error. A page whose address, or whose text, is that of one read before is dropped without a
+word. Snapshots not older than `max_age_days` are read instead of the web, unless told to refresh; then the web server
+is asked whether they changed. Failures are not kept: what failed is asked for again.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
@@ -22,8 +23,10 @@ from panel.dossier.addresses import tidy_address
 from panel.dossier.links import WANTED, Choice, Link, choose, find_links, sections
 from panel.dossier.net.errors import Unreachable, shown
 from panel.dossier.passages import cut
-from panel.dossier.reading import Reading, name_and_tagline, reading_of
-from panel.dossier.shelf import SAVED_HINT, Fetch, Limits, Shelf
+from panel.dossier.reading import HTML, Reading, decode_page, name_and_tagline, reading_of
+from panel.dossier.sheets import MOST_BYTES as MOST_SHEET_BYTES
+from panel.dossier.sheets import read_sheets
+from panel.dossier.shelf import SAVED_HINT, Fetch, Limits, Shelf, anything
 from panel.dossier.snapshots import Snapshots
 from panel.dossier.voices import (
     Maker,
@@ -64,6 +67,7 @@ class Gathered(NamedTuple):
     page: Page
     reading: Reading
     passages: tuple[Passage, ...]
+    sheets: Mapping[str, str]  # texts of the style sheets it links, by `href`
 
     @property
     def text_sha256(self) -> str:
@@ -94,6 +98,7 @@ async def gather(
     fetch: Fetch,
     snapshots: Snapshots,
     today: date,
+    admit: Callable[[str], None] = anything,
     refresh: bool = False,
     max_age_days: int = MAX_AGE_DAYS,
     most_pages: int = MOST_PAGES,
@@ -103,12 +108,13 @@ async def gather(
 ) -> Gathering:
     """Read a product's page and those it links to.
 
-    today: UTC. refresh: ask the web for every page. most_pages: asked for in all, the first included.
+    today: UTC. admit: raises for addresses that are refused, kept pages' too. refresh: ask the web for every page.
+    most_pages: asked for in all, the first included.
     Raises what `fetch` raises for the first page, Mistake when that page is missing or holds no text, StoreError for
     a failing disk.
     """
     limits = Limits(most_pages, most_bytes, asyncio.get_running_loop().time() + most_s)
-    shelf = Shelf(fetch, snapshots, today, -1 if refresh else max_age_days)
+    shelf = Shelf(fetch, snapshots, today, -1 if refresh else max_age_days, admit)
     work = _Round(shelf, limits, on_page)
     first = await work.first(_address(url))
     links = await _links(first)
@@ -125,6 +131,15 @@ async def gather(
     return Gathering(work.name, work.tagline, work.maker, tuple(work.pages), tuple(work.unread), within)
 
 
+class _Read(NamedTuple):
+    """One page as it came, and what was read off it."""
+
+    page: Page
+    reading: Reading
+    sheets: Mapping[str, str]
+    kept: bool
+
+
 @dataclass
 class _Round:
     """One gathering under way."""
@@ -137,26 +152,29 @@ class _Round:
     tagline: str = ""
     pages: list[Gathered] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    sheets: dict[str, str | None] = field(default_factory=dict)  # by address; None for one that can't be had
 
     async def first(self, url: str) -> Gathered:
         """The first page read; what goes wrong with it is the caller's error."""
-        page, reading, kept = await self._read(url)
+        read = await self._read(url)
+        page, reading = read.page, read.reading
         self.name, self.tagline = _name_and_tagline(page, reading)
         self.maker = known_as(maker_of([page.final_url]), self.name)
-        gathered = self._add("repository" if repository_of(page.final_url) else "page", page, reading)
+        gathered = self._add("repository" if repository_of(page.final_url) else "page", read)
         if gathered is None:
             raise Mistake(f"{shown(url)} holds no readable text.", hint=SAVED_HINT)
-        self._tell(gathered.kind, url, "kept" if kept else "fetched")
+        self._tell(gathered.kind, url, "kept" if read.kept else "fetched")
         return gathered
 
     async def next(self, choice: Choice) -> Gathered | None:
         """A linked page read; None when it can't be, or says what another said."""
         try:
-            page, reading, kept = await self._read(choice.url)
-            if not _may_be_read(page.final_url, self.maker):
-                raise Mistake(f"{shown(choice.url)} leads to {site_of(page.final_url)!r}, which is not the maker's.")
+            read = await self._read(choice.url)
+            if not _may_be_read(read.page.final_url, self.maker):
+                site = site_of(read.page.final_url)
+                raise Mistake(f"{shown(choice.url)} leads to {site!r}, which is not the maker's.")
             known = len(self.pages)
-            gathered = self._add(choice.kind, page, reading)
+            gathered = self._add(choice.kind, read)
             if gathered is None:
                 raise Mistake(f"{shown(choice.url)} holds no readable text.")
         except StoreError:
@@ -166,7 +184,7 @@ class _Round:
             self._tell(choice.kind, choice.url, "unread", str(err))
             return None
         new = len(self.pages) > known
-        self._tell(choice.kind, choice.url, ("kept" if kept else "fetched") if new else "same")
+        self._tell(choice.kind, choice.url, ("kept" if read.kept else "fetched") if new else "same")
         return gathered if new else None
 
     def may_go_on(self, queue: Sequence[Choice]) -> bool:
@@ -176,10 +194,10 @@ class _Round:
         return not why
 
     def addresses(self) -> frozenset[str]:
-        """Every address read, as asked for, as answered and as the page calls itself."""
-        return frozenset(u for g in self.pages for u in (g.page.url, g.page.final_url, g.reading.url))
+        """Every address read, as asked for and as answered. What a page calls itself keeps no other from being read."""
+        return frozenset(u for g in self.pages for u in (g.page.url, g.page.final_url))
 
-    async def _read(self, url: str) -> tuple[Page, Reading, bool]:
+    async def _read(self, url: str) -> "_Read":
         self.limits.pages -= 1
         try:
             async with asyncio.timeout_at(self.limits.deadline):
@@ -187,18 +205,47 @@ class _Round:
         except TimeoutError as err:
             raise Unreachable(url, "gathering took longer than it may") from err
         self.limits.bytes -= len(page.body)
-        return page, await asyncio.to_thread(reading_of, page), kept  # parsing takes up to seconds: not on the loop
+        sheets = await read_sheets(decode_page(page), page.final_url, self._sheet) if page.media_type in HTML else {}
+        reading = await asyncio.to_thread(reading_of, page, sheets)  # parsing takes up to seconds: not on the loop
+        return _Read(page, reading, sheets, kept)
 
-    def _add(self, kind: SourceKind, page: Page, reading: Reading) -> Gathered | None:
+    async def _sheet(self, url: str) -> str | None:
+        """A style sheet's text, asked for once; None, and a sentence among the unread, for one that can't be had."""
+        if url not in self.sheets:
+            try:
+                self.sheets[url] = await self._fetch_sheet(url)
+            except StoreError:
+                raise
+            except PanelError as err:
+                self.sheets[url] = None
+                self.unread.append(f"Style sheet not read: {err}")
+        return self.sheets[url]
+
+    async def _fetch_sheet(self, url: str) -> str:
+        if why := self.limits.over_for_sheets():
+            raise Mistake(f"{shown(url)}, {why}.")
+        try:
+            async with asyncio.timeout_at(self.limits.deadline):
+                page = await self.shelf.sheet(url)
+        except TimeoutError as err:
+            raise Unreachable(url, "gathering took longer than it may") from err
+        self.limits.bytes -= len(page.body)
+        if len(page.body) > MOST_SHEET_BYTES:
+            self.unread.append(f"Style sheet not read to its end: {shown(url)} has {len(page.body):,} bytes.")
+        return decode_page(page.model_copy(update={"body": page.body[:MOST_SHEET_BYTES]}))
+
+    def _add(self, kind: SourceKind, read: "_Read") -> Gathered | None:
         """The page among those read, or the one that said the same before; None for one without text."""
-        source_id = f"S{len(self.pages) + 1}"
+        source_id, page, reading = f"S{len(self.pages) + 1}", read.page, read.reading
         passages = cut(source_id, reading.blocks)
         if not passages:
             return None
-        new = Gathered(source_id, kind, voice_of(page.final_url, self.maker), page, reading, passages)
-        same = (g for g in self.pages if g.reading.url == reading.url or g.text_sha256 == new.text_sha256)
+        new = Gathered(source_id, kind, voice_of(page.final_url, self.maker), page, reading, passages, read.sheets)
+        same = (g for g in self.pages if g.page.final_url == page.final_url or g.text_sha256 == new.text_sha256)
         if earlier := next(same, None):
             return earlier
+        if any(g.reading.url == reading.url for g in self.pages):  # one canonical address on every page of a site
+            new = new._replace(reading=reading._replace(url=tidy_address(page.final_url)))
         self.pages.append(new)
         return new
 

@@ -4,14 +4,18 @@ Texts come as they are, bounded in count and length; whoever draws them escapes 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from typing import Literal
 
-from panel.dossier.cleaning import INVISIBLE, one_line
+from panel.dossier.cleaning import one_line
+from panel.dossier.markdown import MOST_MARKDOWN, as_html, unused_titles
 from panel.dossier.page import read_page
 from panel.dossier.passages import Block
 from panel.dossier.unseen import Veiled
 from panel.records import Hidden
+from panel.records.invisible import UNSEEN
 
+Form = Literal["html", "markdown", "plain"]  # what a source's text is
 MOST_HIDDEN = 60  # of one source
 MOST_LENGTH = 400
 LEAST_LETTERS = 2
@@ -19,17 +23,17 @@ LEAST_LETTERS = 2
 LAST = ("title", "alt", "aria-label", "placeholder", "meta", "noscript", "comment")
 TAGS = re.compile("[\U000e0020-\U000e007e]{2,}")
 SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
-UNSEEN_RUN = re.compile(f"(?:{INVISIBLE.pattern})+")
+UNSEEN_RUN = re.compile(f"(?:{UNSEEN.pattern})+")
 AROUND = 60  # characters kept on each side of invisible ones
 JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f\u00ad")  # in honest words: Persian, emoji, hyphenation
 
 
 def visible_and_hidden(
-    html: str, *, source_id: str = "S1", sheets: Sequence[str] = ()
+    html: str, *, source_id: str = "S1", sheets: Mapping[str, str] | None = None
 ) -> tuple[tuple[Block, ...], tuple[Hidden, ...]]:
     """A page's blocks in reading order, and what it hides from its readers.
 
-    sheets: texts of the style sheets it links to, when somebody fetched them. Bounded: the first 5,000,000
+    sheets: texts of style sheets it links, by `href`, when somebody fetched them. Bounded: the first 5,000,000
     characters, at most `MOST_HIDDEN` texts of `MOST_LENGTH` characters.
     """
     blocks, veiled = read_page(html, sheets)
@@ -37,9 +41,19 @@ def visible_and_hidden(
     return blocks, as_records(source_id, [*veiled, *hidden_characters(seen)])
 
 
-def find_hidden(html: str, source_id: str) -> tuple[Hidden, ...]:
-    """The second half of `visible_and_hidden`, in the shape the live gatherer takes."""
-    return visible_and_hidden(html, source_id=source_id)[1]
+def find_hidden(
+    text: str, source_id: str, *, form: Form = "html", sheets: Mapping[str, str] | None = None
+) -> tuple[Hidden, ...]:
+    """What a source keeps from its readers: in HTML, in the HTML inside Markdown, in characters of any text."""
+    if form == "html":
+        return visible_and_hidden(text, source_id=source_id, sheets=sheets)[1]
+    found = hidden_characters(text)
+    if form == "markdown":
+        veiled = read_page(as_html(text)).veiled if "<" in text or "![" in text else ()
+        found = [*veiled, *(Veiled("link title", title) for title in unused_titles(text)), *found]
+        if len(text) > MOST_MARKDOWN:
+            found.append(Veiled("not read", f"what stands after {MOST_MARKDOWN:,} characters of Markdown"))
+    return as_records(source_id, found)
 
 
 def as_records(source_id: str, veiled: Iterable[Veiled]) -> tuple[Hidden, ...]:

@@ -24,9 +24,10 @@ from panel.dossier.stated import (
     package_url,
     version_of,
 )
-from panel.dossier.voices import fold, package_of, repository_of
+from panel.dossier.voices import package_of, repository_of
 from panel.money.tariffs import AMOUNT
 from panel.records import FactKind
+from panel.records.differing import fold
 
 FROM = "labelled text"
 LABELS: tuple[tuple[FactKind, str], ...] = (

@@ -6,8 +6,9 @@ For each kind (pricing, docs, quick start, changelog, licence, repository, packa
   3  its host begins with the kind's (`docs.acme.dev`)
   6  it is marked `rel="license"`, for the licence
   -1 for each step of its path beyond two; -3 inside a blog, a news page, an account or a form
-and is taken at 3 or more. Repositories and packages go by their host: 6 when the maker's, 8 when named like it too,
-else 3 when the text says it is the source. Of each kind the best link is taken; of equal ones the first in the page.
+and is taken at 3 or more. Repositories and packages go by their host: 6 when the maker's own, 8 when named like it too,
+7 when only named like it, else 3 when the text says it is the source. A link marked as left by readers (`rel="ugc"`) or
+paid for (`sponsored`) is none of the maker's. Of each kind the best link is taken; of equal ones the first in the page.
 A link is a candidate only on the maker's own sites, or at a code or package host: other sites are never followed.
 """
 
@@ -18,7 +19,7 @@ from urllib.parse import urljoin, urlsplit
 
 from panel.dossier.addresses import tidy_address
 from panel.dossier.cleaning import one_line
-from panel.dossier.voices import Maker, is_makers, is_named_like, package_of, repository_of
+from panel.dossier.voices import Maker, is_makers, is_named_like, is_owned, package_of, repository_of
 from panel.records import SourceKind
 
 Wanted = Literal["pricing", "docs", "repository", "quick_start", "changelog", "licence", "package"]  # in order of worth
@@ -64,6 +65,7 @@ ENDING = re.compile(r"\.(html?|md|markdown|rst|txt|php|aspx)$", re.IGNORECASE)
 NO_PAGE = re.compile(
     r"\.(zip|gz|tgz|dmg|exe|msi|deb|rpm|pdf|png|jpe?g|gif|svg|webp|mp4|webm|css|js|xml|ico|woff2?)$", re.I
 )
+STRANGERS = frozenset({"ugc", "sponsored"})  # words of `rel`
 LEAST_SCORE = 3
 MOST_LINKS = 3000
 MOST_ADDRESS = 1000
@@ -140,7 +142,7 @@ def choose(
 
 def score(link: Link, wanted: Wanted, maker: Maker) -> int:
     """How much a link looks like the page wanted, by the rule above; 0 for one that is never followed."""
-    if len(link.url) > MOST_ADDRESS or NO_PAGE.search(urlsplit(link.url).path):
+    if STRANGERS & set(link.rel.split()) or len(link.url) > MOST_ADDRESS or NO_PAGE.search(urlsplit(link.url).path):
         return 0
     repository, package = repository_of(link.url), package_of(link.url)
     if wanted == "package":
@@ -185,7 +187,7 @@ def _joined(start: str, href: str) -> str:
 
 def _by_name(link: Link, name: str, maker: Maker) -> int:
     if is_makers(link.url, maker):
-        return 8 if is_named_like(name, maker) else 6
+        return 6 + 2 * is_named_like(name, maker) - (not is_owned(link.url, maker))
     return 3 if SOURCE_TEXT.search(link.text) else 0
 
 

@@ -10,7 +10,7 @@ page's description tag is not taken for the launch's description: there a juror 
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol
 
@@ -18,7 +18,9 @@ from panel.dossier.building import missing_essentials
 from panel.dossier.cleaning import one_line
 from panel.dossier.facts import pricing_from
 from panel.dossier.gathering import MAX_AGE_DAYS, MOST_PAGES, Gathered, Gathering, PageEvent, gather
-from panel.dossier.shelf import Fetch
+from panel.dossier.hidden import Form
+from panel.dossier.screening import FindSuspicions, Screen
+from panel.dossier.shelf import Fetch, anything
 from panel.dossier.snapshots import Snapshots
 from panel.records import (
     Coverage,
@@ -32,20 +34,31 @@ from panel.records import (
     Pricing,
     Source,
     Stamp,
-    Suspicion,
 )
 
 
 class ReadFacts(Protocol):
-    """The facts one page states. raw: UTF-8, whatever the page came in. checked: the day it was fetched."""
+    """The facts one page states. raw: UTF-8, whatever the page came in. checked: the day it was fetched. sheets: texts
+    of style sheets it links, by `href`."""
 
     def __call__(
-        self, raw: bytes, *, media_type: str, url: str, source_id: str, passages: Sequence[Passage], checked: date
+        self,
+        raw: bytes,
+        *,
+        media_type: str,
+        url: str,
+        source_id: str,
+        passages: Sequence[Passage],
+        checked: date,
+        sheets: Mapping[str, str],
     ) -> Iterable[Fact]: ...
 
 
-FindHidden = Callable[[str, str], Iterable[Hidden]]  # page as HTML, its source id
-FindSuspicions = Callable[[tuple[Passage, ...]], Iterable[Suspicion]]  # of the whole dossier
+class FindHidden(Protocol):
+    """What one page keeps from its readers. sheets: texts of style sheets it links, by `href`."""
+
+    def __call__(self, text: str, source_id: str, *, form: Form, sheets: Mapping[str, str]) -> Iterable[Hidden]: ...
+
 
 OWN_DATA = "JSON-LD"  # the `read_from` of what a page states for machines, under its own name for each thing
 PRICE_ORDER = ("pricing", "page", "repository", "docs")  # whose price class is taken first
@@ -64,6 +77,7 @@ async def build_live_dossier(
     snapshots: Snapshots,
     made: Stamp,
     today: date,
+    admit: Callable[[str], None] = anything,
     refresh: bool = False,
     max_age_days: int = MAX_AGE_DAYS,
     most_pages: int = MOST_PAGES,
@@ -76,7 +90,7 @@ async def build_live_dossier(
     """The dossier of the product at `url`.
 
     today: UTC; it only says which snapshots are recent. The dossier's own day is the newest its pages were fetched, so
-    that the same snapshots give the same dossier hash on another day.
+    that the same snapshots give the same dossier hash on another day. admit: as `gather` takes it.
     Raises as `gather` does; pages that could not be read are in `coverage.unread`.
     """
     gathering = await gather(
@@ -84,6 +98,7 @@ async def build_live_dossier(
         fetch=fetch,
         snapshots=snapshots,
         today=today,
+        admit=admit,
         refresh=refresh,
         max_age_days=max_age_days,
         most_pages=most_pages,
@@ -107,8 +122,11 @@ def _assemble(gathering: Gathering, made: Stamp, category: str, find: Finders) -
     sources = tuple(_source(gathered, screen) for gathered in gathering.pages)
     launch = _launch(gathering, sources, facts, category, screen)
     passages = tuple(passage for source in sources for passage in source.passages)
-    html = (gathered for gathered in gathering.pages if gathered.reading.is_html)
-    hidden = [h for gathered in html for h in find.find_hidden(gathered.reading.text, gathered.source_id)]
+    hidden = [
+        found
+        for g in gathering.pages
+        for found in find.find_hidden(g.reading.text, g.source_id, form=g.reading.form, sheets=g.sheets)
+    ]
     return Dossier(
         made=made,
         as_of=gathering.as_of,
@@ -124,22 +142,6 @@ def _assemble(gathering: Gathering, made: Stamp, category: str, find: Finders) -
         suspicions=tuple(find.find_suspicions(passages)),
         facts=facts,
     )
-
-
-class Screen:
-    """Lets through short texts that speak to readers; keeps the others for the editor."""
-
-    def __init__(self, find_suspicions: FindSuspicions) -> None:
-        self._find = find_suspicions
-        self.left_out: list[Hidden] = []
-
-    def __call__(self, text: str, *, source_id: str, where: str, most: int) -> str:
-        """The text in one line of at most `most` characters, "" when it is suspicious."""
-        text = one_line(text)
-        if text and any(True for _ in self._find((Passage(passage_id=f"{source_id}.1", text=text),))):
-            self.left_out.append(Hidden(source_id=source_id, where=f"{where}, left out as suspicious", text=text))
-            return ""
-        return text[:most].strip()
 
 
 def _source(gathered: Gathered, screen: Screen) -> Source:
@@ -169,6 +171,7 @@ def _facts(gathered: Gathered, read_facts: ReadFacts) -> list[Fact]:
         source_id=gathered.source_id,
         passages=gathered.passages,
         checked=day,
+        sheets=gathered.sheets,
     )
     facts = [fact if fact.checked else fact.model_copy(update={"checked": day}) for fact in found]
     if reading.language and all(fact.kind != "language" for fact in facts):

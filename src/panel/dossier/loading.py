@@ -52,7 +52,13 @@ def load_launch(path: Path) -> dict[str, Any]:
     form = ENDINGS.get(path.suffix.lower())
     if not form:
         raise Mistake(f"{str(path)!r} is no launch file: its name should end in .yaml, .json or .md.", hint=START_HINT)
-    text = read_text(path, most=MOST_BYTES, what=f"{str(path)!r}")
+    return launch_fields(str(path), read_text(path, most=MOST_BYTES, what=f"{str(path)!r}"))
+
+
+def launch_fields(name: str, text: str) -> dict[str, Any]:
+    """The fields of a launch file's text; its name's ending says which of the three forms it has. Raises Mistake."""
+    path = Path(name)
+    form = ENDINGS.get(path.suffix.lower(), "yaml")
     body = ""
     if form == "markdown":
         text, body = _split_front_matter(path, text)

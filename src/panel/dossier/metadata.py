@@ -12,6 +12,8 @@ from panel.dossier.stated import Stated, address_of, day_of, line, package_url, 
 from panel.records import FactKind
 
 MOST_CHARACTERS = 1_000_000
+MOST_TOML = 200_000  # characters
+DOTTED = re.compile(r"""(?<![\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){20}""")
 Table = Mapping[str, Any]
 
 
@@ -143,8 +145,11 @@ def _table(data: object, key: str) -> Table:
 
 
 def _toml(text: str) -> Table:
+    """The tables; none for a file no package has: tomllib takes minutes for one long dotted key."""
+    if len(text) > MOST_TOML or DOTTED.search(text):
+        return {}
     try:
-        return tomllib.loads(text[:MOST_CHARACTERS])
+        return tomllib.loads(text)
     except (ValueError, RecursionError):
         return {}
 

@@ -6,7 +6,7 @@ A page is bounded before it is parsed: in characters, in depth, and in elements 
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from panel.dossier.passages import Block
@@ -38,20 +38,20 @@ class PageText(NamedTuple):
     veiled: tuple["Veiled", ...]
 
 
-def html_blocks(page: str) -> Iterator[Block]:
-    """Blocks of a page, in reading order; none for a page without text."""
-    yield from read_page(page).blocks
+def html_blocks(page: str, sheets: Mapping[str, str] | None = None) -> Iterator[Block]:
+    """Blocks of a page, in reading order; none for a page without text. sheets: as `read_page` takes them."""
+    yield from read_page(page, sheets).blocks
 
 
-def fragment_blocks(fragment: str) -> Iterator[Block]:
-    """All visible text of a piece of HTML, as it stands inside a Markdown text."""
-    tree, _ = _visible(fragment, ())
+def fragment_blocks(fragment: str, sheets: Mapping[str, str] | None = None) -> Iterator[Block]:
+    """All visible text of a piece of HTML: of a whole page what its main text may leave out, or a Markdown text."""
+    tree, _ = _visible(fragment, sheets)
     if tree is not None:
         yield from _walk(tree)
 
 
-def read_page(page: str, sheets: Sequence[str] = ()) -> PageText:
-    """A page's blocks and what it hides. sheets: texts of the style sheets it links to, when somebody fetched them."""
+def read_page(page: str, sheets: Mapping[str, str] | None = None) -> PageText:
+    """A page's blocks and what it hides. sheets: texts of style sheets it links, by `href`, if anybody has them."""
     tree, veiled = _visible(page, sheets)
     if tree is None:
         return PageText((), tuple(veiled))
@@ -61,7 +61,7 @@ def read_page(page: str, sheets: Sequence[str] = ()) -> PageText:
     return PageText(tuple(main if enough else everything), tuple(veiled))
 
 
-def _visible(page: str, sheets: Sequence[str]) -> tuple[Any, list["Veiled"]]:
+def _visible(page: str, sheets: Mapping[str, str] | None) -> tuple[Any, list["Veiled"]]:
     """The page's tree without what nobody sees, None when there is no tree in it; and what was taken out."""
     from lxml import etree, html  # type: ignore[import-untyped]
 
@@ -126,6 +126,8 @@ def _main_text(tree: Any) -> list[Block]:
     import trafilatura
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page it finds nothing in is not news: see below
+    for element in tree.iter():  # what is hidden is gone; trafilatura would drop whatever says "overflow: hidden", too
+        element.attrib.pop("style", None)
     found = trafilatura.bare_extraction(
         tree, include_comments=False, include_tables=True, include_formatting=True, favor_recall=True
     )

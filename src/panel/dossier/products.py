@@ -24,8 +24,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from panel.dossier.voices import fold, is_shared, package_of, repository_of, site_of
-from panel.records import Launch
+from panel.dossier.voices import is_shared, package_of, repository_of, site_of
+from panel.records import Launch, slugify
+from panel.records.differing import fold
 
 PASSED_OVER = re.compile(  # steps of a path before the one that names a product
     r"index|home|products?|tools?|apps?|[a-z]{2}(-[a-z]{2})?|v?\d[\d.]*", re.IGNORECASE
@@ -44,6 +45,7 @@ RELEASE = re.compile(
     r"release|ga|lts",
     re.IGNORECASE,
 )
+VERSION_WORD = re.compile(r"^(version|ver|release|v)[\s._]*(?=\d)", re.IGNORECASE)
 WORD = re.compile(r"[\s\u2010-\u2015_/:|()\[\],-]+")
 WEB_ENDING = re.compile(r"(?<=\w\w)\.(ai|app|com|dev|io|net|org|sh|so|co|xyz)$", re.IGNORECASE)
 
@@ -86,11 +88,37 @@ def folded_name(name: str, release: str = "") -> str:
 
     The first word stays even when it looks like a release (`1Password`, `365 Notes`); so does a number inside a word.
     """
-    if release and name.casefold().endswith(release.casefold()) and len(release) < len(name):
-        name = name[: -len(release)]
-    words = [word for word in WORD.split(WEB_ENDING.sub("", name.strip())) if word]
-    kept = [word for n, word in enumerate(words) if n == 0 or not RELEASE.fullmatch(word)]
+    name = _without_end(name, release)
+    kept = [word for n, word in enumerate(_words(name)) if n == 0 or not RELEASE.fullmatch(word)]
     return fold("".join(kept)) or fold(name) or name.strip().casefold()
+
+
+def folded_release(launch: Launch) -> str:
+    """What tells launches of one product apart: `v2.1`, `2.1` and the end of `Lamp 2.1` are all `2-1`; "" for none."""
+    named = launch.release or " ".join(word for word in _words(launch.name)[1:] if RELEASE.fullmatch(word))
+    text = VERSION_WORD.sub("", named.strip())
+    return slugify(text) if text else ""
+
+
+def plain_name(launch: Launch) -> str:
+    """The name as it is written, without its release: what a product is called. Never empty."""
+    first, *rest = re.split(f"({WORD.pattern})", _without_end(launch.name, launch.release).strip())
+    kept = [gap + word for gap, word in zip(rest[::2], rest[1::2], strict=True) if not RELEASE.fullmatch(word)]
+    plain = "".join([first, *kept])
+    if plain.count("(") != plain.count(")") or plain.count("[") != plain.count("]"):  # its release stood in brackets
+        plain = re.sub(r"[()\[\]]", "", plain)
+    return plain.strip(" -_/:|,") or launch.name
+
+
+def _without_end(name: str, release: str) -> str:
+    """The name without a release given apart that it ends with."""
+    if release and name.casefold().endswith(release.casefold()) and len(release) < len(name):
+        return name[: -len(release)]
+    return name
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in WORD.split(WEB_ENDING.sub("", name.strip())) if word]
 
 
 def _homes(launch: Launch) -> frozenset[Home]:

@@ -3,18 +3,20 @@
 import codecs
 import logging
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from panel.dossier.addresses import tidy_address
 from panel.dossier.cleaning import one_line
+from panel.dossier.hidden import Form
 from panel.dossier.links import names_a_page
 from panel.dossier.markdown import markdown_blocks
 from panel.dossier.net.errors import shown
 from panel.dossier.page import fragment_blocks, html_blocks
 from panel.dossier.passages import Block, plain_blocks
-from panel.dossier.voices import site_of
+from panel.dossier.voices import is_shared, site_of
 from panel.errors import Mistake
 from panel.records import Page
 
@@ -22,7 +24,9 @@ HTML = frozenset({"text/html", "application/xhtml+xml"})
 MARKDOWN = frozenset({"text/markdown", "text/x-markdown"})
 PLAIN = frozenset({"text/plain", "text/x-rst", "text/prs.fallenstein.rst"})
 MARKDOWN_NAME = re.compile(r"\.(md|markdown)$", re.IGNORECASE)
-CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([a-z0-9_:-]{2,40})""", re.IGNORECASE)
+COMMENT = re.compile(rb"<!--.*?(?:-->|$)", re.DOTALL)
+META = re.compile(rb"<meta[\s/][^>]{0,400}", re.IGNORECASE)
+CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-z0-9_:-]{2,40})""", re.IGNORECASE)
 MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 WEB_CHARSETS = re.compile(  # the encodings a browser knows; Python has others (utf-7, rot13) no page should choose
     r"utf-8|utf-16(-[lb]e)?|cp125[0-8]|cp866|cp874|cp949|iso8859-(1|2|3|4|5|6|7|8|10|13|14|15|16)|koi8-[ru]|mac-roman|"
@@ -40,8 +44,8 @@ class Reading(NamedTuple):
 
     url: str  # canonical, without what changes from visit to visit
     title: str
-    text: str  # decoded, as it came: HTML or plain
-    is_html: bool
+    text: str  # decoded, as it came
+    form: Form
     blocks: tuple[Block, ...]
     published: date | None
     language: str  # "en", "pt-BR"; "" when the page does not say
@@ -49,22 +53,28 @@ class Reading(NamedTuple):
     description: str
     heading: str  # its first
 
+    @property
+    def is_html(self) -> bool:
+        return self.form == "html"
 
-def reading_of(page: Page) -> Reading:
-    """The page read. Raises Mistake, in one sentence, for what is no text or holds none."""
+
+def reading_of(page: Page, sheets: Mapping[str, str] | None = None) -> Reading:
+    """The page read. sheets: texts of style sheets it links, by `href`.
+
+    Raises Mistake, in one sentence, for what is no text or holds none.
+    """
     text = decode_page(page)
     if page.media_type in HTML:
-        return _read_html(page, text)
+        return _read_html(page, text, sheets)
     if page.media_type not in MARKDOWN | PLAIN:
         said = shown(page.media_type, 60) or "of no stated type"
         raise Mistake(f"{shown(page.url)} is {said}, which holds no text to read.")
-    if page.media_type in MARKDOWN or MARKDOWN_NAME.search(page.final_url):
-        blocks = tuple(markdown_blocks(text))
-    else:
-        blocks = tuple(plain_blocks(text))
+    is_markdown = page.media_type in MARKDOWN or MARKDOWN_NAME.search(urlsplit(page.final_url).path)
+    form: Form = "markdown" if is_markdown else "plain"
+    blocks = tuple(markdown_blocks(text) if is_markdown else plain_blocks(text))
     first = next((one_line(block.text) for block in blocks if block.text.strip()), "")
     heading = next((one_line(block.text) for block in blocks if block.kind == "heading"), first)[:MOST_TITLE]
-    return Reading(tidy_address(page.final_url), heading, text, False, blocks, None, "", "", "", heading)
+    return Reading(tidy_address(page.final_url), heading, text, form, blocks, None, "", "", "", heading)
 
 
 def decode_page(page: Page) -> str:
@@ -75,9 +85,8 @@ def decode_page(page: Page) -> str:
     for mark, charset in MARKS:
         if page.body.startswith(mark):
             return page.body[len(mark) :].decode(charset, "replace")
-    said = CHARSET.search(page.body[:2048])
-    for name in (page.charset, said[1].decode("ascii") if said else ""):
-        if charset := _known(name):
+    for charset in (_known(page.charset), _own_word(page.body[:2048])):
+        if charset:
             return page.body.decode(charset, "replace")
     try:
         return page.body.decode("utf-8")
@@ -102,17 +111,17 @@ def name_and_tagline(reading: Reading) -> tuple[str, str]:
     return name[:MOST_NAME].strip(), tagline[:MOST_TITLE].strip()
 
 
-def _read_html(page: Page, text: str) -> Reading:
-    blocks = tuple(html_blocks(text))
+def _read_html(page: Page, text: str, sheets: Mapping[str, str] | None) -> Reading:
+    blocks = tuple(html_blocks(text, sheets))
     told = _metadata(text)
-    seen = fragment_blocks(text)  # all of the page: its main text often leaves the great heading out
+    seen = fragment_blocks(text, sheets)  # all of the page: its main text often leaves the great heading out
     headings = (one_line(block.text) for block in seen if block.kind == "heading")
     heading = next((words for words in headings if words and words != told["title"]), "")
     return Reading(
         url=_canonical(told["canonical"], page.final_url),
         title=(told["title"] or heading)[:MOST_TITLE],
         text=text,
-        is_html=True,
+        form="html",
         blocks=blocks,
         published=_published(told["date"], text, until=page.fetched_at.date()),
         language=told["language"],
@@ -179,12 +188,28 @@ def _language(said: str) -> str:
 
 
 def _canonical(said: str, url: str) -> str:
-    """The page's own word for its address, if it names its own site; else where it was found."""
+    """The page's own word for its address, if it names its own site; else where it was found.
+
+    At a host that many share, its own place: the same first two steps of the path.
+    """
     try:
         canonical = tidy_address(urljoin(url, said)) if said else ""
     except ValueError:
         canonical = ""
-    return canonical if canonical and site_of(canonical) == site_of(url) else tidy_address(url)
+    own = bool(canonical) and site_of(canonical) == site_of(url)
+    if own and is_shared(url):
+        own = urlsplit(canonical).path.split("/")[:3] == urlsplit(url).path.split("/")[:3]
+    return canonical if own else tidy_address(url)
+
+
+def _own_word(start: bytes) -> str:
+    """The codec a page's `<meta>` names, "" for none. One that says UTF-16 could not have been read: it is UTF-8."""
+    for tag in META.findall(COMMENT.sub(b"", start)):
+        lower, said = tag.lower(), CHARSET.search(tag)
+        if said and (b"content" not in lower or b"http-equiv" in lower):
+            charset = _known(said[1].decode("ascii"))
+            return "utf-8" if charset.startswith("utf-16") else charset
+    return ""
 
 
 def _known(name: str) -> str:

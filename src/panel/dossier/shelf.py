@@ -1,12 +1,14 @@
 """Where a gathering's pages come from (recent snapshots first, then the web), and how much it may spend."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 from typing import Protocol
 
 from panel.dossier.net.errors import Unreachable, shown
+from panel.dossier.sheets import MEDIA_TYPE as SHEET
 from panel.dossier.snapshots import Snapshots
 from panel.errors import Mistake, PanelError
 from panel.records import Page
@@ -22,6 +24,10 @@ class Fetch(Protocol):
         ...
 
 
+def anything(url: str) -> None:
+    """Admits every address: the fetch has rules of its own."""
+
+
 @dataclass(frozen=True)
 class Shelf:
     """Where pages come from: the snapshots while they are recent, else the web, which fills the snapshots."""
@@ -30,10 +36,13 @@ class Shelf:
     snapshots: Snapshots
     today: date
     max_age_days: int  # -1: always the web
+    admit: Callable[[str], None] = anything  # raises for an address that today's rules refuse, asked or kept
 
     async def page(self, url: str) -> tuple[Page, bool]:
         """The page, and whether it came from a snapshot. Raises PanelError, Mistake for a page that is not there."""
+        self.admit(url)
         if kept := self.snapshots.recent(url, today=self.today, max_age_days=self.max_age_days):
+            self.admit(kept.final_url)
             return kept, True
         page = await self.fetch(url, known=self.snapshots.get(url))
         if not 200 <= page.status < 300:
@@ -41,6 +50,13 @@ class Shelf:
         page = page.model_copy(update={"url": url})
         self.snapshots.put(page)
         return page, False
+
+    async def sheet(self, url: str) -> Page:
+        """A style sheet a page links, from the same two places. Raises PanelError, Mistake for what is no sheet."""
+        page, _ = await self.page(url)
+        if page.media_type != SHEET:
+            raise Mistake(f"{shown(url)} is {shown(page.media_type, 60) or 'of no stated type'}, not a style sheet.")
+        return page
 
 
 @dataclass
@@ -53,8 +69,10 @@ class Limits:
 
     def over(self) -> str:
         """Why gathering must end, "" while it may go on."""
-        if self.pages <= 0:
-            return "enough pages were read"
+        return "enough pages were read" if self.pages <= 0 else self.over_for_sheets()
+
+    def over_for_sheets(self) -> str:
+        """The same for style sheets, which are no pages."""
         if self.bytes <= 0:
             return "enough bytes were read"
         return "time was up" if asyncio.get_running_loop().time() >= self.deadline else ""

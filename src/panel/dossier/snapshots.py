@@ -22,7 +22,9 @@ from pydantic import StringConstraints, ValidationError
 
 from panel.dossier.addresses import tidy_address
 from panel.dossier.passages import cut
-from panel.dossier.reading import reading_of
+from panel.dossier.reading import HTML, decode_page, reading_of
+from panel.dossier.sheets import MOST_BYTES as MOST_SHEET_BYTES
+from panel.dossier.sheets import linked_sheets
 from panel.errors import Mistake, StoreError
 from panel.records import Page, Value, sha256_of, slugify
 
@@ -110,7 +112,7 @@ class Snapshots:
         if before is None or after is None:
             return ""
         old, new = (f"{page.url} {page.fetched_at.date().isoformat()}" for page in (before, after))
-        return "\n".join(unified_diff(_passages(before), _passages(after), old, new, n=1, lineterm=""))
+        return "\n".join(unified_diff(self._passages(before), self._passages(after), old, new, n=1, lineterm=""))
 
     def prune(self, *, before: date) -> int:
         """Forget readings older than that day, but for each address's newest. Returns how many bodies went."""
@@ -124,6 +126,17 @@ class Snapshots:
         for path in loose:
             path.unlink(missing_ok=True)
         return len(loose)
+
+    def _passages(self, page: Page) -> Sequence[str]:
+        """What a juror read of it: with the style sheets it links, as they were on its day."""
+        sheets = {}
+        for linked in linked_sheets(decode_page(page), page.final_url) if page.media_type in HTML else ():
+            if linked.url and (sheet := self.get(linked.url, on=page.fetched_at.date())):
+                sheets[linked.href] = decode_page(sheet.model_copy(update={"body": sheet.body[:MOST_SHEET_BYTES]}))
+        try:
+            return [f"{passage.kind}: {passage.text}" for passage in cut("S1", reading_of(page, sheets).blocks)]
+        except Mistake:
+            return []
 
     def _write_list(self, url: str, snapshots: Sequence[Snapshot]) -> None:
         lines = (json.dumps(s.model_dump(mode="json"), ensure_ascii=False, sort_keys=True) for s in snapshots)
@@ -170,13 +183,6 @@ def _lines(path: Path) -> Iterator[Snapshot]:
         except ValidationError:
             continue
         yield snapshot
-
-
-def _passages(page: Page) -> list[str]:
-    try:
-        return [f"{passage.kind}: {passage.text}" for passage in cut("S1", reading_of(page).blocks)]
-    except Mistake:
-        return []
 
 
 def _unreadable(path: Path, err: OSError) -> StoreError:

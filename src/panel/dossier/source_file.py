@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 
 from panel.dossier.loading import decode, read_bytes
-from panel.dossier.markdown import as_html, markdown_blocks
+from panel.dossier.markdown import markdown_blocks
 from panel.dossier.page import html_blocks
 from panel.dossier.passages import Block, plain_blocks
 from panel.errors import Mistake
@@ -53,14 +53,13 @@ def source_blocks(source: LaunchSource, raw: bytes, *, where: str) -> Iterator[B
 
 def source_hidden(source: LaunchSource, raw: bytes, source_id: str, *, where: str) -> tuple[Hidden, ...]:
     """What the source keeps from its readers, for the editor: in HTML, also inside Markdown, and in characters."""
-    from panel.dossier.hidden import as_records, find_hidden, hidden_characters
+    from panel.dossier.hidden import find_hidden
 
     text = source.text if not source.file else decode(raw, what=f"{where}.file {source.file!r}")
     if is_page(source, text):
         return find_hidden(text, source_id)
-    if Path(source.file).suffix.lower() not in TEXT[:-1] and ("<" in text or "![" in text):
-        return find_hidden(as_html(text), source_id)
-    return () if text.isascii() else as_records(source_id, hidden_characters(text))
+    is_plain = source.file and Path(source.file).suffix.lower() in TEXT
+    return find_hidden(text, source_id, form="plain" if is_plain else "markdown")
 
 
 def is_page(source: LaunchSource, text: str) -> bool:

@@ -5,19 +5,27 @@ the editor: those texts, and the words that stand only in attributes (title, alt
 reads either. Elements are emptied rather than cut out, which keeps the work linear on a page with 100,000 of them.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from panel.dossier.appearance import Look, inherit, why_gone
-from panel.dossier.css import Element, Styles, is_for_us
+from panel.dossier.css import MOST_UNREAD, Element, Styles, is_for_us
+from panel.dossier.sheets import sheet_links
 
 UNSEEN = frozenset(
-    {"script", "style", "template", "noscript", "iframe", "object", "svg", "select", "textarea", "meta", "link"}
-)
-WITH_WORDS = frozenset({"template", "noscript", "object", "iframe"})  # of those above: text a browser keeps back
+    {
+        "script", "style", "template", "noscript", "iframe", "object", "svg", "select", "textarea", "meta", "link",
+        "video", "audio", "canvas", "noframes", "noembed", "datalist", "rp", "meter", "progress", "frameset",
+        "annotation", "annotation-xml",
+    }
+)  # fmt: skip
+WITH_WORDS = UNSEEN - {"script", "style", "svg", "select", "textarea", "meta", "link"}  # text a browser keeps back
 ATTRIBUTES = ("title", "alt", "aria-label", "aria-description", "placeholder", "summary", "srcdoc")
 META = ("description", "keywords", "title", "summary", "abstract", "subject")
 MEDIA = frozenset({"img", "picture", "video", "canvas", "svg"})
+# What a browser takes for a comment, too: `<?php words ?>`, `<!words>`, `</ words>`, `<![CDATA[words]]>`.
+ODD_COMMENT = re.compile(r"<(?:\?|!(?!--|doctype|\[(?:end)?if)|/(?![a-z>]))([^>]{1,4000})>", re.IGNORECASE)
 LEAST_ATTRIBUTE_WORDS = 4  # "Acme logo" is no message
 MOST_COMMENT = 4_000  # characters of one
 MOST_VEILED = 2_000  # of one page, before the editor's list is cut
@@ -30,15 +38,15 @@ class Veiled(NamedTuple):
     text: str
 
 
-def take_out(tree: Any, sheets: Sequence[str] = ()) -> list[Veiled]:
+def take_out(tree: Any, sheets: Mapping[str, str] | None = None) -> list[Veiled]:
     """Empty every element of the tree that is not seen, in place. What was in them, in page order.
 
-    sheets: texts of style sheets that stand elsewhere, the page's own are read from the tree.
+    sheets: texts of style sheets the page links, by their `href`; those that are not in it are named as not read. The
+    page's own are read from the tree.
     """
     found = list(_attributes(tree))
-    styles = Styles(
-        [*sheets, *(style.text or "" for style in tree.iter("style") if is_for_us(style.get("media", "all")))]
-    )
+    texts, missing = _sheets(tree, sheets or {})
+    styles = Styles(texts, is_partial=bool(missing))
     gone, unread = _look_at_all(tree, styles)
     for element, where in gone:
         if words := _words_of(element):
@@ -47,8 +55,22 @@ def take_out(tree: Any, sheets: Sequence[str] = ()) -> list[Veiled]:
         element.tag = "span"
     for element, where in unread:
         found += [Veiled(where, text) for text in _own_text_of(element)]
-    found += [Veiled("style not read", name) for name in styles.unread]
+    found += [Veiled("style not read", name) for name in (*missing, *styles.unread)]
     return found[:MOST_VEILED]
+
+
+def _sheets(tree: Any, linked: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Every sheet in page order, as the cascade needs it; and the `href` of those nobody handed in."""
+    in_use = frozenset(sheet_links(tree))
+    texts, missing = [], []
+    for element in tree.iter("link", "style"):
+        if element.tag == "style":
+            texts += [element.text or ""] if is_for_us(element.get("media", "all")) else []
+        elif element in in_use:
+            href = element.get("href")
+            texts += [linked[href]] if href in linked else []
+            missing += [] if href in linked else [f"sheet {href[:200]}"]
+    return texts, list(dict.fromkeys(missing))[:MOST_UNREAD]
 
 
 def _look_at_all(tree: Any, styles: Styles) -> tuple[list[tuple[Any, str]], list[tuple[Any, str]]]:
@@ -74,18 +96,22 @@ def _look_at_all(tree: Any, styles: Styles) -> tuple[list[tuple[Any, str]], list
 
 
 def _why_gone(node: Any, given: dict[str, str], above: Look) -> str:
-    if node.tag in UNSEEN:
+    if node.tag in UNSEEN or (node.tag == "title" and node.getparent() is not None and node.getparent().tag != "head"):
         return str(node.tag)
     if node.getparent() is None or node.tag == "body":
         return ""
     attributes = node.attrib
     if "hidden" in attributes:
         return "hidden"
+    if "popover" in attributes or (node.tag == "dialog" and "open" not in attributes):
+        return "closed"
+    if any(child.tag == "template" and "shadowrootmode" in child.attrib for child in node):
+        return "behind a shadow root"
     if attributes.get("aria-hidden", "").strip().lower() == "true":
         return "aria-hidden"
     if node.tag == "input":
         return "input"
-    return why_gone(given, above.custom)
+    return why_gone(given, above)
 
 
 def _is_pictured(node: Any, given: dict[str, str]) -> bool:
@@ -111,6 +137,9 @@ def comments_of(page: str) -> Iterator[Veiled]:
 
     The parser drops them. Taking 300,000 of them out of a tree takes 9 s, since their neighbours' texts grow together.
     """
+    for found in ODD_COMMENT.finditer(page):
+        if any(c.isalpha() for c in found[1]):
+            yield Veiled("comment", " ".join(found[1].split()))
     at = page.find("<!--")
     while at >= 0 and (end := page.find("-->", at + 2)) >= 0:
         text = " ".join(page[at + 4 : min(end, at + MOST_COMMENT)].split())

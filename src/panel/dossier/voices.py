@@ -3,13 +3,17 @@
 The maker's are: pages of the registrable domain the first page stands at; pages of a documentation host whose site is
 named like the maker (`acme.readthedocs.io` for `acme.dev`); repositories of an owner named like the maker, or named
 like it themselves; packages named like it. Named like: the same letters and digits but for what makers add to a name
-that is taken (`get...`, `...labs`, `...-ai`), or its first word (`acme-python`). A first page at a shared host (a
-forum, a launch list, a blog host) makes nobody the maker, and its voice is unknown; one at a repository makes that
-repository's owner the maker. A repository or package not named like the maker is of unknown voice, every other page a
-third party's.
+that is taken (`get...`, `...labs`, `...-ai`), or the maker's whole name and something after it (`acme-python`). A
+first page at a shared host (a forum, a launch list, a blog host) makes nobody the maker, and its voice is unknown; one
+at a repository makes that repository's owner the maker. A repository or package not named like the maker is of unknown
+voice, every other page a third party's.
 
-Limits. A maker whose repository and packages bear other names is not recognised: their voice is unknown. A domain of
-one's own with a deceptive name is a maker's domain like any other.
+A page under somebody's `/~name/` makes nobody the maker either.
+
+Limits. A repository that bears the product's name has the maker's voice, whoever owns it; it is read only where the
+maker's page links it, and one of the maker's own is preferred. A maker whose repository and packages bear other names
+is not recognised: their voice is unknown. A domain of one's own with a deceptive name is a maker's domain like any
+other.
 """
 
 import re
@@ -21,6 +25,7 @@ from urllib.parse import unquote, urlsplit
 
 from panel.dossier.registries import CRATES, NPM, PYPI
 from panel.records import Voice
+from panel.records.differing import fold
 
 CODE_HOSTS = frozenset({"github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "git.sr.ht", "huggingface.co"})
 NOT_OWNERS = frozenset(
@@ -46,7 +51,8 @@ SHARED = frozenset(
     {
         "producthunt.com", "ycombinator.com", "reddit.com", "dev.to", "x.com", "twitter.com", "linkedin.com",
         "facebook.com", "youtube.com", "youtu.be", "lobste.rs", "indiehackers.com", "archive.org", "telegra.ph",
-        "bsky.app", "discord.com", "discord.gg", "t.me", "play.google.com", "docs.google.com", "apps.apple.com",
+        "bsky.app", "sites.google.com", "drive.google.com", "notion.so", "replit.com", "codepen.io",
+        "discord.com", "discord.gg", "t.me", "play.google.com", "docs.google.com", "apps.apple.com",
         "medium.com", "substack.com", NPM, PYPI, CRATES, "rubygems.org", "packagist.org",
         "nuget.org", "hex.pm", "pkg.go.dev", "hub.docker.com",
     }
@@ -57,7 +63,8 @@ DOCS_HOSTS = frozenset(
 )  # fmt: skip
 ONE_SITE_A_NAME = DOCS_HOSTS | {  # each name below these is somebody else's site; the suffix list lacks some of them
     "medium.com", "substack.com", "hashnode.dev", "notion.site", "webflow.io", "carrd.co", "framer.website",
-    "super.site", "wordpress.com", "blogspot.com", "tumblr.com",
+    "super.site", "wordpress.com", "blogspot.com", "tumblr.com", "ghost.io", "beehiiv.com", "itch.io", "gumroad.com",
+    "surge.sh", "glitch.me", "neocities.org", "tistory.com", "mystrikingly.com",
 }  # fmt: skip
 BEFORE = re.compile(r"^(get|try|use|join|the|hello|hey)(?=.{3})")
 AFTER = re.compile(r"(?<=...)(labs?|hq|ai|dev|inc|io|app|org|team|tech|software|lang|cli|sdk|oss|js|py|rs|cloud)$")
@@ -123,9 +130,18 @@ def is_makers(address: str, maker: Maker) -> bool:
     return site in maker.domains or hosted
 
 
+def is_owned(address: str, maker: Maker) -> bool:
+    """Whether a repository's owner is the maker, or a package's name as a whole is; not only a part of either."""
+    if repository := repository_of(address):
+        owned = (repository.host, repository.owner) in maker.owners
+        return owned or is_named_like(repository.owner, maker)
+    return is_named_like(package_of(address), maker)
+
+
 def is_named_like(name: str, maker: Maker) -> bool:
     """Whether a name is one of the maker's, as makers vary them."""
-    return bool(_spellings(name) & maker.names)
+    first = fold(re.split(r"[-_./ ]", name.strip("@"))[0])
+    return bool((_spellings(name) | ({first} if len(first) >= WORD_LETTERS else set())) & maker.names)
 
 
 def site_of(address: str) -> str:
@@ -157,22 +173,17 @@ def package_of(address: str) -> str:
     return found[1].lower() if found else ""
 
 
-def fold(name: str) -> str:
-    """Lower-case letters and digits only, in any script."""
-    return "".join(c for c in name.casefold() if c.isalnum())
-
-
 def is_shared(address: str) -> bool:
     """Whether many people's pages stand at this host, so that it says nothing of whose this one is."""
-    host = (urlsplit(address).hostname or "").removeprefix("www.")
-    return host in SHARED or _registrable(host) in SHARED
+    parts = urlsplit(address)
+    host = (parts.hostname or "").removeprefix("www.")
+    return host in SHARED or _registrable(host) in SHARED or unquote(parts.path).startswith("/~")
 
 
 def _spellings(name: str) -> set[str]:
-    """A name folded, without what makers add to it, and its first word."""
-    whole, first = fold(name), fold(re.split(r"[-_./ ]", name.strip("@"))[0])
-    bare = AFTER.sub("", BEFORE.sub("", whole))
-    return {whole, bare, first if len(first) >= WORD_LETTERS else whole} - {""}
+    """A name folded, and without what makers add to it."""
+    whole = fold(name)
+    return {whole, AFTER.sub("", BEFORE.sub("", whole))} - {""}
 
 
 @lru_cache(maxsize=1024)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from panel.dossier.facts import MOST_FACTS, disagree, pricing_from, read_facts
+from panel.dossier.facts import MOST_FACTS, pricing_from, read_facts
 from panel.dossier.page import html_blocks
 from panel.dossier.passages import cut
-from panel.records import Fact
+from panel.records import Fact, disagree
 
 DAY = date(2026, 11, 23)
 JSON = st.recursive(

@@ -149,6 +149,21 @@ async def test_a_page_that_says_what_another_said_is_dropped(snapshots: Snapshot
     assert [(e.kind, e.how) for e in events if e.how == "same"] == [("pricing", "same"), ("changelog", "same")]
 
 
+async def test_pages_that_all_call_themselves_the_first_are_read_all_the_same(snapshots: Snapshots) -> None:
+    """One canonical address in every page's head is a common mistake; prices were lost for it."""
+    head = f'<link rel="canonical" href="{HOME}">'
+    first = f"{head}<h1>Lamp</h1><p>It glows.</p><a href=/pricing>Pricing</a>"
+    web = Web({HOME: first, f"{HOME}/pricing": f"{head}<h1>Pricing</h1><p>It costs 5 USD.</p>"})
+    gathering = await read(web, snapshots)
+    assert [(g.kind, g.reading.url) for g in gathering.pages] == [("page", HOME), ("pricing", f"{HOME}/pricing")]
+
+
+async def test_a_page_that_calls_itself_its_price_page_does_not_keep_that_from_being_read(snapshots: Snapshots) -> None:
+    first = f'<link rel="canonical" href="{HOME}/pricing"><h1>Lamp</h1><p>It glows.</p><a href=/pricing>Pricing</a>'
+    web = Web({HOME: first, f"{HOME}/pricing": "<h1>Pricing</h1><p>It costs 5 USD.</p>"})
+    assert [g.kind for g in (await read(web, snapshots)).pages] == ["page", "pricing"]
+
+
 async def test_recent_snapshots_are_read_and_the_web_is_not_asked(snapshots: Snapshots) -> None:
     first = await read(lantern(), snapshots)
     events: list[PageEvent] = []

@@ -115,7 +115,7 @@ def test_each_way_of_hiding_has_its_name(style, where):
     ],
 )
 def test_an_ordinary_style_hides_nothing(style):
-    assert hidden_as(f'<p style="{style}">honest words here</p>') == {}
+    assert hidden_as(f'<p style="{style}">honest words here</p>', "@keyframes fade-in { to { opacity: 1 } }") == {}
 
 
 def test_an_editor_is_told_which_rules_were_not_read():
@@ -124,11 +124,45 @@ def test_an_editor_is_told_which_rules_were_not_read():
 
 
 def test_a_sheet_from_elsewhere_is_read_when_somebody_hands_it_in():
-    page = "<p class=x>secret words here</p><p>Words that are seen.</p>"
+    page = "<link rel=stylesheet href=/a.css><p class=x>secret words here</p><p>Words that are seen.</p>"
     assert "secret" in seen_and_kept(page)[0]
-    blocks, hidden = visible_and_hidden(page, sheets=[".x { display: none }"])
+    blocks, hidden = visible_and_hidden(page, sheets={"/a.css": ".x { display: none }"})
     assert "secret" not in "".join(block.text for block in blocks)
     assert [found.where for found in hidden] == ["display: none"]
+
+
+def test_a_linked_sheet_that_nobody_handed_in_is_named():
+    _, hidden = visible_and_hidden("<link rel=stylesheet href=/a.css><p>Words that are seen.</p>")
+    assert [(found.where, found.text) for found in hidden] == [("style not read", "sheet /a.css")]
+
+
+@pytest.mark.parametrize("order", ["own, linked", "linked, own"])
+def test_linked_and_own_sheets_count_in_page_order(order):
+    own, linked = "<style>.x { display: block }</style>", "<link rel='Stylesheet' href=/a.css>"
+    head = own + linked if order == "own, linked" else linked + own
+    page = f"<head>{head}</head><p class=x>secret words here</p><p>Words that are seen.</p>"
+    blocks, _ = visible_and_hidden(page, sheets={"/a.css": ".x { display: none }"})
+    assert ("secret" in "".join(block.text for block in blocks)) == (order == "linked, own")
+
+
+@pytest.mark.parametrize(
+    ("link", "used"),
+    [
+        ('rel="stylesheet" media="screen"', True),
+        ('rel="stylesheet" media="print" onload="this.media=1"', True),
+        ('rel="preload" as="style" onload="this.rel=1"', True),
+        ('rel="stylesheet" media="print"', False),
+        ('rel="alternate stylesheet" title="x"', False),
+        ('rel="preload" as="style"', False),
+        ('rel="stylesheet" type="text/less"', False),
+        ('rel="stylesheet" disabled', False),
+    ],
+)
+def test_only_sheets_in_use_on_a_screen_are_read(link, used):
+    page = f"<link href=/a.css {link}><p class=x>secret words here</p><p>Words that are seen.</p>"
+    blocks, hidden = visible_and_hidden(page, sheets={"/a.css": ".x { display: none }"})
+    assert ("secret" in "".join(block.text for block in blocks)) != used
+    assert bool(hidden) == used
 
 
 def test_the_editors_list_is_bounded_in_count_and_length():
@@ -171,6 +205,9 @@ def test_joiners_of_honest_words_are_no_news():
         "<style>b + b + b{color:white}</style>" + "<b>xy</b>" * 20_000,
         "<style>" + "{" * 100_000,
         "<style>@media screen{" * 1_000 + "p{display:none}",
+        "<style>a{&&&&{&&&&{&&&&{" + "&" * 300 + "{display:none}" * 4 + "}}}}</style><a>x</a>",
+        "<style>" + ("&" * 290 + "{") * 6 + "display:none",
+        "<style>" + "a{" * 5_000 + "display:none",
         "<style>" + "a," * 50_000 + "b{display:none}",
         "<p style='" + "color:red;" * 200_000 + "'>x",
         "<p style='color:" + "var(--a," * 10_000 + "'>x",

@@ -84,6 +84,16 @@ def test_the_repository_named_like_the_product_wins_over_another_of_the_makers()
     assert chosen(html)["repository"] == "https://github.com/acme/lamp"
 
 
+def test_the_makers_own_repository_wins_over_one_that_bears_its_name() -> None:
+    html = a("https://github.com/mallory/acme", "GitHub") + a("https://github.com/acme/acme", "GitHub")
+    assert chosen(html)["repository"] == "https://github.com/acme/acme"
+
+
+@pytest.mark.parametrize("rel", ["ugc", "nofollow UGC", "sponsored"])
+def test_links_that_readers_left_or_that_were_paid_for_are_not_followed(rel: str) -> None:
+    assert chosen(a("https://github.com/mallory/acme", "Source code", f'rel="{rel}"')) == {}
+
+
 def test_one_page_fills_one_place() -> None:
     html = a("/docs/quickstart", "Documentation")
     assert list(chosen(html)) == ["docs"]

@@ -140,7 +140,7 @@ async def test_a_failure_is_on_the_receipt_and_what_is_missing_is_named(snapshot
 async def test_hidden_text_and_suspicions_are_asked_of_those_who_find_them(snapshots: Snapshots) -> None:
     asked: list[str] = []
 
-    def hidden(text: str, source_id: str) -> Sequence[Hidden]:
+    def hidden(text: str, source_id: str, **more: object) -> Sequence[Hidden]:
         asked.append(source_id)
         return [Hidden(source_id=source_id, where="comment", text="x")] if source_id == "S1" else []
 
@@ -149,7 +149,7 @@ async def test_hidden_text_and_suspicions_are_asked_of_those_who_find_them(snaps
         return [Suspicion(passage_id=passage_id, kind="instruction", excerpt="x") for passage_id in found]
 
     dossier = await build(lantern(), snapshots, find_hidden=hidden, find_suspicions=suspicions)
-    assert asked == ["S1", "S2", "S3", "S4", "S5", "S6"], "the seventh is plain text"
+    assert asked == ["S1", "S2", "S3", "S4", "S5", "S6", "S7"], "plain text hides characters, too"
     assert [h.source_id for h in dossier.hidden] == ["S1"]
     assert dossier.suspicions[0].passage_id.startswith("S7.")
     assert dossier.dossier_hash == (await build(lantern(), snapshots)).dossier_hash

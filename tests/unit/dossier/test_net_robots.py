@@ -157,3 +157,8 @@ def test_a_contact_that_would_break_the_header_is_refused() -> None:
     for contact in ("", "a b", "a)", "a\r\nX: y", "ä", "a" * 300):
         with pytest.raises(ValueError, match="must be one address"):
             user_agent(contact)
+
+
+def test_a_name_with_a_version_is_meant_for_us() -> None:
+    assert not read_manners(b"User-agent: review-panel/1.0\nDisallow: /pricing").allows(PAGE)
+    assert read_manners(b"User-agent: other/1.0\nDisallow: /pricing").allows(PAGE)

@@ -1,7 +1,9 @@
 import re
 import subprocess
 import sys
+import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -165,3 +167,11 @@ def test_plain_sources_load_neither_parser_nor_extractor() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("part", ["\n", " \n", "\t", "- ", "![", "<b>", "**a"])
+def test_no_markdown_takes_minutes(part: str) -> None:
+    """Blank lines in plenty once made the look for Markdown's marks quadratic."""
+    started = time.process_time()
+    list(markdown_blocks((part * 200_000)[:200_000]))
+    assert time.process_time() - started < 20

@@ -2,7 +2,7 @@ from itertools import product
 
 import pytest
 
-from panel.dossier.products import folded_name, product_key, same_product
+from panel.dossier.products import folded_name, folded_release, plain_name, product_key, same_product
 from panel.dossier.registries import PYPI
 from panel.records import Launch, LaunchSource
 
@@ -142,3 +142,24 @@ def test_every_launch_is_its_own_product_and_order_makes_no_difference() -> None
     every = [one for pair in [*SAME.values(), *DIFFERENT.values()] for one in pair]
     assert all(same_product(one, one) for one in every)
     assert all(same_product(one, other) == same_product(other, one) for one, other in product(every, every))
+
+
+@pytest.mark.parametrize(
+    ("name", "release", "plain", "folded"),
+    [
+        ("Lamp v2.1 beta", "", "Lamp", "2-1-beta"),
+        ("Lamp 2.1", "2.1", "Lamp", "2-1"),
+        ("Lamp", "v2.1", "Lamp", "2-1"),
+        ("Lamp", "version 2.1", "Lamp", "2-1"),
+        ("Lamp Aurora", "Aurora", "Lamp", "aurora"),
+        ("Open-Lamp", "", "Open-Lamp", ""),
+        ("Lamp (v2) for Mac", "", "Lamp for Mac", "2"),
+        ("Lamp (Mac)", "", "Lamp (Mac)", ""),
+        ("lamp.dev 3", "", "lamp.dev", "3"),
+        ("365", "", "365", ""),
+        ("Lamp 24B", "", "Lamp 24B", ""),
+    ],
+)
+def test_a_release_is_told_from_the_name(name: str, release: str, plain: str, folded: str) -> None:
+    one = launch(name, release=release)
+    assert (plain_name(one), folded_release(one)) == (plain, folded)

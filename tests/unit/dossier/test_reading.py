@@ -42,6 +42,13 @@ def test_a_canonical_address_on_another_site_is_not_believed() -> None:
     assert reading_of(page(URL, html('<link rel="canonical" href="http://[">'))).url == URL
 
 
+def test_a_canonical_address_of_another_person_at_a_shared_host_is_not_believed() -> None:
+    stolen = html('<link rel="canonical" href="/view/mallory">')
+    assert reading_of(page("https://sites.google.com/view/alice", stolen)).url == "https://sites.google.com/view/alice"
+    own = html('<link rel="canonical" href="/acme/lamp">')
+    assert reading_of(page("https://github.com/acme/lamp?tab=readme", own)).url == "https://github.com/acme/lamp"
+
+
 def test_a_day_yet_to_come_is_not_when_a_page_was_published() -> None:
     for days, published in ((1, None), (0, DAY.date())):
         stated = (DAY + timedelta(days=days)).isoformat()
@@ -78,6 +85,9 @@ def test_a_year_in_the_text_is_no_day() -> None:
         ("Prix : 5 €".encode("cp1252"), "ISO-8859-1", "Prix : 5 €"),
         ("料金".encode("shift_jis"), "Shift_JIS", "料金"),
         ('<meta charset="euc-jp">料金'.encode("euc_jp"), "", '<meta charset="euc-jp">料金'),
+        (b'<meta charset="utf-16">plain', "", '<meta charset="utf-16">plain'),
+        ('<!-- <meta charset="euc-jp"> -->é'.encode(), "", '<!-- <meta charset="euc-jp"> -->é'),
+        ('<meta name="x" content="charset=euc-jp">é'.encode(), "", '<meta name="x" content="charset=euc-jp">é'),
         (b"\xef\xbb\xbfplain", "latin-1", "plain"),
         ("\ufeffwide".encode("utf-16-le"), "utf-8", "wide"),
         (b"+ADw-script+AD4-", "utf-7", "+ADw-script+AD4-"),

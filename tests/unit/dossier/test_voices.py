@@ -60,6 +60,35 @@ def test_whose_word_a_page_is_comes_from_its_address(address: str, voice: str) -
     assert voice_of(address, ACME) == voice
 
 
+@pytest.mark.parametrize(
+    ("first", "name", "address"),
+    [
+        ("https://open-notes.dev", "Open Notes", "https://github.com/open-telemetry/collector"),
+        ("https://acme.dev", "Data Lantern", "https://github.com/data-dog/agent"),
+        ("https://acme.dev", "Open Source Lamp", "https://open-labs.github.io/lamp"),
+    ],
+)
+def test_the_first_word_of_a_makers_name_makes_nobody_else_the_maker(first: str, name: str, address: str) -> None:
+    """`acme-python` is named like acme; that does not make `open-telemetry` one of Open Notes."""
+    assert voice_of(address, known_as(maker_of([first]), name)) != "maker"
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        ("https://sites.google.com/view/alice", "https://sites.google.com/view/mallory"),
+        ("https://sites.google.com/view/alice", "https://about.google.com/pricing"),
+        ("https://www.notion.so/alice", "https://www.notion.so/mallory"),
+        ("https://users.example.edu/~alice/", "https://users.example.edu/~mallory/"),
+        ("https://alice.itch.io", "https://mallory.itch.io"),
+        ("https://alice.fly.dev", "https://mallory.fly.dev"),
+        ("https://alice.blogspot.com", "https://mallory.blogspot.com"),
+    ],
+)
+def test_a_neighbour_at_one_host_is_not_the_maker(first: str, other: str) -> None:
+    assert voice_of(other, known_as(maker_of([first]), "Alice")) != "maker"
+
+
 def test_a_page_at_a_shared_host_makes_nobody_the_maker() -> None:
     nobody = known_as(maker_of(["https://www.producthunt.com/posts/lamp"]), "Lamp")
     assert voice_of("https://www.producthunt.com/posts/lamp", nobody) == "unknown"

@@ -14,7 +14,13 @@ CHARSET = re.compile(r";\s*charset\s*=\s*\"?([a-z0-9_.:-]{1,40})", re.IGNORECASE
 TEXT_TYPES = frozenset(
     f"application/{kind}"
     for kind in (
-        "xhtml+xml", "xml", "json", "ld+json", "feed+json", "rss+xml", "atom+xml", "toml", "yaml", "x-yaml", "markdown",
+        "xhtml+xml", "xml", "json", "ld+json", "toml", "yaml", "x-yaml", "markdown",
+    )
+)  # fmt: skip
+FEED_TYPES = frozenset(  # beside text and the above, and only where a feed was asked for
+    f"application/{kind}"
+    for kind in (
+        "rss+xml", "atom+xml", "rdf+xml", "feed+json", "csv", "x-ndjson", "ndjson", "jsonl", "x-jsonlines",
     )
 )  # fmt: skip
 BINARY_STARTS = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b", b"\x7fELF", b"\x00asm")
@@ -34,12 +40,15 @@ def charset(reply: Reply) -> str:
     return found[1].lower() if found else ""
 
 
-def refuse_type(reply: Reply) -> None:
-    """Raises Refused for anything but text: we have no use for it, and its parsers are where the holes are."""
+def refuse_type(reply: Reply, *, as_feed: bool = False) -> None:
+    """Raises Refused for anything but text: we have no use for it, and its parsers are where the holes are.
+
+    as_feed: feeds and tables are read, too.
+    """
     kind = media_type(reply)
     if not kind:
         raise Refused(reply.target.url, "it does not say what type it is", rule="media_type")
-    if not kind.startswith("text/") and kind not in TEXT_TYPES:
+    if not kind.startswith("text/") and kind not in (TEXT_TYPES | FEED_TYPES if as_feed else TEXT_TYPES):
         raise Refused(reply.target.url, f"it is {kind}, and only text is read", rule="media_type")
 
 

@@ -13,7 +13,7 @@ import httpcore2
 
 from panel.dossier.net.body import charset, media_type, read_body, read_start, refuse_binary, refuse_type
 from panel.dossier.net.errors import Refused, Unreachable
-from panel.dossier.net.names import Names, Resolve, system_resolve
+from panel.dossier.net.names import Names, Resolve, checked, system_resolve
 from panel.dossier.net.pacing import Pacing, Sleep
 from panel.dossier.net.robots import MOST_BYTES, Robots
 from panel.dossier.net.rules import FetchRules
@@ -25,6 +25,10 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 VALIDATOR = re.compile(r"[\x20-\x7e]{1,200}")  # an ETag or a date that is safe to send back
 Met = TypeVar("Met")
 Use = Callable[[Reply], Awaitable[Met]]
+ACCEPT_FEED = (
+    "application/rss+xml,application/atom+xml,application/feed+json,text/csv,application/x-ndjson;q=0.9,"
+    "application/xml;q=0.8,application/json;q=0.8,text/*;q=0.5"
+)
 TRIES = 2  # one more after a connection that failed; never after a timeout or an answer
 
 
@@ -52,18 +56,28 @@ class Fetcher:
         self._wire = Wire(rules, self._names, backend=backend, tls=tls)
         self._robots = Robots(rules, self._read_robots)
 
-    async def get(self, url: str, *, known: Page | None = None) -> Page:
+    async def get(self, url: str, *, known: Page | None = None, as_feed: bool = False) -> Page:
         """The page at `url`, redirects followed, whatever its status; an error's body is left empty.
 
         known: the page as we have it; the server may say that it still holds, and then it comes back with a new time.
+        as_feed: a feed or a table is asked for, and its media types are let in.
         Raises Refused for what a rule forbids, here or where a redirect leads; Unreachable for trouble on the way.
         """
         try:
-            return await self._walk(url, known)
+            return await self._walk(url, known, as_feed)
         except Refused as err:
             raise err.after(url) from err
 
-    async def _walk(self, url: str, known: Page | None) -> Page:
+    def admit(self, url: str) -> None:
+        """Raises Refused for an address that no rule lets through as it is written; asks nobody.
+
+        For pages kept from an earlier day: they may have come under other rules.
+        """
+        target = read_target(url, self._rules)
+        if target.is_literal:
+            checked(target, target.host)
+
+    async def _walk(self, url: str, known: Page | None, as_feed: bool) -> Page:
         target, seen, clock = read_target(url, self._rules), set[str](), _Clock(self._rules.timeout_s)
         for _ in range(self._rules.most_redirects + 1):
             if target.url in seen:
@@ -72,7 +86,8 @@ class Fetcher:
             async with clock.running(target):
                 await self._names.addresses(target)  # before robots.txt is asked for: nothing leaves for a bad address
             apart_s = await self._robots.ask(target)
-            met = await self._ask(target, apart_s, clock, _conditions(target, known), partial(self._page, url, known))
+            headers = {**_conditions(target, known), **({"Accept": ACCEPT_FEED} if as_feed else {})}
+            met = await self._ask(target, apart_s, clock, headers, partial(self._page, url, known, as_feed))
             if isinstance(met, Page):
                 return met
             target = met
@@ -92,14 +107,14 @@ class Fetcher:
                     raise
         raise AssertionError("the last try returns or raises")
 
-    async def _page(self, url: str, known: Page | None, reply: Reply) -> Page | Target:
+    async def _page(self, url: str, known: Page | None, as_feed: bool, reply: Reply) -> Page | Target:
         if reply.status in REDIRECTS and reply.all("location"):
             return follow(reply.target, reply.all("location"), self._rules)
         if reply.status == 304:
             return self._still(reply, url, known)
         body = b""
         if 200 <= reply.status < 300:
-            refuse_type(reply)
+            refuse_type(reply, as_feed=as_feed)
             body = await read_body(reply, self._rules)
             refuse_binary(reply, body)
         return Page(

@@ -34,7 +34,7 @@ class Names:
         key = (target.host, target.admitted)
         if key not in self._known:
             answers = [target.host] if target.is_literal else await self._ask(target)
-            self._known[key] = tuple(_checked(target, answer) for answer in answers)
+            self._known[key] = tuple(checked(target, answer) for answer in answers)
         return self._known[key]
 
     async def _ask(self, target: Target) -> Sequence[str]:
@@ -47,7 +47,8 @@ class Names:
         return answers
 
 
-def _checked(target: Target, answer: str) -> str:
+def checked(target: Target, answer: str) -> str:
+    """The address, if it is one this target may be reached at. Raises Refused."""
     try:
         address = ip_address(answer)
         why = why_special(address)

@@ -9,6 +9,7 @@ simply not there (other 4xx) forbids nothing. Where the connection itself fails,
 
 import asyncio
 import math
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from panel.dossier.net.rules import AGENT, FetchRules
 from panel.dossier.net.target import Target
 
 MOST_BYTES = 512 * 1024  # RFC 9309 asks for at least 500 KiB; what follows is not read
+# "name/1.0" is meant for "name", as other readers take it.
+VERSIONED = re.compile(r"^([ \t]*user-agent[ \t]*:[ \t]*[a-z_-]+)/[^\r\n#]*", re.IGNORECASE | re.MULTILINE)
 MOST_WORK = 1_000_000  # copies of a rule; half a second for Protego
 
 
@@ -76,6 +79,7 @@ class Robots:
 def read_manners(body: bytes) -> Manners:
     """What a robots.txt file asks of us. Any bytes are a file; lines that make no sense count for nothing."""
     text = body.decode("utf-8", errors="replace").removeprefix("\ufeff").replace("\x00", "")
+    text = VERSIONED.sub(r"\1", text)
     lines = text.splitlines()
     if _work(lines) > MOST_WORK:
         return Manners(nothing, why_not="its robots.txt is too tangled to read, which counts as a no")

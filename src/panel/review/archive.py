@@ -1,0 +1,101 @@
+"""What a launch and our archive of products tell one another: before a review its neighbours, after it the news.
+
+Here the rule of which launches are of one product (`dossier.products`) meets the store that keeps them.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from panel.checks import find_suspicions
+from panel.dossier.neighbours import add_neighbours
+from panel.dossier.products import folded_release, plain_name, product_key, same_product
+from panel.records import Dossier, Launch, Met, ProductFacts, canonical_json, sha256_of
+from panel.store.product_meeting import Coming, Meeting
+from panel.store.products import Products
+
+LICENCE_ORDER = ("licence", "repository", "page", "docs")  # whose licence is named first
+MOST_LICENCES = 3
+
+
+def with_neighbours(dossier: Dossier, products: Products, *, today: date) -> Dossier:
+    """The dossier with other products of its category, as the archive knew them before the dossier's day.
+
+    today: UTC; what was met today never counts, even for a file dated tomorrow. So the same launch gives the same
+    dossier all day, and later, whatever else is met. A launch that names no category has the one its product was
+    known by before that day; without any it has no neighbours.
+    """
+    before = min(dossier.as_of, today)
+    known = look_up(dossier.launch, products)
+    if known and not dossier.launch.category:
+        facts = products.facts_before(known.product_id, before)
+        if facts and facts.category:
+            launch = dossier.launch.model_copy(update={"category": facts.category})
+            dossier = dossier.model_copy(update={"launch": launch})
+    others = products.neighbours(dossier.launch.category, before=before, but=known.product_id if known else "")
+    return add_neighbours(dossier, others, find_suspicions)
+
+
+def look_up(launch: Launch, products: Products, *, digest: str = "") -> Met | None:
+    """What the archive knows of a launch; None for a product it never met. Writes nothing."""
+    keys, release = product_key(launch), folded_release(launch)
+    return products.look(launch, keys, same_product, digest=digest, release=release)
+
+
+def meet(launch: Launch, products: Products, *, now: datetime, digest: str = "") -> Met:
+    """Bring an announced launch to its product, and say what was known before. now: UTC."""
+    return products.meet_all([_meeting(launch, facts_of(launch), digest)], same_product, now=now)[0]
+
+
+def meet_reviewed(
+    dossier: Dossier, products: Products, *, run_id: str, now: datetime, announced: Launch | None = None
+) -> Met:
+    """Bring a launch that a run reviewed to its product, with what its dossier states. now: UTC.
+
+    announced: what it came in as, when that is to be known again: brought there too, in the same transaction.
+    """
+    meetings = [_meeting(dossier.launch, facts_of(dossier.launch, dossier), read_digest(dossier), run_id)]
+    if announced:
+        meetings.append(_meeting(announced, facts_of(announced), announced_digest(announced)))
+    return products.meet_all(meetings, same_product, now=now)[0]
+
+
+def _meeting(launch: Launch, facts: ProductFacts, digest: str, run_id: str = "") -> Meeting:
+    return Meeting(Coming(launch, product_key(launch), folded_release(launch), digest), facts, run_id)
+
+
+def facts_of(launch: Launch, dossier: Dossier | None = None) -> ProductFacts:
+    """What the archive keeps of a product: what its launch says, and the licences its pages state."""
+    licences = _licences(dossier) if dossier else ()
+    days = [fact.checked for fact in dossier.facts if fact.kind == "licence" and fact.checked] if dossier else []
+    return ProductFacts(
+        name=plain_name(launch),
+        category=launch.category,
+        homepage=launch.homepage,
+        pricing_class=launch.pricing.pricing_class,
+        licence=" / ".join(licences),
+        checked=launch.pricing.checked or max(days, default=None),
+    )
+
+
+def _licences(dossier: Dossier) -> Sequence[str]:
+    """Licences the pages state, those of licence pages first; two that differ are both given."""
+    kinds = {source.source_id: source.kind for source in dossier.sources}
+    stated = [(kinds.get(fact.source_id, "other"), fact.value) for fact in dossier.facts if fact.kind == "licence"]
+    ranks = {kind: n for n, kind in enumerate(LICENCE_ORDER)}
+    ordered = sorted(stated, key=lambda told: ranks.get(told[0], len(ranks)))
+    return tuple(dict.fromkeys(value for _, value in ordered))[:MOST_LICENCES]
+
+
+def announced_digest(launch: Launch) -> str:
+    """Of what is announced of a launch, sightings left out: another digest is a changed announcement."""
+    return "announced:" + _hash(launch.model_dump(mode="json", exclude={"seen_at", "sources"}))
+
+
+def read_digest(dossier: Dossier) -> str:
+    """Of what a launch's own pages say, whatever the day and the neighbours."""
+    own = [s for s in dossier.sources if s.kind != "neighbours"]
+    return "read:" + _hash([[source.kind, source.url, source.text_sha256] for source in own])
+
+
+def _hash(value: object) -> str:
+    return sha256_of(canonical_json(value))
