@@ -12,9 +12,10 @@ import pytest
 from tests.flow.test_pages_browser import CHROMIUM, FLAGS, Visit
 from tests.hostile import corpora
 from tests.hostile.planting import OWN, batches, hostile_comparison
+from tests.unit.pages import samples
 
 from panel.dossier.hidden import visible_and_hidden
-from panel.pages import comparison_html
+from panel.pages import comparison_html, review_html
 
 HOSTILE = sorted((Path(__file__).parents[1] / "web" / "pages" / "hostile").glob("*.html"))
 ATTACKS = (*OWN, *corpora.nasty())
@@ -32,7 +33,7 @@ SEEN = """() => {
         const text = nodes.currentNode, element = text.parentElement, range = document.createRange();
         range.selectNodeContents(text);
         const shown = element.checkVisibility({opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true});
-        const boxes = [...range.getClientRects()].some(b => b.width > 1 && b.height > 1 && b.right > 0 && b.bottom > 0);
+        const boxes = [...range.getClientRects()].some(b => b.width > 1 && b.height > 1 && b.right > 0 && b.bottom > 0 && b.left < innerWidth);
         if (shown && boxes) found.push(text.data);
     }
     return found.join(' ');
@@ -41,7 +42,8 @@ SEEN = """() => {
 # Ways of hiding that leave a box on the screen.
 NOT_PROBED = (
     "colour of the background", "aria-hidden", "font size", "invisible", "tag", "variation", "clip", "transform", "object",
-    "no width or height", "content-visibility", "opacity",
+    "no width or height", "content-visibility", "opacity", "transparent letters", "text indent", "text security",
+    "letter spacing", "filter: blur",
 )  # fmt: skip
 
 pytestmark = [
@@ -65,12 +67,28 @@ def test_no_script_runs_and_no_request_leaves(browser: Any, tmp_path: Path, text
         path = tmp_path / f"{n}.html"
         path.write_text(comparison_html(hostile_comparison(group)), encoding="utf-8")
         with Visit(browser, path, 1280, 900) as visit:
+            visit.page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
             visit.page.mouse.move(300, 300)
             assert visit.said == []
             assert [url for url in visit.asked if not url.startswith("data:image/svg+xml,")] == [path.as_uri()]
             traces = visit.page.evaluate(TRACES)
             assert traces.pop("title").startswith("Universal Retrieval-Augmented")
             assert traces == {"owned": "undefined", "elements": 0, "handlers": 0, "links": 0}
+
+
+def test_every_place_a_live_dossier_fills_holds_the_attack_as_text(browser: Any, tmp_path: Path) -> None:
+    """Words for reviewers, costs, facts, sources and hidden text: the attack is read there, and nothing came of it."""
+    path = tmp_path / "hostile.html"
+    path.write_text(review_html(hostile_comparison([samples.HOSTILE]).review_a), encoding="utf-8")
+    with Visit(browser, path, 390, 844) as visit:
+        visit.page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+        for section in ("held", "costs", "facts", "read", "hidden"):
+            assert "<img src=x onerror=alert(1)>" in visit.page.locator(f"#{section}").inner_text()
+        assert visit.page.locator("#hidden dd").first.inner_text().count("⟨U+001B⟩") == 2
+        traces = visit.page.evaluate(TRACES)
+        traces.pop("title")
+        assert traces == {"owned": "undefined", "elements": 0, "handlers": 0, "links": 0}
+        assert visit.said == []
 
 
 def test_the_policy_stops_what_escaping_would_miss(browser: Any, tmp_path: Path) -> None:

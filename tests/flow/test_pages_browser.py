@@ -27,6 +27,9 @@ PAGES = {
     "hostile": lambda: comparison_html(samples.hostile()),
     "review": lambda: review_html(samples.review_a()),
     "troubled": lambda: review_html(samples.troubled_review()),
+    "held": lambda: review_html(samples.live_review()),
+    "unasked": lambda: review_html(samples.unasked_review()),
+    "live": lambda: comparison_html(samples.live_comparison()),
 }
 
 pytestmark = [
@@ -92,7 +95,9 @@ def test_hostile_text_runs_no_script(browser: Any, folder: Path) -> None:
         assert visit.page.evaluate("document.querySelectorAll('img, script:not([type])').length") == 0
 
 
-@pytest.mark.parametrize("name", ["full", "trial", "specimen", "wordy", "wordy-trial", "review", "troubled"])
+@pytest.mark.parametrize(
+    "name", ["full", "trial", "specimen", "wordy", "wordy-trial", "review", "troubled", "held", "live"]
+)
 def test_the_first_screen_holds_answer_tallies_lines_picture_and_depth(browser: Any, folder: Path, name: str) -> None:
     with Visit(browser, folder / f"{name}.html", 1440, 900) as visit:
         assert visit.page.locator("h1").is_visible()
@@ -106,6 +111,37 @@ def test_no_page_scrolls_sideways_at_any_width(browser: Any, folder: Path, name:
         for width in (320, 360, 500, 768, 1024, 1440):
             visit.page.set_viewport_size({"width": width, "height": 800})
             assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", ["hostile", "held", "live"])
+def test_no_page_scrolls_sideways_with_every_fold_open(browser: Any, folder: Path, name: str) -> None:
+    with Visit(browser, folder / f"{name}.html", 1440, 800) as visit:
+        visit.page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+        for width in (320, 390, 768, 1440):
+            visit.page.set_viewport_size({"width": width, "height": 800})
+            assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_banner_leads_to_the_words_and_hidden_text_is_folded(browser: Any, folder: Path, width: int) -> None:
+    with Visit(browser, folder / "held.html", width, 844) as visit:
+        assert not visit.page.locator("#hidden dd").first.is_visible()
+        visit.page.locator(".notice-held a").click()
+        assert 0 <= visit.page.locator("#held h2").bounding_box()["y"] < 844
+        visit.page.locator("#hidden summary").click()
+        assert visit.page.locator("#hidden dd").first.is_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_row_of_facts_reads_whole_at_any_width(browser: Any, folder: Path, width: int) -> None:
+    """A short label stays on one line: no column is squeezed to letters."""
+    with Visit(browser, folder / "held.html", width, 844) as visit:
+        tall = """() => [...document.querySelectorAll('.rows tbody th')].filter(cell => {
+            const words = document.createRange();
+            words.selectNodeContents(cell);
+            return words.getBoundingClientRect().height > 30;
+        }).map(cell => cell.textContent)"""
+        assert visit.page.evaluate(tall) == []
 
 
 def test_the_first_key_press_offers_to_skip_to_the_answer(browser: Any, folder: Path) -> None:
@@ -182,7 +218,7 @@ CONTRAST = """() => {
 }"""
 
 
-@pytest.mark.parametrize("name", ["full", "specimen", "troubled"])
+@pytest.mark.parametrize("name", ["full", "specimen", "troubled", "held", "live"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_from_its_ground_by_4_5_to_1(browser: Any, folder: Path, name: str, scheme: str) -> None:
     with Visit(browser, folder / f"{name}.html", 1440, 900, color_scheme=scheme) as visit:

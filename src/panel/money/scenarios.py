@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from panel.money.tariffs import Quantity, Rate, Tariff, plain_number, read_tariff
 from panel.money.units import PERIODS, SEAT, plural, unit_name
-from panel.records import Plan
+from panel.records import Plan, PlanCost, Pricing, ScenarioCost
 
 CENT = Decimal("0.01")
 
@@ -25,20 +25,22 @@ class Scenario:
     usage: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class PlanCost:
-    """A plan's cost over the whole scenario. None: it can't be computed, and `how` says why."""
-
-    plan: str
-    amount: Decimal | None
-    how: str  # the sum in words: "10 seats x 12 USD x 12 months = 1,440 USD"
-    currency: str = ""
-    at_least: bool = False  # the page says "from": the true cost may be higher
-
-
 def cost_of(scenario: Scenario, plans: Iterable[Plan]) -> tuple[PlanCost, ...]:
     """Each plan's cost in this scenario, in the plans' order. Currencies are never converted."""
     return tuple(_plan_cost(scenario, plan) for plan in plans)
+
+
+def costs_of(scenarios: Iterable[Scenario], pricing: Pricing) -> tuple[ScenarioCost, ...]:
+    """Each scenario with what every plan of this price list costs in it; none where there is no plan."""
+    return tuple(
+        ScenarioCost(
+            scenario=scenario.name,
+            use=scenario_words(scenario),
+            plans=cost_of(scenario, pricing.plans),
+            checked=pricing.checked,
+        )
+        for scenario in (scenarios if pricing.plans else ())
+    )
 
 
 def scenario_words(scenario: Scenario) -> str:
@@ -53,10 +55,10 @@ def _plan_cost(scenario: Scenario, plan: Plan) -> PlanCost:
         _check_known(tariff, plan)
         _check_limits(tariff, scenario)
         if tariff.kind == "free":
-            return PlanCost(plan.name, Decimal(0), "free")
+            return PlanCost(plan=plan.name, amount=Decimal(0), how="free")
         return _sum(tariff, scenario, plan)
     except Uncountable as why:
-        return PlanCost(plan.name, None, str(why))
+        return PlanCost(plan=plan.name, amount=None, how=str(why))
 
 
 def _sum(tariff: Tariff, scenario: Scenario, plan: Plan) -> PlanCost:
@@ -68,7 +70,7 @@ def _sum(tariff: Tariff, scenario: Scenario, plan: Plan) -> PlanCost:
     total = sum((amount for amount, _ in terms), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
     least = "at least " if tariff.at_least else ""
     how = f"{' + '.join(words for _, words in terms)} = {least}{plain_number(total)} {currency}"
-    return PlanCost(plan.name, total, how, currency, tariff.at_least)
+    return PlanCost(plan=plan.name, amount=total, how=how, currency=currency, at_least=tariff.at_least)
 
 
 def _term(rate: Rate, tariff: Tariff, scenario: Scenario) -> tuple[Decimal, str]:

@@ -9,6 +9,7 @@ from panel.records import Comparison, Flag, Review
 
 __all__ = [
     "comparison_card", "comparison_html", "comparison_markdown", "review_card", "review_html", "review_markdown",
+    "review_pages",
 ]  # fmt: skip
 
 
@@ -26,6 +27,15 @@ def review_markdown(review: Review, flags: Sequence[Flag] | None = None) -> str:
     from panel.pages.view import review_view
 
     return render_markdown(review_view(review, flags))
+
+
+def review_pages(review: Review) -> tuple[str, str]:
+    """`review_html` and `review_markdown` of one view, which costs as much as half a page."""
+    from panel.pages.render import render_html, render_markdown
+    from panel.pages.view import review_view
+
+    page = review_view(review)
+    return render_html(page), render_markdown(page)
 
 
 def review_card(review: Review, width: int = 100) -> str:

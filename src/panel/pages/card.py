@@ -17,6 +17,7 @@ def card(page: Page, *, width: int = 100) -> str:
     blocks = [
         _wrapped(page.answer, room),
         *([_wrapped(page.because, room)] if page.because else []),
+        *_notices(page, room),
         _tallies(page.sides, room),
         *[_critic(critic.title, critic.on, len(page.sides), room) for critic in page.critics],
         _foot(page, room),
@@ -34,6 +35,21 @@ def _tallies(sides: Sequence[Side], room: int) -> str:
     return "\n".join(lines)
 
 
+def _notices(page: Page, room: int) -> list[str]:
+    """At most one line each: what is held, what is missing, on what sources disagree. Two tools are named."""
+    several = len(page.sides) > 1
+    rows = (
+        ("Held", [(s, s.contained.why) for s in page.sides if s.contained and s.contained.is_held]),
+        ("Missing", [(s, words.listed(s.lacks.names)) for s in page.sides if s.lacks.names]),
+        ("Sources disagree", [(s, words.listed(s.facts.disputed)) for s in page.sides if s.facts.disputed]),
+    )
+    lines = []
+    for label, told in rows:
+        said = "; ".join(f"{cut_short(s.name, 28)}: {text}" if several else text for s, text in told)
+        lines += [_one_line(f"{label}: {said}", room)] if said else []
+    return ["\n".join(lines)] if lines else []
+
+
 def _critic(title: str, on: Sequence[Heard], sides: int, room: int) -> str:
     lines = [_wrapped(f"{title} ({words.AI_CRITIC})", room)]
     for said in on:
@@ -46,6 +62,12 @@ def _critic(title: str, on: Sequence[Heard], sides: int, room: int) -> str:
 def _foot(page: Page, room: int) -> str:
     lines = [page.depth, page.independence, f"{words.AI_LABEL}.", words.DRAFT]
     return "\n".join(_wrapped(line, room) for line in lines)
+
+
+def _one_line(text: str, room: int) -> str:
+    """What fits one line, with an ellipsis where more was said."""
+    first, _, rest = _wrapped(text, room).partition("\n")
+    return f"{_wrapped(text, room - 2).partition(chr(10))[0]} …" if rest else first
 
 
 def _wrapped(text: str, room: int, *, after: str = "") -> str:

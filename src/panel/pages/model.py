@@ -33,6 +33,7 @@ class SourceLine:
     dated: str
     passages: int
     sha256: str
+    is_ours: bool  # written by code from our own archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,133 @@ class Against:
 
 
 @dataclass(frozen=True, slots=True)
+class Stance:
+    """A verdict in a small table: its mark and its word."""
+
+    stand: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """A critic asked three times: what it said without the words, without them again, and with them in."""
+
+    title: str
+    without: Stance
+    again: Stance
+    with_words: Stance
+    moved: str  # "with the words in", "by itself", "both times"; "" when nothing moved
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words that speak to reviewers, as they stand in a passage, and which rule found them."""
+
+    passage_id: str
+    source: SourceLine | None
+    kind: str
+    excerpt: str  # unseen characters spelt out
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contained:
+    """A launch that speaks to reviewers: what was done about it, and what came of it."""
+
+    is_held: bool
+    title: str  # "Held" or "Not held"
+    short: str  # for the top of the page: what happened, one sentence
+    told: str  # what was found and what was left out
+    done: str  # what the shown answers are, and what comes next
+    why: str  # why it is held, or not
+    asked: tuple[AskedAgain, ...]  # () when nobody was asked again
+    left_out: str  # the receipt: which passages
+    spans: tuple[Span, ...]
+    more_spans: str  # how many are not listed
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenText:
+    """How a text was hidden, and the text, unseen characters spelt out."""
+
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenIn:
+    """What one source keeps from its readers; `more` counts what is not listed."""
+
+    source_id: str
+    source: SourceLine | None
+    texts: tuple[HiddenText, ...]
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactPlace:
+    """Where a fact was read."""
+
+    source_id: str
+    source: SourceLine | None
+    read_from: str
+    passage_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """Something code read off pages, each place that states it, and whether another states otherwise."""
+
+    what: str
+    value: str
+    places: tuple[FactPlace, ...]
+    more_places: str
+    checked: str
+    disputed: str  # "sources disagree"; "" when nobody does
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What code read off one tool's pages."""
+
+    lines: tuple[FactLine, ...]
+    more: str  # how many are not listed
+    disputed: tuple[str, ...]  # what sources disagree on: "licence", "plan Team"
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """What a plan costs in a scenario, with the sum it comes from; `how` says why when there is no cost."""
+
+    plan: str
+    cost: str
+    how: str
+    is_computed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioLine:
+    """A stated use and what each plan costs in it."""
+
+    name: str
+    use: str
+    costs: tuple[CostLine, ...]
+    more: str  # how many plans are not listed
+    checked: str  # day the prices were looked up, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Lacks:
+    """Essentials that no source has, and pages that could not be read."""
+
+    names: tuple[str, ...]
+    sentence: str  # what is missing and what that does to a verdict; "" when nothing is
+    short: str  # the same for the top of a page
+    unread: tuple[str, ...]  # one sentence a page
+    more_unread: str
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """One tool and everything that stands in its column."""
 
@@ -202,8 +330,13 @@ class Side:
     figures: tuple[FigureLine, ...]
     dissent: Against | None
     sources: tuple[SourceLine, ...]
-    missing: tuple[str, ...]
+    lacks: Lacks
     coverage: str
+    contained: Contained | None  # None: nothing on its pages speaks to reviewers
+    hidden: tuple[HiddenIn, ...]
+    hidden_count: int
+    facts: Facts
+    costs: tuple[ScenarioLine, ...]
     independence: str
     worth: tuple[tuple[str, str], ...]  # label, value: interval, effective jurors, correlation
     jurors: tuple[JurorLine, ...]
@@ -288,6 +421,7 @@ class Page:
     forecasts: tuple[Forecast, ...]
     held: tuple[FlagNote, ...]  # flags on the page as a whole
     made: tuple[tuple[str, str], ...]
+    contents: tuple[tuple[str, str], ...]  # anchor and title of each section that is there
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,6 @@ _WORDS = {
     "AI_LABEL": words.AI_LABEL,
     "AI_CRITIC": words.AI_CRITIC,
     "NO_VOTES": words.NO_VOTES,
-    "CONTENTS": words.CONTENTS,
 }
 
 

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from panel.pages import words
+from panel.pages.contained import contained
 from panel.pages.evidence import heard, stand_of
+from panel.pages.found import facts, scenarios
 from panel.pages.model import Against, Conditions, Heard, JurorLine, Note, Side
 from panel.pages.sources import coverage_sentence, figure_line, plan_lines, price_source, shown_address, source_lines
 from panel.pages.text import clean, pieces
+from panel.pages.unread import hidden_in, lacks
 from panel.records import Answered, Condition, Flag, Juror, Opinion, Persona, Review, Usage, Written
 
 
@@ -17,6 +20,7 @@ def side(review: Review, *, key: str, name: str, flags: Sequence[Flag], conditio
     reporter = next((p for p in review.personas if not p.counts), None)
     homepage_text, homepage = shown_address(launch.homepage)
     price_text, price_href = price_source(dossier)
+    sources = source_lines(dossier, key=key)
     return Side(
         key=key,
         name=name,
@@ -40,9 +44,14 @@ def side(review: Review, *, key: str, name: str, flags: Sequence[Flag], conditio
         conditions=_conditions(review, conditions, key),
         figures=tuple(figure_line(f) for f in review.figures),
         dissent=_dissent(review, key),
-        sources=source_lines(dossier, key=key),
-        missing=tuple(clean(m) for m in dossier.coverage.missing),
+        sources=sources,
+        lacks=lacks(dossier.coverage),
         coverage=coverage_sentence(dossier),
+        contained=contained(review, sources),
+        hidden=hidden_in(dossier.hidden, sources),
+        hidden_count=len(dossier.hidden),
+        facts=facts(dossier.facts, sources),
+        costs=scenarios(review.costs),
         independence=words.independence(voters(review), tally),
         worth=_worth(review),
         jurors=tuple(_juror_line(review, o) for o in review.opinions),

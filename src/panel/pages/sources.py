@@ -27,6 +27,7 @@ def _source_line(source: Source, key: str) -> SourceLine:
         dated=", ".join(f"{word} {words.day(when)}" for word, when in dates if when),
         passages=len(source.passages),
         sha256=source.bytes_sha256,
+        is_ours=source.kind == "neighbours",
     )
 
 

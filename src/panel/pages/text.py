@@ -6,6 +6,7 @@ characters, terminal escapes, invisible and direction-changing characters), and 
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
 from urllib.parse import urlsplit
 
 # CSI, OSC, DCS and the like with their payload, so that "[31m" does not stay behind when ESC goes.
@@ -40,6 +41,29 @@ def clean(text: str) -> str:
     without = _ESCAPES.sub("", text)
     seen = (" " if c.isspace() else c for c in without if c.isspace() or _is_visible(c))
     return " ".join("".join(seen).split())
+
+
+def spelt(text: str, most: int) -> str:
+    """One line in which every character nobody sees is named, `⟨U+200B⟩`, and repeats are counted; at most `most` long.
+
+    For an editor who has to know what a page hid; escapes lose their first character and with it their power.
+    """
+    folded = " ".join(text[: 4 * most].split())
+    if folded.isprintable():
+        return cut_short(folded, most)
+    runs = ((unseen, "".join(run)) for unseen, run in groupby(folded, key=lambda c: not c.isprintable()))
+    return cut_short("".join(_named(run) if unseen else run for unseen, run in runs), most)
+
+
+def _named(run: str) -> str:
+    """A lone joiner is spelling, in Persian or inside an emoji, and stays."""
+    if run in _JOINERS:
+        return run
+    return "".join(_name(ord(char), len(list(same))) for char, same in groupby(run))
+
+
+def _name(code: int, times: int) -> str:
+    return f"⟨U+{code:04X}{f' ×{times}' if times > 1 else ''}⟩"
 
 
 def _is_visible(char: str) -> bool:

@@ -1,6 +1,7 @@
 """Records in, pages' values out. Pure; every template's whole context is made here."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from panel.pages import words
 from panel.pages.evidence import flag_note, heard, stand_of
@@ -38,6 +39,7 @@ def review_view(review: Review, flags: Sequence[Flag] | None = None) -> ReviewPa
         forecasts=forecasts([review], [name]),
         held=_held(shown, [review]),
         made=stamp(review.made),
+        contents=_contents([made]),
     )
 
 
@@ -68,8 +70,9 @@ def comparison_view(comparison: Comparison, flags: Sequence[Flag] = ()) -> Compa
         picture=draw(stands, names=names, leans=[leans.get(c.persona_id, "neither") for c in critics]),
         uncounted=uncounted(critics, reviews, names),
         forecasts=forecasts(reviews, names),
-        held=_held(flags, reviews),
+        held=_held(flags, reviews) + _of_sides(reviews, names),
         made=stamp(comparison.made),
+        contents=_contents(sides),
         choose_first=comparison.pick.pick == "depends",
         pricing_differs=clean(comparison.pricing.differs),
         together=tuple(together(comparison, cited, sides) for cited in comparison.cited_together),
@@ -134,6 +137,29 @@ def _independence(reviews: Sequence[Review]) -> str:
 
 
 def _held(flags: Sequence[Flag], reviews: Sequence[Review]) -> tuple[FlagNote, ...]:
-    """Flags about nobody's opinion: they stand on top of the page."""
+    """Flags about nobody's opinion: they stand on top of the page. That a review is held has words of its own there."""
     known = {p.persona_id for r in reviews for p in r.personas}
-    return tuple(flag_note(f) for f in flags if f.persona_id not in known)
+    return tuple(flag_note(f) for f in flags if f.persona_id not in known and f.check != "review_held")
+
+
+def _of_sides(reviews: Sequence[Review], names: Sequence[str]) -> tuple[FlagNote, ...]:
+    """On a comparison: what was found on each launch as a whole, unless a section says it better."""
+    return tuple(
+        replace(note, message=f"{name}: {note.message}")
+        for review, name in zip(reviews, names, strict=True)
+        if review.containment is None
+        for note in _held(review.flags, [review])
+    )
+
+
+def _contents(sides: Sequence[Side]) -> tuple[tuple[str, str], ...]:
+    """The sections this page has: those of a pair, and those with something to show."""
+    there = {
+        "held": any(s.contained for s in sides),
+        "costs": any(s.costs for s in sides),
+        "facts": any(s.facts.lines for s in sides),
+        "hidden": any(s.hidden for s in sides),
+        "together": len(sides) > 1,
+        "kinds": len(sides) > 1,
+    }
+    return tuple((anchor, title) for anchor, title in words.CONTENTS if there.get(anchor, True))

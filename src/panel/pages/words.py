@@ -19,18 +19,22 @@ QUOTED = "quoted word for word"
 
 # Sections of a page in reading order: anchor, title. A comparison that is no pick and one that is differ in order only.
 CONTENTS = (
+    ("held", "Words for reviewers"),
     ("choose", "Who it is for"),
     ("tools", "The tools"),
     ("scorecard", "Scorecard"),
     ("uncounted", "Not counted"),
     ("figures", "Figures"),
     ("pricing", "Pricing"),
+    ("costs", "Costs in use"),
+    ("facts", "Facts"),
     ("dissent", "Dissent"),
     ("predictions", "Predictions"),
     ("together", "Where they meet"),
     ("kinds", "Kind"),
     ("details", "Details"),
     ("read", "Sources"),
+    ("hidden", "Hidden text"),
     ("made", "How this was made"),
     ("readers", "Readers"),
 )

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from tests.unit.pages import live_parts
+
 from panel.records import (
     Answered,
     Ask,
@@ -14,6 +16,7 @@ from panel.records import (
     CitedTogether,
     Comparison,
     Condition,
+    Containment,
     Coverage,
     Declined,
     Dissent,
@@ -320,6 +323,31 @@ def review_b(**changes: Any) -> Review:
     return made.model_copy(update=changes)
 
 
+def live_review(*, held: bool = True) -> Review:
+    """Quillbase, read on the live web: it spoke to reviewers, hides text, and its sources disagree."""
+    return live_parts.live(review_a(), held=held)
+
+
+def unasked_review() -> Review:
+    """The same, held because today's cap was used up: nobody was asked again."""
+    why = "Asked without the words only: today's cap is used up."
+    return live_review().model_copy(update={"containment": Containment(held=True, why=why)})
+
+
+def live_comparison() -> Comparison:
+    """Two tools read on the live web; the first is held, the second's words moved nothing."""
+    b = review_b()
+    dossier = b.dossier.model_copy(update={"suspicions": live_parts.SPANS[:1], "facts": live_parts.FACTS[:2]})
+    b = b.model_copy(
+        update={
+            "dossier": dossier,
+            "containment": live_parts.contained(b.opinions, held=False),
+            "costs": live_parts.COSTS,
+        }
+    )
+    return comparison(a=live_review(), b=b)
+
+
 def troubled_review() -> Review:
     """Of four critics one is ungrounded, one declined, one unusable, one failed; the reporter failed too."""
     kept = QUILL_OPINIONS[0]
@@ -460,4 +488,5 @@ def hostile() -> Comparison:
         ),
     )
     a = review_a(dossier=dossier(launch, passages), opinions=(bad, *QUILL_OPINIONS[1:]), flags=flags)
+    a = live_parts.attack(a, HOSTILE)
     return comparison(a=a, answer=f"It depends: {LONG_NAME} suits some, Ledgerline Cloud others. {HOSTILE}")
