@@ -1,8 +1,7 @@
-"""What a ledger promises, on every database. Postgres joins by one more parameter of `database_url`."""
+"""What a ledger promises, on every database."""
 
 import asyncio
 import multiprocessing
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,18 +14,6 @@ from panel.store import CallRow, Claimed, HeldBy, Known, Ledger, RunLock, ledger
 
 BODY = {"model": "m", "input": "What do you make of it?", "schema": {"b": "x" * 600, "a": 1}}
 USAGE = Usage(input_tokens=3, cache_write_tokens=12304, cache_read_tokens=7, output_tokens=550)
-
-
-@pytest.fixture(params=["sqlite"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return {"sqlite": f"sqlite:///{tmp_path / 'panel.db'}"}[request.param]
-
-
-@pytest.fixture
-def ledger(database_url: str, tmp_path: Path) -> Iterator[Ledger]:
-    found = Ledger.open(database_url, runs_dir=tmp_path)
-    yield found
-    found.close()
 
 
 def a_row(run_id: str = "run-1", body: dict[str, Any] = BODY, draw: int = 0) -> CallRow:

@@ -9,26 +9,45 @@ from panel.store.stamping import stamp
 from panel.store.workspace import Workspace, find_workspace, lay_out
 
 if TYPE_CHECKING:
+    from panel.store.batch_rows import BatchRows
+    from panel.store.costs import CostRow
     from panel.store.folding import fold
-    from panel.store.jobs import CallRow, Claimed, HeldBy, Known
+    from panel.store.jobs import CallRow, Claimed, HeldBy, InBatch, Known
     from panel.store.ledger import Ledger, folded_key, ledger_key
+    from panel.store.locks import Locks, open_locks
+    from panel.store.money import Purse
+    from panel.store.pace import SharedPace
+    from panel.store.products import Products
+    from panel.store.provider_batches import ProviderBatches, SentBatch
     from panel.store.run_records import Records
 
 __all__ = [
-    "CallRow", "Claimed", "HeldBy", "Known", "Ledger", "Records", "RunFolder", "RunLock", "Workspace",
-    "find_workspace", "fold", "folded_key", "is_held", "lay_out", "ledger_key", "new_run_id", "stamp", "verify_folder",
+    "BatchRows", "CallRow", "Claimed", "CostRow", "HeldBy", "InBatch", "Known", "Ledger", "Locks", "Products",
+    "ProviderBatches", "Purse", "Records", "RunFolder", "RunLock", "SentBatch", "SharedPace", "Workspace",
+    "find_workspace", "fold",
+    "folded_key", "is_held", "lay_out", "ledger_key", "new_run_id", "open_locks", "stamp", "verify_folder",
 ]  # fmt: skip
 
 _HOME = {
+    "BatchRows": "batch_rows",
     "CallRow": "jobs",
+    "Claimed": "jobs",
+    "CostRow": "costs",
+    "HeldBy": "jobs",
+    "InBatch": "jobs",
+    "Known": "jobs",
     "Ledger": "ledger",
+    "Locks": "locks",
+    "Products": "products",
+    "ProviderBatches": "provider_batches",
+    "Purse": "money",
+    "Records": "run_records",
+    "SentBatch": "provider_batches",
+    "SharedPace": "pace",
     "fold": "folding",
     "folded_key": "ledger",
     "ledger_key": "ledger",
-    "Claimed": "jobs",
-    "HeldBy": "jobs",
-    "Known": "jobs",
-    "Records": "run_records",
+    "open_locks": "locks",
 }
 
 

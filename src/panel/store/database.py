@@ -1,7 +1,8 @@
 """Open a database: right address, right settings, right schema; and its complaints as sentences.
 
 SQLite: WAL, every commit on the disk before it returns (`synchronous=FULL`), write transactions that take their lock
-at the start (`begin immediate`), so that two processes queue instead of failing half-way.
+at the start (`begin immediate`), so that two processes queue instead of failing half-way. On both, one connection is
+kept and more are made when asked at once; on Postgres each is tried before it is used again.
 """
 
 import shutil
@@ -10,19 +11,46 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import QueuePool
 
 from panel.errors import Mistake, StoreError
 from panel.store.files import make_folder
 from panel.store.schema import bring_up_to_date
 
 FULL_BELOW_BYTES = 100_000  # three pages of shared memory and a page of log
+ONE_BY_ONE = {"stream_results": True, "max_row_buffer": 500}  # of a query whose rows don't fit into memory
+READS = "panel_reads"  # execution option of a connection that only reads
 BUSY_S = 30.0  # how long a write waits for another process's write
+POOL: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 9}
+PG_ARGUMENTS = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 4}
 URL_HINT = "Unset PANEL_DATABASE_URL for a SQLite file under runs/, or write sqlite:////folder/panel.db"
 
+AGAIN = "Try again: what was stored is kept, and a new connection is made."
 COMPLAINTS = (  # what a driver says, what it means, what to do
+    # Postgres
+    ("password authentication failed", "it refuses the user or the password", "Correct PANEL_DATABASE_URL."),
+    ("no password supplied", "it wants a password", "Put the password into PANEL_DATABASE_URL."),
+    ("could not translate host name", "its host is unknown", "Correct the host in PANEL_DATABASE_URL."),
+    ("failed to resolve host", "its host is unknown", "Correct the host in PANEL_DATABASE_URL."),
+    ("too many clients", "it has no connection left", "Raise its max_connections, or start fewer workers."),
+    ("connection slots", "it has no connection left", "Raise its max_connections, or start fewer workers."),
+    ("no space left", "its disk is full", "Free some space there; every answer stored before is kept."),
+    ("could not extend file", "its disk is full", "Free some space there; every answer stored before is kept."),
+    ("permission denied", "this user may not", "Grant it the right to create and write tables there."),
+    ("read-only transaction", "it may only be read", "Name the primary server in PANEL_DATABASE_URL."),
+    ("starting up", "it is starting up", "Try again in a moment."),
+    ("shutting down", "it is shutting down", AGAIN),
+    ("administrator command", "the connection was cut", AGAIN),
+    ("server closed the connection", "the connection broke", AGAIN),
+    ("connection is closed", "the connection broke", AGAIN),
+    ("connection is lost", "the connection broke", AGAIN),
+    ("connection refused", "nobody answers there", "Start it, or correct PANEL_DATABASE_URL."),
+    ("no such file or directory", "nobody answers there", "Start it, or correct PANEL_DATABASE_URL."),
+    ("timeout expired", "nobody answers there", "Start it, or correct PANEL_DATABASE_URL."),
+    ('" does not exist', "the server has no such database or user", "Create it, or correct PANEL_DATABASE_URL."),
+    # SQLite
     ("disk is full", "the disk is full", "Free some space; every answer stored before is kept."),
     ("is locked", "another program keeps it locked", "Close whatever has it open, then try again."),
     ("readonly", "it may only be read", "Change its permissions, or place it elsewhere with PANEL_DATABASE_URL."),
@@ -33,25 +61,27 @@ COMPLAINTS = (  # what a driver says, what it means, what to do
 )
 
 
-def open_engine(url: str, *, busy_s: float = BUSY_S) -> Engine:
+def open_engine(url: str, *, busy_s: float = BUSY_S, by_key: bool = False) -> Engine:
     """An engine on a database with today's schema, which is made or migrated when it is behind.
 
+    by_key: all its queries are by an index. Postgres would else plan them for the small table it first saw.
     Raises Mistake for an address that can't be used, StoreError for a database that can't.
     """
     address = read_url(url)
     if address.get_backend_name() == "sqlite":
         make_folder(Path((address.database or "").removeprefix("file:")).parent)
-        engine = create_engine(address, poolclass=NullPool, connect_args=_sqlite_arguments(busy_s))
+        engine = create_engine(address, **POOL, connect_args=_sqlite_arguments(busy_s))
         event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
+        event.listen(engine, "begin", _begin)
     else:
-        engine = create_engine(address, poolclass=NullPool)
+        options = {"options": f"{address.query.get('options', '')} -c enable_seqscan=off -c jit=off"} if by_key else {}
+        engine = create_engine(address, **POOL, pool_pre_ping=True, connect_args=PG_ARGUMENTS | options)
     with in_words(engine.url):
         bring_up_to_date(engine)
     return engine
 
 
-def read_url(url: str) -> URL:
+def read_url(url: str | URL) -> URL:
     """The address as SQLAlchemy reads it, drivers chosen. Raises Mistake; its password is never printed."""
     try:
         address = make_url(url)
@@ -86,8 +116,26 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(connection: Connection) -> None:
+    """A write takes its lock at once; a read takes none, so that it never keeps a writer waiting."""
+    reads = connection.get_execution_options().get(READS)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def changing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes, committed at the end. Raises StoreError."""
+    with in_words(engine.url), engine.begin() as conn:
+        yield conn
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that reads and keeps nobody waiting. Raises StoreError."""
+    with in_words(engine.url), engine.connect() as plain:
+        conn = plain.execution_options(**{READS: True})
+        with conn.begin():
+            yield conn
 
 
 @contextmanager
@@ -99,9 +147,11 @@ def in_words(url: URL) -> Iterator[None]:
         raise database_trouble(url, err) from err
 
 
-def database_trouble(url: URL, err: DBAPIError) -> StoreError:
+def database_trouble(url: URL, err: Exception) -> StoreError:
     """The sentence for a driver's error."""
-    said = str(err.orig or err)
+    said = str(getattr(err, "orig", None) or err).strip()
+    if isinstance(err, DataError):
+        return StoreError(f"The database {place(url)!r} can't keep a value: {said.splitlines()[0]}.")
     if "disk i/o error" in said.lower() and _is_full(url):
         said = "disk is full"  # SQLite says so only of some writes
     found = next(((why, hint) for sign, why, hint in COMPLAINTS if sign in said.lower()), None)
@@ -118,4 +168,5 @@ def _is_full(url: URL) -> bool:
 
 def place(url: URL) -> str:
     """Where a database is, for people: a file's path, or the address without its password."""
-    return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+    name = url.get_backend_name()
+    return str(url.database) if name == "sqlite" else url.set(drivername=name).render_as_string(hide_password=True)

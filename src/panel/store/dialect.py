@@ -1,9 +1,10 @@
 """The few statements SQLite and Postgres spell apart. Everything else in this room is plain SQLAlchemy Core."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table, text
+from sqlalchemy import ColumnElement, Connection, Dialect, Table, collate, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -17,13 +18,24 @@ def insert_or_leave(dialect: Dialect, table: Table) -> Any:
 
 def put(conn: Connection, table: Table, row: Mapping[str, Any]) -> None:
     """Insert the row, or replace all fields of the row with the same primary key."""
-    statement = INSERTS[conn.dialect.name](table)
+    conn.execute(_upsert(conn.dialect.name, table, tuple(row)), row)
+
+
+@cache
+def _upsert(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
+    """Built once for each set of columns: building it costs as much as running it."""
+    statement = INSERTS[dialect](table)
     keys = [column.name for column in table.primary_key]
-    changed = {name: statement.excluded[name] for name in row if name not in keys}
-    conn.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), row)
+    changed = {name: statement.excluded[name] for name in names if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
 def alone(conn: Connection) -> None:
     """Make this transaction the only one that writes. SQLite's `begin immediate` has done so already."""
     if conn.dialect.name == "postgresql":
         conn.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
+
+
+def bytewise(dialect: Dialect, column: ColumnElement[str]) -> ColumnElement[str]:
+    """The column, to be ordered by its bytes. Postgres would else follow the language its cluster was set up in."""
+    return collate(column, "C") if dialect.name == "postgresql" else column

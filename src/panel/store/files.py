@@ -34,10 +34,11 @@ def make_folder(path: Path) -> None:
         raise disk_trouble(str(path), err) from err
 
 
-def replace_file(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes, *, flush: bool = True) -> None:
     """Put `content` at `path` so that a reader, or a crash, sees the old file or the new one and nothing between.
 
-    Written beside it, flushed to the disk, renamed, and the rename flushed too. Raises StoreError.
+    Written beside it, flushed to the disk, renamed, and the rename flushed too, unless the caller does that once for
+    several files (`flush_folder`). Raises StoreError.
     """
     make_folder(path.parent)
     try:
@@ -53,7 +54,8 @@ def replace_file(path: Path, content: bytes) -> None:
             with suppress(OSError):
                 Path(beside).unlink()
             raise
-        flush_folder(path.parent)
+        if flush:
+            flush_folder(path.parent)
     except OSError as err:
         raise disk_trouble(str(path), err) from err
 

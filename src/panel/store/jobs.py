@@ -12,7 +12,7 @@ class CallRow:
     """A call about to be made: what is sent, where, for whom."""
 
     key: str  # `ledger_key` of the fields below
-    run_id: str  # whose lock the caller holds
+    run_id: str  # who pays; its lock is the one held, unless `owner` names another
     provider: str
     model: str
     base_url: str
@@ -22,6 +22,7 @@ class CallRow:
     persona_id: str
     body: dict[str, Any]  # exactly the JSON that is sent
     folded: tuple[str, dict[str, str]] | None = None  # what `fold(body)` gave, when the caller has it from the key
+    owner: str = ""  # name of the lock the caller holds for it; "": the run's
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,13 @@ class HeldBy:
 
 
 @dataclass(frozen=True, slots=True)
+class InBatch(HeldBy):
+    """It went out in a provider batch whose results have not been collected."""
+
+    batch_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """Job: `Ledger.claim`."""
 
@@ -57,6 +65,28 @@ class Claim:
     folded: str
     apart: dict[str, str]
     again: bool
+    batch_id: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Name of the lock it is claimed under."""
+        return self.row.owner or self.row.run_id
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimMany:
+    """Job: `Ledger.claim_for_batch`."""
+
+    claims: tuple[Claim, ...]
+    batch_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Job: `Ledger.look`."""
+
+    keys: tuple[str, ...]
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,17 @@
     claim     -> Claimed   the row stands as `sent` on the disk; now send
                  Known     answered before: nothing to send
                  HeldBy    being asked by another living run, or by another coroutine of this one; look again later
+                 InBatch   on its way in a provider batch, until that batch is `collected` or `lost`
     answered  -> the reply, its tokens and its price are on the disk
     failed    -> nothing came of it; the next claim tries again
 
-A row `sent` by a run nobody works on any more (its lock is free) belongs to a killed process: it is claimed again as
-the next attempt. So are rows this run sent before it was killed and resumed: whoever claims for a run holds its lock,
-and one process holds one `Ledger` for it, so a `sent` row of its own that it did not send is a dead one.
+A row `sent` under a lock nobody holds any more belongs to a killed process: it is claimed again as the next attempt.
+So are rows sent under the claimer's own lock before it was killed and resumed: whoever claims holds the lock named
+(`owner`, else the run's), and one process holds one `Ledger` for it, so a `sent` row of its own that it did not send is
+a dead one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,23 @@ from typing import Any
 from panel.records import Call, Usage, sha256_of
 from panel.store.database import BUSY_S, open_engine
 from panel.store.folding import exact_json, fold, unfold
-from panel.store.jobs import Answered, CallRow, Claim, Claimed, Failed, Find, HeldBy, KeysHeld, Known, Replies
+from panel.store.jobs import (
+    Answered,
+    CallRow,
+    Claim,
+    Claimed,
+    ClaimMany,
+    Failed,
+    Find,
+    HeldBy,
+    InBatch,
+    KeysHeld,
+    Known,
+    Look,
+    Replies,
+)
 from panel.store.ledger_work import LedgerWork
+from panel.store.locks import Locks, open_locks
 from panel.store.writer import Writer
 
 
@@ -40,16 +57,19 @@ def folded_key(provider: str, base_url: str, model: str, folded: str, draw: int)
 class Ledger:
     """The calls of one database. All methods that wait return only when the disk has it."""
 
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
+    def __init__(self, writer: Writer, own_locks: Locks | None = None) -> None:
+        self._writer, self._own_locks = writer, own_locks  # own: opened by it, so closed by it
 
     @classmethod
-    def open(cls, url: str, *, runs_dir: Path, busy_s: float = BUSY_S) -> "Ledger":
+    def open(cls, url: str, *, runs_dir: Path, busy_s: float = BUSY_S, locks: Locks | None = None) -> "Ledger":
         """Open or make the database. runs_dir: where the locks stand that say which run is alive.
 
+        locks: those the caller holds for what it claims; a claim under one that was lost is then refused.
         Raises Mistake for an address, StoreError for a database that can't be used.
         """
-        return cls(Writer(open_engine(url, busy_s=busy_s), LedgerWork(runs_dir)))
+        found = locks or open_locks(url, runs_dir)
+        engine = open_engine(url, busy_s=busy_s, by_key=True)
+        return cls(Writer(engine, LedgerWork(found)), None if locks else found)
 
     async def claim(self, row: CallRow, *, again: bool = False) -> Claimed | Known | HeldBy:
         """The right to send this call, its stored answer, or who is asking it now.
@@ -57,8 +77,28 @@ class Ledger:
         again: ask anew though it was answered (an answer nobody could use).
         A caller cancelled while it waits gives its claim back: the next one sends.
         """
-        folded, apart = row.folded or fold(row.body)
-        result: Claimed | Known | HeldBy = await self._writer.do(Claim(row, folded, apart, again))
+        result: Claimed | Known | HeldBy = await self._writer.do(_claim(row, again))
+        return result
+
+    async def claim_for_batch(
+        self, rows: Sequence[CallRow], batch_id: str, *, again: bool = False
+    ) -> list[Claimed | Known | HeldBy | InBatch]:
+        """Put these calls into a provider batch that is being filled: one result a row, in order, one transaction.
+
+        A row claimed here belongs to the batch, whoever lives: to all, this caller included, it is `InBatch` until the
+        batch is `collected` or `lost`. A key given twice is `Claimed` once. Raises StoreError when there is no such
+        batch in state `filling`: nothing may join one whose bodies may have been sent.
+        """
+        claims = tuple(_claim(row, again, batch_id) for row in rows)
+        result: list[Claimed | Known | HeldBy | InBatch] = await self._writer.do(ClaimMany(claims, batch_id))
+        return result
+
+    async def look(self, keys: Iterable[str], *, owner: str = "") -> dict[str, Known | InBatch | HeldBy]:
+        """How these questions stand, claiming nothing; a key that would be `Claimed` now is not in the answer.
+
+        owner: the lock the caller holds; calls sent under it by a process since killed count as dead.
+        """
+        result: dict[str, Known | InBatch | HeldBy] = await self._writer.do(Look(tuple(keys), owner))
         return result
 
     async def answered(
@@ -91,3 +131,10 @@ class Ledger:
     def close(self) -> None:
         """Finish what waits and let the database go."""
         self._writer.close()
+        if self._own_locks:
+            self._own_locks.close()
+
+
+def _claim(row: CallRow, again: bool, batch_id: str = "") -> Claim:
+    folded, apart = row.folded or fold(row.body)
+    return Claim(row, folded, apart, again, batch_id)

@@ -12,13 +12,14 @@ from sqlalchemy import Connection, Dialect, bindparam, insert, select, update
 
 from panel.store.dialect import insert_or_leave
 from panel.store.folding import named_hashes
-from panel.store.tables import calls, texts
+from panel.store.letters import given, keep
+from panel.store.tables import calls, provider_batches, texts
 
 Key = tuple[str, int]  # ledger key, attempt
 SIZES = (1, 8, 64, 400)  # keys looked up at once: few spellings of one query, which drivers then keep prepared
 FOUND = (
     "key", "attempt", "state", "run_id", "raw", "model_returned", "input_tokens", "cache_write_tokens",
-    "cache_read_tokens", "output_tokens", "cost_usd",
+    "cache_read_tokens", "output_tokens", "cost_usd", "owner", "batch_id",
 )  # fmt: skip
 ENDED = (
     "state", "raw", "input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens", "cost_usd",
@@ -62,7 +63,7 @@ class LedgerSql:
 
     def send(self, conn: Connection, rows: Iterable[Mapping[str, Any]], apart: Mapping[str, str]) -> None:
         """Write calls about to be sent, and the texts their bodies name."""
-        self._keep.many(conn, [{"hash": name, "text": text} for name, text in apart.items()])
+        self._keep.many(conn, [{"hash": name, "text": keep(text)} for name, text in apart.items()])
         self._send.many(conn, rows)
 
     def attempts(self, conn: Connection, keys: Iterable[str]) -> Iterator[Any]:
@@ -80,8 +81,22 @@ class LedgerSql:
         folded = conn.execute(select(calls.c.request).where(*at)).scalar()
         if folded is None:
             return None
-        rows = conn.execute(select(texts.c.hash, texts.c.text).where(texts.c.hash.in_(sorted(named_hashes(folded)))))
-        return folded, {row.hash: row.text for row in rows}
+        folded = given(folded)
+        return folded, texts_named(conn, named_hashes(folded))
+
+    def batch_states(self, conn: Connection, batch_ids: Iterable[str]) -> dict[str, str]:
+        """The states of these provider batches; one nobody wrote down is not among them."""
+        wanted = sorted(set(batch_ids))
+        if not wanted:
+            return {}
+        found = select(provider_batches.c.batch_id, provider_batches.c.state)
+        return {row.batch_id: row.state for row in conn.execute(found.where(provider_batches.c.batch_id.in_(wanted)))}
+
+
+def texts_named(conn: Connection, hashes: Iterable[str]) -> dict[str, str]:
+    """Texts stored apart, by hash; those deleted are left out."""
+    rows = conn.execute(select(texts.c.hash, texts.c.text).where(texts.c.hash.in_(sorted(hashes))))
+    return {row.hash: given(row.text) for row in rows}
 
 
 def _find(size: int) -> Any:

@@ -1,21 +1,35 @@
 """What the ledger's thread does with a group of jobs in one transaction: endings first, then claims, then reads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection
 
 from panel.errors import StoreError
-from panel.records import Usage
 from panel.store.dialect import alone
-from panel.store.jobs import Answered, Claim, Claimed, Failed, Find, HeldBy, KeysHeld, Known, Replies
+from panel.store.jobs import (
+    Answered,
+    Claim,
+    Claimed,
+    ClaimMany,
+    Failed,
+    Find,
+    HeldBy,
+    InBatch,
+    KeysHeld,
+    Known,
+    Look,
+    Replies,
+)
 from panel.store.ledger_sql import LedgerSql
-from panel.store.lock import is_held
+from panel.store.letters import given, keep, short
+from panel.store.locks import Locks
+from panel.store.provider_batches import DONE
+from panel.store.standing import Standing
 
-FoundRow = Any  # a row of `LedgerSql.attempts`
+MOST = 200  # characters of a server's own names that are kept
 FAILED = {
     "new_state": "failed", "new_raw": None, "new_input_tokens": 0, "new_cache_write_tokens": 0,
     "new_cache_read_tokens": 0, "new_output_tokens": 0, "new_model_returned": "", "new_request_id": "",
@@ -26,37 +40,44 @@ FAILED = {
 class LedgerWork:
     """Does the jobs, and remembers which claims of this process are still open."""
 
-    def __init__(self, runs_dir: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._runs_dir, self._now = runs_dir, now
+    def __init__(self, locks: Locks, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._locks, self._now = locks, now
         self._open: dict[str, str] = {}  # key -> run that claimed it here and has not ended it
         self._sql: LedgerSql | None = None
 
     def run(self, conn: Connection, jobs: Sequence[Any]) -> list[Any]:
         """One result a job, in order. An ending comes before a claim, since a claim may be waiting for it."""
-        alone(conn)
-        results: dict[int, Any] = {}
+        if any(isinstance(job, Answered | Failed | Claim | ClaimMany) for job in jobs):
+            alone(conn)
         self._end(conn, [job for job in jobs if isinstance(job, Answered | Failed)])
-        results |= self._claim(conn, [(i, job) for i, job in enumerate(jobs) if isinstance(job, Claim)])
-        for i, job in enumerate(jobs):
-            if isinstance(job, Replies):
-                found = self._sql_for(conn).attempts(conn, (key for key, _ in job.wanted))
-                results[i] = {(r.key, r.attempt): r.raw for r in found if (r.key, r.attempt) in job.wanted and r.raw}
-            elif isinstance(job, KeysHeld):
-                results[i] = frozenset(row.key for row in self._sql_for(conn).attempts(conn, job.keys))
-            elif isinstance(job, Find):
-                results[i] = self._sql_for(conn).body(conn, job.key, job.attempt)
-        return [results.get(i) for i in range(len(jobs))]
+        claimed = iter(self._claim(conn, [claim for job in jobs for claim in _claims(job)]))
+        return [self._result(conn, job, claimed) for job in jobs]
+
+    def _result(self, conn: Connection, job: Any, claimed: Iterator[Any]) -> Any:
+        if isinstance(job, Claim):
+            return next(claimed)
+        if isinstance(job, ClaimMany):
+            return _one_refusal_for_all(list(islice(claimed, len(job.claims))))
+        if isinstance(job, Look):
+            return self._look(conn, job)
+        if isinstance(job, Replies):
+            found = self._sql_for(conn).attempts(conn, (key for key, _ in job.wanted))
+            mine = (row for row in found if (row.key, row.attempt) in job.wanted and row.raw)
+            return {(row.key, row.attempt): given(row.raw) for row in mine}
+        if isinstance(job, KeysHeld):
+            return frozenset(row.key for row in self._sql_for(conn).attempts(conn, job.keys))
+        return self._sql_for(conn).body(conn, job.key, job.attempt) if isinstance(job, Find) else None
 
     def committed(self, jobs: Sequence[Any], results: Sequence[Any]) -> None:
         """Remember what was claimed here, forget what ended."""
         for job, result in zip(jobs, results, strict=True):
             if isinstance(result, Claimed):
-                self._open[job.row.key] = job.row.run_id
+                self._open[job.row.key] = job.row.run_id  # calls of a provider batch are that batch's, not ours
             elif isinstance(job, Answered | Failed):
                 self._open.pop(job.key, None)
 
     def abandoned(self, job: Any, result: Any) -> None:
-        """A claim nobody waits for any more is given back: its row counts as dead."""
+        """A claim nobody waits for any more is given back: its row counts as dead. A provider batch keeps its own."""
         if isinstance(result, Claimed):
             self._open.pop(job.row.key, None)
 
@@ -74,59 +95,85 @@ class LedgerWork:
             missing = ValueError if len(jobs) > 1 else StoreError  # in a group: each is then tried alone
             raise missing(f"The ledger has no call {jobs[0].key!r}, attempt {jobs[0].attempt}.")
 
-    def _claim(self, conn: Connection, jobs: Sequence[tuple[int, Claim]]) -> dict[int, Any]:
-        if not jobs:
-            return {}
-        latest = {row.key: row for row in self._sql_for(conn).attempts(conn, (job.row.key for _, job in jobs))}
+    def _claim(self, conn: Connection, claims: Sequence[Claim]) -> list[Any]:
+        """One result a claim; an exception among them is that caller's."""
+        if not claims:
+            return []
+        standing = self._standing(conn, [claim.row.key for claim in claims])
+        refusal = self._refusals(conn, claims)
         now = _iso(self._now())
-        results: dict[int, Any] = {}
+        results: list[Any] = []
         new: dict[str, dict[str, Any]] = {}
         apart: dict[str, str] = {}
-        for i, job in jobs:
-            key = job.row.key
-            row = latest.get(key)
-            results[i] = HeldBy(new[key]["run_id"]) if key in new else self._stands(row, job)
-            if results[i] is None:
-                attempt = row.attempt + 1 if row else 0
-                results[i] = Claimed(attempt)
-                new[key] = _sent(job, attempt, now)
-                apart |= job.apart
+        for claim in claims:
+            key = claim.row.key
+            found: Any = _asking(new[key]) if key in new else standing.stands(key, claim.owner, again=claim.again)
+            found = found or refusal(claim)
+            if found is None:
+                attempt = standing.next_attempt(key)
+                found = Claimed(attempt)
+                new[key] = _sent(claim, attempt, now)
+                apart |= claim.apart
+            results.append(found)
         if new:
             self._sql_for(conn).send(conn, new.values(), apart)
         return results
 
-    def _stands(self, row: FoundRow | None, job: Claim) -> Known | HeldBy | None:
-        """What the latest attempt means for this claim; None: ask."""
-        if row is None or row.state == "failed":
+    def _look(self, conn: Connection, job: Look) -> dict[str, Known | InBatch | HeldBy]:
+        standing = self._standing(conn, job.keys)
+        found = ((key, standing.stands(key, job.owner)) for key in job.keys)
+        return {key: stands for key, stands in found if stands is not None}
+
+    def _standing(self, conn: Connection, keys: Sequence[str]) -> Standing:
+        sql = self._sql_for(conn)
+        latest = {row.key: row for row in sql.attempts(conn, keys)}
+        out = sql.batch_states(conn, (row.batch_id for row in latest.values() if row.state == "sent" and row.batch_id))
+        open_batches = frozenset(name for name, state in out.items() if state not in DONE)
+        return Standing(latest, open_batches, self._open, self._locks)
+
+    def _refusals(self, conn: Connection, claims: Sequence[Claim]) -> Callable[[Claim], StoreError | None]:
+        """Why a claim may not be made: its lock was lost, or its provider batch isn't being filled."""
+        lost = self._locks.lost({claim.owner for claim in claims}, conn)
+        states = self._sql_for(conn).batch_states(conn, {claim.batch_id for claim in claims} - {""})
+
+        def refuse(claim: Claim) -> StoreError | None:
+            if claim.owner in lost:
+                return StoreError(
+                    f"The lock on {claim.owner!r} was lost, so nothing more is asked under it.",
+                    hint="What was stored is kept: start again, and only what is missing is asked.",
+                )
+            if claim.batch_id and states.get(claim.batch_id) != "filling":
+                return StoreError(f"There is no provider batch {claim.batch_id!r} being filled.")
             return None
-        if row.state == "sent":
-            return self._held(row, job.row.run_id)
-        return None if job.again or row.raw is None else _known(row)  # no text left: its run was deleted
 
-    def _held(self, row: FoundRow, run_id: str) -> HeldBy | None:
-        """Who is asking it: another coroutine here, or another run that some living process works on."""
-        if row.key in self._open:
-            return HeldBy(self._open[row.key])
-        alive = row.run_id != run_id and is_held(self._runs_dir, row.run_id)
-        return HeldBy(row.run_id) if alive else None
+        return refuse
 
 
-def _known(row: FoundRow) -> Known:
-    _, attempt, _, _, raw, model, fresh, write, read, output, cost = tuple(row)
-    usage = Usage.model_construct(
-        input_tokens=fresh, cache_write_tokens=write, cache_read_tokens=read, output_tokens=output
-    )
-    return Known(raw, attempt, model, usage, None if cost is None else Decimal(cost))
+def _claims(job: Any) -> tuple[Claim, ...]:
+    if isinstance(job, ClaimMany):
+        return job.claims
+    return (job,) if isinstance(job, Claim) else ()
 
 
-def _sent(job: Claim, attempt: int, now: str) -> dict[str, Any]:
-    row = job.row
+def _one_refusal_for_all(results: list[Any]) -> Any:
+    """A group is refused as a whole, by the first refusal in it."""
+    return next((result for result in results if isinstance(result, StoreError)), results)
+
+
+def _asking(new: Mapping[str, Any]) -> HeldBy:
+    """What a second claim in one group is told."""
+    return InBatch(new["run_id"], new["batch_id"]) if new["batch_id"] else HeldBy(new["run_id"])
+
+
+def _sent(claim: Claim, attempt: int, now: str) -> dict[str, Any]:
+    row = claim.row
     return {
         "key": row.key, "attempt": attempt, "run_id": row.run_id, "provider": row.provider, "model": row.model,
         "base_url": row.base_url, "purpose": row.purpose, "draw": row.draw, "launch": row.launch,
-        "persona_id": row.persona_id, "state": "sent", "request": job.folded, "raw": None, "input_tokens": 0,
+        "persona_id": row.persona_id, "state": "sent", "request": keep(claim.folded), "raw": None, "input_tokens": 0,
         "cache_write_tokens": 0, "cache_read_tokens": 0, "output_tokens": 0, "cost_usd": None, "model_returned": "",
         "request_id": "", "latency_s": None, "sent_at": now, "ended_at": "", "why": "",
+        "owner": claim.owner, "batch_id": claim.batch_id,
     }  # fmt: skip
 
 
@@ -135,13 +182,13 @@ def _ending(job: Answered | Failed, now: str) -> dict[str, Any]:
     cost = None if job.cost_usd is None else str(job.cost_usd)
     values = {"at_key": job.key, "at_attempt": job.attempt, "new_cost_usd": cost, "new_ended_at": now}
     if isinstance(job, Failed):
-        return values | FAILED | {"new_why": job.why}
+        return values | FAILED | {"new_why": keep(job.why)}
     usage = job.usage
     return values | {
-        "new_state": "answered", "new_raw": job.raw, "new_input_tokens": usage.input_tokens,
+        "new_state": "answered", "new_raw": keep(job.raw), "new_input_tokens": usage.input_tokens,
         "new_cache_write_tokens": usage.cache_write_tokens, "new_cache_read_tokens": usage.cache_read_tokens,
-        "new_output_tokens": usage.output_tokens, "new_model_returned": job.model_returned,
-        "new_request_id": job.request_id, "new_latency_s": job.latency_s, "new_why": "",
+        "new_output_tokens": usage.output_tokens, "new_model_returned": short(job.model_returned, MOST),
+        "new_request_id": short(job.request_id, MOST), "new_latency_s": job.latency_s, "new_why": "",
     }  # fmt: skip
 
 

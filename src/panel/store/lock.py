@@ -64,7 +64,11 @@ class RunLock:
 
 def is_held(runs_dir: Path, run_id: str) -> bool:
     """Some living process, this one included, works on the run."""
-    path = lock_path(runs_dir, run_id)
+    return is_locked(lock_path(runs_dir, run_id))
+
+
+def is_locked(path: Path) -> bool:
+    """Some living process, this one included, has a lock on this file. Raises StoreError for the disk."""
     if not path.exists():
         return False
     probe = FileLock(path, thread_local=False)

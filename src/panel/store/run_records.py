@@ -2,21 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
-from decimal import Decimal
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, select, update
+from sqlalchemy import Connection, Engine, delete, func, select, update
 
-from panel.errors import RunHeld
-from panel.records import Comparison, Review, Run, SpendRow, Usage
-from panel.store.database import BUSY_S, in_words, open_engine
+from panel.errors import Mistake, RunHeld
+from panel.records import Comparison, Review, Run, Spend, SpendRow
+from panel.store.costs import CostRow, by_juror, cost_rows, total
+from panel.store.database import BUSY_S, changing, open_engine, reading
 from panel.store.dialect import alone, put
 from panel.store.folder import RunFolder
 from panel.store.lock import RunLock, is_held
-from panel.store.run_rows import Whose, add_up, drop_unnamed_texts, matching, record_row, run_row, which_run
-from panel.store.tables import calls, records, runs
+from panel.store.locks import FileLocks, Locks, open_locks
+from panel.store.provider_batches import SENT_OUT
+from panel.store.run_rows import drop_unnamed_texts, matching, record_row, run_row, which_run
+from panel.store.tables import calls, provider_batches, records, runs
 
 
 class Records:
@@ -63,7 +64,7 @@ class Records:
 
         Raises Mistake when there is none, naming the nearest, or when there are several.
         """
-        with self._change() as conn:
+        with reading(self._engine) as conn:
             ids = matching(conn, run_id)
             if len(ids) != 1:
                 raise which_run(conn, run_id, ids)
@@ -72,13 +73,14 @@ class Records:
 
     def list_runs(self) -> tuple[Run, ...]:
         """Every run, the newest first."""
-        with self._change() as conn:
+        with reading(self._engine) as conn:
             found = conn.execute(select(runs.c.json).order_by(runs.c.created_at.desc(), runs.c.run_id.desc())).scalars()
             return tuple(Run.model_validate_json(text) for text in found)
 
     def load_reviews(self, run_id: str) -> tuple[Review, ...]:
-        """The reviews a finished run made, by slug."""
-        return tuple(Review.model_validate_json(text) for text in self._records(run_id, "review"))
+        """The reviews a run made, by slug, all in memory; `BatchRows.stream_reviews` gives a large run's one by one."""
+        found = (Review.model_validate_json(text) for text in self._records(run_id, "review"))
+        return tuple(sorted(found, key=lambda review: review.slug))  # databases sort letters each in their own way
 
     def load_comparison(self, run_id: str) -> Comparison | None:
         """The comparison a finished run made, None when it made none."""
@@ -91,23 +93,37 @@ class Records:
         Whoever sent a call owns its cost, deleted runs included. A call counts unless it surely cost nothing; one that
         was sent and never ended is `unpriced`, since its provider may have billed it.
         """
-        mine = select(calls).order_by(calls.c.launch, calls.c.persona_id, calls.c.model)
-        with self._change() as conn:
-            rows = conn.execute(mine.where(calls.c.run_id == run_id) if run_id else mine)
-            priced = ((row, None if row.cost_usd is None else Decimal(row.cost_usd)) for row in rows)
-            return add_up(_spent(row, cost) for row, cost in priced if row.state != "failed" or cost != 0)
+        with reading(self._engine) as conn:
+            return by_juror(cost_rows(conn, run_id))
+
+    def cost_table(self, run_id: str = "", day: date | None = None) -> Iterator[CostRow]:
+        """The same a row at a time, by UTC day and with provider batches apart, as `cost_rows` orders them.
+
+        One reading from first row to last: take them without pause.
+        """
+        with reading(self._engine) as conn:
+            yield from cost_rows(conn, run_id, day)
+
+    def spent(self, run_id: str = "", day: date | None = None) -> Spend:
+        """All of it in one sum; of one run, of one UTC day, or of both."""
+        with reading(self._engine) as conn:
+            return total(conn, run_id, day)
 
     def delete_run(self, run_id: str) -> None:
         """Delete a run: its records, its folder, and the texts of the calls it sent; what they cost stays.
 
         Another run that reused those answers keeps its own folder, and asks again if it is ever resumed.
-        Raises RunHeld while a living process works on it, Mistake when there is no such run.
+        Raises RunHeld while a living process works on it, Mistake when there is no such run or when a provider still
+        works on a batch of it.
         """
         lock = RunLock(self._runs_dir, run_id)
         lock.acquire()
+        locks = open_locks(self._engine.url, self._runs_dir)
         try:
+            self._refuse_while_asked(locks, run_id)
             folder = RunFolder(self._runs_dir / run_id)
             with self._change() as conn:
+                _refuse_while_out(conn, run_id)
                 known = conn.execute(delete(runs).where(runs.c.run_id == run_id)).rowcount
                 if not known and not folder.path.is_dir():
                     raise which_run(conn, run_id, [])
@@ -116,33 +132,54 @@ class Records:
                 drop_unnamed_texts(conn)
             folder.remove()  # after the commit: a crash between leaves a folder that can be deleted again
         finally:
+            locks.close()
             lock.release()
 
     def prune(self, older_than: datetime) -> tuple[str, ...]:
         """Delete every run made before this moment (UTC) that nobody works on; give back their ids."""
         before = older_than.isoformat()
-        with self._change() as conn:
+        with reading(self._engine) as conn:
             old = list(conn.execute(select(runs.c.run_id).where(runs.c.created_at < before)).scalars())
         gone = []
         for run_id in old:
             if not is_held(self._runs_dir, run_id):
                 try:
                     self.delete_run(run_id)
-                except RunHeld:  # resumed a moment ago: it is in use, so it is kept
+                except (RunHeld, Mistake):  # resumed a moment ago, gone, or out in a batch: it is kept
                     continue
                 gone.append(run_id)
         return tuple(gone)
 
+    def _refuse_while_asked(self, locks: Locks, run_id: str) -> None:
+        """Raises RunHeld when a worker, on whatever machine, holds the run or a launch of it that it asks about."""
+        owners = select(calls.c.owner).where(calls.c.run_id == run_id, calls.c.state == "sent").distinct()
+        with reading(self._engine) as conn:
+            others = set(conn.execute(owners).scalars()) - {run_id}
+        elsewhere = not isinstance(locks, FileLocks) and not locks.acquire(run_id)  # the folder's lock is ours by now
+        if elsewhere or any(locks.is_held(owner) for owner in others):
+            raise RunHeld(f"Run {run_id!r} is being worked on by another process.", hint="Wait until it ends.")
+
     def _records(self, run_id: str, kind: str) -> list[str]:
         wanted = select(records.c.json).where(records.c.run_id == run_id, records.c.kind == kind)
-        with self._change() as conn:
-            return list(conn.execute(wanted.order_by(records.c.slug)).scalars())
+        with reading(self._engine) as conn:
+            return list(conn.execute(wanted).scalars())
 
     @contextmanager
     def _change(self) -> Iterator[Connection]:
-        with in_words(self._engine.url), self._engine.begin() as conn:
+        with changing(self._engine) as conn:
             alone(conn)
             yield conn
+
+
+def _refuse_while_out(conn: Connection, run_id: str) -> None:
+    """Raises Mistake for a run whose provider batches may hold answers that nobody has fetched."""
+    at = (provider_batches.c.run_id == run_id, provider_batches.c.state.in_(sorted(SENT_OUT)))
+    out = conn.execute(select(func.count()).select_from(provider_batches).where(*at)).scalar_one()
+    if out:
+        raise Mistake(
+            f"Run {run_id!r} has {out} provider batch{'es' * (out > 1)} whose answers were not fetched.",
+            hint="Let it end, or cancel it first.",
+        )
 
 
 def _put_review(conn: Connection, run_id: str, review: Review) -> None:
@@ -151,13 +188,3 @@ def _put_review(conn: Connection, run_id: str, review: Review) -> None:
 
 def _put_comparison(conn: Connection, run_id: str, comparison: Comparison) -> None:
     put(conn, records, record_row(run_id, "comparison", comparison.slug, comparison.comparison_hash, comparison))
-
-
-def _spent(row: Row[Any], cost: Decimal | None) -> tuple[Whose, Usage, Decimal | None]:
-    usage = Usage(
-        input_tokens=row.input_tokens,
-        cache_write_tokens=row.cache_write_tokens,
-        cache_read_tokens=row.cache_read_tokens,
-        output_tokens=row.output_tokens,
-    )
-    return (row.launch, row.persona_id, row.model), usage, cost

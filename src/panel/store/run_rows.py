@@ -1,19 +1,19 @@
 """Rows of the tables `runs` and `records`, which run a person means, and which texts nobody names any more."""
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
 from panel.errors import Mistake
-from panel.records import Run, Spend, SpendRow, Usage, Value
+from panel.records import Run, Value
+from panel.store.database import ONE_BY_ONE
 from panel.store.folding import named_hashes
+from panel.store.letters import given
 from panel.store.names import RUN_ID
 from panel.store.tables import calls, runs, texts
 
 ALIKE = 60.0  # of 100: how near a mistyped run id must be to be suggested
-Whose = tuple[str, str, str]  # launch, persona, model
 
 
 def run_row(run: Run) -> dict[str, Any]:
@@ -50,24 +50,11 @@ def which_run(conn: Connection, run_id: str, ids: Sequence[str]) -> Mistake:
     return Mistake(f"There is no run {run_id!r}.", hint=hint)
 
 
-def add_up(found: Iterable[tuple[Whose, Usage, Decimal | None]]) -> tuple[SpendRow, ...]:
-    """Spend by launch, persona and model. A cost of None is counted as unpriced and is in no sum."""
-    sums: dict[Whose, Spend] = {}
-    for whose, usage, cost in found:
-        spend = sums.get(whose, Spend())
-        sums[whose] = Spend(
-            calls=spend.calls + 1,
-            usage=spend.usage + usage,
-            cost_usd=spend.cost_usd + (cost or 0),
-            unpriced=spend.unpriced + (cost is None),
-        )
-    return tuple(SpendRow(launch=w[0], persona_id=w[1], model=w[2], spend=s) for w, s in sorted(sums.items()))
-
-
 def drop_unnamed_texts(conn: Connection) -> None:
     """Delete the texts that no request names any more. Reads every request that is left, one at a time."""
     left = set(conn.execute(select(texts.c.hash)).scalars())
-    for folded in conn.execute(select(calls.c.request).where(calls.c.request.is_not(None))).scalars():
-        left -= named_hashes(folded)
+    named = select(calls.c.request).where(calls.c.request.is_not(None)).execution_options(**ONE_BY_ONE)
+    for folded in conn.execute(named).scalars():
+        left -= named_hashes(given(folded))
     if left:
         conn.execute(delete(texts).where(texts.c.hash == bindparam("gone")), [{"gone": name} for name in sorted(left)])

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from panel.errors import StoreError
+from panel.store.dialect import alone
 from panel.store.tables import HEAD, VERSION_TABLE, metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -29,6 +30,7 @@ def bring_up_to_date(engine: Engine) -> None:
             hint="Update review-panel, or name another database in PANEL_DATABASE_URL.",
         )
     with engine.begin() as conn:  # whoever comes second waits here, and finds the work done
+        alone(conn)
         if schema_version(conn) != HEAD:
             migrate(conn)
 

@@ -13,10 +13,12 @@ from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DataError, IntegrityError
 
 from panel.errors import StoreError
 from panel.store.database import in_words
 
+VALUE_ERRORS = (DataError, IntegrityError)  # the database is well: it refuses one row
 MOST_TOGETHER = 400  # jobs a transaction: below every database's limit on bound values
 GATHER_S = 0.002  # waits this long for company: a flush costs 0.2 ms of CPU however many calls share it
 
@@ -99,10 +101,10 @@ class Writer:
         try:
             with in_words(self._engine.url), self._conn.begin():
                 results = self._work.run(self._conn, [job.what for job in jobs])
-        except StoreError as err:
-            return [(job, err) for job in jobs]
-        except Exception as err:  # a bug in one job: found by running each alone
-            return [(jobs[0], err)] if len(jobs) == 1 else [pair for job in jobs for pair in self._commit([job])]
+        except Exception as err:
+            if len(jobs) == 1 or (isinstance(err, StoreError) and not isinstance(err.__cause__, VALUE_ERRORS)):
+                return [(job, err) for job in jobs]
+            return [pair for job in jobs for pair in self._commit([job])]  # one job's fault: each alone shows whose
         self._work.committed([job.what for job in jobs], results)
         return list(zip(jobs, results, strict=True))
 

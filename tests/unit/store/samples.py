@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from panel.records import (
     Comparison,
@@ -21,7 +22,10 @@ from panel.records import (
     Stamp,
     Tally,
 )
+from panel.records.batch import Announcement, BatchPlan, BatchRow, RowState
+from panel.store import CallRow, ledger_key
 
+LONG = "p" * 2000
 STAMP = Stamp(created_at=datetime(2026, 11, 23, 12, tzinfo=UTC), version="0", run_id="run-1")
 
 
@@ -80,3 +84,22 @@ def a_comparison() -> Comparison:
         pick=Pick(pick="depends", for_a=(), for_b=(), neither=(), because="b", chance_if_equal=0.05),
         pricing=PricingRead(a="free", b="paid", differs="One is free."),
     )  # fmt: skip
+
+
+def a_plan() -> BatchPlan:
+    return BatchPlan(
+        personas=a_review().personas, models={"openai/m": {"effort": "low"}}, seats={"developer": "openai/m"},
+        prompts={"house.j2": "Be exact."}, rho=Rho(), as_of=date(2026, 11, 24), economy=True, day_usd=Decimal("10.00"),
+    )  # fmt: skip
+
+
+def a_row(number: int, state: RowState = "new", **more: Any) -> BatchRow:
+    return BatchRow(
+        row=number, said=Announcement(source="feed", at=f"entry {number}", name=f"Tool {number}"), state=state, **more
+    )
+
+
+def a_call(run_id: str, question: str, persona_id: str = "developer", launch: str = "acme", owner: str = "") -> CallRow:
+    body = {"input": [LONG, question]}
+    key = ledger_key("p", "", "m", body, 0)
+    return CallRow(key, run_id, "p", "p/m", "", "ask", 0, launch, persona_id, body, owner=owner)

@@ -1,0 +1,52 @@
+"""Every promise of the store is tried on SQLite and on a real Postgres."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from panel.store import BatchRows, Ledger, Locks, ProviderBatches, Records, open_locks
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'panel.db'}"
+    else:
+        with request.getfixturevalue("postgres").database() as url:
+            yield url
+
+
+@pytest.fixture
+def locks(database_url: str, tmp_path: Path) -> Iterator[Locks]:
+    found = open_locks(database_url, tmp_path)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def ledger(database_url: str, tmp_path: Path) -> Iterator[Ledger]:
+    found = Ledger.open(database_url, runs_dir=tmp_path)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def records(database_url: str, tmp_path: Path) -> Iterator[Records]:
+    found = Records.open(database_url, runs_dir=tmp_path)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def rows(database_url: str) -> Iterator[BatchRows]:
+    found = BatchRows.open(database_url)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def batches(database_url: str) -> Iterator[ProviderBatches]:
+    found = ProviderBatches.open(database_url)
+    yield found
+    found.close()

@@ -1,0 +1,180 @@
+"""What breaks is said in one sentence, and nothing is lost by it."""
+
+import asyncio
+import os
+import random
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy.exc import OperationalError
+from tests.databases import Postgres
+from tests.unit.store.samples import a_call, a_run
+
+from panel.errors import StoreError
+from panel.records import Usage
+from panel.store import Claimed, Known, Ledger, Records
+from panel.store.database import database_trouble, open_engine, read_url
+
+CLAIMER = """
+import asyncio, random, sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+from tests.unit.store.samples import a_call
+from panel.store import Claimed, Ledger, open_locks
+
+url, folder, name, keys = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+locks = open_locks(url, folder)
+assert locks.acquire(f"run-1/{name}")
+ledger = Ledger.open(url, runs_dir=folder, locks=locks)
+rows = [a_call("run-1", str(n), owner=f"run-1/{name}") for n in range(keys)]
+random.shuffle(rows)
+
+async def main():
+    found = await asyncio.gather(*(ledger.claim(row) for row in rows))
+    print(*(row.body["input"][1] for row, claim in zip(rows, found) if isinstance(claim, Claimed)), flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+
+print("ready", flush=True)
+sys.stdin.readline()
+asyncio.run(main())
+ledger.close()
+locks.close()
+"""
+
+
+def test_processes_claiming_the_same_keys_at_once_get_each_key_once(database_url: str, tmp_path: Path) -> None:
+    open_engine(database_url).dispose()
+    command = [sys.executable, "-c", CLAIMER, database_url, str(tmp_path)]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    workers = [
+        subprocess.Popen([*command, f"w{n}", "300"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
+        for n in range(3)
+    ]
+    for worker in workers:
+        assert worker.stdout and worker.stdout.readline() == "ready\n"
+    for worker in workers:
+        assert worker.stdin
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    got = Counter(key for worker in workers if worker.stdout for key in worker.stdout.readline().split())
+    for worker in workers:  # all lived until all had asked
+        worker.communicate("end\n")
+        assert worker.returncode == 0
+    assert got == Counter(str(n) for n in range(300))
+
+
+@pytest.fixture
+def pg_ledger(postgres_url: str, tmp_path: Path) -> Ledger:
+    return Ledger.open(postgres_url, runs_dir=tmp_path)
+
+
+async def test_a_restarted_server_costs_one_sentence_and_no_answer(
+    pg_ledger: Ledger, postgres: Postgres, postgres_url: str, tmp_path: Path
+) -> None:
+    records = Records.open(postgres_url, runs_dir=tmp_path)
+    records.save_run(a_run())
+    first, second = a_call("run-1", "a"), a_call("run-1", "b")
+    for row in (first, second):
+        await pg_ledger.claim(row)
+    await pg_ledger.answered(first.key, 0, raw="{}", usage=Usage(), cost_usd=Decimal(1))
+    postgres.restart()
+    with pytest.raises(StoreError, match="can't be used: the connection"):
+        await pg_ledger.answered(second.key, 0, raw="{}", usage=Usage(), cost_usd=Decimal(1))
+    await pg_ledger.answered(second.key, 0, raw="{}", usage=Usage(), cost_usd=Decimal(1))
+    assert [type(await pg_ledger.claim(row)) for row in (first, second)] == [Known, Known]
+    assert records.load_run("run-1") == a_run()
+    assert records.spent("run-1").cost_usd == 2
+    records.close()
+    pg_ledger.close()
+
+
+async def test_a_stopped_server_is_named_until_it_is_back(pg_ledger: Ledger, postgres: Postgres) -> None:
+    row = a_call("run-1", "a")
+    await pg_ledger.claim(row)
+    postgres.halt()
+    try:
+        for _ in range(3):
+            with pytest.raises(StoreError, match=r"^The database 'postgresql:"):
+                await pg_ledger.answered(row.key, 0, raw="{}", usage=Usage(), cost_usd=None)
+    finally:
+        postgres.start()
+    await pg_ledger.answered(row.key, 0, raw="{}", usage=Usage(), cost_usd=None)
+    assert isinstance(await pg_ledger.claim(row), Known)
+    pg_ledger.close()
+
+
+async def test_calls_in_flight_when_connections_break_are_all_told_and_none_is_claimed_twice(
+    pg_ledger: Ledger, postgres: Postgres, postgres_url: str
+) -> None:
+    """Cut at a random moment, again and again, while calls are claimed and answered."""
+    ledger, done, sent, told = pg_ledger, set[int](), Counter[int](), 0
+
+    async def until_done(act: Callable[[], Awaitable[Any]]) -> Any:
+        nonlocal told
+        while True:
+            try:
+                return await act()
+            except StoreError:
+                told += 1
+
+    async def ask(number: int) -> None:
+        row = a_call("run-1", str(number))
+        claim = await until_done(lambda: ledger.claim(row))
+        assert isinstance(claim, Claimed)
+        sent[number] += 1
+        said = {"raw": str(number), "usage": Usage(), "cost_usd": None}
+        await until_done(lambda: ledger.answered(row.key, claim.attempt, **said))
+        done.add(number)
+
+    async def cut() -> None:
+        while len(done) < 400:
+            await asyncio.sleep(random.random() * 0.05)
+            await asyncio.to_thread(postgres.cut, postgres_url)
+
+    slots = asyncio.Semaphore(20)
+
+    async def in_turn(number: int) -> None:
+        async with slots:
+            await ask(number)
+
+    await asyncio.gather(cut(), *(in_turn(n) for n in range(400)))
+    found = [await until_done(partial(ledger.claim, a_call("run-1", str(n)))) for n in range(400)]
+    assert [claim.raw for claim in found if isinstance(claim, Known)] == [str(n) for n in range(400)]
+    assert told > 0
+    assert set(sent.values()) == {1}
+    pg_ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        (
+            'could not extend file "base/5/16": No space left on device\nHINT:  Check free disk space.',
+            "its disk is full",
+        ),
+        ("sorry, too many clients already", "it has no connection left"),
+        ('database "panel" does not exist', "the server has no such database or user"),
+        ('password authentication failed for user "me"', "it refuses the user or the password"),
+        ("cannot execute INSERT in a read-only transaction", "it may only be read"),
+        ("something new", "it said 'something new'"),
+    ],
+)
+def test_what_postgres_says_is_put_into_words(said: str, meant: str) -> None:
+    url = read_url("postgresql://me:secret@db.example/panel")
+    err = database_trouble(url, OperationalError("insert", {}, psycopg.OperationalError(said)))
+    assert str(err) == f"The database 'postgresql://me:***@db.example/panel' can't be used: {meant}."
+    assert err.hint
+
+
+def test_a_database_there_is_none_of_is_said_so(postgres: Postgres) -> None:
+    with pytest.raises(StoreError, match="the server has no such database"):
+        open_engine(postgres.url("nowhere"))

