@@ -26,6 +26,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from day import note
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # for tests.fakes
 EXAMPLE = ROOT / "examples" / "uv.yaml"
@@ -70,13 +72,17 @@ def make_plan_of(calls: int) -> Any:
     return make_plan("review", dossiers, personas, specs, shell.workspace.prompts, rho=Rho())
 
 
-def reply_for(seat: Any) -> bytes:
-    """What the server says to everybody: a complete answer that cites the dossier."""
+def replies_for(seat: Any) -> bytes:
+    """What the server says to everybody: a complete answer that cites the dossier. JSON, path -> body."""
     from tests.fakes.answers import answer_for
-    from tests.fakes.dialects import Usage, responses_reply
+    from tests.fakes.dialects import Usage, chat_shape, responses_shape
 
     text = answer_for(seat.question.dossier, seat.question.persona)
-    return json.dumps(responses_reply("gpt-6.1-sol", ("complete", text), Usage(400, 0, 5000, 700))).encode()
+    shapes = {"/v1/responses": responses_shape, "/v1/chat/completions": chat_shape}
+    usage = Usage(400, 0, 5000, 700)
+    return json.dumps(
+        {at: json.dumps(of("gpt-6.1-sol", ("complete", text), usage)) for at, of in shapes.items()}
+    ).encode()
 
 
 async def in_flight(work: list[Work], most: int) -> None:
@@ -124,10 +130,10 @@ async def raw(plan: Any, most: int, *, lean: bool) -> Callable[[], Awaitable[Non
 
 async def panel(plan: Any, most: int, folder: Path) -> Callable[[], Awaitable[None]]:
     """The review room: everything that happens to a call of ours."""
-    from panel.jurors import open_provider
+    from panel.jurors import open_flows, open_provider
     from panel.money import Budget
     from panel.records import Stamp
-    from panel.review.asking import Asker, Lane
+    from panel.review.asking import Asker
     from panel.review.making import how_made, make_review
     from panel.store import Ledger, RunLock
 
@@ -140,7 +146,7 @@ async def panel(plan: Any, most: int, folder: Path) -> Callable[[], Awaitable[No
         run_id="benchmark",
         ledger=ledger,
         providers={spec.name: provider},
-        lanes={spec.provider: Lane(most)},
+        flows=open_flows([spec], {spec.provider: most}),
         budget=Budget(None),
         prices={},
     )
@@ -202,9 +208,18 @@ def start_server(latency_s: float) -> tuple[subprocess.Popen[bytes], str]:
     command = [sys.executable, str(Path(__file__).with_name("loopback.py")), str(latency_s)]
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert server.stdin and server.stdout
-    server.stdin.write(reply_for(make_plan_of(4).seats[0]))
+    server.stdin.write(replies_for(make_plan_of(4).seats[0]))
     server.stdin.close()
     return server, server.stdout.readline().decode().strip()
+
+
+def run_one(name: str, calls: int, most: int, port: str) -> dict[str, float]:
+    """One contender in a process of its own."""
+    command = [sys.executable, __file__, "--only", name, "--calls", str(calls), "--in-flight", str(most)]
+    environment = {**os.environ, "BENCHMARK_PORT": port}
+    done = subprocess.run(command, env=environment, check=True, capture_output=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
 
 
 def compare(args: argparse.Namespace) -> None:
@@ -214,14 +229,7 @@ def compare(args: argparse.Namespace) -> None:
     try:
         for _ in range(args.rounds):
             for name in CONTENDERS:
-                command = [sys.executable, __file__, "--only", name, "--calls", str(args.calls)]
-                done = subprocess.run(
-                    [*command, "--in-flight", str(args.in_flight)],
-                    env={**os.environ, "BENCHMARK_PORT": port},
-                    check=True,
-                    capture_output=True,
-                )
-                measured[name].append(json.loads(done.stdout))
+                measured[name].append(run_one(name, args.calls, args.in_flight, port))
     finally:
         server.terminate()
         server.wait()
@@ -239,6 +247,10 @@ def report(args: argparse.Namespace, measured: dict[str, list[dict[str, float]]]
         print(f"  {SAID[name]:<54}", end="")
         print(f"{1000 * row['cpu_s'] / calls:6.2f} ms CPU a call  {times:5.2f} of .parse", end="")
         print(f"  {row['window_s']:6.2f} s window  {share:5.2f} of the limit")
+    ours, plain = middle["panel"], middle["parse"]
+    times, share = ours["cpu_s"] / plain["cpu_s"], limit_s / ours["window_s"]
+    note("CPU a call, ledger and checks included", f"{times:.2f} of the SDK's .parse", "<= 0.50", met=times <= 0.5)
+    note("first request to last answer", f"{share:.2f} of the latency limit", ">= 0.92", met=share >= 0.92)
     print(
         f"  rendering prompts, outside the above for all: {1000 * middle['panel']['rendering_s'] / calls:.2f} ms a call"
     )

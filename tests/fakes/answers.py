@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 PASSAGE = re.compile(r"^\[(S\d+\.\d+)\] (.+(?:\n    .+)*)", re.MULTILINE)
 SOURCE = re.compile(r"^Source (S\d+): [^,\n]+, ([^,\n]+),", re.MULTILINE)
@@ -138,6 +139,7 @@ def ground(passage: Passage, side: str) -> dict[str, str]:
     return {"claim": claim, "side": side, "passage": passage.passage_id, "excerpt": passage.excerpt}
 
 
+@lru_cache(maxsize=64)  # all jurors of a launch send the same dossier
 def passages_of(dossier: str) -> list[Passage]:
     """Passages long enough to cite, each with its first words exactly as they stand, and whose word they are."""
     voices = dict(SOURCE.findall(dossier))

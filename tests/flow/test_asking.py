@@ -3,20 +3,23 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from panel.errors import ProviderBusy, ProviderRefused, Stopped
+from panel.errors import PanelError, ProviderBusy, ProviderRefused, Stopped
+from panel.jurors import Flow
 from panel.jurors.base import ModelSpec
+from panel.jurors.scripted import Scripted
 from panel.money import Budget, Price
-from panel.records import Opinion, Rho, SpendRow
-from panel.review.asking import Asker, Lane
+from panel.records import Opinion, Rho, SpendRow, Usage
+from panel.review.asking import Asker, Deferred
 from panel.review.events import Event, Heard
 from panel.review.plan import Seat, make_plan
-from panel.store import Ledger, Records, RunLock
+from panel.store import CallRow, Known, Ledger, Records, RunLock
 from panel.store.workspace import find_workspace
 
 from .conftest import CountingJuror, make_answer, make_dossier, make_persona, write_script
@@ -48,7 +51,7 @@ class Bench:
         ledger = Ledger.open(f"sqlite:///{self.runs_dir}/panel.db", runs_dir=self.runs_dir)
         asker = Asker(
             run_id=self.run_id, ledger=ledger, providers={self.spec.name: self.juror},
-            lanes={"scripted": Lane(more.pop("at_once", 4))}, budget=more.pop("budget", Budget()), prices=more.pop("prices", {}),
+            flows=more.pop("flows", None) or {self.spec.name: Flow(self.spec.name, more.pop("at_once", 4))}, budget=more.pop("budget", Budget()), prices=more.pop("prices", {}),
             listen=self.events.append, **more,
         )  # fmt: skip
         try:
@@ -283,3 +286,102 @@ def test_on_a_billed_model_the_first_juror_goes_ahead_and_writes_the_cache(
     assert [o.outcome for o in opinions] == ["answered"] * 3
     assert in_flight[:2] == [1, 1], "the second must wait for the first"
     assert max(in_flight) == 2, "the others go side by side"
+
+
+class Collecting:
+    """What an economy run puts in place of sending: it looks into a table and collects the rest."""
+
+    def __init__(self, known: dict[str, Known]) -> None:
+        self.known, self.taken = known, dict[str, tuple[CallRow, Any]]()
+
+    async def look(self, row: CallRow, body: Any) -> Known | None:
+        return self.known.get(row.key)
+
+    async def take(self, row: CallRow, body: Any) -> None:
+        self.taken[row.key] = (row, body)
+
+    def serves(self, row: CallRow) -> bool:
+        return True
+
+    async def flush(self) -> None: ...
+
+
+async def deferred(bench: Bench, defer: Collecting) -> list[Any]:
+    """What each seat gives when nothing may be sent: its opinion, or that it was deferred."""
+    ledger = Ledger.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)
+    asker = Asker(
+        run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={}, budget=Budget(),
+        flows={bench.spec.name: Flow(bench.spec.name, 4)}, defer=defer, listen=bench.events.append,
+    )  # fmt: skip
+    try:
+        return list(await asyncio.gather(*(asker.ask(seat) for seat in bench.seats), return_exceptions=True))
+    finally:
+        ledger.close()
+
+
+async def test_a_deferred_question_is_taken_and_not_sent_and_goes_on_when_its_answer_is_in(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
+    personas = ("one", "two")
+    script = {"one": make_answer(), "two": [{"truncate": True}, make_answer()]}
+    bench = Bench(folder, script, personas=personas)
+    defer = Collecting({})
+
+    async def answer_what_was_taken() -> int:
+        taken, defer.taken = defer.taken, {}
+        for key, (row, body) in taken.items():
+            assert row.body is body and row.key == key
+            raw = (await Scripted.send(bench.juror, body)).text
+            defer.known[key] = Known(raw, 0, "scripted", Usage(), Decimal(0))
+        return len(taken)
+
+    rounds = []
+    done = await deferred(bench, defer)
+    while any(isinstance(found, Deferred) for found in done):
+        rounds.append(await answer_what_was_taken())
+        done = await deferred(bench, defer)
+    assert rounds == [2, 1], "one question each, then more room for the one that was cut off"
+    assert [o.outcome for o in done] == ["answered", "answered"]
+    assert not bench.juror.sent
+    assert [len(o.calls) for o in done] == [1, 2]
+    assert [e.reused for e in bench.events if isinstance(e, Heard)][-2:] == [True, True]
+
+
+def test_what_is_deferred_fails_nobody(folder: Path) -> None:
+    bench = Bench(folder, {"one": make_answer()})
+    (found,) = asyncio.run(deferred(bench, Collecting({})))
+    assert isinstance(found, Deferred) and not isinstance(found, PanelError)
+
+
+async def test_launches_of_a_batch_share_health_and_flows_and_count_their_own_failures(folder: Path) -> None:
+    bench = Bench(folder, {"one": make_answer()})
+    ledger = Ledger.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)
+    shared = Asker(
+        run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={}, budget=Budget(),
+        flows={bench.spec.name: Flow(bench.spec.name, 4)},
+    )  # fmt: skip
+    bench.juror.failing = [ProviderRefused("The key is wrong.", stops_model=True)]
+    askers = [replace(shared, budget=Budget(), draw=draw) for draw in range(3)]
+    outcomes = [(await asker.ask(bench.seats[0])).outcome for asker in askers]
+    ledger.close()
+    assert outcomes == ["failed"] * 3 and len(bench.juror.sent) == 1, "one wrong key stops the model for all launches"
+    assert [len(asker.failures) for asker in askers] == [1, 1, 1] and not shared.failures
+    assert all(asker.flows is shared.flows and asker.warming is shared.warming for asker in askers)
+
+
+def test_a_server_that_is_down_beyond_patience_fails_jurors_by_name_and_their_rows_cost_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("panel.jurors.retry._wait_s", lambda state: 0.0)
+    personas = tuple(f"p{n}" for n in range(9))
+    bench = Bench(folder, {name: make_answer() for name in personas}, personas=personas)
+    bench.juror.failing = [ProviderBusy("Broken (HTTP 500).", status=500)] * 100
+    flow = Flow(bench.spec.name, 4, patience_s=0.0)
+    opinions = bench.ask(flows={bench.spec.name: flow})
+    assert [o.outcome for o in opinions] == ["failed"] * 9
+    assert any("has been down" in o.why and "HTTP 500" in o.why for o in opinions if o.outcome == "failed")
+    assert len(bench.juror.sent) < 15, "nobody storms a server that is down"
+    assert not any(row.spend.unpriced for row in costs_of(bench))
+    bench.juror.failing = []
+    assert [o.outcome for o in bench.ask()] == ["answered"] * 9

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -189,8 +190,9 @@ async def test_an_empty_answer_is_repaired(api: str) -> None:
 
 @apis
 async def test_a_second_juror_of_a_launch_reads_the_dossier_from_the_cache(api: str) -> None:
+    body = open_provider(spec(api)).first_body(replace(ASKED, dossier=DOSSIER * 20))
     async with facing(api) as (asked, _):
-        replies = [asked.read((await asked.send(asked.first_body(ASKED))).text) for _ in range(2)]
+        replies = [asked.read((await asked.send(body)).text) for _ in range(2)]
     assert replies[0].usage.cache_write_tokens == replies[1].usage.cache_read_tokens > 0
     assert replies[0].usage.input_tokens == replies[1].usage.input_tokens
 

@@ -1,14 +1,17 @@
 """Models as jurors: open one, send it a question with retries, decide what comes next, make a record of it."""
 
-from panel.jurors.base import ModelSpec, Provider, Question, RawReply, Reading
+from panel.jurors.base import Caching, ModelSpec, Provider, Question, RawReply, Reading
 from panel.jurors.conversation import Ask, Exchange, GaveUp, Heard, Refused, next_step, sound_answer
+from panel.jurors.flow import Flow, open_flows
 from panel.jurors.local import LocalModel, local_model
 from panel.jurors.opinions import to_opinion
 from panel.jurors.retry import send_with_retries
+from panel.jurors.tickets import FlowHealth
 
 __all__ = [
-    "Ask", "Exchange", "GaveUp", "Heard", "LocalModel", "ModelSpec", "Provider", "Question", "RawReply", "Reading",
-    "Refused", "local_model", "next_step", "open_provider", "send_with_retries", "sound_answer", "to_opinion",
+    "Ask", "Caching", "Exchange", "Flow", "FlowHealth", "GaveUp", "Heard", "LocalModel", "ModelSpec", "Provider",
+    "Question", "RawReply", "Reading", "Refused", "local_model", "next_step", "open_flows", "open_provider",
+    "send_with_retries", "sound_answer", "to_opinion",
 ]  # fmt: skip
 
 

@@ -1,9 +1,11 @@
 """Anthropic's Messages API."""
 
+from collections.abc import Callable
 from typing import Any
 
 from panel.jurors.base import Body, Ending, ModelSpec, Question, RawReply, Reading
 from panel.jurors.replies import as_object, count, member, objects, words
+from panel.jurors.streams import MessagesStream
 from panel.jurors.translate import OWN_ADDRESSES, where
 from panel.jurors.wire import CONNECT_TIMEOUT_S, Client, Wire, http_client, transport_errors
 from panel.records import Usage
@@ -67,6 +69,14 @@ class AnthropicMessages:
 
     async def send(self, body: Body) -> RawReply:
         return await self.wire.post("/v1/messages", body)
+
+    async def stream(self, body: Body, started: Callable[[], None]) -> RawReply:
+        return await self.wire.stream("/v1/messages", body, MessagesStream(self.spec), started)
+
+    def unmarked(self, body: Body) -> Body:
+        first, *rest = body["messages"]
+        content = [{k: v for k, v in part.items() if k != "cache_control"} for part in first["content"]]
+        return {**body, "messages": [{**first, "content": content}, *rest]}
 
     async def close(self) -> None:
         await self.wire.close()

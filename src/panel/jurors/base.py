@@ -5,9 +5,10 @@ hashed, stored and priced before it leaves, put in a provider's batch, or replay
 `send` is the only method that touches the network, makes exactly one request, and never retries.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from panel.records import Usage
@@ -129,4 +130,18 @@ class Provider(Protocol):
 
     async def close(self) -> None:
         """Free sockets, stop a local server."""
+        ...
+
+
+@runtime_checkable
+class Caching(Protocol):
+    """What a provider can do besides when its API bills a marked prefix apart. Neither is part of the question: the
+    ledger keeps the body as it was given and the reply as `send` would have brought it."""
+
+    async def stream(self, body: Body, started: Callable[[], None]) -> RawReply:
+        """`send`, telling by `started` when the prompt has been read and its marked beginning is in the cache."""
+        ...
+
+    def unmarked(self, body: Body) -> Body:
+        """The body without cache marks: a prefix that nobody reads again is not worth the price of writing it."""
         ...

@@ -1,11 +1,13 @@
 """OpenAI's Responses API: the dialect at OpenAI's own address."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from panel.jurors.base import Body, Ending, ModelSpec, Question, RawReply, Reading
 from panel.jurors.openai_client import at_openai, openai_client
 from panel.jurors.replies import as_object, count, member, objects, words
+from panel.jurors.streams import ResponsesStream
 from panel.jurors.translate import where
 from panel.jurors.wire import Wire
 from panel.records import Usage
@@ -65,6 +67,15 @@ class OpenAIResponses:
 
     async def send(self, body: Body) -> RawReply:
         return await self.wire.post("/responses", body)
+
+    async def stream(self, body: Body, started: Callable[[], None]) -> RawReply:
+        return await self.wire.stream("/responses", body, ResponsesStream(self.spec), started)
+
+    def unmarked(self, body: Body) -> Body:
+        """In explicit mode nothing is written to the cache where no breakpoint stands."""
+        first, *rest = body["input"]
+        content = [{k: v for k, v in part.items() if k != "prompt_cache_breakpoint"} for part in first["content"]]
+        return {**body, "input": [{**first, "content": content}, *rest]}
 
     async def close(self) -> None:
         await self.wire.close()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from panel.jurors.conversation import GaveUp, Heard, Refused
 from panel.prompting.answer import Answer, TrialAnswer
 from panel.records import (
+    THIN_CONFIDENCE,
     Answered,
     Call,
     Declined,
@@ -24,7 +25,6 @@ from panel.records import (
     Written,
 )
 
-THIN_CONFIDENCE = 0.6  # the most a ship may claim from a dossier without a price or without documentation
 PICK_WORDS = 40  # of a picked passage shown as its excerpt
 CONFIDENCE = {"low": 0.25, "medium": 0.5, "high": 0.75}  # a trial juror picks a word; the record holds a share
 

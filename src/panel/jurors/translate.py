@@ -19,6 +19,7 @@ KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 OWN_ADDRESSES = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
 BUSY = frozenset({408, 409, 429})  # and every 5xx, Anthropic's 529 among them
 BUSY_CODES = frozenset({"server_error", "rate_limit_exceeded", "overloaded_error", "api_error", "timeout_error"})
+CODE_STATUS = {"rate_limit_exceeded": 429, "overloaded_error": 529}
 # Codes and, where a provider gives none, the words of its message. An account without money has several of each.
 SPENT = re.compile(r"insufficient_quota|spend_limit|billing|credit balance|organization_on_hold|hard_limit", re.I)
 TOO_LONG = re.compile(
@@ -59,7 +60,8 @@ def of_status(status: int, body: object, headers: Mapping[str, str], spec: Model
         )
     if status in BUSY or status >= 500:
         what = "is at its request limit" if status == 429 else "is overloaded or failing"
-        return ProviderBusy(f"{spec.name} {what} (HTTP {status}).", retry_after_s=retry_after_s(headers))
+        told = f"{spec.name} {what} (HTTP {status})."
+        return ProviderBusy(told, retry_after_s=retry_after_s(headers), status=status, limits=limits_of(headers))
     return _refusal(status, said, codes, spec)
 
 
@@ -95,8 +97,14 @@ def of_error_object(error: object, spec: ModelSpec) -> ProviderBusy | None:
     """A server's error inside a reply with HTTP 200: busy when it says so, None when the reading should say what."""
     code = str(error.get("code") or error.get("type") or "") if isinstance(error, dict) else ""
     if code in BUSY_CODES or (code.isdigit() and (int(code) in BUSY or int(code) >= 500)):
-        return ProviderBusy(f"{spec.name} failed while answering ({code}).", maybe_paid=True)
+        status = int(code) if code.isdigit() else CODE_STATUS.get(code, 500)
+        return ProviderBusy(f"{spec.name} failed while answering ({code}).", maybe_paid=True, status=status)
     return None
+
+
+def limits_of(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The headers that tell of limits, in lower case."""
+    return tuple((n, v) for n, v in headers.items() if "ratelimit" in n or n == "retry-after")
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:

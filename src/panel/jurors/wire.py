@@ -9,16 +9,19 @@ errors. Measured on a 25 KB body, openai 3.54, 20 in flight: 4.0 ms of CPU a cal
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
 from panel.errors import Mistake, ProviderBusy, ProviderRefused
 from panel.jurors.base import Body, ModelSpec, RawReply, is_loopback
-from panel.jurors.translate import KEY_VARIABLES, of_error_object, translate, where
+from panel.jurors.streams import Assembling, events
+from panel.jurors.translate import KEY_VARIABLES, limits_of, of_error_object, translate, where
 
 CONNECT_TIMEOUT_S = 10.0
+DRAIN_S = 1.0  # how long the end of a stream may take after its last event: a connection read to the end serves again
 REQUEST_ID_HEADERS = ("x-request-id", "request-id")
 
 
@@ -67,22 +70,61 @@ class Wire:
     async def post(self, path: str, body: Body) -> RawReply:
         """One request. Raises ProviderBusy or ProviderRefused; a reply that is not JSON counts as busy."""
         client = self._client or await self._made()
-        content = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
         began = time.perf_counter()
         try:
-            response = await client.sdk.post(path, cast_to=client.response, content=content)
+            async with asyncio.timeout(self.spec.timeout_s):  # the SDK's own starts again with every packet
+                response = await client.sdk.post(path, cast_to=client.response, content=json_bytes(body))
         except client.raises as err:
             told = translate(err, self.spec)
             # The cause may quote the key (a header that can't be written, a server that repeats it): not chained then.
             raise told from (None if isinstance(told, ProviderRefused) else err)
-        reply = RawReply(
-            text=self._text(response),
+        return self._reply(self._text(response), response.headers, began)
+
+    async def stream(self, path: str, body: Body, reply: Assembling, started: Callable[[], None]) -> RawReply:
+        """One request whose reply comes in events, put together again. `stream` is transport: not in `body`.
+
+        started: called once, when the server has read the prompt. Raises as `post`, and ProviderBusy (maybe paid) for a
+        stream without its last event. A server that does not stream gives an ordinary reply.
+        """
+        client = self._client or await self._made()
+        began = time.perf_counter()
+        content = json_bytes({**body, "stream": True})
+        try:
+            async with asyncio.timeout(self.spec.timeout_s):
+                response = await client.sdk.post(path, cast_to=client.response, content=content, stream=True)
+                try:
+                    text = await self._assembled(response, reply, started)
+                finally:
+                    await response.aclose()
+        except client.raises as err:
+            told = translate(err, self.spec)
+            raise told from (None if isinstance(told, ProviderRefused) else err)
+        return self._reply(text, response.headers, began)
+
+    async def _assembled(self, response: Any, reply: Assembling, started: Callable[[], None]) -> str:
+        if "event-stream" not in response.headers.get("content-type", ""):
+            await response.aread()
+            return self._text(response)
+        waiting = True
+        arriving = events(response.aiter_bytes())
+        async for event, data in arriving:
+            reply.feed(event, data)
+            if reply.started and waiting:
+                waiting = False
+                started()
+            if reply.reply:
+                await _drain(arriving)
+                return reply.reply
+        raise ProviderBusy(f"{self.spec.name} broke off its answer half-way.", maybe_paid=True)
+
+    def _reply(self, text: str, headers: Any, began: float) -> RawReply:
+        self._refuse_unreadable(text, headers.get("content-type", ""))
+        return RawReply(
+            text=text,
             latency_s=time.perf_counter() - began,
-            request_id=next((response.headers[h] for h in REQUEST_ID_HEADERS if h in response.headers), ""),
-            headers=tuple((n, v) for n, v in response.headers.items() if "ratelimit" in n or n == "retry-after"),
+            request_id=next((headers[h] for h in REQUEST_ID_HEADERS if h in headers), ""),
+            headers=limits_of(headers),
         )
-        self._refuse_unreadable(reply.text, response.headers.get("content-type", ""))
-        return reply
 
     async def close(self) -> None:
         if self._client is not None:
@@ -117,3 +159,15 @@ class Wire:
         busy = of_error_object(found.get("error"), self.spec) if isinstance(found, dict) else None
         if busy:
             raise busy
+
+
+def json_bytes(body: Body) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+async def _drain(arriving: AsyncIterator[tuple[str, bytes]]) -> None:
+    """Read to the end what follows the last event. The reply is there: nothing that breaks now takes it away."""
+    with suppress(Exception):
+        async with asyncio.timeout(DRAIN_S):
+            async for _ in arriving:
+                pass

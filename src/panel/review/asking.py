@@ -9,30 +9,21 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Protocol
 
-from panel.errors import PanelError, ProviderBusy, ProviderError, ProviderRefused, Stopped, StoreError
-from panel.jurors import (
-    Ask,
-    Exchange,
-    GaveUp,
-    Provider,
-    RawReply,
-    next_step,
-    send_with_retries,
-    sound_answer,
-    to_opinion,
-)
+from panel.errors import ProviderError, ProviderRefused, Stopped
+from panel.jurors import Ask, Exchange, Flow, GaveUp, Provider, next_step, sound_answer, to_opinion
 from panel.jurors.base import Body, Reading
-from panel.money import Budget, Price, Reservation, price, tokens_of, worst_case
+from panel.money import Budget, Price, tokens_of
 from panel.records import Call, Failed, Opinion, Unusable
 from panel.review.events import Asking, Heard, Listener, Waiting
 from panel.review.plan import Seat
-from panel.store import CallRow, Claimed, HeldBy, Known, Ledger, fold, folded_key
+from panel.review.sending import Sending
+from panel.review.warming import Prefix, Warming
+from panel.store import CallRow, Claimed, HeldBy, InBatch, Known, Ledger, fold, folded_key
 
 log = logging.getLogger(__name__)  # names, keys and counts; never a body, which may hold what a stranger wrote
 POLL_S, SLOWEST_POLL_S = 0.2, 2.0  # how often a call held by another living run is looked at again
-KEEP_TRIES, KEEP_PAUSE_S = 12, 5.0  # how long a paid answer waits for a disk that refuses it
-WARM_TOKENS = 1024  # shorter prefixes are cached by nobody, so nobody waits for them
 UNREADABLE_LIMIT = 2  # unparseable answers in a row from one server before its model is stopped
 
 
@@ -44,51 +35,80 @@ class Health:
     stopped: str = ""  # a sentence; "" while the model is asked
 
 
-class Lane:
-    """Calls in flight to one provider, and the few beside them whose ledger row is being written.
+class Deferred(Exception):
+    """Nothing was sent: the question was taken for a provider batch. Look at the launch again when its answer is in."""
 
-    most: requests at the server at once. One in ten more may stand before or after theirs, so that a server with
-    many slots never waits for our disk: at 100 in flight and 0.5 s answers that is worth a tenth of the whole.
-    """
 
-    def __init__(self, most: int) -> None:
-        self.slots = asyncio.Semaphore(most)
-        self.places = asyncio.Semaphore(most + most // 10)
+class Defer(Protocol):
+    """Whoever collects questions for a provider batch, in place of sending them."""
+
+    def serves(self, row: CallRow) -> bool:
+        """Whether this model's questions can go in a batch; others are sent as ever."""
+        ...
+
+    async def look(self, row: CallRow, body: Body) -> Known | None:
+        """The answer, when the ledger has it."""
+        ...
+
+    async def take(self, row: CallRow, body: Body) -> None:
+        """Take the question. It may be taken already."""
+        ...
+
+    async def flush(self) -> None:
+        """Put what was taken on the disk."""
+        ...
 
 
 @dataclass
 class Asker:
-    """Asks seats within limits, a budget and a deadline. One per run."""
+    """Asks seats within limits, a budget and a deadline. One per run, or one per launch of a batch.
+
+    `dataclasses.replace(asker, budget=..., draw=...)` makes another for the next launch: flows, health and warming are
+    shared between them, `failures` is each one's own.
+    """
 
     run_id: str
     ledger: Ledger
     providers: Mapping[str, Provider]  # by model name
-    lanes: Mapping[str, "Lane"]  # by provider
+    flows: Mapping[str, Flow]  # by model name
     budget: Budget
     prices: Mapping[str, Price]
     draw: int = 0
+    owner: str = ""  # the lock under which calls are claimed, when it is not the run's
+    stop: Callable[[], None] = lambda: None  # raises Stopped once somebody wants the run to end
     deadline: float | None = None  # loop time
-    retry_unusable: bool = False
+    retry_unusable: bool = False  # without effect on what is deferred
     listen: Listener = lambda event: None
     say_problem: Callable[[str], str] = str  # one sentence on what was wrong -> the repair question
     health: dict[str, Health] = field(default_factory=dict)
-    failures: list[ProviderError] = field(default_factory=list)  # one for each juror that failed, in order
-    warm: dict[tuple[str, str], asyncio.Event] = field(default_factory=dict)  # set when a prefix has been written
+    warming: Warming = field(default_factory=Warming)
+    defer: Defer | None = None  # set: nothing is sent, questions are taken for a provider batch
+    failures: list[ProviderError] = field(default_factory=list, init=False)  # one for each juror that failed, in order
 
     def refuse_after_deadline(self) -> None:
-        """Raises Stopped when the run's time is up."""
+        """Raises Stopped when the run's time is up or somebody stopped it."""
+        self.stop()
         if self.deadline is not None and asyncio.get_running_loop().time() >= self.deadline:
-            raise Stopped("The run's deadline has come.", hint="What was answered is kept.")
+            raise Stopped("The run's deadline has come.", hint="What was answered is kept.", of="time")
+
+    def most_in_flight(self) -> int:
+        """Calls that may be in flight at once, over every provider asked."""
+        return sum({id(flow.ceiling): flow.ceiling.most for flow in self.flows.values()}.values())
+
+    def stop_model(self, name: str, why: str) -> None:
+        """Ask this model no more in this run: its calls fail by name."""
+        health = self.health.setdefault(name, Health())
+        health.stopped = health.stopped or why
 
     async def ask(self, seat: Seat) -> Opinion:
-        """What came of asking this juror. Never raises for what a server does; raises Stopped at a limit.
+        """What came of asking this juror. Never raises for what a server does; raises Stopped at a limit, and Deferred.
 
         The first juror of a launch on a billed model goes ahead and writes the provider's cache; the others of that
-        launch and model follow when it is done, so that four critics cost little more than one (DESIGN decision 2).
+        launch and model follow, so that four critics cost little more than one (DESIGN decision 2).
         """
         turn = Turn(self, seat)
         opinion = await self._in_turn(turn)
-        if opinion.outcome == "unusable" and self.retry_unusable and turn.reused:
+        if opinion.outcome == "unusable" and self.retry_unusable and turn.reused and self.defer is None:
             turn = Turn(self, seat, again=True)
             opinion = await turn.take()
         who = f"{seat.question.product}, {seat.persona.persona_id} on {seat.spec.name}"
@@ -97,18 +117,17 @@ class Asker:
         return opinion
 
     async def _in_turn(self, turn: "Turn") -> Opinion:
-        question = turn.seat.question
-        if turn.seat.spec.free or tokens_of(len(question.system) + len(question.dossier)) < WARM_TOKENS:
+        prefix = None if self.defer else self.warming.enter(turn.seat, turn.provider, self.prices)
+        if prefix is None:
             return await turn.take()
-        prefix = (question.cache_key, turn.seat.spec.name)
-        if prefix in self.warm:
-            await self.warm[prefix].wait()
-            return await turn.take()
-        self.warm[prefix] = asyncio.Event()
+        turn.prefix = prefix
         try:
+            turn.leads = await prefix.wait()
             return await turn.take()
         finally:
-            self.warm[prefix].set()
+            if turn.leads:
+                prefix.pass_on() if turn.reused else prefix.open()
+            self.warming.leave(prefix)
 
 
 class Turn:
@@ -116,11 +135,15 @@ class Turn:
 
     def __init__(self, asker: Asker, seat: Seat, *, again: bool = False) -> None:
         self.asker, self.seat, self.again = asker, seat, again
-        self.provider = asker.providers[seat.spec.name]
+        self.provider, self.flow = asker.providers[seat.spec.name], asker.flows[seat.spec.name]
         self.health = asker.health.setdefault(seat.spec.name, Health())
         self.exchanges: list[Exchange] = []
         self.calls: list[Call] = []
         self.reused = True
+        self.prefix: Prefix | None = None  # None: asked without regard to others
+        self.leads = False  # the others of this launch and model wait for it
+        question = seat.question
+        self.input_tokens = tokens_of(len(question.system) + len(question.dossier) + len(question.persona))
 
     async def take(self) -> Opinion:
         """Follow the conversation to its end. A sound answer stands when the repair it was asked for brings none."""
@@ -147,17 +170,30 @@ class Turn:
         return self._note_health(opinion, unparseable=isinstance(step, GaveUp) and step.unparseable)
 
     async def exchange(self, ask: Ask) -> None:
-        """Get one reply, from the ledger or from the server. Raises ProviderError, Stopped."""
+        """Get one reply, from the ledger or from the server. Raises ProviderError, Stopped, Deferred."""
         row = self._row(ask)
-        lane = self.asker.lanes[self.seat.spec.provider]
-        async with lane.places:
+        if self.asker.defer is not None and self.asker.defer.serves(row):
+            known = await self.asker.defer.look(row, ask.body)
+            if known is None:
+                await self.asker.defer.take(row, ask.body)
+                raise Deferred(row.key)
+            return self._heard(ask, row, known)
+        async with self.flow.place():
             self.asker.listen(Asking(self.seat.question.product, self.seat.persona.persona_id, self.seat.spec.name))
             claim = await self._claim(row)
             log.debug("%s %s: %s", ask.purpose, row.key, "stored" if isinstance(claim, Known) else "to be sent")
             if isinstance(claim, Known):
-                reading, attempt, cost = self.provider.read(claim.raw), claim.attempt, claim.cost_usd
-            else:
-                reading, attempt, cost = await Sending(self, row, claim.attempt, lane).carry_out(ask.body)
+                return self._heard(ask, row, claim)
+            reading, attempt, cost = await Sending(self, row, claim.attempt).carry_out(ask.body)
+        self._remember(ask, row, reading, attempt, cost)
+        self.asker.warming.note(self.seat.spec.name, reading.usage, None if self.leads else self.prefix)
+        self.open_prefix()
+        return None
+
+    def _heard(self, ask: Ask, row: CallRow, known: Known) -> None:
+        self._remember(ask, row, self.provider.read(known.raw), known.attempt, known.cost_usd)
+
+    def _remember(self, ask: Ask, row: CallRow, reading: Reading, attempt: int, cost: Decimal | None) -> None:
         self.exchanges.append(Exchange(body=ask.body, purpose=ask.purpose, reading=reading))
         self.calls.append(
             Call(
@@ -169,6 +205,11 @@ class Turn:
                 cost_usd=cost,
             )
         )
+
+    def open_prefix(self) -> None:
+        """Let the others of this launch and model go, if this one is ahead of them."""
+        if self.leads and self.prefix is not None:
+            self.prefix.open()
 
     def _row(self, ask: Ask) -> CallRow:
         spec = self.seat.spec
@@ -185,6 +226,7 @@ class Turn:
             persona_id=self.seat.persona.persona_id,
             body=ask.body,
             folded=folded,
+            owner=self.asker.owner,
         )
 
     async def _claim(self, row: CallRow) -> Claimed | Known:
@@ -193,6 +235,8 @@ class Turn:
         while True:
             self.asker.refuse_after_deadline()
             claim = await self.asker.ledger.claim(row, again=self.again)
+            if isinstance(claim, InBatch):  # of another run: it comes back within a day, and nobody waits here for it
+                raise Deferred(claim.batch_id)
             if not isinstance(claim, HeldBy):
                 return claim
             if pause_s == POLL_S:
@@ -231,111 +275,3 @@ class Turn:
             "asked for; the server most likely ignores the schema."
         )
         return opinion.model_copy(update={"why": f"{opinion.why} {self.health.stopped}"})
-
-
-class Sending:
-    """One claimed call on its way: reserved, sent, settled, recorded. Each send that may be billed has its own row."""
-
-    def __init__(self, turn: Turn, row: CallRow, attempt: int, lane: Lane) -> None:
-        self.turn, self.row, self.attempt, self.lane = turn, row, attempt, lane
-        self.ledger, self.budget, self.spec = turn.asker.ledger, turn.asker.budget, turn.seat.spec
-        self.reserved: Reservation | None = None
-        self.in_flight = self.sent = False
-        self.ended: set[int] = set()  # attempts whose row is closed
-
-    async def carry_out(self, body: Body) -> tuple[Reading, int, Decimal | None]:
-        """The reply, the attempt it was, and its cost (None: unknown). Raises ProviderError, Stopped, Mistake."""
-        self.turn.reused = False
-        try:
-            self.turn.refuse_if_stopped()
-            self.reserved = self.budget.reserve(self._most(body))
-            async with self.lane.slots:
-                self.turn.refuse_if_stopped()
-                self.turn.asker.refuse_after_deadline()
-                reply, _ = await send_with_retries(
-                    self, body, deadline=self.turn.asker.deadline, on_wait=self.turn.wait
-                )
-        except PanelError as err:
-            await self._end(err, maybe_paid=self.in_flight)
-            raise
-        reading = self.turn.provider.read(reply.text)
-        cost = price(
-            self.spec.name,
-            reading.usage,
-            prices=self.turn.asker.prices,
-            free=self.spec.free,
-            base_url=self.spec.base_url,
-        )
-        log.debug("answered %s in %.2f s, %r, cost %s", self.row.key, reply.latency_s, reading.usage, cost)
-        self._settle(cost)
-        await self._keep(reply, reading, cost)
-        return reading, self.attempt, cost
-
-    async def send(self, body: Body) -> RawReply:
-        """One request; `send_with_retries` calls it again. A try after one that may be billed gets a row of its own."""
-        if self.reserved is None:
-            claim = await self.ledger.claim(self.row, again=True)
-            if not isinstance(claim, Claimed):
-                raise ProviderRefused("Another run took this question over while we waited.")
-            self.attempt = claim.attempt
-            self.reserved = self.budget.reserve(self._most(body))
-        self.in_flight = self.sent = True
-        try:
-            reply = await self.turn.provider.send(body)
-        except ProviderError as err:
-            self.in_flight = False
-            if isinstance(err, ProviderBusy) and err.maybe_paid:
-                await self._end(err, maybe_paid=True)
-            raise
-        self.in_flight = False
-        return reply
-
-    async def _end(self, err: PanelError, *, maybe_paid: bool) -> None:
-        """Record that nothing came: at no cost when nothing was billed, at an unknown one when it may have been."""
-        if self.attempt in self.ended:
-            return
-        self.ended.add(self.attempt)
-        cost = None if maybe_paid and not self.spec.free else Decimal(0)
-        if self.reserved is not None:
-            self._settle(cost)
-        why = str(err) if self.sent else f"not sent: {err}"
-        await self.ledger.failed(self.row.key, self.attempt, why, cost_usd=cost)
-
-    def _settle(self, cost: Decimal | None) -> None:
-        assert self.reserved is not None
-        self.budget.settle(self.reserved, cost)
-        self.reserved = None
-
-    async def _keep(self, reply: RawReply, reading: Reading, cost: Decimal | None) -> None:
-        """Put a paid reply on the disk; while the disk refuses, wait for a minute before giving up."""
-        for patience in range(KEEP_TRIES, 0, -1):
-            try:
-                return await self.ledger.answered(
-                    self.row.key,
-                    self.attempt,
-                    raw=reply.text,
-                    usage=reading.usage,
-                    cost_usd=cost,
-                    model_returned=reading.model,
-                    latency_s=reply.latency_s,
-                    request_id=reply.request_id,
-                )
-            except StoreError as err:
-                if patience == 1:
-                    raise
-                self.turn.wait(f"a paid answer can't be kept yet. {err} {err.hint}")
-                await asyncio.sleep(KEEP_PAUSE_S)
-        return None
-
-    def _most(self, body: Body) -> Decimal | None:
-        """What this call may cost; nothing is reckoned where nobody set a limit."""
-        if self.budget.limit_usd is None:
-            return Decimal(0)
-        return worst_case(
-            self.spec.name,
-            body,
-            room=self.turn.provider.room(body),
-            prices=self.turn.asker.prices,
-            free=self.spec.free,
-            base_url=self.spec.base_url,
-        )

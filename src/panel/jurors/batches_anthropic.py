@@ -1,0 +1,148 @@
+"""Anthropic's Message Batches: one request up, one stream of results down.
+
+Its words: in_progress, canceling, ended; a row succeeded, errored, canceled or expired. Results are kept for 29 days,
+then the batch is archived: it can still be looked at, its results are gone.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from panel.errors import ProviderBusy, ProviderError, ProviderRefused
+from panel.jurors.anthropic_messages import anthropic_client
+from panel.jurors.base import ModelSpec
+from panel.jurors.batches import BatchRequest, BatchResult, BatchStatus, Outcome
+from panel.jurors.batches_http import (
+    CLOCKS_DIFFER_S,
+    MOST_PAGES,
+    BatchHttp,
+    as_reply,
+    errored,
+    moment,
+    of_error,
+    path_of,
+    provider_id,
+    read_lines,
+)
+from panel.jurors.batches_spool import Shape, spool
+from panel.jurors.replies import count, member, objects, words
+from panel.jurors.translate import where
+
+MOST_REQUESTS, MOST_BYTES = 100_000, 256_000_000
+ENVELOPE_BYTES = 64  # around the requests; kept out of what the caller may fill
+NEVER_ASKED: dict[str, Outcome] = {"canceled": "cancelled", "expired": "expired"}
+STATUSES = {
+    "invalid_request_error": 400, "authentication_error": 401, "billing_error": 402, "permission_error": 403,
+    "not_found_error": 404, "request_too_large": 413, "rate_limit_error": 429, "api_error": 500,
+    "timeout_error": 504, "overloaded_error": 529,
+}  # fmt: skip  # what an ordinary call answers with; a row of a batch has the word only
+PAGE = 100
+
+
+class AnthropicBatches:
+    """Batches of one model over `/v1/messages/batches`."""
+
+    most_requests = MOST_REQUESTS
+    most_bytes = MOST_BYTES - ENVELOPE_BYTES
+
+    def __init__(self, spec: ModelSpec) -> None:
+        self.spec = spec
+        self.http = BatchHttp(spec, anthropic_client)
+        self.shape = Shape(_line, MOST_REQUESTS, MOST_BYTES, opening=b'{"requests":[', between=b",", closing=b"]}")
+        self.none = f"{where(spec)} has no batches for {spec.name}."
+
+    def size(self, request: BatchRequest) -> int:
+        return len(self.shape.encode(request)) + len(self.shape.between)
+
+    async def submit(self, batch_id: str, requests: Iterable[BatchRequest]) -> str:
+        """batch_id stays here: Anthropic takes no word of ours with a batch."""
+        spooled = await asyncio.to_thread(spool, requests, self.shape)
+        with spooled.file:
+            made = await self.http.create("/v1/messages/batches", spooled, missing=self.none)
+        return provider_id(made, self.spec.name)
+
+    async def find(self, batch_id: str, *, since: datetime, requests: int) -> list[str]:
+        """Those with as many requests, in the order of their distance from `since`."""
+        since = since.astimezone(UTC)
+        oldest = since - timedelta(seconds=CLOCKS_DIFFER_S)
+        found: list[tuple[timedelta, str]] = []
+        after: dict[str, str] = {}
+        for _ in range(MOST_PAGES):
+            page = await self.http.look("/v1/messages/batches", missing=self.none, limit=PAGE, **after)
+            listed = [(moment(b.get("created_at")), b) for b in objects(page, "data")]
+            fit = [(at, b) for at, b in listed if at is not None and at >= oldest and _total(b) == requests]
+            found += [(abs(at - since), words(b, "id")) for at, b in fit]
+            if not listed or not page.get("has_more") or any(at is not None and at < oldest for at, _ in listed):
+                break
+            after = {"after_id": words(listed[-1][1], "id")}
+        return [found_id for _, found_id in sorted(found)]
+
+    async def status(self, provider_batch_id: str) -> BatchStatus:
+        found = await self._retrieve(provider_batch_id)
+        counts = member(found, "request_counts")
+        return BatchStatus(
+            provider_batch_id=provider_batch_id,
+            state="ended" if words(found, "processing_status") == "ended" else "working",
+            done=_total(found) - count(counts, "processing"),
+            total=_total(found),
+            expires_at=moment(found.get("expires_at")),
+        )
+
+    async def results(self, provider_batch_id: str) -> AsyncIterator[BatchResult]:
+        """The path is ours and not the reply's `results_url`, so that the key goes nowhere else."""
+        found = await self._retrieve(provider_batch_id)
+        gone = f"anthropic no longer keeps the results of batch {provider_batch_id}."
+        if words(found, "processing_status") != "ended":
+            raise ProviderBusy(f"anthropic still works on batch {provider_batch_id}.")
+        if words(found, "archived_at"):
+            raise ProviderRefused(f"{gone} It was archived at {words(found, 'archived_at')}.")
+        path = path_of("v1", "messages", "batches", provider_batch_id, "results")
+        lines = self.http.lines(path, missing=gone)
+        async for row in read_lines(lines, f"the results of {provider_batch_id}"):
+            yield row if isinstance(row, BatchResult) else self._result(row)
+
+    async def cancel(self, provider_batch_id: str) -> None:
+        """One that has ended is left as it is."""
+        path = path_of("v1", "messages", "batches", provider_batch_id, "cancel")
+        try:
+            await self.http.act(path, missing=_unknown(provider_batch_id))
+        except ProviderError:
+            if (await self.status(provider_batch_id)).state != "ended":
+                raise
+
+    async def close(self) -> None:
+        await self.http.close()
+
+    async def _retrieve(self, provider_batch_id: str) -> dict[str, Any]:
+        path = path_of("v1", "messages", "batches", provider_batch_id)
+        return await self.http.look(path, missing=_unknown(provider_batch_id))
+
+    def _result(self, row: dict[str, Any]) -> BatchResult:
+        custom_id, result = words(row, "custom_id"), member(row, "result")
+        kind, message = words(result, "type"), member(result, "message")
+        if kind == "succeeded" and message:
+            return BatchResult(custom_id, "succeeded", raw=as_reply(message))
+        if kind in NEVER_ASKED:
+            outcome = NEVER_ASKED[kind]
+            why = f"anthropic did not come to it: the batch was {outcome}."
+            return BatchResult(custom_id, outcome, why=why.replace("batch was expired", "batch expired"), busy=True)
+        if kind != "errored":
+            return errored(custom_id, None, "The line holds neither a reply nor an error.")
+        said = member(result, "error")
+        error = member(said, "error") or said
+        status = STATUSES.get(words(error, "type"), 400)
+        return errored(custom_id, of_error(error, status, self.http), "", words(said, "request_id"))
+
+
+def _line(request: BatchRequest) -> dict[str, object]:
+    return {"custom_id": request.custom_id, "params": request.body}
+
+
+def _unknown(provider_batch_id: str) -> str:
+    return f"anthropic knows no batch {provider_batch_id!r}."
+
+
+def _total(found: dict[str, Any]) -> int:
+    """Requests in the batch: the sum of its counts, as Anthropic promises."""
+    return sum(count(member(found, "request_counts"), name) for name in member(found, "request_counts"))

@@ -1,0 +1,185 @@
+"""OpenAI's Batch API: a file of requests up, two files of results down.
+
+The list of batches is read newest first, as OpenAI's pages show it; its SDK's types don't say so, hence `find` stops
+at a page that is wholly too old and not at the first old batch.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from panel.errors import ProviderBusy, ProviderError, ProviderRefused
+from panel.jurors.base import ModelSpec
+from panel.jurors.batches import BatchRequest, BatchResult, BatchStatus
+from panel.jurors.batches_http import (
+    CLOCKS_DIFFER_S,
+    MOST_PAGES,
+    BatchHttp,
+    as_reply,
+    errored,
+    moment,
+    of_error,
+    path_of,
+    provider_id,
+    read_lines,
+)
+from panel.jurors.batches_spool import Shape, Spooled, spool
+from panel.jurors.openai_client import openai_client
+from panel.jurors.replies import count, member, objects, words
+from panel.jurors.translate import BUSY_CODES, of_error_object, where
+
+ENDPOINTS = {"responses": "/v1/responses", "chat": "/v1/chat/completions"}
+MOST_REQUESTS, MOST_BYTES = 50_000, 200_000_000
+KEPT_S = 30 * 24 * 3600  # how long results are kept, the longest allowed; without it they stay until deleted
+OUR_ID = "panel_batch_id"
+ENDED = frozenset({"completed", "failed", "expired", "cancelled"})  # any other word, known or new: still working
+NEVER_ASKED = {"batch_expired": "expired", "batch_cancelled": "cancelled"}
+QUEUE_FULL = "token_limit_exceeded"  # too many tokens wait in this model's batches: the same batch fits later
+PAGE = 100
+ERRORS_TOLD = 3
+
+
+class OpenAIBatches:
+    """Batches of one model over `/files` and `/batches`."""
+
+    most_requests = MOST_REQUESTS
+    most_bytes = MOST_BYTES
+
+    def __init__(self, spec: ModelSpec) -> None:
+        self.spec = spec
+        self.http = BatchHttp(spec, openai_client)
+        self.shape = Shape(self._line, MOST_REQUESTS, MOST_BYTES)
+        self.none = f"{where(spec)} has no batches for {spec.name}."
+
+    def size(self, request: BatchRequest) -> int:
+        return len(self.shape.encode(request)) + len(self.shape.between)
+
+    async def submit(self, batch_id: str, requests: Iterable[BatchRequest]) -> str:
+        spooled = await asyncio.to_thread(spool, requests, self.shape)
+        with spooled.file:
+            file_id = await self._upload(batch_id, spooled)
+        made = await self.http.create(
+            "/batches",
+            {
+                "input_file_id": file_id,
+                "endpoint": ENDPOINTS[self.spec.api],
+                "completion_window": "24h",
+                "metadata": {OUR_ID: batch_id},
+                "output_expires_after": {"anchor": "created_at", "seconds": KEPT_S},
+            },
+            missing=self.none,
+        )
+        return provider_id(made, self.spec.name)
+
+    async def find(self, batch_id: str, *, since: datetime, requests: int) -> list[str]:
+        oldest = since - timedelta(seconds=CLOCKS_DIFFER_S)
+        found: list[str] = []
+        after: dict[str, str] = {}
+        for _ in range(MOST_PAGES):
+            page = await self.http.look("/batches", missing=self.none, limit=PAGE, **after)
+            listed = objects(page, "data")
+            found += [words(b, "id") for b in listed if words(member(b, "metadata"), OUR_ID) == batch_id]
+            made_at = [moment(b.get("created_at")) for b in listed]
+            if not listed or not page.get("has_more") or all(at is not None and at < oldest for at in made_at):
+                break
+            after = {"after": words(listed[-1], "id")}
+        return found
+
+    async def status(self, provider_batch_id: str) -> BatchStatus:
+        found = await self._retrieve(provider_batch_id)
+        counts = member(found, "request_counts")
+        why = _whole_failure(found)
+        told = self._of_whole(found) if why else None
+        return BatchStatus(
+            provider_batch_id=provider_batch_id,
+            state="ended" if words(found, "status") in ENDED else "working",
+            done=count(counts, "completed") + count(counts, "failed"),
+            total=count(counts, "total"),
+            expires_at=moment(found.get("expires_at")),
+            why=f"openai refused the whole batch: {why}" if why else "",
+            busy=isinstance(told, ProviderBusy),
+            stops_model=isinstance(told, ProviderRefused) and told.stops_model,
+        )
+
+    async def results(self, provider_batch_id: str) -> AsyncIterator[BatchResult]:
+        found = await self._retrieve(provider_batch_id)
+        if words(found, "status") not in ENDED:
+            raise ProviderBusy(f"openai still works on batch {provider_batch_id}.")
+        gone = f"openai no longer keeps the results of batch {provider_batch_id}."
+        for name in ("output_file_id", "error_file_id"):
+            if file_id := words(found, name):
+                lines = self.http.lines(path_of("files", file_id, "content"), missing=gone)
+                async for row in read_lines(lines, f"{name.partition('_')[0]} file {file_id}"):
+                    yield row if isinstance(row, BatchResult) else self._result(row)
+
+    async def cancel(self, provider_batch_id: str) -> None:
+        """One that has ended is left as it is."""
+        try:
+            await self.http.act(path_of("batches", provider_batch_id, "cancel"), missing=_unknown(provider_batch_id))
+        except ProviderError:
+            if (await self.status(provider_batch_id)).state != "ended":
+                raise
+
+    async def close(self) -> None:
+        await self.http.close()
+
+    def _line(self, request: BatchRequest) -> dict[str, object]:
+        url = ENDPOINTS[self.spec.api]
+        return {"custom_id": request.custom_id, "method": "POST", "url": url, "body": request.body}
+
+    async def _upload(self, batch_id: str, spooled: Spooled) -> str:
+        """The file's id. One whose reply was lost stays at OpenAI for its 30 days and costs nothing."""
+        found = await self.http.upload("/files", spooled, f"{batch_id}.jsonl", missing=self.none, purpose="batch")
+        file_id = words(found, "id")
+        if not file_id:
+            raise ProviderBusy(f"{where(self.spec)} took an upload and named no file.")
+        return file_id
+
+    async def _retrieve(self, provider_batch_id: str) -> dict[str, Any]:
+        return await self.http.look(path_of("batches", provider_batch_id), missing=_unknown(provider_batch_id))
+
+    def _of_whole(self, found: dict[str, Any]) -> ProviderError:
+        """What an ordinary call would have raised for the first error of a batch that failed as a whole."""
+        first = (objects(member(found, "errors"), "data") or [{}])[0]
+        return of_error(first, 429 if words(first, "code") == QUEUE_FULL else 400, self.http)
+
+    def _result(self, row: dict[str, Any]) -> BatchResult:
+        custom_id = words(row, "custom_id")
+        response, error = member(row, "response"), member(row, "error")
+        if error:
+            return self._without_reply(custom_id, error)
+        request_id = words(response, "request_id")
+        body, status = member(response, "body"), count(response, "status_code")
+        if status == 200 and body:
+            busy = of_error_object(body.get("error"), self.spec)
+            if busy is None:
+                return BatchResult(custom_id, "succeeded", raw=as_reply(body), request_id=request_id)
+            return errored(custom_id, busy, "", request_id)
+        if not status or status == 200:
+            return errored(custom_id, None, "The line holds neither a reply nor an error.", request_id)
+        return errored(custom_id, of_error(member(body, "error") or body, status, self.http), "", request_id)
+
+    def _without_reply(self, custom_id: str, error: dict[str, Any]) -> BatchResult:
+        code, message = words(error, "code"), words(error, "message")
+        if code in NEVER_ASKED:
+            outcome = NEVER_ASKED[code]
+            return BatchResult(custom_id, outcome, why=message or f"The batch was {outcome}.", busy=True)  # type: ignore[arg-type]
+        return errored(custom_id, of_error(error, 500 if code in BUSY_CODES else 400, self.http), "")
+
+
+def _unknown(provider_batch_id: str) -> str:
+    return f"openai knows no batch {provider_batch_id!r}."
+
+
+def _whole_failure(found: dict[str, Any]) -> str:
+    """Why the whole batch was refused, the first errors word for word; "" when it was not."""
+    if words(found, "status") != "failed":
+        return ""
+    listed = objects(member(found, "errors"), "data")
+    told = [
+        f"line {e['line']}: {words(e, 'message')}" if isinstance(e.get("line"), int) else words(e, "message")
+        for e in listed[:ERRORS_TOLD]
+    ]
+    more = f"; and {len(listed) - ERRORS_TOLD} more" if len(listed) > ERRORS_TOLD else ""
+    return ("; ".join(t for t in told if t) or "no reason given") + more

@@ -1,0 +1,417 @@
+"""How many calls to one model are in flight, how fast they leave, and what happens when its server limits or fails.
+
+One `Flow` for each provider, model and address. Calls pass two gates: `place` before their ledger row is written, so
+that few rows stand as sent which are not, and `enter` before each request. What a reply says is learnt in `leave`.
+
+- Concurrency opens quickly and then grows by one a round; a 429 or 529 shrinks it, once for each round in flight.
+  A 5xx does not: fewer calls don't mend a broken server.
+- Request and token limits are learnt from headers and kept by token buckets (`pace.py`).
+- `Retry-After` pauses every call, and those that waited leave one after another.
+- Failures in a row open a breaker (`breaker.py`): calls wait for a probe, then fail by name.
+
+Waiting here is no attempt: attempts are counted in `retry.py`. Time is the running loop's: tests pass one of their own.
+"""
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+
+from panel.errors import ProviderBusy, ProviderError
+from panel.jurors.base import ModelSpec, RawReply
+from panel.jurors.breaker import PATIENCE_S, Breaker
+from panel.jurors.concurrency import Concurrency
+from panel.jurors.pace import Bucket, bucket_of
+from panel.jurors.rate_headers import MINUTE_S, read_limits
+from panel.jurors.retry import WAIT_CEILING_S
+from panel.jurors.tickets import Amounts, FlowHealth, Ticket, Volley, Waiter, amount_of, span
+from panel.records import Usage
+
+log = logging.getLogger(__name__)
+INF = float("inf")
+LIMITED = frozenset({429, 529})
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 60.0  # after a 429 that names no wait; doubles until something is answered
+SPREAD_SHARE, LEAST_SPREAD_S = 0.25, 0.5  # over which waiters leave after a pause
+ASK_SHARE_S, LEAST_SHARE = 2.0, 0.001  # how often our share is asked for, and the least that counts
+USUAL_OUTPUT_TOKENS = 900.0  # until replies say better
+LOOK_S = 0.2  # how often calls that limits keep from a place are looked at
+TOGETHER_S = 0.1  # requests this close may overtake one another on their way
+BLOCK_S, LEAST_BLOCK, MOST_BLOCK = 0.5, 8, 100  # requests reserved at once from a pace shared with other processes
+BLOCK_AGAIN_S = 1.0  # until a shared pace that failed is asked again
+
+
+class Ceiling:
+    """Calls in flight to one provider at most, whichever of its models they ask."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.in_flight = most, 0
+        self.flows: list[Flow] = []
+
+
+class Flow:
+    """The way to one model. Belongs to one event loop.
+
+    most: calls in flight at most. ceiling: shared with the provider's other models. share: 0..1, asked now and then,
+    this process's part of concurrency and limits. before_block: reserves so many requests in a pace shared with other
+    processes and returns the seconds to wait before they may leave; the request limit is then the pace's to divide.
+    patience_s: how long calls wait for a server that is down.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        most: int,
+        *,
+        ceiling: Ceiling | None = None,
+        share: Callable[[], float] | None = None,
+        before_block: Callable[[int], Awaitable[float]] | None = None,
+        patience_s: float = PATIENCE_S,
+        dice: Callable[[], float] = random.random,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.name, self.most = name, most
+        self.ceiling = ceiling or Ceiling(most)
+        self.ceiling.flows.append(self)
+        self.share, self.before_block, self.dice, self.now = share, before_block, dice, now
+        self.breaker = Breaker(patience_s)
+        self.room = Concurrency(most)
+        self.in_flight = self.places = self.number = 0
+        self.paused_until = self.spread_until = self.next_at = -INF
+        self.limited = self.failed = self.limited_in_a_row = 0
+        self.why = ""
+        self.buckets: dict[str, Bucket] = {}
+        self.sent: Amounts = (0.0, 0.0, 0.0)
+        self.last: Amounts = (1.0, 0.0, 0.0)  # of the call that left last
+        self.volley = Volley(-INF, self.sent, self.sent)
+        self.usual_output = USUAL_OUTPUT_TOKENS
+        self.part, self.part_asked_at = 1.0, -INF
+        self.block = 0
+        self.reserving: asyncio.Task[None] | None = None
+        self.queue: deque[Waiter] = deque()
+        self.outside: deque[asyncio.Future[None]] = deque()  # wait for a place
+        self.timer: asyncio.TimerHandle | None = None
+        self.waking_at = INF
+
+    # Places: few calls stand in the ledger as sent that are not.
+
+    def place(self) -> "Place":
+        """Around everything from a call's ledger row to its stored answer: `async with flow.place():`."""
+        return Place(self)
+
+    def has_place(self) -> bool:
+        """One in ten calls may stand before or after their request, so that no server waits for our disk: at 100 in
+        flight and 0.5 s answers that is worth a tenth of the whole. While calls must wait, no more than these come in.
+        """
+        most = self.allowed()
+        beside = max(1, most // 10)
+        if self.places >= most + most // 10:
+            return False
+        beyond = self.places - self.in_flight - beside
+        return beyond < 0 or beyond < self._may_leave()
+
+    def _may_leave(self) -> float:
+        """Calls that limits and pauses would let go now."""
+        now = asyncio.get_running_loop().time()
+        if self.breaker.down is not None or now < self.paused_until:
+            return 0.0
+        fit = INF
+        for kind, bucket in self.buckets.items():
+            fit = min(fit, bucket.fit(amount_of(kind, self.last), now))
+        return fit
+
+    def allowed(self) -> int:
+        """Calls in flight at most, now."""
+        return self.room.allowed(self.part)
+
+    # Entering and leaving.
+
+    async def enter(self, input_tokens: float = 0.0, *, again: bool = False) -> Ticket:
+        """Wait until a request may leave. again: it was sent before, and goes ahead of those that were not.
+
+        Raises ProviderError, which is not retried, when the server stays down beyond all patience.
+        """
+        loop = asyncio.get_running_loop()
+        amounts = (1.0, input_tokens, self.usual_output)
+        if not self.queue and self._hold_s(loop.time(), amounts) <= 0.0:
+            return self._admit(loop.time(), amounts)
+        waiter = Waiter(loop.create_future(), amounts)
+        self.queue.appendleft(waiter) if again else self.queue.append(waiter)
+        self._pump()
+        try:
+            return await waiter.future
+        except asyncio.CancelledError:
+            if waiter.future.done() and not waiter.future.cancelled() and waiter.future.exception() is None:
+                self.leave(waiter.future.result(), None)
+            elif waiter in self.queue:
+                self.queue.remove(waiter)
+            self._pump()
+            raise
+
+    def leave(self, ticket: Ticket, outcome: RawReply | BaseException | None) -> None:
+        """A request is over: learn from what came of it. None: it was given up before it had an end."""
+        loop = asyncio.get_running_loop()
+        now, in_flight = loop.time(), self.in_flight
+        self.in_flight -= 1
+        self.ceiling.in_flight -= 1
+        if isinstance(outcome, RawReply):
+            self._answered(ticket, outcome, now)
+        elif isinstance(outcome, ProviderBusy) and outcome.status in LIMITED:
+            self._limited(ticket, outcome, now, in_flight)
+        elif isinstance(outcome, ProviderBusy):
+            self.failed, self.why = self.failed + 1, str(outcome)
+            self.breaker.failed(now, str(outcome), probe=ticket.probe)
+        elif isinstance(outcome, ProviderError):
+            self.breaker.answered()  # a refusal is a word from a living server
+        elif ticket.probe:
+            self.breaker.probe_ended()
+        for flow in self.ceiling.flows:
+            flow._pump()
+
+    def used(self, ticket: Ticket, usage: Usage) -> None:
+        """What a call used in truth. Corrects the token limits whose server does not say what is left."""
+        into = float(usage.input_tokens + usage.cache_write_tokens + usage.cache_read_tokens)
+        for kind, bucket in self.buckets.items():
+            if kind != "requests" and not bucket.told_remaining:
+                true = amount_of(kind, (1.0, into, float(usage.output_tokens)))
+                bucket.level -= true - amount_of(kind, ticket.amounts)
+        self.usual_output += 0.1 * (usage.output_tokens - self.usual_output)
+
+    @property
+    def requests_per_minute(self) -> float | None:
+        """The request limit learnt; None until a server tells it. What a pace shared by processes is asked for."""
+        bucket = self.buckets.get("requests")
+        return bucket.rate * MINUTE_S if bucket else None
+
+    def holding(self) -> str:
+        """Why calls must wait now, for whoever watches; "" when they need not, or only for their turn."""
+        paused = asyncio.get_running_loop().time() < self.paused_until
+        return self.why if paused or self.breaker.down else ""
+
+    def health(self) -> FlowHealth:
+        """For a display. Call it from the flow's own event loop."""
+        now, down = asyncio.get_running_loop().time(), self.breaker.down
+        paused_s = max(0.0, self.paused_until - now)
+        return FlowHealth(
+            name=self.name,
+            in_flight=self.in_flight,
+            limit=self.allowed(),
+            most=self.most,
+            waiting=len(self.queue) + len(self.outside),
+            paused_s=paused_s,
+            down_s=now - down.since if down else 0.0,
+            limited=self.limited,
+            failed=self.failed,
+            per_minute={kind: bucket.rate * MINUTE_S for kind, bucket in self.buckets.items()},
+            why=self.why if paused_s or down else "",
+        )
+
+    # What a reply teaches.
+
+    def _answered(self, ticket: Ticket, reply: RawReply, now: float) -> None:
+        if self.breaker.answered():
+            self.room.start()
+        self.limited_in_a_row = 0
+        self.room.answered(self.in_flight)
+        if reply.headers:
+            self._learn(ticket, reply.headers, now)
+
+    def _limited(self, ticket: Ticket, err: ProviderBusy, now: float, in_flight: int) -> None:
+        """Shrink once for the calls in flight, and let everybody wait."""
+        self.limited, self.why = self.limited + 1, str(err)
+        self._learn(ticket, err.limits, now)
+        if "requests" in self.buckets:
+            self.buckets["requests"].empty(now)
+        if err.retry_after_s is not None and err.retry_after_s > WAIT_CEILING_S:
+            why = f"{err} It asks to be left alone for {err.retry_after_s:,.0f} s."
+            self.breaker.left_alone(now, now + err.retry_after_s, why)
+            return
+        if ticket.probe:
+            self.breaker.answered()
+        new_round = self.room.limited(ticket.number, self.number, in_flight)
+        self.limited_in_a_row += new_round
+        wait_s = err.retry_after_s
+        if wait_s is None:
+            wait_s = self._own_pause_s() if new_round else 0.0
+        self._pause(now, wait_s)
+
+    def _own_pause_s(self) -> float:
+        """The server names no wait: ours doubles with each round that is limited, and is drawn around that."""
+        most = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (self.limited_in_a_row - 1))
+        return most * (0.5 + self.dice() / 2)
+
+    def _pause(self, now: float, wait_s: float) -> None:
+        if now + wait_s <= self.paused_until:
+            return
+        self.paused_until = now + wait_s
+        self.spread_until = self.paused_until + max(LEAST_SPREAD_S, wait_s * SPREAD_SHARE)
+        log.info("%s pauses for %.1f s: %s", self.name, wait_s, self.why)
+
+    def _learn(self, ticket: Ticket, headers: Iterable[tuple[str, str]], now: float) -> None:
+        for kind, told in read_limits(headers, now=self.now()).items():
+            share = 1.0 if kind == "requests" and self.before_block is not None else self.part
+            bucket = self.buckets.get(kind) or bucket_of(told, now, share=share)
+            if bucket is not None:
+                self.buckets[kind] = bucket
+                sent, volley = amount_of(kind, self.sent), ticket.volley
+                bucket.tell(
+                    told,
+                    sent_at=ticket.sent_at,
+                    surely_after=sent - amount_of(kind, volley.after),
+                    maybe_after=sent - amount_of(kind, volley.before),
+                    now=now,
+                    share=share,
+                )
+
+    # The gate.
+
+    def _hold_s(self, now: float, amounts: Amounts) -> float:
+        """Seconds until a call of this size may leave; 0: now; inf: when something else ends."""
+        if self.in_flight >= self.allowed() or self.ceiling.in_flight >= self.ceiling.most:
+            return INF
+        if self.breaker.down is not None:
+            return self.breaker.hold_s(now)  # a probe waits for no pause of before
+        wait_s = max(self.paused_until, self.next_at) - now
+        for kind, bucket in self.buckets.items():
+            wait_s = max(wait_s, bucket.wait_s(amount_of(kind, amounts), now))
+        if self.before_block is not None and self.block <= 0:
+            self._reserve()
+            return INF
+        return max(0.0, wait_s)
+
+    def _admit(self, now: float, amounts: Amounts) -> Ticket:
+        self.number += 1
+        self.in_flight += 1
+        self.room.left(self.in_flight)
+        self.ceiling.in_flight += 1
+        for kind, bucket in self.buckets.items():
+            bucket.take(amount_of(kind, amounts), now)
+        if now > self.volley.until:
+            self.volley = Volley(now + TOGETHER_S, self.sent, self.sent)
+        self.last = amounts
+        one, two, three = self.sent
+        self.sent = self.volley.after = (one + amounts[0], two + amounts[1], three + amounts[2])
+        if now < self.spread_until and "requests" not in self.buckets:
+            self.next_at = now + self.dice() * 2 * (self.spread_until - self.paused_until) / self.allowed()
+        if self.before_block is not None:
+            self.block -= 1
+            if self.block <= self._block_size() // 2:  # the next block is asked for while this one lasts
+                self._reserve()
+        if self.share is not None and now - self.part_asked_at >= ASK_SHARE_S:
+            self.part, self.part_asked_at = min(1.0, max(LEAST_SHARE, self.share())), now
+        return Ticket(self.number, now, self.volley, amounts, self.breaker.begin_probe(now))
+
+    def _pump(self) -> None:
+        """Let go whoever may go, tell those whom patience has left, and set the clock for the next."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        while self.queue:
+            wait_s = self._hold_s(now, self.queue[0].amounts)
+            if wait_s > 0.0:
+                wait_s = self._give_up(now, wait_s)
+                if self.queue and wait_s < INF:
+                    self._wake_at(loop, now + wait_s)
+                break
+            waiter = self.queue.popleft()
+            if not waiter.future.done():
+                waiter.future.set_result(self._admit(now, waiter.amounts))
+        while self.outside and self.has_place():
+            future = self.outside.popleft()
+            if not future.done():
+                self.places += 1
+                future.set_result(None)
+        if self.outside and self.places < self.allowed():  # kept out by limits, which time alone lifts
+            self._wake_at(loop, max(self.paused_until, now + LOOK_S))
+
+    def _give_up(self, now: float, wait_s: float) -> float:
+        """Fail every waiting call when its server is down beyond patience; else the seconds until the next look."""
+        left_s = self.breaker.give_up_in_s(now)
+        down = self.breaker.down
+        if left_s is None or down is None:
+            return wait_s
+        if left_s > 0.0:
+            return min(wait_s, left_s)
+        err = f"{self.name} has been down for {span(now - down.since)}: {down.why}" if now > down.since else down.why
+        for waiter in self.queue:
+            if not waiter.future.done():
+                waiter.future.set_exception(ProviderError(err, hint="Run `panel resume` when it is back."))
+        self.queue.clear()
+        return INF
+
+    def _wake_at(self, loop: asyncio.AbstractEventLoop, when: float) -> None:
+        if self.timer is not None:
+            if self.waking_at <= when:
+                return
+            self.timer.cancel()
+        self.waking_at, self.timer = when, loop.call_at(when, self._woken)
+
+    def _woken(self) -> None:
+        self.timer = None
+        self._pump()
+
+    def _reserve(self) -> None:
+        """Ask the shared pace for a block of requests, one at a time."""
+        if self.reserving is None or self.reserving.done():
+            self.reserving = asyncio.get_running_loop().create_task(self._reserved())
+
+    async def _reserved(self) -> None:
+        assert self.before_block is not None
+        size = self._block_size()
+        try:
+            wait_s = await self.before_block(size)
+        except Exception as err:  # whatever the shared pace runs on: a slow call is better than a lost one
+            log.warning("%s: the shared pace can't be asked: %s", self.name, err)
+            wait_s = BLOCK_AGAIN_S
+        await asyncio.sleep(max(0.0, wait_s))
+        self.block += size
+        self._pump()
+
+    def _block_size(self) -> int:
+        bucket = self.buckets.get("requests")
+        return max(1, min(MOST_BLOCK, int(bucket.rate * BLOCK_S))) if bucket else LEAST_BLOCK
+
+
+class Place(AbstractAsyncContextManager[None]):
+    """One call's place in a flow."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+
+    async def __aenter__(self) -> None:
+        flow = self.flow
+        if not flow.outside and flow.has_place():
+            flow.places += 1
+            return
+        future = asyncio.get_running_loop().create_future()
+        flow.outside.append(future)
+        flow._pump()
+        try:
+            await future
+        except asyncio.CancelledError:
+            if future.done() and not future.cancelled():
+                self._free()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._free()
+
+    def _free(self) -> None:
+        self.flow.places -= 1
+        self.flow._pump()
+
+
+def open_flows(
+    specs: Iterable[ModelSpec], most: Mapping[str, int], *, patience_s: float = PATIENCE_S
+) -> dict[str, Flow]:
+    """A flow for each model, by its name. most: calls in flight at most, by provider, shared by its models.
+
+    `share` and `before_block` may be set on a flow before its first call.
+    """
+    ceilings = {provider: Ceiling(count) for provider, count in most.items()}
+    by_name = {spec.name: spec for spec in specs}
+    return {
+        name: Flow(name, most[spec.provider], ceiling=ceilings[spec.provider], patience_s=patience_s)
+        for name, spec in by_name.items()
+    }

@@ -1,0 +1,130 @@
+"""Server-sent events put together again into the reply that the same request gives without streaming.
+
+Only the call that writes a provider's cache is streamed, and only so that the others know when to start. What is stored
+is one JSON object, exactly as `Provider.read` takes it. Pure: bytes in, text out.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
+
+from panel.errors import ProviderBusy
+from panel.jurors.base import ModelSpec
+from panel.jurors.replies import member, words
+from panel.jurors.translate import CODE_STATUS, of_error_object
+
+FINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
+BEFORE_READING = frozenset({"response.created", "response.queued", "response.in_progress"})
+OVERLOADED = frozenset({"overloaded_error", "rate_limit_exceeded"})
+
+
+class Assembling(Protocol):
+    """A reply on its way."""
+
+    started: bool  # the prompt has been read: whoever shares its beginning may follow
+    reply: str  # the whole reply as JSON; "" until its last event
+
+    def feed(self, event: str, data: bytes) -> None:
+        """Take one event. Raises ProviderBusy for an error inside the stream."""
+        ...
+
+
+async def events(chunks: AsyncIterator[bytes]) -> AsyncIterator[tuple[str, bytes]]:
+    """Events as (name, data) from a body in pieces, wherever it was cut. An event cut off at the end is left out.
+
+    Of the event-stream format what both APIs use: `event` and `data` lines, comments, lines ended by LF or CRLF.
+    """
+    rest, name, data = b"", "", list[bytes]()
+    async for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            field, _, value = line.rstrip(b"\r").partition(b":")
+            value = value.removeprefix(b" ")
+            if field == b"event":
+                name = value.decode("utf-8", "replace")
+            elif field == b"data":
+                data.append(value)
+            elif not line.strip() and data:
+                yield name, b"\n".join(data)
+                name, data = "", []
+
+
+class ResponsesStream:
+    """OpenAI's Responses API: the last event holds the whole reply, so that no delta needs reading."""
+
+    def __init__(self, spec: ModelSpec) -> None:
+        self.spec, self.started, self.reply, self.has_output = spec, False, "", False
+
+    def feed(self, event: str, data: bytes) -> None:
+        event = event or words(parsed(data), "type")
+        if event in FINAL:
+            self.started, self.reply = True, json.dumps(member(parsed(data), "response"))
+        elif event == "error":
+            raise stream_error(parsed(data), self.spec, has_output=self.has_output)
+        elif event not in BEFORE_READING:
+            self.started = True
+            self.has_output = self.has_output or event.endswith(".delta")
+
+
+class MessagesStream:
+    """Anthropic's Messages API: a message's frame, blocks that grow, and counts that replace earlier ones."""
+
+    def __init__(self, spec: ModelSpec) -> None:
+        self.spec, self.started, self.reply = spec, False, ""
+        self.message: dict[str, Any] = {}
+        self.blocks: dict[int, dict[str, Any]] = {}
+        self.has_output = False
+
+    def feed(self, event: str, data: bytes) -> None:
+        found = parsed(data)
+        kind = words(found, "type") or event
+        if kind == "error":
+            raise stream_error(member(found, "error"), self.spec, has_output=self.has_output)
+        if kind == "message_start":  # its usage counts what was read and written: the cache stands
+            self.started, self.message = True, dict(member(found, "message"))
+        elif kind == "content_block_start":
+            self.blocks[index(found)] = dict(member(found, "content_block"))
+        elif kind == "content_block_delta":
+            self.has_output = True
+            grow(self.blocks.setdefault(index(found), {}), member(found, "delta"))
+        elif kind == "message_delta":
+            self.message |= member(found, "delta")
+            counts = {n: v for n, v in member(found, "usage").items() if v is not None}
+            self.message["usage"] = member(self.message, "usage") | counts
+        elif kind == "message_stop":
+            self.message["content"] = [self.blocks[i] for i in sorted(self.blocks)]
+            self.reply = json.dumps(self.message)
+
+
+GROWING = {"text_delta": "text", "thinking_delta": "thinking", "signature_delta": "signature"}
+
+
+def grow(block: dict[str, Any], delta: dict[str, Any]) -> None:
+    """Add a delta to its block; kinds that carry no part of an answer (tools, citations) are left out."""
+    field = GROWING.get(words(delta, "type"), "")
+    if field:
+        block[field] = words(block, field) + words(delta, field)
+
+
+def index(found: dict[str, Any]) -> int:
+    value = found.get("index")
+    return value if isinstance(value, int) else 0
+
+
+def parsed(data: bytes) -> dict[str, Any]:
+    """An event's data; empty when it is not a JSON object, which then leaves the stream without an end."""
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def stream_error(error: dict[str, Any], spec: ModelSpec, *, has_output: bool) -> ProviderBusy:
+    """An error event: busy and unpaid when the server is overloaded and had said nothing, else maybe paid."""
+    code = str(error.get("code") or error.get("type") or "")
+    if code in OVERLOADED and not has_output:
+        what = "is at its request limit" if CODE_STATUS[code] == 429 else "is overloaded"
+        return ProviderBusy(f"{spec.name} {what} ({code}).", status=CODE_STATUS[code])
+    told = of_error_object(error, spec)
+    return told or ProviderBusy(f"{spec.name} broke off its answer ({code or 'no reason given'}).", maybe_paid=True)

@@ -1,0 +1,158 @@
+"""One claimed call on its way: reserved, let through the flow, sent, settled, recorded.
+
+Each send that may be billed has its own ledger row. What leaves is the body the ledger holds, but for two things that
+are transport and not question: `stream`, and cache marks where nobody would read what they write.
+"""
+
+import asyncio
+import logging
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from panel.errors import PanelError, ProviderBusy, ProviderError, ProviderRefused, StoreError
+from panel.jurors import Caching, RawReply, send_with_retries
+from panel.jurors.base import Body, Reading
+from panel.jurors.tickets import Ticket
+from panel.money import Reservation, is_billed, price, worst_case
+from panel.store import CallRow, Claimed
+
+if TYPE_CHECKING:
+    from panel.review.asking import Turn
+
+log = logging.getLogger(__name__)
+KEEP_TRIES, KEEP_PAUSE_S = 12, 5.0  # how long a paid answer waits for a disk that refuses it
+
+
+class Sending:
+    """One call from its claim to its stored answer."""
+
+    def __init__(self, turn: "Turn", row: CallRow, attempt: int) -> None:
+        self.turn, self.row, self.attempt = turn, row, attempt
+        self.ledger, self.budget, self.spec = turn.asker.ledger, turn.asker.budget, turn.seat.spec
+        self.flow, self.prefix = turn.flow, turn.prefix
+        self.reserved: Reservation | None = None
+        self.ticket: Ticket | None = None
+        self.in_flight = self.sent = False
+        self.ended: set[int] = set()  # attempts whose row is closed
+
+    async def carry_out(self, body: Body) -> tuple[Reading, int, Decimal | None]:
+        """The reply, the attempt it was, and its cost (None: unknown). Raises ProviderError, Stopped, Mistake."""
+        self.turn.reused = False
+        try:
+            self.turn.refuse_if_stopped()
+            self.reserved = self.budget.reserve(self._most(body))
+            reply, _ = await send_with_retries(self, body, deadline=self.turn.asker.deadline, on_wait=self.turn.wait)
+        except PanelError as err:
+            await self._end(err, maybe_paid=self.in_flight)
+            raise
+        reading = self.turn.provider.read(reply.text)
+        cost = price(
+            self.spec.name,
+            reading.usage,
+            prices=self.turn.asker.prices,
+            free=self.spec.free,
+            base_url=self.spec.base_url,
+        )
+        log.debug("answered %s in %.2f s, %r, cost %s", self.row.key, reply.latency_s, reading.usage, cost)
+        self._settle(cost)
+        if self.ticket is not None:
+            self.flow.used(self.ticket, reading.usage)
+        await self._keep(reply, reading, cost)
+        return reading, self.attempt, cost
+
+    async def send(self, body: Body) -> RawReply:
+        """One request; `send_with_retries` calls it again. Waiting for the flow is no attempt."""
+        if why := self.flow.holding():
+            self.turn.wait(why)
+        self.ticket = await self.flow.enter(self.turn.input_tokens, again=self.sent)
+        outcome: RawReply | BaseException | None = None
+        try:
+            await self._get_ready(body)
+            self.in_flight = self.sent = True
+            outcome = await self._request(body)
+        except BaseException as err:
+            outcome = err if self.in_flight else None
+            raise
+        finally:
+            self.flow.leave(self.ticket, outcome)
+            if isinstance(outcome, ProviderError):
+                self.in_flight = False
+                if isinstance(outcome, ProviderBusy) and outcome.maybe_paid:
+                    await self._end(outcome, maybe_paid=True)
+        self.in_flight = False
+        return outcome
+
+    async def _get_ready(self, body: Body) -> None:
+        """Look once more, since time has passed; a try after one that may be billed gets a row of its own."""
+        self.turn.refuse_if_stopped()
+        self.turn.asker.refuse_after_deadline()
+        if self.reserved is not None:
+            return
+        claim = await self.ledger.claim(self.row, again=True)
+        if not isinstance(claim, Claimed):
+            raise ProviderRefused("Another run took this question over while we waited.")
+        self.attempt = claim.attempt
+        self.reserved = self.budget.reserve(self._most(body))
+
+    async def _request(self, body: Body) -> RawReply:
+        """Streamed when it goes first; without cache marks when nobody will read what they write."""
+        provider, prefix = self.turn.provider, self.prefix
+        if prefix is None or not isinstance(provider, Caching):
+            return await provider.send(body)
+        if not prefix.marked:
+            self.turn.open_prefix()
+            return await provider.send(provider.unmarked(body))
+        if self.turn.leads and not prefix.opened and prefix.way == "stream":
+            return await provider.stream(body, self.turn.open_prefix)
+        return await provider.send(body)
+
+    async def _end(self, err: PanelError, *, maybe_paid: bool) -> None:
+        """Record that nothing came: at no cost when nothing was billed, at an unknown one when it may have been."""
+        if self.attempt in self.ended:
+            return
+        self.ended.add(self.attempt)
+        billed = is_billed(self.spec.name, prices=self.turn.asker.prices, free=self.spec.free)
+        cost = None if maybe_paid and billed else Decimal(0)
+        if self.reserved is not None:
+            self._settle(cost)
+        why = str(err) if self.sent else f"not sent: {err}"
+        await self.ledger.failed(self.row.key, self.attempt, why, cost_usd=cost)
+
+    def _settle(self, cost: Decimal | None) -> None:
+        assert self.reserved is not None
+        self.budget.settle(self.reserved, cost)
+        self.reserved = None
+
+    async def _keep(self, reply: RawReply, reading: Reading, cost: Decimal | None) -> None:
+        """Put a paid reply on the disk; while the disk refuses, wait for a minute before giving up."""
+        for patience in range(KEEP_TRIES, 0, -1):
+            try:
+                return await self.ledger.answered(
+                    self.row.key,
+                    self.attempt,
+                    raw=reply.text,
+                    usage=reading.usage,
+                    cost_usd=cost,
+                    model_returned=reading.model,
+                    latency_s=reply.latency_s,
+                    request_id=reply.request_id,
+                )
+            except StoreError as err:
+                if patience == 1:
+                    raise
+                self.turn.wait(f"a paid answer can't be kept yet. {err} {err.hint}")
+                await asyncio.sleep(KEEP_PAUSE_S)
+        return None
+
+    def _most(self, body: Body) -> Decimal | None:
+        """What this call may cost; nothing is reckoned where nobody set a limit."""
+        if self.budget.limit_usd is None:
+            return Decimal(0)
+        return worst_case(
+            self.spec.name,
+            body,
+            room=self.turn.provider.room(body),
+            prices=self.turn.asker.prices,
+            free=self.spec.free,
+            base_url=self.spec.base_url,
+        )

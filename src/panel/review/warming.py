@@ -1,0 +1,180 @@
+"""Who goes first, so that the others of a launch read the dossier from the provider's cache instead of paying for it.
+
+The first juror of a launch on a billed model writes the cache; the others follow at the first event of its streamed
+answer. Only cached tokens seen in usage count: a model that shows none in three launches is warmed with a whole answer,
+then not at all, and says so. Marks are left out where writing the cache would cost more than it saves, above all where
+one juror is alone with its model (DESIGN decision 2).
+
+One `Warming` serves all launches of a batch. What it knows of a launch goes when its last juror is done.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from panel.jurors import Caching, Provider
+from panel.money import Price, is_billed, price, tokens_of
+from panel.records import Usage
+from panel.review.plan import Seat
+
+log = logging.getLogger(__name__)
+WARM_TOKENS = 1024  # shorter prefixes are cached by nobody, so nobody waits for them
+MISSES_IN_A_ROW = 3  # launches without a cached token before the next way is tried
+TRIED_AGAIN_EVERY = 100  # launches, once a model is not warmed any more: a cache may have been out of order
+
+Way = Literal["stream", "answer", "off"]  # the others start at the first event, at the first answer, or at once
+
+
+@dataclass
+class ModelWarmth:
+    """What one model's cache has shown so far. Tokens are of input, each in one class."""
+
+    name: str
+    way: Way
+    read: int = 0
+    written: int = 0
+    fresh: int = 0
+    launches: int = 0  # with more than one juror on it
+    misses: int = 0  # launches in a row
+    said: str = ""  # a sentence when it is no longer warmed as it was; "" otherwise
+
+    @property
+    def hit_share(self) -> float | None:
+        """Input tokens read from the cache, 0..1 of all; None before the first."""
+        every = self.read + self.written + self.fresh
+        return self.read / every if every else None
+
+
+@dataclass
+class Prefix:
+    """One launch on one model: house rules and dossier, shared by its jurors."""
+
+    key: tuple[str, str]
+    way: Way
+    pays_from: int  # jurors from which writing the cache costs less than it saves
+    present: int = 0  # jurors that wait or are being asked
+    jurors: int = 0  # that ever came
+    opened: bool = False  # the cache is written, or nobody can tell: the others go
+    followers: int = 0  # replies after the cache was written
+    hits: int = 0  # of these, how many read from it
+    gate: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def marked(self) -> bool:
+        """Whether requests carry cache marks."""
+        return self.way != "off" and self.jurors >= self.pays_from
+
+    async def wait(self) -> bool:
+        """Until this juror may go. True: it goes first, and must `open` or `pass_on`."""
+        if self.way == "off" or self.opened:
+            return False
+        await self.gate.acquire()
+        if self.opened:
+            self.gate.release()
+        return not self.opened
+
+    def open(self) -> None:
+        """Let all others go, once."""
+        if not self.opened:
+            self.opened = True
+            self.gate.release()
+
+    def pass_on(self) -> None:
+        """The first one sent nothing, so the cache is as cold as before: the next goes first."""
+        if not self.opened:
+            self.gate.release()
+
+
+class Warming:
+    """The order of jurors, and what it brought. Shared by reference between the launches of a run or a batch."""
+
+    def __init__(self) -> None:
+        self.models: dict[str, ModelWarmth] = {}
+        self.prefixes: dict[tuple[str, str], Prefix] = {}
+        self._pays_from: dict[str, int] = {}
+
+    def enter(self, seat: Seat, provider: Provider, prices: Mapping[str, Price]) -> Prefix | None:
+        """The prefix this juror shares; None on a model nobody bills, or for a dossier too short to be cached."""
+        question, spec = seat.question, seat.spec
+        billed = is_billed(spec.name, prices=prices, free=spec.free)
+        if not billed or tokens_of(len(question.system) + len(question.dossier)) < WARM_TOKENS:
+            return None
+        key = (question.cache_key, spec.name)
+        prefix = self.prefixes.get(key)
+        if prefix is None:
+            model = self._model(spec.name, provider)
+            pays_from = self._pays_from.get(spec.name)
+            if pays_from is None:
+                pays_from = self._pays_from[spec.name] = jurors_that_pay(seat, prices)
+            way = "stream" if model.way == "off" and model.launches % TRIED_AGAIN_EVERY == 0 else model.way
+            prefix = self.prefixes[key] = Prefix(key, way, pays_from)
+        prefix.present += 1
+        prefix.jurors += 1
+        if prefix.jurors == 2:
+            self.models[spec.name].launches += 1
+        return prefix
+
+    def leave(self, prefix: Prefix) -> None:
+        """A juror is done; after the last one, judge what the cache brought and forget the launch."""
+        prefix.present -= 1
+        if prefix.present:
+            return
+        del self.prefixes[prefix.key]
+        model = self.models[prefix.key[1]]
+        if not (prefix.marked and prefix.followers):
+            return
+        if prefix.hits:
+            model.misses, model.said = 0, ""
+            model.way = prefix.way if model.way == "off" else model.way
+        elif prefix.way == model.way:
+            model.misses += 1
+            if model.misses >= MISSES_IN_A_ROW:
+                self._next_way(model)
+
+    def note(self, name: str, usage: Usage, prefix: Prefix | None) -> None:
+        """Count a reply that was just paid for."""
+        model = self.models.get(name)
+        if model is None:
+            return
+        model.read += usage.cache_read_tokens
+        model.written += usage.cache_write_tokens
+        model.fresh += usage.input_tokens
+        if prefix is not None and prefix.opened:
+            prefix.followers += 1
+            prefix.hits += usage.cache_read_tokens > 0
+
+    def report(self) -> tuple[ModelWarmth, ...]:
+        """One for each billed model, in order of name."""
+        return tuple(self.models[name] for name in sorted(self.models))
+
+    def _model(self, name: str, provider: Provider) -> ModelWarmth:
+        way: Way = "stream" if isinstance(provider, Caching) else "answer"
+        return self.models.setdefault(name, ModelWarmth(name, way))
+
+    def _next_way(self, model: ModelWarmth) -> None:
+        seen = f"{model.name} showed no cached tokens in {model.misses} launches"
+        if model.way == "stream":
+            model.way, model.said = "answer", f"{seen}: the others now wait for the first whole answer."
+        else:
+            model.way, model.said = "off", f"{seen}: its jurors are asked all at once, without cache marks."
+        model.misses = 0
+        log.warning("%s", model.said)
+
+
+def jurors_that_pay(seat: Seat, prices: Mapping[str, Price]) -> int:
+    """From how many jurors one write and the others' reads cost less than no cache; 2 where prices are unknown.
+
+    A model without a discount for reading never pays: a number no panel reaches.
+    """
+    spec, million = seat.spec, 1_000_000
+    classes = ("input_tokens", "cache_write_tokens", "cache_read_tokens")
+    costs = [
+        price(spec.name, Usage(**{name: million}), prices=prices, free=spec.free, base_url=spec.base_url)
+        for name in classes
+    ]
+    fresh, write, read = costs
+    if fresh is None or write is None or read is None:
+        return 2
+    return next((n for n in range(2, 100) if write + (n - 1) * read < n * fresh), 1_000_000)
