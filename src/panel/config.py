@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
+from panel.batch.intake.tables import FeedTable, Shortlist, SourceSpec
 from panel.errors import Mistake
 from panel.jurors.base import OWN_HOSTS, Api, ModelSpec, is_loopback
 from panel.money import Price
@@ -54,6 +55,16 @@ class Concurrency(Value):
     scripted: int = Field(default=8, ge=1)
 
 
+class BatchTable(Shortlist):
+    """`[batch]`: which of a day's launches are reviewed, and what that may cost. Flags win over it."""
+
+    budget_usd: Decimal | None = Field(default=None, ge=0)  # of a batch
+    launch_usd: Decimal | None = Field(default=None, ge=0)  # of each launch
+    day_usd: Decimal | None = Field(default=None, ge=0)  # of a UTC day, over every batch on the database
+    economy: bool = False  # through the providers' batches
+    schedule: str = ""  # of workers, as cron in UTC: "0 5 * * *"; "" for none
+
+
 class Toml(Value):
     """panel.toml, all of it optional."""
 
@@ -65,6 +76,15 @@ class Toml(Value):
     rho: Rho = Rho()
     concurrency: Concurrency = Concurrency()
     models: dict[str, ModelTable] = {}
+    feeds: dict[str, FeedTable] = {}
+    batch: BatchTable = BatchTable()
+
+    @field_validator("feeds")
+    @classmethod
+    def _feeds_have_sources(cls, feeds: dict[str, FeedTable]) -> dict[str, FeedTable]:
+        if without := next((name for name, table in feeds.items() if not table.source), ""):
+            raise ValueError(f"[feeds.{without}] has no source")
+        return feeds
 
 
 class Settings(Value):
@@ -92,6 +112,14 @@ class Settings(Value):
     def prices(self) -> dict[str, Price]:
         """Prices named in panel.toml, by model name."""
         return {name: Price(**dict(t.price)) for name, t in self.toml.models.items() if t.price}
+
+    def source_spec(self, name: str) -> SourceSpec:
+        """A feed of panel.toml by its name, else the file, folder or address itself, read without a mapping."""
+        if table := self.toml.feeds.get(name):
+            is_address = table.source.lower().startswith(("http://", "https://"))
+            source = table.source if is_address else str(self.root / table.source)
+            return SourceSpec(label=name, source=source, table=table)
+        return SourceSpec(label=name.partition("?")[0], source=name)
 
     def key(self, provider: str) -> str:
         return self.environment.get(KEYS.get(provider, ""), "")

@@ -51,11 +51,20 @@ class ProviderBusy(ProviderError):
     kind = "provider_busy"
 
     def __init__(
-        self, message: str, *, retry_after_s: float | None = None, maybe_paid: bool = False, hint: str = ""
+        self,
+        message: str,
+        *,
+        retry_after_s: float | None = None,
+        maybe_paid: bool = False,
+        status: int = 0,
+        limits: tuple[tuple[str, str], ...] = (),
+        hint: str = "",
     ) -> None:
         super().__init__(message, hint=hint)
         self.retry_after_s = retry_after_s  # None: the server did not say
         self.maybe_paid = maybe_paid  # it was sent and no reply came: the provider may bill it all the same
+        self.status = status  # of HTTP, or what a code inside a reply stands for; 0: no reply came
+        self.limits = limits  # rate-limit headers
 
 
 class ProviderRefused(ProviderError):
@@ -102,10 +111,17 @@ class EditConflict(StoreError):
 
 
 class Stopped(PanelError):
-    """A budget or a deadline was reached. What was answered is kept; `panel resume` goes on."""
+    """A budget or a deadline was reached. What was answered is kept; `panel resume` goes on.
+
+    of: what ran out: "run", "day", "launch" (their budgets), "time", "signal".
+    """
 
     kind = "stopped"
     exit_code = 6
+
+    def __init__(self, message: str, *, hint: str = "", of: str = "run") -> None:
+        super().__init__(message, hint=hint)
+        self.of = of
 
 
 class Interrupted(PanelError):

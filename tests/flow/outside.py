@@ -100,11 +100,11 @@ def run_here(*words: str, at: Path, **variables: str) -> Said:
 
 
 @contextmanager
-def fake_server(*behaviours: str, always: str = "ok", latency_s: float = 0.0) -> Iterator[Fake]:
-    """The fake model server on a thread of its own."""
+def fake_server(*behaviours: str, always: str = "ok", latency_s: float = 0.0, **settings: Any) -> Iterator[Fake]:
+    """The fake model server on a thread of its own. settings: fields of `Fake`."""
     with (
         start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(serving(*behaviours, always=always, latency_s=latency_s)) as fake,
+        portal.wrap_async_context_manager(serving(*behaviours, always=always, latency_s=latency_s, **settings)) as fake,
     ):
         yield fake
 

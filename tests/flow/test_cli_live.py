@@ -77,3 +77,11 @@ def test_a_diff_shows_what_changed(site: Site, tmp_path: Path) -> None:
 
 def test_as_of_and_an_address_do_not_go_together(site: Site, tmp_path: Path) -> None:
     assert run_here("review", site.url(ORDINARY), "--as-of", "2026-01-01", at=tmp_path).code == 2
+
+
+def test_a_page_kept_with_the_test_switch_on_is_refused_without_it(site: Site, tmp_path: Path) -> None:
+    """It stands in the snapshots for a week; a dossier of it was once built without asking any rule."""
+    assert run_here("dossier", "show", site.url(ORDINARY), at=tmp_path, PANEL_TEST_LOOPBACK=site.host_port).code == 0
+    said = run_here("dossier", "show", site.url(ORDINARY), at=tmp_path)
+    assert said.code == 2
+    assert "Refused" in said.err

@@ -22,6 +22,7 @@ HEAVY = {"pydantic", "rich", "openai", "anthropic", "sqlalchemy", "jinja2", "yam
 COMMANDS = (
     (), ("compare",), ("review",), ("resume",), ("new",), ("init",), ("doctor",), ("schema",),
     ("runs",), ("runs", "list"), ("runs", "show"), ("runs", "costs"), ("runs", "verify"), ("runs", "delete"), ("runs", "prune"),
+    ("products",), ("products", "list"), ("products", "show"), ("products", "merge"), ("products", "split"), ("products", "rename"),
     ("personas",), ("personas", "list"), ("personas", "show"), ("personas", "check"), ("personas", "new"),
 )  # fmt: skip
 RECORDS = (

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from tests.databases import Postgres
 
 CALLS, IN_FLIGHT = 120, 8
 
@@ -17,9 +18,9 @@ CHILD = """
 import asyncio, random, sys
 from pathlib import Path
 from panel.records import Usage
-from panel.store import CallRow, Claimed, Known, Ledger, RunLock, ledger_key
+from panel.store import CallRow, Claimed, Known, Ledger, ledger_key, open_locks
 
-folder, calls, in_flight, seed = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+url, folder, calls, in_flight, seed = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5])
 pace = random.Random(seed)
 
 def say(*words):
@@ -40,21 +41,22 @@ async def ask(ledger, slots, n):
         say("stored", n)
 
 async def main():
-    ledger, slots = Ledger.open(f"sqlite:///{folder / 'panel.db'}", runs_dir=folder), asyncio.Semaphore(in_flight)
+    ledger, slots = Ledger.open(url, runs_dir=folder, locks=locks), asyncio.Semaphore(in_flight)
     await asyncio.gather(*(ask(ledger, slots, n) for n in range(calls)))
     ledger.close()
 
-lock = RunLock(folder, "run-1")
-lock.acquire()
+locks = open_locks(url, folder)
+while not locks.acquire("run-1"):
+    pass  # a server frees a killed process' lock when it hears that the connection closed
 asyncio.run(main())
-lock.release()
+locks.close()
 say("finished")
 """
 
 
-def run_until(folder: Path, words: int | None, *, seed: int) -> list[list[str]]:
+def run_until(url: str, folder: Path, words: int | None, *, seed: int) -> list[list[str]]:
     """What a child said. It is killed once it has said this many words; None lets it finish."""
-    command = [sys.executable, "-c", CHILD, str(folder), str(CALLS), str(IN_FLIGHT), str(seed)]
+    command = [sys.executable, "-c", CHILD, url, str(folder), str(CALLS), str(IN_FLIGHT), str(seed)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as child:
         assert child.stdout is not None
         said = []
@@ -66,18 +68,19 @@ def run_until(folder: Path, words: int | None, *, seed: int) -> list[list[str]]:
     return [line for line in said if len(line) > 1 or line == ["finished"]]
 
 
-def run_with_kills(folder: Path, kills: int, seed: int) -> None:
-    """Kill `kills` times, finish, and hold every promise."""
+def run_with_kills(folder: Path, kills: int, seed: int, url: str = "") -> None:
+    """Kill `kills` times, finish, and hold every promise. url: of the database, SQLite in `folder` unless given."""
+    url = url or f"sqlite:///{folder / 'panel.db'}"
     chance = random.Random(seed)
     stored: set[str] = set()
     sent: Counter[str] = Counter()
     for _ in range(kills):
-        said = run_until(folder, chance.randint(1, CALLS), seed=chance.randint(0, 9999))
+        said = run_until(url, folder, chance.randint(1, CALLS), seed=chance.randint(0, 9999))
         new = [line[1] for line in said if line[0] == "sent"]
         assert not stored & set(new), "a stored answer was asked again"
         sent.update(new)
         stored |= {line[1] for line in said if line[0] == "stored"}
-    said = run_until(folder, None, seed=seed)
+    said = run_until(url, folder, None, seed=seed)
     assert said[-1] == ["finished"]
     last = [line[1] for line in said if line[0] == "sent"]
     assert not stored & set(last), "a stored answer was asked again"
@@ -93,6 +96,23 @@ def test_a_run_killed_three_times_loses_nothing_and_repeats_only_calls_in_flight
     seed = random.SystemRandom().randint(0, 10**6)
     print("seed", seed)  # shown when the test fails
     run_with_kills(tmp_path, kills=3, seed=seed)
+
+
+def test_the_same_on_postgres(tmp_path: Path, postgres_url: str) -> None:
+    seed = random.SystemRandom().randint(0, 10**6)
+    print("seed", seed)
+    run_with_kills(tmp_path, kills=6, seed=seed, url=postgres_url)
+
+
+@pytest.mark.chaos
+def test_a_hundred_random_kills_on_postgres_lose_nothing(
+    tmp_path: Path, postgres: Postgres, request: pytest.FixtureRequest
+) -> None:
+    if "chaos" not in request.config.option.markexpr:
+        pytest.skip("minutes long: make test-chaos")
+    for seed in range(25):
+        with postgres.database() as url:
+            run_with_kills(tmp_path, kills=4, seed=seed, url=url)
 
 
 @pytest.mark.chaos

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from panel import __version__
-from panel.cli import doctor, dossier, init, personas, review, runs, schema
+from panel.cli import batch, doctor, dossier, init, personas, products, review, runs, schema, worker
 from panel.cli.output import talk
 from panel.errors import Interrupted, PanelError
 
@@ -24,6 +24,8 @@ app = typer.Typer(
 )
 app.command("compare")(review.compare)
 app.command("review")(review.review)
+app.command("batch")(batch.batch)
+app.command("worker")(worker.worker)
 app.command("resume")(review.resume)
 app.command("new")(init.new)
 app.command("init")(init.init)
@@ -31,7 +33,9 @@ app.command("doctor")(doctor.doctor)
 app.command("schema")(schema.schema)
 app.add_typer(dossier.app, name="dossier")
 app.add_typer(runs.app, name="runs")
+app.add_typer(worker.app, name="queue")
 app.add_typer(personas.app, name="personas")
+app.add_typer(products.app, name="products")
 
 
 def _print_version(wanted: bool) -> None:

@@ -13,19 +13,24 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="What the critics read: show, refresh, diff.")
 Where = Annotated[str, typer.Argument(metavar="LAUNCH", help="An address or a launch file.")]
 Address = Annotated[str, typer.Argument(metavar="URL", help="An address read before.")]
+CategoryOption = Annotated[str, typer.Option("--category", help="Of the product at an address, from categories.yaml.")]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
 @app.command()
-def show(launch: Where, json_: JsonFlag = False) -> None:
+def show(launch: Where, category: CategoryOption = "", json_: JsonFlag = False) -> None:
     """Show a dossier: sources, passages, facts, and what pages hide."""
-    _print(*_dossier(launch, refresh=False), json_=json_)
+    _print(*_dossier(launch, category, refresh=False), json_=json_)
 
 
 @app.command()
-def refresh(launch: Annotated[str, typer.Argument(metavar="URL", help="An address.")], json_: JsonFlag = False) -> None:
+def refresh(
+    launch: Annotated[str, typer.Argument(metavar="URL", help="An address.")],
+    category: CategoryOption = "",
+    json_: JsonFlag = False,
+) -> None:
     """Fetch an address's pages again, unchanged ones by a conditional request."""
-    _print(*_dossier(launch, refresh=True), json_=json_)
+    _print(*_dossier(launch, category, refresh=True), json_=json_)
 
 
 @app.command()
@@ -43,33 +48,30 @@ def diff(url: Address, json_: JsonFlag = False) -> None:
         talk("Nothing has changed since it was first read.")
 
 
-def _dossier(name: str, *, refresh: bool) -> "tuple[Dossier, Scenarios]":
+def _dossier(name: str, category: str, *, refresh: bool) -> "tuple[Dossier, Scenarios]":
     from panel.cli.gather import dossiers_of
     from panel.cli.shell import open_shell
     from panel.money import load_scenarios
 
     shell = open_shell()
-    dossiers, _ = dossiers_of(shell, [name], as_of=None, refresh=refresh)
+    dossiers, _ = dossiers_of(shell, [name], as_of=None, refresh=refresh, category=category)
     return dossiers[0], load_scenarios(shell.workspace.scenarios)
 
 
 def _costs(dossier: "Dossier", scenarios: "Scenarios") -> list[str]:
     """What each plan costs in each scenario of the launch's category, computed from the plans' words."""
-    from panel.money import cost_of, scenario_words
+    from panel.money import costs_of
 
-    plans = dossier.launch.pricing.plans
     lines = []
-    for scenario in scenarios.for_category(dossier.launch.category) if plans else ():
-        lines.append(f"{scenario.name} ({scenario_words(scenario)})")
-        lines += [
-            f"  {cost.plan}: {'at least ' if cost.at_least else ''}{cost.how}" for cost in cost_of(scenario, plans)
-        ]
+    for cost in costs_of(scenarios.for_category(dossier.launch.category), dossier.launch.pricing):
+        lines.append(f"{cost.scenario} ({cost.use})")
+        lines += [f"  {plan.plan}: {'at least ' if plan.at_least else ''}{plan.how}" for plan in cost.plans]
     return lines
 
 
 def _disputes(dossier: "Dossier") -> list[str]:
     """Facts on which two places differ: both are shown, neither is chosen."""
-    from panel.dossier.facts import disagree
+    from panel.records import disagree
 
     groups = disagree(dossier.facts)
     return [f"{g[0].kind}: " + " against ".join(f"{f.value} ({f.read_from}, {f.source_id})" for f in g) for g in groups]

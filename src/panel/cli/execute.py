@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from panel.cli.archive import note_in_archive
 from panel.cli.gather import dossiers_of, is_address
 from panel.cli.loop import run_loop
 from panel.cli.output import talk
@@ -16,12 +17,12 @@ from panel.cli.progress import watch
 from panel.cli.shell import Shell, is_terminal, open_shell
 from panel.errors import Interrupted, Mistake, PanelError
 from panel.jurors import ModelSpec, open_provider
-from panel.money import PRICE_LINE, Budget
+from panel.money import PRICE_LINE, Budget, load_scenarios
 from panel.records import Dossier, Run, Stamp
 from panel.review.plan import Kind, Plan, make_plan
 from panel.review.pricing import PlanPrice, price_plan
 from panel.review.running import Limits, Outcome, carry_out, next_draw, spec_from, start_run
-from panel.review.writing import read_inputs
+from panel.review.writing import read_inputs, read_scenarios
 from panel.store import Ledger, Records, RunFolder, RunLock
 
 MOST_MINUTES = 60 * 24 * 30
@@ -39,17 +40,26 @@ class Asking:
 
 
 def prepare(
-    shell: Shell, kind: Kind, names: Sequence[str], *, personas: str, models: Sequence[str], as_of: str, fresh: bool
-) -> tuple[Plan, Stamp]:
+    shell: Shell, kind: Kind, names: Sequence[str], *, personas: str, models: Sequence[str], as_of: str, fresh: bool,
+    category: str = "",
+) -> tuple[Plan, Stamp]:  # fmt: skip
     """Read launches, pages and personas, fix the plan. Everything wrong shows here, before any call."""
     day = _day(as_of, datetime.now(UTC).date())
     if day and any(is_address(name) for name in names):
         raise Mistake("--as-of is for launch files; a page speaks of the day it was read.", hint="Leave it out.")
-    dossiers, made = dossiers_of(shell, names, as_of=day, refresh=False)
+    dossiers, made = dossiers_of(shell, names, as_of=day, refresh=False, category=category)
     _refuse_twins(dossiers)
     chosen = shell.choose_personas(personas)
     specs = shell.settings.seats(chosen, models, every=shell.personas)
-    plan = make_plan(kind, dossiers, chosen, specs, shell.workspace.prompts, rho=shell.settings.toml.rho)
+    plan = make_plan(
+        kind,
+        dossiers,
+        chosen,
+        specs,
+        shell.workspace.prompts,
+        rho=shell.settings.toml.rho,
+        scenarios=load_scenarios(shell.workspace.scenarios),
+    )
     if plan.probes and not _may_probe(shell):
         plan = replace(plan, probes=())
     for spec in {seat.spec.name: seat.spec for seat in plan.seats}.values():
@@ -74,6 +84,12 @@ def run_plan(shell: Shell, plan: Plan, made: Stamp, ask: Asking) -> tuple[Outcom
         lock.release()
 
 
+def load_run(run_id: str) -> Run:
+    """The run with this id, or the only one whose id begins so. Raises Mistake."""
+    with closing(open_shell().open_records()) as records:
+        return records.load_run(run_id)
+
+
 def resume_run(run_id: str, ask: Asking) -> tuple[Outcome, Path]:
     """Go on with a run from its folder: the dossiers, personas and prompts of the day it began."""
     shell = open_shell()
@@ -86,7 +102,9 @@ def resume_run(run_id: str, ask: Asking) -> tuple[Outcome, Path]:
             dossiers, personas, prompts = read_inputs(folder, run)
             specs = {j.persona_id: _spec_of(shell, run, j.model) for j in run.jurors}
             personas = [p for p in personas if p.persona_id in specs]
-            plan = make_plan(run.kind, dossiers, personas, specs, prompts, rho=run.rho, draw=run.draw)
+            scenarios = read_scenarios(folder)
+            kind: Kind = "compare" if run.kind == "compare" else "review"
+            plan = make_plan(kind, dossiers, personas, specs, prompts, rho=run.rho, draw=run.draw, scenarios=scenarios)
             if not run.probed:
                 plan = replace(plan, probes=())
             spent = sum((row.spend.cost_usd for row in records.costs(run.run_id)), Decimal(0))
@@ -107,13 +125,14 @@ def _carry_out(
     titles = {p.persona_id: p.title for p in plan.personas}
     resume = f"Go on with: panel resume {run.run_id}"
     try:
-        with watch(len(plan.seats), titles, quiet=ask.quiet) as listen:
+        with watch(len(plan.seats) + 2 * len(plan.probes), titles, quiet=ask.quiet) as listen:
             outcome = run_loop(carry_out(plan, run, folder, lock, ledger, records, limits, listen))
     except PanelError as err:
         err.hint = f"{err.hint} {resume}".strip()
         raise
     except (KeyboardInterrupt, asyncio.CancelledError):
         raise Interrupted("Stopped by you. What was answered is kept.", hint=resume) from None
+    note_in_archive(shell, outcome.reviews, run.run_id, datetime.now(UTC))
     return outcome, folder.path
 
 

@@ -5,14 +5,19 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from panel.cli.archive import with_archive
 from panel.cli.loop import run_loop
 from panel.cli.output import talk
 from panel.cli.shell import Shell
 from panel.dossier import build_dossier, read_launches
-from panel.records import Dossier, Hidden, Stamp
+from panel.errors import Mistake
+from panel.records import Dossier, Stamp
 
 if TYPE_CHECKING:
-    from panel.dossier.net import FetchRules
+    from collections.abc import Callable
+
+    from panel.dossier.gathering import PageEvent
+    from panel.dossier.net import Fetcher, FetchRules
     from panel.dossier.snapshots import Snapshots
 
 TEST_PACE_S = 0.0  # of the test switch's own server; the live web is asked at most once a second a host
@@ -24,49 +29,79 @@ def is_address(name: str) -> bool:
 
 
 def dossiers_of(
-    shell: Shell, names: Sequence[str], *, as_of: date | None, refresh: bool
+    shell: Shell, names: Sequence[str], *, as_of: date | None, refresh: bool, category: str = ""
 ) -> tuple[list[Dossier], Stamp]:
-    """The dossier of each file or address, in order, and the stamp they share.
+    """The dossier of each file or address with its neighbours from the archive, in order, and the stamp they share.
 
+    category: of the products at addresses; a launch file names its own.
     Raises Mistake for a file or an address that can't be used, Unreachable for a first page that doesn't answer.
     """
     today = datetime.now(UTC).date()
+    _check_category(shell, category, names)
     begun = shell.new_stamp([])
     read = [None if is_address(name) else read_launches(Path(name), categories=shell.categories) for name in names]
     dossiers: list[Dossier] = []
     for found, name in zip(read, names, strict=True):  # every file has been read before the first page is fetched
         if found is None:
-            dossiers.append(gather_dossier(shell, name, made=begun, refresh=refresh))
+            dossiers.append(gather_dossier(shell, name, made=begun, refresh=refresh, category=category))
         else:
             dossiers += [build_dossier(at, folder=where, made=begun, today=today, as_of=as_of) for at, where in found]
+    dossiers = with_archive(shell, dossiers, today)
     made = shell.new_stamp([dossier.launch.slug for dossier in dossiers])
     return [dossier.model_copy(update={"made": made}) for dossier in dossiers], made
 
 
-def gather_dossier(shell: Shell, url: str, *, made: Stamp, refresh: bool) -> Dossier:
+def gather_dossier(shell: Shell, url: str, *, made: Stamp, refresh: bool, category: str = "") -> Dossier:
     """The dossier of the product at `url`: its pages fetched, or taken from snapshots of the last week."""
-    from panel.checks.suspicion import find_suspicions
-    from panel.dossier.facts import read_facts
-    from panel.dossier.live import build_live_dossier
-    from panel.dossier.net import Fetcher
 
-    fetcher = Fetcher(_rules(shell), now=lambda: datetime.now(UTC))
+    def tell(event: "PageEvent") -> None:
+        talk(f"  {event.how}: {event.kind}  {event.url}  {event.why}".rstrip())
+
+    fetcher = make_fetcher(shell)
     dossier = run_loop(
-        build_live_dossier(
-            url,
-            fetch=fetcher.get,
-            snapshots=snapshots_of(shell),
-            made=made,
-            today=datetime.now(UTC).date(),
-            refresh=refresh,
-            read_facts=read_facts,
-            find_hidden=_hidden,
-            find_suspicions=find_suspicions,
-            on_page=lambda event: talk(f"  {event.how}: {event.kind}  {event.url}  {event.why}".rstrip()),
-        )
+        live_dossier(shell, url, fetcher=fetcher, made=made, refresh=refresh, category=category, on_page=tell)
     )
     warn(dossier)
     return dossier
+
+
+def make_fetcher(shell: Shell) -> "Fetcher":
+    """The one door to the web, with this workspace's rules."""
+    from panel.dossier.net import Fetcher
+
+    return Fetcher(_rules(shell), now=lambda: datetime.now(UTC))
+
+
+async def live_dossier(
+    shell: Shell,
+    url: str,
+    *,
+    fetcher: "Fetcher",
+    made: Stamp,
+    refresh: bool,
+    category: str = "",
+    on_page: "Callable[[PageEvent], None]" = lambda event: None,
+) -> Dossier:
+    """`build_live_dossier` with this workspace's snapshots and everything that reads a page."""
+    from panel.checks.suspicion import find_suspicions
+    from panel.dossier.facts import read_facts
+    from panel.dossier.hidden import find_hidden
+    from panel.dossier.live import build_live_dossier
+
+    return await build_live_dossier(
+        url,
+        fetch=fetcher.get,
+        admit=fetcher.admit,
+        snapshots=snapshots_of(shell),
+        made=made,
+        today=datetime.now(UTC).date(),
+        refresh=refresh,
+        category=category,
+        read_facts=read_facts,
+        find_hidden=find_hidden,
+        find_suspicions=find_suspicions,
+        on_page=on_page,
+    )
 
 
 def snapshots_of(shell: Shell) -> "Snapshots":
@@ -80,14 +115,26 @@ def snapshots_of(shell: Shell) -> "Snapshots":
 def warn(dossier: Dossier) -> None:
     """Say on stderr what an editor must know before reading on."""
     if dossier.suspicions:
-        talk(f"  {len(dossier.suspicions)} spans speak to reviewers or models: panel dossier show lists them.")
+        count = len(dossier.suspicions)
+        spans = "1 span speaks" if count == 1 else f"{count} spans speak"
+        talk(f"  {spans} to reviewers or models: panel dossier show lists {'it' if count == 1 else 'them'}.")
     if dossier.coverage.missing:
         talk(f"  No page of these kinds was found: {', '.join(dossier.coverage.missing)}.")
 
 
+def _check_category(shell: Shell, category: str, names: Sequence[str]) -> None:
+    if category and not any(is_address(name) for name in names):
+        raise Mistake("--category is for addresses; a launch file names its own.", hint="Leave it out.")
+    if category and category not in shell.categories:
+        from difflib import get_close_matches
+
+        near = get_close_matches(category, shell.categories, n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else "categories.yaml lists them."
+        raise Mistake(f"--category {category!r} is no category there is.", hint=hint)
+
+
 def _rules(shell: Shell) -> "FetchRules":
     from panel.dossier.net import FetchRules, user_agent
-    from panel.errors import Mistake
 
     switch = shell.settings.test_loopback
     agent = user_agent(shell.settings.toml.contact)
@@ -97,9 +144,3 @@ def _rules(shell: Shell) -> "FetchRules":
         return FetchRules(user_agent=agent, allow_loopback=switch, pace_s=TEST_PACE_S)
     except ValueError as err:
         raise Mistake(f"PANEL_TEST_LOOPBACK={switch!r} can't be used: {err}.", hint="Unset it.") from err
-
-
-def _hidden(page: str, source_id: str) -> Sequence[Hidden]:
-    from panel.dossier.hidden import visible_and_hidden
-
-    return visible_and_hidden(page, source_id=source_id)[1]

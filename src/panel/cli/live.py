@@ -64,5 +64,7 @@ async def _prove(plan: Plan, made: Stamp, ledger: Ledger, limits: Limits) -> Rec
     """Asked anew each time: an answer from the ledger would prove nothing about today."""
     fresh = await next_draw(plan, ledger)
     async with AsyncExitStack() as stack:
-        asker = await open_asker(fresh, made.run_id, ledger, limits, stack)
+        asker = await open_asker(
+            fresh.specs, fresh.prompts, run_id=made.run_id, ledger=ledger, limits=limits, stack=stack, draw=fresh.draw
+        )
         return await prove(asker, fresh.seats[0], fresh.seats[1], made=made)

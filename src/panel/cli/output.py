@@ -1,16 +1,15 @@
 """What the commands print with: data on stdout, talk on stderr, nothing that a terminal would obey."""
 
 import json
-import re
 import sys
 from typing import Any
 
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
-
 
 def safe(text: str) -> str:
-    """Text without control and direction characters: a terminal shows it and obeys nothing in it."""
-    return CONTROL.sub("", text)
+    """Text without control, direction and unseen characters: a terminal shows it and obeys nothing in it."""
+    from panel.records.invisible import without_unseen  # brings the records along: not at start-up
+
+    return without_unseen(text)
 
 
 def talk(text: str) -> None:
@@ -25,8 +24,13 @@ def say(text: str) -> None:
 
 
 def say_json(value: Any) -> None:
-    """Exactly one JSON object on stdout."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+    """Exactly one JSON object on stdout; what nobody sees is escaped in it, and nothing is lost."""
+    from panel.records.invisible import LINE_ENDS, UNSEEN
+
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    for unseen in () if text.isascii() else (UNSEEN, LINE_ENDS):
+        text = unseen.sub(lambda found: json.dumps(found.group())[1:-1], text)
+    sys.stdout.write(text + "\n")
 
 
 def table(rows: list[tuple[str, ...]]) -> str:

@@ -56,16 +56,12 @@ def show(
 
 def _prompt(shell: "Shell", persona: "Persona", launch_file: str) -> str:
     """House rules, dossier and brief as a hosted juror would get them."""
-    from datetime import UTC, datetime
-
-    from panel.dossier import build_dossier, read_launches
+    from panel.cli.gather import dossiers_of
     from panel.prompting import Templates, deal_moves, render_question
 
-    ((launch, folder),) = read_launches(Path(launch_file), categories=shell.categories)
-    made = shell.new_stamp([launch.slug])
-    dossier = build_dossier(launch, folder=folder, made=made, today=datetime.now(UTC).date())
+    (dossier,), _ = dossiers_of(shell, [launch_file], as_of=None, refresh=False)
     templates = Templates(shell.workspace.prompts)
-    moves = deal_moves(templates, launch.slug, [p.persona_id for p in shell.personas])
+    moves = deal_moves(templates, dossier.launch.slug, [p.persona_id for p in shell.personas])
     asked = render_question(templates, dossier, persona, move=moves[persona.persona_id])
     return "\n\n".join((asked.system, asked.dossier, asked.persona))
 

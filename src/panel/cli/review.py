@@ -22,6 +22,7 @@ YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before s
 FreshOption = Annotated[bool, typer.Option("--fresh", help="Ask anew, whatever the ledger holds.")]
 RetryOption = Annotated[bool, typer.Option("--retry", help="Ask again where an answer was unusable.")]
 AsOfOption = Annotated[str, typer.Option("--as-of", help="The day the dossier speaks of, YYYY-MM-DD.")]
+CategoryOption = Annotated[str, typer.Option("--category", help="Of the products at addresses, from categories.yaml.")]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
@@ -36,10 +37,11 @@ def compare(
     fresh: FreshOption = False,
     retry: RetryOption = False,
     as_of: AsOfOption = "",
+    category: CategoryOption = "",
     json_: JsonFlag = False,
 ) -> None:
     """Ask the panel about two launches, side by side."""
-    _ask("compare", [a, b], personas, model, budget, deadline, yes, fresh, retry, as_of, json_)
+    _ask("compare", [a, b], personas, model, budget, deadline, yes, fresh, retry, as_of, category, json_)
 
 
 def review(
@@ -52,10 +54,11 @@ def review(
     fresh: FreshOption = False,
     retry: RetryOption = False,
     as_of: AsOfOption = "",
+    category: CategoryOption = "",
     json_: JsonFlag = False,
 ) -> None:
     """Ask the panel about one launch or several, each for itself."""
-    _ask("review", launches, personas, model, budget, deadline, yes, fresh, retry, as_of, json_)
+    _ask("review", launches, personas, model, budget, deadline, yes, fresh, retry, as_of, category, json_)
 
 
 def resume(
@@ -70,21 +73,29 @@ def resume(
 
     Only what is missing is asked, with the dossiers, personas and prompts of the day it began.
     """
-    from panel.cli.execute import Asking, resume_run
+    from panel.cli.execute import Asking, load_run, resume_run
 
+    run = load_run(run_id)
+    if run.kind == "batch":
+        from panel.cli.batch import resume_a_batch
+
+        resume_a_batch(run, budget=budget, deadline=deadline, retry=retry, yes=yes, json_=json_)
+        return
     ask = Asking(budget=budget, deadline_min=deadline, retry=retry, yes=yes, quiet=json_)
-    _show(*resume_run(run_id, ask), json_=json_)
+    _show(*resume_run(run.run_id, ask), json_=json_)
 
 
 def _ask(
     kind: "Kind", files: list[str], personas: str, models: list[str], budget: float | None, deadline: float | None,
-    yes: bool, fresh: bool, retry: bool, as_of: str, json_: bool,
+    yes: bool, fresh: bool, retry: bool, as_of: str, category: str, json_: bool,
 ) -> None:  # fmt: skip
     from panel.cli.execute import Asking, prepare, run_plan
     from panel.cli.shell import open_shell
 
     shell = open_shell()
-    plan, stamp = prepare(shell, kind, files, personas=personas, models=models, as_of=as_of, fresh=fresh)
+    plan, stamp = prepare(
+        shell, kind, files, personas=personas, models=models, as_of=as_of, fresh=fresh, category=category
+    )
     ask = Asking(budget=budget, deadline_min=deadline, retry=retry, yes=yes, quiet=json_)
     _show(*run_plan(shell, plan, stamp, ask), json_=json_)
 

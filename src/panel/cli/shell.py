@@ -12,7 +12,7 @@ from panel.config import Settings, read_settings
 from panel.errors import Mistake
 from panel.prompting import load_categories, parse_persona
 from panel.records import Persona, Stamp
-from panel.store import Ledger, Records, Workspace, find_workspace, new_run_id, stamp
+from panel.store import Ledger, Products, Records, Workspace, find_workspace, new_run_id, stamp
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,18 @@ class Shell:
 
     def open_records(self) -> Records:
         return Records.open(self.settings.database_url, runs_dir=self.settings.runs_dir)
+
+    def open_products(self) -> Products:
+        return Products.open(self.settings.database_url, runs_dir=self.settings.runs_dir)
+
+    @property
+    def has_database(self) -> bool:
+        """False when it is a file that nobody has made yet: who only looks should not make it."""
+        from panel.store.database import read_url
+
+        address = read_url(self.settings.database_url)
+        path = Path((address.database or "").removeprefix("file:"))
+        return address.get_backend_name() != "sqlite" or path.exists()
 
     @property
     def database_shown(self) -> str:

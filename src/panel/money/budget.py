@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Optional
 
 from panel.errors import Mistake, Stopped
 
@@ -21,23 +22,37 @@ class Budget:
 
     That holds under any interleaving as long as each call costs no more than was reserved for it; a call that cost
     more is counted as it was, and nothing is reserved after. One event loop's: no method waits, so each is atomic.
+    A budget may stand within another (a launch's within its run's): each call is reserved and settled in both.
     """
 
-    def __init__(self, limit_usd: Decimal | None = None, *, spent_usd: Decimal = Decimal(0)) -> None:
-        """spent_usd: what was spent under this limit before, by the same run."""
+    def __init__(
+        self,
+        limit_usd: Decimal | None = None,
+        *,
+        spent_usd: Decimal = Decimal(0),
+        of: str = "run",
+        within: Optional["Budget"] = None,
+    ) -> None:
+        """spent_usd: what was spent under this limit before, by the same run. of: whose money, for the sentence."""
         if limit_usd is not None and (not limit_usd.is_finite() or limit_usd < 0):
             raise Mistake(f"A budget of {limit_usd} USD can't be kept.", hint="Give 0 or more, for example --budget 2.")
         self.limit_usd = limit_usd
         self.spent_usd = spent_usd  # known costs
         self.presumed_usd = Decimal(0)  # sent, cost never learnt: what was reserved counts as spent
         self.unpriced = 0  # calls whose cost is in neither sum
-        self._open: dict[int, Decimal] = {}
+        self.of, self._within = of, within
+        self._open: dict[int, tuple[Decimal, Reservation | None]] = {}  # own amount, and what the outer budget gave
         self._number = 0
 
     @property
     def reserved_usd(self) -> Decimal:
         """Set aside for calls in flight."""
-        return sum(self._open.values(), Decimal(0))
+        return sum((amount for amount, _ in self._open.values()), Decimal(0))
+
+    @property
+    def committed_usd(self) -> Decimal:
+        """All that is gone or may be: spent, presumed spent, set aside."""
+        return self.spent_usd + self.presumed_usd + self.reserved_usd
 
     def reserve(self, amount_usd: Decimal | None) -> Reservation:
         """Set money aside for one call, before it is sent.
@@ -52,10 +67,11 @@ class Budget:
             )
         if amount_usd is not None and not amount_usd >= 0:
             raise ValueError(f"a call can't cost {amount_usd} USD")
-        if self.limit_usd is not None and amount_usd is not None and self._committed() + amount_usd > self.limit_usd:
+        if self.limit_usd is not None and amount_usd is not None and self.committed_usd + amount_usd > self.limit_usd:
             raise self._stopped(amount_usd, self.limit_usd)
+        outer = self._within.reserve(amount_usd) if self._within else None
         self._number += 1
-        self._open[self._number] = amount_usd or Decimal(0)
+        self._open[self._number] = (amount_usd or Decimal(0), outer)
         return Reservation(self._number, amount_usd)
 
     def settle(self, reservation: Reservation, cost_usd: Decimal | None) -> None:
@@ -64,7 +80,9 @@ class Budget:
         cost_usd: None when it was sent and its cost can't be known; the reservation then counts as spent.
         Raises ValueError when it was settled or released before.
         """
-        self._close(reservation)
+        outer = self._close(reservation)
+        if self._within and outer:
+            self._within.settle(outer, cost_usd)
         if cost_usd is not None:
             self.spent_usd += cost_usd
         elif reservation.amount_usd is not None:
@@ -74,19 +92,20 @@ class Budget:
 
     def release(self, reservation: Reservation) -> None:
         """Give a reservation back: the call was never sent."""
-        self._close(reservation)
+        outer = self._close(reservation)
+        if self._within and outer:
+            self._within.release(outer)
 
-    def _committed(self) -> Decimal:
-        return self.spent_usd + self.presumed_usd + self.reserved_usd
-
-    def _close(self, reservation: Reservation) -> None:
-        if self._open.pop(reservation.number, None) is None:
+    def _close(self, reservation: Reservation) -> Reservation | None:
+        if reservation.number not in self._open:
             raise ValueError(f"reservation {reservation.number} is not open")
+        return self._open.pop(reservation.number)[1]
 
     def _stopped(self, amount_usd: Decimal, limit_usd: Decimal) -> Stopped:
         spent = self.spent_usd + self.presumed_usd
         return Stopped(
-            f"The budget of ${limit_usd} is used up: ${spent:.4f} spent, ${self.reserved_usd:.4f} set aside for calls "
-            f"in flight, and the next call may cost ${amount_usd:.4f}.",
+            f"The {self.of}'s budget of ${limit_usd} is used up: ${spent:.4f} spent, ${self.reserved_usd:.4f} set "
+            f"aside for calls in flight, and the next call may cost ${amount_usd:.4f}.",
             hint="Resume with a higher --budget; what was answered is kept.",
+            of=self.of,
         )

@@ -34,6 +34,11 @@ class Price:
         ) / MILLION
 
 
+def is_billed(name: str, *, prices: Mapping[str, Price], free: bool) -> bool:
+    """Whether somebody sends a bill for this model: a server on this machine that panel.toml gives a price does."""
+    return not free or name in prices
+
+
 def price(
     name: str,
     usage: Usage,

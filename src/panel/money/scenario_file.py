@@ -12,9 +12,15 @@ HINT = "Each family has `categories` and `scenarios`; each scenario `name`, `sea
 
 
 class Scenarios:
-    """Scenarios by category. What belongs to no family gets the general ones."""
+    """Scenarios by category. What belongs to no family gets the general ones.
 
-    def __init__(self, general: tuple[Scenario, ...], by_category: Mapping[str, tuple[Scenario, ...]]) -> None:
+    text: the file they were read from, which a run keeps a copy of.
+    """
+
+    def __init__(
+        self, general: tuple[Scenario, ...], by_category: Mapping[str, tuple[Scenario, ...]], *, text: str = ""
+    ) -> None:
+        self.text = text
         self.general = general
         self.by_category = dict(by_category)
 
@@ -43,7 +49,7 @@ def load_scenarios(text: str) -> Scenarios:
             if category in by_category:
                 raise Mistake(f"scenarios.yaml: {category!r} stands in two families.", hint="Keep it in one.")
             by_category[str(category)] = scenarios
-    return Scenarios(_scenarios(GENERAL, found[GENERAL]["scenarios"]), by_category)
+    return Scenarios(_scenarios(GENERAL, found[GENERAL]["scenarios"]), by_category, text=text)
 
 
 def _scenarios(family: str, given: object) -> tuple[Scenario, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 from panel.prompting.shortlist import shortlist
 from panel.prompting.templates import Templates
 from panel.records import Dossier, Launch, Passage, Persona, Plan, Source
+from panel.records.invisible import without_unseen
 
 VOICES = {
     "maker": "the maker's own word",
@@ -18,11 +19,6 @@ VOICES = {
     "us": "our own note",
     "unknown": "author unknown",
 }
-# Characters that draw nothing or turn text round: a page may use them to split a word that we look for.
-UNSEEN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
-    r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
 # `[S9.9]` in brackets of any script, with or without blanks: only we label passages.
 LABEL = re.compile(r"[\[［【〔⟦]\s*([SsＳｓ]\s*\d+\s*[.．。]\s*\d+)\s*[\]］】〕⟧]")
 # A tag of ours, opening or closing, in angle brackets of any script.
@@ -151,7 +147,7 @@ def quoted(text: str) -> str:
     Honest text comes through unchanged. `[S9.9]` becomes `(S9.9)` and the bracket of a tag of ours becomes `(`: an
     excerpt that copies such a spot will not be found word for word, which is right for a forgery.
     """
-    return MARK.sub("(", LABEL.sub(r"(\1)", UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))))
+    return MARK.sub("(", LABEL.sub(r"(\1)", without_unseen(text)))
 
 
 def one_line(text: str) -> str:

@@ -33,6 +33,7 @@ class Templates:
                 hint="Put the file back, or run `panel init` in an empty folder and copy it from there.",
             )
         self.texts = dict(texts)
+        self._parsed: dict[str, Any] = {}  # by name: reading moves.yaml costs as much as half a launch's prompts
         self.fingerprint = {name: sha256_of(texts[name]) for name in sorted(texts)}
         self._environment = ImmutableSandboxedEnvironment(
             loader=DictLoader(self.texts),
@@ -61,8 +62,10 @@ class Templates:
             raise Mistake(f"Prompt {error.name!r} is not in the prompts folder.", hint="Check its name.") from error
 
     def settings(self, name: str) -> Any:
-        """A YAML file among the prompts, parsed safely. Mistake when it is not YAML."""
+        """A YAML file among the prompts, parsed safely, once; to be read only. Mistake when it is not YAML."""
         try:
-            return yaml.safe_load(self.texts[name])
+            if name not in self._parsed:
+                self._parsed[name] = yaml.safe_load(self.texts[name])
+            return self._parsed[name]
         except yaml.YAMLError as error:
             raise Mistake(f"Prompt file {name!r} is not YAML: {yaml_problem(error)}.", hint="Mend it.") from error

@@ -1,6 +1,7 @@
 """Frozen values that cross rooms and are written to disk."""
 
 from panel.records.base import Stamp, Value, canonical_json, content_hash, sha256_of
+from panel.records.batch import Announcement, BatchPlan, BatchRow, RowState
 from panel.records.comparison import (
     CitedTogether,
     Comparison,
@@ -12,6 +13,8 @@ from panel.records.comparison import (
     Stand,
     Tool,
 )
+from panel.records.costs import PlanCost, ScenarioCost
+from panel.records.differing import disagree
 from panel.records.dossier import Coverage, Dossier, Fact, FactKind, Hidden, Page, Passage, Source, Suspicion
 from panel.records.launch import (
     Launch,
@@ -26,6 +29,7 @@ from panel.records.launch import (
     slugify,
 )
 from panel.records.opinion import (
+    THIN_CONFIDENCE,
     Answered,
     Call,
     Declined,
@@ -44,6 +48,7 @@ from panel.records.opinion import (
     Written,
 )
 from panel.records.persona import Ask, Example, Persona
+from panel.records.product import KnownLaunch, Met, Neighbour, Product, ProductEvent, ProductFacts, ProductHistory
 from panel.records.review import (
     Containment,
     Dissent,
@@ -62,8 +67,12 @@ from panel.records.run import FileEntry, Run, RunState, Spend, SpendRow
 from panel.records.standing import is_grounded, standing_grounds
 
 __all__ = [
+    "THIN_CONFIDENCE",
+    "Announcement",
     "Answered",
     "Ask",
+    "BatchPlan",
+    "BatchRow",
     "Call",
     "CitedTogether",
     "Comparison",
@@ -85,9 +94,12 @@ __all__ = [
     "Hidden",
     "Interval",
     "Juror",
+    "KnownLaunch",
     "Launch",
     "LaunchSource",
     "Made",
+    "Met",
+    "Neighbour",
     "NoVotesYet",
     "NotAsked",
     "Opinion",
@@ -97,15 +109,22 @@ __all__ = [
     "Persona",
     "Pick",
     "Plan",
+    "PlanCost",
     "Prediction",
     "Pricing",
     "PricingClass",
     "PricingRead",
+    "Product",
+    "ProductEvent",
+    "ProductFacts",
+    "ProductHistory",
     "Reply",
     "Review",
     "Rho",
+    "RowState",
     "Run",
     "RunState",
+    "ScenarioCost",
     "Seen",
     "Sentence",
     "Severity",
@@ -129,6 +148,7 @@ __all__ = [
     "Written",
     "canonical_json",
     "content_hash",
+    "disagree",
     "is_grounded",
     "sha256_of",
     "slugify",

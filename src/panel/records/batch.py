@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from panel.records.base import Value
+from panel.records.dossier import FactKind
 from panel.records.launch import Seen
 from panel.records.persona import Persona
 from panel.records.review import Rho
@@ -39,6 +40,12 @@ class BatchRow(Value):
     slug: str = ""  # of the launch; "" until it was decided or gathered
     product_id: str = ""
     same_as: int | None = None  # the row this one is a further sighting of
+    verdict: str = ""  # of reviewed: the panel's, as the tally says it
+    held: bool = False  # the launch's pages moved verdicts: only a person lets it go on
+    category: str = ""  # of reviewed, with the kinds of facts its dossier states: what pairing goes by
+    kinds: tuple[FactKind, ...] = ()
+    waits: int = 0  # provider batches its calls have been in
+    incomplete: bool = False  # reviewed without every juror: asked again on resume
 
 
 class BatchPlan(Value):
@@ -48,6 +55,7 @@ class BatchPlan(Value):
     models: dict[str, dict[str, Any]]  # by name, every setting but the key
     seats: dict[str, str]  # persona_id -> model name
     prompts: dict[str, str]  # template -> text
+    scenarios: str = ""  # text of scenarios.yaml; "": costs of plans are left out
     rho: Rho
     as_of: date  # the day the batch speaks of, fixed when it began
     draw: int = 0

@@ -11,6 +11,7 @@ from panel.records.persona import PersonaId
 Verdict = Literal["ship", "skip", "abstain"]
 Side = Literal["for", "against"]
 Share = Annotated[float, Field(ge=0, le=1)]
+THIN_CONFIDENCE = 0.6  # the most a ship may claim from a dossier without a price or without documentation
 
 
 class Usage(Value):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from panel.records.base import Stamp, Value, content_hash
+from panel.records.costs import ScenarioCost
 from panel.records.dossier import Dossier
 from panel.records.opinion import Answered, Opinion, Share
 from panel.records.persona import Persona, PersonaId
@@ -126,6 +127,7 @@ class Review(Value):
     figures: tuple[Figure, ...] = Field(default=(), max_length=5)
     depth: Literal["read", "ran", "used"] = "read"
     containment: Containment | None = None  # None: nothing on the launch's pages speaks to reviewers
+    costs: tuple[ScenarioCost, ...] = ()  # (): no plan, or reviewed before costs were kept
 
     @property
     def review_hash(self) -> str:

@@ -43,7 +43,7 @@ class Run(Value):
     format: Literal[1] = 1
     made: Stamp
     run_id: str
-    kind: Literal["review", "compare"]
+    kind: Literal["review", "compare", "batch"]
     state: RunState
     command: tuple[str, ...]  # the arguments, keys never among them
     launches: tuple[str, ...]  # slugs, in the order asked

@@ -4,8 +4,20 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from panel.checks import check_containment, check_review, maker_figures
+from panel.money import costs_of
 from panel.prompting import answer_schema
-from panel.records import Comparison, Containment, Dossier, Made, Opinion, Review, Stamp, canonical_json, sha256_of
+from panel.records import (
+    Comparison,
+    Containment,
+    Dossier,
+    Made,
+    Opinion,
+    Review,
+    ScenarioCost,
+    Stamp,
+    canonical_json,
+    sha256_of,
+)
 from panel.review.plan import Plan
 from panel.tally import compare, tally
 
@@ -42,12 +54,20 @@ def make_review(
         figures=maker_figures(dossier),
         depth=depth,
         containment=containment,
+        costs=_costs(plan, dossier),
     )
 
 
 def make_comparison(review_x: Review, review_y: Review, *, made: Stamp) -> Comparison:
     """The two reviews paired; the same record whichever comes first."""
     return compare(review_x, review_y, made=made)
+
+
+def _costs(plan: Plan, dossier: Dossier) -> tuple[ScenarioCost, ...]:
+    """What the launch's plans cost in the scenarios of its category: on the record, since a page reads no file."""
+    if plan.scenarios is None:
+        return ()
+    return costs_of(plan.scenarios.for_category(dossier.launch.category), dossier.launch.pricing)
 
 
 def how_made(plan: Plan) -> Made:

@@ -7,6 +7,7 @@ from typing import Literal
 from panel.dossier import trim_dossier
 from panel.errors import Mistake
 from panel.jurors.base import ModelSpec, Question
+from panel.money import Scenarios
 from panel.prompting import (
     RenderedQuestion,
     Templates,
@@ -51,6 +52,12 @@ class Plan:
     prompts: Mapping[str, str]  # template name -> text
     rho: Rho
     draw: int = 0
+    scenarios: Scenarios | None = None  # uses that plans are priced for; None: costs are left out
+
+    @property
+    def specs(self) -> dict[str, ModelSpec]:
+        """Every model that is asked, by name."""
+        return {seat.spec.name: seat.spec for seat in self.seats}
 
     @property
     def grade(self) -> Grade:
@@ -70,13 +77,15 @@ def make_plan(
     *,
     rho: Rho,
     draw: int = 0,
+    templates: Templates | None = None,
+    scenarios: Scenarios | None = None,
 ) -> Plan:
     """The plan for these dossiers and personas.
 
     specs: persona_id -> the model it sits on. Dossiers are trimmed, with a receipt, to the smallest context among
     them; the trial model needs none, since it is shown a shortlist. It writes nothing, so personas that only write
     (the reporter) are not asked on it. A launch that speaks to reviewers is asked without those words, and its voting
-    jurors with them too (see `containing`).
+    jurors with them too (see `containing`). templates: of these prompts, when the caller has compiled them.
     Raises Mistake when nobody is left to ask, or when a comparison has not exactly two different launches.
     """
     asked = [p for p in personas if p.counts or specs[p.persona_id].provider != "local"]
@@ -87,7 +96,7 @@ def make_plan(
     contexts = [specs[p.persona_id].context_tokens for p in asked if specs[p.persona_id].context_tokens]
     if contexts:
         dossiers = [trim_dossier(d, budget_tokens=max(200, min(contexts) - QUESTION_TOKENS)) for d in dossiers]
-    templates = Templates(prompts)
+    templates = templates or Templates(prompts)
     pairs = [as_found_and_cleared(d) for d in dossiers]
     seats = tuple(seat for _, cleared in pairs for seat in _seats(cleared, asked, specs, templates))
     suspects = [found for found, cleared in pairs if found is not cleared]
@@ -102,6 +111,7 @@ def make_plan(
         prompts=dict(prompts),
         rho=rho,
         draw=draw,
+        scenarios=scenarios,
     )
 
 

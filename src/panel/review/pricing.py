@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from panel.money import Estimate, PlannedCall, Price, estimate
+from panel.money import Estimate, PlannedCall, Price, estimate, is_billed
 from panel.review.plan import Plan, Seat
 
 
@@ -30,7 +30,7 @@ class PlanPrice:
 
 def price_plan(plan: Plan, prices: Mapping[str, Price]) -> PlanPrice:
     """The price of asking every seat once, none of it answered before."""
-    free = all(seat.spec.free and seat.spec.name not in prices for seat in plan.seats)
+    free = not any(is_billed(s.spec.name, prices=prices, free=s.spec.free) for s in plan.seats)
     return PlanPrice(
         free, estimate([_planned(seat) for seat in (*plan.seats, *plan.probes, *plan.probes)], prices=prices)
     )

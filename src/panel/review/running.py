@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from panel.errors import ProviderError, Stopped
-from panel.jurors import Provider, open_provider
+from panel.jurors import Provider, open_flows, open_provider
 from panel.jurors.base import ModelSpec
 from panel.money import Budget, Price
 from panel.prompting import Templates, render_problem
-from panel.records import Call, Comparison, Containment, Opinion, Review, Run, Spend, SpendRow, Stamp, Usage
-from panel.review.asking import Asker, Lane
-from panel.review.containing import REPEAT_DRAW, contain, not_asked_again
+from panel.records import Comparison, Opinion, Review, Run, Spend, SpendRow, Stamp, Usage
+from panel.review.asking import Asker
 from panel.review.events import Listener
-from panel.review.making import how_made, make_comparison, make_review
+from panel.review.hearing import hear_panel, make_reviews
+from panel.review.making import make_comparison
 from panel.review.plan import Plan, Seat
 from panel.review.writing import write_inputs, write_outputs
 from panel.store import Ledger, Records, RunFolder, RunLock, ledger_key
@@ -93,29 +93,22 @@ async def carry_out(
     """
     assert lock.held  # two living processes must never share a run
     try:
-        opinions = await _ask_all(plan, run, ledger, limits, listen)
-        contained = await _contain(plan, run, ledger, limits, opinions, listen)
+        async with AsyncExitStack() as stack:
+            asker = await open_asker(
+                plan.specs, plan.prompts, run_id=run.run_id, ledger=ledger, limits=limits, stack=stack, draw=plan.draw,
+                listen=listen,
+            )  # fmt: skip
+            panel = await hear_panel(plan, asker)
     except (Stopped, ProviderError) as err:
         if run.state != "finished":  # asking again in vain takes nothing from a run that was whole
             records.save_run(folder.save(run.model_copy(update={"state": "stopped", "why": str(err)})))
         raise
-    how = how_made(plan)
     stamp = run.made.model_copy(update={"created_at": now()})
-    reviews = tuple(
-        make_review(
-            plan,
-            d,
-            [o for s, o in opinions if s.dossier is d],
-            made=stamp,
-            how=how,
-            containment=contained.get(d.launch.slug),
-        )
-        for d in plan.dossiers
-    )
+    reviews = make_reviews(plan, panel, made=stamp)
     comparison = make_comparison(*reviews, made=stamp) if plan.kind == "compare" else None
-    spend = spend_rows(records.costs(run.run_id), opinions)
+    spend = spend_rows(records.costs(run.run_id), panel.opinions)
     run = run.model_copy(update={"state": "finished", "why": "", "finished_at": now().isoformat(), "spend": spend})
-    raw = await ledger.raw_replies(_calls(opinions))
+    raw = await ledger.raw_replies(panel.calls)
     folder.save(run.model_copy(update={"state": "started", "files": ()}))  # no manifest calls half-replaced files whole
     run = write_outputs(folder, run, reviews, comparison, raw)
     records.save_finished(run, reviews, comparison)
@@ -123,67 +116,36 @@ async def carry_out(
     return Outcome(run, reviews, comparison)
 
 
-async def _contain(
-    plan: Plan, run: Run, ledger: Ledger, limits: Limits, draft: Sequence[tuple[Seat, Opinion]], listen: Listener
-) -> dict[str, Containment]:
-    """By slug: what the words that speak to reviewers would have moved, for each launch that has some."""
-    suspects = {f.launch.slug for f, d in zip(plan.found, plan.dossiers, strict=True) if f is not d}
-    probed = {seat.question.product for seat in plan.probes}
-    contained = {slug: not_asked_again("Asked without the words only: today's cap is used up.") for slug in suspects}
-    if not probed:
-        return contained
-    again = tuple(s for s in plan.seats if s.question.product in probed and s.persona.counts)
-    with_words = await _ask_all(replace(plan, seats=plan.probes), run, ledger, limits, listen)
-    twice = await _ask_all(replace(plan, seats=again, draw=plan.draw + REPEAT_DRAW), run, ledger, limits, listen)
-    for slug in probed:
-        sets = ([o for s, o in asked if s.question.product == slug] for asked in (draft, with_words, twice))
-        contained[slug] = contain(*sets)
-    return contained
-
-
-async def _ask_all(
-    plan: Plan, run: Run, ledger: Ledger, limits: Limits, listen: Listener
-) -> list[tuple[Seat, Opinion]]:
-    """Every seat's opinion. Jurors answer blind to one another; one failing stops no other."""
-    async with AsyncExitStack() as stack:
-        asker = await open_asker(plan, run.run_id, ledger, limits, stack, listen)
-        done = await asyncio.gather(*(asker.ask(seat) for seat in plan.seats), return_exceptions=True)
-    for result in done:  # everybody has finished before anything is raised, so nothing paid for is lost
-        if isinstance(result, BaseException):
-            raise result
-    if len(asker.failures) == len(plan.seats):  # a wrong key, a server that is down: there is nothing to make a page of
-        raise asker.failures[0]
-    return [(seat, o) for seat, o in zip(plan.seats, done, strict=True) if not isinstance(o, BaseException)]
-
-
 async def open_asker(
-    plan: Plan,
+    specs: Mapping[str, ModelSpec],
+    prompts: Mapping[str, str],
+    *,
     run_id: str,
     ledger: Ledger,
     limits: Limits,
     stack: AsyncExitStack,
+    draw: int = 0,
     listen: Listener = lambda event: None,
 ) -> Asker:
-    """Whoever asks this plan's questions; its providers are closed with `stack`."""
+    """Whoever asks these models, by name; its providers are closed with `stack`."""
     loop = asyncio.get_running_loop()
     return Asker(
         run_id=run_id,
         ledger=ledger,
-        providers=await _open_providers(plan, stack),
-        lanes={name: Lane(most) for name, most in limits.concurrency.items()},
+        providers=await _open_providers(specs, stack),
+        flows=open_flows(specs.values(), limits.concurrency),
         budget=Budget(limits.budget_usd, spent_usd=limits.spent_usd),
         prices=limits.prices,
-        draw=plan.draw,
+        draw=draw,
         deadline=loop.time() + limits.deadline_s if limits.deadline_s else None,
         retry_unusable=limits.retry_unusable,
-        say_problem=partial(render_problem, Templates(plan.prompts)),
+        say_problem=partial(render_problem, Templates(prompts)),
         listen=listen,
     )
 
 
-async def _open_providers(plan: Plan, stack: AsyncExitStack) -> dict[str, Provider]:
+async def _open_providers(specs: Mapping[str, ModelSpec], stack: AsyncExitStack) -> dict[str, Provider]:
     """One provider per model, closed when the run ends."""
-    specs: dict[str, ModelSpec] = {seat.spec.name: seat.spec for seat in plan.seats}
     providers = {}
     for name, spec in specs.items():
         providers[name] = await asyncio.to_thread(open_provider, spec)
@@ -194,7 +156,7 @@ async def _open_providers(plan: Plan, stack: AsyncExitStack) -> dict[str, Provid
 async def next_draw(plan: Plan, ledger: Ledger) -> Plan:
     """The plan with the first draw at which none of its questions was ever asked: what `--fresh` means."""
     async with AsyncExitStack() as stack:
-        providers = await _open_providers(plan, stack)
+        providers = await _open_providers(plan.specs, stack)
         asked = [(providers[seat.spec.name], seat) for seat in plan.seats]
         draw = 0
         while await ledger.keys_held(
@@ -228,10 +190,6 @@ def total(rows: Sequence[SpendRow]) -> Spend:
         cost_usd=sum((r.spend.cost_usd for r in rows), Decimal(0)),
         unpriced=sum(r.spend.unpriced for r in rows),
     )
-
-
-def _calls(opinions: Sequence[tuple[Seat, Opinion]]) -> list[Call]:
-    return [call for _, opinion in opinions for call in opinion.calls]
 
 
 def settings_of(spec: ModelSpec) -> dict[str, Any]:

@@ -3,11 +3,14 @@
 manifest.json                      written last; the folder is finished only then
 inputs/personas/<id>.json          as they were when asked
 inputs/prompts/<template>          as they were when asked
+inputs/scenarios.yaml              uses that plans are priced for, as they were; older runs have none
 dossiers/<slug>.json               as it was found; the review holds what its jurors read
 opinions/<slug>/<persona>.json     the opinion, and the raw replies it was made of
 review.json, report.html, report.md            one launch
 reviews/<slug>/review.json, report.html, ...   several launches
 comparison.json, report.html, report.md        two launches compared
+launches/<slug>/review.json, report.html, report.md, opinions.json, files.json   a batch: each launch sealed by itself
+summary.json, summary.md                       a batch: what became of every row
 spend.json
 """
 
@@ -15,10 +18,13 @@ import json
 from collections.abc import Mapping, Sequence
 
 from panel.checks import check_comparison
-from panel.pages import comparison_html, comparison_markdown, review_html, review_markdown
-from panel.records import Comparison, Dossier, Persona, Review, Run, Value, sha256_of
+from panel.money import Scenarios, load_scenarios
+from panel.pages import comparison_html, comparison_markdown, review_pages
+from panel.records import Comparison, Dossier, Opinion, Persona, Review, Run, Value, sha256_of
 from panel.review.plan import Plan
 from panel.store import RunFolder
+
+SCENARIOS = "inputs/scenarios.yaml"
 
 
 def pretty(value: Value) -> str:
@@ -33,6 +39,8 @@ def write_inputs(folder: RunFolder, plan: Plan, run: Run) -> Run:
         folder.write(f"inputs/personas/{name}.json", text)
     for name, text in plan.prompts.items():
         folder.write(f"inputs/prompts/{name}", text)
+    if plan.scenarios is not None:
+        folder.write(SCENARIOS, plan.scenarios.text)
     for dossier in plan.found:
         folder.write(f"dossiers/{dossier.launch.slug}.json", pretty(dossier))
     hashes = {
@@ -50,6 +58,11 @@ def read_inputs(folder: RunFolder, run: Run) -> tuple[list[Dossier], list[Person
     return dossiers, personas, prompts
 
 
+def read_scenarios(folder: RunFolder) -> Scenarios | None:
+    """The uses that plans were to be priced for when the run began; None for a run of before they were kept."""
+    return load_scenarios(folder.read(SCENARIOS)) if (folder.path / SCENARIOS).is_file() else None
+
+
 def write_outputs(
     folder: RunFolder,
     run: Run,
@@ -61,9 +74,8 @@ def write_outputs(
     for review in reviews:
         _write_opinions(folder, review, raw)
         base = "" if len(reviews) == 1 else f"reviews/{review.slug}/"
-        folder.write(f"{base}review.json", pretty(review))
-        folder.write(f"{base}report.html", review_html(review))
-        folder.write(f"{base}report.md", review_markdown(review))
+        for name, text in _review_files(review).items():
+            folder.write(base + name, text)
     if comparison:
         flags = check_comparison(comparison)
         folder.write("comparison.json", pretty(comparison))
@@ -73,9 +85,25 @@ def write_outputs(
     return folder.finish(run)
 
 
+def write_launch(folder: RunFolder, review: Review, raw: Mapping[tuple[str, int], str]) -> None:
+    """One launch of a batch: its files in `launches/<slug>/`, their hashes in `files.json` there, written last."""
+    opinions = {o.juror.persona_id: _opinion_entry(o, raw) for o in review.opinions}
+    files = _review_files(review) | {"opinions.json": json.dumps(opinions, indent=1, ensure_ascii=False) + "\n"}
+    folder.write_sealed(f"launches/{review.slug}", files)
+
+
+def _review_files(review: Review) -> dict[str, str]:
+    html, markdown = review_pages(review)
+    return {"review.json": pretty(review), "report.html": html, "report.md": markdown}
+
+
 def _write_opinions(folder: RunFolder, review: Review, raw: Mapping[tuple[str, int], str]) -> None:
     for opinion in review.opinions:
-        replies = [raw.get((call.key, call.attempt), "") for call in opinion.calls]
-        entry = {"opinion": opinion.model_dump(mode="json"), "raw": replies}
         path = f"opinions/{review.slug}/{opinion.juror.persona_id}.json"
-        folder.write(path, json.dumps(entry, indent=1, ensure_ascii=False) + "\n")
+        folder.write(path, json.dumps(_opinion_entry(opinion, raw), indent=1, ensure_ascii=False) + "\n")
+
+
+def _opinion_entry(opinion: Opinion, raw: Mapping[tuple[str, int], str]) -> dict[str, object]:
+    """The opinion, and the replies it was made of as they came."""
+    replies = [raw.get((call.key, call.attempt), "") for call in opinion.calls]
+    return {"opinion": opinion.model_dump(mode="json"), "raw": replies}

@@ -80,3 +80,20 @@ def test_free_calls_pass_a_limit_of_zero_and_bad_limits_are_named():
     for bad in (Decimal("-1"), Decimal("NaN")):
         with pytest.raises(Mistake, match=str(bad)):
             Budget(bad)
+
+
+def test_a_launch_within_a_run_is_bound_by_both() -> None:
+    run = Budget(Decimal("1.00"))
+    one, two = Budget(Decimal("0.80"), of="launch", within=run), Budget(Decimal("0.80"), of="launch", within=run)
+    first = one.reserve(Decimal("0.70"))
+    with pytest.raises(Stopped) as caught:
+        two.reserve(Decimal("0.70"))
+    assert caught.value.of == "run"
+    assert two.reserved_usd == 0
+    one.settle(first, Decimal("0.20"))
+    assert (run.spent_usd, run.reserved_usd) == (Decimal("0.20"), 0)
+    with pytest.raises(Stopped) as caught:
+        one.reserve(Decimal("0.61"))
+    assert caught.value.of == "launch"
+    two.release(two.reserve(Decimal("0.70")))
+    assert run.committed_usd == Decimal("0.20")

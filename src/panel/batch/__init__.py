@@ -1,0 +1,1 @@
+"""A day's launches: taken in, chosen, reviewed within a budget."""

@@ -1,0 +1,44 @@
+"""What an announcement adds to a dossier: where it was seen, and a name no other launch of the batch has. Pure."""
+
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from panel.records import Announcement, BatchRow, Dossier, Launch, LaunchSource
+
+
+def with_sightings(dossier: Dossier, said: Announcement) -> Dossier:
+    """The dossier with every place the launch was seen. Sightings are in no prompt and in no dossier hash."""
+    launch = dossier.launch
+    seen = tuple(dict.fromkeys((*launch.seen_at, *said.seen_at)))
+    update: dict[str, object] = {"seen_at": seen}
+    if said.category and not launch.category:
+        update["category"] = said.category
+    if said.launched_at and not launch.launched_at:
+        update["launched_at"] = said.launched_at
+    return dossier.model_copy(update={"launch": launch.model_copy(update=update)})
+
+
+def gathered_as(dossier: Dossier, row: BatchRow, *, taken: Collection[str]) -> Dossier:
+    """The dossier under a name of its own: two tools called alike are told apart by their sites."""
+    if dossier.launch.slug not in taken:
+        return dossier
+    launch = dossier.launch
+    host = (urlsplit(row.said.homepage or launch.homepage).hostname or "").removeprefix("www.")
+    named = launch.model_copy(update={"name": f"{launch.name[:80]} ({host[:30] or f'row {row.row}'})"})
+    if named.slug in taken:
+        named = launch.model_copy(update={"name": f"{launch.name[:90]} (row {row.row})"})
+    return dossier.model_copy(update={"launch": named})
+
+
+def as_launch(said: Announcement) -> Launch:
+    """As much of a launch as an announcement tells: what its product is known by, and what a change is seen from."""
+    return Launch(
+        name=said.name,
+        release=said.release,
+        tagline=said.tagline,
+        category=said.category,
+        homepage=said.homepage,
+        launched_at=said.launched_at,
+        seen_at=said.seen_at,
+        sources=(LaunchSource(title=said.source[:300] or "announcement", url=said.homepage),),
+    )

@@ -1,0 +1,147 @@
+"""The half-price way, first half: calls that would have been sent are claimed for a provider's batch instead.
+
+A launch's calls are claimed together, before it is said to wait. A kill between the two costs nothing: the launch is
+looked at again and finds its calls in the batch.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from secrets import token_hex
+
+from panel.batch.kit import Kit
+from panel.errors import StoreError
+from panel.jurors.base import Body
+from panel.jurors.batches import BatchRequest, BatchWire, custom_id
+from panel.money import worst_case
+from panel.store import CallRow, Claimed, Known, ProviderBatches, SentBatch
+
+CLAIM_TOGETHER = 400  # rows a transaction
+LATER_ATTEMPT = 10**6  # a custom id is sized before its attempt is known
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A call to be claimed, its size in a batch in bytes and the most it may cost there."""
+
+    row: CallRow
+    size: int
+    worst_usd: Decimal | None
+
+
+@dataclass
+class Filling:
+    """Calls of one model on their way into a batch."""
+
+    waiting: list[Waiting] = field(default_factory=list)
+    batch: SentBatch | None = None
+    size: int = 0  # bytes in `batch`
+    count: int = 0  # calls in `batch`
+    claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass
+class Collector:
+    """Takes calls instead of sending them. One per process and collecting pass.
+
+    least: fewer calls of a model in all are not worth a day's wait; they are dropped, and asked by ordinary calls.
+    """
+
+    kit: Kit
+    store: ProviderBatches
+    wires: Mapping[str, BatchWire]  # by model name; what has none is asked by ordinary calls
+    least: int = 1
+    by_model: dict[str, Filling] = field(default_factory=dict)
+    claimed: int = 0
+
+    def serves(self, row: CallRow) -> bool:
+        """Whether this model's provider has batches."""
+        return row.model in self.wires
+
+    async def look(self, row: CallRow, body: Body) -> Known | None:
+        """The answer, when the ledger has it."""
+        found = (await self.kit.ledger.look([row.key], owner=row.owner or row.run_id)).get(row.key)
+        return found if isinstance(found, Known) else None
+
+    async def take(self, row: CallRow, body: Body) -> None:
+        """Keep a call for a batch. Nothing is on the disk before `flush`."""
+        filling = self.by_model.setdefault(row.model, Filling())
+        size = self.wires[row.model].size(BatchRequest(custom_id(row.key, LATER_ATTEMPT), body))
+        filling.waiting.append(Waiting(row, size, self._worst(row, body)))
+
+    async def flush(self) -> None:
+        """Claim what waits, once there is enough of it. Raises Stopped when the money is used up."""
+        for model, filling in self.by_model.items():
+            if filling.batch or len(filling.waiting) >= self.least:
+                async with filling.claiming:
+                    await self._claim(model, filling)
+
+    async def close(self) -> int:
+        """Claim the last, if there is enough; give back how many calls this pass put into batches."""
+        await self.flush()
+        return self.claimed
+
+    async def _claim(self, model: str, filling: Filling) -> None:
+        waiting, filling.waiting = filling.waiting, []
+        for chunk in self._chunks(model, filling, waiting):
+            promised = sum((w.worst_usd or Decimal(0) for w in chunk), Decimal(0))
+            try:
+                self.claimed += await self._into(filling, chunk, promised)
+            except StoreError:
+                if not filling.batch or self.store.get(filling.batch.batch_id).state == "filling":
+                    raise
+                filling.batch, filling.size, filling.count = self._new(model), 0, len(chunk)  # it was handed over
+                self.claimed += await self._into(filling, chunk, promised)
+
+    async def _into(self, filling: Filling, chunk: Sequence[Waiting], promised: Decimal) -> int:
+        """Claim these for the batch being filled; how many it took. The money is set aside first."""
+        assert filling.batch
+        await self.kit.till.promise(promised, batch_id=filling.batch.batch_id)
+        results = await self.kit.ledger.claim_for_batch([w.row for w in chunk], filling.batch.batch_id)
+        return sum(isinstance(result, Claimed) for result in results)
+
+    def _chunks(self, model: str, filling: Filling, rows: Sequence[Waiting]) -> Iterator[list[Waiting]]:
+        """As many rows as one transaction and the provider's limits allow; a full batch is followed by a new one."""
+        wire = self.wires[model]
+        chunk: list[Waiting] = []
+        for row in rows:
+            full = filling.count >= wire.most_requests or filling.size + row.size > wire.most_bytes
+            if filling.batch is None or full:
+                if chunk:
+                    yield chunk
+                    chunk = []
+                filling.batch, filling.size, filling.count = self._new(model), 0, 0
+            chunk.append(row)
+            filling.size += row.size
+            filling.count += 1
+            if len(chunk) == CLAIM_TOGETHER:
+                yield chunk
+                chunk = []
+        if chunk:
+            yield chunk
+
+    def _new(self, model: str) -> SentBatch:
+        spec = self.wires[model].spec
+        batch = SentBatch(
+            batch_id=f"{self.kit.run_id[:50]}-{token_hex(4)}",
+            run_id=self.kit.run_id,
+            provider=spec.provider,
+            model=model,
+            base_url=spec.base_url,
+            created_at=self.kit.now(),
+        )
+        self.store.new(batch)
+        return batch
+
+    def _worst(self, row: CallRow, body: Body) -> Decimal | None:
+        provider = self.kit.asker.providers[row.model]
+        return worst_case(
+            row.model,
+            body,
+            room=provider.room(body),
+            prices=self.kit.asker.prices,
+            free=provider.spec.free,
+            batch=True,
+            base_url=provider.spec.base_url,
+        )

@@ -1,0 +1,111 @@
+"""The half-price way as a whole: collect every launch's questions, hand them over, wait, and let the launches go on."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+from panel.batch.collecting import Collector
+from panel.batch.events import Note
+from panel.batch.kit import Kit
+from panel.batch.polling import Poller
+from panel.batch.taking_in import go_on
+from panel.batch.working import StopSign, work_off
+from panel.errors import Stopped
+from panel.jurors.batches import BatchWire
+from panel.store import ProviderBatches, SentBatch
+
+FIRST_POLL_S, SLOWEST_POLL_S = 15.0, 120.0  # most batches end within the hour
+SECOND_ROUND_CALLS = 200  # fewer leftovers than this are asked by ordinary calls
+SECOND_ROUND_LEFT_S = 6 * 3600.0  # less time than this before the deadline leaves no room for another batch
+ROUNDS = 2
+
+
+async def half_price(
+    kit: Kit,
+    sign: StopSign,
+    store: ProviderBatches,
+    wires: Mapping[str, BatchWire],
+    *,
+    at_once: int,
+    poll_s: float | None = None,
+) -> None:
+    """Get what can be had through provider batches into the ledger; every row is then ready again, or done.
+
+    Leftovers (repairs, expired and missing rows) go into a second batch when there are many and there is time, else
+    they are left to ordinary calls. Raises Stopped at a limit, the deadline or a signal: batches go on without us and
+    are collected when the run is resumed.
+    """
+    poll_s = FIRST_POLL_S if poll_s is None else poll_s
+    await _until_collected(kit, sign, store, wires, poll_s)  # those of an earlier life first
+    for round_ in range(ROUNDS):
+        collector = Collector(kit, store, wires, least=1 if round_ == 0 else SECOND_ROUND_CALLS)
+        collecting = replace(kit, asker=replace(kit.asker, defer=collector))
+        await work_off(collecting, sign, at_once=at_once)
+        handed = await collector.close()
+        if handed:
+            await _until_collected(kit, sign, store, wires, poll_s)
+        await asyncio.to_thread(go_on, kit.run_id, kit.rows)
+        if not handed or not _time_for_another(kit):
+            return
+
+
+def _time_for_another(kit: Kit) -> bool:
+    deadline = kit.asker.deadline
+    return deadline is None or deadline - asyncio.get_running_loop().time() > SECOND_ROUND_LEFT_S
+
+
+async def _until_collected(
+    kit: Kit, sign: StopSign, store: ProviderBatches, wires: Mapping[str, BatchWire], poll_s: float
+) -> None:
+    pollers = {name: make_poller(kit, store, wire) for name, wire in wires.items()}
+    while batches := store.open_ones(kit.run_id):
+        for batch in batches:
+            await step_on(pollers[batch.model], batch)
+        if store.open_ones(kit.run_id):
+            await _sleep(kit, sign, poll_s)
+            poll_s = min(poll_s * 1.5, max(poll_s, SLOWEST_POLL_S))
+    for poller in pollers.values():
+        for model, why in poller.refused.items():
+            kit.asker.stop_model(model, why)
+
+
+async def _sleep(kit: Kit, sign: StopSign, seconds: float) -> None:
+    """Wait, but no longer than the deadline or a signal. Raises Stopped."""
+    loop = asyncio.get_running_loop()
+    deadline = kit.asker.deadline
+    left = seconds if deadline is None else min(seconds, deadline - loop.time())
+    if left > 0:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(sign.raised.wait(), left)
+    sign.refuse()
+    if deadline is not None and loop.time() >= deadline:
+        raise Stopped(
+            "The run's deadline has come while a provider's batch was out.",
+            hint="It goes on without us; its answers are collected when the run is resumed.",
+            of="time",
+        )
+
+
+def make_poller(kit: Kit, store: ProviderBatches, wire: BatchWire) -> Poller:
+    """Whoever moves this model's batches on."""
+    return Poller(
+        wire=wire,
+        provider=kit.asker.providers[wire.spec.name],
+        ledger=kit.ledger,
+        store=store,
+        till=kit.till,
+        prices=dict(kit.asker.prices),
+        now=kit.now,
+        say=lambda text: kit.listen(Note(text)),
+    )
+
+
+async def step_on(poller: Poller, batch: SentBatch) -> SentBatch:
+    """Step until a step changes nothing: an ended batch is collected in the same breath."""
+    while batch.state not in ("collected", "lost"):
+        then = await poller.tick(batch)
+        if then.state == batch.state:
+            break
+        batch = then
+    return batch

@@ -1,0 +1,34 @@
+"""What a batch tells whoever watches it. Values only: the shells draw them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from panel.records import BatchRow
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A launch is being gathered or asked about."""
+
+    row: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What became of a row; `spent_usd` is what its launch cost in this process."""
+
+    row: BatchRow
+    spent_usd: Decimal
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something a person may want to know: a provider batch, a wait, a limit."""
+
+    text: str
+
+
+BatchEvent = Begun | Ended | Note
+BatchListener = Callable[[BatchEvent], None]

@@ -1,0 +1,102 @@
+"""Lines of a file of any size and any encoding, a bounded number of characters at a time."""
+
+import codecs
+import io
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from panel.batch.intake.rows import MOST_LINE
+
+SAMPLE = 65_536  # bytes that decide the encoding
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def encoding_of(start: bytes, said: str = "") -> tuple[str, int]:
+    """The encoding of a text by its first bytes, and how many of them are its mark.
+
+    By byte order mark, then as its server said, then UTF-8 if the bytes are that, else Windows-1252.
+    """
+    for mark, name in MARKS:
+        if start.startswith(mark):
+            return name, len(mark)
+    for name in (_web_codec(said), "utf-8"):
+        try:
+            codecs.getincrementaldecoder(name)().decode(start, False) if name else ""
+        except UnicodeError:
+            continue
+        if name:
+            return name, 0
+    return "cp1252", 0
+
+
+@contextmanager
+def as_text(stream: BinaryIO, said: str = "") -> Iterator[io.TextIOWrapper]:
+    """The stream as text with its line ends as they stand. Bytes that fit no character become U+FFFD.
+
+    The stream itself is left open.
+    """
+    start = stream.read(SAMPLE)
+    encoding, skipped = encoding_of(start, said)
+    stream.seek(skipped)
+    text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
+    try:
+        yield text
+    finally:
+        text.detach()
+
+
+def _web_codec(said: str) -> str:
+    """The codec of a charset browsers know, "" for any other: Python has some (utf-7, zip) nobody should choose."""
+    from panel.dossier.reading import OLD_WEST, WEB_CHARSETS
+
+    try:
+        codec = codecs.lookup(said).name if said else ""
+    except (LookupError, ValueError):
+        return ""
+    return "cp1252" if codec in OLD_WEST else codec if WEB_CHARSETS.fullmatch(codec) else ""
+
+
+class Lines:
+    """An iterator over lines that knows where it is, can go back a few, and passes over endless ones.
+
+    A line longer than MOST_LINE is left out; its number is in `too_long`.
+    """
+
+    def __init__(self, text: io.TextIOBase) -> None:
+        self._text = text
+        self._again: deque[tuple[int, str]] = deque()
+        self._read = 0
+        self.number = 0  # of the line given last
+        self.ended = False  # a line was asked for and there was none
+        self.too_long: list[int] = []
+
+    def __iter__(self) -> "Lines":
+        return self
+
+    def __next__(self) -> str:
+        if self._again:
+            self.number, line = self._again.popleft()
+            return line
+        while True:
+            line = self._text.readline(MOST_LINE)
+            if not line:
+                self.ended = True
+                raise StopIteration
+            self.number = self._read = self._read + 1
+            if len(line) < MOST_LINE or line.endswith("\n"):
+                return line
+            self.too_long.append(self._read)
+            while (more := self._text.readline(MOST_LINE)) and not more.endswith("\n"):
+                pass
+
+    def go_back(self, lines: list[tuple[int, str]]) -> None:
+        """Give these, with their numbers, again."""
+        self._again.extendleft(reversed(lines))
+        self.ended = False

@@ -1,0 +1,85 @@
+"""What all launches of a batch share in one process: models, prompts, the ledger, limits."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+
+from panel.batch.events import BatchListener
+from panel.batch.till import Till
+from panel.jurors.base import ModelSpec
+from panel.money import Budget, Scenarios, load_scenarios
+from panel.prompting import Templates
+from panel.records import Announcement, BatchPlan, BatchRow, Dossier, Made, Review, Stamp
+from panel.review.asking import Asker
+from panel.review.making import how_made
+from panel.review.plan import Plan, make_plan
+from panel.store import BatchRows, Ledger, RunFolder
+
+Archive = Callable[[BatchRow, Review, str], str]  # row, its review, run id -> product id
+Gather = Callable[[Announcement], Awaitable[Dossier]]  # raises Mistake or Unreachable for what can't be read
+
+
+def _may_always() -> bool:
+    return True
+
+
+def _no_archive(row: BatchRow, review: Review, run_id: str) -> str:
+    return ""
+
+
+@dataclass
+class Kit:
+    """One process's tools for one batch."""
+
+    run_id: str
+    made: Stamp
+    plan: BatchPlan
+    specs: Mapping[str, ModelSpec]  # persona_id -> the model it sits on, with today's keys
+    rows: BatchRows
+    ledger: Ledger
+    asker: Asker
+    till: Till
+    gather: Gather
+    folder: RunFolder
+    may_probe: Callable[[], bool] = _may_always  # takes one of today's places for a launch that is asked again
+    archive: Archive = _no_archive
+    listen: BatchListener = lambda event: None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    slugs: set[str] = field(default_factory=set)  # taken by launches of this batch, in this process
+    _how: Made | None = None
+
+    @cached_property
+    def templates(self) -> Templates:
+        return Templates(self.plan.prompts)
+
+    @cached_property
+    def scenarios(self) -> Scenarios | None:
+        return load_scenarios(self.plan.scenarios) if self.plan.scenarios else None
+
+    def plan_launch(self, dossier: Dossier) -> Plan:
+        """The questions for one launch. Raises Mistake when nobody can be asked about it."""
+        plan = make_plan(
+            "review",
+            [dossier],
+            self.plan.personas,
+            self.specs,
+            self.plan.prompts,
+            rho=self.plan.rho,
+            draw=self.plan.draw,
+            templates=self.templates,
+            scenarios=self.scenarios,
+        )
+        return replace(plan, probes=()) if plan.probes and not self.may_probe() else plan
+
+    def asker_within(self, budget: Budget) -> Asker:
+        """The shared asker, spending one launch's money."""
+        return replace(self.asker, budget=budget)
+
+    def how(self, plan: Plan) -> Made:
+        """How every review of this batch was made: read once, since it costs as much as all checks."""
+        self._how = self._how or how_made(plan)
+        return self._how
+
+    def stamp(self) -> Stamp:
+        return self.made.model_copy(update={"created_at": self.now()})

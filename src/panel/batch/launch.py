@@ -1,0 +1,149 @@
+"""One launch of a batch, from its row to its review. Its failure is its own; a limit stops the whole batch."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from panel.batch.announced import gathered_as, with_sightings
+from panel.batch.kit import Kit
+from panel.errors import PanelError, Stopped, StoreError
+from panel.money import worst_case
+from panel.records import BatchRow, Dossier, Review
+from panel.review.asking import Deferred
+from panel.review.hearing import Panel, hear_panel, make_reviews
+from panel.review.plan import Plan, Seat
+from panel.review.writing import write_launch
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """What became of a row, and what it cost in this process."""
+
+    row: BatchRow
+    spent_usd: Decimal = Decimal(0)
+
+
+async def review_row(kit: Kit, row: BatchRow) -> Reviewed:
+    """Gather, ask, check, write. The row comes back reviewed, failed with its reason, or waiting for a provider batch.
+
+    Raises Stopped for what ends the whole batch (its budget, its time, a signal), StoreError when the disk or the
+    database fails. The row is kept before this returns.
+    """
+    spent = Decimal(0)
+    try:
+        dossier = await _dossier(kit, row)
+        row = row.model_copy(update={"slug": dossier.launch.slug})
+        plan = await asyncio.to_thread(kit.plan_launch, dossier)
+        panel, spent = await _hear(kit, plan)
+        row = await _keep(kit, row, plan, panel)
+    except Deferred:
+        await _hand_to_batch(kit)
+        row = row.model_copy(update={"state": "waiting", "reason": "", "waits": row.waits + 1})
+    except Stopped as err:
+        if err.of != "launch":
+            raise
+        row = failed(row, str(err))
+    except StoreError:
+        raise
+    except PanelError as err:
+        row = failed(row, f"{err} {err.hint}".strip())
+    except Exception as err:  # a bug met on one launch: named, logged whole, and the others go on
+        log.exception("row %d (%s) failed", row.row, row.said.name)
+        row = failed(row, f"A fault of this program, not of the launch: {type(err).__name__}: {err}")
+    await asyncio.to_thread(kit.rows.put, kit.run_id, row)
+    return Reviewed(row, spent)
+
+
+async def _hand_to_batch(kit: Kit) -> None:
+    """This launch's calls are claimed before it is said to wait: nobody hands a batch over that lacks them."""
+    if kit.asker.defer is not None:
+        await kit.asker.defer.flush()
+
+
+def failed(row: BatchRow, reason: str) -> BatchRow:
+    """The row with why nothing came of it, in one line."""
+    return row.model_copy(update={"state": "failed", "reason": " ".join(reason.split())[:500]})
+
+
+async def _dossier(kit: Kit, row: BatchRow) -> Dossier:
+    """The dossier this batch asked with before, else a new one, kept before anybody is asked."""
+    if row.slug:
+        kept = await asyncio.to_thread(kit.rows.load_dossier, kit.run_id, row.slug)
+        if kept:
+            kit.slugs.add(row.slug)
+            return kept
+    found = with_sightings(await kit.gather(row.said), row.said)
+    dossier = gathered_as(found, row, taken=kit.slugs)
+    kit.slugs.add(dossier.launch.slug)
+    await asyncio.to_thread(kit.rows.save_dossier, kit.run_id, dossier)
+    await asyncio.to_thread(kit.rows.put, kit.run_id, row.model_copy(update={"slug": dossier.launch.slug}))
+    return dossier
+
+
+async def _hear(kit: Kit, plan: Plan) -> tuple[Panel, Decimal]:
+    """The panel's opinions within a lease, which grows while the launch's own limit allows."""
+    need = worst_of(kit, plan)
+    while True:
+        lease = await kit.till.lease(need)
+        try:
+            panel = await hear_panel(plan, kit.asker_within(lease.budget))
+            return panel, lease.budget.spent_usd
+        except Stopped as err:
+            if err.of != "launch" or not kit.till.may_grow(lease):
+                raise
+            need = 2 * lease.leased_usd
+        finally:
+            kit.till.give_back(lease)
+
+
+def worst_of(kit: Kit, plan: Plan) -> Decimal | None:
+    """The most that asking every seat once may cost; None when a price is unknown."""
+    costs = [_worst(kit, seat) for seat in (*plan.seats, *plan.probes, *plan.probes)]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known, Decimal(0)) if len(known) == len(costs) else None
+
+
+def _worst(kit: Kit, seat: Seat) -> Decimal | None:
+    provider, spec = kit.asker.providers[seat.spec.name], seat.spec
+    body = provider.first_body(seat.question)
+    return worst_case(
+        spec.name,
+        body,
+        room=provider.room(body),
+        prices=kit.asker.prices,
+        free=spec.free,
+        base_url=spec.base_url,
+    )
+
+
+async def _keep(kit: Kit, row: BatchRow, plan: Plan, panel: Panel) -> BatchRow:
+    """Records and pages on the disk, then the row: a kill between the two costs nothing but the work."""
+    review = (await asyncio.to_thread(make_reviews, plan, panel, made=kit.stamp(), how=kit.how(plan)))[0]
+    raw = await kit.ledger.raw_replies(panel.calls)
+    product_id = await asyncio.to_thread(_write, kit, row, review, raw)
+    lost = [o.juror.persona_id for o in review.opinions if o.outcome == "failed"]
+    reason = f"{len(lost)} of {len(review.opinions)} jurors failed: {', '.join(lost)}." if lost else ""
+    held = bool(review.containment and review.containment.held)
+    return row.model_copy(
+        update={
+            "state": "reviewed",
+            "product_id": product_id,
+            "reason": reason,
+            "verdict": review.tally.verdict,
+            "held": held,
+            "incomplete": bool(lost),
+            "category": review.dossier.launch.category,
+            "kinds": tuple(sorted({fact.kind for fact in review.dossier.facts})),
+        }
+    )
+
+
+def _write(kit: Kit, row: BatchRow, review: Review, raw: Mapping[tuple[str, int], str]) -> str:
+    """Files first, then SQL, then the archive, which is news of the other two; the product's id."""
+    write_launch(kit.folder, review, raw)
+    kit.rows.save_review(kit.run_id, review)
+    return kit.archive(row, review, kit.run_id)

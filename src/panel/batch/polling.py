@@ -1,0 +1,198 @@
+"""The half-price way, second half: one provider batch, step by step, each written down before the next.
+
+    filling      its calls are claimed; nothing has left
+    submitting   our id is on the disk and the hand-over on its way: found so after a kill, nobody knows how it ended
+    submitted    the provider's id is on the disk
+    ended        the provider is done, or refused the whole
+    collected    every result is in the ledger; what has none ended as failed
+    lost         it can't be had: every call of it ended as failed
+
+A step that fails for now leaves the batch where it is. No step sends anything twice: a hand-over nobody knows the end
+of is looked up at the provider first, since no idempotency key exists.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from panel.batch.till import Till
+from panel.errors import ProviderBusy, ProviderError
+from panel.jurors.base import Provider
+from panel.jurors.batches import BatchRequest, BatchResult, BatchWire, custom_id, key_of
+from panel.money import Price, price
+from panel.store import Ledger, ProviderBatches, SentBatch
+
+log = logging.getLogger(__name__)
+TOGETHER = 400  # results kept in one go
+LOOK_AGAIN = timedelta(minutes=2)  # a provider's list may lag: how long after a hand-over "not there" is not believed
+KEPT_AT_MOST = timedelta(hours=26)  # a batch no provider works on any longer
+
+
+@dataclass
+class Counts:
+    """What came back."""
+
+    answered: int = 0
+    failed: int = 0
+    missing: int = 0
+    unknown: int = 0  # rows of nobody
+    doubled: int = 0
+    unreadable: int = 0
+    spent_usd: Decimal = Decimal(0)
+
+    def __str__(self) -> str:
+        odd = [f"{n} {what}" for n, what in self._odd() if n]
+        return f"{self.answered} answered, {self.failed} failed" + (f", {', '.join(odd)}" if odd else "")
+
+    def _odd(self) -> Iterator[tuple[int, str]]:
+        yield self.missing, "missing"
+        yield self.unknown, "of nobody"
+        yield self.doubled, "doubled"
+        yield self.unreadable, "unreadable"
+
+
+@dataclass
+class Poller:
+    """Moves one model's batches on. Knows nothing of launches."""
+
+    wire: BatchWire
+    provider: Provider  # reads replies as if they had come one by one
+    ledger: Ledger
+    store: ProviderBatches
+    till: Till
+    prices: dict[str, Price]
+    now: Callable[[], datetime]
+    say: Callable[[str], None] = lambda text: None
+    refused: dict[str, str] = field(default_factory=dict)  # model -> why it is asked no more
+
+    async def tick(self, batch: SentBatch) -> SentBatch:
+        """One step; the batch as it then stands. Raises StoreError; a provider's trouble is said and tried later."""
+        step = {"filling": self._submit, "submitting": self._look_up, "submitted": self._look, "ended": self._collect}
+        try:
+            return await step[batch.state](batch)
+        except ProviderBusy as err:
+            self.say(f"Batch {batch.batch_id}: {err} It is tried again later.")
+            return batch
+        except ProviderError as err:
+            handed_over = batch.state in ("submitted", "ended")  # what it answered may have been billed
+            stops = getattr(err, "stops_model", False)
+            return await self._lose(batch, str(err), stops=stops, cost_usd=None if handed_over else Decimal(0))
+
+    async def _submit(self, batch: SentBatch) -> SentBatch:
+        batch = self._put(batch, state="submitting", submitted_at=self.now())  # from here on nothing joins it
+        batch = self._put(batch, requests=sum(1 for _ in self.store.keys(batch.batch_id)))
+        if not batch.requests:
+            return self._put(batch, state="collected", why="Nothing was left to ask.")
+        try:
+            provider_id = await self.wire.submit(batch.batch_id, self._requests(batch))
+        except ProviderBusy as err:
+            if not err.maybe_paid:
+                self._put(batch, state="filling", submitted_at=None)
+            raise
+        self.say(f"Batch {batch.batch_id}: {batch.requests} calls to {batch.model} handed over as {provider_id}.")
+        return self._put(batch, state="submitted", provider_batch_id=provider_id)
+
+    async def _look_up(self, batch: SentBatch) -> SentBatch:
+        """A hand-over whose end nobody knows: adopt what the provider has, else hand over again."""
+        since = batch.submitted_at or batch.created_at
+        found = await self.wire.find(batch.batch_id, since=since, requests=batch.requests)
+        others = {b.provider_batch_id for b in self.store.of_run(batch.run_id) if b.batch_id != batch.batch_id}
+        fresh = [name for name in found if name not in others]
+        if fresh:
+            self.say(f"Batch {batch.batch_id}: it had arrived, as {fresh[0]}.")
+            return self._put(batch, state="submitted", provider_batch_id=fresh[0])
+        if self.now() - since < LOOK_AGAIN:
+            return batch
+        return self._put(batch, state="filling", submitted_at=None)
+
+    async def _look(self, batch: SentBatch) -> SentBatch:
+        status = await self.wire.status(batch.provider_batch_id)
+        if status.why:
+            return await self._lose(batch, status.why, stops=status.stops_model)
+        if status.state == "working":
+            too_old = self.now() - (batch.submitted_at or batch.created_at) > KEPT_AT_MOST
+            if not too_old:
+                return batch
+            await self.wire.cancel(batch.provider_batch_id)
+            return batch
+        return self._put(batch, state="ended")
+
+    async def _collect(self, batch: SentBatch) -> SentBatch:
+        """Every result into the ledger, in whatever order; then what has none."""
+        ours = set(self.store.keys(batch.batch_id))
+        open_ = set(self.store.keys(batch.batch_id, unanswered=True))  # fewer, when a collection was cut off before
+        counts = Counts()
+        group: list[BatchResult] = []
+        async for result in self.wire.results(batch.provider_batch_id):
+            at = key_of(result.custom_id) if result.custom_id else None
+            if result.outcome == "unreadable":
+                counts.unreadable += 1
+            elif at not in ours:
+                counts.unknown += 1
+            elif at not in open_:
+                counts.doubled += 1
+            else:
+                open_.discard(at)
+                group.append(result)
+            if len(group) == TOGETHER:
+                await self._keep(group, counts)
+                group = []
+        await self._keep(group, counts)
+        if ours and counts.unknown and not counts.answered + counts.failed:
+            self.say(f"Batch {batch.batch_id}: {batch.provider_batch_id} was somebody else's. It is looked for again.")
+            return self._put(batch, state="submitting", provider_batch_id="")
+        counts.missing = len(open_)
+        await self._fail(open_, "The provider's results have no line for this call.", None)
+        self.till.keep_promise(batch.batch_id, counts.spent_usd)
+        self.say(f"Batch {batch.batch_id}: {counts}.")
+        return self._put(batch, state="collected", why=str(counts))
+
+    async def _keep(self, results: Iterable[BatchResult], counts: Counts) -> None:
+        await asyncio.gather(*(self._keep_one(result, counts) for result in results))
+
+    async def _keep_one(self, result: BatchResult, counts: Counts) -> None:
+        at = key_of(result.custom_id)
+        assert at
+        if result.outcome != "succeeded":
+            counts.failed += 1
+            await self._fail([at], f"In the provider's batch: {result.why}", Decimal(0))
+            return
+        reading = self.provider.read(result.raw)
+        spec = self.provider.spec
+        cost = price(spec.name, reading.usage, prices=self.prices, free=spec.free, batch=True, base_url=spec.base_url)
+        counts.answered += 1
+        counts.spent_usd += cost or 0
+        await self.ledger.answered(
+            *at,
+            raw=result.raw,
+            usage=reading.usage,
+            cost_usd=cost,
+            model_returned=reading.model,
+            request_id=result.request_id,
+        )
+
+    async def _fail(self, calls: Iterable[tuple[str, int]], why: str, cost_usd: Decimal | None) -> None:
+        await asyncio.gather(*(self.ledger.failed(key, attempt, why, cost_usd=cost_usd) for key, attempt in calls))
+
+    async def _lose(
+        self, batch: SentBatch, why: str, *, stops: bool, cost_usd: Decimal | None = Decimal(0)
+    ) -> SentBatch:
+        """The whole batch came to nothing; its calls may be asked again. cost_usd None: some may have been billed."""
+        self.say(f"Batch {batch.batch_id} came to nothing: {why}")
+        if stops:
+            self.refused[batch.model] = why
+        await self._fail(self.store.keys(batch.batch_id, unanswered=True), why, cost_usd)
+        self.till.keep_promise(batch.batch_id, cost_usd)
+        return self._put(batch, state="lost", why=why)
+
+    def _requests(self, batch: SentBatch) -> Iterator[BatchRequest]:
+        for key, attempt, body in self.store.bodies(batch.batch_id):
+            yield BatchRequest(custom_id(key, attempt), body)
+
+    def _put(self, batch: SentBatch, **changed: object) -> SentBatch:
+        batch = batch.model_copy(update=changed)
+        self.store.put(batch)
+        return batch

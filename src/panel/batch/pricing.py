@@ -1,0 +1,97 @@
+"""What a batch may cost, said before anything is asked: from files' sizes, else from a stated assumption."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from panel.jurors import ModelSpec
+from panel.money import Estimate, PlannedCall, Price, estimate, is_billed
+from panel.records import BatchPlan, BatchRow
+
+RULES_CHARACTERS = 14_000  # house rules and schema
+PERSONA_CHARACTERS = 2_500  # a persona's brief and question
+SHORT_DOSSIER, LONG_DOSSIER = 8_000, 48_000  # characters of a live dossier: a one-page site, one with docs and pricing
+
+
+@dataclass(frozen=True)
+class BatchPrice:
+    """Launches and calls to pay for, low to high in USD. `unpriced` models are in neither figure."""
+
+    launches: int
+    calls: int
+    low_usd: Decimal
+    high_usd: Decimal
+    unpriced: tuple[str, ...]
+    free: bool
+    economy: bool
+    assumed: int  # launches whose dossier is still to be gathered: their length is assumed
+
+    @property
+    def sentence(self) -> str:
+        """What the person is told before being asked."""
+        what = f"{self.launches} launches, {self.calls} calls"
+        if self.free:
+            return f"{what}, on this machine: no bill comes from there."
+        unknown = f" The price of {' and '.join(self.unpriced)} is unknown." if self.unpriced else ""
+        if self.unpriced and not self.high_usd:
+            return f"{what}.{unknown}"
+        half = ", at the batch price" if self.economy else ""
+        assumed = f" {self.assumed} dossiers are still to be gathered; their length is assumed." if self.assumed else ""
+        return (
+            f"{what}: ${self.low_usd:.2f} to ${self.high_usd:.2f}{half}. Stored answers cost nothing.{assumed}{unknown}"
+        )
+
+
+def price_batch(
+    rows: Iterable[BatchRow], plan: BatchPlan, specs: Mapping[str, ModelSpec], prices: Mapping[str, Price]
+) -> BatchPrice:
+    """The range for asking every seat about every row once. specs: persona_id -> model.
+
+    Rows are priced by the length of their dossier, each length once, so that ten thousand cost no more than ten.
+    """
+    counts: dict[tuple[int, int], int] = {}
+    assumed = 0
+    for row in rows:
+        lengths = _lengths(row)
+        assumed += not row.said.launch_file
+        counts[lengths] = counts.get(lengths, 0) + 1
+    low = high = Decimal(0)
+    unpriced: dict[str, None] = {}
+    for (shortest, longest), count in counts.items():
+        least, most = _estimate(specs, shortest, prices, plan), _estimate(specs, longest, prices, plan)
+        low, high = low + count * least.low_usd, high + count * most.high_usd
+        unpriced |= dict.fromkeys(most.unpriced)
+    launches = sum(counts.values())
+    free = not any(is_billed(spec.name, prices=prices, free=spec.free) for spec in specs.values())
+    return BatchPrice(launches, launches * len(specs), low, high, tuple(unpriced), free, plan.economy, assumed)
+
+
+def _lengths(row: BatchRow) -> tuple[int, int]:
+    """Characters a dossier will have, least and most, in thousands."""
+    if not row.said.launch_file:
+        return SHORT_DOSSIER, LONG_DOSSIER
+    try:
+        size = Path(row.said.launch_file).stat().st_size
+    except OSError:
+        return SHORT_DOSSIER, LONG_DOSSIER
+    rounded = -(-size // 1000) * 1000
+    return rounded, rounded
+
+
+def _estimate(
+    specs: Mapping[str, ModelSpec], dossier_characters: int, prices: Mapping[str, Price], plan: BatchPlan
+) -> Estimate:
+    calls = [
+        PlannedCall(
+            model=spec.name,
+            prefix_characters=RULES_CHARACTERS + dossier_characters,
+            own_characters=PERSONA_CHARACTERS,
+            room=spec.max_output_tokens,
+            launch="any",
+            free=spec.free,
+            base_url=spec.base_url,
+        )
+        for spec in specs.values()
+    ]
+    return estimate(calls, prices=prices, batch=plan.economy)

@@ -1,0 +1,88 @@
+"""From sources to decided rows: every row is in SQL with its state, and a reason where nothing will be asked about it.
+
+Streamed: rows are written as they are read and decided a page at a time, so that a hundred thousand lines are no more
+in memory than a thousand.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import date
+from itertools import islice
+
+from panel.batch.intake.choosing import KnownOf, choose
+from panel.batch.intake.joining import Joining, joined
+from panel.batch.intake.rows import BadRow
+from panel.batch.intake.tables import Shortlist
+from panel.records import Announcement, BatchRow
+from panel.store import BatchRows
+
+READY = {"state": "ready", "reason": "", "incomplete": False}
+TOGETHER = 500  # rows a transaction
+
+
+async def take_rows(
+    run_id: str,
+    found: AsyncIterator[Announcement | BadRow],
+    rows: BatchRows,
+    rules: Shortlist,
+    *,
+    as_of: date,
+    known: KnownOf = lambda said: None,
+    tell: Callable[[int], None] = lambda count: None,
+) -> dict[str, int]:
+    """Rows by state, after joining what is one launch and choosing what is reviewed.
+
+    known: what the archive has of a launch. tell: how many rows were read so far, now and then.
+    """
+    joining = Joining()
+    group: list[BatchRow] = []
+    number = 0
+    async for one in found:
+        number += 1
+        group.append(_bad(number, one) if isinstance(one, BadRow) else joining.add(number, one))
+        if len(group) == TOGETHER:
+            await asyncio.to_thread(rows.add, run_id, group)
+            group = []
+            tell(number)
+    await asyncio.to_thread(rows.add, run_id, group)
+    await asyncio.to_thread(_settle, run_id, rows, joining, rules, as_of, known)
+    return await asyncio.to_thread(rows.counts, run_id)
+
+
+def _bad(number: int, bad: BadRow) -> BatchRow:
+    """A row nobody can use: failed, with where it stands and why."""
+    said = Announcement(source=bad.source, at=bad.at or "the whole source", name="")
+    return BatchRow(row=number, said=said, state="failed", reason=f"can't be used: {bad.reason}")
+
+
+def _settle(run_id: str, rows: BatchRows, joining: Joining, rules: Shortlist, as_of: date, known: KnownOf) -> None:
+    for number, later in joining.further():
+        row = rows.get(run_id, number)
+        rows.put(run_id, row.model_copy(update={"said": joined(row.said, later)}))
+    decided = choose(rows.stream(run_id, ("new",)), rules, as_of=as_of, known=known)
+    while group := list(islice(decided, TOGETHER)):
+        rows.put_many(run_id, group)
+
+
+def again(run_id: str, rows: BatchRows) -> int:
+    """For a resume: rows that wait, came to nothing or lack a juror are ready again; how many. Bad rows stay bad."""
+
+    def worth(row: BatchRow) -> bool:
+        return row.state == "waiting" or row.incomplete or (row.state == "failed" and bool(row.said.name))
+
+    return len(_make_ready(run_id, rows, filter(worth, rows.stream(run_id, ("waiting", "failed", "reviewed")))))
+
+
+def go_on(run_id: str, rows: BatchRows) -> list[int]:
+    """Launches whose provider batch came back are ready again; their numbers."""
+    return _make_ready(run_id, rows, rows.stream(run_id, ("waiting",)))
+
+
+def _make_ready(run_id: str, rows: BatchRows, found: Iterator[BatchRow]) -> list[int]:
+    numbers: list[int] = []
+    while group := list(islice(found, TOGETHER)):
+        rows.put_many(
+            run_id, [r.model_copy(update={"state": "ready", "reason": "", "incomplete": False}) for r in group]
+        )
+        numbers += [row.row for row in group]
+    return numbers

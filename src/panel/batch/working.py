@@ -1,0 +1,89 @@
+"""Work off a batch's rows: so many launches at once, until none is left or something stops the batch."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from panel.batch.events import Begun, Ended
+from panel.batch.kit import Kit
+from panel.batch.launch import review_row
+from panel.errors import PanelError, Stopped
+from panel.records import BatchRow
+
+GRACE_S = 30.0  # how long calls in flight may take to end after a signal
+
+
+@dataclass
+class StopSign:
+    """Raised by a signal: no new call is sent, those in flight end and are kept."""
+
+    reason: str = ""
+    raised: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def raise_(self, reason: str) -> None:
+        self.reason = self.reason or reason
+        self.raised.set()
+
+    def refuse(self) -> None:
+        """Raises Stopped once the sign is up."""
+        if self.reason:
+            raise Stopped(self.reason, hint="What was answered is kept.", of="signal")
+
+
+@dataclass
+class Pool:
+    """Launches in flight, the rows still to be taken, and what stopped the batch."""
+
+    kit: Kit
+    sign: StopSign
+    rows: Iterator[BatchRow]
+    why: PanelError | None = None
+
+    async def run(self, at_once: int) -> None:
+        """Raises what stopped the batch, after every launch in flight has come to its end or given up."""
+        tasks = [asyncio.create_task(self._take_turns()) for _ in range(at_once)]
+        watch = asyncio.create_task(self._enforce(tasks))
+        try:
+            await asyncio.gather(*tasks, return_exceptions=True)
+        finally:
+            watch.cancel()
+            for task in tasks:
+                task.cancel()
+        for task in tasks:
+            if not task.cancelled() and (err := task.exception()):
+                raise err
+        if self.why:
+            raise self.why
+
+    async def _take_turns(self) -> None:
+        while not self.why and not self.sign.reason and (row := next(self.rows, None)):
+            self.kit.listen(Begun(row.row, row.said.name))
+            try:
+                done = await review_row(self.kit, row)
+            except PanelError as err:  # ends the batch: the others finish what they have begun
+                self.why = self.why or err
+                self.kit.listen(Ended(row, Decimal(0)))
+                return
+            self.kit.listen(Ended(done.row, done.spent_usd))
+
+    async def _enforce(self, tasks: list["asyncio.Task[None]"]) -> None:
+        """After a signal, calls in flight have `GRACE_S`; then they are left, and asked again when resumed."""
+        await self.sign.raised.wait()
+        await asyncio.sleep(GRACE_S)
+        for task in tasks:
+            task.cancel()
+
+
+async def work_off(kit: Kit, sign: StopSign, *, at_once: int) -> None:
+    """Review every ready row. Raises Stopped at a limit or signal, StoreError when nothing can be kept."""
+    pool = Pool(kit, sign, kit.rows.stream(kit.run_id, ("ready",)))
+    with suppress(asyncio.CancelledError):
+        await pool.run(at_once)
+    sign.refuse()
+
+
+def launches_at_once(concurrency: int, seats: int) -> int:
+    """Launches in flight that keep so many calls in flight, though one juror of each goes ahead of the others."""
+    return max(2, min(256, -(-2 * concurrency // max(1, seats)) + 2))

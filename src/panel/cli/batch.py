@@ -1,0 +1,119 @@
+"""`panel batch`: the day's launches, unattended, within a budget."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from panel.errors import Mistake
+
+if TYPE_CHECKING:
+    from panel.records import Run
+
+Sources = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[SOURCE]...",
+        help="Feeds of panel.toml by name, addresses, files (RSS, Atom, JSON Feed, CSV, JSONL, launch files), folders "
+        "of launch files. None: every feed of panel.toml.",
+    ),
+]
+MaxOption = Annotated[int | None, typer.Option("--max", min=1, help="Reviews at most; the rest is skipped by name.")]
+BudgetOption = Annotated[
+    float | None, typer.Option("--budget", help="USD this batch may spend; it stops cleanly there.")
+]
+ModelOption = Annotated[
+    list[str] | None, typer.Option("--model", help="provider/model; give it again to spread the panel.")
+]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
+
+
+def batch(
+    sources: Sources = None,
+    most: Annotated[
+        int | None, typer.Option("--max", min=1, help="Reviews at most; the rest is skipped by name.")
+    ] = None,
+    economy: Annotated[
+        bool, typer.Option("--economy", help="Through the providers' batches: half the price, up to a day's wait.")
+    ] = False,
+    budget: Annotated[
+        float | None, typer.Option("--budget", help="USD this batch may spend; it stops cleanly there.")
+    ] = None,
+    launch_budget: Annotated[float | None, typer.Option("--launch-budget", help="USD each launch may spend.")] = None,
+    day_budget: Annotated[
+        float | None, typer.Option("--day-budget", help="USD this UTC day may cost, over every batch on the database.")
+    ] = None,
+    deadline: Annotated[float | None, typer.Option("--deadline", help="Minutes this batch may take.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be reviewed, skipped and paid; ask nobody.")
+    ] = False,
+    personas: Annotated[str, typer.Option("--personas", help="Only these, as a,b.")] = "",
+    model: Annotated[
+        list[str] | None, typer.Option("--model", help="provider/model; give it again to spread the panel.")
+    ] = None,
+    enqueue: Annotated[
+        bool, typer.Option("--enqueue", help="Hand the launches to `panel worker` processes (Postgres) and return.")
+    ] = False,
+    watch: Annotated[
+        str, typer.Option("--watch", metavar="RUN", help="Show a batch and its workers until it ends; starts nothing.")
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before spending.")] = False,
+    json_: JsonFlag = False,
+) -> None:
+    """Review a day's launches: drafts, a spend report, and a list of what was skipped and why.
+
+    Safe to run again: what was answered is never paid for twice, and launches reviewed before are skipped by name.
+    """
+    from panel.cli.batching import BatchAsk
+    from panel.cli.shell import open_shell
+
+    shell = open_shell()
+    if watch:
+        from panel.cli.batch_watch import watch_batch
+
+        if sources or dry_run or enqueue:
+            raise Mistake("--watch shows a batch there is; it starts none.", hint="Leave sources and other flags out.")
+        watch_batch(shell, watch, json_=json_)
+        return
+    from panel.cli.batch_run import dry, run_batch
+
+    ask = BatchAsk(
+        personas=personas,
+        models=tuple(model or ()),
+        most=most,
+        budget_usd=_usd(budget),
+        launch_usd=_usd(launch_budget),
+        day_usd=_usd(day_budget),
+        deadline_s=_seconds(deadline),
+        economy=economy,
+    )
+    if dry_run:
+        dry(shell, sources or (), ask, json_=json_)
+    elif enqueue:
+        from panel.cli.handing_out import enqueue_batch
+
+        enqueue_batch(shell, sources or (), ask, yes=yes, json_=json_)
+    else:
+        run_batch(shell, sources or (), ask, yes=yes, json_=json_)
+
+
+def resume_a_batch(
+    run: "Run", *, budget: float | None, deadline: float | None, retry: bool, yes: bool, json_: bool
+) -> None:
+    """What `panel resume` does with a batch."""
+    from panel.cli.batch_run import resume_batch
+    from panel.cli.batching import BatchAsk
+    from panel.cli.shell import open_shell
+
+    ask = BatchAsk(budget_usd=_usd(budget), deadline_s=_seconds(deadline), retry=retry)
+    resume_batch(open_shell(), run, ask, yes=yes, json_=json_)
+
+
+def _usd(amount: float | None) -> Decimal | None:
+    return None if amount is None else Decimal(str(amount))
+
+
+def _seconds(minutes: float | None) -> float | None:
+    if minutes is not None and not 0 < minutes < 60 * 24 * 30:
+        raise Mistake(f"--deadline {minutes:g} is no number of minutes.", hint="Give some, for example --deadline 600.")
+    return None if minutes is None else minutes * 60

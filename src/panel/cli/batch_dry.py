@@ -1,0 +1,64 @@
+"""`panel batch --dry-run`: the rows and the price, from a database that is thrown away."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from panel.batch.intake.tables import SourceSpec
+from panel.batch.pricing import price_batch
+from panel.batch.taking_in import take_rows
+from panel.cli.batch_sources import known_of, open_intake, shortlist
+from panel.cli.batching import BatchAsk, run_of
+from panel.cli.output import say, say_json, table, talk
+from panel.cli.shell import Shell
+from panel.jurors import ModelSpec
+from panel.records import BatchPlan
+from panel.store import BatchRows, Records
+
+RUN_ID = "dry"
+
+
+async def tell_dry(
+    shell: Shell,
+    specs: Sequence[SourceSpec],
+    ask: BatchAsk,
+    plan: BatchPlan,
+    models: Mapping[str, ModelSpec],
+    scratch: Path,
+    *,
+    json_: bool,
+) -> None:
+    """Print each row with its state and reason, then the price. models: persona_id -> model."""
+    url = f"sqlite:///{scratch / 'rows.db'}"
+    run = run_of(shell, plan, shell.new_stamp(["dry"]).model_copy(update={"run_id": RUN_ID}), ())
+    with closing(Records.open(url, runs_dir=scratch)) as records:
+        records.save_run(run)
+    rows = BatchRows.open(url, runs_dir=scratch)
+    try:
+        await take_rows(
+            RUN_ID, open_intake(shell, specs), rows, shortlist(shell, ask), as_of=plan.as_of, known=known_of(shell)
+        )
+        price = price_batch(rows.stream(RUN_ID, ("ready",)), plan, models, shell.settings.prices)
+        if json_:
+            dumped = [row.model_dump(mode="json", exclude_defaults=True) for row in rows.stream(RUN_ID)]
+            say_json(
+                {
+                    "rows": dumped,
+                    "price": {
+                        "launches": price.launches,
+                        "calls": price.calls,
+                        "low_usd": str(price.low_usd),
+                        "high_usd": str(price.high_usd),
+                        "unpriced": list(price.unpriced),
+                        "assumed_dossiers": price.assumed,
+                    },
+                }
+            )
+            return
+        lines = [
+            (str(r.row), r.state, r.said.name or "-", r.said.source, r.said.at, r.reason) for r in rows.stream(RUN_ID)
+        ]
+        say(table([("row", "state", "name", "source", "at", "why"), *lines]))
+        talk(price.sentence)
+    finally:
+        rows.close()

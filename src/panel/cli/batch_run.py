@@ -1,0 +1,266 @@
+"""One batch on this machine, from its sources to its summary; and the same resumed."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NoReturn
+
+from panel.batch.economy import half_price
+from panel.batch.finishing import SUMMARY, close_batch
+from panel.batch.intake.tables import SourceSpec
+from panel.batch.kit import Kit
+from panel.batch.pricing import BatchPrice, price_batch
+from panel.batch.taking_in import again, take_rows
+from panel.batch.working import StopSign, launches_at_once, work_off
+from panel.cli.batch_progress import flow_lines, watch_work
+from panel.cli.batch_sources import known_of, open_intake, read_sources, shortlist
+from panel.cli.batching import (
+    BatchAsk,
+    Stores,
+    as_resumed,
+    begin,
+    make_batch_plan,
+    open_kit,
+    open_stores,
+    specs_of,
+    with_defaults,
+)
+from panel.cli.loop import run_loop
+from panel.cli.output import say, say_json, talk
+from panel.cli.shell import Shell, is_terminal
+from panel.errors import Interrupted, Mistake, PanelError, ProviderError, Stopped, StoreError
+from panel.jurors.batches import open_batches
+from panel.records import BatchPlan, Run
+from panel.store import RunFolder
+
+
+def run_batch(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, yes: bool, json_: bool) -> None:
+    """Take in, choose, agree on the price, review, sum up."""
+    run_loop(_run(shell, sources, ask, yes=yes, json_=json_))
+
+
+def resume_batch(shell: Shell, run: Run, ask: BatchAsk, *, yes: bool, json_: bool) -> None:
+    """Go on with a batch: what failed, what waits and what was never begun."""
+    run_loop(_resume(shell, run, ask, yes=yes, json_=json_))
+
+
+def dry(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, json_: bool) -> None:
+    """What a batch would do and cost. Nothing is kept; listings are not followed, dossiers not gathered."""
+    run_loop(_dry(shell, sources, ask, json_=json_))
+
+
+async def _run(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, yes: bool, json_: bool) -> None:
+    async with open_stores(shell) as stores:
+        begun = await begin_batch(shell, sources, ask, stores, yes=yes, quiet=json_)
+        if begun:
+            await _work(shell, *begun, stores, ask, json_=json_)
+        elif json_:
+            say_json({"run_id": "", "state": "elsewhere", "reviewed": [], "skipped": [], "failed": []})
+
+
+async def begin_batch(
+    shell: Shell, sources: Sequence[str], ask: BatchAsk, stores: Stores, *, yes: bool, quiet: bool
+) -> tuple[Run, BatchPlan] | None:
+    """Take in, choose and agree on the price. The run's lock is held then; None when these sources are being read."""
+    ask = with_defaults(ask, shell.settings.toml.batch)
+    plan, _ = make_batch_plan(shell, ask, datetime.now(UTC).date())
+    specs = read_sources(shell, sources)
+    if not stores.locks.acquire(name_of(specs)):
+        talk("A batch of these sources is running already; nothing was done.")
+        return None
+    made = shell.new_stamp(["batch"])
+    stores.locks.acquire(made.run_id)
+    run = begin(shell, plan, made, stores, sys.argv[1:])
+    try:
+        await _take_in(shell, specs, ask, run, stores)
+        _agree(_price(shell, run, plan, stores), plan, yes=yes, quiet=quiet)
+    except BaseException:
+        stores.locks.release(run.run_id)
+        stores.records.delete_run(run.run_id)  # nobody was asked: there is nothing to go on with
+        raise
+    return run, plan
+
+
+def name_of(specs: Sequence[SourceSpec]) -> str:
+    """The lock of one set of sources: two daily runs started together are one."""
+    return f"batch:{sha256(repr(sorted(spec.source for spec in specs)).encode()).hexdigest()[:16]}"
+
+
+async def _resume(shell: Shell, run: Run, ask: BatchAsk, *, yes: bool, json_: bool) -> None:
+    async with open_stores(shell) as stores:
+        if not stores.locks.acquire(run.run_id):
+            raise Mistake(f"{run.run_id} is being worked on.", hint="Wait until it ends, or stop it first.")
+        _refuse_half_read(run, stores)
+        plan = as_resumed(stores.rows.load_plan(run.run_id), ask)
+        stores.rows.save_plan(run.run_id, plan)
+        if not stores.batches.open_ones(run.run_id):
+            again(run.run_id, stores.rows)
+        _agree(_price(shell, run, plan, stores), plan, yes=yes, quiet=json_)
+        await _work(shell, run, plan, stores, ask, json_=json_)
+
+
+def _refuse_half_read(run: Run, stores: Stores) -> None:
+    """Raises Mistake for a batch killed while its sources were read: nobody was asked, so it is simply begun again."""
+    counts = stores.rows.counts(run.run_id)
+    if run.state == "started" and (not counts or "new" in counts):
+        raise Mistake(
+            f"{run.run_id} was cut off while its sources were read, before anybody was asked.",
+            hint=f"Remove it with `panel runs delete {run.run_id}` and run `panel batch` again.",
+        )
+
+
+async def _take_in(shell: Shell, specs: Sequence[SourceSpec], ask: BatchAsk, run: Run, stores: Stores) -> None:
+    counts = await take_rows(
+        run.run_id,
+        open_intake(shell, specs),
+        stores.rows,
+        shortlist(shell, ask),
+        as_of=run.as_of,
+        known=known_of(shell),
+        tell=lambda count: talk(f"  {count} rows read"),
+    )
+    talk(f"{sum(counts.values())} rows: " + ", ".join(f"{n} {name}" for name, n in sorted(counts.items())))
+
+
+def _price(shell: Shell, run: Run, plan: BatchPlan, stores: Stores) -> BatchPrice:
+    ready = stores.rows.stream(run.run_id, ("ready",))
+    return price_batch(ready, plan, specs_of(shell, plan), shell.settings.prices)
+
+
+def _agree(price: BatchPrice, plan: BatchPlan, *, yes: bool, quiet: bool) -> None:
+    """Show the price and ask, where money may be spent. Raises Mistake where nobody can be asked."""
+    talk(price.sentence)
+    limited = plan.budget_usd is not None or plan.launch_usd is not None or plan.day_usd is not None
+    if limited and price.unpriced:
+        raise Mistake(
+            f"The price of {' and '.join(price.unpriced)} is unknown, so a budget can't be kept.",
+            hint='Give it in panel.toml, under [models."provider/model".price]; or run without a budget.',
+        )
+    if price.free or yes or not price.launches:
+        return
+    if quiet or not is_terminal():
+        raise Mistake("This batch may cost money, and nobody can be asked here.", hint="Add --yes, and --budget USD.")
+    import typer
+
+    typer.confirm("Ask the panel?", default=True, abort=True, err=True)
+
+
+async def _work(shell: Shell, run: Run, plan: BatchPlan, stores: Stores, ask: BatchAsk, *, json_: bool) -> None:
+    """Review what is ready, then sum up whatever came of it. Raises what stopped the batch, after the summary."""
+    total = stores.rows.counts(run.run_id).get("ready", 0)
+    sign, why = StopSign(), None
+    folder = RunFolder.open_or_make(shell.settings.runs_dir, run)
+    with signals(sign):
+        async with AsyncExitStack() as stack:
+            kit = await open_kit(shell, run, plan, stores, stack, sign=sign, deadline_s=ask.deadline_s, retry=ask.retry)
+            flows = partial(flow_lines, kit.asker.flows.values())
+            with watch_work(total, plan.budget_usd, flows, quiet=json_) as listen:
+                try:
+                    await _review_all(replace(kit, listen=listen), stores, sign)
+                except (Stopped, ProviderError) as err:
+                    why = err
+                except StoreError as err:
+                    err.hint = f"{err.hint} Then go on with: panel resume {run.run_id}".strip()
+                    raise
+    run, spend = close_batch(
+        run,
+        stores.rows,
+        stores.records,
+        folder,
+        prices=shell.settings.prices,
+        now=lambda: datetime.now(UTC),
+        why=str(why) if why else "",
+    )
+    text = folder.read(SUMMARY)
+    if json_:
+        say(text.rstrip("\n"))
+    else:
+        say(f"Summary: {folder.path / 'summary.md'}")
+    talk(f"{spend.calls} calls, ${spend.cost_usd:.4f}.")
+    if run.state != "finished":
+        _end(_stopped(run, why, _left(stores.rows.counts(run.run_id))), json_=json_)
+
+
+async def _review_all(kit: Kit, stores: Stores, sign: StopSign) -> None:
+    at_once = launches_at_once(kit.asker.most_in_flight(), len(kit.specs))
+    if kit.plan.economy:
+        wires = {spec.name: open_batches(spec) for spec in {s.name: s for s in kit.specs.values()}.values()}
+        kept = {name: wire for name, wire in wires.items() if wire}
+        try:
+            await half_price(kit, sign, stores.batches, kept, at_once=at_once)
+        finally:
+            for wire in kept.values():
+                await wire.close()
+    await work_off(kit, sign, at_once=at_once)
+
+
+def _left(counts: Mapping[str, int]) -> str:
+    """What a stopped batch leaves, in a sentence."""
+    waiting = counts.get("waiting", 0)
+    left = waiting + counts.get("ready", 0)
+    if not left:
+        return ""
+    out = f", {waiting} of them in a provider's batch, which goes on without us" if waiting else ""
+    return f"{left} {'launch is' if left == 1 else 'launches are'} left{out}."
+
+
+def _stopped(run: Run, why: PanelError | None, left: str) -> PanelError:
+    """What the command ends with: resumable, with the line that resumes."""
+    hint = f"Go on with: panel resume {run.run_id}"
+    if isinstance(why, Stopped) and why.of == "signal":
+        return Interrupted(f"{why} {left}".strip(), hint=hint)
+    if why:
+        why.hint = " ".join(text for text in (left, why.hint, hint) if text)
+        return why
+    return Stopped(left or run.why, hint=hint)
+
+
+def _end(err: PanelError, *, json_: bool) -> NoReturn:
+    """Leave with the error's code. With --json stdout has its one object already, so the sentence goes to stderr."""
+    if not json_:
+        raise err
+    talk(f"{err} {err.hint}".strip())
+    sys.exit(err.exit_code)
+
+
+@contextmanager
+def signals(sign: StopSign) -> Iterator[None]:
+    """SIGINT and SIGTERM put up the sign; a second one ends the process at once, which loses nothing either."""
+    loop = asyncio.get_running_loop()
+    names = (signal.SIGINT, signal.SIGTERM)
+
+    def put_up(name: str) -> None:
+        if sign.reason:
+            raise KeyboardInterrupt
+        talk("Stopping: calls in flight are let finish (half a minute at most). Again to stop at once.")
+        sign.raise_(f"Stopped by {name}.")
+
+    try:
+        for number in names:
+            loop.add_signal_handler(number, put_up, signal.Signals(number).name)
+    except NotImplementedError:  # Windows
+        yield
+        return
+    try:
+        yield
+    finally:
+        for number in names:
+            loop.remove_signal_handler(number)
+
+
+async def _dry(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, json_: bool) -> None:
+    from panel.cli.batch_dry import tell_dry
+
+    ask = with_defaults(ask, shell.settings.toml.batch)
+    plan, models = make_batch_plan(shell, ask, datetime.now(UTC).date())
+    specs = read_sources(shell, sources)
+    with TemporaryDirectory(prefix="panel-dry-") as scratch:
+        await tell_dry(shell, specs, ask, plan, models, Path(scratch), json_=json_)

@@ -1,0 +1,90 @@
+"""What a batch reads: feeds named in panel.toml, addresses, files, folders; and what the archive knows of a launch."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from panel.batch.announced import as_launch
+from panel.cli.output import talk
+from panel.errors import Mistake
+
+if TYPE_CHECKING:
+    from panel.batch.intake.choosing import KnownOf
+    from panel.batch.intake.rows import BadRow
+    from panel.batch.intake.tables import Shortlist, SourceSpec
+    from panel.batch.kit import Archive
+    from panel.cli.batching import BatchAsk
+    from panel.cli.shell import Shell
+    from panel.records import Announcement, BatchRow, Review
+    from panel.store import Products
+
+MOST_TOLD = 20  # bad rows said while reading; all are in the summary
+
+
+def read_sources(shell: "Shell", names: Sequence[str]) -> "list[SourceSpec]":
+    """The sources meant: feeds of panel.toml by name, everything else as given; none means every feed.
+
+    Raises Mistake when there is nothing to read.
+    """
+    feeds = shell.settings.toml.feeds
+    if not names and not feeds:
+        hint = "Name a file, a folder or an address, or add [feeds.NAME] to panel.toml."
+        raise Mistake("There is nothing to read.", hint=hint)
+    return [shell.settings.source_spec(name) for name in names or feeds]
+
+
+def shortlist(shell: "Shell", ask: "BatchAsk") -> "Shortlist":
+    """panel.toml's `[batch]`, with `--max` over its `max_reviews`."""
+    rules = shell.settings.toml.batch
+    return rules if ask.most is None else rules.model_copy(update={"max_reviews": ask.most})
+
+
+def open_intake(shell: "Shell", specs: "Sequence[SourceSpec]") -> "AsyncIterator[Announcement | BadRow]":
+    """Every row of every source, streamed; bad ones are said as they are met."""
+    from panel.batch.intake.reading import take_in
+    from panel.cli.gather import make_fetcher
+
+    told = 0
+
+    def tell(bad: "BadRow") -> None:
+        nonlocal told
+        told += 1
+        if told <= MOST_TOLD:
+            talk(f"  {bad.source}, {bad.at or 'the whole source'}: {bad.reason}")
+        elif told == MOST_TOLD + 1:
+            talk("  More bad rows are in the summary.")
+
+    fetch = partial(make_fetcher(shell).get, as_feed=True)
+    return take_in(specs, fetch=fetch, on_problem=tell, categories=shell.categories)
+
+
+def known_of(shell: "Shell") -> "KnownOf":
+    """What the archive has of an announced launch: reviewed when, by which run, and whether it changed since."""
+    from panel.batch.intake.choosing import Known
+    from panel.review.archive import announced_digest, look_up
+
+    if not shell.has_database:
+        return lambda said: None
+    products = shell.open_products()
+
+    def known(said: "Announcement") -> "Known | None":
+        launch = as_launch(said)
+        met = look_up(launch, products, digest=announced_digest(launch))
+        if met is None or met.launch is None or not met.launch.runs:
+            return None
+        what = "its announcement differs" if met.changed else ""
+        return Known(met.launch.runs[-1], met.launch.last_seen.date(), is_changed=met.changed, what=what)
+
+    return known
+
+
+def note_of(products: "Products") -> "Archive":
+    """Brings a reviewed launch to its product, as announced and as read; gives back the product's id."""
+    from panel.review.archive import meet_reviewed
+
+    def note(row: "BatchRow", review: "Review", run_id: str) -> str:
+        said = as_launch(row.said)
+        return meet_reviewed(review.dossier, products, run_id=run_id, now=datetime.now(UTC), announced=said).product_id
+
+    return note

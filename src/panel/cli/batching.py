@@ -1,0 +1,234 @@
+"""Build a batch's objects from files, flags and settings, and hand them to the batch room."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from panel.batch.events import BatchListener
+from panel.batch.kit import Kit
+from panel.batch.till import Till
+from panel.batch.working import StopSign
+from panel.cli.batch_sources import note_of
+from panel.cli.shell import Shell
+from panel.config import BatchTable
+from panel.jurors import ModelSpec, open_provider
+from panel.money import Budget
+from panel.records import BatchPlan, Juror, Run, Stamp, sha256_of
+from panel.review.running import Limits, open_asker, settings_of, spec_from
+from panel.review.writing import pretty
+from panel.store import BatchRows, Ledger, Locks, ProviderBatches, Purse, Records, RunFolder, open_locks
+
+
+@dataclass(frozen=True)
+class BatchAsk:
+    """How a batch may ask: the flags of `panel batch`."""
+
+    personas: str = ""
+    models: tuple[str, ...] = ()
+    most: int | None = None  # reviews; None: panel.toml's max_reviews
+    budget_usd: Decimal | None = None
+    launch_usd: Decimal | None = None
+    day_usd: Decimal | None = None
+    deadline_s: float | None = None
+    economy: bool = False
+    retry: bool = False
+    fresh_draw: int = 0
+
+
+def with_defaults(ask: BatchAsk, table: BatchTable) -> BatchAsk:
+    """What flags leave open, panel.toml's `[batch]` says."""
+    return replace(
+        ask,
+        budget_usd=table.budget_usd if ask.budget_usd is None else ask.budget_usd,
+        launch_usd=table.launch_usd if ask.launch_usd is None else ask.launch_usd,
+        day_usd=table.day_usd if ask.day_usd is None else ask.day_usd,
+        economy=ask.economy or table.economy,
+    )
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The database's faces, opened together."""
+
+    rows: BatchRows
+    records: Records
+    batches: ProviderBatches
+    ledger: Ledger
+    purse: Purse
+    locks: Locks
+
+
+@asynccontextmanager
+async def open_stores(shell: Shell) -> AsyncIterator[Stores]:
+    """All of them on the workspace's database; closed in turn."""
+    url, runs = shell.settings.database_url, shell.settings.runs_dir
+    async with AsyncExitStack() as stack:
+        locks = open_locks(url, runs)
+        stack.callback(locks.close)
+        ledger = Ledger.open(url, runs_dir=runs, locks=locks)
+        stack.callback(ledger.close)
+        rows, records = BatchRows.open(url, runs_dir=runs), Records.open(url, runs_dir=runs)
+        batches, purse = ProviderBatches.open(url, runs_dir=runs), Purse.open(url, runs_dir=runs, locks=locks)
+        for face in (rows, records, batches, purse):
+            stack.callback(face.close)
+        yield Stores(rows, records, batches, ledger, purse, locks)
+
+
+def make_batch_plan(shell: Shell, ask: BatchAsk, as_of: date) -> tuple[BatchPlan, dict[str, ModelSpec]]:
+    """Personas, models and limits, checked: a key or a persona that can't do shows here, before anything is read."""
+    chosen = shell.choose_personas(ask.personas)
+    specs = shell.settings.seats(chosen, ask.models, every=shell.personas)
+    for limit in (ask.budget_usd, ask.launch_usd, ask.day_usd):
+        Budget(limit)
+    models = {spec.name: spec for spec in specs.values()}
+    for spec in models.values():
+        open_provider(spec)
+    plan = BatchPlan(
+        personas=chosen,
+        models={name: settings_of(spec) for name, spec in models.items()},
+        seats={persona_id: spec.name for persona_id, spec in specs.items()},
+        prompts=dict(shell.workspace.prompts),
+        scenarios=shell.workspace.scenarios,
+        rho=shell.settings.toml.rho,
+        as_of=as_of,
+        draw=ask.fresh_draw,
+        economy=ask.economy,
+        budget_usd=ask.budget_usd,
+        launch_usd=ask.launch_usd,
+        day_usd=ask.day_usd,
+    )
+    return plan, specs
+
+
+def specs_of(shell: Shell, plan: BatchPlan) -> dict[str, ModelSpec]:
+    """The models of a batch that was begun before, maybe on another machine, with this machine's keys."""
+
+    def spec(name: str) -> ModelSpec:
+        saved = plan.models[name]
+        return spec_from(saved, api_key=shell.settings.key_for(saved["provider"], saved["base_url"]))
+
+    by_name = {name: spec(name) for name in plan.models}
+    return {persona_id: by_name[name] for persona_id, name in plan.seats.items()}
+
+
+def begin(shell: Shell, plan: BatchPlan, made: Stamp, stores: Stores, command: Sequence[str]) -> Run:
+    """Write the batch down: its folder with what it asks with, the plan and the run in SQL."""
+    run = run_of(shell, plan, made, command)
+    folder = RunFolder.create(shell.settings.runs_dir, run)
+    for persona in plan.personas:
+        folder.write(f"inputs/personas/{persona.persona_id}.json", pretty(persona))
+    for name, text in plan.prompts.items():
+        folder.write(f"inputs/prompts/{name}", text)
+    folder.write("inputs/scenarios.yaml", plan.scenarios)
+    stores.records.save_run(run)
+    stores.rows.save_plan(run.run_id, plan)
+    return run
+
+
+def run_of(shell: Shell, plan: BatchPlan, made: Stamp, command: Sequence[str]) -> Run:
+    """The manifest of a batch that begins."""
+    return Run(
+        made=made,
+        run_id=made.run_id,
+        kind="batch",
+        state="started",
+        command=tuple(command),
+        launches=(),
+        dossiers={},
+        personas={p.persona_id: sha256_of(pretty(p)) for p in plan.personas},
+        jurors=tuple(_jurors(plan, specs_of(shell, plan))),
+        models=plan.models,
+        prompts={name: sha256_of(text) for name, text in plan.prompts.items()},
+        draw=plan.draw,
+        budget_usd=plan.budget_usd,
+        as_of=plan.as_of,
+        rho=plan.rho,
+    )
+
+
+def _jurors(plan: BatchPlan, specs: Mapping[str, ModelSpec]) -> list[Juror]:
+    return [Juror(persona_id=name, model=spec.name, family=spec.family) for name, spec in specs.items()]
+
+
+async def open_kit(
+    shell: Shell,
+    run: Run,
+    plan: BatchPlan,
+    stores: Stores,
+    stack: AsyncExitStack,
+    *,
+    listen: BatchListener = lambda event: None,
+    deadline_s: float | None = None,
+    retry: bool = False,
+    sign: StopSign | None = None,
+) -> Kit:
+    """One process's tools for this batch. `stack` closes what they hold open."""
+    from panel.cli.batch_gather import make_gather
+
+    products = shell.open_products()
+    stack.callback(products.close)
+    specs = specs_of(shell, plan)
+    limits = Limits(
+        concurrency=shell.settings.toml.concurrency.model_dump(),
+        prices=shell.settings.prices,
+        deadline_s=deadline_s,
+        retry_unusable=retry,
+    )
+    asker = await open_asker(
+        {spec.name: spec for spec in specs.values()},
+        plan.prompts,
+        run_id=run.run_id,
+        ledger=stores.ledger,
+        limits=limits,
+        stack=stack,
+        draw=plan.draw,
+    )
+    if sign:
+        asker = replace(asker, stop=sign.refuse)
+    return Kit(
+        run_id=run.run_id,
+        made=run.made,
+        plan=plan,
+        specs=specs,
+        rows=stores.rows,
+        ledger=stores.ledger,
+        asker=asker,
+        till=Till(stores.purse, limits_of(run, plan), launch_usd=plan.launch_usd),
+        gather=make_gather(shell, run.made, products),
+        folder=RunFolder.open_or_make(shell.settings.runs_dir, run),
+        may_probe=ProbeCap(stores.purse, shell.settings.toml.suspicious_per_day),
+        archive=note_of(products),
+        listen=listen,
+    )
+
+
+def limits_of(run: Run, plan: BatchPlan) -> dict[str, Decimal]:
+    """Scope of the purse -> USD."""
+    limits = {f"run:{run.run_id}": plan.budget_usd, f"day:{datetime.now(UTC):%Y-%m-%d}": plan.day_usd}
+    return {scope: limit for scope, limit in limits.items() if limit is not None}
+
+
+@dataclass(frozen=True)
+class ProbeCap:
+    """Today's places for launches that are asked again because they speak to reviewers; shared by every process."""
+
+    purse: Purse
+    most: int
+
+    def __call__(self) -> bool:
+        scope = f"asked-again:{datetime.now(UTC):%Y-%m-%d}"
+        if not self.purse.lease(scope, Decimal(1), Decimal(self.most)):
+            return False
+        self.purse.settle(scope, Decimal(1), Decimal(1))
+        return True
+
+
+def as_resumed(plan: BatchPlan, ask: BatchAsk) -> BatchPlan:
+    """The plan a resume goes on with: today's limits where some are given, else those it began with."""
+    given = {"budget_usd": ask.budget_usd, "launch_usd": ask.launch_usd, "day_usd": ask.day_usd}
+    changed = {name: value for name, value in given.items() if value is not None}
+    if not changed:
+        return plan
+    return plan.model_copy(update=changed)

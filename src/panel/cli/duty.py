@@ -1,0 +1,259 @@
+"""What a worker process does for each kind of job, from its start to a graceful stop."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from os import getpid
+from socket import gethostname
+from typing import TYPE_CHECKING, Any
+
+from panel.batch import fleet
+from panel.batch.collecting import Collector
+from panel.batch.economy import make_poller, step_on
+from panel.batch.events import BatchEvent, Ended, Note
+from panel.batch.finishing import close_batch
+from panel.batch.fleet import BATCHES, HEARTBEAT_S, LAUNCHES, RESCUE, STALLED_S, Duties
+from panel.batch.kit import Kit
+from panel.batch.launch import failed, review_row
+from panel.batch.sharing import Sharing
+from panel.batch.taking_in import go_on
+from panel.batch.working import StopSign
+from panel.cli.batch_run import signals
+from panel.cli.batching import Stores, open_kit, open_stores
+from panel.cli.handing_out import enqueue_in
+from panel.cli.loop import run_loop
+from panel.cli.output import talk
+from panel.cli.shell import Shell
+from panel.errors import Stopped
+from panel.jurors.batches import BatchWire, open_batches
+from panel.store import SentBatch, SharedPace
+
+if TYPE_CHECKING:
+    from procrastinate import App
+
+log = logging.getLogger(__name__)
+POLL_S = 60.0  # between two looks at a provider's batch
+FETCH_S = 2.0  # between looks for new jobs, beside the database's own notices
+GRACE_S = 30.0  # how long launches in hand may take to end after a signal
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What one worker has open for one batch."""
+
+    kit: Kit
+    wires: Mapping[str, BatchWire]  # by model name
+    collector: Collector  # one for all launches of the batch here, so that they share a provider batch
+    stack: AsyncExitStack
+
+
+@dataclass
+class Crew:
+    """One worker process: the batches it has tools for, from their first job to their summary."""
+
+    shell: Shell
+    stores: Stores
+    sharing: Sharing
+    poll_s: float = field(default_factory=lambda: POLL_S)
+    app: "App | None" = None
+    open: dict[str, Tools] = field(default_factory=dict)
+    stopped: dict[str, str] = field(default_factory=dict)  # run -> why nothing more of it is asked
+    sign: StopSign = field(default_factory=StopSign)
+    making: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def tools(self, run_id: str) -> Tools:
+        """This process's tools for a batch."""
+        async with self.making:
+            if run_id not in self.open:
+                self.open[run_id] = await self._open(run_id)
+        return self.open[run_id]
+
+    async def _open(self, run_id: str) -> Tools:
+        run = await asyncio.to_thread(self.stores.records.load_run, run_id)
+        plan = await asyncio.to_thread(self.stores.rows.load_plan, run_id)
+        stack = AsyncExitStack()
+        kit = await open_kit(self.shell, run, plan, self.stores, stack, listen=_log, sign=self.sign)
+        specs = {spec.name: spec for spec in kit.specs.values()}
+        self.sharing.join(kit.asker.flows, specs)
+        wires = {name: wire for name, spec in specs.items() if (wire := open_batches(spec))}
+        for wire in wires.values():
+            stack.push_async_callback(wire.close)
+        return Tools(kit, wires, Collector(kit, self.stores.batches, wires), stack)
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        for tools in self.open.values():
+            await tools.stack.aclose()
+        self.open.clear()
+
+    async def review(self, run_id: str, row_number: int) -> float | None:
+        """One launch. Seconds until it is looked at again: another worker has it in hand, or a signal cut it short."""
+        if run_id in self.stopped and not await self._was_started_again(run_id):
+            return None
+        name = f"{run_id}/{row_number}"
+        if not await asyncio.to_thread(self.stores.locks.acquire, name):
+            return STALLED_S
+        try:
+            tools = await self.tools(run_id)
+            row = await asyncio.to_thread(self.stores.rows.get, run_id, row_number)
+            if row.state != "ready":
+                return None
+            at_half_price = tools.kit.plan.economy and not row.waits
+            asker = replace(tools.kit.asker, owner=name, defer=tools.collector if at_half_price else None)
+            done = await review_row(replace(tools.kit, asker=asker), row)
+            _log(Ended(done.row, done.spent_usd))
+        except Stopped as err:
+            if err.of == "signal":
+                return 0.0
+            self.stopped[run_id] = str(err)
+            talk(f"{run_id}: {err} {err.hint}")
+        except asyncio.CancelledError:  # its half minute after a signal is over
+            assert self.app
+            await asyncio.shield(fleet.hand_out(self.app, run_id, [row_number]))
+            raise
+        finally:
+            self.stores.locks.release(name)
+        await self._after(run_id)
+        return None
+
+    async def _was_started_again(self, run_id: str) -> bool:
+        """Whether somebody had a batch go on that this process had stopped."""
+        run = await asyncio.to_thread(self.stores.records.load_run, run_id)
+        if run.state == "started":
+            self.stopped.pop(run_id, None)
+        return run.state == "started"
+
+    async def submit(self, run_id: str) -> None:
+        """Hand over what was collected, and look after it."""
+        assert self.app
+        tools = await self.tools(run_id)
+        for batch in self.stores.batches.open_ones(run_id):
+            await self._step(tools, batch)
+            await fleet.ask_for(self.app, "poll", run_id, in_s=self.poll_s, batch_id=batch.batch_id)
+        if not self.stores.batches.open_ones(run_id):  # nothing was left to ask, or all of it came to nothing
+            await self._again(run_id)
+
+    async def poll(self, run_id: str, batch_id: str) -> float | None:
+        """One look; seconds until the next, None when the batch is collected."""
+        tools = await self.tools(run_id)
+        batch = await self._step(tools, self.stores.batches.get(batch_id))
+        if batch.state not in ("collected", "lost"):
+            return self.poll_s
+        if not self.stores.batches.open_ones(run_id):
+            await self._again(run_id)
+        return None
+
+    async def _step(self, tools: Tools, batch: SentBatch) -> SentBatch:
+        """Move a provider batch on, one worker at a time: two would hand it over twice, or count its cost twice."""
+        name = f"{batch.run_id}/batch/{batch.batch_id}"
+        if not await asyncio.to_thread(self.stores.locks.acquire, name):
+            return batch
+        try:
+            batch = self.stores.batches.get(batch.batch_id)  # as it stands now that nobody else moves it
+            return await step_on(make_poller(tools.kit, self.stores.batches, tools.wires[batch.model]), batch)
+        finally:
+            self.stores.locks.release(name)
+
+    async def finish(self, run_id: str) -> None:
+        """The summary, by whichever worker gets here; made again it is the same."""
+        run = await asyncio.to_thread(self.stores.records.load_run, run_id)
+        tools = await self.tools(run_id)
+        kit = tools.kit
+        run, _ = await asyncio.to_thread(
+            close_batch, run, self.stores.rows, self.stores.records, kit.folder,
+            prices=self.shell.settings.prices, now=kit.now, why=self.stopped.get(run_id, ""),
+        )  # fmt: skip
+        talk(f"{run_id} is {run.state}. Summary: {kit.folder.path / 'summary.md'}")
+        if run.state == "finished":  # of a stopped one, launches may still be in hand here
+            await self.open.pop(run_id, tools).stack.aclose()
+
+    async def daily(self) -> None:
+        """Take in every feed of panel.toml and hand the launches out, as `panel batch --enqueue --yes` does."""
+        assert self.app
+        await enqueue_in(self.app, self.shell, self.stores)
+
+    async def give_up(self, run_id: str, row_number: int, why: str) -> None:
+        """A launch that takes its workers down is named, and the others go on."""
+        row = await asyncio.to_thread(self.stores.rows.get, run_id, row_number)
+        await asyncio.to_thread(self.stores.rows.put, run_id, failed(row, why))
+        await self._after(run_id)
+
+    async def _after(self, run_id: str) -> None:
+        """What is due when a row or a batch has ended: hand over, look again, or sum up."""
+        assert self.app
+        rows = self.stores.rows
+        if await asyncio.to_thread(rows.any, run_id, ("ready",)) and run_id not in self.stopped:
+            return
+        if await asyncio.to_thread(rows.any, run_id, ("waiting",)):
+            if self.stores.batches.open_ones(run_id):
+                await fleet.ask_for(self.app, "submit", run_id)
+            else:
+                await self._again(run_id)
+            return
+        await fleet.ask_for(self.app, "finish", run_id)
+
+    async def _again(self, run_id: str) -> None:
+        """Launches that waited for a provider's batch are handed out again: their answers are in the ledger now."""
+        assert self.app
+        numbers = await asyncio.to_thread(go_on, run_id, self.stores.rows)
+        await fleet.hand_out(self.app, run_id, numbers)
+
+
+def work(shell: Shell, *, at_once: int, once: bool) -> None:
+    """Work until a signal, or with `once` until no job is left."""
+    run_loop(_work(shell, at_once=at_once, once=once))
+
+
+async def _work(shell: Shell, *, at_once: int, once: bool) -> None:
+    async with AsyncExitStack() as stack:
+        stores = await stack.enter_async_context(open_stores(shell))
+        pace = SharedPace.open(shell.settings.database_url, runs_dir=shell.settings.runs_dir)
+        stack.callback(pace.close)
+        sharing = Sharing(pace, f"{gethostname()}:{getpid()}")
+        stack.push_async_callback(sharing.leave)
+        crew = Crew(shell, stores, sharing)
+        stack.push_async_callback(crew.close)
+        duties = Duties(crew.review, crew.submit, crew.poll, crew.finish, crew.give_up, crew.daily)
+        app = crew.app = fleet.open_app(
+            shell.settings.database_url, duties, schedule=shell.settings.toml.batch.schedule
+        )
+        await stack.enter_async_context(app.open_async())
+        await fleet.prepare(app)
+        talk(f"Working on {shell.database_shown}, {at_once} launches at once. Stop with Ctrl-C.")
+        common: dict[str, Any] = {
+            "install_signal_handlers": False,
+            "update_heartbeat_interval": HEARTBEAT_S,
+            "stalled_worker_timeout": STALLED_S,
+            "shutdown_graceful_timeout": GRACE_S,
+            "fetch_job_polling_interval": FETCH_S,
+            "wait": not once,
+        }
+        main = asyncio.create_task(_serve(app, at_once, common))
+        side = asyncio.create_task(app.run_worker_async(queues=[RESCUE], concurrency=1, **{**common, "wait": True}))
+        with signals(crew.sign):
+            stopping = asyncio.create_task(crew.sign.raised.wait())
+            await asyncio.wait({main, side, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (main, side, stopping):
+            task.cancel()
+        for ended in await asyncio.gather(main, side, stopping, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
+    if crew.sign.reason:
+        talk("Stopped. Launches that were in hand go to other workers, or on when this one is started again.")
+
+
+async def _serve(app: "App", at_once: int, common: dict[str, Any]) -> None:
+    """Work until stopped; without `wait` until no job is due, those that the last ones brought along included."""
+    while True:
+        await app.run_worker_async(queues=[LAUNCHES, BATCHES], concurrency=at_once, **common)
+        if common["wait"] or not await fleet.is_work_due(app):
+            return
+
+
+def _log(event: BatchEvent) -> None:
+    if isinstance(event, Note):
+        talk(f"  {event.text}")
+    elif isinstance(event, Ended):
+        talk(f"  {event.row.said.name}: {event.row.state} {event.row.reason}".rstrip())

@@ -1,0 +1,110 @@
+"""`panel batch --enqueue` and `panel queue`: hand launches to workers; see, repeat or take back what was."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from panel.batch import fleet
+from panel.batch.taking_in import again
+from panel.cli.batch_run import begin_batch, name_of
+from panel.cli.batch_sources import read_sources
+from panel.cli.batching import BatchAsk, Stores, open_stores
+from panel.cli.loop import run_loop
+from panel.cli.output import say, say_json, talk
+from panel.cli.shell import Shell
+from panel.records import Run
+
+
+def enqueue_batch(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, yes: bool, json_: bool) -> None:
+    """Take in, choose, agree on the price, and hand every launch to the workers."""
+    run_loop(_enqueue(shell, sources, ask, yes=yes, json_=json_))
+
+
+async def _enqueue(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, yes: bool, json_: bool) -> None:
+    app = fleet.open_app(shell.settings.database_url)
+    async with open_stores(shell) as stores, app.open_async():
+        await fleet.prepare(app)
+        begun = await _begin(app, shell, sources, ask, stores, yes=yes, quiet=json_)
+    if begun is None:
+        return
+    run, count = begun
+    if json_:
+        say_json({"run_id": run.run_id, "handed_out": count})
+        return
+    say(run.run_id)
+    talk(f"{count} launches handed out. Watch them with: panel batch --watch {run.run_id}")
+
+
+async def enqueue_in(app: Any, shell: Shell, stores: Stores) -> None:
+    """Every feed of panel.toml within its `[batch]` limits, by an open engine: what the schedule runs."""
+    begun = await _begin(app, shell, (), BatchAsk(), stores, yes=True, quiet=True)
+    if begun:
+        talk(f"{begun[0].run_id}: {begun[1]} launches handed out.")
+
+
+async def _begin(
+    app: Any, shell: Shell, sources: Sequence[str], ask: BatchAsk, stores: Stores, *, yes: bool, quiet: bool
+) -> tuple[Run, int] | None:
+    begun = await begin_batch(shell, sources, ask, stores, yes=yes, quiet=quiet)
+    if begun is None:
+        return None
+    run, _ = begun
+    stores.locks.release(run.run_id)  # each launch has a lock of its own
+    stores.locks.release(name_of(read_sources(shell, sources)))
+    return run, await hand_out_ready(app, stores, run)
+
+
+async def hand_out_ready(app: Any, stores: Stores, run: Run) -> int:
+    """One job for each ready row; a batch with none is summed up at once."""
+    rows = [row.row for row in stores.rows.stream(run.run_id, ("ready",))]
+    await fleet.hand_out(app, run.run_id, rows)
+    if not rows:
+        await fleet.ask_for(app, "finish", run.run_id)
+    return len(rows)
+
+
+def queue_status(shell: Shell) -> dict[str, Any]:
+    """Queues with their jobs by state, and workers with the seconds since their last heartbeat."""
+    return run_loop(_status(shell))
+
+
+async def _status(shell: Shell) -> dict[str, Any]:
+    app = fleet.open_app(shell.settings.database_url)
+    async with app.open_async():
+        await fleet.prepare(app)
+        queues = [queue for queue in await app.job_manager.list_queues_async() if queue["name"] != fleet.RESCUE]
+        return {"queues": queues, "workers": await fleet.workers(app)}
+
+
+def queue_retry(shell: Shell, run_id: str) -> int:
+    """Hand out again what failed or was left; how many launches."""
+    return run_loop(_retry(shell, run_id))
+
+
+async def _retry(shell: Shell, run_id: str) -> int:
+    app = fleet.open_app(shell.settings.database_url)
+    async with open_stores(shell) as stores, app.open_async():
+        await fleet.prepare(app)
+        run = stores.records.load_run(run_id)
+        await fleet.take_back(app, run.run_id)
+        if not stores.batches.open_ones(run.run_id):
+            again(run.run_id, stores.rows)
+        stores.records.save_run(run.model_copy(update={"state": "started", "why": ""}))
+        return await hand_out_ready(app, stores, run)
+
+
+def queue_cancel(shell: Shell, run_id: str) -> int:
+    """Take waiting jobs back; how many. Launches in hand are finished."""
+    return run_loop(_cancel(shell, run_id))
+
+
+async def _cancel(shell: Shell, run_id: str) -> int:
+    app = fleet.open_app(shell.settings.database_url)
+    async with open_stores(shell) as stores, app.open_async():
+        await fleet.prepare(app)
+        run = stores.records.load_run(run_id)
+        count = await fleet.take_back(app, run.run_id)
+        why = f"Cancelled on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC."
+        if run.state != "finished":
+            stores.records.save_run(run.model_copy(update={"state": "stopped", "why": why}))
+        return count

@@ -1,0 +1,73 @@
+"""`panel worker` and `panel queue`: the same batches on any number of machines, over Postgres."""
+
+from typing import Annotated
+
+import typer
+
+from panel.cli.output import say, say_json, table, talk
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
+app = typer.Typer(
+    rich_markup_mode=None, no_args_is_help=True, help="Work handed out to workers: status, retry, cancel."
+)
+
+
+def worker(
+    at_once: Annotated[int, typer.Option("--launches", min=1, help="Launches this process has in hand at most.")] = 8,
+    once: Annotated[bool, typer.Option("--once", help="Stop when no work is left.")] = False,
+) -> None:
+    """Work on batches that were handed out with `panel batch --enqueue`, until stopped.
+
+    Needs PANEL_DATABASE_URL=postgresql://... and the keys of the models. Start as many as you like, on any machine.
+    """
+    from panel.cli.duty import work
+    from panel.cli.shell import open_shell
+
+    work(open_shell(), at_once=at_once, once=once)
+
+
+@app.command()
+def status(json_: JsonFlag = False) -> None:
+    """Jobs by queue and state, workers by their last heartbeat, batches by what is left."""
+    from panel.cli.handing_out import queue_status
+    from panel.cli.shell import open_shell
+
+    found = queue_status(open_shell())
+    if json_:
+        say_json(found)
+        return
+    head = ("queue", "todo", "doing", "succeeded", "failed", "cancelled")
+    rows = [(q["name"], *(str(q[name]) for name in head[1:])) for q in found["queues"]]
+    say(table([head, *rows]) if rows else "No job was ever handed out.")
+    for one in found["workers"]:
+        talk(f"worker {one['worker_id']}: last heard of {one['seconds']:.0f} s ago")
+    if not found["workers"]:
+        talk("No worker is running. Start one with: panel worker")
+
+
+@app.command()
+def retry(
+    run_id: Annotated[str, typer.Argument(help="A batch, as `panel runs list` prints it; its beginning will do.")],
+    json_: JsonFlag = False,
+) -> None:
+    """Hand out again what failed or was left of a batch."""
+    from panel.cli.handing_out import queue_retry
+    from panel.cli.shell import open_shell
+
+    count = queue_retry(open_shell(), run_id)
+    say_json({"handed_out": count}) if json_ else talk(f"{count} launches handed out again.")
+
+
+@app.command()
+def cancel(
+    run_id: Annotated[str, typer.Argument(help="A batch, as `panel runs list` prints it; its beginning will do.")],
+    json_: JsonFlag = False,
+) -> None:
+    """Take a batch's waiting jobs back. Launches in hand are finished; what was answered is kept."""
+    from panel.cli.handing_out import queue_cancel
+    from panel.cli.shell import open_shell
+
+    count = queue_cancel(open_shell(), run_id)
+    say_json({"cancelled": count}) if json_ else talk(
+        f"{count} jobs taken back. Go on with: panel queue retry {run_id}"
+    )

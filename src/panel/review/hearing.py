@@ -1,0 +1,81 @@
+"""Hear a whole panel: every seat's opinion, and, where a page speaks to reviewers, what those words would move.
+
+One `Asker` may serve many launches at once: what they share (providers, limits, health) it holds; what is one
+launch's own (its budget, its failures) is replaced for each.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from panel.records import Call, Containment, Made, Opinion, Review, Stamp
+from panel.review.asking import Asker, Deferred
+from panel.review.containing import REPEAT_DRAW, contain, not_asked_again
+from panel.review.making import how_made, make_review
+from panel.review.plan import Plan, Seat
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What came of asking: one opinion a seat, and by slug what words for reviewers would have moved."""
+
+    opinions: Sequence[tuple[Seat, Opinion]]
+    contained: Mapping[str, Containment]
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every call behind the opinions that count."""
+        return [call for _, opinion in self.opinions for call in opinion.calls]
+
+
+async def hear_panel(plan: Plan, asker: Asker) -> Panel:
+    """Ask every seat, then those before a suspicious launch again.
+
+    Raises Stopped at a limit, ProviderError when every juror failed. Nothing that was paid for is lost by either.
+    """
+    opinions = await ask_all(plan.seats, asker)
+    return Panel(opinions, await _contain(plan, asker, opinions))
+
+
+async def ask_all(seats: Sequence[Seat], asker: Asker) -> list[tuple[Seat, Opinion]]:
+    """Every seat's opinion. Jurors answer blind to one another; one failing stops no other."""
+    asker = replace(asker)  # with failures of its own
+    done = await asyncio.gather(*(asker.ask(seat) for seat in seats), return_exceptions=True)
+    raised = [result for result in done if isinstance(result, BaseException)]
+    for err in sorted(raised, key=lambda err: isinstance(err, Deferred)):  # a limit goes before a wait
+        raise err  # only now that everybody has finished, so that nothing paid for is lost
+    if asker.failures and len(asker.failures) == len(seats):  # a wrong key, a server that is down: no page to make
+        raise asker.failures[0]
+    return [(seat, o) for seat, o in zip(seats, done, strict=True) if not isinstance(o, BaseException)]
+
+
+async def _contain(plan: Plan, asker: Asker, draft: Sequence[tuple[Seat, Opinion]]) -> dict[str, Containment]:
+    """By slug: what the words that speak to reviewers would have moved, for each launch that has some."""
+    suspects = {f.launch.slug for f, d in zip(plan.found, plan.dossiers, strict=True) if f is not d}
+    probed = {seat.question.product for seat in plan.probes}
+    contained = {slug: not_asked_again("Asked without the words only: today's cap is used up.") for slug in suspects}
+    if not probed:
+        return contained
+    again = tuple(s for s in plan.seats if s.question.product in probed and s.persona.counts)
+    with_words = await ask_all(plan.probes, asker)
+    twice = await ask_all(again, replace(asker, draw=plan.draw + REPEAT_DRAW))
+    for slug in probed:
+        sets = ([o for s, o in asked if s.question.product == slug] for asked in (draft, with_words, twice))
+        contained[slug] = contain(*sets)
+    return contained
+
+
+def make_reviews(plan: Plan, panel: Panel, *, made: Stamp, how: Made | None = None) -> tuple[Review, ...]:
+    """The review of each dossier of the plan, in order. how: `how_made(plan)`, when the caller has it."""
+    how = how or how_made(plan)
+    return tuple(
+        make_review(
+            plan,
+            dossier,
+            [opinion for seat, opinion in panel.opinions if seat.dossier is dossier],
+            made=made,
+            how=how,
+            containment=panel.contained.get(dossier.launch.slug),
+        )
+        for dossier in plan.dossiers
+    )

@@ -1,0 +1,107 @@
+import random
+import time
+from collections import Counter
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panel.batch.pairing import MOST_PAIRS, LightFacts, propose_pairs
+
+SOME = frozenset({"pricing_class", "licence", "plan"})
+MORE = SOME | {"version"}
+
+
+def light(
+    slug: str, kinds: frozenset[str] = SOME, *, category: str = "testing", archive: int = 0, product: str = ""
+) -> LightFacts:
+    """archive: day of November it was reviewed; 0 for a newcomer."""
+    return LightFacts(
+        slug=slug, name=slug.title(), product_id=product or slug, category=category, kinds=kinds, in_archive=bool(archive),
+        reviewed_on=date(2026, 11, archive) if archive else None,
+    )  # fmt: skip
+
+
+def pairs(newcomers: list[LightFacts], archive: list[LightFacts] = []) -> list[tuple[str, str]]:  # noqa: B006
+    return [(pair.a, pair.b) for pair in propose_pairs(newcomers, archive)]
+
+
+def test_the_archives_incumbent_comes_before_another_newcomer() -> None:
+    assert pairs([light("a"), light("b", MORE)], [light("old", archive=3)]) == [("a", "old"), ("a", "b"), ("b", "old")]
+
+
+def test_more_shared_facts_then_the_latest_review_then_the_slug() -> None:
+    archive = [
+        light("x", archive=9),
+        light("rich", MORE, archive=1),
+        light("late", archive=8),
+        light("early", archive=2),
+    ]
+    assert pairs([light("a", MORE)], archive) == [("a", "rich"), ("a", "x")]
+
+
+def test_another_job_another_release_of_the_same_or_too_few_facts_are_no_pair() -> None:
+    few = frozenset({"pricing_class", "licence", "tagline", "name", "publisher"})
+    archive = [
+        light("b", category="databases", archive=1),
+        light("c", few, archive=1),
+        light("a-1", product="a", archive=1),
+    ]
+    assert pairs([light("a"), light("d", category="")], [*archive, light("e", category="", archive=1)]) == []
+
+
+def test_the_reason_names_the_job_the_facts_and_whose() -> None:
+    old, new = propose_pairs([light("a"), light("b")], [light("old", archive=1)])[:2]
+    assert (
+        old.reason
+        == "Both are of the category testing and state price class, plans and licence; Old is in our archive."
+    )
+    assert new.reason.endswith("; both were launched in this batch.")
+
+
+LAUNCHES = st.lists(
+    st.builds(
+        light,
+        st.integers(0, 30).map("t{}".format),
+        st.frozensets(st.sampled_from(sorted(MORE | {"repository"}))),
+        category=st.sampled_from(["testing", "databases", ""]),
+        product=st.sampled_from(["", "p1"]),
+    ),
+    max_size=15,
+    unique_by=lambda one: one.slug,
+)
+ARCHIVE = st.lists(
+    st.builds(light, st.integers(100, 130).map("t{}".format), st.just(MORE), archive=st.integers(1, 28), product=st.sampled_from(["", "p1"])),
+    max_size=10,
+    unique_by=lambda one: one.slug,
+)  # fmt: skip
+
+
+@given(LAUNCHES, ARCHIVE, st.randoms())
+def test_pairs_are_bounded_of_two_products_and_the_same_in_any_order(
+    newcomers: list[LightFacts], archive: list[LightFacts], chance: random.Random
+) -> None:
+    found = propose_pairs(newcomers, archive)
+    by_slug = {one.slug: one for one in (*newcomers, *archive)}
+    uses = Counter(slug for pair in found for slug in (pair.a, pair.b) if not by_slug[slug].in_archive)
+    assert all(count <= MOST_PAIRS for count in uses.values())
+    assert all(by_slug[p.a].product_id != by_slug[p.b].product_id for p in found)
+    assert all(by_slug[p.a].category == by_slug[p.b].category != "" for p in found)
+    assert propose_pairs(chance.sample(newcomers, len(newcomers)), chance.sample(archive, len(archive))) == found
+
+
+def test_ten_thousand_of_one_category_are_paired_without_looking_at_every_two() -> None:
+    """All pairs would be fifty million."""
+    looked = Counter[str]()
+
+    class Counted(LightFacts):
+        def __getattribute__(self, name: str) -> object:
+            if name == "product_id":
+                looked["product_id"] += 1
+            return super().__getattribute__(name)
+
+    many = [Counted(**dict(light(f"t{n:05}"))) for n in range(10_000)]
+    began = time.monotonic()
+    assert len(propose_pairs(many)) >= 9_990  # all that two each allow, but for the last few
+    assert looked["product_id"] < 200_000
+    assert time.monotonic() - began < 60

@@ -1,0 +1,99 @@
+"""Money leased by the launch: never over a limit, given back, and used up only when nobody holds any."""
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from panel.batch.till import Till
+from panel.errors import Stopped
+
+
+class Purse:
+    """A purse in memory; the store's own is held to the same in tests/contract."""
+
+    def __init__(self) -> None:
+        self.out: dict[tuple[str, str], Decimal] = {}
+        self.gone: dict[str, Decimal] = {}
+
+    def lease(self, scope: str, amount_usd: Decimal, limit_usd: Decimal, *, batch_id: str = "") -> bool:
+        if self.leased(scope) + self.spent(scope) + amount_usd > limit_usd:
+            return False
+        self.out[scope, batch_id or "me"] = self.leased(scope, batch_id=batch_id or "me") + amount_usd
+        return True
+
+    def settle(self, scope: str, leased_usd: Decimal, spent_usd: Decimal, *, batch_id: str = "") -> None:
+        self.out[scope, batch_id or "me"] = self.leased(scope, batch_id=batch_id or "me") - leased_usd
+        self.gone[scope] = self.spent(scope) + spent_usd
+
+    def spent(self, scope: str) -> Decimal:
+        return self.gone.get(scope, Decimal(0))
+
+    def leased(self, scope: str, *, batch_id: str = "") -> Decimal:
+        mine = (usd for (at, by), usd in self.out.items() if at == scope and batch_id in ("", by))
+        return sum(mine, Decimal(0))
+
+
+def dollars(amount: str) -> Decimal:
+    return Decimal(amount)
+
+
+async def test_without_a_limit_no_purse_is_asked() -> None:
+    till = Till(Purse(), {}, launch_usd=dollars("2"))
+    lease = await till.lease(None)
+    assert lease.budget.limit_usd == dollars("2")
+    assert not till.may_grow(lease)
+
+
+async def test_a_lease_never_exceeds_what_a_launch_may_spend() -> None:
+    till = Till(Purse(), {"run:x": dollars("10")}, launch_usd=dollars("0.50"))
+    assert (await till.lease(dollars("3"))).leased_usd == dollars("0.50")
+
+
+async def test_what_a_launch_did_not_spend_is_free_for_the_next() -> None:
+    purse = Purse()
+    till = Till(purse, {"run:x": dollars("1")})
+    lease = await till.lease(dollars("0.9"))
+    lease.budget.settle(lease.budget.reserve(dollars("0.4")), dollars("0.2"))
+    till.give_back(lease)
+    assert purse.spent("run:x") == dollars("0.2")
+    assert (await till.lease(dollars("0.8"))).leased_usd == dollars("0.8")
+
+
+async def test_a_launch_waits_for_money_others_hold() -> None:
+    till = Till(Purse(), {"run:x": dollars("1")}, wait_s=0)
+    first = await till.lease(dollars("0.7"))
+    second = asyncio.create_task(till.lease(dollars("0.7")))
+    await asyncio.sleep(0)
+    assert not second.done()
+    till.give_back(first)
+    assert (await second).leased_usd == dollars("0.7")
+
+
+async def test_money_nobody_holds_any_more_is_used_up() -> None:
+    till = Till(Purse(), {"run:x": dollars("1")})
+    with pytest.raises(Stopped) as caught:
+        await till.lease(dollars("1.01"))
+    assert caught.value.of == "run"
+    assert "$1.0000 left" in str(caught.value)
+
+
+async def test_a_day_that_has_too_little_gives_the_run_its_money_back() -> None:
+    purse = Purse()
+    till = Till(purse, {"run:x": dollars("5"), "day:2026-11-24": dollars("1")})
+    with pytest.raises(Stopped) as caught:
+        await till.lease(dollars("2"))
+    assert caught.value.of == "day"
+    assert purse.leased("run:x") == 0
+
+
+async def test_a_promise_is_held_until_the_batch_is_collected() -> None:
+    purse = Purse()
+    till = Till(purse, {"run:x": dollars("1")}, wait_s=0)
+    await till.promise(dollars("0.6"), batch_id="b1")
+    waiting = asyncio.create_task(till.promise(dollars("0.6"), batch_id="b2"))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    till.keep_promise("b1", dollars("0.1"))
+    await waiting
+    assert (purse.leased("run:x"), purse.spent("run:x")) == (dollars("0.6"), dollars("0.1"))
