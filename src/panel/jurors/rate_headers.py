@@ -42,8 +42,8 @@ class Told:
             return None
         used = max(0.0, self.limit - (self.limit if self.remaining is None else self.remaining))
         if self.reset_s is not None and used and self.reset_s > MINUTE_S * used / self.limit * ROUGHLY + ROUNDING_S:
-            return used / self.reset_s
-        return self.limit / MINUTE_S
+            return (used / self.reset_s) or None  # None, too, for a number so small that its rate is 0
+        return (self.limit / MINUTE_S) or None
 
 
 def read_limits(headers: Iterable[tuple[str, str]], *, now: datetime) -> dict[str, Told]:

@@ -76,8 +76,12 @@ def open_engine(url: str, *, busy_s: float = BUSY_S, by_key: bool = False) -> En
     else:
         options = {"options": f"{address.query.get('options', '')} -c enable_seqscan=off -c jit=off"} if by_key else {}
         engine = create_engine(address, **POOL, pool_pre_ping=True, connect_args=PG_ARGUMENTS | options)
-    with in_words(engine.url):
-        bring_up_to_date(engine)
+    try:
+        with in_words(engine.url):
+            bring_up_to_date(engine)
+    except BaseException:
+        engine.dispose()  # its pool may hold a connection to a database that was refused
+        raise
     return engine
 
 

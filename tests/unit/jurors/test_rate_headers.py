@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from panel.jurors.rate_headers import KINDS, Told, read_limits
@@ -81,6 +81,7 @@ def test_no_header_makes_the_reading_fail(headers: list[tuple[str, str]]) -> Non
 
 
 @given(st.tuples(*(st.none() | st.floats(0, 1e12) for _ in range(3))))
+@example((5e-324, None, None))
 def test_whatever_was_told_gives_a_usable_rate_or_none(told: tuple[float | None, ...]) -> None:
     rate = Told(*told).per_second
     assert rate is None or 0 < rate <= 1e12
