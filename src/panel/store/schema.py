@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from panel.errors import StoreError
+from panel.store import desk_tables  # noqa: F401  its tables belong to the metadata
 from panel.store.dialect import alone
 from panel.store.tables import HEAD, VERSION_TABLE, metadata
 

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from panel.store import desk_tables  # noqa: F401  its tables belong to the metadata
 from panel.store.tables import VERSION_TABLE, metadata
 
 context.configure(

@@ -1,0 +1,129 @@
+"""Rules of the desk that the database itself holds, whatever program writes: the same on SQLite and on Postgres.
+
+What happened is never changed or deleted. An approval signs the newest revision of its draft, byte for byte, by an
+account that may, into the edition its grade allows, with every point settled. `desk.rules` says the same in words.
+Migration 0004 makes them from here: a change is a migration of its own.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+APPEND_ONLY = (
+    "desk_bases", "desk_revisions", "desk_points", "desk_decisions", "desk_approvals", "desk_publications",
+    "desk_run_logs", "desk_acts",
+)  # fmt: skip
+NOBODY_WHO_MAY = "NOT EXISTS (SELECT 1 FROM desk_accounts a WHERE a.account_id = NEW.by AND a.disabled_at = ''"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An insert is refused with `says` where `broken` holds of the new row, which it calls NEW."""
+
+    name: str
+    table: str
+    says: str
+    broken: str
+
+
+RULES = (
+    Rule(
+        "desk_approves_newest",
+        "desk_approvals",
+        "an approval signs the newest revision, byte for byte",
+        "NOT EXISTS (SELECT 1 FROM desk_revisions r JOIN desk_drafts d ON d.draft_id = r.draft_id"
+        " WHERE r.draft_id = NEW.draft_id AND r.number = NEW.number AND r.hash = NEW.revision_hash"
+        " AND r.number = (SELECT max(n.number) FROM desk_revisions n WHERE n.draft_id = NEW.draft_id))",
+    ),
+    Rule(
+        "desk_approves_person",
+        "desk_approvals",
+        "only an editor, a publisher or an admin approves",
+        NOBODY_WHO_MAY + " AND a.role IN ('editor', 'publisher', 'admin'))",
+    ),
+    Rule(
+        "desk_approves_edition",
+        "desk_approvals",
+        "a trial or a specimen goes into the trial edition only",
+        "NEW.edition NOT IN ('main', 'trial') OR (NEW.edition = 'main' AND NOT EXISTS (SELECT 1 FROM desk_drafts d"
+        " WHERE d.draft_id = NEW.draft_id AND d.grade = 'full'))",
+    ),
+    Rule(
+        "desk_approves_settled",
+        "desk_approvals",
+        "every claim, view, high flag and held span is settled first",
+        "NOT EXISTS (SELECT 1 FROM desk_points p WHERE p.draft_id = NEW.draft_id AND p.number = NEW.number)"
+        " OR EXISTS (SELECT 1 FROM desk_points p WHERE p.draft_id = NEW.draft_id AND p.number = NEW.number"
+        " AND NOT EXISTS (SELECT 1 FROM desk_decisions d WHERE d.scope = p.scope AND d.key = p.key AND d.settles = 1"
+        " AND d.decision_id = (SELECT max(e.decision_id) FROM desk_decisions e"
+        " WHERE e.scope = p.scope AND e.key = p.key)))",
+    ),
+    Rule(
+        "desk_publishes_person",
+        "desk_publications",
+        "only a publisher or an admin publishes",
+        NOBODY_WHO_MAY + " AND a.role IN ('publisher', 'admin'))",
+    ),
+    Rule(
+        "desk_publishes_approved",
+        "desk_publications",
+        "only what was approved goes out, in the edition it was approved for",
+        "(NEW.kind <> 'retracted' AND NOT EXISTS (SELECT 1 FROM desk_approvals a"
+        " WHERE a.approval_id = NEW.approval_id AND a.draft_id = NEW.draft_id AND a.edition = NEW.edition"
+        " AND a.number = (SELECT max(n.number) FROM desk_revisions n WHERE n.draft_id = NEW.draft_id)))",
+    ),
+    Rule(
+        "desk_publishes_after_embargo",
+        "desk_publications",
+        "an embargoed launch goes out after its time",
+        "EXISTS (SELECT 1 FROM desk_drafts d WHERE d.draft_id = NEW.draft_id AND d.embargo_until > NEW.goes_out_at)",
+    ),
+)
+
+
+def statements(dialect: str) -> Iterator[str]:
+    """What makes the triggers, one statement at a time."""
+    yield from (_sqlite() if dialect == "sqlite" else _postgres())
+
+
+def undo(dialect: str) -> Iterator[str]:
+    """What removes them again."""
+    if dialect == "sqlite":
+        yield from (f"DROP TRIGGER {table}_{verb}" for table in APPEND_ONLY for verb in ("update", "delete"))
+        yield from (f"DROP TRIGGER {rule.name}" for rule in RULES)
+        return
+    yield from (f"DROP TRIGGER {table}_kept ON {table}" for table in APPEND_ONLY)
+    yield from (f"DROP TRIGGER {table}_whole ON {table}" for table in APPEND_ONLY)
+    yield from (f"DROP TRIGGER {rule.name} ON {rule.table}" for rule in RULES)
+    yield "DROP FUNCTION desk_kept()"
+    yield from (f"DROP FUNCTION {rule.name}()" for rule in RULES)
+
+
+def _sqlite() -> Iterator[str]:
+    for table in APPEND_ONLY:
+        for verb in ("update", "delete"):
+            yield (
+                f"CREATE TRIGGER {table}_{verb} BEFORE {verb.upper()} ON {table} BEGIN"
+                f" SELECT RAISE(ABORT, 'desk rule: {table} is only ever added to'); END"
+            )
+    for rule in RULES:
+        yield (
+            f"CREATE TRIGGER {rule.name} BEFORE INSERT ON {rule.table} WHEN {rule.broken}"
+            f" BEGIN SELECT RAISE(ABORT, 'desk rule: {rule.says}'); END"
+        )
+
+
+def _postgres() -> Iterator[str]:
+    yield (
+        "CREATE FUNCTION desk_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " RAISE EXCEPTION 'desk rule: % is only ever added to', TG_TABLE_NAME; END $$"
+    )
+    for table in APPEND_ONLY:
+        for name, when in (("kept", "UPDATE OR DELETE"), ("whole", "TRUNCATE")):
+            each = " FOR EACH ROW" * (name == "kept")
+            yield f"CREATE TRIGGER {table}_{name} BEFORE {when} ON {table}{each} EXECUTE FUNCTION desk_kept()"
+    for rule in RULES:
+        yield (
+            f"CREATE FUNCTION {rule.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {rule.broken} THEN"
+            f" RAISE EXCEPTION 'desk rule: {rule.says}'; END IF; RETURN NEW; END $$"
+        )
+        yield f"CREATE TRIGGER {rule.name} BEFORE INSERT ON {rule.table} FOR EACH ROW EXECUTE FUNCTION {rule.name}()"
