@@ -1,0 +1,49 @@
+"""The desk's log: appended in the transaction of what it tells of, each line holding the hash of the one before."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from panel.records import canonical_json
+from panel.records.desk import Act
+from panel.store.desk_tables import acts
+
+Detail = dict[str, str | int | bool | None]
+
+
+def append_act(
+    conn: Connection, *, by: str, what: str, now: datetime, draft_id: str = "", detail: Detail | None = None
+) -> Act:
+    """Add a line. The caller's transaction is the only one that writes (`dialect.alone`), so that no two follow one."""
+    newest = conn.execute(select(acts.c.seq, acts.c.hash).order_by(acts.c.seq.desc()).limit(1)).first()
+    seq, previous = (newest.seq + 1, newest.hash) if newest else (1, "")
+    act = Act(seq=seq, at=now, by=by, what=what, draft_id=draft_id, detail=detail or {}, previous=previous)
+    row = act.model_dump(mode="json") | {"detail": canonical_json(act.detail), "hash": act.act_hash}
+    conn.execute(insert(acts), row)
+    return act
+
+
+def read_acts(conn: Connection, *, draft_id: str = "", after: int = 0) -> Iterator[tuple[Act, str]]:
+    """Lines in order with the hash each was kept under; of one draft, or of all."""
+    wanted = select(acts).where(acts.c.seq > after).order_by(acts.c.seq)
+    if draft_id:
+        wanted = wanted.where(acts.c.draft_id == draft_id)
+    for row in conn.execute(wanted).mappings():
+        kept = dict(row)
+        hashed = str(kept.pop("hash"))
+        yield Act.model_validate(kept | {"detail": json.loads(kept["detail"])}), hashed
+
+
+def broken_lines(conn: Connection) -> Iterator[str]:
+    """One sentence for each line that was changed, left out or put in after the fact; none for a whole log."""
+    seq, previous = 0, ""
+    for act, hashed in read_acts(conn):
+        if act.seq != seq + 1:
+            yield f"Line {seq + 1} is missing."
+        if act.previous != previous:
+            yield f"Line {act.seq} does not follow the line before it."
+        if act.act_hash != hashed:
+            yield f"Line {act.seq} was changed."
+        seq, previous = act.seq, hashed
