@@ -109,6 +109,10 @@ class EditConflict(StoreError):
 
     kind = "edit_conflict"
 
+    def __init__(self, message: str, *, yours: str = "", theirs: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.yours, self.theirs = yours, theirs
+
 
 class Stopped(PanelError):
     """A budget or a deadline was reached. What was answered is kept; `panel resume` goes on.

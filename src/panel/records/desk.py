@@ -150,7 +150,8 @@ class Decision(Value):
     source_seen: bool = False  # the passage stood beside the sentence on the decider's screen
     page_opened: bool = False  # they opened the live page, too
     reason: str = ""  # of a dismissal: a DismissReason
-    was: str = ""  # of an amended sentence: what it replaced
+    field: str = ""  # of amended words: which (`desk.fields`)
+    was: str = ""  # of amended words: what they replaced
     by: str  # account_id
     at: datetime  # UTC
 

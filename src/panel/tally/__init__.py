@@ -2,9 +2,10 @@
 
 from panel.tally.compare import compare
 from panel.tally.count import panel_verdict, tally
+from panel.tally.dissent import find_dissent
 from panel.tally.interval import effective_jurors, ship_interval
 from panel.tally.pick import chance_if_equal
 
 __all__ = [
-    "chance_if_equal", "compare", "effective_jurors", "panel_verdict", "ship_interval", "tally",
+    "chance_if_equal", "compare", "effective_jurors", "find_dissent", "panel_verdict", "ship_interval", "tally",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from panel.records import (
     Comparison,
     Condition,
     Grade,
+    Opinion,
     Persona,
     Pick,
     Review,
@@ -27,10 +28,13 @@ GRADES: tuple[Grade, ...] = ("specimen", "trial", "full")  # lowest first
 ANSWER_WORDS = 30
 
 
-def compare(review_x: Review, review_y: Review, *, made: Stamp) -> Comparison:
+def compare(
+    review_x: Review, review_y: Review, *, made: Stamp, struck: Mapping[str, frozenset[str]] | None = None
+) -> Comparison:
     """The comparison of two reviews, sides ordered by slug. Rules: docs/rules.md.
 
     Every persona that counts on either panel is in it; one missing from a side is `not_asked` there.
+    struck: by slug, the persona ids an editor struck there, with a reason.
     Raises Mistake when both are reviews of the same launch.
     """
     if review_x.slug == review_y.slug:
@@ -39,7 +43,11 @@ def compare(review_x: Review, review_y: Review, *, made: Stamp) -> Comparison:
         )
     a, b = sorted((review_x, review_y), key=lambda r: r.slug)
     personas = _personas(a, b)
-    stands: dict[Tool, dict[str, Stand]] = {"a": _stands(a), "b": _stands(b)}
+    out = struck or {}
+    stands: dict[Tool, dict[str, Stand]] = {
+        "a": _stands(a, out.get(a.slug, frozenset())),
+        "b": _stands(b, out.get(b.slug, frozenset())),
+    }
     splits = tuple(
         make_split(p.persona_id, stands["a"].get(p.persona_id, "not_asked"), stands["b"].get(p.persona_id, "not_asked"))
         for p in personas
@@ -136,9 +144,16 @@ def _personas(a: Review, b: Review) -> tuple[Persona, ...]:
     return tuple(sorted(both.values(), key=lambda p: (p.order, p.persona_id)))
 
 
-def _stands(review: Review) -> dict[str, Stand]:
+def _stands(review: Review, struck: frozenset[str]) -> dict[str, Stand]:
     chosen = one_each(review.opinions)
-    return {p.persona_id: stand_of(chosen.get(p.persona_id), review.flags) for p in review.personas if p.counts}
+    return {p.persona_id: _stand(review, p, chosen.get(p.persona_id), struck) for p in review.personas if p.counts}
+
+
+def _stand(review: Review, persona: Persona, opinion: Opinion | None, struck: frozenset[str]) -> Stand:
+    """As the review counted it: what an editor prints of an opinion changes no stand, only striking it does."""
+    if not isinstance(opinion, Answered) or persona.persona_id in struck:
+        return stand_of(opinion, review.flags, struck=struck)
+    return "ungrounded" if persona.persona_id in review.tally.ungrounded_personas else opinion.verdict
 
 
 def _conditions(

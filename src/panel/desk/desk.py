@@ -1,0 +1,312 @@
+"""The desk: every act an editor has, each in one transaction of its own. The web and the terminal call nothing else.
+
+An act loads the draft, asks the rules, writes, and gives back the draft as it lies open afterwards. Two people may act
+on one draft at once: what touches other words goes through, what touches the same words is an `EditConflict` with both.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from panel.desk import deciding, panel_again, signing
+from panel.desk.acting import Tx
+from panel.desk.deciding import Spot
+from panel.desk.fields import read_field
+from panel.desk.opened import Archive, Opened, find_draft, load, read_review
+from panel.desk.rules import LEFT_DAYS, allow
+from panel.desk.taking_in import AT_ONCE, pair_up, take_in
+from panel.errors import Mistake
+from panel.records import Review
+from panel.records.desk import (
+    Account,
+    Act,
+    Approval,
+    Decided,
+    Decision,
+    Draft,
+    Publication,
+    Revision,
+    RunLog,
+    Unsaved,
+)
+from panel.store import desk as rows
+from panel.store.desk import DeskStore
+from panel.store.desk_log import broken_lines, read_acts
+from panel.tally import compare
+
+Clock = Callable[[], datetime]
+QUEUES = ("open", "later", "approved", "published", "passed", "rejected", "retracted", "aged")
+LONGEST_UNSAVED = 4000
+
+
+def no_archive(review: Review, subject: str) -> tuple[()]:
+    """For a desk whose prose is compared with nothing."""
+    return ()
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A page of the queue, and how many drafts there are in each state."""
+
+    drafts: tuple[Draft, ...]
+    counts: dict[str, int]  # by name of `QUEUES`
+    more: bool
+
+
+@dataclass(frozen=True)
+class History:
+    """All that happened to a draft, oldest first."""
+
+    revisions: tuple[Revision, ...]
+    decisions: tuple[Decision, ...]
+    approvals: tuple[Approval, ...]
+    publications: tuple[Publication, ...]
+    run_logs: tuple[RunLog, ...]
+    acts: tuple[Act, ...]
+
+
+class Desk:
+    """Drafts of one database. Safe to share between threads: it holds nothing but its parts."""
+
+    def __init__(
+        self, store: DeskStore, *, archive: Archive = no_archive, responsible: str = "", clock: Clock = utc_now
+    ) -> None:
+        self.store, self._archive, self._responsible, self._clock = store, archive, responsible, clock
+
+    def close(self) -> None:
+        self.store.close()
+
+    @property
+    def now(self) -> datetime:
+        return self._clock().astimezone(UTC)
+
+    # looking
+
+    def take_in(self) -> int:
+        """Put what runs left into the queue, a hundred records at a time; how many there were."""
+        found = 0
+        while True:
+            with self.store.changing() as conn:
+                some = take_in(conn, self.now)
+            found += some
+            if some < AT_ONCE:
+                return found
+
+    def queue(self, which: str = "open", *, kind: str = "", words: str = "", page: int = 1, size: int = 50) -> Queue:
+        """One page of drafts in a state, the newest first; `aged` are open ones left for `LEFT_DAYS`."""
+        if which not in QUEUES:
+            raise Mistake(f"There is no queue {which!r}.", hint="There are: " + ", ".join(QUEUES) + ".")
+        line = (self.now - timedelta(days=LEFT_DAYS)).isoformat()
+        after, before = ("", line) if which == "aged" else (line, "")
+        states = ("open",) if which == "aged" else (which,)
+        with self.store.reading() as conn:
+            found = rows.list_drafts(
+                conn, states=states, kind=kind, words=words, created_after=after, created_before=before,
+                most=size + 1, skip=(page - 1) * size,
+            )  # fmt: skip
+            counts = rows.count_drafts(conn, kind=kind, words=words, created_after=line)
+            aged = rows.count_drafts(conn, kind=kind, words=words, created_before=line).get("open", 0)
+        told = {name: counts.get(name, 0) for name in QUEUES} | {"aged": aged}
+        return Queue(tuple(found[:size]), told, more=len(found) > size)
+
+    def bring_back_due(self) -> int:
+        """Put drafts whose "later" has come into the queue again; how many."""
+        now, due = self.now, 0
+        with self.store.changing() as conn:
+            for draft in rows.list_drafts(conn, states=("later",), most=1000):
+                if draft.until and draft.until <= now:
+                    rows.put_draft(conn, draft.model_copy(update={"state": "open", "until": None, "changed_at": now}))
+                    due += 1
+        return due
+
+    def open(self, who: Account, draft_id: str) -> Opened:
+        """The draft as it lies now. The first to open it gives it its first revision."""
+        allow(who, "read")
+        with self.store.reading() as conn:
+            if find_draft(conn, draft_id).head >= 0:
+                return load(conn, draft_id, self._archive)
+        with self._act(who) as tx:
+            return tx.open(draft_id)
+
+    def history(self, who: Account, draft_id: str) -> History:
+        allow(who, "read")
+        with self.store.reading() as conn:
+            find_draft(conn, draft_id)
+            return History(
+                tuple(rows.list_revisions(conn, draft_id)),
+                tuple(rows.decisions_of(conn, draft_id)),
+                tuple(rows.list_approvals(conn, draft_id)),
+                tuple(rows.list_publications(conn, draft_id)),
+                tuple(rows.list_run_logs(conn, draft_id)),
+                tuple(act for act, _ in read_acts(conn, draft_id=draft_id)),
+            )
+
+    def revision(self, who: Account, draft_id: str, number: int) -> Revision:
+        """Raises Mistake when there is no such revision."""
+        allow(who, "read")
+        with self.store.reading() as conn:
+            found = rows.load_revision(conn, draft_id, number)
+        if found is None:
+            raise Mistake(f"{draft_id!r} has no revision {number}.")
+        return found
+
+    def offered(self, who: Account, draft_id: str) -> Review | None:
+        """The newer review that is offered for a draft, None when there is none."""
+        allow(who, "read")
+        with self.store.reading() as conn:
+            draft = find_draft(conn, draft_id)
+            return read_review(rows.base_json(conn, draft.offered_hash)) if draft.offered_hash else None
+
+    def is_signed(self, who: Account, opened: Opened) -> Approval | None:
+        """The approval of exactly what stands there now, None when there is none or it lapsed."""
+        with self.store.reading() as conn:
+            return signing.signed(self._tx(conn, who), opened)
+
+    def verify_log(self) -> tuple[str, ...]:
+        """One sentence for each line of the log that was tampered with; () for a whole log."""
+        with self.store.reading() as conn:
+            return tuple(broken_lines(conn))
+
+    # acting
+
+    def decide(
+        self, who: Account, draft_id: str, spot: Spot, decided: Decided, *, number: int, seen: bool,
+        opened_page: bool = False,
+    ) -> Opened:  # fmt: skip
+        """See `deciding.decide`."""
+        with self._act(who) as tx:
+            return deciding.decide(tx, draft_id, spot, decided, number=number, seen=seen, opened_page=opened_page)
+
+    def save(
+        self, who: Account, draft_id: str, field: str, new: str, *, number: int, seen: bool = False,
+        opened_page: bool = False, reason: str = "", tab: str = "",
+    ) -> Opened:  # fmt: skip
+        """See `deciding.save`."""
+        with self._act(who) as tx:
+            return deciding.save(
+                tx, draft_id, field, new, number=number, seen=seen, opened_page=opened_page, reason=reason, tab=tab
+            )
+
+    def set_standing(self, who: Account, draft_id: str, spot: Spot, standing: str, *, number: int) -> Opened:
+        """Print a sentence, or set it aside."""
+        with self._act(who) as tx:
+            return deciding.set_standing(tx, draft_id, spot, standing, number=number)
+
+    def dismiss(self, who: Account, draft_id: str, key: str, reason: str) -> Opened:
+        """Dismiss a flag with a reason from `rules.DISMISS_REASONS`."""
+        with self._act(who) as tx:
+            return deciding.dismiss(tx, draft_id, key, reason)
+
+    def confirm_held(self, who: Account, draft_id: str) -> Opened:
+        """Say that words for reviewers were read."""
+        with self._act(who) as tx:
+            return deciding.confirm_held(tx, draft_id)
+
+    def undo(self, who: Account, draft_id: str) -> Opened:
+        """Take back the newest decision this person made here."""
+        with self._act(who) as tx:
+            return deciding.undo(tx, draft_id)
+
+    def strike(self, who: Account, draft_id: str, persona_id: str, reason: str, why: str = "") -> Opened:
+        with self._act(who) as tx:
+            return panel_again.strike(tx, draft_id, persona_id, reason, why)
+
+    def unstrike(self, who: Account, draft_id: str, persona_id: str) -> Opened:
+        with self._act(who) as tx:
+            return panel_again.unstrike(tx, draft_id, persona_id)
+
+    def bring_run_log(self, who: Account, draft_id: str, title: str, text: str, on_day: date) -> RunLog:
+        with self._act(who) as tx:
+            return panel_again.bring_run_log(tx, draft_id, title, text, on_day)
+
+    def take_over(self, who: Account, draft_id: str, *, number: int) -> Opened:
+        with self._act(who) as tx:
+            return panel_again.take_over(tx, draft_id, number=number)
+
+    def pair(self, who: Account, draft_a: str, draft_b: str) -> Draft:
+        """A comparison's draft of two drafts of reviews; the one there is, when there is one."""
+        with self._act(who) as tx:
+            tx.allow("save")
+            one, other = (tx.open_review(draft_id) for draft_id in (draft_a, draft_b))
+            a, b = sorted((one, other), key=lambda side: side.review.slug)
+            comparison = compare(a.counted, b.counted, made=a.review.made)
+            return pair_up(tx.conn, a.draft, b.draft, comparison, a.draft.run_id, tx.now)
+
+    def approve(self, who: Account, draft_id: str, *, number: int, edition: str = "") -> Opened:
+        with self._act(who) as tx:
+            return signing.approve(tx, draft_id, number=number, edition=edition)
+
+    def publish(self, who: Account, draft_id: str, *, at: datetime | None = None, reason: str = "") -> Opened:
+        with self._act(who) as tx:
+            return signing.publish(tx, draft_id, at=at, reason=reason)
+
+    def approve_and_publish(
+        self, who: Account, draft_id: str, *, number: int, edition: str = "", at: datetime | None = None,
+        reason: str = "",
+    ) -> Opened:  # fmt: skip
+        """Both in one act of a person who may do both; the log has a line for each."""
+        with self._act(who) as tx:
+            tx.allow("publish")
+            signing.approve(tx, draft_id, number=number, edition=edition)
+            return signing.publish(tx, draft_id, at=at, reason=reason)
+
+    def retract(self, who: Account, draft_id: str, reason: str) -> Opened:
+        with self._act(who) as tx:
+            return signing.retract(tx, draft_id, reason)
+
+    def reject(self, who: Account, draft_id: str, reason: str, why: str = "") -> Opened:
+        with self._act(who) as tx:
+            return signing.reject(tx, draft_id, reason, why)
+
+    def pass_over(self, who: Account, draft_id: str, reason: str, why: str = "") -> Opened:
+        with self._act(who) as tx:
+            return signing.pass_over(tx, draft_id, reason, why)
+
+    def put_off(self, who: Account, draft_id: str, until: datetime) -> Opened:
+        with self._act(who) as tx:
+            return signing.put_off(tx, draft_id, until.astimezone(UTC))
+
+    def hold_until(self, who: Account, draft_id: str, until: datetime | None) -> Opened:
+        with self._act(who) as tx:
+            return signing.hold_until(tx, draft_id, until.astimezone(UTC) if until else None)
+
+    def fetch_back(self, who: Account, draft_id: str) -> Opened:
+        with self._act(who) as tx:
+            return signing.fetch_back(tx, draft_id)
+
+    # what is typed and not saved
+
+    def keep_unsaved(self, who: Account, draft_id: str, field: str, text: str, *, number: int, tab: str) -> None:
+        """Keep what somebody types, by window; it is nobody's revision and is lost with the account."""
+        allow(who, "note" if field == "note" else "save")
+        read_field(field)
+        if len(text) > LONGEST_UNSAVED or len(tab) > 40:
+            raise Mistake(f"That is more than {LONGEST_UNSAVED} characters.", hint="Save it in pieces.")
+        kept = Unsaved(tab=tab, field=field, number=number, text=text.replace("\x00", ""), at=self.now)
+        with self.store.changing() as conn:
+            find_draft(conn, draft_id)
+            rows.keep_unsaved(conn, draft_id, who.account_id, kept)
+
+    def unsaved(self, who: Account, draft_id: str) -> tuple[Unsaved, ...]:
+        """What this person typed here and did not save, the newest first."""
+        with self.store.reading() as conn:
+            return tuple(rows.list_unsaved(conn, draft_id, who.account_id))
+
+    def drop_unsaved(self, who: Account, draft_id: str, field: str, tab: str = "") -> None:
+        with self.store.changing() as conn:
+            rows.drop_unsaved(conn, draft_id, who.account_id, field, tab)
+
+    @contextmanager
+    def _act(self, who: Account) -> Iterator[Tx]:
+        with self.store.changing() as conn:
+            yield self._tx(conn, who)
+
+    def _tx(self, conn: Connection, who: Account) -> Tx:
+        return Tx(conn, self.now, who, self._archive, self._responsible)

@@ -1,0 +1,131 @@
+"""Strike an opinion, bring a run log, and take over what a panel asked again answered. No verdict is ever changed."""
+
+from datetime import date
+
+from panel.desk.acting import Tx, refresh, refuse_put_away, write
+from panel.desk.earlier import earlier_decisions
+from panel.desk.opened import Opened, OpenReview, read_review
+from panel.desk.points import passages_hash, shown
+from panel.desk.rules import STRIKE_REASONS, one_of
+from panel.desk.text import start_text
+from panel.errors import EditConflict, Mistake
+from panel.records import Answered, Review, Written
+from panel.records.desk import MOST_CLAIMS, DraftText, EditedSentence, EditedWords, RunLog, Struck
+from panel.records.invisible import without_unseen
+from panel.store import desk as rows
+
+LONGEST_LOG = 60_000  # characters: what a dossier may hold of one source
+
+
+def strike(tx: Tx, draft_id: str, persona_id: str, reason: str, why: str = "") -> Opened:
+    """Take an opinion out of the count, with a reason that the page gives; the tally is computed again."""
+    tx.allow("strike")
+    opened = tx.open_review(draft_id)
+    refuse_put_away(opened)
+    one_of(STRIKE_REASONS, reason)
+    if not isinstance(opened.review.opinion(persona_id), Answered):
+        raise Mistake(f"No opinion of {persona_id!r} is in this draft.")
+    if persona_id in opened.struck:
+        raise Mistake(f"{persona_id!r} is struck already.")
+    told = " ".join(without_unseen(why).split())[:300]
+    struck = Struck.model_validate({"persona_id": persona_id, "reason": reason, "why": told})
+    text = opened.text.model_copy(update={"struck": (*opened.text.struck, struck)})
+    write(tx, opened, text, "struck", persona=persona_id, reason=reason, why=told)
+    return refresh(tx, draft_id)
+
+
+def unstrike(tx: Tx, draft_id: str, persona_id: str) -> Opened:
+    """Count a struck opinion again."""
+    tx.allow("strike")
+    opened = tx.open_review(draft_id)
+    refuse_put_away(opened)
+    kept = tuple(s for s in opened.text.struck if s.persona_id != persona_id)
+    if kept == opened.text.struck:
+        raise Mistake(f"{persona_id!r} is not struck.")
+    write(tx, opened, opened.text.model_copy(update={"struck": kept}), "counted again", persona=persona_id)
+    return refresh(tx, draft_id)
+
+
+def bring_run_log(tx: Tx, draft_id: str, title: str, text: str, on_day: date) -> RunLog:
+    """Keep a terminal session or test note as a dated source; jurors that are asked again read it and may cite it."""
+    tx.allow("bring")
+    opened = tx.open_review(draft_id)
+    told, named = without_unseen(text).strip(), " ".join(without_unseen(title).split())[:200]
+    if len(told) < 20 or not named:
+        raise Mistake("A run log needs a title and what happened.", hint="Paste the session as it was.")
+    if len(told) > LONGEST_LOG:
+        raise Mistake(f"That is {len(told)} characters; {LONGEST_LOG} at most.", hint="Keep what a reader would check.")
+    if on_day > tx.now.date():
+        raise Mistake(f"{on_day} is yet to come.", hint="Give the day it was run.")
+    log = RunLog(number=0, title=named, text=told, on_day=on_day, by=tx.who.account_id, at=tx.now)
+    kept = rows.add_run_log(tx.conn, opened.draft.draft_id, log)
+    tx.log("brought a run log", draft_id, number=kept.number, title=named, on_day=on_day.isoformat())
+    return kept
+
+
+def take_over(tx: Tx, draft_id: str, *, number: int) -> Opened:
+    """Make the newer review that is offered the base of this draft.
+
+    A critic who said the same in both keeps the words people gave it; where a critic answered anew, its new words
+    come in, with what was decided of the same sentences before. Nothing is lost: the revision before stays.
+    """
+    tx.allow("take over")
+    opened = tx.open_review(draft_id)
+    refuse_put_away(opened)
+    if number != opened.draft.head:
+        raise EditConflict("Somebody changed this draft since you read it.", hint="Look again, then take it over.")
+    if not opened.draft.offered_hash:
+        raise Mistake("No newer review of this launch is there.")
+    newer = read_review(rows.base_json(tx.conn, opened.draft.offered_hash))
+    text = merged(opened, newer, start_text(newer, earlier_decisions(tx.conn, newer, opened.draft.scope)))
+    draft = opened.draft.model_copy(update={"offered_hash": "", "grade": newer.grade})
+    rows.put_draft(tx.conn, draft)
+    fresh = tx.open_review(draft_id)
+    write(tx, fresh, text, "took over", base_hash=newer.review_hash, base=newer.review_hash)
+    return refresh(tx, draft_id)
+
+
+def merged(opened: OpenReview, newer: Review, fresh: DraftText) -> DraftText:
+    """The new text with people's words wherever a critic said the same in both reviews, on the same passages."""
+    same = {o.juror.persona_id for o in newer.answered() if _is_same(opened.review, newer, o.juror.persona_id)}
+    mine = {w.persona_id: w for w in opened.text.critics if w.persona_id in same}
+    room = MOST_CLAIMS - sum(_claims(opened.review, words) for words in mine.values())
+    critics = []
+    for words in fresh.critics:
+        kept = mine.get(words.persona_id) or _with_room(newer, words, room)
+        room -= 0 if words.persona_id in mine else _claims(newer, kept)
+        critics.append(kept)
+    struck = tuple(s for s in opened.text.struck if s.persona_id in same)
+    return opened.text.model_copy(update={"critics": tuple(critics), "struck": struck})
+
+
+def _is_claim(review: Review, words: EditedWords, sentence: EditedSentence) -> bool:
+    opinion = review.opinion(words.persona_id)
+    model = opinion.words if isinstance(opinion, Answered) else None
+    is_view = isinstance(model, Written) and model.quote[sentence.place].rests_on == "view"
+    return sentence.standing == "printed" and not is_view
+
+
+def _claims(review: Review, words: EditedWords) -> int:
+    picks = sum(pick.standing == "printed" for pick in words.picks)
+    return picks + sum(_is_claim(review, words, s) for s in words.sentences)
+
+
+def _with_room(review: Review, words: EditedWords, room: int) -> EditedWords:
+    """The words with at most so many claims printed, the others set aside."""
+    sentences, left = [], max(0, room)
+    for sentence in words.sentences:
+        claims = _is_claim(review, words, sentence)
+        aside = claims and left == 0
+        left -= claims and not aside
+        sentences.append(sentence.model_copy(update={"standing": "set_aside"}) if aside else sentence)
+    return words.model_copy(update={"sentences": tuple(sentences)})
+
+
+def _is_same(old: Review, new: Review, persona_id: str) -> bool:
+    """Whether a critic said the same in both, whatever the calls behind it, on passages that say the same."""
+    a, b = old.opinion(persona_id), new.opinion(persona_id)
+    if not isinstance(a, Answered) or not isinstance(b, Answered):
+        return False
+    said = (a.verdict, a.grounds, a.words, a.confidence) == (b.verdict, b.grounds, b.words, b.confidence)
+    return said and passages_hash(shown(old.dossier, a.grounds)) == passages_hash(shown(new.dossier, b.grounds))

@@ -1,0 +1,148 @@
+"""What has to be settled before a draft may be approved: its claims, views, high flags and held spans. Pure.
+
+A point's key is made of the sentence and the passages it rests on, and of nothing else: the same sentence on the same
+passages is decided once, wherever it is printed, and anew when a byte of either changes.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from panel.desk.flags import SPEAKS_TO_REVIEWERS, must_settle
+from panel.desk.text import printed_sentences
+from panel.records import Answered, Dossier, Flag, Ground, Persona, Review, Written, canonical_json, sha256_of
+from panel.records.desk import DraftText, EditedWords, Point, Shown
+
+HELD = "The launch's page speaks to reviewers. Read the words, then confirm that you did."
+
+
+def points_of(
+    review: Review, text: DraftText, flags: Sequence[Flag], *, scope: str, draft_id: str = ""
+) -> tuple[Point, ...]:
+    """The points of a review's text in the order they are worked through: held spans, then critic by critic.
+
+    flags: what `flags_of` gave for this text.
+    """
+    return tuple(point.model_copy(update={"draft_id": draft_id}) for point in _points(review, text, flags, scope=scope))
+
+
+def _points(review: Review, text: DraftText, flags: Sequence[Flag], *, scope: str) -> Iterator[Point]:
+    mine = [f for f in flags if must_settle(f)]
+    struck = {s.persona_id for s in text.struck}
+    yield from _held(review, flags, scope)
+    for persona in review.personas:
+        opinion, words = review.opinion(persona.persona_id), text.words_of(persona.persona_id)
+        if persona.persona_id in struck or words is None or not isinstance(opinion, Answered):
+            continue
+        yield from _claims(review, opinion, words, scope)
+        yield from _views(opinion, words, persona, scope)
+        own = [f for f in mine if f.persona_id == persona.persona_id]
+        yield from (flag_point(f, scope=scope, **_under(f, words, opinion, review.dossier)) for f in own)
+    known = {p.persona_id for p in review.personas}
+    yield from (flag_point(f, scope=scope) for f in mine if f.persona_id not in known)
+
+
+def _held(review: Review, flags: Sequence[Flag], scope: str) -> Iterator[Point]:
+    """One point for all words that speak to reviewers: they were read, or they were not."""
+    if any(f.check in SPEAKS_TO_REVIEWERS for f in flags):
+        spans = [s.excerpt for s in review.dossier.suspicions] or [f.excerpt for f in flags]
+        key = sha256_of(canonical_json(["held", review.review_hash, *spans]))
+        yield Point(kind="held", scope=scope, key=key, text=HELD, severity="high")
+
+
+def _claims(review: Review, opinion: Answered, words: EditedWords, scope: str) -> Iterator[Point]:
+    by_number = {g.number: g for g in opinion.grounds}
+    who = opinion.juror.persona_id
+    if isinstance(opinion.words, Written):
+        for sentence in printed_sentences(opinion.words, words):
+            model = opinion.words.quote[sentence.place]
+            if model.rests_on == "view":
+                continue
+            cited = [by_number[n] for n in model.grounds if n in by_number] if model.rests_on == "grounds" else []
+            passages = shown(review.dossier, cited)
+            hashed, resting = sha256_of(sentence.text), passages_hash(passages)
+            yield Point(
+                kind="claim", scope=scope, key=claim_key(hashed, resting), persona_id=who, place=sentence.place,
+                text=sentence.text, sentence_hash=hashed, passages_hash=resting, rests_on=model.rests_on,
+                passages=passages,
+            )  # fmt: skip
+        return
+    for pick in words.picks:
+        ground = by_number.get(pick.number)
+        if ground and pick.standing == "printed":
+            passages = shown(review.dossier, [ground])
+            hashed, resting = sha256_of(f"{ground.side}: {ground.excerpt}"), passages_hash(passages)
+            yield Point(
+                kind="pick", scope=scope, key=claim_key(hashed, resting), persona_id=who, place=ground.number,
+                text=ground.excerpt, sentence_hash=hashed, passages_hash=resting, rests_on="grounds", side=ground.side,
+                passages=passages,
+            )  # fmt: skip
+
+
+def claim_key(sentence_hash: str, passages: str) -> str:
+    return sha256_of(canonical_json(["claim", sentence_hash, passages]))
+
+
+def shown(dossier: Dossier, grounds: Sequence[Ground]) -> tuple[Shown, ...]:
+    """The passages grounds cite, each once, with every excerpt of it to be lit."""
+    found: dict[str, list[str]] = {}
+    for ground in grounds:
+        found.setdefault(ground.passage_id, []).append(ground.excerpt)
+    rows = []
+    for passage_id, excerpts in found.items():
+        passage, source = dossier.passage(passage_id), dossier.source_of(passage_id)
+        if passage and source:
+            rows.append(
+                Shown(
+                    passage_id=passage_id,
+                    text=passage.text,
+                    excerpts=tuple(dict.fromkeys(excerpts)),
+                    title=source.title,
+                    url=source.url,
+                    voice=source.voice,
+                )
+            )
+    return tuple(rows)
+
+
+def passages_hash(passages: Sequence[Shown]) -> str:
+    """Of what passages say and whose word it is, not of their numbers, which a re-review gives anew; "" for none."""
+    said = [[p.text, p.voice, p.url] for p in passages]
+    return sha256_of(canonical_json(said)) if said else ""
+
+
+def _views(opinion: Answered, words: EditedWords, persona: Persona, scope: str) -> Iterator[Point]:
+    """One point for all that a critic judges, advises and predicts: nobody can check it, somebody answers for it."""
+    if not isinstance(opinion.words, Written) or words.views == "removed":
+        return
+    model = opinion.words
+    views = [s.text for s in printed_sentences(model, words) if model.quote[s.place].rests_on == "view"]
+    named = words.model_dump(mode="json", include=VIEW_FIELDS)
+    hashed = sha256_of(canonical_json([persona.persona_id, views, named]))
+    text = " ".join([words.line, *views]).strip()
+    yield Point(
+        kind="views", scope=scope, key=sha256_of(canonical_json(["views", hashed])), persona_id=persona.persona_id,
+        text=text, sentence_hash=hashed, rests_on="view",
+    )  # fmt: skip
+
+
+VIEW_FIELDS = {"line", "for_whom", "not_for", "change_mind", "counter", "replies", "prediction"}
+
+
+def _under(flag: Flag, words: EditedWords, opinion: Answered, dossier: Dossier) -> dict[str, str]:
+    """The sentence a flag is on, and the hash of what that rests on."""
+    if flag.field != "quote" or not isinstance(opinion.words, Written):
+        return {}
+    sentence = next((s.text for s in words.sentences if s.place == flag.index), "")
+    numbers = opinion.words.quote[flag.index].grounds
+    return {
+        "on": sentence,
+        "resting": passages_hash(shown(dossier, [g for g in opinion.grounds if g.number in numbers])),
+    }
+
+
+def flag_point(flag: Flag, *, scope: str, on: str = "", resting: str = "") -> Point:
+    """A flag to mend or dismiss; another sentence, or other passages under it, make it another point."""
+    named = ["flag", flag.check, flag.persona_id, flag.field, on or flag.excerpt or flag.message, resting]
+    return Point(
+        kind="flag", scope=scope, key=sha256_of(canonical_json(named)), persona_id=flag.persona_id,
+        place=flag.index if flag.field == "quote" else 0, text=flag.message, check=flag.check, severity=flag.severity,
+    )  # fmt: skip

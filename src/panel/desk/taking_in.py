@@ -1,0 +1,123 @@
+"""Put what runs left into the queue: one draft a launch, one a pair; a newer review of the same is offered."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from panel.desk.opened import read_review
+from panel.desk.shown import first_pair_row, first_row
+from panel.records import Comparison, Review
+from panel.records.desk import Draft, Pair
+from panel.store import desk as rows
+from panel.store.desk_log import append_act
+
+AT_ONCE = 100  # records a transaction: a queue that was not looked at for a month fills in steps
+
+
+def take_in(conn: Connection, now: datetime, most: int = AT_ONCE) -> int:
+    """Make drafts of reviews, then of comparisons, that the queue has not seen; how many records were taken."""
+    found = 0
+    for run_id, slug, hashed in rows.untaken(conn, "review", most):
+        json = rows.record_json(conn, run_id, "review", slug)
+        if json is not None:
+            _take_review(conn, run_id, slug, hashed, json, now)
+            found += 1
+    for run_id, slug, _ in rows.untaken(conn, "comparison", most - found):
+        json = rows.record_json(conn, run_id, "comparison", slug)
+        if json is not None:
+            _take_comparison(conn, run_id, slug, Comparison.model_validate_json(json), now)
+            found += 1
+    return found
+
+
+def _take_review(conn: Connection, run_id: str, slug: str, hashed: str, json: str, now: datetime) -> None:
+    review = read_review(json)
+    met = rows.product_of(conn, run_id, slug)
+    scope, subject = (met[0], f"{met[0]}/{met[1]}") if met else (f"slug:{slug}", f"slug:{slug}")
+    rows.keep_base(conn, hashed, "review", json)
+    known = rows.draft_about(conn, "review", subject)
+    if known:
+        draft = _newer(conn, known, hashed, review, run_id, now)
+    else:
+        draft = _new(conn, subject, scope, slug, hashed, review, run_id, now)
+    rows.mark_taken(conn, run_id, "review", slug, draft.draft_id)
+
+
+def _new(
+    conn: Connection, subject: str, scope: str, slug: str, hashed: str, review: Review, run_id: str,
+    now: datetime,
+) -> Draft:  # fmt: skip
+    draft_id = _free_id(conn, slug)
+    made = review.made.created_at.astimezone(UTC)
+    draft = Draft(
+        draft_id=draft_id, kind="review", subject=subject, scope=scope, base_hash=hashed, run_id=run_id,
+        grade=review.grade, state="open", created_at=min(made, now), changed_at=now, shown=first_row(review, draft_id),
+    )  # fmt: skip
+    rows.put_draft(conn, draft)
+    append_act(conn, by="panel", what="took in", now=now, draft_id=draft_id, detail={"run": run_id, "base": hashed})
+    return draft
+
+
+def _newer(conn: Connection, known: Draft, hashed: str, review: Review, run_id: str, now: datetime) -> Draft:
+    """A draft nobody opened takes the newer review; one that lies open is offered it."""
+    if known.base_hash == hashed:
+        return known
+    if known.head < 0:
+        shown = first_row(review, known.draft_id)
+        changed: dict[str, Any] = {"base_hash": hashed, "run_id": run_id, "grade": review.grade, "shown": shown}
+        what = "took in anew"
+    else:
+        changed, what = {"offered_hash": hashed}, "offered"
+    draft = known.model_copy(update=changed | {"changed_at": now})
+    rows.put_draft(conn, draft)
+    append_act(conn, by="panel", what=what, now=now, draft_id=draft.draft_id, detail={"run": run_id, "base": hashed})
+    return draft
+
+
+def _take_comparison(conn: Connection, run_id: str, slug: str, comparison: Comparison, now: datetime) -> None:
+    sides = [_side(conn, run_id, review, now) for review in (comparison.review_a, comparison.review_b)]
+    a, b = sides
+    draft = pair_up(conn, a, b, comparison, run_id, now)
+    rows.mark_taken(conn, run_id, "comparison", slug, draft.draft_id)
+
+
+def _side(conn: Connection, run_id: str, review: Review, now: datetime) -> Draft:
+    """The draft of one side: taken in from the same run, or made of what the comparison holds of it."""
+    met = rows.product_of(conn, run_id, review.slug)
+    subject = f"{met[0]}/{met[1]}" if met else f"slug:{review.slug}"
+    known = rows.draft_about(conn, "review", subject)
+    if known is None:
+        _take_review(conn, run_id, review.slug, review.review_hash, review.model_dump_json(), now)
+        known = rows.draft_about(conn, "review", subject)
+    assert known
+    return known
+
+
+def pair_up(conn: Connection, a: Draft, b: Draft, comparison: Comparison, run_id: str, now: datetime) -> Draft:
+    """The draft that compares two drafts of reviews, in the order of the comparison's sides; made once."""
+    pair = Pair(draft_a=a.draft_id, draft_b=b.draft_id)
+    subject = f"{a.draft_id} vs {b.draft_id}"
+    known = rows.draft_about(conn, "comparison", subject)
+    if known:
+        return known
+    rows.keep_base(conn, pair.pair_hash, "comparison", pair.model_dump_json())
+    draft_id = _free_id(conn, f"{a.draft_id[:60]}-vs-{b.draft_id[:60]}")
+    draft = Draft(
+        draft_id=draft_id, kind="comparison", subject=subject, scope=f"pair:{pair.pair_hash}", run_id=run_id,
+        base_hash=pair.pair_hash, grade=comparison.grade, state="open",
+        created_at=min(comparison.made.created_at.astimezone(UTC), now), changed_at=now,
+        shown=first_pair_row(comparison, draft_id, a.shown, b.shown),
+    )  # fmt: skip
+    rows.put_draft(conn, draft)
+    append_act(conn, by="panel", what="took in", now=now, draft_id=draft_id, detail={"run": run_id, "pair": subject})
+    return draft
+
+
+def _free_id(conn: Connection, slug: str) -> str:
+    """The slug, or the slug with a number where another draft has it."""
+    number, draft_id = 1, slug
+    while rows.has_draft_id(conn, draft_id):
+        number += 1
+        draft_id = f"{slug}-{number}"
+    return draft_id

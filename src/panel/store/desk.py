@@ -1,0 +1,347 @@
+"""What the desk keeps, in SQL. It holds no rule but those of the database itself (`desk_triggers`); `panel.desk` does.
+
+Everything takes the connection of one transaction: `changing` is the only one that writes while it lasts, so that an
+act reads, decides and writes as one, on SQLite and on Postgres.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, and_, delete, func, insert, or_, select
+from sqlalchemy.exc import DBAPIError
+
+from panel.errors import Mistake
+from panel.records.desk import (
+    Approval,
+    Decision,
+    Draft,
+    DraftText,
+    Point,
+    Publication,
+    QueueRow,
+    Revision,
+    RunLog,
+    Unsaved,
+)
+from panel.store.database import BUSY_S, changing, open_engine, reading
+from panel.store.desk_tables import (
+    approvals,
+    bases,
+    decisions,
+    drafts,
+    points,
+    publications,
+    revisions,
+    run_logs,
+    taken,
+    unsaved,
+)
+from panel.store.dialect import alone, insert_or_leave, put
+from panel.store.tables import launch_runs, products, records
+
+RULE = "desk rule: "  # how a trigger's complaint begins
+MOST_KEYS = 200  # bound values of one query
+WAITING = ("open", "later")
+
+
+class DeskStore:
+    """The desk's rows of one database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def open(cls, url: str, *, runs_dir: Path | None = None, busy_s: float = BUSY_S) -> "DeskStore":
+        """Open or make the database. Raises Mistake for an address, StoreError for a database that can't be used."""
+        return cls(open_engine(url, busy_s=busy_s))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """The one transaction that writes. Raises Mistake where a rule of the database is broken."""
+        try:
+            with changing(self.engine) as conn:
+                alone(conn)
+                with _rules_in_words():
+                    yield conn
+        except _Broken as err:
+            raise Mistake(f"The desk refuses: {err}.", hint="Reload the draft: it says what is left.") from err
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with reading(self.engine) as conn:
+            yield conn
+
+
+class _Broken(Exception):
+    """A rule of the database, in its words."""
+
+
+@contextmanager
+def _rules_in_words() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as err:
+        said = str(err.orig)
+        if RULE in said:
+            raise _Broken(said.partition(RULE)[2].splitlines()[0]) from err
+        raise
+
+
+# what runs left that the queue has not seen
+
+
+def untaken(conn: Connection, kind: str, most: int) -> list[tuple[str, str, str]]:
+    """(run_id, slug, hash) of records nobody has taken in, oldest run first."""
+    known = and_(taken.c.run_id == records.c.run_id, taken.c.kind == records.c.kind, taken.c.slug == records.c.slug)
+    wanted = (
+        select(records.c.run_id, records.c.slug, records.c.hash)
+        .outerjoin(taken, known)
+        .where(records.c.kind == kind, taken.c.run_id.is_(None))
+        .order_by(records.c.run_id, records.c.slug)
+        .limit(most)
+    )
+    return [(row.run_id, row.slug, row.hash) for row in conn.execute(wanted)]
+
+
+def record_json(conn: Connection, run_id: str, kind: str, slug: str) -> str | None:
+    at = (records.c.run_id == run_id, records.c.kind == kind, records.c.slug == slug)
+    found: str | None = conn.execute(select(records.c.json).where(*at)).scalar()
+    return found
+
+
+def mark_taken(conn: Connection, run_id: str, kind: str, slug: str, draft_id: str) -> None:
+    put(conn, taken, {"run_id": run_id, "kind": kind, "slug": slug, "draft_id": draft_id})
+
+
+def product_of(conn: Connection, run_id: str, slug: str) -> tuple[str, str] | None:
+    """(product_id, release) of a reviewed launch, merges followed; None for one the archive has not met."""
+    at = (launch_runs.c.run_id == run_id, launch_runs.c.slug == slug)
+    found = conn.execute(select(launch_runs.c.product_id, launch_runs.c.release).where(*at)).first()
+    if found is None:
+        return None
+    product_id = found.product_id
+    while into := conn.execute(select(products.c.merged_into).where(products.c.product_id == product_id)).scalar():
+        product_id = into
+    return product_id, found.release
+
+
+# drafts and what the machine wrote
+
+
+def keep_base(conn: Connection, hashed: str, kind: str, json: str) -> None:
+    conn.execute(insert_or_leave(conn.dialect, bases), {"hash": hashed, "kind": kind, "json": json})
+
+
+def base_json(conn: Connection, hashed: str) -> str:
+    found: str = conn.execute(select(bases.c.json).where(bases.c.hash == hashed)).scalar_one()
+    return found
+
+
+def put_draft(conn: Connection, draft: Draft) -> None:
+    """Keep the draft as it stands now."""
+    row = draft.model_dump(mode="json", exclude={"shown"})
+    times = {name: row[name] or "" for name in ("until", "embargo_until")}
+    search = " ".join((draft.shown.name, draft.shown.what, draft.shown.category, draft.draft_id)).lower()
+    put(conn, drafts, row | times | {"shown": draft.shown.model_dump_json(), "search": search})
+
+
+def load_draft(conn: Connection, draft_id: str) -> Draft | None:
+    row = conn.execute(select(drafts).where(drafts.c.draft_id == draft_id)).mappings().first()
+    return _draft(dict(row)) if row else None
+
+
+def draft_about(conn: Connection, kind: str, subject: str) -> Draft | None:
+    at = (drafts.c.kind == kind, drafts.c.subject == subject)
+    row = conn.execute(select(drafts).where(*at)).mappings().first()
+    return _draft(dict(row)) if row else None
+
+
+def _draft(row: dict[str, Any]) -> Draft:
+    kept = {name: value for name, value in row.items() if name != "search"}
+    times = {name: kept[name] or None for name in ("until", "embargo_until")}
+    return Draft.model_validate(kept | times | {"shown": QueueRow.model_validate_json(kept["shown"])})
+
+
+def has_draft_id(conn: Connection, draft_id: str) -> bool:
+    return conn.execute(select(drafts.c.draft_id).where(drafts.c.draft_id == draft_id)).first() is not None
+
+
+def list_drafts(
+    conn: Connection, *, states: Sequence[str] = (), kind: str = "", words: str = "", created_after: str = "",
+    created_before: str = "", most: int = 200, skip: int = 0,
+) -> list[Draft]:  # fmt: skip
+    """Drafts for the queue, the newest first."""
+    wanted = _filtered(select(drafts), states, kind, words, created_after, created_before)
+    wanted = wanted.order_by(drafts.c.created_at.desc(), drafts.c.draft_id).limit(most).offset(skip)
+    return [_draft(dict(row)) for row in conn.execute(wanted).mappings()]
+
+
+def count_drafts(
+    conn: Connection, *, kind: str = "", words: str = "", created_after: str = "", created_before: str = ""
+) -> dict[str, int]:
+    """How many there are, by state."""
+    wanted = select(drafts.c.state, func.count()).group_by(drafts.c.state)
+    found = conn.execute(_filtered(wanted, (), kind, words, created_after, created_before))
+    return {state: int(count) for state, count in found}
+
+
+def _filtered(
+    wanted: "Select[Any]", states: Sequence[str], kind: str, words: str, created_after: str, created_before: str
+) -> "Select[Any]":
+    if states:
+        wanted = wanted.where(drafts.c.state.in_(states))
+    if kind:
+        wanted = wanted.where(drafts.c.kind == kind)
+    for word in words.lower().split():
+        wanted = wanted.where(drafts.c.search.contains(word, autoescape=True))
+    if created_after:
+        wanted = wanted.where(or_(drafts.c.created_at >= created_after, drafts.c.state.not_in(WAITING)))
+    if created_before:
+        wanted = wanted.where(drafts.c.created_at < created_before)
+    return wanted
+
+
+def comparisons_with(conn: Connection, draft_id: str) -> list[Draft]:
+    """Comparisons that print this review's draft."""
+    named = or_(drafts.c.subject.startswith(f"{draft_id} vs "), drafts.c.subject.endswith(f" vs {draft_id}"))
+    rows = conn.execute(select(drafts).where(drafts.c.kind == "comparison", named)).mappings()
+    return [_draft(dict(row)) for row in rows]
+
+
+# revisions, points, decisions
+
+
+def add_revision(conn: Connection, revision: Revision, settle: Sequence[Point]) -> None:
+    """A text and what has to be settled before it may be approved. Never changed again."""
+    row = revision.model_dump(mode="json", exclude={"text"})
+    hashed = {"hash": revision.revision_hash, "json": revision.text.model_dump_json()}
+    conn.execute(insert(revisions), row | hashed)
+    if settle:
+        at = {"draft_id": revision.draft_id, "number": revision.number}
+        conn.execute(
+            insert(points),
+            [at | {"position": i, "kind": p.kind, "scope": p.scope, "key": p.key} for i, p in enumerate(settle)],
+        )
+
+
+def load_revision(conn: Connection, draft_id: str, number: int) -> Revision | None:
+    at = (revisions.c.draft_id == draft_id, revisions.c.number == number)
+    row = conn.execute(select(revisions).where(*at)).mappings().first()
+    return _revision(dict(row)) if row else None
+
+
+def list_revisions(conn: Connection, draft_id: str) -> list[Revision]:
+    """All of a draft's, oldest first."""
+    wanted = select(revisions).where(revisions.c.draft_id == draft_id).order_by(revisions.c.number)
+    return [_revision(dict(row)) for row in conn.execute(wanted).mappings()]
+
+
+def _revision(row: dict[str, Any]) -> Revision:
+    kept = {name: value for name, value in row.items() if name not in ("hash", "json")}
+    return Revision.model_validate(kept | {"text": DraftText.model_validate_json(row["json"])})
+
+
+def add_decision(conn: Connection, decision: Decision) -> Decision:
+    """Keep a decision; the same one with its number."""
+    newest = conn.execute(select(func.max(decisions.c.decision_id))).scalar() or 0
+    kept = decision.model_copy(update={"decision_id": newest + 1})
+    row = {
+        "decision_id": kept.decision_id, "scope": kept.scope, "key": kept.key, "kind": kept.kind,
+        "decision": kept.decision, "settles": int(kept.settles), "draft_id": kept.draft_id, "by": kept.by,
+        "at": kept.at.isoformat(), "json": kept.model_dump_json(),
+    }  # fmt: skip
+    conn.execute(insert(decisions), row)
+    return kept
+
+
+def decided(conn: Connection, scope: str, keys: Sequence[str]) -> dict[str, Decision]:
+    """The newest decision of each key, those taken back included."""
+    found: dict[str, Decision] = {}
+    for start in range(0, len(keys), MOST_KEYS):
+        some = list(keys[start : start + MOST_KEYS])
+        at = (decisions.c.scope == scope, decisions.c.key.in_(some))
+        for row in conn.execute(select(decisions.c.json).where(*at).order_by(decisions.c.decision_id)).scalars():
+            decision = Decision.model_validate_json(row)
+            found[decision.key] = decision
+    return found
+
+
+def decisions_of(conn: Connection, draft_id: str) -> list[Decision]:
+    """Every decision made on a draft, oldest first."""
+    wanted = select(decisions.c.json).where(decisions.c.draft_id == draft_id).order_by(decisions.c.decision_id)
+    return [Decision.model_validate_json(row) for row in conn.execute(wanted).scalars()]
+
+
+# approvals and what went out
+
+
+def add_approval(conn: Connection, approval: Approval) -> Approval:
+    newest = conn.execute(select(func.max(approvals.c.approval_id))).scalar() or 0
+    kept = approval.model_copy(update={"approval_id": newest + 1})
+    row = {
+        "approval_id": kept.approval_id, "draft_id": kept.draft_id, "number": kept.number,
+        "revision_hash": kept.revision_hash, "edition": kept.edition, "by": kept.by, "at": kept.at.isoformat(),
+        "json": kept.model_dump_json(),
+    }  # fmt: skip
+    conn.execute(insert(approvals), row)
+    return kept
+
+
+def list_approvals(conn: Connection, draft_id: str) -> list[Approval]:
+    """Oldest first."""
+    wanted = select(approvals.c.approval_id, approvals.c.json).where(approvals.c.draft_id == draft_id)
+    rows = conn.execute(wanted.order_by(approvals.c.approval_id))
+    return [Approval.model_validate_json(row.json) for row in rows]
+
+
+def add_publication(conn: Connection, publication: Publication) -> Publication:
+    newest = conn.execute(select(func.max(publications.c.publication_id))).scalar() or 0
+    kept = publication.model_copy(update={"publication_id": newest + 1})
+    conn.execute(insert(publications), kept.model_dump(mode="json"))
+    return kept
+
+
+def list_publications(conn: Connection, draft_id: str) -> list[Publication]:
+    """Oldest first."""
+    wanted = select(publications).where(publications.c.draft_id == draft_id).order_by(publications.c.publication_id)
+    return [Publication.model_validate(dict(row)) for row in conn.execute(wanted).mappings()]
+
+
+# what an editor brought, and what is not saved yet
+
+
+def add_run_log(conn: Connection, draft_id: str, log: RunLog) -> RunLog:
+    at = run_logs.c.draft_id == draft_id
+    newest = conn.execute(select(func.max(run_logs.c.number)).where(at)).scalar() or 0
+    kept = log.model_copy(update={"number": newest + 1})
+    conn.execute(insert(run_logs), {"draft_id": draft_id} | kept.model_dump(mode="json"))
+    return kept
+
+
+def list_run_logs(conn: Connection, draft_id: str) -> list[RunLog]:
+    wanted = select(run_logs).where(run_logs.c.draft_id == draft_id).order_by(run_logs.c.number)
+    rows = (dict(row) for row in conn.execute(wanted).mappings())
+    return [RunLog.model_validate({name: v for name, v in row.items() if name != "draft_id"}) for row in rows]
+
+
+def keep_unsaved(conn: Connection, draft_id: str, account_id: str, typed: Unsaved) -> None:
+    put(conn, unsaved, {"draft_id": draft_id, "account_id": account_id} | typed.model_dump(mode="json"))
+
+
+def list_unsaved(conn: Connection, draft_id: str, account_id: str) -> list[Unsaved]:
+    """The newest first."""
+    at = (unsaved.c.draft_id == draft_id, unsaved.c.account_id == account_id)
+    names = [unsaved.c[name] for name in Unsaved.model_fields]
+    rows = conn.execute(select(*names).where(*at).order_by(unsaved.c.at.desc())).mappings()
+    return [Unsaved.model_validate(dict(row)) for row in rows]
+
+
+def drop_unsaved(conn: Connection, draft_id: str, account_id: str, field: str, tab: str = "") -> None:
+    """Of one window, or of all."""
+    at = [unsaved.c.draft_id == draft_id, unsaved.c.account_id == account_id, unsaved.c.field == field]
+    conn.execute(delete(unsaved).where(*at, *([unsaved.c.tab == tab] if tab else [])))
