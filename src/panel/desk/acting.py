@@ -1,5 +1,6 @@
 """What every act on a draft does: load it, write a revision or a decision, say so in the log; all or nothing of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -7,19 +8,22 @@ from sqlalchemy import Connection
 
 from panel.desk.earlier import earlier_decisions
 from panel.desk.opened import (
+    PUT_AWAY,
     Archive,
     OpenComparison,
     Opened,
     OpenReview,
     find_draft,
     load,
+    load_sides,
     open_comparison,
     open_review,
     read_review,
-    sides_of,
+    texts_hash,
+    with_decisions,
 )
 from panel.desk.rules import allow
-from panel.desk.shown import shown_row
+from panel.desk.shown import pair_row, shown_row
 from panel.desk.text import start_text
 from panel.errors import Mistake
 from panel.records.desk import MOST_CLAIMS, Account, Decided, Decision, Draft, DraftState, DraftText, Point, Revision
@@ -27,11 +31,6 @@ from panel.store import desk as rows
 from panel.store.desk_log import Detail, append_act
 
 PANEL = "panel"  # who writes what follows by itself
-PUT_AWAY: tuple[DraftState, ...] = (
-    "passed",
-    "rejected",
-    "retracted",
-)  # must be fetched back before anything is changed
 
 
 @dataclass(frozen=True)
@@ -47,9 +46,7 @@ class Tx:
     def open(self, draft_id: str) -> Opened:
         """The draft, given its first revision when nobody has opened it before."""
         draft = find_draft(self.conn, draft_id)
-        if draft.head < 0:
-            begin(self, draft)
-        return load(self.conn, draft_id, self.archive)
+        return begin(self, draft) if draft.head < 0 else load(self.conn, draft_id, self.archive)
 
     def open_review(self, draft_id: str) -> OpenReview:
         """Raises Mistake for a comparison's draft: its sentences are its reviews'."""
@@ -59,74 +56,75 @@ class Tx:
         return opened
 
     def log(self, what: str, draft_id: str, **detail: str | int | bool | None) -> None:
-        told: Detail = dict(detail)
-        append_act(self.conn, by=self.who.account_id, what=what, now=self.now, draft_id=draft_id, detail=told)
+        self.log_by(self.who.account_id, what, draft_id, dict(detail))
+
+    def log_by(self, by: str, what: str, draft_id: str, detail: Detail) -> None:
+        append_act(self.conn, by=by, what=what, now=self.now, draft_id=draft_id, detail=detail)
 
     def allow(self, act: str) -> None:
         """Raises Mistake when this person may not."""
         allow(self.who, act)
 
 
-def begin(tx: Tx, draft: Draft) -> None:
+def begin(tx: Tx, draft: Draft) -> Opened:
     """Give a draft its first revision: the machine's text, with what people decided of its sentences before."""
     if draft.kind == "comparison":
-        for side in sides_of(tx.conn, draft):
+        for side in rows.sides_of(tx.conn, draft.draft_id):
             tx.open(side)
-        _first(tx, draft, DraftText())
-        return
+        sides = load_sides(tx.conn, draft, tx.archive)
+        return _first(tx, draft, DraftText(), texts_hash(*sides), sides)
     review = read_review(rows.base_json(tx.conn, draft.base_hash))
-    _first(tx, draft, start_text(review, earlier_decisions(tx.conn, review, draft.scope)))
+    return _first(tx, draft, start_text(review, earlier_decisions(tx.conn, review, draft.scope)), draft.base_hash)
 
 
-def _first(tx: Tx, draft: Draft, text: DraftText) -> None:
+def _first(tx: Tx, draft: Draft, text: DraftText, base_hash: str, known: Sequence[OpenReview] = ()) -> Opened:
     draft = draft.model_copy(update={"head": 0})
-    rows.put_draft(tx.conn, draft)
     revision = Revision(
-        draft_id=draft.draft_id, number=0, base_hash=draft.base_hash, parent_hash="", by=PANEL, at=tx.now,
+        draft_id=draft.draft_id, number=0, base_hash=base_hash, parent_hash="", by=PANEL, at=tx.now,
         reason="as the panel wrote it", text=text,
     )  # fmt: skip
-    keep_revision(tx, draft, revision)
-    append_act(
-        tx.conn, by=PANEL, what="began", now=tx.now, draft_id=draft.draft_id,
-        detail={"revision": 0, "hash": revision.revision_hash, "base": draft.base_hash},
-    )  # fmt: skip
+    opened = _keep(tx, draft, revision, known)
+    detail: Detail = {"revision": 0, "hash": opened.revision_hash, "base": base_hash}
+    tx.log_by(PANEL, "began", draft.draft_id, detail)
+    return put_row(tx, opened)
 
 
-def keep_revision(tx: Tx, draft: Draft, revision: Revision) -> Opened:
+def _keep(tx: Tx, draft: Draft, revision: Revision, known: Sequence[OpenReview]) -> Opened:
     """Write a revision with its points; the draft as it lies open with it."""
-    opened = _with(tx, draft, revision)
-    rows.add_revision(tx.conn, revision, opened.points)
-    return opened
-
-
-def _with(tx: Tx, draft: Draft, revision: Revision) -> Opened:
+    opened: Opened
     if draft.kind == "review":
-        return open_review(tx.conn, draft, revision, tx.archive)
-    a, b = (load(tx.conn, side, tx.archive) for side in sides_of(tx.conn, draft))
-    assert isinstance(a, OpenReview)
-    assert isinstance(b, OpenReview)
-    return open_comparison(tx.conn, draft, revision, a, b)
+        opened = open_review(tx.conn, draft, revision, tx.archive)
+    else:
+        opened = open_comparison(tx.conn, draft, revision, *load_sides(tx.conn, draft, tx.archive, known))
+    rows.add_revision(tx.conn, revision, opened.points, hashed=opened.revision_hash)
+    return opened
 
 
 def write(
     tx: Tx, opened: Opened, text: DraftText, what: str, *, reason: str = "", by: str = "", base_hash: str = "",
     **detail: str | int | bool | None,
 ) -> Opened:  # fmt: skip
-    """Save a text as the next revision. An approval lapses with it; what was decided of other sentences stays."""
-    draft = opened.draft
+    """Save a text as the next revision. An approval lapses with it; what was decided of other sentences stays.
+
+    `finish` has to follow, which keeps the draft's row.
+    """
+    draft, by = opened.draft, by or tx.who.account_id
     state: DraftState = "open" if draft.state in ("approved", "later") else draft.state
-    draft = draft.model_copy(update={"head": draft.head + 1, "state": state, "until": None})
-    if base_hash and draft.kind == "review":
+    draft = draft.model_copy(update={"head": draft.head + 1, "state": state})
+    known: Sequence[OpenReview] = ()
+    if isinstance(opened, OpenComparison):
+        base_hash, known = opened.prints_hash, opened.sides
+    elif base_hash:
         draft = draft.model_copy(update={"base_hash": base_hash})
     revision = Revision(
         draft_id=draft.draft_id, number=draft.head, base_hash=base_hash or opened.revision.base_hash,
-        parent_hash=opened.revision.revision_hash, by=by or tx.who.account_id, at=tx.now, reason=reason, text=text,
+        parent_hash=opened.revision_hash, by=by, at=tx.now, reason=reason, text=text,
     )  # fmt: skip
-    rows.put_draft(tx.conn, draft)
-    found = keep_revision(tx, draft, revision)
+    found = _keep(tx, draft, revision, known)
     if draft.kind == "review" and sum(p.kind in ("claim", "pick") for p in found.points) > MOST_CLAIMS:
         raise Mistake(f"{MOST_CLAIMS} claims a review is the most.", hint="Remove one or set one aside first.")
-    tx.log(what, draft.draft_id, revision=revision.number, hash=revision.revision_hash, **detail)
+    told: Detail = {"revision": revision.number, "hash": found.revision_hash, **detail}
+    tx.log_by(by, what, draft.draft_id, told)
     return found
 
 
@@ -135,12 +133,13 @@ def settle(
     reason: str = "", field: str = "", was: str = "",
 ) -> Decision:  # fmt: skip
     """Write down what somebody decided of a point."""
+    place = point.place if point.kind in ("claim", "pick") else -1
     decision = rows.add_decision(
         tx.conn,
         Decision(
             scope=point.scope, key=point.key, kind=point.kind, decision=decided, draft_id=draft_id, text=point.text,
             sentence_hash=point.sentence_hash, passages_hash=point.passages_hash, persona_id=point.persona_id,
-            check=point.check, source_seen=seen, page_opened=opened_page, reason=reason, field=field,
+            check=point.check, source_seen=seen, page_opened=opened_page, reason=reason, place=place, field=field,
             was=was, by=tx.who.account_id, at=tx.now,
         ),
     )  # fmt: skip
@@ -151,29 +150,58 @@ def settle(
     return decision
 
 
-def refresh(tx: Tx, draft_id: str, *, state: DraftState | None = None) -> Opened:
-    """Load the draft again and bring its row in the queue up to date, and those of comparisons that print it."""
-    opened = load(tx.conn, draft_id, tx.archive)
+def finish(tx: Tx, opened: Opened, *made: Decision, state: DraftState | None = None) -> Opened:
+    """Keep the draft's row, and those of drafts that print its words or rest on the decisions just made."""
+    opened = with_decisions(opened, made)
+    if state:
+        opened = replace(opened, draft=opened.draft.model_copy(update={"state": state}))
+    opened = put_row(tx, opened)
+    _follow(tx, opened, made)
+    return opened
+
+
+def put_row(tx: Tx, opened: Opened) -> Opened:
+    """Keep the draft as it lies open. An approval has lapsed where something is left again."""
     draft = opened.draft
-    lapsed = draft.state == "approved" and bool(opened.left)
-    now: DraftState = state or ("open" if lapsed else draft.state)
-    fresh = draft.model_copy(update={"state": now, "changed_at": tx.now, "shown": shown_row(opened, draft.shown)})
-    rows.put_draft(tx.conn, fresh)
+    grade = opened.counted.grade
+    lapsed = draft.state == "approved" and bool(opened.left or opened.hindrance)
+    state: DraftState = "open" if lapsed else draft.state
+    changed = {
+        "state": state, "until": draft.until if state == "later" else None, "grade": grade, "changed_at": tx.now,
+        "shown": shown_row(opened, draft.shown.model_copy(update={"grade": grade})),
+    }  # fmt: skip
+    opened = replace(opened, draft=draft.model_copy(update=changed))
+    rows.put_draft(tx.conn, opened.draft)
+    return opened
+
+
+def _follow(tx: Tx, opened: Opened, made: Sequence[Decision]) -> None:
+    """Bring up to date what else prints these words, and whatever rests on the same sentences elsewhere."""
+    seen = {opened.draft.draft_id}
     if isinstance(opened, OpenReview):
-        _refresh_comparisons(tx, draft_id)
-    return replace(opened, draft=fresh)
+        seen |= _follow_review(tx, opened)
+    for draft_id in rows.resting_on(tx.conn, {(d.scope, d.key) for d in made}):
+        if draft_id not in seen:
+            other = put_row(tx, load(tx.conn, draft_id, tx.archive))
+            seen.add(draft_id)
+            if isinstance(other, OpenReview):
+                seen |= _follow_review(tx, other)
 
 
-def _refresh_comparisons(tx: Tx, draft_id: str) -> None:
-    """A comparison that prints this review has another text now: what was signed of it is no longer what it prints."""
-    for draft in rows.comparisons_with(tx.conn, draft_id):
+def _follow_review(tx: Tx, side: OpenReview) -> set[str]:
+    """Comparisons that print this review: where its text is another now, they have a new revision, signed by nobody."""
+    printing = rows.comparisons_with(tx.conn, side.draft.draft_id)
+    for draft in printing:
         if draft.head < 0:
+            a, b = (find_draft(tx.conn, one).shown for one in rows.sides_of(tx.conn, draft.draft_id))
+            rows.put_draft(tx.conn, draft.model_copy(update={"shown": pair_row(draft.shown, a, b)}))
             continue
-        opened = load(tx.conn, draft.draft_id, tx.archive)
+        opened = load(tx.conn, draft.draft_id, tx.archive, known=(side,))
         assert isinstance(opened, OpenComparison)
-        if opened.revision.base_hash != opened.prints_hash and draft.state == "approved":
-            draft = draft.model_copy(update={"state": "open"})
-        rows.put_draft(tx.conn, draft.model_copy(update={"shown": shown_row(opened, draft.shown)}))
+        if opened.revision.base_hash != opened.prints_hash:
+            opened = write(tx, opened, opened.text, "followed", by=PANEL, reason="its reviews were changed")
+        put_row(tx, opened)
+    return {draft.draft_id for draft in printing}
 
 
 def refuse_put_away(opened: Opened) -> None:

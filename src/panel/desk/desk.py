@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import overload
 
 from sqlalchemy import Connection
 
-from panel.desk import deciding, panel_again, signing
-from panel.desk.acting import Tx
+from panel.desk import deciding, panel_again, signing, undoing
+from panel.desk.acting import PANEL, Tx
 from panel.desk.deciding import Spot
 from panel.desk.fields import read_field
 from panel.desk.opened import Archive, Opened, find_draft, load, read_review
@@ -34,7 +35,7 @@ from panel.records.desk import (
 )
 from panel.store import desk as rows
 from panel.store.desk import DeskStore
-from panel.store.desk_log import broken_lines, read_acts
+from panel.store.desk_log import append_act, broken_lines, read_acts
 from panel.tally import compare
 
 Clock = Callable[[], datetime]
@@ -49,6 +50,22 @@ def no_archive(review: Review, subject: str) -> tuple[()]:
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+@overload
+def _utc(at: datetime) -> datetime: ...
+@overload
+def _utc(at: None) -> None: ...
+def _utc(at: datetime | None) -> datetime | None:
+    """The moment in UTC. Raises Mistake for one without a zone, which could be any of 26 hours."""
+    if at is not None and at.tzinfo is None:
+        raise Mistake(f"{at.isoformat()} has no time zone.", hint="Write it like 2026-11-25T09:00+01:00.")
+    return at.astimezone(UTC) if at else None
+
+
+def _keepable(text: str) -> str:
+    """What was typed, without the two things no database keeps as text: NUL and halves of characters."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
 
 
 @dataclass(frozen=True)
@@ -103,7 +120,7 @@ class Desk:
         """One page of drafts in a state, the newest first; `aged` are open ones left for `LEFT_DAYS`."""
         if which not in QUEUES:
             raise Mistake(f"There is no queue {which!r}.", hint="There are: " + ", ".join(QUEUES) + ".")
-        line = (self.now - timedelta(days=LEFT_DAYS)).isoformat()
+        line = rows.time_of(self.now - timedelta(days=LEFT_DAYS))
         after, before = ("", line) if which == "aged" else (line, "")
         states = ("open",) if which == "aged" else (which,)
         with self.store.reading() as conn:
@@ -120,10 +137,11 @@ class Desk:
         """Put drafts whose "later" has come into the queue again; how many."""
         now, due = self.now, 0
         with self.store.changing() as conn:
-            for draft in rows.list_drafts(conn, states=("later",), most=1000):
-                if draft.until and draft.until <= now:
-                    rows.put_draft(conn, draft.model_copy(update={"state": "open", "until": None, "changed_at": now}))
-                    due += 1
+            for draft in rows.list_drafts(conn, states=("later",), due=rows.time_of(now), most=1000):
+                back = {"state": "open", "until": None, "created_at": now, "changed_at": now}
+                rows.put_draft(conn, draft.model_copy(update=back))
+                append_act(conn, by=PANEL, what="came back", now=now, draft_id=draft.draft_id)
+                due += 1
         return due
 
     def open(self, who: Account, draft_id: str) -> Opened:
@@ -210,9 +228,9 @@ class Desk:
             return deciding.confirm_held(tx, draft_id)
 
     def undo(self, who: Account, draft_id: str) -> Opened:
-        """Take back the newest decision this person made here."""
+        """Take back the newest decision this person made here that still stands."""
         with self._act(who) as tx:
-            return deciding.undo(tx, draft_id)
+            return undoing.undo(tx, draft_id)
 
     def strike(self, who: Account, draft_id: str, persona_id: str, reason: str, why: str = "") -> Opened:
         with self._act(who) as tx:
@@ -245,7 +263,7 @@ class Desk:
 
     def publish(self, who: Account, draft_id: str, *, at: datetime | None = None, reason: str = "") -> Opened:
         with self._act(who) as tx:
-            return signing.publish(tx, draft_id, at=at, reason=reason)
+            return signing.publish(tx, draft_id, at=_utc(at), reason=reason)
 
     def approve_and_publish(
         self, who: Account, draft_id: str, *, number: int, edition: str = "", at: datetime | None = None,
@@ -255,7 +273,7 @@ class Desk:
         with self._act(who) as tx:
             tx.allow("publish")
             signing.approve(tx, draft_id, number=number, edition=edition)
-            return signing.publish(tx, draft_id, at=at, reason=reason)
+            return signing.publish(tx, draft_id, at=_utc(at), reason=reason)
 
     def retract(self, who: Account, draft_id: str, reason: str) -> Opened:
         with self._act(who) as tx:
@@ -271,11 +289,11 @@ class Desk:
 
     def put_off(self, who: Account, draft_id: str, until: datetime) -> Opened:
         with self._act(who) as tx:
-            return signing.put_off(tx, draft_id, until.astimezone(UTC))
+            return signing.put_off(tx, draft_id, _utc(until))
 
     def hold_until(self, who: Account, draft_id: str, until: datetime | None) -> Opened:
         with self._act(who) as tx:
-            return signing.hold_until(tx, draft_id, until.astimezone(UTC) if until else None)
+            return signing.hold_until(tx, draft_id, _utc(until))
 
     def fetch_back(self, who: Account, draft_id: str) -> Opened:
         with self._act(who) as tx:
@@ -289,7 +307,7 @@ class Desk:
         read_field(field)
         if len(text) > LONGEST_UNSAVED or len(tab) > 40:
             raise Mistake(f"That is more than {LONGEST_UNSAVED} characters.", hint="Save it in pieces.")
-        kept = Unsaved(tab=tab, field=field, number=number, text=text.replace("\x00", ""), at=self.now)
+        kept = Unsaved(tab=tab, field=field, number=number, text=_keepable(text), at=self.now)
         with self.store.changing() as conn:
             find_draft(conn, draft_id)
             rows.keep_unsaved(conn, draft_id, who.account_id, kept)

@@ -3,35 +3,41 @@
 from sqlalchemy import Connection
 
 from panel.desk.points import claim_key, passages_hash, shown
-from panel.desk.text import Earlier
+from panel.desk.text import MAKERS_WORD, Earlier
 from panel.records import Answered, Review, Written, sha256_of
 from panel.records.desk import Decided
 from panel.store import desk as rows
 
 
 def earlier_decisions(conn: Connection, review: Review, scope: str) -> Earlier:
-    """By critic and place. Only claims that were decided and not taken back."""
+    """By critic and place. Only claims that were decided and not taken back; of two ways to print one, the newer."""
     keys = _keys(review)
-    found = rows.decided(conn, scope, list(dict.fromkeys(keys.values())))
+    found = rows.decided(conn, scope, list(dict.fromkeys(key for some in keys.values() for key in some)))
     earlier: dict[tuple[str, int], Decided] = {}
-    for at, key in keys.items():
-        if (decision := found.get(key)) and decision.decision != "undone":
-            earlier[at] = decision.decision
+    for at, some in keys.items():
+        made = [found[key] for key in some if key in found and found[key].decision != "undone"]
+        if made:
+            earlier[at] = max(made, key=lambda decision: decision.decision_id).decision
     return earlier
 
 
-def _keys(review: Review) -> dict[tuple[str, int], str]:
+def _keys(review: Review) -> dict[tuple[str, int], tuple[str, ...]]:
+    """The key of each sentence or pick; of a sentence also that of the same as the maker's word."""
     keys = {}
     for opinion in review.answered():
         who = opinion.juror.persona_id
-        for place, text, numbers in _sentences(opinion):
-            cited = [g for g in opinion.grounds if g.number in numbers]
-            keys[who, place] = claim_key(sha256_of(text), passages_hash(shown(review.dossier, cited)))
+        for place, texts, numbers in _sentences(opinion):
+            resting = passages_hash(shown(review.dossier, [g for g in opinion.grounds if g.number in numbers]))
+            keys[who, place] = tuple(claim_key(sha256_of(text), resting) for text in texts)
     return keys
 
 
-def _sentences(opinion: Answered) -> list[tuple[int, str, tuple[int, ...]]]:
+def _sentences(opinion: Answered) -> list[tuple[int, tuple[str, ...], tuple[int, ...]]]:
     if isinstance(opinion.words, Written):
         quote = enumerate(opinion.words.quote)
-        return [(i, s.text, s.grounds * (s.rests_on == "grounds")) for i, s in quote if s.rests_on != "view"]
-    return [(g.number, f"{g.side}: {g.excerpt}", (g.number,)) for g in opinion.grounds]
+        return [
+            (i, (s.text, MAKERS_WORD + s.text), s.grounds * (s.rests_on == "grounds"))
+            for i, s in quote
+            if s.rests_on != "view"
+        ]
+    return [(g.number, (f"{g.side}: {g.excerpt}",), (g.number,)) for g in opinion.grounds]

@@ -13,6 +13,7 @@ from panel.records.invisible import without_unseen
 
 PHRASES = ("line", "for_whom", "not_for", "change_mind", "counter")
 LONGEST = 2000  # characters of one field
+LONGEST_TOLD = 500  # characters of a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,11 @@ def typed(new: str, field: Field) -> str:
             f"The editor's note has {len(text.split())} words; {MOST_NOTE_WORDS} at most.", hint="Shorten it."
         )
     return text
+
+
+def told(words: str, most: int = LONGEST_TOLD) -> str:
+    """A reason or note about an act: one line, without what nobody sees, cut where it is too long."""
+    return " ".join(without_unseen(words).split())[:most]
 
 
 def _words(text: DraftText, field: Field) -> EditedWords:

@@ -11,18 +11,26 @@ SPEAKS_TO_REVIEWERS = frozenset({"launch_addresses_reviewers", "review_held"})  
 SETTLE_THEMSELVES = frozenset({"ungrounded"})  # listed, and not counted: nothing an editor could add
 
 
-def flags_of(review: Review, text: DraftText, archive: Sequence[Flag] = ()) -> tuple[Flag, ...]:
+def flags_of(
+    review: Review, text: DraftText, archive: Sequence[Flag] = (), *, found: Sequence[Flag] | None = None
+) -> tuple[Flag, ...]:
     """Flags on what is printed, in page order; a sentence's `index` is its place in what the model wrote.
 
     archive: what an archive knows of these words (`desk.prose`), made of the same printed review.
+    found: what `check_printed` gave for it, when it is known.
     """
     struck = {s.persona_id for s in text.struck}
-    printed = lay_over(review, text)
-    opinions = [o for o in printed.opinions if o.juror.persona_id not in struck]
-    found = check_review(printed.dossier, printed.personas, opinions, depth=printed.depth)
-    kept = tuple(f for f in review.flags if f.check == "review_held")
-    mine = (*found, *kept, *(f for f in archive if f.persona_id not in struck))
+    checked = check_printed(lay_over(review, text), text) if found is None else found
+    kept = (f for f in review.flags if f.check == "review_held")
+    mine = (*checked, *kept, *(f for f in archive if f.persona_id not in struck))
     return tuple(_placed(flag, review, text) for flag in mine if not _is_moot(flag, text))
+
+
+def check_printed(printed: Review, text: DraftText) -> tuple[Flag, ...]:
+    """What checks say of a review with its text laid over it, struck opinions left out."""
+    struck = {s.persona_id for s in text.struck}
+    opinions = [o for o in printed.opinions if o.juror.persona_id not in struck]
+    return check_review(printed.dossier, printed.personas, opinions, depth=printed.depth)
 
 
 def _is_moot(flag: Flag, text: DraftText) -> bool:

@@ -1,23 +1,24 @@
 """A draft as it lies open on the desk: what the machine wrote, the newest text, what is settled and what is left."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from sqlalchemy import Connection
 
 from panel.checks import check_comparison
-from panel.desk.flags import flags_of
+from panel.desk.flags import check_printed, flags_of
 from panel.desk.points import flag_point, points_of
 from panel.desk.rules import is_settled, left
 from panel.desk.text import lay_over
 from panel.errors import Mistake
 from panel.records import Comparison, Flag, Review, canonical_json, sha256_of
-from panel.records.desk import Decision, Draft, DraftText, Pair, Point, Revision
+from panel.records.desk import Decision, Draft, DraftState, DraftText, Point, Revision
 from panel.store import desk as rows
 from panel.tally import compare
 
 Archive = Callable[[Review, str], tuple[Flag, ...]]  # printed review, subject -> what an archive knows of its words
+PUT_AWAY: tuple[DraftState, ...] = ("passed", "rejected", "retracted")  # to be fetched back before anything is changed
 Decided = Mapping[tuple[str, str], Decision]  # by scope and key, the newest
 
 
@@ -49,6 +50,22 @@ class OpenDraft:
     def is_settled(self, point: Point) -> bool:
         return is_settled(point, self.decided)
 
+    @cached_property
+    def revision_hash(self) -> str:
+        return self.revision.revision_hash
+
+    @property
+    def hindrance(self) -> str:
+        """Why nobody can approve it, whatever is decided, in a sentence; "" when nothing is in the way."""
+        if self.draft.state in PUT_AWAY:
+            return f"This draft is {self.draft.state}."
+        return "" if self.points else "Nothing is printed that anybody decided on."
+
+    @cached_property
+    def keys(self) -> frozenset[tuple[str, str]]:
+        """Scope and key of every point."""
+        return frozenset((p.scope, p.key) for p in self.points)
+
     def decision(self, point: Point) -> Decision | None:
         """The newest decision on a point, None when there is none or it was taken back."""
         found = self.decided.get((point.scope, point.key))
@@ -60,16 +77,12 @@ class OpenReview(OpenDraft):
     """A review's draft."""
 
     review: Review  # the machine's
+    counted: Review  # the review as it is printed, with the machine's flags, which say what counts
 
     @cached_property
     def printed(self) -> Review:
         """The review as it would be published, with the flags of what is printed."""
         return self.counted.model_copy(update={"flags": self.flags})
-
-    @cached_property
-    def counted(self) -> Review:
-        """The same with the machine's flags, which say what counts."""
-        return lay_over(self.review, self.text)
 
     @property
     def struck(self) -> frozenset[str]:
@@ -82,27 +95,56 @@ class OpenComparison(OpenDraft):
 
     a: OpenReview
     b: OpenReview
-    comparison: Comparison  # computed from both texts as they stand
+    counted: Comparison  # computed from both texts as they stand, with the machine's flags
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """The comparison as it would be published, each side with the flags of what is printed."""
+        a, b = self.a.printed, self.b.printed
+        hashes = {"hash_a": a.review_hash, "hash_b": b.review_hash}
+        return self.counted.model_copy(update={"review_a": a, "review_b": b, **hashes})
+
+    @property
+    def hindrance(self) -> str:
+        """A comparison goes nowhere while one of its reviews was put away, or has nothing to print."""
+        theirs = next((f"{s.draft.shown.name}: {s.hindrance}" for s in self.sides if s.hindrance), "")
+        return super().hindrance or theirs
+
+    @property
+    def sides(self) -> tuple[OpenReview, OpenReview]:
+        return self.a, self.b
 
     @property
     def prints_hash(self) -> str:
+        """Of what it prints, to be the base of a revision."""
         return texts_hash(self.a, self.b)
 
 
 Opened = OpenReview | OpenComparison
 
 
-def load(conn: Connection, draft_id: str, archive: Archive) -> Opened:
-    """The draft with its newest text. Raises Mistake for no such draft; every draft has a revision by now."""
+def load(conn: Connection, draft_id: str, archive: Archive, known: Sequence[OpenReview] = ()) -> Opened:
+    """The draft with its newest text. Raises Mistake for no such draft; every draft has a revision by now.
+
+    known: drafts of reviews that are loaded already, as they stand.
+    """
     draft = find_draft(conn, draft_id)
     revision = rows.load_revision(conn, draft_id, draft.head)
     assert revision, "a draft is given its first revision before it is loaded"
     if draft.kind == "review":
         return open_review(conn, draft, revision, archive)
-    a, b = (load(conn, side, archive) for side in sides_of(conn, draft))
+    return open_comparison(conn, draft, revision, *load_sides(conn, draft, archive, known))
+
+
+def load_sides(
+    conn: Connection, draft: Draft, archive: Archive, known: Sequence[OpenReview] = ()
+) -> tuple[OpenReview, OpenReview]:
+    """The two drafts a comparison prints, each with its newest text."""
+    there = {side.draft.draft_id: side for side in known}
+    a, b = (there.get(side) or load(conn, side, archive) for side in rows.sides_of(conn, draft.draft_id))
     assert isinstance(a, OpenReview)
     assert isinstance(b, OpenReview)
-    return open_comparison(conn, draft, revision, a, b)
+    return a, b
 
 
 def find_draft(conn: Connection, draft_id: str) -> Draft:
@@ -113,32 +155,72 @@ def find_draft(conn: Connection, draft_id: str) -> Draft:
     return draft
 
 
-def sides_of(conn: Connection, draft: Draft) -> tuple[str, str]:
-    """The drafts a comparison prints."""
-    pair = Pair.model_validate_json(rows.base_json(conn, draft.base_hash))
-    return pair.draft_a, pair.draft_b
-
-
 def open_review(conn: Connection, draft: Draft, revision: Revision, archive: Archive) -> OpenReview:
-    review, text = read_review(rows.base_json(conn, draft.base_hash)), revision.text
-    flags = flags_of(review, text, archive(lay_over(review, text), draft.subject))
-    points = points_of(review, text, flags, scope=draft.scope, draft_id=draft.draft_id)
-    return OpenReview(draft, revision, flags, points, decisions_on(conn, points), review)
+    review = read_review(rows.base_json(conn, draft.base_hash))
+    laid = _laid(_Laid(draft.base_hash, revision.text.model_dump_json(), review, revision.text))
+    known = archive(laid.counted, draft.subject)
+    flags = flags_of(review, revision.text, known, found=laid.found)
+    points = points_of(review, revision.text, flags, scope=draft.scope, draft_id=draft.draft_id)
+    return OpenReview(draft, revision, flags, points, decisions_on(conn, points), review, laid.counted)
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """A review and a text, told from others by their hash and bytes: to compare them whole would cost more."""
+
+    base_hash: str
+    words: str
+    review: Review = field(compare=False)
+    text: DraftText = field(compare=False)
+
+
+@dataclass(frozen=True)
+class _Found:
+    counted: Review
+    found: tuple[Flag, ...]  # by checks that need nothing but the review
+
+
+@lru_cache(maxsize=64)
+def _laid(of: _Laid) -> _Found:
+    """What follows from a review and a text alone: most of the work of opening a draft, and the same each time."""
+    counted = lay_over(of.review, of.text)
+    return _Found(counted, check_printed(counted, of.text))
 
 
 def open_comparison(conn: Connection, draft: Draft, revision: Revision, a: OpenReview, b: OpenReview) -> OpenComparison:
-    struck = {side.review.slug: side.struck for side in (a, b)}
-    comparison = compare(a.counted, b.counted, made=a.review.made, struck=struck)
-    flags = check_comparison(comparison)
+    counted, flags = _compared(_Sides(texts_hash(a, b), a, b))
     own = [flag_point(f, scope=draft.scope) for f in flags if f.severity == "high"]
     mine = tuple(point.model_copy(update={"draft_id": draft.draft_id}) for point in own)
-    points = (*a.points, *b.points, *mine)
-    return OpenComparison(draft, revision, flags, points, decisions_on(conn, points), a, b, comparison)
+    decided = {**a.decided, **b.decided, **decisions_on(conn, mine)}
+    return OpenComparison(draft, revision, flags, (*a.points, *b.points, *mine), decided, a, b, counted)
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """Two reviews' drafts, told from others by the texts they print."""
+
+    prints_hash: str
+    a: OpenReview = field(compare=False)
+    b: OpenReview = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _compared(sides: _Sides) -> tuple[Comparison, tuple[Flag, ...]]:
+    a, b = sides.a, sides.b
+    struck = {side.review.slug: side.struck for side in (a, b)}
+    counted = compare(a.counted, b.counted, made=a.review.made, struck=struck)
+    return counted, check_comparison(counted)
+
+
+def with_decisions(opened: "Opened", made: Sequence[Decision]) -> "Opened":
+    """The same draft after these decisions, the oldest first."""
+    newer = {(d.scope, d.key): d for d in made if (d.scope, d.key) in opened.keys}
+    return replace(opened, decided={**opened.decided, **newer}) if newer else opened
 
 
 def texts_hash(a: OpenReview, b: OpenReview) -> str:
     """Of what a comparison prints: both reviews' texts as they stand."""
-    return sha256_of(canonical_json(["pair", a.revision.revision_hash, b.revision.revision_hash]))
+    return sha256_of(canonical_json(["pair", a.revision_hash, b.revision_hash]))
 
 
 def decisions_on(conn: Connection, points: Sequence[Point]) -> dict[tuple[str, str], Decision]:

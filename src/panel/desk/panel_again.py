@@ -1,16 +1,18 @@
 """Strike an opinion, bring a run log, and take over what a panel asked again answered. No verdict is ever changed."""
 
+from dataclasses import replace
 from datetime import date
 
-from panel.desk.acting import Tx, refresh, refuse_put_away, write
+from panel.desk.acting import Tx, finish, refuse_put_away, write
 from panel.desk.earlier import earlier_decisions
+from panel.desk.fields import told
 from panel.desk.opened import Opened, OpenReview, read_review
 from panel.desk.points import passages_hash, shown
 from panel.desk.rules import STRIKE_REASONS, one_of
 from panel.desk.text import start_text
 from panel.errors import EditConflict, Mistake
-from panel.records import Answered, Review, Written
-from panel.records.desk import MOST_CLAIMS, DraftText, EditedSentence, EditedWords, RunLog, Struck
+from panel.records import Answered, Ground, Review, Written
+from panel.records.desk import MOST_CLAIMS, DraftText, EditedPick, EditedSentence, EditedWords, RunLog, Struck
 from panel.records.invisible import without_unseen
 from panel.store import desk as rows
 
@@ -27,11 +29,10 @@ def strike(tx: Tx, draft_id: str, persona_id: str, reason: str, why: str = "") -
         raise Mistake(f"No opinion of {persona_id!r} is in this draft.")
     if persona_id in opened.struck:
         raise Mistake(f"{persona_id!r} is struck already.")
-    told = " ".join(without_unseen(why).split())[:300]
-    struck = Struck.model_validate({"persona_id": persona_id, "reason": reason, "why": told})
+    struck = Struck.model_validate({"persona_id": persona_id, "reason": reason, "why": told(why)})
     text = opened.text.model_copy(update={"struck": (*opened.text.struck, struck)})
-    write(tx, opened, text, "struck", persona=persona_id, reason=reason, why=told)
-    return refresh(tx, draft_id)
+    # `because`: `reason` is the revision's own
+    return finish(tx, write(tx, opened, text, "struck", persona=persona_id, because=reason, why=struck.why))
 
 
 def unstrike(tx: Tx, draft_id: str, persona_id: str) -> Opened:
@@ -42,22 +43,24 @@ def unstrike(tx: Tx, draft_id: str, persona_id: str) -> Opened:
     kept = tuple(s for s in opened.text.struck if s.persona_id != persona_id)
     if kept == opened.text.struck:
         raise Mistake(f"{persona_id!r} is not struck.")
-    write(tx, opened, opened.text.model_copy(update={"struck": kept}), "counted again", persona=persona_id)
-    return refresh(tx, draft_id)
+    text = opened.text.model_copy(update={"struck": kept})
+    return finish(tx, write(tx, opened, text, "counted again", persona=persona_id))
 
 
 def bring_run_log(tx: Tx, draft_id: str, title: str, text: str, on_day: date) -> RunLog:
     """Keep a terminal session or test note as a dated source; jurors that are asked again read it and may cite it."""
     tx.allow("bring")
     opened = tx.open_review(draft_id)
-    told, named = without_unseen(text).strip(), " ".join(without_unseen(title).split())[:200]
-    if len(told) < 20 or not named:
+    session, named = without_unseen(text).strip(), told(title, 200)
+    if len(session) < 20 or not named:
         raise Mistake("A run log needs a title and what happened.", hint="Paste the session as it was.")
-    if len(told) > LONGEST_LOG:
-        raise Mistake(f"That is {len(told)} characters; {LONGEST_LOG} at most.", hint="Keep what a reader would check.")
+    if len(session) > LONGEST_LOG:
+        raise Mistake(
+            f"That is {len(session)} characters; {LONGEST_LOG} at most.", hint="Keep what a reader would check."
+        )
     if on_day > tx.now.date():
         raise Mistake(f"{on_day} is yet to come.", hint="Give the day it was run.")
-    log = RunLog(number=0, title=named, text=told, on_day=on_day, by=tx.who.account_id, at=tx.now)
+    log = RunLog(number=0, title=named, text=session, on_day=on_day, by=tx.who.account_id, at=tx.now)
     kept = rows.add_run_log(tx.conn, opened.draft.draft_id, log)
     tx.log("brought a run log", draft_id, number=kept.number, title=named, on_day=on_day.isoformat())
     return kept
@@ -78,11 +81,9 @@ def take_over(tx: Tx, draft_id: str, *, number: int) -> Opened:
         raise Mistake("No newer review of this launch is there.")
     newer = read_review(rows.base_json(tx.conn, opened.draft.offered_hash))
     text = merged(opened, newer, start_text(newer, earlier_decisions(tx.conn, newer, opened.draft.scope)))
-    draft = opened.draft.model_copy(update={"offered_hash": "", "grade": newer.grade})
-    rows.put_draft(tx.conn, draft)
-    fresh = tx.open_review(draft_id)
-    write(tx, fresh, text, "took over", base_hash=newer.review_hash, base=newer.review_hash)
-    return refresh(tx, draft_id)
+    hashed, run_id = opened.draft.offered_hash, newer.made.run_id or opened.draft.run_id
+    draft = opened.draft.model_copy(update={"offered_hash": "", "run_id": run_id})
+    return finish(tx, write(tx, replace(opened, draft=draft), text, "took over", base_hash=hashed, base=hashed))
 
 
 def merged(opened: OpenReview, newer: Review, fresh: DraftText) -> DraftText:
@@ -113,13 +114,16 @@ def _claims(review: Review, words: EditedWords) -> int:
 
 def _with_room(review: Review, words: EditedWords, room: int) -> EditedWords:
     """The words with at most so many claims printed, the others set aside."""
-    sentences, left = [], max(0, room)
-    for sentence in words.sentences:
-        claims = _is_claim(review, words, sentence)
-        aside = claims and left == 0
-        left -= claims and not aside
-        sentences.append(sentence.model_copy(update={"standing": "set_aside"}) if aside else sentence)
-    return words.model_copy(update={"sentences": tuple(sentences)})
+    claims: list[EditedSentence | EditedPick] = [s for s in words.sentences if _is_claim(review, words, s)]
+    claims += [pick for pick in words.picks if pick.standing == "printed"]
+    over = claims[max(0, room) :]
+    aside = {"standing": "set_aside"}
+    return words.model_copy(
+        update={
+            "sentences": tuple(s.model_copy(update=aside) if s in over else s for s in words.sentences),
+            "picks": tuple(p.model_copy(update=aside) if p in over else p for p in words.picks),
+        }
+    )
 
 
 def _is_same(old: Review, new: Review, persona_id: str) -> bool:
@@ -127,5 +131,11 @@ def _is_same(old: Review, new: Review, persona_id: str) -> bool:
     a, b = old.opinion(persona_id), new.opinion(persona_id)
     if not isinstance(a, Answered) or not isinstance(b, Answered):
         return False
-    said = (a.verdict, a.grounds, a.words, a.confidence) == (b.verdict, b.grounds, b.words, b.confidence)
+    said = (a.verdict, a.words, a.confidence) == (b.verdict, b.words, b.confidence)
+    said = said and [_cites(g) for g in a.grounds] == [_cites(g) for g in b.grounds]
     return said and passages_hash(shown(old.dossier, a.grounds)) == passages_hash(shown(new.dossier, b.grounds))
+
+
+def _cites(ground: Ground) -> tuple[int, str, str, str]:
+    """A ground without the number of its passage, which a re-review gives anew."""
+    return ground.number, ground.side, ground.claim, ground.excerpt

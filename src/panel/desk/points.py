@@ -1,13 +1,15 @@
 """What has to be settled before a draft may be approved: its claims, views, high flags and held spans. Pure.
 
-A point's key is made of the sentence and the passages it rests on, and of nothing else: the same sentence on the same
-passages is decided once, wherever it is printed, and anew when a byte of either changes.
+A point's key is made of the sentence as it is printed and the passages it rests on, and of nothing else: the same
+sentence on the same passages is decided once, wherever it is printed, and anew when a byte of either changes. A sentence
+printed as the maker's word is another than the same one printed as ours.
 """
 
 from collections.abc import Iterator, Sequence
 
+from panel.desk.fields import PHRASES
 from panel.desk.flags import SPEAKS_TO_REVIEWERS, must_settle
-from panel.desk.text import printed_sentences
+from panel.desk.text import as_printed, printed_sentences
 from panel.records import Answered, Dossier, Flag, Ground, Persona, Review, Written, canonical_json, sha256_of
 from panel.records.desk import DraftText, EditedWords, Point, Shown
 
@@ -58,7 +60,7 @@ def _claims(review: Review, opinion: Answered, words: EditedWords, scope: str) -
                 continue
             cited = [by_number[n] for n in model.grounds if n in by_number] if model.rests_on == "grounds" else []
             passages = shown(review.dossier, cited)
-            hashed, resting = sha256_of(sentence.text), passages_hash(passages)
+            hashed, resting = sha256_of(as_printed(sentence)), passages_hash(passages)
             yield Point(
                 kind="claim", scope=scope, key=claim_key(hashed, resting), persona_id=who, place=sentence.place,
                 text=sentence.text, sentence_hash=hashed, passages_hash=resting, rests_on=model.rests_on,
@@ -128,20 +130,26 @@ VIEW_FIELDS = {"line", "for_whom", "not_for", "change_mind", "counter", "replies
 
 
 def _under(flag: Flag, words: EditedWords, opinion: Answered, dossier: Dossier) -> dict[str, str]:
-    """The sentence a flag is on, and the hash of what that rests on."""
-    if flag.field != "quote" or not isinstance(opinion.words, Written):
+    """The words a flag is on, as they are printed, and the hash of what they rest on."""
+    if not isinstance(opinion.words, Written):
         return {}
-    sentence = next((s.text for s in words.sentences if s.place == flag.index), "")
+    if flag.field in PHRASES:
+        return {"on": str(getattr(words, flag.field))}
+    if flag.field == "prediction":
+        return {"on": words.prediction.model_dump_json() if words.prediction else ""}
+    if flag.field == "answers":
+        return {"on": canonical_json([reply.model_dump(mode="json") for reply in words.replies])}
+    sentence = next((s for s in words.sentences if s.place == flag.index), None)
+    if flag.field != "quote" or sentence is None:
+        return {}
     numbers = opinion.words.quote[flag.index].grounds
-    return {
-        "on": sentence,
-        "resting": passages_hash(shown(dossier, [g for g in opinion.grounds if g.number in numbers])),
-    }
+    cited = [g for g in opinion.grounds if g.number in numbers]
+    return {"on": as_printed(sentence), "resting": passages_hash(shown(dossier, cited))}
 
 
 def flag_point(flag: Flag, *, scope: str, on: str = "", resting: str = "") -> Point:
     """A flag to mend or dismiss; another sentence, or other passages under it, make it another point."""
-    named = ["flag", flag.check, flag.persona_id, flag.field, on or flag.excerpt or flag.message, resting]
+    named = ["flag", flag.check, flag.persona_id, flag.field, on, flag.excerpt or flag.message, resting]
     return Point(
         kind="flag", scope=scope, key=sha256_of(canonical_json(named)), persona_id=flag.persona_id,
         place=flag.index if flag.field == "quote" else 0, text=flag.message, check=flag.check, severity=flag.severity,

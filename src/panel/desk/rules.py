@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from panel.errors import Mistake
-from panel.records.desk import Account, Decision, DraftState, Edition, Point, Role
+from panel.records.desk import Account, Decision, Edition, Point, Role
 
 ROLES: tuple[Role, ...] = ("writer", "editor", "publisher", "admin")  # each may do all that those before it may
 LEAST: Mapping[str, Role] = {
@@ -119,11 +119,9 @@ def edition_of(grade: str, wanted: str = "") -> Edition:
     return "main" if grade == "full" and wanted != "trial" else "trial"
 
 
-def refuse_unless_approvable(points: Sequence[Point], unsettled: Sequence[Point], state: DraftState) -> None:
-    """Raises Mistake that says what is left."""
-    if state in ("rejected", "passed", "retracted"):
-        raise Mistake(f"This draft is {state}.", hint="Fetch it back first.")
+def refuse_unless_approvable(unsettled: Sequence[Point], hindrance: str) -> None:
+    """Raises Mistake that says what is left, or what is in the way."""
+    if hindrance:
+        raise Mistake(hindrance, hint="Fetch it back, or print a claim; or reject the draft.")
     if unsettled:
         raise Mistake(f"It can't be approved yet: {what_is_left(unsettled)}.", hint=unsettled[0].text)
-    if not points:
-        raise Mistake("Nothing is printed that anybody decided on.", hint="Print a claim, or reject the draft.")

@@ -44,21 +44,26 @@ def _claims(review: Review) -> int:
 
 
 def first_pair_row(comparison: Comparison, draft_id: str, a: QueueRow, b: QueueRow) -> QueueRow:
-    return QueueRow(
-        draft_id=draft_id,
-        kind="comparison",
-        grade=comparison.grade,
-        name=f"{a.name} or {b.name}",
-        what=comparison.answer,
-        category=a.category if a.category == b.category else "",
-        panel=f"{a.panel} · {b.panel}",
-        split=comparison.pick.because,
-        claims=a.claims + b.claims,
-        claims_left=a.claims_left + b.claims_left,
-        flags_left=a.flags_left + b.flags_left,
-        minutes=1 if not a.claims_left + b.claims_left else a.minutes + b.minutes,
-        is_held=a.is_held or b.is_held,
-    )
+    row = QueueRow(
+        draft_id=draft_id, kind="comparison", grade=comparison.grade, name=f"{a.name} or {b.name}",
+        what=comparison.answer, category=a.category if a.category == b.category else "", panel="",
+        split=comparison.pick.because, claims=0, claims_left=0, flags_left=0, minutes=1,
+    )  # fmt: skip
+    return pair_row(row, a, b)
+
+
+def pair_row(row: QueueRow, a: QueueRow, b: QueueRow) -> QueueRow:
+    """The row of a comparison nobody has opened, counted anew from its reviews' rows."""
+    left = a.claims_left + b.claims_left
+    counted = {
+        "claims": a.claims + b.claims,
+        "claims_left": left,
+        "flags_left": a.flags_left + b.flags_left,
+        "minutes": a.minutes + b.minutes if left else 1,
+        "is_held": a.is_held or b.is_held,
+        "panel": f"{a.panel} · {b.panel}",
+    }
+    return row.model_copy(update=counted)
 
 
 def shown_row(opened: Opened, before: QueueRow) -> QueueRow:
@@ -72,19 +77,20 @@ def shown_row(opened: Opened, before: QueueRow) -> QueueRow:
         "flags_left": flags_left,
         "minutes": minutes(claims_left, flags_left) if opened.left else 1,
         "is_held": any(p.kind == "held" for p in opened.left),
-        "is_approvable": bool(opened.points) and not opened.left,
+        "is_approvable": not opened.left and not opened.hindrance,
     }
     return before.model_copy(update=counted | _told(opened))
 
 
 def _told(opened: Opened) -> dict[str, str]:
     if isinstance(opened, OpenComparison):
-        return {"what": opened.comparison.answer, "split": opened.comparison.pick.because}
+        panels = " · ".join(panel_line(side.counted.tally) for side in opened.sides)
+        return {"what": opened.counted.answer, "split": opened.counted.pick.because, "panel": panels}
     return _told_of(opened)
 
 
 def _told_of(opened: OpenReview) -> dict[str, str]:
-    return {"panel": panel_line(opened.counted.tally), "split": split_line(opened.counted)}
+    return {"panel": panel_line(opened.counted.tally), "split": split_line(opened.counted, opened.struck)}
 
 
 def minutes(claims: int, flags: int) -> int:
@@ -104,12 +110,13 @@ def panel_line(tally: Tally) -> str:
     return ", ".join([voting, *(f"{count} {word}" for word, count in more.items() if count)])
 
 
-def split_line(review: Review) -> str:
+def split_line(review: Review, struck: frozenset[str] = frozenset()) -> str:
     """The sharpest disagreement: the surest vote on each side, in their own lines; "" when nobody disagrees."""
+    uncounted = struck | set(review.tally.ungrounded_personas)
     votes = [
         o
         for o in review.answered()
-        if review.persona(o.juror.persona_id).counts and o.juror.persona_id not in review.tally.ungrounded_personas
+        if review.persona(o.juror.persona_id).counts and o.juror.persona_id not in uncounted
     ]
     sides = {verdict: [o for o in votes if o.verdict == verdict] for verdict in ("ship", "skip")}
     if not all(sides.values()):

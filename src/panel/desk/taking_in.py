@@ -23,25 +23,41 @@ def take_in(conn: Connection, now: datetime, most: int = AT_ONCE) -> int:
         if json is not None:
             _take_review(conn, run_id, slug, hashed, json, now)
             found += 1
-    for run_id, slug, _ in rows.untaken(conn, "comparison", most - found):
+    for run_id, slug, hashed in rows.untaken(conn, "comparison", most - found):
         json = rows.record_json(conn, run_id, "comparison", slug)
         if json is not None:
-            _take_comparison(conn, run_id, slug, Comparison.model_validate_json(json), now)
+            _take_comparison(conn, run_id, slug, hashed, Comparison.model_validate_json(json), now)
             found += 1
     return found
 
 
-def _take_review(conn: Connection, run_id: str, slug: str, hashed: str, json: str, now: datetime) -> None:
+def _take_review(conn: Connection, run_id: str, slug: str, hashed: str, json: str, now: datetime) -> Draft:
     review = read_review(json)
-    met = rows.product_of(conn, run_id, slug)
-    scope, subject = (met[0], f"{met[0]}/{met[1]}") if met else (f"slug:{slug}", f"slug:{slug}")
     rows.keep_base(conn, hashed, "review", json)
-    known = rows.draft_about(conn, "review", subject)
+    known = _known(conn, run_id, slug)
     if known:
         draft = _newer(conn, known, hashed, review, run_id, now)
     else:
-        draft = _new(conn, subject, scope, slug, hashed, review, run_id, now)
-    rows.mark_taken(conn, run_id, "review", slug, draft.draft_id)
+        met = rows.product_of(conn, run_id, slug)
+        scope, subject = (met[0], f"{met[0]}/{met[1]}") if met else (f"slug:{slug}", f"slug:{slug}")
+        draft = _new(conn, _free_subject(conn, subject), scope, slug, hashed, review, run_id, now)
+    rows.mark_taken(conn, run_id, "review", slug, hashed, draft.draft_id)
+    return draft
+
+
+def _known(conn: Connection, run_id: str, slug: str) -> Draft | None:
+    """The draft that earlier reviews of this launch went into: by its product and release, else by its slug."""
+    met = rows.product_of(conn, run_id, slug)
+    return rows.draft_of_launch(conn, *met) if met else rows.draft_about(conn, "review", f"slug:{slug}")
+
+
+def _free_subject(conn: Connection, subject: str) -> str:
+    """The subject, numbered where a split product left a draft of another launch under it."""
+    number, free = 1, subject
+    while rows.draft_about(conn, "review", free):
+        number += 1
+        free = f"{subject}#{number}"
+    return free
 
 
 def _new(
@@ -75,23 +91,21 @@ def _newer(conn: Connection, known: Draft, hashed: str, review: Review, run_id: 
     return draft
 
 
-def _take_comparison(conn: Connection, run_id: str, slug: str, comparison: Comparison, now: datetime) -> None:
-    sides = [_side(conn, run_id, review, now) for review in (comparison.review_a, comparison.review_b)]
-    a, b = sides
+def _take_comparison(
+    conn: Connection, run_id: str, slug: str, hashed: str, comparison: Comparison, now: datetime
+) -> None:
+    a, b = (_side(conn, run_id, review, now) for review in (comparison.review_a, comparison.review_b))
+    if a.draft_id == b.draft_id:  # two launches that were merged into one since: nothing is left to compare
+        rows.mark_taken(conn, run_id, "comparison", slug, hashed, "")
+        return
     draft = pair_up(conn, a, b, comparison, run_id, now)
-    rows.mark_taken(conn, run_id, "comparison", slug, draft.draft_id)
+    rows.mark_taken(conn, run_id, "comparison", slug, hashed, draft.draft_id)
 
 
 def _side(conn: Connection, run_id: str, review: Review, now: datetime) -> Draft:
     """The draft of one side: taken in from the same run, or made of what the comparison holds of it."""
-    met = rows.product_of(conn, run_id, review.slug)
-    subject = f"{met[0]}/{met[1]}" if met else f"slug:{review.slug}"
-    known = rows.draft_about(conn, "review", subject)
-    if known is None:
-        _take_review(conn, run_id, review.slug, review.review_hash, review.model_dump_json(), now)
-        known = rows.draft_about(conn, "review", subject)
-    assert known
-    return known
+    known = _known(conn, run_id, review.slug)
+    return known or _take_review(conn, run_id, review.slug, review.review_hash, review.model_dump_json(), now)
 
 
 def pair_up(conn: Connection, a: Draft, b: Draft, comparison: Comparison, run_id: str, now: datetime) -> Draft:
@@ -110,6 +124,7 @@ def pair_up(conn: Connection, a: Draft, b: Draft, comparison: Comparison, run_id
         shown=first_pair_row(comparison, draft_id, a.shown, b.shown),
     )  # fmt: skip
     rows.put_draft(conn, draft)
+    rows.add_sides(conn, draft_id, a.draft_id, b.draft_id)
     append_act(conn, by="panel", what="took in", now=now, draft_id=draft_id, detail={"run": run_id, "pair": subject})
     return draft
 

@@ -8,7 +8,6 @@ from itertools import zip_longest
 
 from panel.records import (
     Answered,
-    Flag,
     Opinion,
     Persona,
     Review,
@@ -101,10 +100,11 @@ def lay_over(review: Review, text: DraftText) -> Review:
     """The review as the draft prints it: its words, its struck opinions and the count without them.
 
     The count is of what the critics answered, never of what is printed. Claims of grounds are a model's words that
-    nobody decided on: only the excerpts, word for word, are printed. Flags are the machine's; `desk.flags` has today's.
+    nobody decided on: only the excerpts, word for word, are printed. Of a struck opinion nothing is printed but its
+    verdict. Flags are the machine's; `desk.flags` has today's.
     """
     struck = frozenset(s.persona_id for s in text.struck)
-    kept = [_laid(opinion, text.words_of(opinion.juror.persona_id), review.flags) for opinion in review.opinions]
+    kept = [_laid(opinion, text.words_of(opinion.juror.persona_id), struck) for opinion in review.opinions]
     counted = tally(review.opinions, review.personas, review.flags, review.tally.rho, struck=struck)
     voters = [o for o in kept if isinstance(o, Answered) and _votes(review, o, counted, struck)]
     counted = counted.model_copy(update={"dissent": find_dissent(counted.verdict, voters)})
@@ -117,15 +117,21 @@ def _votes(review: Review, opinion: Answered, counted: Tally, struck: frozenset[
     return counts and opinion.verdict != "abstain"
 
 
-def _laid(opinion: Opinion, words: EditedWords | None, flags: Sequence[Flag]) -> Opinion:
+def _laid(opinion: Opinion, words: EditedWords | None, struck: frozenset[str]) -> Opinion:
     if not isinstance(opinion, Answered) or words is None:
         return opinion
+    if words.persona_id in struck:
+        nothing = _NO_WORDS if isinstance(opinion.words, Written) else opinion.words
+        return opinion.model_copy(update={"words": nothing, "grounds": ()})
     if isinstance(opinion.words, Written):
         grounds = tuple(g.model_copy(update={"claim": ""}) for g in opinion.grounds)
         return opinion.model_copy(update={"words": written(opinion.words, words), "grounds": grounds})
     gone = {pick.number for pick in words.picks if pick.standing != "printed"}
     kept = tuple(g for g in opinion.grounds if g.number not in gone)
     return opinion.model_copy(update={"grounds": kept})
+
+
+_NO_WORDS = Written(line="", quote=(), for_whom="", not_for="", change_mind="", counter="")
 
 
 def written(model: Written, words: EditedWords) -> Written:
@@ -159,3 +165,9 @@ def printed_sentences(model: Written, words: EditedWords) -> tuple[EditedSentenc
 def as_printed(sentence: EditedSentence) -> str:
     """The sentence, with whose word it is before it when an editor said so."""
     return MAKERS_WORD + sentence.text if sentence.attributed else sentence.text
+
+
+def standing_of(sentence: EditedSentence | EditedPick) -> str:
+    """How a sentence or pick is printed, in a word: printed, attributed, set_aside, removed."""
+    attributed = isinstance(sentence, EditedSentence) and sentence.attributed and sentence.standing == "printed"
+    return "attributed" if attributed else sentence.standing

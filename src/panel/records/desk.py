@@ -150,15 +150,19 @@ class Decision(Value):
     source_seen: bool = False  # the passage stood beside the sentence on the decider's screen
     page_opened: bool = False  # they opened the live page, too
     reason: str = ""  # of a dismissal: a DismissReason
+    place: int = -1  # of the sentence, or number of the ground; -1 of anything else
     field: str = ""  # of amended words: which (`desk.fields`)
-    was: str = ""  # of amended words: what they replaced
+    was: str = ""  # of amended words: what they replaced; else how it was printed before (`desk.text.standing_of`)
     by: str  # account_id
     at: datetime  # UTC
 
     @property
     def settles(self) -> bool:
-        """Whether its point is settled: a claim that rests on passages is not, until they were seen."""
-        if self.decision == "undone":
+        """Whether its point may be printed: a claim that rests on passages may not, until they were seen.
+
+        What was removed settles nothing: where the same sentence is printed all the same, somebody has to decide again.
+        """
+        if self.decision in ("undone", "removed"):
             return False
         unseen = self.kind in ("claim", "pick") and self.passages_hash and not self.source_seen
         return not unseen

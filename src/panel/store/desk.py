@@ -4,8 +4,9 @@ Everything takes the connection of one transaction: `changing` is the only one t
 act reads, decides and writes as one, on SQLite and on Postgres.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from panel.records.desk import (
     RunLog,
     Unsaved,
 )
-from panel.store.database import BUSY_S, changing, open_engine, reading
+from panel.store.database import BUSY_S, changing, in_words, open_engine, reading
 from panel.store.desk_tables import (
     approvals,
     bases,
@@ -35,15 +36,17 @@ from panel.store.desk_tables import (
     publications,
     revisions,
     run_logs,
+    sides,
     taken,
     unsaved,
 )
 from panel.store.dialect import alone, insert_or_leave, put
-from panel.store.tables import launch_runs, products, records
+from panel.store.product_rows import family_of, root_of
+from panel.store.tables import launch_runs, records
 
 RULE = "desk rule: "  # how a trigger's complaint begins
 MOST_KEYS = 200  # bound values of one query
-WAITING = ("open", "later")
+SNAPSHOT = {"isolation_level": "REPEATABLE READ"}  # Postgres: a reader sees one moment, whoever acts meanwhile
 
 
 class DeskStore:
@@ -73,8 +76,15 @@ class DeskStore:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with reading(self.engine) as conn:
-            yield conn
+        """One moment of the database, kept still while it is looked at."""
+        if self.engine.dialect.name == "sqlite":
+            with reading(self.engine) as conn:
+                yield conn
+            return
+        with in_words(self.engine.url), self.engine.connect() as plain:
+            conn = plain.execution_options(**SNAPSHOT)
+            with conn.begin():
+                yield conn
 
 
 class _Broken(Exception):
@@ -96,8 +106,11 @@ def _rules_in_words() -> Iterator[None]:
 
 
 def untaken(conn: Connection, kind: str, most: int) -> list[tuple[str, str, str]]:
-    """(run_id, slug, hash) of records nobody has taken in, oldest run first."""
-    known = and_(taken.c.run_id == records.c.run_id, taken.c.kind == records.c.kind, taken.c.slug == records.c.slug)
+    """(run_id, slug, hash) of records nobody has taken in as they are now, oldest run first."""
+    known = and_(
+        taken.c.run_id == records.c.run_id, taken.c.kind == records.c.kind, taken.c.slug == records.c.slug,
+        taken.c.hash == records.c.hash,
+    )  # fmt: skip
     wanted = (
         select(records.c.run_id, records.c.slug, records.c.hash)
         .outerjoin(taken, known)
@@ -114,20 +127,24 @@ def record_json(conn: Connection, run_id: str, kind: str, slug: str) -> str | No
     return found
 
 
-def mark_taken(conn: Connection, run_id: str, kind: str, slug: str, draft_id: str) -> None:
-    put(conn, taken, {"run_id": run_id, "kind": kind, "slug": slug, "draft_id": draft_id})
+def mark_taken(conn: Connection, run_id: str, kind: str, slug: str, hashed: str, draft_id: str) -> None:
+    put(conn, taken, {"run_id": run_id, "kind": kind, "slug": slug, "hash": hashed, "draft_id": draft_id})
 
 
 def product_of(conn: Connection, run_id: str, slug: str) -> tuple[str, str] | None:
     """(product_id, release) of a reviewed launch, merges followed; None for one the archive has not met."""
     at = (launch_runs.c.run_id == run_id, launch_runs.c.slug == slug)
     found = conn.execute(select(launch_runs.c.product_id, launch_runs.c.release).where(*at)).first()
-    if found is None:
-        return None
-    product_id = found.product_id
-    while into := conn.execute(select(products.c.merged_into).where(products.c.product_id == product_id)).scalar():
-        product_id = into
-    return product_id, found.release
+    return (root_of(conn, found.product_id), found.release) if found else None
+
+
+def draft_of_launch(conn: Connection, product_id: str, release: str) -> Draft | None:
+    """The draft that reviews of this launch went into, whatever was merged or split since; the oldest of several."""
+    same = and_(taken.c.run_id == launch_runs.c.run_id, taken.c.slug == launch_runs.c.slug, taken.c.kind == "review")
+    mine = (launch_runs.c.product_id.in_(family_of(conn, product_id)), launch_runs.c.release == release)
+    wanted = select(taken.c.draft_id).join(launch_runs, same).where(*mine).order_by(taken.c.run_id).limit(1)
+    draft_id = conn.execute(wanted).scalar()
+    return load_draft(conn, draft_id) if draft_id else None
 
 
 # drafts and what the machine wrote
@@ -142,10 +159,18 @@ def base_json(conn: Connection, hashed: str) -> str:
     return found
 
 
+TIMES = ("until", "embargo_until", "created_at", "changed_at")
+
+
+def time_of(at: datetime | None) -> str:
+    """A moment as it is kept, so that text compares as time does: UTC, always as long; "" for none."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z") if at else ""
+
+
 def put_draft(conn: Connection, draft: Draft) -> None:
     """Keep the draft as it stands now."""
     row = draft.model_dump(mode="json", exclude={"shown"})
-    times = {name: row[name] or "" for name in ("until", "embargo_until")}
+    times = {name: time_of(getattr(draft, name)) for name in TIMES}
     search = " ".join((draft.shown.name, draft.shown.what, draft.shown.category, draft.draft_id)).lower()
     put(conn, drafts, row | times | {"shown": draft.shown.model_dump_json(), "search": search})
 
@@ -173,10 +198,12 @@ def has_draft_id(conn: Connection, draft_id: str) -> bool:
 
 def list_drafts(
     conn: Connection, *, states: Sequence[str] = (), kind: str = "", words: str = "", created_after: str = "",
-    created_before: str = "", most: int = 200, skip: int = 0,
+    created_before: str = "", due: str = "", most: int = 200, skip: int = 0,
 ) -> list[Draft]:  # fmt: skip
-    """Drafts for the queue, the newest first."""
+    """Drafts for the queue, the newest first. due: put off until then at the latest."""
     wanted = _filtered(select(drafts), states, kind, words, created_after, created_before)
+    if due:
+        wanted = wanted.where(drafts.c.until <= due)
     wanted = wanted.order_by(drafts.c.created_at.desc(), drafts.c.draft_id).limit(most).offset(skip)
     return [_draft(dict(row)) for row in conn.execute(wanted).mappings()]
 
@@ -200,27 +227,48 @@ def _filtered(
     for word in words.lower().split():
         wanted = wanted.where(drafts.c.search.contains(word, autoescape=True))
     if created_after:
-        wanted = wanted.where(or_(drafts.c.created_at >= created_after, drafts.c.state.not_in(WAITING)))
+        wanted = wanted.where(or_(drafts.c.created_at >= created_after, drafts.c.state != "open"))
     if created_before:
         wanted = wanted.where(drafts.c.created_at < created_before)
     return wanted
 
 
+def add_sides(conn: Connection, draft_id: str, a: str, b: str) -> None:
+    """Which two drafts of reviews a comparison prints."""
+    rows = [{"draft_id": draft_id, "position": i, "side": side} for i, side in enumerate((a, b))]
+    conn.execute(insert(sides), rows)
+
+
+def sides_of(conn: Connection, draft_id: str) -> tuple[str, ...]:
+    """The two drafts a comparison prints, in its order; () of a review."""
+    wanted = select(sides.c.side).where(sides.c.draft_id == draft_id).order_by(sides.c.position)
+    return tuple(conn.execute(wanted).scalars())
+
+
 def comparisons_with(conn: Connection, draft_id: str) -> list[Draft]:
     """Comparisons that print this review's draft."""
-    named = or_(drafts.c.subject.startswith(f"{draft_id} vs "), drafts.c.subject.endswith(f" vs {draft_id}"))
-    rows = conn.execute(select(drafts).where(drafts.c.kind == "comparison", named)).mappings()
-    return [_draft(dict(row)) for row in rows]
+    mine = select(drafts).join(sides, sides.c.draft_id == drafts.c.draft_id).where(sides.c.side == draft_id)
+    return [_draft(dict(row)) for row in conn.execute(mine.order_by(drafts.c.draft_id)).mappings()]
+
+
+def resting_on(conn: Connection, keys: Collection[tuple[str, str]]) -> list[str]:
+    """Drafts whose newest revision has one of these points, by scope and key."""
+    newest = and_(drafts.c.draft_id == points.c.draft_id, drafts.c.head == points.c.number)
+    wanted = select(drafts.c.draft_id).join(points, newest).distinct()
+    found: set[str] = set()
+    for scope, key in keys:
+        found.update(conn.execute(wanted.where(points.c.scope == scope, points.c.key == key)).scalars())
+    return sorted(found)
 
 
 # revisions, points, decisions
 
 
-def add_revision(conn: Connection, revision: Revision, settle: Sequence[Point]) -> None:
-    """A text and what has to be settled before it may be approved. Never changed again."""
+def add_revision(conn: Connection, revision: Revision, settle: Sequence[Point], *, hashed: str = "") -> None:
+    """A text and what has to be settled before it may be approved. Never changed again. hashed: when it is known."""
     row = revision.model_dump(mode="json", exclude={"text"})
-    hashed = {"hash": revision.revision_hash, "json": revision.text.model_dump_json()}
-    conn.execute(insert(revisions), row | hashed)
+    kept = {"hash": hashed or revision.revision_hash, "json": revision.text.model_dump_json()}
+    conn.execute(insert(revisions), row | kept)
     if settle:
         at = {"draft_id": revision.draft_id, "number": revision.number}
         conn.execute(
@@ -302,7 +350,7 @@ def list_approvals(conn: Connection, draft_id: str) -> list[Approval]:
 def add_publication(conn: Connection, publication: Publication) -> Publication:
     newest = conn.execute(select(func.max(publications.c.publication_id))).scalar() or 0
     kept = publication.model_copy(update={"publication_id": newest + 1})
-    conn.execute(insert(publications), kept.model_dump(mode="json"))
+    conn.execute(insert(publications), kept.model_dump(mode="json") | {"goes_out_at": time_of(kept.goes_out_at)})
     return kept
 
 

@@ -1,6 +1,6 @@
 """The desk's tables. What happened is only ever added to: triggers refuse a change, whoever asks (`desk_triggers`).
 
-Append-only: bases, revisions, points, decisions, approvals, publications, notes from outside, acts. The rest is what
+Append-only: bases, sides, revisions, points, decisions, approvals, publications, notes from outside, acts. The rest is what
 can be computed again or may be forgotten: the queue's rows, unsaved words, sessions, failed sign-ins.
 """
 
@@ -70,7 +70,7 @@ drafts = Table(
     Column("grade", String(10), nullable=False),
     Column("state", String(12), nullable=False),
     Column("until", String(40), nullable=False),  # UTC, ISO 8601, of "later"; "" none
-    Column("embargo_until", String(40), nullable=False),  # UTC, ISO 8601; "" none
+    Column("embargo_until", String(40), nullable=False),  # UTC, ISO 8601, always as long; "" none
     Column("head", Integer, nullable=False),  # number of the newest revision; -1: nobody has opened it
     Column("created_at", String(40), nullable=False),
     Column("changed_at", String(40), nullable=False),
@@ -87,9 +87,20 @@ taken = Table(  # records of runs that the queue has seen
     Column("run_id", String(120), nullable=False),
     Column("kind", String(12), nullable=False),
     Column("slug", String(130), nullable=False),
+    Column("hash", String(80), nullable=False),  # as it was then: a resumed run may make it anew
     Column("draft_id", String(140), nullable=False),
     PrimaryKeyConstraint("run_id", "kind", "slug"),
 )
+
+sides = Table(  # the two drafts of reviews that a comparison's draft prints
+    "desk_sides",
+    metadata,
+    Column("draft_id", String(140), ForeignKey("desk_drafts.draft_id"), nullable=False),
+    Column("position", Integer, nullable=False),  # 0, 1
+    Column("side", String(140), ForeignKey("desk_drafts.draft_id"), nullable=False),
+    PrimaryKeyConstraint("draft_id", "position"),
+)
+Index("desk_sides_by_side", sides.c.side)
 
 revisions = Table(
     "desk_revisions",
@@ -159,7 +170,7 @@ publications = Table(
     Column("draft_id", String(140), ForeignKey("desk_drafts.draft_id"), nullable=False),
     Column("kind", String(12), nullable=False),  # published, corrected, retracted
     Column("approval_id", Integer, ForeignKey("desk_approvals.approval_id")),  # NULL for a retraction
-    Column("goes_out_at", String(40), nullable=False),  # UTC, ISO 8601
+    Column("goes_out_at", String(40), nullable=False),  # UTC, ISO 8601, always as long: compared as text
     Column("by", String(40), ForeignKey("desk_accounts.account_id"), nullable=False),
     Column("at", String(40), nullable=False),
     Column("reason", Text, nullable=False),  # of a correction or retraction

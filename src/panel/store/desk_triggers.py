@@ -1,17 +1,36 @@
 """Rules of the desk that the database itself holds, whatever program writes: the same on SQLite and on Postgres.
 
 What happened is never changed or deleted. An approval signs the newest revision of its draft, byte for byte, by an
-account that may, into the edition its grade allows, with every point settled. `desk.rules` says the same in words.
+account that may, into the edition its grade allows, with every point settled; what goes out is still so, and neither it
+nor a review that a comparison prints is put away or embargoed then. `desk.rules` says the same in words.
 Migration 0004 makes them from here: a change is a migration of its own.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-APPEND_ONLY = (
-    "desk_bases", "desk_revisions", "desk_points", "desk_decisions", "desk_approvals", "desk_publications",
-    "desk_run_logs", "desk_acts",
-)  # fmt: skip
+APPEND_ONLY = {  # each with its key
+    "desk_bases": ("hash",),
+    "desk_sides": ("draft_id", "position"),
+    "desk_revisions": ("draft_id", "number"),
+    "desk_points": ("draft_id", "number", "position"),
+    "desk_decisions": ("decision_id",),
+    "desk_approvals": ("approval_id",),
+    "desk_publications": ("publication_id",),
+    "desk_run_logs": ("draft_id", "number"),
+    "desk_acts": ("seq",),
+}
+LEFT = (  # a point of the revision named by `{of}` whose newest decision settles nothing
+    "EXISTS (SELECT 1 FROM desk_points p WHERE p.draft_id = {of}.draft_id AND p.number = {of}.number"
+    " AND NOT EXISTS (SELECT 1 FROM desk_decisions d WHERE d.scope = p.scope AND d.key = p.key AND d.settles = 1"
+    " AND d.decision_id = (SELECT max(e.decision_id) FROM desk_decisions e"
+    " WHERE e.scope = p.scope AND e.key = p.key)))"
+)
+ITSELF_OR_A_SIDE = (
+    "EXISTS (SELECT 1 FROM desk_drafts d WHERE (d.draft_id = NEW.draft_id OR d.draft_id IN"
+    " (SELECT s.side FROM desk_sides s WHERE s.draft_id = NEW.draft_id)) AND "
+)
+PUT_AWAY = "d.state IN ('passed', 'rejected', 'retracted')"
 NOBODY_WHO_MAY = "NOT EXISTS (SELECT 1 FROM desk_accounts a WHERE a.account_id = NEW.by AND a.disabled_at = ''"
 
 
@@ -25,6 +44,7 @@ class Rule:
     broken: str
 
 
+# ruff: noqa: S608  every part of these statements is written in this file
 RULES = (
     Rule(
         "desk_approves_newest",
@@ -51,11 +71,14 @@ RULES = (
         "desk_approves_settled",
         "desk_approvals",
         "every claim, view, high flag and held span is settled first",
-        "NOT EXISTS (SELECT 1 FROM desk_points p WHERE p.draft_id = NEW.draft_id AND p.number = NEW.number)"
-        " OR EXISTS (SELECT 1 FROM desk_points p WHERE p.draft_id = NEW.draft_id AND p.number = NEW.number"
-        " AND NOT EXISTS (SELECT 1 FROM desk_decisions d WHERE d.scope = p.scope AND d.key = p.key AND d.settles = 1"
-        " AND d.decision_id = (SELECT max(e.decision_id) FROM desk_decisions e"
-        " WHERE e.scope = p.scope AND e.key = p.key)))",
+        "NOT EXISTS (SELECT 1 FROM desk_points p WHERE p.draft_id = NEW.draft_id AND p.number = NEW.number) OR "
+        + LEFT.format(of="NEW"),
+    ),
+    Rule(
+        "desk_approves_standing",
+        "desk_approvals",
+        "what was put away is fetched back first, and so are the reviews a comparison prints",
+        ITSELF_OR_A_SIDE + PUT_AWAY + ")",
     ),
     Rule(
         "desk_publishes_person",
@@ -72,10 +95,25 @@ RULES = (
         " AND a.number = (SELECT max(n.number) FROM desk_revisions n WHERE n.draft_id = NEW.draft_id)))",
     ),
     Rule(
+        "desk_publishes_settled",
+        "desk_publications",
+        "what was decided of it was taken back since: it is approved again first",
+        "NEW.kind <> 'retracted' AND EXISTS (SELECT 1 FROM desk_approvals a WHERE a.approval_id = NEW.approval_id AND "
+        + LEFT.format(of="a")
+        + ")",
+    ),
+    Rule(
+        "desk_publishes_standing",
+        "desk_publications",
+        "what was put away goes out only when it was fetched back and approved again",
+        f"NEW.kind <> 'retracted' AND ({ITSELF_OR_A_SIDE}{PUT_AWAY}) OR EXISTS (SELECT 1 FROM desk_drafts d"
+        " WHERE d.draft_id = NEW.draft_id AND d.state NOT IN ('approved', 'published')))",
+    ),
+    Rule(
         "desk_publishes_after_embargo",
         "desk_publications",
         "an embargoed launch goes out after its time",
-        "EXISTS (SELECT 1 FROM desk_drafts d WHERE d.draft_id = NEW.draft_id AND d.embargo_until > NEW.goes_out_at)",
+        f"NEW.kind <> 'retracted' AND {ITSELF_OR_A_SIDE}d.embargo_until > NEW.goes_out_at)",
     ),
 )
 
@@ -88,7 +126,7 @@ def statements(dialect: str) -> Iterator[str]:
 def undo(dialect: str) -> Iterator[str]:
     """What removes them again."""
     if dialect == "sqlite":
-        yield from (f"DROP TRIGGER {table}_{verb}" for table in APPEND_ONLY for verb in ("update", "delete"))
+        yield from (f"DROP TRIGGER {table}_{verb}" for table in APPEND_ONLY for verb in ("update", "delete", "again"))
         yield from (f"DROP TRIGGER {rule.name}" for rule in RULES)
         return
     yield from (f"DROP TRIGGER {table}_kept ON {table}" for table in APPEND_ONLY)
@@ -99,17 +137,31 @@ def undo(dialect: str) -> Iterator[str]:
 
 
 def _sqlite() -> Iterator[str]:
-    for table in APPEND_ONLY:
+    for table, key in APPEND_ONLY.items():
         for verb in ("update", "delete"):
             yield (
                 f"CREATE TRIGGER {table}_{verb} BEFORE {verb.upper()} ON {table} BEGIN"
                 f" SELECT RAISE(ABORT, 'desk rule: {table} is only ever added to'); END"
             )
+        yield _never_replaced(table, key)
     for rule in RULES:
         yield (
             f"CREATE TRIGGER {rule.name} BEFORE INSERT ON {rule.table} WHEN {rule.broken}"
             f" BEGIN SELECT RAISE(ABORT, 'desk rule: {rule.says}'); END"
         )
+
+
+def _never_replaced(table: str, key: tuple[str, ...]) -> str:
+    """SQLite's `insert or replace` deletes the row in its way without asking the trigger on deletes.
+
+    A base is named by its hash: the same one again is the same, and left alone.
+    """
+    same = " AND ".join(f"o.{column} = NEW.{column}" for column in key)
+    done = "IGNORE" if table == "desk_bases" else f"ABORT, 'desk rule: {table} is only ever added to'"
+    return (
+        f"CREATE TRIGGER {table}_again BEFORE INSERT ON {table}"
+        f" WHEN EXISTS (SELECT 1 FROM {table} o WHERE {same}) BEGIN SELECT RAISE({done}); END"
+    )
 
 
 def _postgres() -> Iterator[str]:

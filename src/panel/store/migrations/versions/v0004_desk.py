@@ -85,9 +85,18 @@ def _make_drafts() -> None:
         sa.Column("run_id", sa.String(120), nullable=False),
         sa.Column("kind", sa.String(12), nullable=False),
         sa.Column("slug", sa.String(130), nullable=False),
+        sa.Column("hash", sa.String(80), nullable=False),
         sa.Column("draft_id", sa.String(140), nullable=False),
         sa.PrimaryKeyConstraint("run_id", "kind", "slug"),
     )
+    op.create_table(
+        "desk_sides",
+        sa.Column("draft_id", sa.String(140), sa.ForeignKey("desk_drafts.draft_id"), nullable=False),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("side", sa.String(140), sa.ForeignKey("desk_drafts.draft_id"), nullable=False),
+        sa.PrimaryKeyConstraint("draft_id", "position"),
+    )
+    op.create_index("desk_sides_by_side", "desk_sides", ["side"])
 
 
 def _make_history() -> None:
@@ -226,6 +235,7 @@ def downgrade() -> None:
         "desk_decisions",
         "desk_points",
         "desk_revisions",
+        "desk_sides",
         "desk_taken",
         "desk_drafts",
         "desk_bases",
