@@ -129,6 +129,14 @@ def ledger(**changes: object) -> Review:
     return checked(review_b().model_copy(update=changes))
 
 
+def small(review: Review | None = None, critics: Sequence[str] = ("dx-reviewer",)) -> Review:
+    """The same review by these critics alone: two claims and one critic's views to settle, of one."""
+    whole = review or quill()
+    personas = tuple(p for p in whole.personas if p.persona_id in critics)
+    opinions = tuple(o for o in whole.opinions if o.juror.persona_id in critics)
+    return checked(whole.model_copy(update={"personas": personas, "opinions": opinions}))
+
+
 def checked(review: Review) -> Review:
     """The review with the flags and the count that its words give."""
     flags = check_review(review.dossier, review.personas, review.opinions, depth=review.depth)
@@ -143,7 +151,9 @@ def reworded(review: Review, persona_id: str, place: int, text: str) -> Review:
     def changed(opinion: object) -> object:
         if not isinstance(opinion, Answered) or opinion.juror.persona_id != persona_id:
             return opinion
-        quote = tuple(s.model_copy(update={"text": text}) if i == place else s for i, s in enumerate(opinion.words.quote))  # type: ignore[union-attr]
+        quote = tuple(
+            s.model_copy(update={"text": text}) if i == place else s for i, s in enumerate(opinion.words.quote)
+        )  # type: ignore[union-attr]
         return opinion.model_copy(update={"words": opinion.words.model_copy(update={"quote": quote})})
 
     return checked(review.model_copy(update={"opinions": tuple(changed(o) for o in review.opinions)}))

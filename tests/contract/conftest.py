@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from panel.store import BatchRows, Ledger, Locks, ProviderBatches, Records, open_locks
+
+if TYPE_CHECKING:
+    from tests.drafting import Room
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -50,3 +54,12 @@ def batches(database_url: str) -> Iterator[ProviderBatches]:
     found = ProviderBatches.open(database_url)
     yield found
     found.close()
+
+
+@pytest.fixture
+def room(database_url: str) -> "Iterator[Room]":
+    """A desk with one person of each role and no drafts yet."""
+    from tests.drafting import a_room
+
+    with a_room(database_url) as found:
+        yield found

@@ -18,7 +18,6 @@ from panel.records.desk import (
     Approval,
     Decision,
     Draft,
-    DraftText,
     Point,
     Publication,
     QueueRow,
@@ -27,6 +26,7 @@ from panel.records.desk import (
     Unsaved,
 )
 from panel.store.database import BUSY_S, changing, in_words, open_engine, reading
+from panel.store.desk_log import revision_of
 from panel.store.desk_tables import (
     approvals,
     bases,
@@ -280,18 +280,13 @@ def add_revision(conn: Connection, revision: Revision, settle: Sequence[Point], 
 def load_revision(conn: Connection, draft_id: str, number: int) -> Revision | None:
     at = (revisions.c.draft_id == draft_id, revisions.c.number == number)
     row = conn.execute(select(revisions).where(*at)).mappings().first()
-    return _revision(dict(row)) if row else None
+    return revision_of(dict(row)) if row else None
 
 
 def list_revisions(conn: Connection, draft_id: str) -> list[Revision]:
     """All of a draft's, oldest first."""
     wanted = select(revisions).where(revisions.c.draft_id == draft_id).order_by(revisions.c.number)
-    return [_revision(dict(row)) for row in conn.execute(wanted).mappings()]
-
-
-def _revision(row: dict[str, Any]) -> Revision:
-    kept = {name: value for name, value in row.items() if name not in ("hash", "json")}
-    return Revision.model_validate(kept | {"text": DraftText.model_validate_json(row["json"])})
+    return [revision_of(dict(row)) for row in conn.execute(wanted).mappings()]
 
 
 def add_decision(conn: Connection, decision: Decision) -> Decision:

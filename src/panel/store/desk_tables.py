@@ -1,7 +1,7 @@
 """The desk's tables. What happened is only ever added to: triggers refuse a change, whoever asks (`desk_triggers`).
 
-Append-only: bases, sides, revisions, points, decisions, approvals, publications, notes from outside, acts. The rest is what
-can be computed again or may be forgotten: the queue's rows, unsaved words, sessions, failed sign-ins.
+Append-only: bases, sides, revisions, points, decisions, approvals, publications, notes from outside, acts. The rest is
+what can be computed again or may be forgotten: the queue's rows, unsaved words, sessions, failed sign-ins.
 """
 
 from sqlalchemy import (

@@ -31,7 +31,7 @@ ITSELF_OR_A_SIDE = (
     " (SELECT s.side FROM desk_sides s WHERE s.draft_id = NEW.draft_id)) AND "
 )
 PUT_AWAY = "d.state IN ('passed', 'rejected', 'retracted')"
-NOBODY_WHO_MAY = "NOT EXISTS (SELECT 1 FROM desk_accounts a WHERE a.account_id = NEW.by AND a.disabled_at = ''"
+NOBODY_WHO_MAY = "NOT EXISTS (SELECT 1 FROM desk_accounts a WHERE a.account_id = NEW.\"by\" AND a.disabled_at = ''"
 
 
 @dataclass(frozen=True)
