@@ -1,0 +1,209 @@
+"""A draft's text: what it begins with, and what of a machine's words the page prints under it."""
+
+from typing import Any
+
+import pytest
+from tests.drafting import checked, ledger, quill
+from tests.unit.pages.samples import live_review, said, trial
+
+from panel.desk.fields import put_sentence, put_text, put_words, read_field, sentence_at
+from panel.desk.text import MAKERS_WORD, lay_over, start_text
+from panel.pages import comparison_html, review_html, review_markdown
+from panel.records import Answered, Review, Written
+from panel.records.desk import MOST_CLAIMS, DraftText, Struck
+from panel.tally import compare
+
+
+def wordy(claims: int) -> Review:
+    """Every critic's quote is this many claims, each told from the others."""
+    return checked(
+        quill().model_copy(
+            update={
+                "opinions": tuple(
+                    with_quote(o, tuple(said(f"{o.juror.persona_id} claim {i}.", 1) for i in range(claims)))
+                    for o in quill().answered()
+                )
+            }
+        )
+    )
+
+
+def with_quote(opinion: Answered, quote: Any) -> Answered:
+    return opinion.model_copy(update={"words": opinion.words.model_copy(update={"quote": quote})})
+
+
+def printed_claims(text: DraftText, review: Review) -> list[tuple[str, int]]:
+    found = []
+    for words in text.critics:
+        opinion = review.opinion(words.persona_id)
+        assert isinstance(opinion, Answered)
+        quote = opinion.words.quote if isinstance(opinion.words, Written) else ()
+        found += [
+            (words.persona_id, s.place) for s in words.sentences
+            if s.standing == "printed" and quote[s.place].rests_on != "view"
+        ]  # fmt: skip
+    return found
+
+
+def change(text: DraftText, persona_id: str, **update: Any) -> DraftText:
+    words = text.words_of(persona_id)
+    assert words
+    return put_words(text, words.model_copy(update=update))
+
+
+def stand(text: DraftText, persona_id: str, place: int, **update: Any) -> DraftText:
+    return put_sentence(text, persona_id, sentence_at(text, persona_id, place).model_copy(update=update))
+
+
+def test_twelve_claims_are_printed_taken_from_each_critic_in_turn() -> None:
+    review = wordy(4)  # five critics, twenty claims
+    printed = printed_claims(start_text(review), review)
+    assert len(printed) == MOST_CLAIMS
+    by_critic = {p.persona_id: sum(who == p.persona_id for who, _ in printed) for p in review.personas}
+    assert sorted(by_critic.values()) == [2, 2, 2, 3, 3]
+    assert all(place < 3 for _, place in printed)
+
+
+def test_claims_over_twelve_are_set_aside_and_not_lost() -> None:
+    text = start_text(wordy(4))
+    sentences = [s for words in text.critics for s in words.sentences]
+    assert sum(s.standing == "set_aside" for s in sentences) == 20 - MOST_CLAIMS
+    assert all(s.text for s in sentences)
+
+
+def test_what_was_removed_before_begins_removed_and_makes_room_for_another() -> None:
+    review = wordy(4)
+    text = start_text(review, {("dx-reviewer", 0): "removed", ("futurist", 0): "attributed"})
+    assert sentence_at(text, "dx-reviewer", 0).standing == "removed"
+    assert sentence_at(text, "futurist", 0).attributed
+    assert len(printed_claims(text, review)) == MOST_CLAIMS
+
+
+def test_views_are_printed_whatever_their_number() -> None:
+    text = start_text(quill())
+    assert sentence_at(text, "dx-reviewer", 2).standing == "printed"
+
+
+def test_a_trial_jurors_picks_are_its_claims_each_once() -> None:
+    review = trial(quill())
+    picks = {w.persona_id: [p.number for p in w.picks if p.standing == "printed"] for w in start_text(review).critics}
+    assert picks["dx-reviewer"] == [1, 2]
+    assert picks["futurist"] == []
+    assert sum(map(len, picks.values())) <= MOST_CLAIMS
+
+
+@pytest.mark.parametrize("removal", ["sentence", "views", "line"])
+def test_nothing_that_is_printed_or_not_changes_the_count(removal: str) -> None:
+    review = quill()
+    text = start_text(review)
+    for words in text.critics:
+        if removal == "sentence":
+            for s in words.sentences:
+                text = stand(text, words.persona_id, s.place, standing="removed")
+        text = change(text, words.persona_id, **({"views": "removed"} if removal == "views" else {"line": "Other."}))
+    before, after = review.tally, lay_over(review, text).tally
+    assert (after.ship, after.skip, after.verdict, after.interval) == (
+        before.ship, before.skip, before.verdict, before.interval,
+    )  # fmt: skip
+
+
+def test_picks_that_are_not_printed_change_no_count() -> None:
+    review = trial(quill())
+    review = checked(review)
+    text = start_text(review)
+    for words in text.critics:
+        gone = tuple(p.model_copy(update={"standing": "removed"}) for p in words.picks)
+        text = change(text, words.persona_id, picks=gone)
+    printed = lay_over(review, text)
+    assert all(o.grounds == () for o in printed.answered())
+    assert (printed.tally.ship, printed.tally.skip) == (review.tally.ship, review.tally.skip)
+
+
+def test_striking_an_opinion_changes_the_count_and_prints_none_of_its_words() -> None:
+    review = quill()
+    text = start_text(review).model_copy(update={"struck": (Struck(persona_id="futurist", reason="unsupported"),)})
+    printed = lay_over(review, text)
+    assert (review.tally.ship, printed.tally.ship, printed.tally.struck) == (3, 2, 1)
+    for page in (review_html(printed, ()), review_markdown(printed, ())):
+        for words in ("which suits notes nobody may upload", "laptops keep getting models", "signed installer"):
+            assert words in review_html(review, ())
+            assert words not in page
+
+
+def test_the_line_of_a_dissent_is_the_edited_one() -> None:
+    review = quill()
+    assert review.tally.dissent and review.tally.dissent.persona_id == "business-analyst"
+    text = put_text(start_text(review), read_field("business-analyst:line"), "Nobody is paid to keep it going.")
+    dissent = lay_over(review, text).tally.dissent
+    assert dissent and dissent.text == "Nobody is paid to keep it going."
+
+
+def test_claims_of_grounds_are_printed_nowhere() -> None:
+    review = quill()
+    printed = lay_over(review, start_text(review))
+    for claim in ("Errors are named and recoverable.", "No paid plan stands behind it."):
+        assert claim in review_html(review, ())
+        assert claim not in review_html(printed, ()) + review_markdown(printed, ())
+
+
+def test_a_sentence_attributed_to_the_maker_says_so() -> None:
+    review = quill()
+    printed = lay_over(review, stand(start_text(review), "reporter", 2, attributed=True))
+    assert plain(f"{MAKERS_WORD}The maker gives an indexing time") in plain(review_html(printed, ()))
+
+
+def prose_of(review: Review, persona_id: str, *, views: bool) -> list[str]:
+    """Every text of a critic that no decision would leave on the page: its views, or its whole quote."""
+    opinion = review.opinion(persona_id)
+    assert isinstance(opinion, Answered)
+    assert isinstance(opinion.words, Written)
+    words = opinion.words
+    quote = [s.text for s in words.quote if not views or s.rests_on == "view"]
+    beside = [words.line, words.for_whom, words.not_for, words.change_mind, words.counter]
+    more = [r.answer for r in words.replies] + ([words.prediction.statement] if words.prediction else [])
+    return [t for t in (*quote, *beside, *more) if t] if views else quote
+
+
+def plain(text: str) -> str:
+    """Words as a reader sees them: marks of code and typography aside."""
+    for mark in ("`", "<code>", "</code>", "\\", "&#39;", "’", "'"):
+        text = text.replace(mark, "")
+    return text
+
+
+@pytest.mark.parametrize("persona_id", ["dx-reviewer", "competitor-skeptic", "futurist", "business-analyst"])
+def test_removed_views_leave_no_line_anywhere_on_a_page(persona_id: str) -> None:
+    review, other = quill(), ledger()
+    text = change(start_text(review), persona_id, views="removed")
+    printed = lay_over(review, text)
+    pair = compare(printed, lay_over(other, start_text(other)), made=review.made)
+    machine = plain(review_html(review, ()))
+    for words in map(plain, prose_of(review, persona_id, views=True)):
+        assert words in machine
+        for page in (review_html(printed, ()), review_markdown(printed, ()), comparison_html(pair)):
+            assert words not in plain(page)
+
+
+def test_sentences_removed_or_set_aside_leave_no_word_on_a_page() -> None:
+    review = quill()
+    text = start_text(review)
+    for persona_id, standing in (("dx-reviewer", "removed"), ("reporter", "set_aside")):
+        for s in text.words_of(persona_id).sentences:  # type: ignore[union-attr]
+            text = stand(text, persona_id, s.place, standing=standing)
+    page = plain(review_html(lay_over(review, text), ()))
+    for persona_id in ("dx-reviewer", "reporter"):
+        for words in prose_of(review, persona_id, views=False):
+            assert plain(words) not in page
+
+
+def test_what_jurors_said_with_the_suspicious_words_in_is_on_no_page() -> None:
+    review = live_review()
+    assert review.containment
+    marked = tuple(
+        o.model_copy(update={"words": o.words.model_copy(update={"line": "Said under the spell."})})
+        if isinstance(o, Answered) and isinstance(o.words, Written) else o
+        for o in review.containment.asked_with
+    )  # fmt: skip
+    assert marked
+    held = review.model_copy(update={"containment": review.containment.model_copy(update={"asked_with": marked})})
+    assert "Said under the spell." not in review_html(lay_over(held, start_text(held)), ())
