@@ -34,10 +34,10 @@ def decide(
     opened = tx.open_review(draft_id)
     refuse_put_away(opened)
     _refuse_stale(tx, opened, spot, number)
-    before = find_point(opened.review, opened.text, spot, opened.draft.scope)
+    point = _point_at(opened, spot)
     if decided not in ("accurate", "attributed", "removed"):
         raise Mistake(f"Nobody can decide {decided!r} of that.", hint="Decide accurate, attributed or removed.")
-    if decided == "attributed" and before.kind != "claim":
+    if decided == "attributed" and point.kind != "claim":
         raise Mistake("Only a claim can be attributed to the maker.")
     was = spot_standing(opened.text, spot)
     if was == "set_aside":
@@ -45,8 +45,8 @@ def decide(
     text = put_standing(opened.text, spot, PRINTED_AS.get(decided, decided))
     if text != opened.text:
         opened = _written(write(tx, opened, text, decided, persona=spot.persona_id, place=spot.place))
-    # what is decided is the sentence as it is printed from now on; what is removed, as it was printed before
-    point = before if decided == "removed" else find_point(opened.review, text, spot, opened.draft.scope)
+        if decided != "removed":
+            point = _point_at(opened, spot)  # as it is printed from now on; what is removed, as it was before
     looked = seen or not point.passages
     made = settle(tx, point, decided, draft_id=draft_id, seen=looked, opened_page=opened_page, was=was)
     return finish(tx, opened, made)
@@ -167,6 +167,10 @@ def confirm_held(tx: Tx, draft_id: str) -> Opened:
     if point is None:
         raise Mistake("Nothing on this launch's pages speaks to reviewers.")
     return finish(tx, opened, settle(tx, point, "confirmed", draft_id=draft_id, seen=True))
+
+
+def _point_at(opened: OpenReview, spot: Spot) -> Point:
+    return _spotted(opened.points, spot) or find_point(opened.review, opened.text, spot, opened.draft.scope)
 
 
 def find_point(review: Review, text: DraftText, spot: Spot, scope: str) -> Point:

@@ -1,8 +1,8 @@
 """What has to be settled before a draft may be approved: its claims, views, high flags and held spans. Pure.
 
 A point's key is made of the sentence as it is printed and the passages it rests on, and of nothing else: the same
-sentence on the same passages is decided once, wherever it is printed, and anew when a byte of either changes. A sentence
-printed as the maker's word is another than the same one printed as ours.
+sentence on the same passages is decided once, wherever it is printed, and anew when a byte of either changes. Printed as
+the maker's word it is another sentence than printed as ours.
 """
 
 from collections.abc import Iterator, Sequence
