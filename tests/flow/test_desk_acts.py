@@ -179,7 +179,7 @@ def test_claims_of_first_hand_use_can_only_be_mended(room: Room, draft: str) -> 
     with pytest.raises(Mistake, match="can't be dismissed"):
         room.desk.dismiss(room.editor, draft, point.key, "kept_on_purpose")
     mended = room.desk.save(room.editor, draft, f"{DX}:line", "A folder you can search.", number=opened.draft.head)
-    assert not [p for p in mended.left if p.kind == "flag"]
+    assert not [p for p in mended.left if p.check == "first_hand_use"]
 
 
 def test_a_dismissal_needs_a_reason_from_the_list_and_an_editor(room: Room) -> None:
