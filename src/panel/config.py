@@ -1,5 +1,6 @@
 """The only reader of the environment and of panel.toml. Everything below gets plain values."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -65,6 +66,29 @@ class BatchTable(Shortlist):
     schedule: str = ""  # of workers, as cron in UTC: "0 5 * * *"; "" for none
 
 
+class DeskTable(Value):
+    """`[desk]`: where the desk is served, and for whom. Flags win over it."""
+
+    team: bool = False  # accounts with passwords, instead of one person with a link
+    host: str = "127.0.0.1"
+    port: int = Field(default=8707, ge=0, le=65535)  # 0: any free one
+    public_url: str = ""  # https://... that people open, where a proxy stands in front
+    proxies: tuple[str, ...] = ("127.0.0.1", "::1")  # whose word is taken for a visitor's address
+    responsible: str = ""  # person or company that answers for what is published; "": whoever approves
+
+    @property
+    def is_public(self) -> bool:
+        """Other machines can reach it."""
+        return self.host not in ("127.0.0.1", "::1", "localhost")
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, url: str) -> str:
+        if url and not re.fullmatch(r"https://[A-Za-z0-9.-]+(:\d{1,5})?/?", url):
+            raise ValueError("write https://, a host name and nothing after it")
+        return url.rstrip("/").lower()
+
+
 class Toml(Value):
     """panel.toml, all of it optional."""
 
@@ -78,6 +102,8 @@ class Toml(Value):
     models: dict[str, ModelTable] = {}
     feeds: dict[str, FeedTable] = {}
     batch: BatchTable = BatchTable()
+    editor: str = Field(default="", max_length=80)  # your name, as by-line and signature
+    desk: DeskTable = DeskTable()
 
     @field_validator("feeds")
     @classmethod
