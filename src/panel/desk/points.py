@@ -144,5 +144,6 @@ def flag_point(flag: Flag, *, scope: str, on: str = "", resting: str = "") -> Po
     named = ["flag", flag.check, flag.persona_id, flag.field, on or flag.excerpt or flag.message, resting]
     return Point(
         kind="flag", scope=scope, key=sha256_of(canonical_json(named)), persona_id=flag.persona_id,
-        place=flag.index if flag.field == "quote" else 0, text=flag.message, check=flag.check, severity=flag.severity,
+        place=flag.index if flag.field == "quote" else 0, text=flag.message, check=flag.check, field=flag.field,
+        severity=flag.severity,
     )  # fmt: skip

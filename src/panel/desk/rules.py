@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from panel.errors import Mistake
+from panel.errors import Mistake, NotAllowed
 from panel.records.desk import Account, Decision, DraftState, Edition, Point, Role
 
 ROLES: tuple[Role, ...] = ("writer", "editor", "publisher", "admin")  # each may do all that those before it may
@@ -66,9 +66,9 @@ def may(role: Role, act: str) -> bool:
 
 
 def allow(who: Account, act: str) -> None:
-    """Raises Mistake when this person may not."""
+    """Raises NotAllowed when this person may not."""
     if who.disabled or not may(who.role, act):
-        raise Mistake(
+        raise NotAllowed(
             f"{who.name} is {_a(who.role)} and may not {act}.", hint=f"Ask {_a(LEAST[act])}, or whoever may more."
         )
 

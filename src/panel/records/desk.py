@@ -128,6 +128,7 @@ class Point(Value):
     rests_on: Literal["grounds", "memory", "view", "none"] = "none"
     side: Side | None = None  # of a pick
     check: str = ""  # of a flag
+    field: str = ""  # of a flag: what it is on, as checks name it
     severity: Severity | None = None  # of a flag
     passages: tuple[Shown, ...] = ()
     draft_id: str = ""  # whose text it is in: of a comparison's, one of its two reviews'

@@ -13,7 +13,10 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from panel.desk.accounts import Accounts
+from panel.desk.desk import Desk, no_archive
+from panel.desk.opened import Archive
 from panel.desk.passwords import Passwords
+from panel.store.desk import DeskStore
 
 
 class OneTimeLink:
@@ -54,10 +57,17 @@ class Deps:
     clock: Callable[[], datetime] = utc_now  # UTC
     passwords: Passwords | None = None  # None: at argon2's own cost
     hosts: tuple[str, ...] = ()  # further Host headers that are answered, "localhost:8707"
+    responsible: str = ""  # person or entity that answers for what is published; "": whoever signs
+    archive: Archive = no_archive
 
     @cached_property
     def accounts(self) -> Accounts:
         return Accounts(self.engine, self.passwords)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Every act on drafts."""
+        return Desk(DeskStore(self.engine), archive=self.archive, responsible=self.responsible, clock=self.clock)
 
     @property
     def is_team(self) -> bool:
