@@ -95,18 +95,15 @@ def is_settled(point: Point, decided: Mapping[tuple[str, str], Decision]) -> boo
 
 
 def what_is_left(points: Sequence[Point]) -> str:
-    """ "7 claims left, 2 flags"; "" when nothing is."""
-    counts = {
-        "claim": sum(p.kind in ("claim", "pick") for p in points),
-        "critic's views": sum(p.kind == "views" for p in points),
-        "flag": sum(p.kind == "flag" for p in points),
-        "held span": sum(p.kind == "held" for p in points),
-    }
-    told = [
-        f"{count} {name}{'s' if count != 1 and not name.endswith('s') else ''}"
-        for name, count in counts.items()
-        if count
-    ]
+    """ "7 claims left, 5 critics' views, 2 flags"; "" when nothing is."""
+    names = (
+        ("claim", "claims", ("claim", "pick")),
+        ("critic's views", "critics' views", ("views",)),
+        ("flag", "flags", ("flag",)),
+        ("held span", "held spans", ("held",)),
+    )
+    counts = ((sum(p.kind in kinds for p in points), one, many) for one, many, kinds in names)
+    told = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
     return f"{told[0]} left" + "".join(f", {more}" for more in told[1:]) if told else ""
 
 

@@ -25,6 +25,7 @@ from panel.errors import (
     TooSoon,
 )
 from panel.web.deps import deps_of
+from panel.web.drafting.lit import Run, changed
 from panel.web.render import View, show, wants_json
 
 LOG = logging.getLogger("panel.web")
@@ -64,6 +65,20 @@ class TroublePage(View):
 
 
 @dataclass(frozen=True)
+class ConflictPage(View):
+    """Somebody saved first: both texts, and what to do."""
+
+    template: ClassVar[str] = "conflict.html"
+    title: str
+    message: str
+    hint: str
+    yours: str
+    theirs: str
+    changes: tuple[Run, ...]  # from theirs to yours
+    back: str  # where both can be put together
+
+
+@dataclass(frozen=True)
 class SignInPage(View):
     """The way in: with a password in a team, else by link."""
 
@@ -100,10 +115,25 @@ def handle_errors(app: FastAPI) -> None:
 def _ours(request: Request, err: Any) -> Response:
     if isinstance(err, StoreError) and not isinstance(err, EditConflict):
         LOG.error("%s %s: %s", request.method, request.url.path, err)
+    if isinstance(err, EditConflict):
+        return _conflict(request, err)
     response = answer(request, status_of(err), err.kind, str(err), err.hint)
     if isinstance(err, TooSoon):
         response.headers["retry-after"] = str(max(1, round(err.wait_s)))
     return response
+
+
+def _conflict(request: Request, err: EditConflict) -> Response:
+    """Both texts, as a page or as JSON. What was typed is kept with the draft, unsaved."""
+    if wants_json(request):
+        told = {"kind": err.kind, "message": str(err), "hint": err.hint, "yours": err.yours, "theirs": err.theirs}
+        return JSONResponse({"error": told}, 409)
+    back = request.url.path.rpartition("/")[0] or "/"
+    page = ConflictPage(
+        TITLES[409], str(err), err.hint, err.yours, err.theirs,
+        changes=changed(err.theirs, err.yours) if err.yours else (), back=back,
+    )  # fmt: skip
+    return show(request, page, 409)
 
 
 def _misread(request: Request, err: Any) -> Response:
