@@ -34,7 +34,7 @@ from panel.records.desk import (
 )
 from panel.store import desk as rows
 from panel.store.desk import DeskStore
-from panel.store.desk_log import broken_lines, read_acts
+from panel.store.desk_log import broken_lines, newest_acts, read_acts
 from panel.tally import compare
 
 Clock = Callable[[], datetime]
@@ -91,6 +91,9 @@ class Desk:
 
     def take_in(self) -> int:
         """Put what runs left into the queue, a hundred records at a time; how many there were."""
+        with self.store.reading() as conn:  # who only looks keeps no writer waiting
+            if not any(rows.untaken(conn, kind, 1) for kind in ("review", "comparison")):
+                return 0
         found = 0
         while True:
             with self.store.changing() as conn:
@@ -118,13 +121,14 @@ class Desk:
 
     def bring_back_due(self) -> int:
         """Put drafts whose "later" has come into the queue again; how many."""
-        now, due = self.now, 0
-        with self.store.changing() as conn:
-            for draft in rows.list_drafts(conn, states=("later",), most=1000):
-                if draft.until and draft.until <= now:
+        now = self.now
+        with self.store.reading() as conn:
+            due = [d for d in rows.list_drafts(conn, states=("later",), most=1000) if d.until and d.until <= now]
+        if due:
+            with self.store.changing() as conn:
+                for draft in due:
                     rows.put_draft(conn, draft.model_copy(update={"state": "open", "until": None, "changed_at": now}))
-                    due += 1
-        return due
+        return len(due)
 
     def open(self, who: Account, draft_id: str) -> Opened:
         """The draft as it lies now. The first to open it gives it its first revision."""
@@ -168,6 +172,11 @@ class Desk:
         """The approval of exactly what stands there now, None when there is none or it lapsed."""
         with self.store.reading() as conn:
             return signing.signed(self._tx(conn, who), opened)
+
+    def log(self, *, before: int = 0, most: int = 200) -> list[tuple[Act, str]]:
+        """Lines of the log with the hash each is kept under, the newest first."""
+        with self.store.reading() as conn:
+            return newest_acts(conn, before=before, most=most)
 
     def verify_log(self) -> tuple[str, ...]:
         """One sentence for each line of the log that was tampered with; () for a whole log."""
