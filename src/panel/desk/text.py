@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from panel.records import (
     Answered,
-    Flag,
+    NotAsked,
     Opinion,
     Persona,
     Review,
@@ -104,7 +104,7 @@ def lay_over(review: Review, text: DraftText) -> Review:
     nobody decided on: only the excerpts, word for word, are printed. Flags are the machine's; `desk.flags` has today's.
     """
     struck = frozenset(s.persona_id for s in text.struck)
-    kept = [_laid(opinion, text.words_of(opinion.juror.persona_id), review.flags) for opinion in review.opinions]
+    kept = [_laid(opinion, text, struck) for opinion in review.opinions]
     counted = tally(review.opinions, review.personas, review.flags, review.tally.rho, struck=struck)
     voters = [o for o in kept if isinstance(o, Answered) and _votes(review, o, counted, struck)]
     counted = counted.model_copy(update={"dissent": find_dissent(counted.verdict, voters)})
@@ -117,15 +117,26 @@ def _votes(review: Review, opinion: Answered, counted: Tally, struck: frozenset[
     return counts and opinion.verdict != "abstain"
 
 
-def _laid(opinion: Opinion, words: EditedWords | None, flags: Sequence[Flag]) -> Opinion:
+def _laid(opinion: Opinion, text: DraftText, struck: frozenset[str]) -> Opinion:
+    words = text.words_of(opinion.juror.persona_id)
     if not isinstance(opinion, Answered) or words is None:
         return opinion
+    if opinion.juror.persona_id in struck:
+        return _silent(opinion)
     if isinstance(opinion.words, Written):
         grounds = tuple(g.model_copy(update={"claim": ""}) for g in opinion.grounds)
         return opinion.model_copy(update={"words": written(opinion.words, words), "grounds": grounds})
     gone = {pick.number for pick in words.picks if pick.standing != "printed"}
     kept = tuple(g for g in opinion.grounds if g.number not in gone)
     return opinion.model_copy(update={"grounds": kept})
+
+
+def _silent(opinion: Answered) -> Answered:
+    """A struck opinion: nobody decided on its words, so none are printed."""
+    nothing: Written | NotAsked = opinion.words
+    if isinstance(nothing, Written):
+        nothing = Written(line="", quote=(), for_whom="", not_for="", change_mind="", counter="")
+    return opinion.model_copy(update={"words": nothing, "grounds": ()})
 
 
 def written(model: Written, words: EditedWords) -> Written:

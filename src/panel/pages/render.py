@@ -21,7 +21,6 @@ _OWN_VALUES = frozenset({"panel.pages.model", "panel.pages.text"})
 _WORDS = {
     "SPECIMEN": words.SPECIMEN,
     "TRIAL": words.TRIAL,
-    "DRAFT": words.DRAFT,
     "AI_LABEL": words.AI_LABEL,
     "AI_CRITIC": words.AI_CRITIC,
     "NO_VOTES": words.NO_VOTES,

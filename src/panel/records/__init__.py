@@ -16,6 +16,7 @@ from panel.records.comparison import (
 from panel.records.costs import PlanCost, ScenarioCost
 from panel.records.differing import disagree
 from panel.records.dossier import Coverage, Dossier, Fact, FactKind, Hidden, Page, Passage, Source, Suspicion
+from panel.records.editorial import Corrected, Editorial, StruckOut
 from panel.records.launch import (
     Launch,
     LaunchSource,
@@ -78,10 +79,12 @@ __all__ = [
     "Comparison",
     "Condition",
     "Containment",
+    "Corrected",
     "Coverage",
     "Declined",
     "Dissent",
     "Dossier",
+    "Editorial",
     "Example",
     "Fact",
     "FactKind",
@@ -137,6 +140,7 @@ __all__ = [
     "Stake",
     "Stamp",
     "Stand",
+    "StruckOut",
     "Suspicion",
     "Tally",
     "Tool",

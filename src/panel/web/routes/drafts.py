@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import HTMLResponse, Response
 
+from panel.desk.editorial import editorial_of
 from panel.desk.opened import OpenComparison
 from panel.pages import comparison_html, review_html
 from panel.pages.render import page_policy
@@ -48,8 +49,10 @@ def draft(
 def page(deps: Given, me: Writer, draft_id: DraftId) -> Response:
     """The page that readers would get, as it stands now."""
     opened = deps.desk.open(me, draft_id)
+    publications = deps.desk.history(me, draft_id).publications
+    added = editorial_of(opened, deps.desk.is_signed(me, opened), publications)
     if isinstance(opened, OpenComparison):
-        html = comparison_html(opened.comparison, ())
+        html = comparison_html(opened.comparison, (), added)
     else:
-        html = review_html(opened.printed, ())
+        html = review_html(opened.printed, (), added)
     return HTMLResponse(html, headers={"content-security-policy": page_policy()})
