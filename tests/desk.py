@@ -1,10 +1,12 @@
 """A desk in process, for tests: the real app on a real database, a clock that is set, passwords that cost little."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import uvicorn
 from argon2 import PasswordHasher
 from fastapi import APIRouter
 from starlette.testclient import TestClient
@@ -15,6 +17,7 @@ from panel.store.database import open_engine
 from panel.web.app import DeskApp, build_app
 from panel.web.deps import Deps, OneTimeLink
 from panel.web.routes import ROUTERS
+from panel.web.server import bind
 
 ORIGIN = "http://127.0.0.1:8707"
 SECRET = "the-secret-of-this-link"
@@ -82,3 +85,19 @@ def a_desk(
         yield Desk(deps, build_app(deps, (*ROUTERS, *more)), clock)
     finally:
         engine.dispose()
+
+
+@contextmanager
+def served_desk(database_url: str, *, team: bool = True, more: tuple[APIRouter, ...] = ()) -> Iterator[Desk]:
+    """The same behind a real socket, at `desk.deps.origin`, for a browser."""
+    with bind("127.0.0.1", 0) as sock:
+        origin = f"http://127.0.0.1:{sock.getsockname()[1]}"
+        with a_desk(database_url, team=team, origin=origin, more=more) as desk:
+            server = uvicorn.Server(uvicorn.Config(desk.app, log_config=None, ws="none", lifespan="off"))
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
+            thread.start()
+            try:
+                yield desk
+            finally:
+                server.should_exit = True
+                thread.join()

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from tests.databases import rows_of
 from tests.desk import NOON, PASSWORD, Clock, cheap_passwords
 
-from panel.desk.accounts import SESSION, Accounts, may
+from panel.desk.accounts import SESSION, Accounts, is_at_least
 from panel.errors import Mistake, NotFound, NotSignedIn, TooSoon
 from panel.store.database import open_engine, reading
 from panel.store.desk_log import broken_lines, read_acts
@@ -167,8 +167,8 @@ def test_a_role_is_what_it_is_now_not_what_it_was_at_sign_in(accounts: Accounts)
     accounts.rows.set_role(mara.account_id, "writer", by="test", now=NOON)
     now = accounts.signed_in(token, now=NOON)
     assert now
-    assert may(now, "writer")
-    assert not may(now, "editor")
+    assert is_at_least(now, "writer")
+    assert not is_at_least(now, "editor")
 
 
 def test_sessions_that_ran_out_are_forgotten(accounts: Accounts, database_url: str) -> None:

@@ -14,7 +14,7 @@ from jinja2 import FunctionLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from panel.desk.accounts import may
+from panel.desk.accounts import is_at_least
 from panel.records.desk import Account, Role
 from panel.web.assets import assets
 from panel.web.deps import deps_of
@@ -75,7 +75,7 @@ def shell_of(request: Request) -> Shell:
     me: Account | None = getattr(request.state, "me", None)
     here = request.url.path
     known: frozenset[str] = request.app.state.paths
-    mine = [(name, path) for name, path, role in PLACES if me and may(me, role) and path in known]
+    mine = [(name, path) for name, path, role in PLACES if me and is_at_least(me, role) and path in known]
     places = tuple(Place(name, path, is_here=_is_within(here, path)) for name, path in mine)
     return Shell(me, places, sentence(request.query_params.get("said", "")), deps_of(request).is_team)
 
