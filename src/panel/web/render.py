@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 from jinja2 import FunctionLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from panel.desk.accounts import is_at_least
@@ -92,7 +93,16 @@ def environment() -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
     )  # fmt: skip
     made.globals["asset"] = assets().path
+    made.filters["spoken"] = spoken
     return made
+
+
+def spoken(text: str) -> Markup:
+    """A sentence of ours as HTML: escaped, and what stands between backticks set as code."""
+    parts = [escape(part) for part in text.split("`")]
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts))
 
 
 def _template(name: str) -> str:
