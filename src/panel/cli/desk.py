@@ -67,7 +67,10 @@ def _serve(shell: "Shell", table: "DeskTable", *, browser: bool) -> None:
         with bind(table.host, table.port) as sock:
             link = None if table.team else OneTimeLink()
             origin, hosts = _names(table, sock)
-            deps = Deps(engine=engine, origin=origin, hosts=hosts, owner=owner_name(shell), link=link)
+            deps = Deps(
+                engine=engine, origin=origin, hosts=hosts, owner=owner_name(shell), link=link,
+                responsible=table.responsible,
+            )  # fmt: skip
             if table.team and not any(account.sign_in for account in Accounts(engine).rows.all()):
                 raise Mistake("Nobody can sign in yet.", hint="Begin with: panel desk accounts add NAME --role admin")
             _announce(origin + (link.path if link else "/"), alone=link is not None, browser=browser)

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from panel.desk.passwords import Passwords
+from panel.desk.rules import ROLES
 from panel.errors import Mistake, NotSignedIn, TooSoon
 from panel.records import sha256_of, slugify
 from panel.records.desk import Account, Role
@@ -22,7 +23,6 @@ from panel.records.invisible import without_unseen
 from panel.store.desk_accounts import AccountRows
 from panel.store.desk_sessions import SessionRows, Waits
 
-ROLES: tuple[Role, ...] = ("writer", "editor", "publisher", "admin")  # each may what those before it may
 OWNER = "owner"
 TERMINAL = "terminal"  # who acts at a terminal of the workspace: whoever may write to its database
 SESSION = timedelta(hours=12)
@@ -101,7 +101,7 @@ class Accounts:
         self.sessions.end(sha256_of(token))
 
 
-def may(account: Account, role: Role) -> bool:
+def is_at_least(account: Account, role: Role) -> bool:
     """Whether their role is this one or a later one."""
     return ROLES.index(account.role) >= ROLES.index(role)
 

@@ -13,7 +13,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from panel.desk.accounts import Session, may
+from panel.desk.accounts import Session, is_at_least
 from panel.errors import NotAllowed, NotSignedIn
 from panel.records.desk import Account, Role
 from panel.web.deps import Deps, deps_of
@@ -43,7 +43,7 @@ class Needs:
             return me
         if me is None:
             raise NotSignedIn(SIGN_IN if deps.is_team else CLOSED, hint="" if deps.is_team else CLOSED_HINT)
-        if not may(me, self.role):
+        if not is_at_least(me, self.role):
             raise NotAllowed(f"{a_role(self.role)} may do this; you are {a_role(me.role).lower()}.", hint=ASK_ADMIN)
         return me
 

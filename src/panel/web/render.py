@@ -12,9 +12,10 @@ from urllib.parse import urlencode
 from fastapi import Request
 from jinja2 import FunctionLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from panel.desk.accounts import may
+from panel.desk.accounts import is_at_least
 from panel.records.desk import Account, Role
 from panel.web.assets import assets
 from panel.web.deps import deps_of
@@ -75,7 +76,7 @@ def shell_of(request: Request) -> Shell:
     me: Account | None = getattr(request.state, "me", None)
     here = request.url.path
     known: frozenset[str] = request.app.state.paths
-    mine = [(name, path) for name, path, role in PLACES if me and may(me, role) and path in known]
+    mine = [(name, path) for name, path, role in PLACES if me and is_at_least(me, role) and path in known]
     places = tuple(Place(name, path, is_here=_is_within(here, path)) for name, path in mine)
     return Shell(me, places, sentence(request.query_params.get("said", "")), deps_of(request).is_team)
 
@@ -92,7 +93,16 @@ def environment() -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
     )  # fmt: skip
     made.globals["asset"] = assets().path
+    made.filters["spoken"] = spoken
     return made
+
+
+def spoken(text: str) -> Markup:
+    """A sentence of ours as HTML: escaped, and what stands between backticks set as code."""
+    parts = [escape(part) for part in text.split("`")]
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts))
 
 
 def _template(name: str) -> str:

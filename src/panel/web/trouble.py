@@ -162,6 +162,11 @@ _SHAPES = {
 }
 _SAID = {401: "Nobody is signed in", 403: "The role may not, or another site asks", 404: "Nothing by that name"}
 _SAID |= {409: "Somebody saved first", 413: "Too large", 422: "A mistake in what was sent", 503: "The database failed"}
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"description": said, "content": _SHAPES} for status, said in _SAID.items()
-}
+
+
+def describe(said: dict[int, str]) -> dict[int | str, dict[str, Any]]:
+    """Errors for a route's `responses`: what it may answer beside those every route may."""
+    return {status: {"description": text, "content": _SHAPES} for status, text in said.items()}
+
+
+RESPONSES = describe(_SAID)

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Form, Path, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from panel.desk.accounts import ROLES
 from panel.desk.passwords import FEWEST
+from panel.desk.rules import ROLES
 from panel.errors import Mistake
 from panel.records.desk import Account, Role
 from panel.web.access import Admin

@@ -10,7 +10,7 @@ from panel.errors import NotFound, NotSignedIn, TooSoon
 from panel.web.access import CLOSED_HINT, Visitor, Writer, anybody, let_in, let_out
 from panel.web.deps import Given
 from panel.web.render import redirect, show, wants_json
-from panel.web.trouble import SignInPage, status_of
+from panel.web.trouble import SignInPage, describe, status_of
 
 router = APIRouter()
 OWN_PATH = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f]*")  # a page of ours: no host, no scheme
@@ -35,7 +35,7 @@ def enter(request: Request, secret: str, deps: Given) -> Response:
     return response
 
 
-@router.get("/sign-in", response_class=HTMLResponse)
+@router.get("/sign-in", response_class=HTMLResponse, responses={303: {"description": "Signed in already"}})
 def ask(request: Request, deps: Given, me: Visitor) -> Response:
     """The sign-in form; whoever is signed in goes on."""
     if me:
@@ -45,7 +45,10 @@ def ask(request: Request, deps: Given, me: Visitor) -> Response:
     return show(request, SignInPage("Sign in"))
 
 
-@router.post("/sign-in", dependencies=[anybody], status_code=303, response_class=RedirectResponse)
+@router.post(
+    "/sign-in", dependencies=[anybody], status_code=303, response_class=RedirectResponse,
+    responses=describe({429: "Too many sign-ins failed: Retry-After says how long to wait"}),
+)  # fmt: skip
 def sign_in(
     request: Request,
     deps: Given,

@@ -1,0 +1,89 @@
+"""Every operation the app describes, with generated input, as an admin: no 5xx, no status or shape it doesn't name.
+
+Routers that join `ROUTERS` are covered by themselves. Each request has a session of its own, since some end theirs.
+Schemathesis's pytest plugin does not run on this pytest; its strategies and checks do.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from sqlalchemy import create_engine
+from tests.desk import ORIGIN, Desk, a_desk
+
+from panel.web.app import DeskApp, build_app
+from panel.web.deps import Deps
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+A_DAY_S = 24 * 3600 + 1
+EXAMPLES = 20  # of each operation and kind
+KINDS = {"fitting": GenerationMode.POSITIVE, "unfitting": GenerationMode.NEGATIVE}
+
+
+def described(app: DeskApp) -> Any:
+    schema = schemathesis.openapi.from_dict(app.openapi())
+    schema.app = app
+    return schema
+
+
+def operations(app: DeskApp) -> dict[str, Any]:
+    """By "GET /accounts"."""
+    return {found.ok().label: found.ok() for found in described(app).get_all_operations()}
+
+
+HERE = operations(build_app(Deps(engine=create_engine("sqlite://"), origin=ORIGIN)))
+ASKED = [
+    (label, kind)
+    for label, found in sorted(HERE.items())
+    for kind in KINDS
+    if kind == "fitting" or found.body or found.query  # nothing else is read: nothing can be unfitting
+]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with a_desk(f"sqlite:///{tmp_path_factory.mktemp('openapi') / 'panel.db'}") as made:
+        yield made
+
+
+def headers_of(desk: Desk) -> dict[str, str]:
+    session = desk.deps.accounts.start_session(desk.account("admin"), now=desk.clock())
+    return {
+        "host": desk.deps.origin.removeprefix("http://"),
+        "cookie": f"{desk.deps.cookie}={session.token}",
+        "sec-fetch-site": "same-origin",
+    }
+
+
+def test_the_description_names_every_page_and_act(desk: Desk) -> None:
+    assert {"GET /", "POST /sign-in", "POST /sign-out", "POST /accounts/{account_id}/role"} <= set(HERE)
+
+
+@pytest.mark.parametrize(("label", "kind"), ASKED)
+def test_any_input_gets_an_answer_the_description_names(desk: Desk, label: str, kind: str) -> None:
+    operation = operations(desk.app)[label]
+    statuses = []
+
+    @given(
+        case=operation.as_strategy(generation_mode=KINDS[kind]),
+        accept=st.sampled_from(["text/html", "application/json"]),
+    )
+    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    def ask(case: Any, accept: str) -> None:
+        desk.clock.pass_s(A_DAY_S)  # failed sign-ins are forgotten, so that more than the first are looked at
+        answer = case.call(headers={**headers_of(desk), "accept": accept}, allow_redirects=False)
+        statuses.append(answer.status_code)
+        case.validate_response(answer, checks=CHECKS)
+
+    ask()
+    assert statuses
