@@ -26,7 +26,7 @@ from panel.web.deps import Deps
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 A_DAY_S = 24 * 3600 + 1
-EXAMPLES = 20  # of each operation and kind
+EXAMPLES = 12  # of each operation and kind
 KINDS = {"fitting": GenerationMode.POSITIVE, "unfitting": GenerationMode.NEGATIVE}
 
 

@@ -46,6 +46,8 @@ class Complaint(BaseModel):
     kind: str
     message: str
     hint: str
+    yours: str = ""  # of a conflict: what was sent
+    theirs: str = ""  # of a conflict: what somebody saved meanwhile
 
 
 class Problem(BaseModel):
