@@ -26,7 +26,7 @@ LEAST_OWN_WORDS = 7  # of a sentence; shorter ones are alike by accident
 class Past:
     """What the archive holds of other products' reviews, looked up for one review."""
 
-    recent: Mapping[str, Sequence[Print]] = field(default_factory=dict)  # persona_id -> its quotes, newest first
+    recent: Mapping[str, Sequence[str]] = field(default_factory=dict)  # persona_id -> its quotes, newest first
     alike: Mapping[str, Sequence[Print]] = field(default_factory=dict)  # likened text -> what may be near it
 
 
@@ -45,7 +45,24 @@ class Said:
     @property
     def compared(self) -> list[tuple[Prose, str]]:
         """Sentences and the line, where they are long enough to be looked up."""
-        return [(p, text) for p, text in (*self.sentences, self.line) if len(own_words(text)) >= LEAST_OWN_WORDS]
+        return [(p, text) for p, text in (*self.sentences, self.line) if is_long(text)]
+
+    @property
+    def whole(self) -> str:
+        """The quote in one piece, its sentences in alphabetical order; "" when each is long enough to be looked up."""
+        texts = [text for _, text in self.sentences]
+        whole = " ".join(sorted(texts))
+        return "" if all(map(is_long, texts)) or not is_long(whole) else whole
+
+    @property
+    def looked_up(self) -> list[str]:
+        """What may have been written before, each text once."""
+        texts = [text for _, text in self.compared]
+        return list(dict.fromkeys([*texts, self.whole] if self.whole else texts))
+
+
+def is_long(text: str) -> bool:
+    return len(own_words(text)) >= LEAST_OWN_WORDS
 
 
 def said_by(cases: Iterable[Case]) -> tuple[Said, ...]:
@@ -70,24 +87,24 @@ def check_archive(said: Iterable[Said], past: Past) -> Iterator[Flag]:
         yield from _written_before(one, past)
 
 
-def _opener(said: Said, quotes: Sequence[Print]) -> Flag | None:
+def _opener(said: Said, quotes: Sequence[str]) -> Flag | None:
     """The longest first words that are a habit."""
     words = said.sentences[0][1].split()
     for size, habit in OPENERS:
         start = " ".join(words[:size])
         if len(words) < size or len(own_words(start)) < 2:
             continue
-        times = sum(f"{quote.text} ".startswith(f"{start} ") for quote in quotes)
+        times = sum(f"{quote} ".startswith(f"{start} ") for quote in quotes)
         if times >= habit:
             message = f"Opens like {times} of its last {len(quotes)} quotes: {start!r}."
             return flag("stock_opener", said.case.persona_id, "quote", message, excerpt=start)
     return None
 
 
-def _phrases(said: Said, quotes: Sequence[Print], opener: str) -> Iterator[Flag]:
+def _phrases(said: Said, quotes: Sequence[str], opener: str) -> Iterator[Flag]:
     need = max(LEAST_PHRASE, int(PHRASE_SHARE * len(quotes)) + 1)
-    texts = [f" {quote.text} " for quote in quotes]
-    for prose, text in said.sentences if len(texts) >= need else ():
+    texts = tuple(f" {quote} " for quote in quotes)
+    for prose, text in said.sentences:
         for phrase, times in phrases_of(said.case, prose, text, texts, need):
             if opener and prose.index == 0 and (opener in phrase or phrase in opener):
                 continue  # said once already
@@ -98,25 +115,21 @@ def _phrases(said: Said, quotes: Sequence[Print], opener: str) -> Iterator[Flag]
 def _written_before(said: Said, past: Past) -> Iterator[Flag]:
     found = False
     for prose, text in said.compared:
-        if match := _match(text, past.alike.get(text, ())):
+        if match := _match(text, past):
             found = True
             message = f"Nearly {_whose(said, match)} {match.named}, {match.on_day.isoformat()}."
             yield flag(
                 "written_before", said.case.persona_id, prose.field, message, index=prose.index, excerpt=prose.raw
             )
-    match = None if found else _match(said.quote, past.alike.get(said.quote, ()))
-    if match:
+    if not found and (match := _match(said.whole, past)):
         message = f"The whole quote is nearly {_whose(said, match)} {match.named}, {match.on_day.isoformat()}."
         yield flag("written_before", said.case.persona_id, "quote", message)
 
 
-def _match(text: str, prints: Sequence[Print]) -> Print | None:
-    at = nearest(_in_any_order(text), [_in_any_order(p.text) for p in prints]) if prints else None
+def _match(text: str, past: Past) -> Print | None:
+    prints = past.alike.get(text, ())
+    at = nearest(text, [p.text for p in prints]) if prints else None
     return None if at is None else prints[at]
-
-
-def _in_any_order(text: str) -> str:
-    return " ".join(sorted(text.split(SENTENCE_BREAK)))
 
 
 def _whose(said: Said, match: Print) -> str:

@@ -31,7 +31,7 @@ def remember(prints: Prints, review: Review, subject: str, now: datetime) -> Non
     rows = [
         Print(subject=subject, named=named, persona_id=one.case.persona_id, kind=kind, text=text, on_day=now.date())
         for one in said_by(_cases(review))
-        for kind, text in (("quote", one.quote), *(("sentence", text) for _, text in one.compared))
+        for kind, text in (("quote", one.quote), *(("words", text) for text in one.looked_up))
     ]
     prints.remember(subject, rows)
 
@@ -50,5 +50,5 @@ def _look_up(prints: Prints, said: tuple[Said, ...], subject: str, now: datetime
         one.case.persona_id: prints.recent(one.case.persona_id, besides=subject, since=since, limit=PHRASE_WINDOW)
         for one in said
     }
-    texts = [text for one in said for text in (one.quote, *(text for _, text in one.compared))]
-    return Past(recent, prints.candidates(subject, list(dict.fromkeys(texts))))
+    texts = dict.fromkeys(text for one in said for text in one.looked_up)
+    return Past(recent, prints.candidates(subject, list(texts)))

@@ -15,6 +15,6 @@ class Print(Value):
     subject: str  # the product: its re-reviews replace one another
     named: str  # the launch as readers know it: "Oddfern 1.4"
     persona_id: PersonaId
-    kind: Literal["quote", "sentence"]
+    kind: Literal["quote", "words"]  # quote: read for habits; words: compared (a sentence, the line, a short quote)
     text: str  # `checks.likening.likened`; of a quote its sentences, joined by SENTENCE_BREAK
     on_day: date  # when it was remembered

@@ -9,8 +9,6 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 
-from panel.records.prints import SENTENCE_BREAK
-
 RUN = 5  # letters
 BANDS, ROWS = 12, 4
 SEED = 1
@@ -29,9 +27,8 @@ def bands_of(texts: Sequence[str]) -> list[tuple[int, ...]]:
 
 
 def _runs(text: str) -> list[bytes]:
-    """Runs of letters, the sentences of a quote each for itself: their order changes nothing."""
-    parts = [part.encode() for part in text.split(SENTENCE_BREAK)]
-    return list({part[i : i + RUN] for part in parts for i in range(len(part) - RUN + 1)})
+    raw = text.encode()
+    return list({raw[i : i + RUN] for i in range(len(raw) - RUN + 1)})
 
 
 def _bands(minima: bytes) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 Every question is answered from an index and bounded by a number of rows, so that it costs the same in a large archive.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -16,7 +16,8 @@ from panel.store.database import BUSY_S, changing, open_engine, reading
 from panel.store.desk_tables import print_bands, prints
 from panel.store.dialect import alone
 
-MOST_CANDIDATES = 96  # rows of bands looked at for a text: a text that thousands share is found in the first of them
+MOST_ROWS = 800  # of all texts of a review together; beyond, each text is asked for by itself
+MOST_CANDIDATES = 96  # rows for a text by itself: one that thousands share is found in the first of them
 
 
 class Prints:
@@ -38,7 +39,7 @@ class Prints:
         """Keep a product's prints in place of those kept before. Raises ValueError for another product's."""
         if any(text.subject != subject for text in texts):
             raise ValueError(f"prints of another product than {subject!r}")
-        bands = bands_of([text.text for text in texts])
+        bands = bands_of([text.text if text.kind == "words" else "" for text in texts])
         with changing(self._engine) as conn:
             alone(conn)
             conn.execute(delete(prints).where(prints.c.subject == subject))
@@ -48,23 +49,21 @@ class Prints:
     def candidates(self, subject: str, texts: Sequence[str]) -> dict[str, tuple[Print, ...]]:
         """For each text the prints of other products that may be near it; texts without any are left out.
 
-        Which are near, a check decides: of 100 about one is a stranger's.
+        Which are near, a check decides.
         """
-        bands = dict(zip(texts, bands_of(texts), strict=True))
-        found: dict[str, tuple[Print, ...]] = {}
+        bands = {text: mine for text, mine in zip(texts, bands_of(texts), strict=True) if mine}
         with self._read() as conn:
-            for text, mine in bands.items():
-                rows = conn.execute(_SHARING, {"bands": list(mine), "subject": subject}) if mine else ()
-                near = {row.print_id: row for row in rows}
-                if near:
-                    found[text] = tuple(_print(row) for row in near.values())
-        return found
+            rows = _sharing(conn, subject, {band for mine in bands.values() for band in mine}, MOST_ROWS)
+            if len(rows) < MOST_ROWS:
+                return _by_text(bands, rows)
+            rows = [row for mine in bands.values() for row in _sharing(conn, subject, mine, MOST_CANDIDATES)]
+            return _by_text(bands, rows)
 
-    def recent(self, persona_id: str, *, besides: str, since: date, limit: int) -> tuple[Print, ...]:
+    def recent(self, persona_id: str, *, besides: str, since: date, limit: int) -> tuple[str, ...]:
         """The critic's quotes about other products than `besides`, kept on this day or later, the newest first."""
         told = {"persona": persona_id, "subject": besides, "since": since.isoformat(), "most": limit}
         with self._read() as conn:
-            return tuple(_print(row) for row in conn.execute(_RECENT, told))
+            return tuple(conn.execute(_RECENT, told).scalars())
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
@@ -72,21 +71,42 @@ class Prints:
             yield conn
 
 
-def _sharing() -> "Select[Any]":
+def _select_sharing() -> "Select[Any]":
     """Built once: building it costs more than running it."""
     mine = print_bands.c.band.in_(bindparam("bands", expanding=True))
-    both = select(prints).join(print_bands, print_bands.c.print_id == prints.c.print_id)
-    return both.where(mine, prints.c.subject != bindparam("subject")).limit(MOST_CANDIDATES)
+    both = select(print_bands.c.band, prints).join(prints, print_bands.c.print_id == prints.c.print_id)
+    return both.where(mine, prints.c.subject != bindparam("subject")).limit(bindparam("most"))
 
 
-def _recent() -> "Select[Any]":
+def _select_recent() -> "Select[Any]":
     whose = (prints.c.persona_id == bindparam("persona")) & (prints.c.kind == "quote")
     which = (prints.c.subject != bindparam("subject")) & (prints.c.on_day >= bindparam("since"))
-    newest = select(prints).where(whose, which).order_by(prints.c.on_day.desc(), prints.c.print_id.desc())
+    newest = select(prints.c.text).where(whose, which).order_by(prints.c.on_day.desc(), prints.c.print_id.desc())
     return newest.limit(bindparam("most"))
 
 
-_SHARING, _RECENT = _sharing(), _recent()
+_SHARING, _RECENT = _select_sharing(), _select_recent()
+
+
+def _sharing(conn: Connection, subject: str, bands: Collection[int], most: int) -> "Sequence[Row[Any]]":
+    """Rows of bands with their prints, of other products."""
+    return conn.execute(_SHARING, {"bands": list(bands), "subject": subject, "most": most}).all() if bands else ()
+
+
+def _by_text(bands: Mapping[str, Collection[int]], rows: "Sequence[Row[Any]]") -> dict[str, tuple[Print, ...]]:
+    """Each text's prints, once each and in the order they were kept."""
+    by_band: dict[int, dict[int, Print]] = {}
+    made: dict[int, Print] = {}
+    for row in rows:
+        if row.print_id not in made:
+            made[row.print_id] = _print(row)
+        by_band.setdefault(row.band, {})[row.print_id] = made[row.print_id]
+    found = {}
+    for text, mine in bands.items():
+        near = {print_id: one for band in mine for print_id, one in by_band.get(band, {}).items()}
+        if near:
+            found[text] = tuple(near[print_id] for print_id in sorted(near))
+    return found
 
 
 def _insert(conn: Connection, texts: Sequence[Print], bands: Sequence[tuple[int, ...]]) -> None:

@@ -28,28 +28,14 @@ def said(*sentences, **how):
     return one
 
 
-def quote_prints(*quotes, persona_id="dx"):
-    """Quotes about as many other products, each a list of sentences."""
-    return tuple(
-        Print(
-            subject=f"tool-{i}",
-            named=f"Tool {i}",
-            persona_id=persona_id,
-            kind="quote",
-            text=said(*sentences, name=f"Zorb{i}").quote,
-            on_day=DAY,
-        )
-        for i, sentences in enumerate(quotes)
-    )
+def past_quotes(*quotes):
+    """Quotes about as many other products, each a list of sentences, as they are kept."""
+    return tuple(said(*sentences, name=f"Zorb{i}").quote for i, sentences in enumerate(quotes))
 
 
 def flags_of(one, *, recent=(), alike=()):
-    past = Past({one.case.persona_id: recent}, {text: tuple(alike) for text in (*texts_of(one), one.quote)})
+    past = Past({one.case.persona_id: recent}, {text: tuple(alike) for text in one.looked_up})
     return list(check_archive([one], past))
-
-
-def texts_of(one):
-    return [text for _, text in one.compared]
 
 
 def sentence_print(text, *, name="Oddfern", persona_id="dx"):
@@ -58,7 +44,7 @@ def sentence_print(text, *, name="Oddfern", persona_id="dx"):
         subject=name.lower(),
         named=f"{name} 1",
         persona_id=persona_id,
-        kind="sentence",
+        kind="words",
         text=one.sentences[0][1],
         on_day=DAY,
     )
@@ -142,11 +128,18 @@ def test_short_sentences_are_alike_by_accident_and_not_compared():
     assert said("It needs 8 GB of memory.", line="Free, and it stays so.").compared == []
 
 
+SHORT = ("Setup takes two commands.", "Nothing leaves your laptop.", "Its index has no export.")
+
+
 def test_a_quote_of_short_sentences_is_compared_as_a_whole_in_any_order():
-    short = ("Setup takes two commands.", "Nothing leaves your laptop.", "Its index has no export.")
-    (before,) = quote_prints(short[::-1])
-    (flag,) = flags_of(said(*short), alike=[before])
-    assert flag.message == "The whole quote is nearly its own words on Tool 0, 2026-11-01."
+    before = sentence_print("x").model_copy(update={"text": said(*SHORT[::-1]).whole})
+    (flag,) = flags_of(said(*SHORT), alike=[before])
+    assert flag.message == "The whole quote is nearly its own words on Oddfern 1, 2026-11-01."
+
+
+def test_a_quote_whose_sentences_are_all_compared_is_not_looked_up_again_as_a_whole():
+    one = said(*UNRELATED[:3])
+    assert (one.whole, len(one.looked_up)) == ("", 3)
 
 
 def opening(i):
@@ -154,25 +147,25 @@ def opening(i):
 
 
 def test_an_opening_of_several_recent_quotes_is_named_with_the_count():
-    recent = quote_prints(*(opening(i) for i in range(3)), [UNRELATED[4]])
+    recent = past_quotes(*(opening(i) for i in range(3)), [UNRELATED[4]])
     (flag,) = [f for f in flags_of(said(*opening(5)), recent=recent) if f.check == "stock_opener"]
     assert flag.message == "Opens like 3 of its last 4 quotes: 'from an empty terminal'."
     assert (flag.field, flag.index, flag.severity) == ("quote", 0, "medium")
 
 
 def test_an_opening_with_another_name_and_figure_is_the_same_opening():
-    recent = quote_prints(*([f"At ${n} a month Zorb{n} undercuts nobody."] for n in range(3)))
+    recent = past_quotes(*([f"At ${n} a month Zorb{n} undercuts nobody."] for n in range(3)))
     flags = flags_of(said("At $12 a month Lantern is no bargain."), recent=recent)
     assert [f.excerpt for f in flags if f.check == "stock_opener"] == ["at 0 a month it"]
 
 
 def test_two_of_thirty_openings_are_no_habit():
-    recent = quote_prints(*(opening(i) for i in range(2)), *([UNRELATED[i % 6]] for i in range(28)))
+    recent = past_quotes(*(opening(i) for i in range(2)), *([UNRELATED[i % 6]] for i in range(28)))
     assert [f for f in flags_of(said(*opening(5)), recent=recent) if f.check == "stock_opener"] == []
 
 
 def test_openings_older_than_the_window_of_thirty_are_left_alone():
-    recent = quote_prints(*([UNRELATED[4]] for _ in range(30)), *(opening(i) for i in range(4)))
+    recent = past_quotes(*([UNRELATED[4]] for _ in range(30)), *(opening(i) for i in range(4)))
     assert [f for f in flags_of(said(*opening(5)), recent=recent) if f.check == "stock_opener"] == []
 
 
@@ -189,7 +182,7 @@ def phrases(one, recent):
 
 
 def test_a_phrase_repeated_over_products_is_named_with_the_count():
-    (flag,) = phrases(said(*with_phrase(3)), quote_prints(*(with_phrase(i) for i in range(3))))
+    (flag,) = phrases(said(*with_phrase(3)), past_quotes(*(with_phrase(i) for i in range(3))))
     assert flag.excerpt == "the bill survives your success"
     assert (flag.index, flag.severity) == (1, "low")
     assert flag.message == "'the bill survives your success' stands in 3 of its last 3 quotes."
@@ -197,31 +190,31 @@ def test_a_phrase_repeated_over_products_is_named_with_the_count():
 
 def test_a_phrase_in_three_of_a_hundred_quotes_is_no_stock():
     rest = [[UNRELATED[i % 6] + f" {i}"] for i in range(97)]
-    before = quote_prints(*(with_phrase(i) for i in range(3)), *rest)
+    before = past_quotes(*(with_phrase(i) for i in range(3)), *rest)
     assert "the bill survives" not in str([f.excerpt for f in phrases(said(*with_phrase(3)), before)])
-    one_more = quote_prints(*(with_phrase(i) for i in range(4)), *rest[:96])
+    one_more = past_quotes(*(with_phrase(i) for i in range(4)), *rest[:96])
     assert "the bill survives" in str([f.excerpt for f in phrases(said(*with_phrase(3)), one_more)])
 
 
 def test_a_phrase_that_stands_on_the_products_pages_is_not_the_critics():
     pages = PAGES | {"S4": ("maker", "page", ["We ask if The Bill survives your success, and answer it."])}
-    recent = quote_prints(*(with_phrase(i) for i in range(3)))
+    recent = past_quotes(*(with_phrase(i) for i in range(3)))
     assert phrases(said(*with_phrase(3), pages=pages), recent) == []
 
 
 def test_words_of_what_a_sentence_cites_are_the_fields_own():
     pages = PAGES | {"S1": ("maker", "page", ["x", "x", "A bill that survives, whatever success is yours."])}
-    recent = quote_prints(*(with_phrase(i) for i in range(3)))
+    recent = past_quotes(*(with_phrase(i) for i in range(3)))
     assert phrases(said(*with_phrase(3), pages=pages), recent) == []
 
 
 def test_little_words_alone_make_no_phrase():
     text = "That is what it is for and what you would do with it."
-    assert phrases(said(text), quote_prints(*([text] for _ in range(5)))) == []
+    assert phrases(said(text), past_quotes(*([text] for _ in range(5)))) == []
 
 
 def test_a_phrase_does_not_run_over_the_end_of_a_sentence():
-    recent = quote_prints(*(["Nothing here survives.", "Success costs extra."] for _ in range(5)))
+    recent = past_quotes(*(["Nothing here survives.", "Success costs extra."] for _ in range(5)))
     assert phrases(said("Nothing here survives success costs extra."), recent) == []
 
 
