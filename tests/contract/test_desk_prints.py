@@ -10,7 +10,7 @@ from tests.unit.checks.lantern import MADE, make_dossier, make_opinion, make_per
 from panel.desk.prose import prose_flags, remember
 from panel.records import Made, NotAsked, Review, Rho, Sentence, Tally
 from panel.records.prints import Print
-from panel.store.desk_prints import MOST_CANDIDATES, Prints
+from panel.store.desk_prints import _RECENT, _SHARING, MOST_CANDIDATES, Prints
 from panel.store.desk_tables import print_bands, prints
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -79,11 +79,32 @@ def test_recent_quotes_come_newest_first_of_that_critic_alone_and_no_more_than_a
     assert archive.recent("dx", besides="tool-3", since=date.min, limit=1) == ("about tool 2",)
 
 
-def test_a_text_that_hundreds_share_is_found_without_reading_them_all(archive: Prints) -> None:
-    for n in range(120):
+def test_a_text_that_hundreds_share_is_found_without_reading_them_all_and_hides_no_other(archive: Prints) -> None:
+    rare = "two commands start it and both stand on one page"
+    for n in range(120):  # 120 times 12 bands: more than is read at once
         archive.remember(f"tool-{n}", [a_print(f"tool-{n}")])
-    (found,) = archive.candidates("lantern", [TEXT]).values()
-    assert 0 < len(found) <= MOST_CANDIDATES
+    archive.remember("tool-x", [a_print("tool-x", rare)])
+    found = archive.candidates("lantern", [TEXT, rare])
+    assert 0 < len(found[TEXT]) <= MOST_CANDIDATES
+    assert found[rare] == (a_print("tool-x", rare),)
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        (_SHARING, {"bands": [1, 2, 3], "subject": "lantern", "most": 9}),
+        (_RECENT, {"persona": "dx", "subject": "lantern", "since": "2026-01-01", "most": 9}),
+    ],
+)
+def test_every_question_is_answered_from_an_index(archive: Prints, statement, told) -> None:  # type: ignore[no-untyped-def]
+    archive.remember("oddfern", [a_print(), a_print(kind="quote")])
+    with archive._engine.connect() as conn:
+        query = statement.params(told).compile(conn, compile_kwargs={"literal_binds": True})
+        how = "explain query plan" if conn.dialect.name == "sqlite" else "explain"
+        plan = "\n".join(str(row[-1]) for row in conn.exec_driver_sql(f"{how} {query}"))
+    assert "SEARCH" in plan or "Index" in plan
+    assert "SCAN" not in plan and "Seq Scan" not in plan
+    assert "TEMP B-TREE" not in plan
 
 
 def a_review(name="Lantern", *, sentences=(), line="", release="2", pages=None, words=None, **launch) -> Review:

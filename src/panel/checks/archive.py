@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from panel.checks.case import Case, Prose
 from panel.checks.likening import likened, nearest, own_words
-from panel.checks.phrases import phrases_of
+from panel.checks.phrases import common_grams, phrases_of
 from panel.checks.table import flag
 from panel.records import Flag
 from panel.records.prints import SENTENCE_BREAK, Print
@@ -103,9 +103,10 @@ def _opener(said: Said, quotes: Sequence[str]) -> Flag | None:
 
 def _phrases(said: Said, quotes: Sequence[str], opener: str) -> Iterator[Flag]:
     need = max(LEAST_PHRASE, int(PHRASE_SHARE * len(quotes)) + 1)
-    texts = tuple(f" {quote} " for quote in quotes)
+    if not common_grams(said.quote, quotes, need):  # of most critics
+        return
     for prose, text in said.sentences:
-        for phrase, times in phrases_of(said.case, prose, text, texts, need):
+        for phrase, times in phrases_of(said.case, prose, text, quotes, need):
             if opener and prose.index == 0 and (opener in phrase or phrase in opener):
                 continue  # said once already
             message = f"{phrase!r} stands in {times} of its last {len(quotes)} quotes."

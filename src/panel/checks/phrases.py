@@ -21,35 +21,41 @@ something anything nothing nobody everything everyone anyone
 LITTLE = STOP_WORDS | BLOTS | frozenset(_LITTLE.split())
 
 
-def phrases_of(case: Case, prose: Prose, text: str, quotes: tuple[str, ...], need: int) -> Iterator[tuple[str, int]]:
-    """Phrases of a likened sentence that stand in at least `need` quotes, each with how many; one a run of words.
-
-    quotes: likened, with a blank at both ends.
-    """
+def phrases_of(case: Case, prose: Prose, text: str, quotes: Sequence[str], need: int) -> Iterator[tuple[str, int]]:
+    """Phrases of a likened sentence that stand in at least `need` quotes, each with how many; one a run of words."""
     words = text.split()
     short = PHRASE_WORDS[0]
-    grams = [tuple(words[i : i + short]) for i in range(len(words) - short + 1)]
-    habits = _common_grams(quotes, need)
+    grams = _grams(text)
+    habits = common_grams(text, quotes, need)
     common = [gram in habits for gram in grams]
     if not any(common):  # of most sentences
         return
     pages = _page_words(case)
     known = _known_words(case, prose)
-    own = [is_common and not _stands_on(pages, gram) for is_common, gram in zip(common, grams, strict=True)]
+    own = [is_common and not _stands_on(pages, gram.split()) for is_common, gram in zip(common, grams, strict=True)]
     for start, end in _runs(own):
         found = _longest(words[start : end + short - 1], quotes, need, known)
         if found:
             yield found
 
 
-@lru_cache(maxsize=16)
-def _common_grams(quotes: tuple[str, ...], need: int) -> frozenset[tuple[str, ...]]:
-    """Runs of four words in that many quotes. A millisecond for 100 quotes, which many drafts in a row are held to."""
-    counts: Counter[tuple[str, ...]] = Counter()
+def common_grams(text: str, quotes: Sequence[str], need: int) -> frozenset[str]:
+    """Runs of four words of a text that stand in at least `need` quotes."""
+    own, counts = frozenset(_grams(text)), Counter[str]()
     for quote in quotes:
-        words = quote.split()
-        counts.update(set(zip(*(words[i:] for i in range(PHRASE_WORDS[0])), strict=False)))
+        for gram in own & _grams_of(quote):
+            counts[gram] += 1
     return frozenset(gram for gram, times in counts.items() if times >= need)
+
+
+@lru_cache(maxsize=1024)  # the windows of ten critics: drafts in a row are held to nearly the same quotes
+def _grams_of(quote: str) -> frozenset[str]:
+    return frozenset(_grams(quote))
+
+
+def _grams(text: str) -> list[str]:
+    words = text.split()
+    return [" ".join(run) for run in zip(*(words[i:] for i in range(PHRASE_WORDS[0])), strict=False)]
 
 
 def _runs(marks: Sequence[bool]) -> Iterator[tuple[int, int]]:
@@ -69,7 +75,7 @@ def _longest(words: Sequence[str], quotes: Sequence[str], need: int, known: froz
     for size in range(min(long, len(words)), short - 1, -1):
         for i in range(len(words) - size + 1):
             phrase = words[i : i + size]
-            times = sum(_spaced(phrase) in quote for quote in quotes)
+            times = sum(_spaced(phrase) in f" {quote} " for quote in quotes)
             if times >= need and len(set(content_words(phrase)) - known) >= LEAST_CONTENT:
                 return " ".join(phrase), times
     return None
