@@ -83,6 +83,7 @@ def recall() -> None:
     print("run bands rows   recall   false candidates a look-up among 20,000   us a text")
     for run, bands, rows in GRID:
         banding.RUN, banding.BANDS, banding.ROWS = run, bands, rows
+        banding._WEIGHTS = [pow(banding._GOLDEN, i + 1, 2**64) for i in range(bands * rows)]
         held: dict[int, list[int]] = {}
         began = time.process_time()
         for i, mine in enumerate(banding.bands_of([*base, *others])):

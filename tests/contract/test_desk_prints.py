@@ -10,7 +10,7 @@ from tests.unit.checks.lantern import MADE, make_dossier, make_opinion, make_per
 from panel.desk.prose import prose_flags, remember
 from panel.records import Made, NotAsked, Review, Rho, Sentence, Tally
 from panel.records.prints import Print
-from panel.store.desk_prints import _RECENT, _SHARING, MOST_CANDIDATES, Prints
+from panel.store.desk_prints import _LOADED, _RECENT, _SHARING, MOST_CANDIDATES, Prints
 from panel.store.desk_tables import print_bands, prints
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -92,7 +92,8 @@ def test_a_text_that_hundreds_share_is_found_without_reading_them_all_and_hides_
 @pytest.mark.parametrize(
     ("statement", "told"),
     [
-        (_SHARING, {"bands": [1, 2, 3], "subject": "lantern", "most": 9}),
+        (_SHARING, {"bands": [1, 2, 3], "most": 9}),
+        (_LOADED, {"ids": [1, 2, 3], "subject": "lantern"}),
         (_RECENT, {"persona": "dx", "subject": "lantern", "since": "2026-01-01", "most": 9}),
     ],
 )

@@ -5,33 +5,29 @@ share at least one of b bands of r minima with probability 1 - (1 - j^r)^b. Chos
 the numbers, since a database full of bands of another recipe would find nothing.
 """
 
-import hashlib
 import zlib
 from collections.abc import Sequence
 
 RUN = 5  # letters
 BANDS, ROWS = 12, 4
 SEED = 1
+_GOLDEN = 0x9E3779B97F4A7C15  # odd, bits well spread
+_WEIGHTS = [pow(_GOLDEN, i + 1, 2**64) for i in range(BANDS * ROWS)]  # a sum by weights tells bands apart (multilinear)
 
 
 def bands_of(texts: Sequence[str]) -> list[tuple[int, ...]]:
     """The bands of each text, as signed 64-bit numbers; () for a text shorter than one run."""
+    import numpy as np
     from datasketch import MinHash  # half a second: it brings scipy's integrals
 
     runs = [_runs(text) for text in texts]
     prints = MinHash.generator(runs, num_perm=BANDS * ROWS, seed=SEED, hashfunc=zlib.crc32, scheme="affine32")
-    return [
-        _bands(print_.hashvalues.astype("<u4").tobytes()) if mine else ()
-        for mine, print_ in zip(runs, prints, strict=True)
-    ]
+    minima = np.array([print_.hashvalues for print_ in prints], dtype=np.uint64).reshape(len(runs), BANDS, ROWS)
+    weights = np.array(_WEIGHTS, dtype=np.uint64).reshape(BANDS, ROWS)
+    numbers = (minima * weights).sum(axis=2, dtype=np.uint64).view(np.int64).tolist()
+    return [tuple(bands) if mine else () for mine, bands in zip(runs, numbers, strict=True)]
 
 
 def _runs(text: str) -> list[bytes]:
     raw = text.encode()
     return list({raw[i : i + RUN] for i in range(len(raw) - RUN + 1)})
-
-
-def _bands(minima: bytes) -> tuple[int, ...]:
-    wide = 4 * ROWS
-    cut = (bytes([i]) + minima[i * wide : (i + 1) * wide] for i in range(BANDS))
-    return tuple(int.from_bytes(hashlib.blake2b(band, digest_size=8).digest(), "little", signed=True) for band in cut)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, bindparam, delete, insert, select
+from sqlalchemy import Connection, Engine, Integer, Row, Select, bindparam, delete, insert, select
 
 from panel.records.prints import Print
 from panel.store.banding import bands_of
@@ -16,7 +16,7 @@ from panel.store.database import BUSY_S, changing, open_engine, reading
 from panel.store.desk_tables import print_bands, prints
 from panel.store.dialect import alone
 
-MOST_ROWS = 800  # of all texts of a review together; beyond, each text is asked for by itself
+MOST_ROWS = 1200  # of all texts of a review together; beyond, each text is asked for by itself
 MOST_CANDIDATES = 96  # rows for a text by itself: one that thousands share is found in the first of them
 
 
@@ -53,11 +53,10 @@ class Prints:
         """
         bands = {text: mine for text, mine in zip(texts, bands_of(texts), strict=True) if mine}
         with self._read() as conn:
-            rows = _sharing(conn, subject, {band for mine in bands.values() for band in mine}, MOST_ROWS)
-            if len(rows) < MOST_ROWS:
-                return _by_text(bands, rows)
-            rows = [row for mine in bands.values() for row in _sharing(conn, subject, mine, MOST_CANDIDATES)]
-            return _by_text(bands, rows)
+            rows = _sharing(conn, {band for mine in bands.values() for band in mine}, MOST_ROWS)
+            if len(rows) == MOST_ROWS:
+                rows = [row for mine in bands.values() for row in _sharing(conn, mine, MOST_CANDIDATES)]
+            return _by_text(bands, rows, _load(conn, subject, {print_id for _, print_id in rows}))
 
     def recent(self, persona_id: str, *, besides: str, since: date, limit: int) -> tuple[str, ...]:
         """The critic's quotes about other products than `besides`, kept on this day or later, the newest first."""
@@ -71,41 +70,50 @@ class Prints:
             yield conn
 
 
-def _select_sharing() -> "Select[Any]":
-    """Built once: building it costs more than running it."""
-    mine = print_bands.c.band.in_(bindparam("bands", expanding=True))
-    both = select(print_bands.c.band, prints).join(prints, print_bands.c.print_id == prints.c.print_id)
-    return both.where(mine, prints.c.subject != bindparam("subject")).limit(bindparam("most"))
+_SHARING = (
+    select(print_bands.c.band, print_bands.c.print_id)
+    .where(print_bands.c.band.in_(bindparam("bands", expanding=True)))
+    .limit(bindparam("most", type_=Integer))
+)
+_LOADED = select(prints).where(
+    prints.c.print_id.in_(bindparam("ids", expanding=True)), prints.c.subject != bindparam("subject")
+)
 
 
 def _select_recent() -> "Select[Any]":
     whose = (prints.c.persona_id == bindparam("persona")) & (prints.c.kind == "quote")
     which = (prints.c.subject != bindparam("subject")) & (prints.c.on_day >= bindparam("since"))
     newest = select(prints.c.text).where(whose, which).order_by(prints.c.on_day.desc(), prints.c.print_id.desc())
-    return newest.limit(bindparam("most"))
+    return newest.limit(bindparam("most", type_=Integer))
 
 
-_SHARING, _RECENT = _select_sharing(), _select_recent()
+_RECENT = _select_recent()
 
 
-def _sharing(conn: Connection, subject: str, bands: Collection[int], most: int) -> "Sequence[Row[Any]]":
-    """Rows of bands with their prints, of other products."""
-    return conn.execute(_SHARING, {"bands": list(bands), "subject": subject, "most": most}).all() if bands else ()
+def _sharing(conn: Connection, bands: Collection[int], most: int) -> list[tuple[int, int]]:
+    """Bands, each with a print that has it. Its own query: joined, Postgres read 100,000 prints in order (190 ms)."""
+    rows = conn.execute(_SHARING, {"bands": list(bands), "most": most}) if bands else ()
+    return [(row.band, row.print_id) for row in rows]
 
 
-def _by_text(bands: Mapping[str, Collection[int]], rows: "Sequence[Row[Any]]") -> dict[str, tuple[Print, ...]]:
+def _load(conn: Connection, subject: str, ids: Collection[int]) -> dict[int, Print]:
+    """These prints, less the subject's own."""
+    rows = conn.execute(_LOADED, {"ids": list(ids), "subject": subject}) if ids else ()
+    return {row.print_id: _print(row) for row in rows}
+
+
+def _by_text(
+    bands: Mapping[str, Collection[int]], rows: Sequence[tuple[int, int]], kept: Mapping[int, Print]
+) -> dict[str, tuple[Print, ...]]:
     """Each text's prints, once each and in the order they were kept."""
-    by_band: dict[int, dict[int, Print]] = {}
-    made: dict[int, Print] = {}
-    for row in rows:
-        if row.print_id not in made:
-            made[row.print_id] = _print(row)
-        by_band.setdefault(row.band, {})[row.print_id] = made[row.print_id]
+    by_band: dict[int, set[int]] = {}
+    for band, print_id in rows:
+        by_band.setdefault(band, set()).add(print_id)
     found = {}
     for text, mine in bands.items():
-        near = {print_id: one for band in mine for print_id, one in by_band.get(band, {}).items()}
+        near = {print_id for band in mine for print_id in by_band.get(band, ())} & kept.keys()
         if near:
-            found[text] = tuple(near[print_id] for print_id in sorted(near))
+            found[text] = tuple(kept[print_id] for print_id in sorted(near))
     return found
 
 
