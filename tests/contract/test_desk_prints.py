@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from tests.unit.checks.lantern import MADE, make_dossier, make_opinion, make_persona
 
 from panel.desk.prose import prose_flags, remember
+from panel.desk.text import MAKERS_WORD
 from panel.records import Made, NotAsked, Review, Rho, Sentence, Tally
 from panel.records.prints import Print
 from panel.store.desk_prints import _LOADED, _RECENT, _SHARING, MOST_CANDIDATES, Prints
@@ -182,3 +183,11 @@ def test_edited_words_are_what_is_compared(archive: Prints) -> None:
     remember(archive, a_review("Oddfern", sentences=template("Oddfern")), "oddfern", NOW)
     edited = a_review(sentences=("Lantern asks for a folder and a minute, and says what it did with both.",))
     assert prose_flags(archive, edited, "lantern", NOW) == ()
+
+
+def test_the_desks_own_lead_in_is_no_critics_habit(archive: Prints) -> None:
+    attributed = [MAKERS_WORD + text for text in ("it reads folders.", "an index takes minutes.", "nothing is sent.")]
+    for n, text in enumerate(attributed):
+        remember(archive, a_review(f"Oddfern{n}", sentences=(text,)), f"tool-{n}", NOW)
+    draft = a_review(sentences=(MAKERS_WORD + "two people wrote it.",))
+    assert prose_flags(archive, draft, "lantern", NOW) == ()
