@@ -199,17 +199,30 @@ def _make_rest() -> None:
         sa.Column("hash", sa.String(80), nullable=False),
     )
     op.create_index("desk_acts_by_draft", "desk_acts", ["draft_id", "seq"])
+    _make_prints()
+
+
+def _make_prints() -> None:
     op.create_table(
         "desk_prints",
-        sa.Column("band", sa.String(40), nullable=False),
-        sa.Column("text_hash", sa.String(80), nullable=False),
+        sa.Column("print_id", sa.Integer, primary_key=True),
         sa.Column("subject", sa.String(300), nullable=False),
+        sa.Column("named", sa.String(300), nullable=False),
         sa.Column("persona_id", sa.String(60), nullable=False),
+        sa.Column("kind", sa.String(8), nullable=False),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("on_day", sa.String(10), nullable=False),
-        sa.PrimaryKeyConstraint("band", "subject", "text_hash"),
     )
     op.create_index("desk_prints_by_subject", "desk_prints", ["subject"])
+    op.create_index("desk_prints_by_persona", "desk_prints", ["persona_id", "kind", "on_day", "print_id"])
+    op.create_table(
+        "desk_print_bands",
+        sa.Column("band", sa.BigInteger, nullable=False),
+        sa.Column("print_id", sa.Integer, sa.ForeignKey("desk_prints.print_id", ondelete="CASCADE"), nullable=False),
+        sa.PrimaryKeyConstraint("band", "print_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("desk_print_bands_by_print", "desk_print_bands", ["print_id"])
 
 
 def downgrade() -> None:
@@ -217,6 +230,7 @@ def downgrade() -> None:
     for statement in undo(op.get_bind().dialect.name):
         op.execute(statement)
     for name in (
+        "desk_print_bands",
         "desk_prints",
         "desk_acts",
         "desk_unsaved",
