@@ -172,3 +172,4 @@ def describe(said: dict[int, str]) -> dict[int | str, dict[str, Any]]:
 
 
 RESPONSES = describe(_SAID)
+RESPONSES[413]["content"] = _SHAPES | {"text/plain": {"schema": {"type": "string"}}}  # refused before it is read
