@@ -161,6 +161,7 @@ def _bug(request: Request, err: Exception) -> Response:
 _SHAPES = {
     "text/html": {"schema": {"type": "string"}},
     "application/json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+    "text/plain": {"schema": {"type": "string"}},  # of what stands before the routes: the guard, the limit of a body
 }
 _SAID = {401: "Nobody is signed in", 403: "The role may not, or another site asks", 404: "Nothing by that name"}
 _SAID |= {409: "Somebody saved first", 413: "Too large", 422: "A mistake in what was sent", 503: "The database failed"}
