@@ -227,6 +227,30 @@ def test_signing_in_again_ends_the_session_before(team: Desk) -> None:
     assert team.deps.accounts.signed_in(before, now=team.clock()) is None
 
 
+def test_people_change_their_own_password_and_are_signed_out_elsewhere(team: Desk) -> None:
+    here, elsewhere = team.client("writer"), team.client("writer")
+    before = here.cookies[team.deps.cookie]
+    new = {"password": PASSWORD, "new": "another four words"}
+    assert 'href="/password"' in here.get("/").text
+    assert here.post("/password", data=new | {"password": "wrong"}).status_code == 422
+    assert here.post("/password", data=new | {"new": "short"}).status_code == 422
+    changed = here.post("/password", data=new)
+    assert (changed.status_code, changed.headers["location"]) == (303, "/?said=own_password")
+    assert here.get("/").status_code == 200
+    assert elsewhere.get("/").status_code == 401
+    assert team.deps.accounts.signed_in(before, now=team.clock()) is None
+    assert sign_in(team.client(), name="writer").status_code == 401
+    assert sign_in(team.client(), name="writer", password="another four words").status_code == 303
+
+
+def test_guessing_ones_own_password_waits_like_signing_in(team: Desk) -> None:
+    thief = team.client("writer")
+    statuses = [
+        thief.post("/password", data={"password": "wrong", "new": "another four words"}).status_code for _ in range(4)
+    ]
+    assert statuses == [422, 422, 422, 429]
+
+
 def test_signing_out_ends_the_session_on_the_server(team: Desk) -> None:
     browser = team.client("editor")
     token = browser.cookies[team.deps.cookie]
