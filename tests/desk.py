@@ -5,14 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import uvicorn
 from argon2 import PasswordHasher
 from fastapi import APIRouter
 from starlette.testclient import TestClient
+from tests.unit.pages import samples
+from tests.unit.store.samples import a_run
 
 from panel.desk.passwords import Passwords
 from panel.records.desk import Account, Role
+from panel.store import Records
 from panel.store.database import open_engine
 from panel.web.app import DeskApp, build_app
 from panel.web.deps import Deps, OneTimeLink
@@ -55,6 +59,13 @@ class Desk:
             )
             self.people[role] = made
         return self.people[role]
+
+    def fill(self) -> list[str]:
+        """Drafts of two reviews and of their comparison, as a run leaves them: their ids."""
+        records = Records(self.deps.engine, Path())
+        records.save_finished(a_run(), [samples.review_a(), samples.review_b()], samples.comparison())
+        assert self.deps.desk.take_in() == 3
+        return [draft.draft_id for draft in self.deps.desk.queue().drafts]
 
     def client(self, role: Role | None = None) -> TestClient:
         """A browser of the desk's own pages; signed in when a role is named. It follows no redirect."""

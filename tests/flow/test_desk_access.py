@@ -1,14 +1,17 @@
 """Who gets where at the desk: every route by every role, the one-time link, sign-in, and what a page lets happen."""
 
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated, Any
 
+import httpx2
 import pytest
 from fastapi import APIRouter
 from starlette.testclient import TestClient
-from tests.desk import ORIGIN, PASSWORD, SECRET, Desk, a_desk
+from tests.desk import ORIGIN, PASSWORD, SECRET, Desk, a_desk, served_desk
 
 from panel.desk.accounts import SESSION, is_at_least
 from panel.desk.rules import ROLES
@@ -224,6 +227,30 @@ def test_signing_in_again_ends_the_session_before(team: Desk) -> None:
     assert team.deps.accounts.signed_in(before, now=team.clock()) is None
 
 
+def test_people_change_their_own_password_and_are_signed_out_elsewhere(team: Desk) -> None:
+    here, elsewhere = team.client("writer"), team.client("writer")
+    before = here.cookies[team.deps.cookie]
+    new = {"password": PASSWORD, "new": "another four words"}
+    assert 'href="/password"' in here.get("/").text
+    assert here.post("/password", data=new | {"password": "wrong"}).status_code == 422
+    assert here.post("/password", data=new | {"new": "short"}).status_code == 422
+    changed = here.post("/password", data=new)
+    assert (changed.status_code, changed.headers["location"]) == (303, "/?said=own_password")
+    assert here.get("/").status_code == 200
+    assert elsewhere.get("/").status_code == 401
+    assert team.deps.accounts.signed_in(before, now=team.clock()) is None
+    assert sign_in(team.client(), name="writer").status_code == 401
+    assert sign_in(team.client(), name="writer", password="another four words").status_code == 303
+
+
+def test_guessing_ones_own_password_waits_like_signing_in(team: Desk) -> None:
+    thief = team.client("writer")
+    statuses = [
+        thief.post("/password", data={"password": "wrong", "new": "another four words"}).status_code for _ in range(4)
+    ]
+    assert statuses == [422, 422, 422, 429]
+
+
 def test_signing_out_ends_the_session_on_the_server(team: Desk) -> None:
     browser = team.client("editor")
     token = browser.cookies[team.deps.cookie]
@@ -422,6 +449,41 @@ def test_a_page_says_only_sentences_of_ours(team: Desk) -> None:
     for sentence in SENTENCES.values():
         assert sentence not in writer.get("/?said=Your+account+is+locked").text
     assert "Your account is locked" not in writer.get("/?said=Your+account+is+locked").text
+
+
+# Many at once
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_ten_people_work_at_once_and_nobody_is_turned_away(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Ten browsers on a real socket sign in, read and act together: each answer is theirs, each act in the log."""
+    url = request.getfixturevalue("postgres_url") if database == "postgres" else f"sqlite:///{tmp_path / 'panel.db'}"
+    with served_desk(url) as desk:
+        desk.account("admin")
+        gate = threading.Barrier(10)
+
+        def work(i: int) -> list[int]:
+            name = f"Person {i}"
+            desk.deps.accounts.add(name, "admin", PASSWORD, by="test", now=desk.clock())
+            mine = httpx2.Client(base_url=desk.deps.origin, headers={"sec-fetch-site": "same-origin"}, timeout=60)
+            gate.wait()
+            with mine:
+                statuses = [mine.post("/sign-in", data={"name": name, "password": PASSWORD}).status_code]
+                for j in range(5):
+                    page = mine.get("/accounts")
+                    assert f"<bdi>{name}</bdi>" in page.text.partition("</header>")[0]
+                    new = {"name": f"New {i} {j}", "role": "writer", "password": PASSWORD}
+                    statuses += [page.status_code, mine.post("/accounts", data=new).status_code]
+            return statuses
+
+        with ThreadPoolExecutor(10) as pool:
+            answers = list(pool.map(work, range(10)))
+        assert answers == [[303, *[200, 303] * 5]] * 10
+        added = [account for account in desk.deps.accounts.rows.all() if account.name.startswith("New ")]
+        assert len(added) == 50
+        assert desk.deps.desk.verify_log() == ()
 
 
 # Accounts, on a page

@@ -18,7 +18,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PAGES = {"sign-in": "/sign-in", "nothing": "/nowhere", "accounts": "/accounts"}
+PAGES = {"sign-in": "/sign-in", "nothing": "/nowhere", "accounts": "/accounts", "password": "/password"}
 SIZES = {"desktop": (1440, 900), "phone": (360, 740)}
 
 pytestmark = [

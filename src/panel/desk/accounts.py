@@ -72,7 +72,24 @@ class Accounts:
 
     def sign_in(self, name: str, password: str, *, address: str, now: datetime) -> Session:
         """Start a session. Raises TooSoon, and NotSignedIn with one sentence for whatever is wrong."""
-        folded = _folded(name)
+        account = self._proven(_folded(name), password, address=address, now=now)
+        return self.start_session(account, now=now)
+
+    def change_own(self, account: Account, password: str, new: str, *, address: str, now: datetime) -> Session:
+        """Another password for oneself, who shows the one before; every session ends and this one begins anew.
+
+        Raises Mistake for the wrong one, which counts as a failed sign-in, and for a new one that won't do.
+        """
+        try:
+            self._proven(account.sign_in, password, address=address, now=now)
+        except TooSoon:
+            raise
+        except NotSignedIn as err:
+            raise Mistake("That is not your password.", hint="Nothing was changed.") from err
+        self.set_password(account.account_id, new, by=account.account_id, now=now)
+        return self.start_session(account, now=now)
+
+    def _proven(self, folded: str, password: str, *, address: str, now: datetime) -> Account:
         by_name, by_address = who_name(folded), who_address(address)
         wait_s = self.sessions.count_try({by_name: WAITS_NAME, by_address: WAITS_ADDRESS}, now=now)
         if wait_s > 0:
@@ -84,7 +101,7 @@ class Accounts:
         self.sessions.forget_tries(by_name, by_address)
         if renewed := self._passwords.renewed(password, kept):
             self.rows.rehash(account.account_id, renewed, was=kept)
-        return self.start_session(account, now=now)
+        return account
 
     def start_session(self, account: Account, *, now: datetime) -> Session:
         """Sign in somebody who has shown who they are."""

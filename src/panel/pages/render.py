@@ -47,7 +47,8 @@ def render_html(page: Page) -> str:
 
 def page_policy() -> str:
     """The Content-Security-Policy of a page, for whoever serves one."""
-    return f"default-src 'none'; style-src '{style_hash()}'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
+    nothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    return f"{nothing}; style-src '{style_hash()}'; img-src data:"
 
 
 @cache

@@ -21,6 +21,7 @@ SENTENCES = {
     "account_role": "The role is changed, from the next click on.",
     "account_disabled": "The account is disabled and signed out everywhere.",
     "account_enabled": "The account may sign in again.",
+    "own_password": "Your password is changed. Everywhere else you are signed out.",
     "account_password": "The password is changed; they sign in again everywhere.",
 }
 

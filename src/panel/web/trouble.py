@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -115,6 +116,9 @@ def handle_errors(app: FastAPI) -> None:
 
 
 def _ours(request: Request, err: Any) -> Response:
+    if isinstance(err.__cause__, DataError):  # a NUL on Postgres, a number out of range: theirs to mend, not ours
+        hint = "Take out what was pasted and is no text."
+        return answer(request, 422, "mistake", "That holds a character or a number that can't be kept.", hint)
     if isinstance(err, StoreError) and not isinstance(err, EditConflict):
         LOG.error("%s %s: %s", request.method, request.url.path, err)
     if isinstance(err, EditConflict):
@@ -172,4 +176,5 @@ def describe(said: dict[int, str]) -> dict[int | str, dict[str, Any]]:
 
 
 RESPONSES = describe(_SAID)
-RESPONSES[413]["content"] = _SHAPES | {"text/plain": {"schema": {"type": "string"}}}  # refused before it is read
+for _early in (403, 413):  # refused before it is read: by the guard, by the limit of a body
+    RESPONSES[_early]["content"] = _SHAPES | {"text/plain": {"schema": {"type": "string"}}}

@@ -15,7 +15,7 @@ from panel.web.deps import Given
 from panel.web.render import View, redirect, show
 
 router = APIRouter(prefix="/accounts")
-Ref = Annotated[str, Path(max_length=80)]
+Ref = Annotated[str, Path(max_length=80, pattern=r"^[a-z0-9][a-z0-9.-]*$")]
 Password = Annotated[str, Form(max_length=4000)]
 
 

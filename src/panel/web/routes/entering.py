@@ -1,15 +1,17 @@
-"""In and out: the one-time link, the sign-in form, signing out."""
+"""In and out: the one-time link, the sign-in form, signing out, and one's own password."""
 
 import re
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from panel.desk.passwords import FEWEST
 from panel.errors import NotFound, NotSignedIn, TooSoon
 from panel.web.access import CLOSED_HINT, Visitor, Writer, anybody, let_in, let_out
 from panel.web.deps import Given
-from panel.web.render import redirect, show, wants_json
+from panel.web.render import View, redirect, show, wants_json
 from panel.web.trouble import SignInPage, describe, status_of
 
 router = APIRouter()
@@ -82,4 +84,40 @@ def sign_out(request: Request, deps: Given, me: Writer) -> Response:
     deps.accounts.sign_out(request.cookies.get(deps.cookie, ""))
     response = redirect("/sign-in", said="signed_out")
     let_out(response, deps)
+    return response
+
+
+@dataclass(frozen=True)
+class PasswordPage(View):
+    """A form for a password of one's own."""
+
+    template: ClassVar[str] = "password.html"
+    title: str
+    fewest: int  # characters
+
+
+@router.get("/password", response_class=HTMLResponse)
+def own_password(request: Request, me: Writer) -> Response:
+    """Change one's own password; whoever comes by link has none."""
+    if not me.sign_in:
+        raise NotFound("You come in by link and have no password.")
+    return show(request, PasswordPage("Your password", FEWEST))
+
+
+@router.post(
+    "/password", status_code=303, response_class=RedirectResponse,
+    responses=describe({429: "Too many tries failed: Retry-After says how long to wait"}),
+)  # fmt: skip
+def set_own_password(
+    request: Request,
+    deps: Given,
+    me: Writer,
+    password: Annotated[str, Form(max_length=4000)],
+    new: Annotated[str, Form(max_length=4000)],
+) -> Response:
+    """Take another password; only this browser stays signed in."""
+    address = request.client.host if request.client else ""
+    session = deps.accounts.change_own(me, password, new, address=address, now=deps.clock())
+    response = redirect("/", said="own_password")
+    let_in(response, deps, session)
     return response
