@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from panel.store.batch_rows import BatchRows
     from panel.store.costs import CostRow
     from panel.store.folding import fold
+    from panel.store.holding import hold_run
     from panel.store.jobs import CallRow, Claimed, HeldBy, InBatch, Known
     from panel.store.ledger import Ledger, folded_key, ledger_key
     from panel.store.locks import Locks, open_locks
@@ -25,7 +26,7 @@ __all__ = [
     "BatchRows", "CallRow", "Claimed", "CostRow", "HeldBy", "InBatch", "Known", "Ledger", "Locks", "Products",
     "ProviderBatches", "Purse", "Records", "RunFolder", "RunLock", "SentBatch", "SharedPace", "Workspace",
     "find_workspace", "fold",
-    "folded_key", "is_held", "lay_out", "ledger_key", "new_run_id", "open_locks", "stamp", "verify_folder",
+    "folded_key", "hold_run", "is_held", "lay_out", "ledger_key", "new_run_id", "open_locks", "stamp", "verify_folder",
 ]  # fmt: skip
 
 _HOME = {
@@ -46,6 +47,7 @@ _HOME = {
     "SharedPace": "pace",
     "fold": "folding",
     "folded_key": "ledger",
+    "hold_run": "holding",
     "ledger_key": "ledger",
     "open_locks": "locks",
 }
