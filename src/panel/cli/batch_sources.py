@@ -1,11 +1,13 @@
 """What a batch reads: feeds named in panel.toml, addresses, files, folders; and what the archive knows of a launch."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from panel.batch.announced import as_launch
+from panel.cli.gather import check_category
 from panel.cli.output import talk
 from panel.errors import Mistake
 
@@ -35,9 +37,17 @@ def read_sources(shell: "Shell", names: Sequence[str]) -> "list[SourceSpec]":
 
 
 def shortlist(shell: "Shell", ask: "BatchAsk") -> "Shortlist":
-    """panel.toml's `[batch]`, with `--max` over its `max_reviews`."""
-    rules = shell.settings.toml.batch
-    return rules if ask.most is None else rules.model_copy(update={"max_reviews": ask.most})
+    """panel.toml's `[batch]`, with the flags that are given over it. Raises Mistake for a category there is none of."""
+    given = {
+        "max_reviews": ask.most,
+        "categories": ask.categories or None,
+        "languages": ask.languages or None,
+        "max_age_days": ask.max_age_days,
+    }
+    rules = shell.settings.toml.batch.model_copy(update={k: v for k, v in given.items() if v is not None})
+    for category in rules.categories:
+        check_category(shell, category)
+    return rules
 
 
 def open_intake(shell: "Shell", specs: "Sequence[SourceSpec]") -> "AsyncIterator[Announcement | BadRow]":
@@ -59,14 +69,19 @@ def open_intake(shell: "Shell", specs: "Sequence[SourceSpec]") -> "AsyncIterator
     return take_in(specs, fetch=fetch, on_problem=tell, categories=shell.categories)
 
 
-def known_of(shell: "Shell") -> "KnownOf":
+@contextmanager
+def open_known(shell: "Shell") -> "Iterator[KnownOf]":
     """What the archive has of an announced launch: reviewed when, by which run, and whether it changed since."""
+    if not shell.has_database:
+        yield lambda said: None
+        return
+    with closing(shell.open_products()) as products:
+        yield _known_in(products)
+
+
+def _known_in(products: "Products") -> "KnownOf":
     from panel.batch.intake.choosing import Known
     from panel.review.archive import announced_digest, look_up
-
-    if not shell.has_database:
-        return lambda said: None
-    products = shell.open_products()
 
     def known(said: "Announcement") -> "Known | None":
         launch = as_launch(said)

@@ -125,12 +125,18 @@ def warn(dossier: Dossier) -> None:
 def _check_category(shell: Shell, category: str, names: Sequence[str]) -> None:
     if category and not any(is_address(name) for name in names):
         raise Mistake("--category is for addresses; a launch file names its own.", hint="Leave it out.")
-    if category and category not in shell.categories:
+    if category:
+        check_category(shell, category)
+
+
+def check_category(shell: Shell, category: str) -> None:
+    """Raises Mistake for one that categories.yaml doesn't have, naming the nearest."""
+    if category not in shell.categories:
         from difflib import get_close_matches
 
         near = get_close_matches(category, shell.categories, n=1)
         hint = f"Did you mean {near[0]!r}?" if near else "categories.yaml lists them."
-        raise Mistake(f"--category {category!r} is no category there is.", hint=hint)
+        raise Mistake(f"{category!r} is no category there is.", hint=hint)
 
 
 def _rules(shell: Shell) -> "FetchRules":
