@@ -21,7 +21,7 @@ from panel.batch.pricing import BatchPrice, price_batch
 from panel.batch.taking_in import again, take_rows
 from panel.batch.working import StopSign, launches_at_once, work_off
 from panel.cli.batch_progress import flow_lines, watch_work
-from panel.cli.batch_sources import open_intake, open_known, read_sources, shortlist
+from panel.cli.batch_sources import open_intake, open_known, open_partners, read_sources, shortlist
 from panel.cli.batching import (
     BatchAsk,
     Stores,
@@ -171,15 +171,17 @@ async def _work(shell: Shell, run: Run, plan: BatchPlan, stores: Stores, ask: Ba
                 except StoreError as err:
                     err.hint = f"{err.hint} Then go on with: panel resume {run.run_id}".strip()
                     raise
-    run, spend = close_batch(
-        run,
-        stores.rows,
-        stores.records,
-        folder,
-        prices=shell.settings.prices,
-        now=lambda: datetime.now(UTC),
-        why=str(why) if why else "",
-    )
+    with open_partners(shell, run.run_id) as partners:
+        run, spend = close_batch(
+            run,
+            stores.rows,
+            stores.records,
+            folder,
+            prices=shell.settings.prices,
+            now=lambda: datetime.now(UTC),
+            partners=partners,
+            why=str(why) if why else "",
+        )
     text = folder.read(SUMMARY)
     if json_:
         say(text.rstrip("\n"))

@@ -12,6 +12,7 @@ from panel.cli.output import talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
+    from panel.batch.finishing import Partners
     from panel.batch.intake.choosing import KnownOf
     from panel.batch.intake.rows import BadRow
     from panel.batch.intake.tables import Shortlist, SourceSpec
@@ -92,6 +93,15 @@ def _known_in(products: "Products") -> "KnownOf":
         return Known(met.launch.runs[-1], met.launch.last_seen.date(), is_changed=met.changed, what=what)
 
     return known
+
+
+@contextmanager
+def open_partners(shell: "Shell", run_id: str) -> "Iterator[Partners]":
+    """What the archive has of a category for a batch's launches to be compared with: reviewed, by another run."""
+    from panel.batch.finishing import LOOKED_AT
+
+    with closing(shell.open_products()) as products:
+        yield lambda category: products.reviewed(category, but_run=run_id, most=LOOKED_AT)
 
 
 def note_of(products: "Products") -> "Archive":

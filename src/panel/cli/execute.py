@@ -14,6 +14,7 @@ from panel.cli.gather import dossiers_of, is_address
 from panel.cli.loop import run_loop
 from panel.cli.output import talk
 from panel.cli.progress import watch
+from panel.cli.reviewed import is_reviewed
 from panel.cli.shell import Shell, is_terminal, open_shell
 from panel.errors import Interrupted, Mistake, PanelError
 from panel.jurors import ModelSpec, open_provider
@@ -45,7 +46,7 @@ def prepare(
 ) -> tuple[Plan, Stamp]:  # fmt: skip
     """Read launches, pages and personas, fix the plan. Everything wrong shows here, before any call."""
     day = _day(as_of, datetime.now(UTC).date())
-    if day and any(is_address(name) for name in names):
+    if day and any(is_address(name) or is_reviewed(name) for name in names):
         raise Mistake("--as-of is for launch files; a page speaks of the day it was read.", hint="Leave it out.")
     dossiers, made = dossiers_of(shell, names, as_of=day, refresh=False, category=category)
     _refuse_twins(dossiers)

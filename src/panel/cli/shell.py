@@ -23,6 +23,7 @@ from panel.store import (
     find_workspace,
     hold_run,
     new_run_id,
+    open_locks,
     stamp,
 )
 
@@ -62,6 +63,9 @@ class Shell:
 
     def open_ledger(self, locks: Locks | None = None) -> Ledger:
         return Ledger.open(self.settings.database_url, runs_dir=self.settings.runs_dir, locks=locks)
+
+    def open_locks(self) -> Locks:
+        return open_locks(self.settings.database_url, self.settings.runs_dir)
 
     def hold_run(self, run_id: str) -> AbstractContextManager[tuple[RunLock, Locks]]:
         """The locks of a run, here and on the database's other machines. Raises RunHeld."""
