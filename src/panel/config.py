@@ -44,6 +44,7 @@ class ModelTable(Value):
     sampling: dict[str, float] = {}
     timeout_s: float = Field(default=120.0, gt=0)
     context_tokens: int = Field(default=0, ge=0)  # of the model; 0: large enough for any dossier
+    cache_marks: bool | None = None  # OpenAI's, over Responses; None: where they are known to be taken
     price: PriceTable | None = None
 
 
@@ -168,11 +169,17 @@ class Settings(Value):
                 f"The base URL for {name} holds a user name or password.",
                 hint=f"Put the key in {KEYS.get(provider, 'the environment')} and leave the address bare.",
             )
+        api = _api(provider, base_url, table)
+        if table.cache_marks is not None and api != "responses":
+            raise Mistake(
+                f"panel.toml: cache_marks of {name!r} is for OpenAI's Responses, and its api is {api!r}.",
+                hint='Leave it out, or say api = "responses".',
+            )
         return ModelSpec(
             name=name,
             provider=provider,
             model=model,
-            api=_api(provider, base_url, table),
+            api=api,
             base_url=base_url,
             api_key=self.key_for(provider, base_url),
             max_output_tokens=table.max_output_tokens,
@@ -181,6 +188,7 @@ class Settings(Value):
             sampling=tuple(table.sampling.items()),
             timeout_s=table.timeout_s,
             context_tokens=table.context_tokens,
+            cache_marks=table.cache_marks,
         )
 
     def key_for(self, provider: str, base_url: str) -> str:

@@ -10,7 +10,7 @@ from panel.batch.announced import gathered_as, with_sightings
 from panel.batch.kit import Kit
 from panel.errors import PanelError, Stopped, StoreError
 from panel.money import worst_case
-from panel.records import BatchRow, Dossier, Review
+from panel.records import BatchRow, Dossier, Review, stated_kinds
 from panel.review.asking import Deferred
 from panel.review.hearing import Panel, hear_panel, make_reviews
 from panel.review.plan import Plan, Seat
@@ -137,7 +137,7 @@ async def _keep(kit: Kit, row: BatchRow, plan: Plan, panel: Panel) -> BatchRow:
             "held": held,
             "incomplete": bool(lost),
             "category": review.dossier.launch.category,
-            "kinds": tuple(sorted({fact.kind for fact in review.dossier.facts})),
+            "kinds": tuple(sorted(stated_kinds(review.dossier.launch, (f.kind for f in review.dossier.facts)))),
         }
     )
 

@@ -28,6 +28,9 @@ class BatchAsk:
     personas: str = ""
     models: tuple[str, ...] = ()
     most: int | None = None  # reviews; None: panel.toml's max_reviews
+    categories: tuple[str, ...] = ()  # (): panel.toml's; so with the next two
+    languages: tuple[str, ...] = ()
+    max_age_days: int | None = None
     budget_usd: Decimal | None = None
     launch_usd: Decimal | None = None
     day_usd: Decimal | None = None

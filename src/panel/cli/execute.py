@@ -14,6 +14,7 @@ from panel.cli.gather import dossiers_of, is_address
 from panel.cli.loop import run_loop
 from panel.cli.output import talk
 from panel.cli.progress import watch
+from panel.cli.reviewed import is_reviewed
 from panel.cli.shell import Shell, is_terminal, open_shell
 from panel.errors import Interrupted, Mistake, PanelError
 from panel.jurors import ModelSpec, open_provider
@@ -45,7 +46,7 @@ def prepare(
 ) -> tuple[Plan, Stamp]:  # fmt: skip
     """Read launches, pages and personas, fix the plan. Everything wrong shows here, before any call."""
     day = _day(as_of, datetime.now(UTC).date())
-    if day and any(is_address(name) for name in names):
+    if day and any(is_address(name) or is_reviewed(name) for name in names):
         raise Mistake("--as-of is for launch files; a page speaks of the day it was read.", hint="Leave it out.")
     dossiers, made = dossiers_of(shell, names, as_of=day, refresh=False, category=category)
     _refuse_twins(dossiers)
@@ -74,14 +75,13 @@ def run_plan(shell: Shell, plan: Plan, made: Stamp, ask: Asking) -> tuple[Outcom
     """A new run, from the price question to the finished folder."""
     limits = _limits(shell, ask)
     _agree(plan, limits, ask)
-    lock = RunLock(shell.settings.runs_dir, made.run_id)
-    lock.acquire()
-    try:
-        with closing(shell.open_records()) as records, closing(shell.open_ledger()) as ledger:
-            run = start_run(plan, shell.settings.runs_dir, records, made=made, command=sys.argv[1:], limits=limits)
-            return _carry_out(shell, plan, run, lock, ledger, records, limits, ask)
-    finally:
-        lock.release()
+    with (
+        shell.hold_run(made.run_id) as (lock, locks),
+        closing(shell.open_records()) as records,
+        closing(shell.open_ledger(locks)) as ledger,
+    ):
+        run = start_run(plan, shell.settings.runs_dir, records, made=made, command=sys.argv[1:], limits=limits)
+        return _carry_out(shell, plan, run, lock, ledger, records, limits, ask)
 
 
 def load_run(run_id: str) -> Run:
@@ -95,9 +95,7 @@ def resume_run(run_id: str, ask: Asking) -> tuple[Outcome, Path]:
     shell = open_shell()
     with closing(shell.open_records()) as records:
         run = records.load_run(run_id)
-        lock = RunLock(shell.settings.runs_dir, run.run_id)
-        lock.acquire()
-        try:
+        with shell.hold_run(run.run_id) as (lock, locks):
             folder = RunFolder.open(shell.settings.runs_dir, run.run_id)
             dossiers, personas, prompts = read_inputs(folder, run)
             specs = {j.persona_id: _spec_of(shell, run, j.model) for j in run.jurors}
@@ -112,10 +110,8 @@ def resume_run(run_id: str, ask: Asking) -> tuple[Outcome, Path]:
             if limits.budget_usd is None:
                 limits = replace(limits, budget_usd=run.budget_usd)
             _agree(plan, limits, ask)
-            with closing(shell.open_ledger()) as ledger:
+            with closing(shell.open_ledger(locks)) as ledger:
                 return _carry_out(shell, plan, run, lock, ledger, records, limits, ask)
-        finally:
-            lock.release()
 
 
 def _carry_out(

@@ -79,6 +79,7 @@ class Asker:
     deadline: float | None = None  # loop time
     retry_unusable: bool = False  # without effect on what is deferred
     listen: Listener = lambda event: None
+    stages: Mapping[str, str] = field(default_factory=dict)  # slug -> which asking of it this is, for whoever listens
     say_problem: Callable[[str], str] = str  # one sentence on what was wrong -> the repair question
     health: dict[str, Health] = field(default_factory=dict)
     warming: Warming = field(default_factory=Warming)
@@ -113,7 +114,8 @@ class Asker:
             opinion = await turn.take()
         who = f"{seat.question.product}, {seat.persona.persona_id} on {seat.spec.name}"
         log.info("%s: %s, %d calls%s", who, opinion.outcome, len(turn.calls), " from the ledger" if turn.reused else "")
-        self.listen(Heard(seat.question.product, opinion, turn.reused, self.budget.spent_usd))
+        slug = seat.question.product
+        self.listen(Heard(slug, opinion, turn.reused, self.budget.spent_usd, self.stages.get(slug, "")))
         return opinion
 
     async def _in_turn(self, turn: "Turn") -> Opinion:
@@ -144,6 +146,11 @@ class Turn:
         self.leads = False  # the others of this launch and model wait for it
         question = seat.question
         self.input_tokens = tokens_of(len(question.system) + len(question.dossier) + len(question.persona))
+
+    @property
+    def stage(self) -> str:
+        """Which asking of its launch this is, "" when there is but one."""
+        return self.asker.stages.get(self.seat.question.product, "")
 
     async def take(self) -> Opinion:
         """Follow the conversation to its end. A sound answer stands when the repair it was asked for brings none."""
@@ -179,7 +186,8 @@ class Turn:
                 raise Deferred(row.key)
             return self._heard(ask, row, known)
         async with self.flow.place():
-            self.asker.listen(Asking(self.seat.question.product, self.seat.persona.persona_id, self.seat.spec.name))
+            who = (self.seat.question.product, self.seat.persona.persona_id, self.seat.spec.name)
+            self.asker.listen(Asking(*who, self.stage))
             claim = await self._claim(row)
             log.debug("%s %s: %s", ask.purpose, row.key, "stored" if isinstance(claim, Known) else "to be sent")
             if isinstance(claim, Known):
@@ -251,7 +259,7 @@ class Turn:
 
     def wait(self, why: str) -> None:
         log.info("%s waits: %s", self.seat.persona.persona_id, why)
-        self.asker.listen(Waiting(self.seat.question.product, self.seat.persona.persona_id, why))
+        self.asker.listen(Waiting(self.seat.question.product, self.seat.persona.persona_id, why, self.stage))
 
     def _failed(self, err: ProviderError) -> Failed:
         self.asker.failures.append(err)

@@ -21,7 +21,7 @@ from panel.jurors import Provider, open_flows, open_provider
 from panel.jurors.base import ModelSpec
 from panel.money import Budget, Price
 from panel.prompting import Templates, render_problem
-from panel.records import Comparison, Opinion, Review, Run, Spend, SpendRow, Stamp, Usage
+from panel.records import Comparison, Opinion, Review, Run, Spend, SpendRow, Stamp
 from panel.review.asking import Asker
 from panel.review.events import Listener
 from panel.review.hearing import hear_panel, make_reviews
@@ -179,17 +179,6 @@ def spend_rows(paid: Sequence[SpendRow], opinions: Sequence[tuple[Seat, Opinion]
             )
         )
     return tuple(rows)
-
-
-def total(rows: Sequence[SpendRow]) -> Spend:
-    """All rows in one sum."""
-    return Spend(
-        calls=sum(r.spend.calls for r in rows),
-        reused=sum(r.spend.reused for r in rows),
-        usage=sum((r.spend.usage for r in rows), Usage()),
-        cost_usd=sum((r.spend.cost_usd for r in rows), Decimal(0)),
-        unpriced=sum(r.spend.unpriced for r in rows),
-    )
 
 
 def settings_of(spec: ModelSpec) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, case, select, update
 
 from panel.errors import Mistake
-from panel.records import Launch, Met, Neighbour, Product, ProductFacts, ProductHistory
+from panel.records import Launch, Met, Neighbour, Product, ProductFacts, ProductHistory, ReviewedProduct
 from panel.store.database import BUSY_S, changing, open_engine, reading
 from panel.store.dialect import alone, bytewise
 from panel.store.product_meeting import Coming, Meeting, Same, matches, met, new_product, write_meeting
@@ -35,6 +35,7 @@ from panel.store.product_rows import (
     put_facts,
     root_of,
 )
+from panel.store.reviewed import reviewed_in
 from panel.store.tables import launch_runs, launches, product_facts, product_keys, products
 
 MOST_NEIGHBOURS = 8
@@ -106,6 +107,14 @@ class Products:
             Neighbour(slug=slug, name=f.name, pricing_class=f.pricing_class, licence=f.licence, checked=f.checked)
             for slug, f in rows
         )
+
+    def reviewed(self, category: str, *, but_run: str = "", most: int) -> tuple[ReviewedProduct, ...]:
+        """Products of a category that were reviewed before, those of whom something was learnt last first.
+
+        but_run: a run whose reviews don't count. most: products given; the cost is theirs, not the archive's.
+        """
+        with self._read() as conn:
+            return tuple(reviewed_in(conn, category, but_run=but_run, most=most)) if category else ()
 
     def facts_before(self, product_id: str, day: date) -> ProductFacts | None:
         """What was known of a product before a day (UTC); None when it was not known yet."""
