@@ -59,6 +59,7 @@ def prepare(
         shell.workspace.prompts,
         rho=shell.settings.toml.rho,
         scenarios=load_scenarios(shell.workspace.scenarios),
+        confidential_to=shell.settings.toml.confidential_to,
     )
     if plan.probes and not _may_probe(shell):
         plan = replace(plan, probes=())
@@ -154,6 +155,7 @@ def _limits(shell: Shell, ask: Asking) -> Limits:
         budget_usd=budget_usd,
         deadline_s=_seconds(ask.deadline_min),
         retry_unusable=ask.retry,
+        confidential_to=toml.confidential_to,
     )
 
 

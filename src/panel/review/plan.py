@@ -7,6 +7,7 @@ from typing import Literal
 from panel.dossier import trim_dossier
 from panel.errors import Mistake
 from panel.jurors.base import ModelSpec, Question
+from panel.jurors.confidential import refuse_if_confidential
 from panel.money import Scenarios
 from panel.prompting import (
     RenderedQuestion,
@@ -79,20 +80,26 @@ def make_plan(
     draw: int = 0,
     templates: Templates | None = None,
     scenarios: Scenarios | None = None,
+    confidential_to: Sequence[str] = (),
 ) -> Plan:
     """The plan for these dossiers and personas.
 
     specs: persona_id -> the model it sits on. Dossiers are trimmed, with a receipt, to the smallest context among
     them; the trial model needs none, since it is shown a shortlist. It writes nothing, so personas that only write
     (the reporter) are not asked on it. A launch that speaks to reviewers is asked without those words, and its voting
-    jurors with them too (see `containing`). templates: of these prompts, when the caller has compiled them.
-    Raises Mistake when nobody is left to ask, or when a comparison has not exactly two different launches.
+    jurors with them too (see `containing`). templates: of these prompts, when the caller has compiled them. confidential_to:
+    addresses and providers that confidential launches may go to.
+    Raises Mistake when nobody is left to ask, when a comparison has not exactly two different launches, or when a
+    confidential launch would go where nobody allowed it.
     """
     asked = [p for p in personas if p.counts or specs[p.persona_id].provider != "local"]
     if not any(p.counts for p in asked):
         raise Mistake("No persona on this panel votes.", hint="Name at least one with `counts: yes` in --personas.")
     if kind == "compare" and (len(dossiers) != 2 or dossiers[0].launch.slug == dossiers[1].launch.slug):
         raise Mistake("A comparison needs two different launches.", hint="Give one of them another name or release.")
+    for dossier in dossiers:
+        for persona in asked:
+            refuse_if_confidential(dossier.launch, specs[persona.persona_id], confidential_to)
     contexts = [specs[p.persona_id].context_tokens for p in asked if specs[p.persona_id].context_tokens]
     if contexts:
         dossiers = [trim_dossier(d, budget_tokens=max(200, min(contexts) - QUESTION_TOKENS)) for d in dossiers]

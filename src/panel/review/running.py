@@ -43,6 +43,7 @@ class Limits:
     deadline_s: float | None = None
     spent_usd: Decimal = Decimal(0)  # by this run before it was resumed; the budget is for both
     retry_unusable: bool = False
+    confidential_to: Sequence[str] = ()  # addresses and providers that confidential launches may go to
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ async def open_asker(
         draw=draw,
         deadline=loop.time() + limits.deadline_s if limits.deadline_s else None,
         retry_unusable=limits.retry_unusable,
+        confidential_to=limits.confidential_to,
         say_problem=partial(render_problem, Templates(prompts)),
         listen=listen,
     )
