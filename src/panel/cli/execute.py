@@ -17,12 +17,13 @@ from panel.cli.progress import watch
 from panel.cli.shell import Shell, is_terminal, open_shell
 from panel.errors import Interrupted, Mistake, PanelError
 from panel.jurors import ModelSpec, open_provider
-from panel.money import PRICE_LINE, Budget, load_scenarios
-from panel.records import Dossier, Run, Stamp
+from panel.money import Budget, Scenarios, load_scenarios
+from panel.records import Dossier, Persona, Review, Run, Stamp
+from panel.review.again import plan_again
 from panel.review.plan import Kind, Plan, make_plan
-from panel.review.pricing import PlanPrice, price_plan
+from panel.review.pricing import PlanPrice, price_plan, refuse_unpriced
 from panel.review.running import Limits, Outcome, carry_out, next_draw, spec_from, start_run
-from panel.review.writing import read_inputs, read_scenarios
+from panel.review.writing import read_base, read_inputs, read_scenarios
 from panel.store import Ledger, Records, RunFolder, RunLock
 
 MOST_MINUTES = 60 * 24 * 30
@@ -104,10 +105,7 @@ def resume_run(run_id: str, ask: Asking) -> tuple[Outcome, Path]:
             specs = {j.persona_id: _spec_of(shell, run, j.model) for j in run.jurors}
             personas = [p for p in personas if p.persona_id in specs]
             scenarios = read_scenarios(folder)
-            kind: Kind = "compare" if run.kind == "compare" else "review"
-            plan = make_plan(kind, dossiers, personas, specs, prompts, rho=run.rho, draw=run.draw, scenarios=scenarios)
-            if not run.probed:
-                plan = replace(plan, probes=())
+            plan = _plan_of(shell, run, dossiers, personas, specs, prompts, scenarios, read_base(folder))
             spent = sum((row.spend.cost_usd for row in records.costs(run.run_id)), Decimal(0))
             limits = replace(_limits(shell, ask), spent_usd=spent)
             if limits.budget_usd is None:
@@ -117,6 +115,24 @@ def resume_run(run_id: str, ask: Asking) -> tuple[Outcome, Path]:
                 return _carry_out(shell, plan, run, lock, ledger, records, limits, ask)
         finally:
             lock.release()
+
+
+def _plan_of(
+    shell: Shell, run: Run, dossiers: Sequence[Dossier], personas: Sequence[Persona], specs: dict[str, ModelSpec],
+    prompts: dict[str, str], scenarios: Scenarios | None, base: Review | None,
+) -> Plan:  # fmt: skip
+    """The plan of a run that began before; only where a confidential launch may go is today's to say."""
+    allowed = shell.settings.toml.confidential_to
+    if base is not None and run.again is not None:
+        return plan_again(
+            base, dossiers[0], personas, specs, prompts, again=run.again, rho=run.rho, draw=run.draw,
+            scenarios=scenarios, confidential_to=allowed,
+        )  # fmt: skip
+    kind: Kind = "compare" if run.kind == "compare" else "review"
+    plan = make_plan(
+        kind, dossiers, personas, specs, prompts, rho=run.rho, draw=run.draw, scenarios=scenarios, confidential_to=allowed
+    )  # fmt: skip
+    return replace(plan, probes=plan.probes if run.probed else (), again=run.again)
 
 
 def _carry_out(
@@ -176,11 +192,7 @@ def _seconds(minutes: float | None) -> float | None:
 def _agree(plan: Plan, limits: Limits, ask: Asking) -> None:
     """Show the price and ask. Raises Mistake for a budget that can't be kept, since a price in it is unknown."""
     cost = price_plan(plan, limits.prices)
-    if limits.budget_usd is not None and cost.estimate.unpriced:
-        raise Mistake(
-            f"The price of {' and '.join(cost.estimate.unpriced)} is unknown, so --budget can't be kept.",
-            hint=f"Give it in panel.toml: {PRICE_LINE}; or run without --budget.",
-        )
+    refuse_unpriced(cost, limits.budget_usd)
     agree_on_price(cost, yes=ask.yes, quiet=ask.quiet)
 
 

@@ -92,8 +92,8 @@ def announced_digest(launch: Launch) -> str:
 
 
 def read_digest(dossier: Dossier) -> str:
-    """Of what a launch's own pages say, whatever the day and the neighbours."""
-    own = [s for s in dossier.sources if s.kind != "neighbours"]
+    """Of what a launch's own pages say, whatever the day, the neighbours and what we ran ourselves."""
+    own = [s for s in dossier.sources if s.kind not in ("neighbours", "run_log")]
     return "read:" + _hash([[source.kind, source.url, source.text_sha256] for source in own])
 
 

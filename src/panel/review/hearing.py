@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from panel.records import Call, Containment, Made, Opinion, Review, Stamp
 from panel.review.asking import Asker, Deferred
 from panel.review.containing import REPEAT_DRAW, contain, not_asked_again
+from panel.review.again import laid_in
 from panel.review.making import how_made, make_review
 from panel.review.plan import Plan, Seat
 
@@ -67,6 +68,8 @@ async def _contain(plan: Plan, asker: Asker, draft: Sequence[tuple[Seat, Opinion
 
 def make_reviews(plan: Plan, panel: Panel, *, made: Stamp, how: Made | None = None) -> tuple[Review, ...]:
     """The review of each dossier of the plan, in order. how: `how_made(plan)`, when the caller has it."""
+    if plan.base is not None:
+        return (laid_in(plan, [opinion for _, opinion in panel.opinions], made=made),)
     how = how or how_made(plan)
     return tuple(
         make_review(
