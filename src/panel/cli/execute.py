@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -62,7 +62,7 @@ def prepare(
         scenarios=load_scenarios(shell.workspace.scenarios),
         confidential_to=shell.settings.toml.confidential_to,
     )
-    if plan.probes and not _may_probe(shell):
+    if plan.probes and not may_probe(shell):
         plan = replace(plan, probes=())
     for spec in {seat.spec.name: seat.spec for seat in plan.seats}.values():
         open_provider(spec)  # opens no socket: a script, a key or weights that can't do are said before a run exists
@@ -72,10 +72,13 @@ def prepare(
     return plan, made
 
 
-def run_plan(shell: Shell, plan: Plan, made: Stamp, ask: Asking) -> tuple[Outcome, Path]:
-    """A new run, from the price question to the finished folder."""
+def run_plan(
+    shell: Shell, plan: Plan, made: Stamp, ask: Asking, *, agreed: Callable[[], None] = lambda: None
+) -> tuple[Outcome, Path]:
+    """A new run, from the price question to the finished folder. agreed: called once the person said yes."""
     limits = _limits(shell, ask)
     _agree(plan, limits, ask)
+    agreed()
     lock = RunLock(shell.settings.runs_dir, made.run_id)
     lock.acquire()
     try:
@@ -130,7 +133,8 @@ def _plan_of(
         )  # fmt: skip
     kind: Kind = "compare" if run.kind == "compare" else "review"
     plan = make_plan(
-        kind, dossiers, personas, specs, prompts, rho=run.rho, draw=run.draw, scenarios=scenarios, confidential_to=allowed
+        kind, dossiers, personas, specs, prompts, rho=run.rho, draw=run.draw, scenarios=scenarios,
+        confidential_to=allowed,
     )  # fmt: skip
     return replace(plan, probes=plan.probes if run.probed else (), again=run.again)
 
@@ -153,7 +157,7 @@ def _carry_out(
     return outcome, folder.path
 
 
-def _may_probe(shell: Shell) -> bool:
+def may_probe(shell: Shell) -> bool:
     """Whether today's cap on launches asked again is still open."""
     today = datetime.now(UTC).date()
     with closing(shell.open_records()) as records:

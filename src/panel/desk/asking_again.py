@@ -45,6 +45,7 @@ class Means:
     gather: Callable[[Review], Dossier]  # the launch's pages as they are now, neighbours among them
     stamp: Callable[[list[str]], Stamp]
     open_ledger: Callable[[], Ledger]
+    may_probe: Callable[[], bool]  # whether a launch that speaks to reviewers may be asked about twice more today
     scenarios: Scenarios | None = None
     confidential_to: tuple[str, ...] = ()
 
@@ -105,7 +106,8 @@ def _fresh(base: Review, logs: Sequence[LaunchSource], draft_id: str, means: Mea
         "review", [with_run_logs(dossier, logs)], personas, specs, means.prompts, rho=means.rho,
         scenarios=means.scenarios, confidential_to=means.confidential_to,
     )  # fmt: skip
-    return replace(plan, again=Again(draft_id=draft_id))
+    probes = plan.probes if plan.probes and means.may_probe() else ()
+    return replace(plan, probes=probes, again=Again(draft_id=draft_id))
 
 
 def _one(base: Review, persona_id: str, means: Means) -> tuple[list[Persona], Mapping[str, ModelSpec]]:

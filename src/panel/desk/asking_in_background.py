@@ -15,7 +15,7 @@ from typing import Literal
 
 from panel.desk.asking_again import Means, Prepared, Wish, note_wish, prepare
 from panel.desk.desk import Desk
-from panel.errors import Mistake, PanelError
+from panel.errors import Mistake, PanelError, ProviderError, Stopped
 from panel.records import Review
 from panel.records.desk import Account
 from panel.review.events import Event, Heard, Waiting
@@ -110,8 +110,10 @@ class AskingAgain:
         try:
             self._carry_out(asking, limits)
             asking.state, asking.sentence = "offered", "Answered. Take it over, or leave your draft as it is."
-        except PanelError as err:
+        except (Stopped, ProviderError) as err:
             asking.state, asking.sentence = "stopped", f"{err} Go on with: panel resume {asking.run_id}"
+        except PanelError as err:
+            asking.state, asking.sentence = "failed", f"{err} {err.hint}".strip()
         except Exception as err:
             asking.state, asking.sentence = "failed", f"A fault of this program: {type(err).__name__}."
             raise  # to the thread's hook: a bug stays a traceback

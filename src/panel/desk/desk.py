@@ -117,8 +117,8 @@ class Desk:
             )  # fmt: skip
             counts = rows.count_drafts(conn, kind=kind, words=words, created_after=line)
             aged = rows.count_drafts(conn, kind=kind, words=words, created_before=line).get("open", 0)
-        told = {name: counts.get(name, 0) for name in QUEUES} | {"aged": aged}
             shown = with_reasons(conn, found[:size], self.now.date())
+        told = {name: counts.get(name, 0) for name in QUEUES} | {"aged": aged}
         return Queue(tuple(shown), told, more=len(found) > size)
 
     def bring_back_due(self) -> int:

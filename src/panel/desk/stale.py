@@ -58,9 +58,9 @@ def _price(reviewed: Reviewed, now: KnownNow) -> Iterator[str]:
         yield f"Its price class was {_words(had.pricing_class)} and is {_words(now.pricing_class)}."
         return
     new = now.pricing
-    if new and (new.plans or new.entry) and (new.plans, new.entry) != (had.plans, had.entry):
-        if _is_later(new.checked, reviewed):
-            yield "Its prices changed" + (f": looked up on {new.checked}." if new.checked else ".")
+    changed = new and (new.plans or new.entry) and (new.plans, new.entry) != (had.plans, had.entry)
+    if new and changed and _is_later(new.checked, reviewed):
+        yield "Its prices changed" + (f": looked up on {new.checked}." if new.checked else ".")
 
 
 def _is_later(day: date | None, reviewed: Reviewed) -> bool:

@@ -51,7 +51,8 @@ def _new(
     made = review.made.created_at.astimezone(UTC)
     draft = Draft(
         draft_id=draft_id, kind="review", subject=subject, scope=scope, base_hash=hashed, run_id=run_id,
-        grade=review.grade, state="open", embargo_until=review.dossier.launch.embargo_until, created_at=min(made, now), changed_at=now, shown=first_row(review, draft_id),
+        grade=review.grade, state="open", embargo_until=review.dossier.launch.embargo_until,
+        created_at=min(made, now), changed_at=now, shown=first_row(review, draft_id),
     )  # fmt: skip
     rows.put_draft(conn, draft)
     append_act(conn, by="panel", what="took in", now=now, draft_id=draft_id, detail={"run": run_id, "base": hashed})

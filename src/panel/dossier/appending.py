@@ -12,13 +12,13 @@ from panel.records import Dossier, LaunchSource, Source, sha256_of
 def append_sources(dossier: Dossier, sources: Sequence[LaunchSource]) -> Dossier:
     """The dossier with these behind its sources; those it holds already, byte for byte, are not added again.
 
-    Their texts are taken as they are: a `#` in a terminal is no heading, and lines stay lines. The dossier's day moves to the
-    newest of theirs, since no source is later than the day a dossier speaks of.
+    Their texts are taken as they are: a `#` in a terminal is no heading, and lines stay lines. The dossier's day moves
+    to the newest of theirs, since no source is later than the day a dossier speaks of.
     Raises Mistake for one without readable text.
     """
     held = {source.bytes_sha256 for source in dossier.sources}
     number = max((int(source.source_id[1:]) for source in dossier.sources), default=0)
-    new = []
+    new: list[Source] = []
     for source in sources:
         hashed = sha256_of(source.text)
         if hashed not in held:

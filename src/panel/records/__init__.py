@@ -67,8 +67,8 @@ from panel.records.run import Again, FileEntry, Run, RunState, Spend, SpendRow
 from panel.records.standing import is_grounded, standing_grounds
 
 __all__ = [
-    "Again",
     "THIN_CONFIDENCE",
+    "Again",
     "Announcement",
     "Answered",
     "Ask",

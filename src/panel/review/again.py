@@ -103,7 +103,7 @@ def new_spans(base: Review, dossier: Dossier) -> list[Suspicion]:
 
 
 def _contained(base: Review, dossier: Dossier) -> Containment | None:
-    """What the base found out of words for reviewers; held when there are new ones, since nobody was asked with them."""
+    """What the base found out of words for reviewers; held when there are new ones: nobody was asked with them."""
     if new_spans(base, dossier):
         return not_asked_again("What was brought since speaks to reviewers, and was asked about without those words.")
     return base.containment

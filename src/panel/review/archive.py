@@ -88,7 +88,9 @@ def _licences(dossier: Dossier) -> Sequence[str]:
 
 def announced_digest(launch: Launch) -> str:
     """Of what is announced of a launch, sightings left out: another digest is a changed announcement."""
-    return "announced:" + _hash(launch.model_dump(mode="json", exclude={"seen_at", "sources", "embargo_until", "confidential"}))
+    return "announced:" + _hash(
+        launch.model_dump(mode="json", exclude={"seen_at", "sources", "embargo_until", "confidential"})
+    )
 
 
 def read_digest(dossier: Dossier) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from panel.records import Call, Containment, Made, Opinion, Review, Stamp
+from panel.review.again import laid_in
 from panel.review.asking import Asker, Deferred
 from panel.review.containing import REPEAT_DRAW, contain, not_asked_again
-from panel.review.again import laid_in
 from panel.review.making import how_made, make_review
 from panel.review.plan import Plan, Seat
 

@@ -93,7 +93,7 @@ class Products:
 
         Products first met on that day or later don't count, nor does what was learnt since, so that the answer for a
         day stays the same, whatever is met later; only a merge or split by a person changes it. but: a product_id
-        left out. A product with a launch that is confidential, or embargoed beyond the day's beginning, is no neighbour.
+        left out. A product with a launch that is confidential, or embargoed beyond the day's beginning, is none.
         Those whose price class is known come first, then those looked up last, then by slug.
         """
         if not category:
