@@ -86,7 +86,7 @@ def _base(mine: Review, offered: Review | None) -> Review:
 
 def _same(base: Review, logs: Sequence[LaunchSource], draft_id: str, wish: Wish, means: Means) -> Plan:
     """On the dossier there is, with the run logs behind it."""
-    asked, specs = _one(base, wish.persona_id, means) if wish.persona_id else _all(means)
+    asked, specs = _one(base, wish.persona_id, means) if wish.persona_id else _all(base, means)
     again = Again(draft_id=draft_id, persona_id=wish.persona_id, leave=wish.leave, base_hash=base.review_hash)
     return plan_again(
         base, with_run_logs(base.dossier, logs), asked, specs, means.prompts, again=again, rho=means.rho,
@@ -101,7 +101,7 @@ def _fresh(base: Review, logs: Sequence[LaunchSource], draft_id: str, means: Mea
     found, set_by_us = means.gather(base), ("name", "release", "stake", "seen_at", "embargo_until", "confidential")
     kept = {name: getattr(base.dossier.launch, name) for name in set_by_us}
     dossier = found.model_copy(update={"launch": found.launch.model_copy(update=kept)})
-    personas, specs = _all(means)
+    personas, specs = _all(base, means)
     plan = make_plan(
         "review", [with_run_logs(dossier, logs)], personas, specs, means.prompts, rho=means.rho,
         scenarios=means.scenarios, confidential_to=means.confidential_to,
@@ -120,8 +120,12 @@ def _one(base: Review, persona_id: str, means: Means) -> tuple[list[Persona], Ma
     return [known[persona_id]], {persona_id: means.spec(opinion.juror.model)}
 
 
-def _all(means: Means) -> tuple[Sequence[Persona], Mapping[str, ModelSpec]]:
-    return means.personas, means.seats(means.personas)
+def _all(base: Review, means: Means) -> tuple[Sequence[Persona], Mapping[str, ModelSpec]]:
+    """Today's critics, each on the model it sat on; who is new, on today's panel."""
+    sat = {o.juror.persona_id: o.juror.model for o in base.opinions}
+    new = [p for p in means.personas if p.persona_id not in sat]
+    here = [p for p in means.personas if p.persona_id in sat]
+    return means.personas, {**means.seats(new), **{p.persona_id: means.spec(sat[p.persona_id]) for p in here}}
 
 
 def as_source(log: RunLog) -> LaunchSource:
