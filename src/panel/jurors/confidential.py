@@ -23,7 +23,7 @@ def refuse_if_confidential(launch: Launch, spec: ModelSpec, allowed: Sequence[st
     if launch.confidential and not may_go(spec, allowed):
         raise Mistake(
             f"{launch.slug!r} is confidential and may not go to {where(spec)}.",
-            hint=f'panel.toml allows it: confidential_to = ["{spec.base_url or spec.provider}"]; or ask the local model.',
+            hint=f'panel.toml may allow it: confidential_to = ["{spec.base_url or spec.provider}"].',
         )
 
 
