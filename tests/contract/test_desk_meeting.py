@@ -1,15 +1,16 @@
 """Drafts follow their launches: a product merged, split or renamed takes no review to a second draft."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from tests.unit.store.samples import a_review, a_run
 
 from panel.desk.meeting import product_line
+from panel.desk.stale_drafts import stale_drafts, with_reasons
 from panel.desk.taking_in import take_in
-from panel.records import Again, Dossier, Review
+from panel.records import Again, Dossier, Pricing, Review
 from panel.records.desk import Draft
 from panel.review.archive import meet_reviewed
 from panel.store import Products, Records
@@ -27,8 +28,8 @@ class Newsroom:
         self.records, self.products = (face.open(url, runs_dir=folder) for face in (Records, Products))
         self.store, self.made = DeskStore.open(url), 0
 
-    def review(self, name: str, release: str = "", *, again: str = "", **more: object) -> Draft:
-        """A run reviews a launch; the draft it went into."""
+    def review(self, name: str, release: str = "", *, again: str = "", days: int = 0, **more: object) -> Draft:
+        """A run reviews a launch, so many days after Monday; the draft it went into."""
         self.made += 1
         base = a_review(name)
         told = {"release": release, "homepage": f"https://{name.lower()}.example", **more}
@@ -40,13 +41,17 @@ class Newsroom:
         run = a_run(f"run-{self.made:02}").model_copy(update={"again": Again(draft_id=again) if again else None})
         self.records.save_run(run)
         self.records.save_review(run.run_id, review)
-        meet_reviewed(dossier, self.products, run_id=run.run_id, now=MONDAY + timedelta(hours=self.made))
+        meet_reviewed(dossier, self.products, run_id=run.run_id, now=MONDAY + timedelta(days=days, hours=self.made))
         with self.store.changing() as conn:
             assert take_in(conn, MONDAY + timedelta(days=1)) == 1
         with self.store.reading() as conn:
             found = [d for d in rows.list_drafts(conn) if review.review_hash in (d.base_hash, d.offered_hash)]
         assert len(found) == 1
         return found[0]
+
+    def stale(self, day: date) -> dict[str, tuple[str, ...]]:
+        with self.store.reading() as conn:
+            return {draft.draft_id: why for draft, why in stale_drafts(conn, day)}
 
     def called(self, draft: Draft) -> str:
         with self.store.reading() as conn:
@@ -127,3 +132,27 @@ def test_a_draft_takes_its_launchs_embargo_and_a_later_one_is_never_shortened(ro
     assert room.review("Lamp", "1", embargo_until=until - timedelta(days=3)).embargo_until == until
     assert room.review("Lamp", "1").embargo_until == until
     assert room.review("Torch", "1").embargo_until is None
+
+
+def test_a_draft_is_stale_once_a_later_release_or_another_price_is_known_and_the_queue_says_so(room: Newsroom) -> None:
+    lamp = room.review("Lamp", "1", pricing=Pricing(pricing_class="free"))
+    torch = room.review("Torch", "1", pricing=Pricing(pricing_class="free"))
+    assert room.stale(date(2026, 12, 1)) == {}
+    room.review("Lamp", "2", days=3)
+    room.review("Torch", "1", days=3, pricing=Pricing(pricing_class="paid", checked=date(2026, 11, 26)))
+    found = room.stale(date(2026, 12, 1))
+    assert found == {
+        lamp.draft_id: ("Release 2 came in on 2026-11-26.",),
+        torch.draft_id: ("Its price class was free and is paid.",),
+    }
+    with room.store.reading() as conn:
+        shown = {d.draft_id: d.shown.stale for d in with_reasons(conn, rows.list_drafts(conn), date(2026, 12, 1))}
+    assert {draft_id: why for draft_id, why in shown.items() if why} == found
+
+
+def test_old_drafts_are_stale_and_put_away_ones_are_nobodys_work(room: Newsroom) -> None:
+    lamp, torch = room.review("Lamp"), room.review("Torch")
+    with room.store.changing() as conn:
+        rows.put_draft(conn, torch.model_copy(update={"state": "passed"}))
+    assert room.stale(date(2027, 2, 20)) == {}
+    assert room.stale(date(2027, 2, 21)) == {lamp.draft_id: ("It speaks of 2026-11-23, 90 days ago.",)}

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from tests.fakes.server import Fake
@@ -219,6 +221,42 @@ def test_what_a_server_quotes_of_it_is_not_logged(
         asyncio.run(bench.ask("https://models.example/v1"))
     assert "failed" in caplog.text
     assert ("Zanzibar" in caplog.text) is not confidential
+
+
+@contextmanager
+def redirecting(to: str) -> Iterator[str]:
+    """A server that sends everybody on to another; its address."""
+
+    class Onward(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(307)
+            self.send_header("location", to + self.path)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *told: object) -> None:
+            """Nothing on stderr."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Onward)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize("model", ["openai/gpt-6.1-sol", "anthropic/claude-sonnet-5-5"])
+def test_a_redirect_takes_no_question_elsewhere(workspace: Path, model: str) -> None:
+    with fake_server() as fake, redirecting(fake.address) as address:
+        allow(workspace, f"{address}/v1", address)
+        variables = {name: value.replace(fake.address, address) for name, value in both_providers(fake).items()}
+        said = run_here("review", "acme.yaml", *ONE[:2], "--model", model, "--yes", at=workspace, **variables)
+        assert (said.code, _asked(fake)) == (3, 0)
+        assert "307" in said.err
 
 
 def _asked(fake: Fake) -> int:
