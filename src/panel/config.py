@@ -98,6 +98,7 @@ class Toml(Value):
     runs: str = "runs"
     suspicious_per_day: int = Field(default=20, ge=0)  # launches asked again because they speak to reviewers
     contact: str = Field(default=CONTACT, pattern=r"^[!-'*-~]{1,200}$")  # named to the sites whose pages are read
+    confidential_to: tuple[str, ...] = ()  # addresses and providers that confidential launches may go to
     rho: Rho = Rho()
     concurrency: Concurrency = Concurrency()
     models: dict[str, ModelTable] = {}

@@ -52,7 +52,10 @@ async def review_row(kit: Kit, row: BatchRow) -> Reviewed:
     except PanelError as err:
         row = failed(row, f"{err} {err.hint}".strip())
     except Exception as err:  # a bug met on one launch: named, logged whole, and the others go on
-        log.exception("row %d (%s) failed", row.row, row.said.name)
+        if row.said.confidential:  # its words may stand in what was raised
+            log.error("row %d (confidential) failed: %s", row.row, type(err).__name__)
+        else:
+            log.exception("row %d (%s) failed", row.row, row.said.name)
         row = failed(row, f"A fault of this program, not of the launch: {type(err).__name__}: {err}")
     await asyncio.to_thread(kit.rows.put, kit.run_id, row)
     return Reviewed(row, spent)

@@ -178,6 +178,7 @@ async def open_kit(
         prices=shell.settings.prices,
         deadline_s=deadline_s,
         retry_unusable=retry,
+        confidential_to=shell.settings.toml.confidential_to,
     )
     asker = await open_asker(
         {spec.name: spec for spec in specs.values()},

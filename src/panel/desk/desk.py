@@ -17,6 +17,7 @@ from panel.desk.deciding import Spot
 from panel.desk.fields import read_field
 from panel.desk.opened import Archive, Opened, find_draft, load, read_review
 from panel.desk.rules import LEFT_DAYS, allow
+from panel.desk.stale_drafts import with_reasons
 from panel.desk.taking_in import AT_ONCE, pair_up, take_in
 from panel.errors import Mistake
 from panel.records import Review
@@ -116,8 +117,9 @@ class Desk:
             )  # fmt: skip
             counts = rows.count_drafts(conn, kind=kind, words=words, created_after=line)
             aged = rows.count_drafts(conn, kind=kind, words=words, created_before=line).get("open", 0)
+            shown = with_reasons(conn, found[:size], self.now.date())
         told = {name: counts.get(name, 0) for name in QUEUES} | {"aged": aged}
-        return Queue(tuple(found[:size]), told, more=len(found) > size)
+        return Queue(tuple(shown), told, more=len(found) > size)
 
     def bring_back_due(self) -> int:
         """Put drafts whose "later" has come into the queue again; how many."""

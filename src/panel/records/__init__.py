@@ -85,11 +85,12 @@ from panel.records.review import (
     Severity,
     Tally,
 )
-from panel.records.run import FileEntry, Run, RunState, Spend, SpendRow
+from panel.records.run import Again, FileEntry, Run, RunState, Spend, SpendRow
 from panel.records.standing import is_grounded, standing_grounds
 
 __all__ = [
     "THIN_CONFIDENCE",
+    "Again",
     "Announcement",
     "Answered",
     "Ask",

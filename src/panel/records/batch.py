@@ -1,8 +1,10 @@
 """A day's launches: what was announced, what became of each row, and what a batch asks with."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
+
+from pydantic import Field
 
 from panel.records.base import Value
 from panel.records.dossier import FactKind
@@ -28,6 +30,8 @@ class Announcement(Value):
     launched_at: date | None = None
     seen_at: tuple[Seen, ...] = ()  # one per place it was seen; rows that are one launch are joined here
     launch_file: str = ""  # absolute path of a launch file: complete in itself, nothing is gathered
+    embargo_until: datetime | None = Field(default=None, exclude_if=lambda value: value is None)  # of a launch file
+    confidential: bool = Field(default=False, exclude_if=lambda value: not value)
 
 
 class BatchRow(Value):

@@ -270,6 +270,7 @@ class QueueRow(Value):
     is_held: bool = False
     is_approvable: bool = False
     corrections: int = 0
+    stale: tuple[str, ...] = ()  # why it should be asked about again; found when the queue is read
 
 
 class Draft(Value):

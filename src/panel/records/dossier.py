@@ -132,7 +132,7 @@ class Dossier(Value):
             "suspicions": True,
             "facts": True,
             "coverage": {"unread"},
-            "launch": {"seen_at", "sources"},
+            "launch": {"seen_at", "sources", "embargo_until", "confidential"},
             "sources": {"__all__": {"fetched"}},
         }
         return sha256_of(canonical_json(self.model_dump(mode="json", exclude=unread)))

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from panel.records import Call, Containment, Made, Opinion, Review, Stamp
+from panel.review.again import laid_in
 from panel.review.asking import Asker, Deferred
 from panel.review.containing import REPEAT_DRAW, contain, not_asked_again
 from panel.review.making import how_made, make_review
@@ -83,6 +84,8 @@ def _at_stage(number: int, plan: Plan, asker: Asker) -> Asker:
 
 def make_reviews(plan: Plan, panel: Panel, *, made: Stamp, how: Made | None = None) -> tuple[Review, ...]:
     """The review of each dossier of the plan, in order. how: `how_made(plan)`, when the caller has it."""
+    if plan.base is not None:
+        return (laid_in(plan, [opinion for _, opinion in panel.opinions], made=made),)
     how = how or how_made(plan)
     return tuple(
         make_review(

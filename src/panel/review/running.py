@@ -43,6 +43,7 @@ class Limits:
     deadline_s: float | None = None
     spent_usd: Decimal = Decimal(0)  # by this run before it was resumed; the budget is for both
     retry_unusable: bool = False
+    confidential_to: Sequence[str] = ()  # addresses and providers that confidential launches may go to
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def start_run(
         budget_usd=limits.budget_usd,
         as_of=max(d.as_of for d in plan.dossiers),
         rho=plan.rho,
+        again=plan.again,
     )
     run = write_inputs(RunFolder.create(runs_dir, run), plan, run)
     records.save_run(run)
@@ -108,7 +110,7 @@ async def carry_out(
     comparison = make_comparison(*reviews, made=stamp) if plan.kind == "compare" else None
     spend = spend_rows(records.costs(run.run_id), panel.opinions)
     run = run.model_copy(update={"state": "finished", "why": "", "finished_at": now().isoformat(), "spend": spend})
-    raw = await ledger.raw_replies(panel.calls)
+    raw = await ledger.raw_replies([*panel.calls, *(call for opinion in plan.kept for call in opinion.calls)])
     folder.save(run.model_copy(update={"state": "started", "files": ()}))  # no manifest calls half-replaced files whole
     run = write_outputs(folder, run, reviews, comparison, raw)
     records.save_finished(run, reviews, comparison)
@@ -139,6 +141,7 @@ async def open_asker(
         draw=draw,
         deadline=loop.time() + limits.deadline_s if limits.deadline_s else None,
         retry_unusable=limits.retry_unusable,
+        confidential_to=limits.confidential_to,
         say_problem=partial(render_problem, Templates(prompts)),
         listen=listen,
     )
