@@ -1,4 +1,4 @@
-"""`panel drafts`: what lies on the desk, what was changed in it, and what happened to it. The acts are in drafts_acts.py."""
+"""`panel drafts`: what lies on the desk, what was changed in it, what happened to it; its acts are in drafts_acts."""
 
 import json
 from pathlib import Path

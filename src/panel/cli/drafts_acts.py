@@ -1,6 +1,6 @@
-"""The acts of `panel drafts`: approve, publish, correct, retract, put away and fetch back; each says what comes next."""
+"""The acts of `panel drafts`: approve, publish, correct, retract, put away, fetch back. Each says what comes next."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -61,7 +61,9 @@ def retract(
 
 def reject(
     draft: DraftId,
-    reason: Annotated[str, typer.Option("--reason", help="inaccurate, too_thin, conflict_of_interest, not_fair, other.")],
+    reason: Annotated[
+        str, typer.Option("--reason", help="inaccurate, too_thin, conflict_of_interest, not_fair, other.")
+    ],
     why: WhyOption = "",
     json_: JsonFlag = False,
 ) -> None:
@@ -129,7 +131,12 @@ def strike(
     """Take a critic's opinion out of the count; the page says so and why."""
     with open_desk() as at:
         opened = at.desk.strike(at.who, draft, critic, reason, why)
-    _done(opened, f"{critic} is struck: {opened.draft.shown.panel}.", f"panel drafts unstrike {draft} {critic}", json_=json_)
+    _done(
+        opened,
+        f"{critic} is struck: {opened.draft.shown.panel}.",
+        f"panel drafts unstrike {draft} {critic}",
+        json_=json_,
+    )
 
 
 def unstrike(
@@ -158,7 +165,7 @@ def take_over(draft: DraftId, json_: JsonFlag = False) -> None:
     _done(opened, "Taken over.", f"panel drafts diff {draft} --from {number}", json_=json_)
 
 
-COMMANDS = {
+COMMANDS: Mapping[str, Callable[..., None]] = {
     "approve": approve, "publish": publish, "retract": retract, "reject": reject, "pass": pass_, "later": later,
     "hold": hold, "fetch-back": fetch_back, "strike": strike, "unstrike": unstrike, "undo": undo,
     "take-over": take_over,

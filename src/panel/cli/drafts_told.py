@@ -75,7 +75,7 @@ def history_json(found: "History") -> dict[str, Any]:
 def told_history(found: "History", names: Mapping[str, str]) -> str:
     """One line an act: when, who, what."""
     decided = {d.decision_id: d.text for d in found.decisions}
-    rows = [("when", "who", "what", "")]
+    rows: list[tuple[str, ...]] = [("when", "who", "what", "")]
     rows += [(shown_time(a.at), names.get(a.by, a.by), *_act(a, decided)) for a in found.acts]
     return table(rows)
 
@@ -86,5 +86,17 @@ def _act(act: "Act", decided: Mapping[int, str]) -> tuple[str, str]:
         text = decided.get(int(detail.get("decision") or 0), "")
         reason = f" ({detail['reason']})" if detail.get("reason") else ""
         return str(detail["decided"]) + reason, text if len(text) <= 80 else f"{text[:77]}..."
-    shown = ("field", "persona", "place", "revision", "edition", "reason", "why", "until", "goes_out_at", "was", "title")
+    shown = (
+        "field",
+        "persona",
+        "place",
+        "revision",
+        "edition",
+        "reason",
+        "why",
+        "until",
+        "goes_out_at",
+        "was",
+        "title",
+    )
     return act.what, ", ".join(f"{name} {detail[name]}" for name in shown if detail.get(name) not in (None, ""))

@@ -118,7 +118,8 @@ def _take(at: AtDesk, draft: str, path: Path) -> "Edited":
         for problem in plan.problems[1:]:
             talk(str(problem))
         raise Mistake(
-            f"{plan.problems[0]} Nothing was taken over.", hint=f"Mend it: {path}, then: panel edit {draft} --from {path}"
+            f"{plan.problems[0]} Nothing was taken over.",
+            hint=f"Mend it: {path}, then: panel edit {draft} --from {path}",
         )
     edited = carry_out(at.desk, at.who, opened, base, plan.wishes)
     if edited.refused:

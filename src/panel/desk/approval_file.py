@@ -1,4 +1,4 @@
-"""The record of one approval, as a regulator may ask for it: who signed what, and what they decided of every point. Pure.
+"""The record of one approval, as a regulator may ask for it: who signed what and decided what of every point. Pure.
 
 Everything a hash is made of stands beside it, so that `verify_approval_file` needs nothing but the file.
 """
@@ -41,7 +41,9 @@ def approval_file(
         "points": [_point(opened, p, decisions, names) for p in opened.points],
         "amendments": [_amendment(d, names) for d in _amended(history, approval)],
         "removed": [row for side in sides for row in _removed(side, history, names)],
-        "struck": [s.model_dump(mode="json") | {"draft_id": side.draft.draft_id} for side in sides for s in side.text.struck],
+        "struck": [
+            s.model_dump(mode="json") | {"draft_id": side.draft.draft_id} for side in sides for s in side.text.struck
+        ],
         "made_with": [_made(side.review) for side in sides],
         "publications": [_publication(p, names) for p in history.publications if p.at >= approval.at],
         "log": [_act(act) for act in history.acts],
@@ -132,7 +134,8 @@ def _made(review: Review) -> Json:
         for o in review.opinions
     ]  # fmt: skip
     return {
-        "review_hash": review.review_hash, "made_at": review.made.created_at.isoformat(), "version": review.made.version,
+        "review_hash": review.review_hash, "made_at": review.made.created_at.isoformat(),
+        "version": review.made.version,
         "jurors": jurors, "prompts": review.how.prompts, "schema_hash": review.how.schema_hash, "sdk": review.how.sdk,
     }  # fmt: skip
 

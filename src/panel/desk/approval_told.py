@@ -31,7 +31,9 @@ def _lines(file: Json) -> Iterator[str]:
     yield from _section("Models", [_juror(j) for made in file["made_with"] for j in made["jurors"]])
     prompts = sorted({f"`{n}`: `{h}`" for made in file["made_with"] for n, h in made["prompts"].items()})
     yield from _section("Prompts", prompts)
-    yield from _section("Published", [f"{p['kind']} at {p['goes_out_at']}: {_safe(p['reason'])}" for p in file["publications"]])
+    yield from _section(
+        "Published", [f"{p['kind']} at {p['goes_out_at']}: {_safe(p['reason'])}" for p in file["publications"]]
+    )
     yield from _section("Log", [f"{a['seq']}: {a['at']} {_safe(a['what'])}, `{a['hash']}`" for a in file["log"]])
     yield f"\nThis record as JSON has the hash `{file['file_hash']}`; `panel audit verify FILE` makes every hash again."
 
@@ -42,7 +44,9 @@ def _point(point: Json) -> Iterator[str]:
     if decision := point["decision"]:
         seen = ["source seen" if decision["source_seen"] else "source not seen"] if point["passages"] else []
         opened = ["page opened"] if decision["page_opened"] else []
-        yield "  - " + ", ".join([decision["decision"], decision["reason"], *seen, *opened, _who(decision)]).replace(", ,", ",")
+        yield "  - " + ", ".join([decision["decision"], decision["reason"], *seen, *opened, _who(decision)]).replace(
+            ", ,", ","
+        )
     for passage in point["passages"]:
         yield f"  - {passage['passage_id']}, {passage['voice']}, {_safe(passage['url'])}: {_safe(passage['text'])}"
 

@@ -1,4 +1,4 @@
-"""Whether an approval file is whole: every hash in it made again from what stands beside it. Needs no database. Pure."""
+"""Whether an approval file is whole: every hash in it made again from what stands beside it. Pure."""
 
 from collections.abc import Iterator
 from typing import Any

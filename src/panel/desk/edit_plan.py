@@ -13,7 +13,18 @@ KEEP_LINES = frozenset({"note"})
 DECIDES = {"a": "accurate", "m": "attributed", "x": "removed"}
 SAYS = {"": "[ ]", "a": "[a]", "m": "[m]", "x": "[x]", "-": "[-]", "c": "[c]"}
 # standing first, so that what goes makes room for what comes; words before decisions on them; strikes last
-ORDER = ("unstrike", "removed", "set_aside", "printed", "words", "attributed", "accurate", "dismiss", "confirm", "strike")
+ORDER = (
+    "unstrike",
+    "removed",
+    "set_aside",
+    "printed",
+    "words",
+    "attributed",
+    "accurate",
+    "dismiss",
+    "confirm",
+    "strike",
+)
 
 
 @dataclass(frozen=True)

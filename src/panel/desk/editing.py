@@ -1,7 +1,7 @@
-"""Carry out what somebody changed in a draft's file, act by act. What another person changed meanwhile is kept, and said.
+"""Carry out what somebody changed in a draft's file, act by act. What others changed meanwhile is kept, and said.
 
 Each wish is held against the draft as it lies now: what stands as wished is left alone, so that a file may be taken
-again; what is no longer as the file had it is a conflict with both texts, and the next wish is carried out all the same.
+again; what is no longer as the file had it is a conflict with both texts, and the next wish is carried out even so.
 """
 
 from collections import Counter
@@ -97,7 +97,9 @@ class _Run:
             return False
         if theirs != text_at(self.expected, field):
             raise EditConflict("Somebody saved these words first.", yours=wish.value, theirs=theirs)
-        self._took(self.desk.save(self.who, self.draft_id, wish.name, wish.value, number=self.number, seen=True), wish.name)
+        self._took(
+            self.desk.save(self.who, self.draft_id, wish.name, wish.value, number=self.number, seen=True), wish.name
+        )
         return True
 
     def _removed(self, wish: Wish) -> bool:

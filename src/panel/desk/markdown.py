@@ -1,9 +1,9 @@
 """A draft as Markdown for an editor's own program, and back: the grammar alone, line by line. Pure.
 
 Four marks begin a line and nothing else does: `#` (first line and headings), `>` (for reading: what passages say,
-what checks found), `[a] NAME (was)` (something to decide), `* NAME: words` (words to change). The lines below a marker are
-its words, too. A line of words that would begin with one of the marks, or with a space, is written with a `\\` before it, so
-that nothing a model wrote can be read back as anything but its words.
+what checks found), `[a] NAME (was)` (something to decide), `* NAME: words` (words to change). The lines below a marker
+are its words, too. One that would begin with a mark is written with a `\\` before it, so that nothing a model wrote can
+be read back as anything but its words.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What `panel edit` shows of a draft: its claims with their passages, views, flags, note and strikes, in page order. Pure.
+"""What `panel edit` shows of a draft: claims with their passages, views, flags, note, strikes, in page order. Pure.
 
 Names: `futurist:2` a sentence or pick, `futurist:views` all a critic judges, `futurist:line` and so on its words,
 `dismiss:...` a flag, `strike:futurist` an opinion, `held`, `note`.
@@ -43,7 +43,9 @@ def form_of(opened: Opened) -> tuple[Part, ...]:
 
 
 def _comparison(opened: OpenComparison) -> Iterator[Part]:
-    told = [f"{s.draft.draft_id}: {len(s.left)} left. Edit it with: panel edit {s.draft.draft_id}" for s in _sides(opened)]
+    told = [
+        f"{s.draft.draft_id}: {len(s.left)} left. Edit it with: panel edit {s.draft.draft_id}" for s in _sides(opened)
+    ]
     yield Comment((*HEAD[2:5], "A comparison prints its reviews' sentences: they are decided there.", *told))
     yield from _note(opened)
     yield Heading(opened.comparison.answer)
@@ -141,7 +143,8 @@ def _standing(opened: OpenReview, persona_id: str, place: int, standing: str) ->
         return ("x", "removed") if standing == "removed" else ("-", "set aside")
     at = ("claim", "pick")
     return _settled(
-        opened, next((p for p in opened.points if p.kind in at and (p.persona_id, p.place) == (persona_id, place)), None)
+        opened,
+        next((p for p in opened.points if p.kind in at and (p.persona_id, p.place) == (persona_id, place)), None),
     )
 
 
