@@ -91,7 +91,7 @@ def write_markdown(draft_id: str, number: int, parts: Iterable[Part]) -> str:
 
 def _lines(part: Part) -> list[str]:
     if isinstance(part, Heading):
-        return [f"## {plain(part.text)}"]
+        return [f"## {plain(part.text)}".rstrip()]
     if isinstance(part, Comment):
         return [f"> {plain(line)}".rstrip() for line in part.lines]
     lines = plain_lines(part.text).split("\n")

@@ -1,4 +1,4 @@
-"""Rows of the desk that are read by themselves: decisions by number, and all of it for an audit.."""
+"""Rows of the desk that are read by themselves: decisions by number, and all of it for an audit."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
