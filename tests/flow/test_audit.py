@@ -80,7 +80,7 @@ def test_a_row_put_in_by_hand_has_no_line_in_the_log(at: Path) -> None:
         row = json.loads(conn.execute("SELECT json FROM desk_approvals WHERE approval_id = 2").fetchone()[0])
         more = json.dumps(row | {"approval_id": 9})
         conn.execute(
-            "INSERT INTO desk_approvals SELECT 9, draft_id, number, revision_hash, edition, \"by\", at, ? FROM desk_approvals"
+            'INSERT INTO desk_approvals SELECT 9, draft_id, number, revision_hash, edition, "by", at, ? FROM desk_approvals'
             " WHERE approval_id = 2",
             (more,),
         )

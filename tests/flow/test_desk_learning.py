@@ -46,7 +46,12 @@ def check_stats(stats: dict[str, Any]) -> None:
     assert (untouched["amended"], untouched["removed"], untouched["edit_distance"]) == (0, 0, 0)
     assert group(stats, "developer-experience")["attributed"] == 1
     (editor,) = stats["editors"]
-    assert (editor["name"], editor["approved"], editor["rejected"], editor["rejection_rate"]) == ("Mara Lind", 1, 1, 0.5)
+    assert (editor["name"], editor["approved"], editor["rejected"], editor["rejection_rate"]) == (
+        "Mara Lind",
+        1,
+        1,
+        0.5,
+    )
 
 
 def test_stats_tell_what_was_changed_by_critic_and_who_rejects(at: Path) -> None:

@@ -78,7 +78,10 @@ def test_a_diff_shows_word_by_word_what_was_changed(at: Path, tmp_path: Path) ->
 
 
 def test_what_was_put_away_can_be_fetched_back(at: Path) -> None:
-    for act, state in ((("pass", "--reason", "too_thin"), "passed"), (("reject", "--reason", "inaccurate"), "rejected")):
+    for act, state in (
+        (("pass", "--reason", "too_thin"), "passed"),
+        (("reject", "--reason", "inaccurate"), "rejected"),
+    ):
         assert drafts(at, act[0], ODD, *act[1:], "--why", "In my words")["state"] == state
         assert [d["draft_id"] for d in drafts(at, "list", "--state", state)["drafts"]] == [ODD]
         assert drafts(at, "fetch-back", ODD)["state"] == "open"
@@ -164,7 +167,9 @@ def test_the_approval_file_names_who_decided_what_and_every_hash_recomputes(at: 
     assert all(p["decision"] and p["decision"]["name"] == "Mara Lind" for p in told["points"])
     resting = [p for p in told["points"] if p["passages"]]
     assert resting and all(p["decision"]["source_seen"] and p["passages"][0]["url"] for p in resting)
-    assert [(a["was"][:22], a["now"][:16]) for a in told["amendments"]] == [("The maker's own count ", "The maker counts")]
+    assert [(a["was"][:22], a["now"][:16]) for a in told["amendments"]] == [
+        ("The maker's own count ", "The maker counts")
+    ]
     assert [(r["persona_id"], r["place"], r["decision"]["name"]) for r in told["removed"]] == [
         ("competitor-skeptic", 0, "Mara Lind")
     ]
@@ -212,7 +217,12 @@ def test_a_changed_approval_file_is_found_out_even_with_a_new_hash_of_its_own(
 
 
 def test_an_approval_file_for_reading_escapes_what_models_wrote(at: Path, tmp_path: Path) -> None:
-    approve(at, tmp_path, LARK, 's = s.replace("The maker\'s own count says", "\\\\# <b>Approved</b> by the maker, who says")')
+    approve(
+        at,
+        tmp_path,
+        LARK,
+        's = s.replace("The maker\'s own count says", "\\\\# <b>Approved</b> by the maker, who says")',
+    )
     file = tmp_path / "approval.md"
     run_here("drafts", "approval-file", LARK, "-o", str(file), at=at)
     text = file.read_text(encoding="utf-8")

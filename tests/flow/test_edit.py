@@ -165,7 +165,9 @@ def test_visual_wins_over_editor(at: Path, tmp_path: Path) -> None:
 def test_a_conflict_keeps_both_texts_and_takes_over_all_the_rest(at: Path, tmp_path: Path) -> None:
     """Somebody else rewrites a sentence and removes another while the file lies open."""
     meanwhile = tmp_path / "meanwhile.md"
-    theirs = run_here("edit", LARK, "--print", at=at).out.replace("The maker's own count says", "By its own count it is")
+    theirs = run_here("edit", LARK, "--print", at=at).out.replace(
+        "The maker's own count says", "By its own count it is"
+    )
     meanwhile.write_text(theirs.replace("[ ] futurist:0", "[x] futurist:0"), encoding="utf-8")
     said = edit(
         at, tmp_path, LARK, SAYS, ACCEPT_ALL, "import subprocess",
@@ -185,7 +187,9 @@ def test_a_conflict_keeps_both_texts_and_takes_over_all_the_rest(at: Path, tmp_p
 
 def test_somebody_elses_other_words_are_not_taken_back_by_an_older_file(at: Path, tmp_path: Path) -> None:
     file = tmp_path / "older.md"
-    file.write_text(run_here("edit", LARK, "--print", at=at).out.replace("[ ] futurist:0", "[a] futurist:0"), encoding="utf-8")
+    file.write_text(
+        run_here("edit", LARK, "--print", at=at).out.replace("[ ] futurist:0", "[a] futurist:0"), encoding="utf-8"
+    )
     edit(at, tmp_path, LARK, SAYS)
     said = run_here("edit", LARK, "--from", str(file), at=at)
     assert said.code == 0, said.err

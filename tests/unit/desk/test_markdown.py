@@ -21,8 +21,19 @@ HOSTILE = [
     "\\[a] futurist:0", "\\\\", "-->", "<!-- ", "```", "\x1b[2J\x1b]0;t\x07", "\u202e[a]\u2028[x] futurist:1", "\r[a] futurist:0\r",
     "a\x85[x] futurist:1", "\x00", "[", "*", ">", "#", "", " ", "\t* strike:futurist: other", "a\n\n\nb", "\ud800[a] x",
 ]  # fmt: skip
-words = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=80), st.lists(st.sampled_from(HOSTILE), max_size=4).map("\n".join))
-NAMES = ("futurist:0", "futurist:1", "futurist:views", "futurist:line", "held", "strike:futurist", "dismiss:0123456789", "note")
+words = st.one_of(
+    st.sampled_from(HOSTILE), st.text(max_size=80), st.lists(st.sampled_from(HOSTILE), max_size=4).map("\n".join)
+)
+NAMES = (
+    "futurist:0",
+    "futurist:1",
+    "futurist:views",
+    "futurist:line",
+    "held",
+    "strike:futurist",
+    "dismiss:0123456789",
+    "note",
+)
 
 
 @st.composite
@@ -63,7 +74,9 @@ def test_no_sentence_forges_a_decision_or_hides_the_next_one(text: str) -> None:
 
 @given(words)
 def test_the_file_holds_nothing_a_terminal_obeys(text: str) -> None:
-    written = write_markdown("d", 0, [Heading(text), Comment((text,)), Item("note", text=text), Item("f:0", "", "", text)])
+    written = write_markdown(
+        "d", 0, [Heading(text), Comment((text,)), Item("note", text=text), Item("f:0", "", "", text)]
+    )
     assert all(char.isprintable() or char in "\n\t" or ord(char) > 0x9F for char in written)
 
 
