@@ -69,7 +69,7 @@ def test_a_comparison_of_two_decided_reviews_needs_nothing_more(at: Path, tmp_pa
 def test_a_diff_shows_word_by_word_what_was_changed(at: Path, tmp_path: Path) -> None:
     edit(at, tmp_path, LARK, 's = s.replace("The maker\'s own count says", "The maker counts")')
     said = run_here("drafts", "diff", LARK, at=at)
-    assert said.out.startswith("competitor-skeptic:2: The [-maker's own count says-]{+maker counts+} 61 percent")
+    assert said.out.startswith("competitor-skeptic:2: The [-maker's-]{+maker+} [-own count says-]{+counts+} 61 percent")
     change = drafts(at, "diff", LARK)["changes"]
     assert [c["field"] for c in change] == ["competitor-skeptic:2"]
     assert change[0]["was"].startswith("The maker's own count says")

@@ -140,6 +140,9 @@ def _revisions(conn: Connection, lines: Lines) -> Iterator[str]:
         draft_id, number = row["draft_id"], row["number"]
         before, parents[draft_id] = parents.get(draft_id, (-1, "")), (number, row["hash"])
         logged = names.pop((draft_id, number), None)
+        if number > before[0] + 1:
+            names.pop((draft_id, number - 1), None)
+            return f"Revision {number - 1} of {draft_id} is gone."
         return _revision(row, before, logged)
 
     yield from _rows(conn, lines, table=revisions, name="Revision", check=check)
