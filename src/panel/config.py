@@ -132,6 +132,11 @@ class Settings(Value):
         return self.environment.get("PANEL_DATABASE_URL") or f"sqlite:///{self.runs_dir / 'panel.db'}"
 
     @property
+    def editor_command(self) -> str:
+        """VISUAL, else EDITOR: the program `panel edit` opens; "" for neither."""
+        return self.environment.get("VISUAL") or self.environment.get("EDITOR", "")
+
+    @property
     def test_loopback(self) -> str:
         """`host:port` of the one server on this machine that gathering may read; "" outside tests."""
         return self.environment.get("PANEL_TEST_LOOPBACK", "")
@@ -248,7 +253,7 @@ def read_settings(root: Path, config_text: str, environment: Mapping[str, str]) 
         ) from err
     except ValidationError as err:
         raise Mistake(_first_problem(err), hint="docs/settings.md lists every key of panel.toml.") from err
-    wanted = {*KEYS.values(), *ADDRESSES.values(), "PANEL_DATABASE_URL", "PANEL_TEST_LOOPBACK"}
+    wanted = {*KEYS.values(), *ADDRESSES.values(), "PANEL_DATABASE_URL", "PANEL_TEST_LOOPBACK", "VISUAL", "EDITOR"}
     return Settings(root=root, toml=toml, environment={k: v for k, v in environment.items() if k in wanted and v})
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from panel.cli import desk_accounts
+from panel.cli import desk_accounts, desk_export, desk_stats
 from panel.cli.output import say, talk
 from panel.errors import Mistake
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None, invoke_without_command=True, help="Edit and approve drafts in a browser.")
 app.add_typer(desk_accounts.app, name="accounts")
+app.command("stats")(desk_stats.stats)
+app.command("export")(desk_export.export)
 
 
 @app.callback()

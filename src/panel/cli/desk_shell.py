@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from panel.cli.shell import Shell
     from panel.desk.desk import Desk
     from panel.records.desk import Account
+    from panel.store.desk import DeskStore
 
 
 @dataclass(frozen=True)
@@ -36,17 +37,26 @@ def open_desk() -> Iterator[AtDesk]:
     """The desk with what runs left in its queue."""
     from panel.cli.shell import open_shell
     from panel.desk.desk import Desk
-    from panel.store.desk import DeskStore
 
     shell = open_shell()
-    store = DeskStore.open(shell.settings.database_url)
-    desk = Desk(store, responsible=shell.settings.toml.desk.responsible)
-    try:
+    with open_store(shell) as store:
+        desk = Desk(store, responsible=shell.settings.toml.desk.responsible)
         desk.take_in()
         desk.bring_back_due()
         yield AtDesk(shell, desk)
+
+
+@contextmanager
+def open_store(shell: "Shell | None" = None) -> Iterator["DeskStore"]:
+    """The desk's rows alone."""
+    from panel.cli.shell import open_shell
+    from panel.store.desk import DeskStore
+
+    store = DeskStore.open((shell or open_shell()).settings.database_url)
+    try:
+        yield store
     finally:
-        desk.close()
+        store.close()
 
 
 def read_time(text: str, *, now: datetime) -> datetime:

@@ -15,6 +15,7 @@ from panel.desk import deciding, panel_again, signing
 from panel.desk.acting import Tx
 from panel.desk.deciding import Spot
 from panel.desk.fields import read_field
+from panel.desk.looking_back import open_at
 from panel.desk.opened import Archive, Opened, find_draft, load, read_review
 from panel.desk.rules import LEFT_DAYS, allow
 from panel.desk.stale_drafts import with_reasons
@@ -140,6 +141,12 @@ class Desk:
                 return load(conn, draft_id, self._archive)
         with self._act(who) as tx:
             return tx.open(draft_id)
+
+    def open_at(self, who: Account, draft_id: str, number: int) -> Opened:
+        """The draft as it was at a revision, with today's decisions. Raises Mistake when there is none."""
+        allow(who, "read")
+        with self.store.reading() as conn:
+            return open_at(conn, draft_id, number, self._archive)
 
     def history(self, who: Account, draft_id: str) -> History:
         allow(who, "read")

@@ -6,6 +6,7 @@ from panel.desk.acting import Tx, refresh, write
 from panel.desk.opened import OpenComparison, Opened, OpenReview
 from panel.desk.rules import PASS_REASONS, REJECT_REASONS, edition_of, one_of, refuse_unless_approvable
 from panel.errors import EditConflict, Mistake
+from panel.records import content_hash
 from panel.records.desk import Approval, DraftState, Publication
 from panel.store import desk as rows
 from panel.store.desk_log import read_acts
@@ -28,7 +29,7 @@ def approve(tx: Tx, draft_id: str, *, number: int, edition: str = "") -> Opened:
     approval = rows.add_approval(tx.conn, _approval(tx, opened, edition))
     tx.log(
         "approved", draft_id, approval=approval.approval_id, revision=approval.number, hash=approval.revision_hash,
-        edition=approval.edition, name=approval.name,
+        edition=approval.edition, name=approval.name, row=content_hash(approval),
     )  # fmt: skip
     was = opened.draft.state
     return refresh(tx, draft_id, state="published" if was == "published" else "approved")
@@ -86,7 +87,7 @@ def publish(tx: Tx, draft_id: str, *, at: datetime | None = None, reason: str = 
     kept = rows.add_publication(tx.conn, out)
     tx.log(
         kept.kind, draft_id, publication=kept.publication_id, approval=approval.approval_id,
-        goes_out_at=goes_out_at.isoformat(), reason=kept.reason,
+        goes_out_at=goes_out_at.isoformat(), reason=kept.reason, row=content_hash(kept),
     )  # fmt: skip
     return refresh(tx, draft_id, state="published")
 
@@ -112,7 +113,9 @@ def retract(tx: Tx, draft_id: str, reason: str) -> Opened:
         by=tx.who.account_id, at=tx.now, reason=reason.strip(),
     )  # fmt: skip
     kept = rows.add_publication(tx.conn, out)
-    tx.log("retracted", opened.draft.draft_id, publication=kept.publication_id, reason=kept.reason)
+    tx.log(
+        "retracted", opened.draft.draft_id, publication=kept.publication_id, reason=kept.reason, row=content_hash(kept)
+    )
     return refresh(tx, draft_id, state="retracted")
 
 
