@@ -1,5 +1,4 @@
 import random
-import time
 from collections import Counter
 from datetime import date
 
@@ -103,10 +102,8 @@ def test_ten_thousand_of_one_category_are_paired_without_looking_at_every_two() 
             return super().__getattribute__(name)
 
     many = [Counted(**dict(light(f"t{n:05}"))) for n in range(10_000)]
-    began = time.monotonic()
     assert len(propose_pairs(many)) >= 9_990  # all that two each allow, but for the last few
     assert looked["product_id"] < 200_000
-    assert time.monotonic() - began < 60
 
 
 def reviewed(slug: str, run_id: str, kinds: frozenset[str] = SOME, product: str = "") -> ReviewedProduct:
