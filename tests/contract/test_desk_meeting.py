@@ -10,15 +10,20 @@ from tests.unit.store.samples import a_review, a_run
 from panel.desk.meeting import product_line
 from panel.desk.stale_drafts import stale_drafts, with_reasons
 from panel.desk.taking_in import take_in
-from panel.records import Again, Dossier, Pricing, Review
+from panel.records import Again, Dossier, Launch, Pricing, Review
 from panel.records.desk import Draft
-from panel.review.archive import meet_reviewed
+from panel.review.archive import meet, meet_reviewed
 from panel.store import Products, Records
 from panel.store import desk as rows
 from panel.store.desk import DeskStore
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 WHY = {"by": "Ann", "reason": "one tool", "now": MONDAY}
+
+
+def launch_of_review(name: str, release: str, **more: object) -> Launch:
+    told = {"release": release, "homepage": f"https://{name.lower()}.example", **more}
+    return a_review(name).dossier.launch.model_copy(update=told)
 
 
 class Newsroom:
@@ -31,9 +36,7 @@ class Newsroom:
     def review(self, name: str, release: str = "", *, again: str = "", days: int = 0, **more: object) -> Draft:
         """A run reviews a launch, so many days after Monday; the draft it went into."""
         self.made += 1
-        base = a_review(name)
-        told = {"release": release, "homepage": f"https://{name.lower()}.example", **more}
-        launch = base.dossier.launch.model_copy(update=told)
+        base, launch = a_review(name), launch_of_review(name, release, **more)
         dossier: Dossier = base.dossier.model_copy(update={"launch": launch})
         note = f"asked for the {self.made}th time"
         dossier = dossier.model_copy(update={"coverage": dossier.coverage.model_copy(update={"note": note})})
@@ -139,7 +142,8 @@ def test_a_draft_is_stale_once_a_later_release_or_another_price_is_known_and_the
     torch = room.review("Torch", "1", pricing=Pricing(pricing_class="free"))
     assert room.stale(date(2026, 12, 1)) == {}
     room.review("Lamp", "2", days=3)
-    room.review("Torch", "1", days=3, pricing=Pricing(pricing_class="paid", checked=date(2026, 11, 26)))
+    dearer = Pricing(pricing_class="paid", checked=date(2026, 11, 26))
+    meet(launch_of_review("Torch", "1", pricing=dearer), room.products, now=MONDAY + timedelta(days=3))
     found = room.stale(date(2026, 12, 1))
     assert found == {
         lamp.draft_id: ("Release 2 came in on 2026-11-26.",),

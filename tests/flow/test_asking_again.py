@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 import yaml
 from tests.flow.outside import SPECIMEN, Said, run_here
 from typer.testing import CliRunner
 
-from panel.cli import asking_again
+from panel.cli import drafts
 from panel.cli.asking_again import asking_in_background
 from panel.cli.desk_shell import AtDesk, open_desk
 from panel.desk.asking_again import Wish
@@ -24,14 +23,6 @@ from panel.store import RunFolder
 
 DRAFT, CRITIC = "larkspindle-2-0", "futurist"
 LOG = "$ larkspindle review 12\n3 comments in 41 s, one of them wrong\n\nWe ran it on a pull request of ours."
-
-
-def commands() -> typer.Typer:
-    app = typer.Typer()
-    acts = {"ask": asking_again.ask, "rerun": asking_again.rerun, "take-over": asking_again.take_over}
-    for name, act in (acts | {"stale": asking_again.stale}).items():
-        app.command(name)(act)
-    return app
 
 
 class Workspace:
@@ -49,7 +40,7 @@ class Workspace:
         return run_here(*words, at=self.root)
 
     def drafts(self, *words: str) -> Any:
-        return CliRunner().invoke(commands(), list(words), catch_exceptions=False)
+        return CliRunner().invoke(drafts.app, list(words), catch_exceptions=False)
 
     @contextmanager
     def desk(self) -> Iterator[tuple[AtDesk, OpenReview, Review | None]]:

@@ -26,6 +26,14 @@ YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before s
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
+def attach(app: typer.Typer) -> None:
+    """Put the commands beside the others of `panel drafts`."""
+    app.command("ask")(ask)
+    app.command("rerun")(rerun)
+    app.command("take-over")(take_over)
+    app.command("stale")(stale)
+
+
 def ask(
     draft: DraftId,
     critic: Annotated[str, typer.Argument(metavar="CRITIC", help="Its persona, as `panel personas list` prints it.")],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from panel.cli import drafts_acts
+from panel.cli import asking_again, drafts_acts
 from panel.cli.desk_shell import open_desk
 from panel.cli.drafts_acts import DraftId, JsonFlag
 from panel.cli.output import say, say_json, table, talk
@@ -131,3 +131,4 @@ def approval_file(
 
 
 drafts_acts.attach(app)
+asking_again.attach(app)

@@ -54,7 +54,7 @@ def _reasons(reviewed: Reviewed, now: KnownNow, today: date) -> Iterator[str]:
 def _price(reviewed: Reviewed, now: KnownNow) -> Iterator[str]:
     had = reviewed.pricing
     known = now.pricing_class not in ("unknown", had.pricing_class)
-    if known and _is_later(now.looked_up, reviewed):
+    if known and now.looked_up and _is_later(now.looked_up, reviewed):
         yield f"Its price class was {_words(had.pricing_class)} and is {_words(now.pricing_class)}."
         return
     new = now.pricing

@@ -30,7 +30,8 @@ def test_a_release_met_since_is_named_with_its_day_and_one_met_before_is_not() -
 def test_another_price_class_counts_when_it_was_looked_up_later() -> None:
     assert reasons(KnownNow(pricing_class="free", looked_up=SOON)) == ("Its price class was paid and is free.",)
     assert reasons(KnownNow(pricing_class="free", looked_up=DAY)) == ()
-    assert reasons(KnownNow(pricing_class="unknown")) == ()
+    assert reasons(KnownNow(pricing_class="free")) == ()  # nobody knows since when
+    assert reasons(KnownNow(pricing_class="unknown", looked_up=SOON)) == ()
 
 
 def test_changed_plans_are_said_once_and_blank_ones_are_no_change() -> None:
