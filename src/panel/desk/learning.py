@@ -35,7 +35,7 @@ def _finished(row: FinishedRows) -> Finished:
 
 
 def read_pairs(store: DeskStore, *, now: datetime) -> Iterator[Json]:
-    """A claim as a model wrote it and as somebody signed it, one at a time; nothing of what is embargoed or confidential.
+    """A claim as a model wrote it and as somebody signed it, one at a time; nothing embargoed, nothing confidential.
 
     Claims set aside were judged by nobody, and those of struck critics were not decided on: neither is here.
     """
