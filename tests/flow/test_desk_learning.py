@@ -1,12 +1,24 @@
 """`panel desk stats` and `export` after real edits, on SQLite and on Postgres."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.flow.at_desk import ACCEPT_ALL, LARK, ODD, approve, copy_workspace, edit, make_workspace, run, run_here
-from tests.flow.outside import PAIR, SCRIPTED
+from tests.flow.at_desk import (
+    ACCEPT_ALL,
+    LARK,
+    ODD,
+    approve,
+    copy_workspace,
+    edit,
+    editor,
+    make_workspace,
+    run,
+    run_here,
+)
+from tests.flow.outside import PAIR, SCRIPTED, SPECIMEN
 
 CHANGES = (
     's = s.replace("The maker\'s own count says", "The maker counts")',
@@ -87,6 +99,18 @@ def test_nothing_of_an_embargoed_draft_is_exported(at: Path) -> None:
     assert run_here("desk", "export", at=at).out
 
 
+def test_nothing_of_a_confidential_launch_is_exported(tmp_path: Path) -> None:
+    at = tmp_path / "ws"
+    shutil.copytree(SPECIMEN, at)
+    (at / "panel.toml").write_text('editor = "Mara Lind"\n', encoding="utf-8")
+    launch = at / "larkspindle.yaml"
+    launch.write_text(f"{launch.read_text(encoding='utf-8')}\nconfidential: true\n", encoding="utf-8")
+    assert run_here("review", str(launch), *SCRIPTED, "--yes", "--json", at=at).code == 0
+    approve(at, tmp_path, LARK)
+    assert run_here("desk", "stats", "--json", at=at).data["drafts"] == 1
+    assert run_here("desk", "export", at=at).out == ""
+
+
 def test_words_changed_after_the_signature_are_not_counted_as_signed(at: Path, tmp_path: Path) -> None:
     edit(at, tmp_path, LARK, 's = s.replace("The maker counts", "It is said that the maker counts")')
     pairs = [json.loads(line) for line in run_here("desk", "export", at=at).out.splitlines()]
@@ -106,8 +130,6 @@ def test_the_same_holds_on_postgres(postgres_url: str, tmp_path: Path) -> None:
     (at / "panel.toml").write_text('editor = "Mara Lind"\n', encoding="utf-8")
     there = {"PANEL_DATABASE_URL": postgres_url}
     assert run_here("compare", *PAIR, *SCRIPTED, "--yes", "--json", at=at, **there).code == 0
-    from tests.flow.at_desk import editor
-
     command = editor(tmp_path, *CHANGES, ACCEPT_ALL)
     assert run_here("edit", LARK, at=at, EDITOR=command, **there).code == 0
     assert run_here("drafts", "approve", LARK, at=at, **there).code == 0

@@ -205,6 +205,14 @@ def test_a_comparisons_file_holds_the_note_and_no_sentence(at: Path, tmp_path: P
     assert "[ ]" not in run_here("edit", BOTH, "--print", at=at).out.split("\n## ")[1]
 
 
+def test_a_draft_that_was_put_away_is_fetched_back_before_anybody_types(at: Path, tmp_path: Path) -> None:
+    run_here("drafts", "reject", LARK, "--reason", "inaccurate", at=at)
+    said = edit(at, tmp_path, LARK, ACCEPT_ALL)
+    assert said.code == 2
+    assert "Fetch it back first" in said.complaint
+    assert edits(at) == []
+
+
 def test_a_signed_draft_is_open_again_when_its_file_changes_a_word(at: Path, tmp_path: Path) -> None:
     approve(at, tmp_path)
     edit(at, tmp_path, LARK, SAYS)

@@ -17,7 +17,7 @@ OutOption = Annotated[Path | None, typer.Option("-o", "--out", help="Write it he
 def export(out: OutOption = None) -> None:
     """Write each claim of every approved review as its model wrote it and as somebody signed it, one JSON a line.
 
-    Nothing of an embargoed draft is in it.
+    Nothing of an embargoed or confidential launch is in it.
     """
     from datetime import UTC, datetime
 

@@ -28,6 +28,7 @@ def edit(draft: DraftId, from_: FromOption = None, print_: PrintFlag = False, js
 
     Each change is one act. What can't be taken is kept in a file that --from takes again.
     """
+    from panel.desk.acting import refuse_put_away
     from panel.desk.markdown import write_markdown
     from panel.desk.markdown_form import form_of
 
@@ -37,6 +38,7 @@ def edit(draft: DraftId, from_: FromOption = None, print_: PrintFlag = False, js
         if print_:
             say(written.rstrip("\n"))
             return
+        refuse_put_away(opened)
         path = from_ or _in_editor(at, draft, opened.draft.head, written)
         edited = None if path is None else _take(at, draft, path)
     _told(draft, edited, json_=json_)
@@ -143,8 +145,9 @@ def _say_refused(edited: "Edited", path: Path, draft: str) -> None:
     if edited.summary:
         talk(f"Taken over: {edited.summary}.")
     for refused in edited.refused:
-        for line in _both(refused):
-            talk(line)
+        if refused.conflict or refused is not edited.refused[0]:  # the first is told by the error itself
+            for line in _both(refused):
+                talk(line)
     first = edited.refused[0]
     hint = f"Your file is kept: {path}. Mend it, then: panel edit {draft} --from {path}"
     if any(refused.conflict for refused in edited.refused):

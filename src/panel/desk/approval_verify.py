@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from panel.desk.approval_file import FORMAT
 from panel.desk.points import VIEW_FIELDS, claim_key, passages_hash
+from panel.desk.text import MAKERS_WORD
 from panel.records import canonical_json, sha256_of
 from panel.records.desk import Act, DraftText, Revision, Shown
 
@@ -47,8 +48,8 @@ def _broken_point(row: Json, texts: dict[str, DraftText]) -> Iterator[str]:
     if row["decision"] is None:
         yield f"Nobody decided on {row['kind']} {name}."
     if row["kind"] in ("claim", "pick"):
-        said = row["text"] if row["kind"] == "claim" else f"{row['side']}: {row['text']}"
-        if sha256_of(said) != row["sentence_hash"]:
+        said = hashes_of(row["text"]) if row["kind"] == "claim" else {sha256_of(f"{row['side']}: {row['text']}")}
+        if row["sentence_hash"] not in said:
             yield f"The sentence of {name} does not have the hash it names."
         if passages_hash([Shown.model_validate(p) for p in row["passages"]]) != row["passages_hash"]:
             yield f"The passages under {name} do not have the hash they name."
@@ -61,6 +62,11 @@ def _broken_point(row: Json, texts: dict[str, DraftText]) -> Iterator[str]:
         named = words.model_dump(mode="json", include=VIEW_FIELDS) if words else {}
         if sha256_of(canonical_json([row["persona_id"], row["views"], named])) != row["sentence_hash"]:
             yield f"The views of {row['persona_id']} do not have the hash they name."
+
+
+def hashes_of(sentence: str) -> frozenset[str]:
+    """What a claim's hash may be: of the sentence as it is, or as the maker's word."""
+    return frozenset({sha256_of(sentence), sha256_of(MAKERS_WORD + sentence)})
 
 
 def _broken_log(file: Json) -> Iterator[str]:

@@ -12,8 +12,9 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
+from panel.desk.approval_verify import hashes_of
 from panel.desk.points import claim_key
-from panel.records import Review, content_hash, sha256_of
+from panel.records import Review, content_hash
 from panel.records.desk import Act, Approval, Decision, DraftText, Pair, Publication, Revision
 from panel.store.desk import DeskStore
 from panel.store.desk_log import read_acts
@@ -179,7 +180,7 @@ def _decision(row: Row, act: Act | None) -> str:
     told = decision.model_dump(include=set(columns))
     if columns != told or bool(row["settles"]) != decision.settles or row["at"] != decision.at.isoformat():
         return f"{name} was changed."
-    if decision.kind == "claim" and sha256_of(decision.text) != decision.sentence_hash:
+    if decision.kind == "claim" and decision.sentence_hash not in hashes_of(decision.text):
         return f"{name} is about another sentence than it says."
     if decision.kind in ("claim", "pick") and claim_key(decision.sentence_hash, decision.passages_hash) != decision.key:
         return f"{name} is about another claim than it says."

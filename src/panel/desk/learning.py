@@ -35,15 +35,15 @@ def _finished(row: FinishedRows) -> Finished:
 
 
 def read_pairs(store: DeskStore, *, now: datetime) -> Iterator[Json]:
-    """A claim as a model wrote it and as somebody signed it, one at a time. Nothing of an embargoed draft.
+    """A claim as a model wrote it and as somebody signed it, one at a time; nothing embargoed, nothing confidential.
 
     Claims set aside were judged by nobody, and those of struck critics were not decided on: neither is here.
     """
     with store.reading() as conn:
         for row in finished(conn):
-            embargo = row.draft.embargo_until
-            if embargo is None or embargo <= now:
-                yield from _pairs(_finished(row), row.draft.draft_id)
+            one, embargo = _finished(row), row.draft.embargo_until
+            if not one.review.dossier.launch.confidential and (embargo is None or embargo <= now):
+                yield from _pairs(one, row.draft.draft_id)
 
 
 def _pairs(one: Finished, draft_id: str) -> Iterator[Json]:
