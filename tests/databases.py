@@ -10,14 +10,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import psycopg
-from psycopg import sql
+from psycopg import BaseConnection, sql
 
 from panel.store.database import open_engine
 
 NUMBER = itertools.count()
 TEMPLATE = "panel_template"
+CONNECTIONS: "WeakSet[BaseConnection[Any]]" = WeakSet()  # every one this process made and still has
+
+
+def _note_connections() -> None:
+    """Keep count, so that a connection nobody closed is an error of the test that left it, not of whichever test the
+    garbage collector runs in."""
+    make = BaseConnection.__init__
+
+    def noted(self: "BaseConnection[Any]", *args: Any, **words: Any) -> None:
+        make(self, *args, **words)
+        CONNECTIONS.add(self)
+
+    BaseConnection.__init__ = noted  # type: ignore[method-assign]
+
+
+_note_connections()
 
 
 class Postgres:
@@ -45,13 +62,20 @@ class Postgres:
 
     @contextmanager
     def database(self, *, empty: bool = False) -> Iterator[str]:
-        """The address of a database with today's schema, or with none; dropped afterwards."""
+        """The address of a database with today's schema, or with none; dropped afterwards.
+
+        Fails a test that leaves a connection to it open.
+        """
         name = f"panel_{next(NUMBER)}"
         self._admin(f"create database {name}" + ("" if empty else f" template {TEMPLATE}"))
         try:
             yield self.url(name)
         finally:
+            left = [conn for conn in list(CONNECTIONS) if not conn.closed and conn.info.dbname == name]
+            for conn in left:
+                conn.pgconn.finish()
             self._admin(f"drop database {name} with (force)")
+        assert not left, f"{len(left)} connections were left open"
 
     def cut(self, database_url: str) -> None:
         """End every connection to a database, as an administrator or a failing network does."""

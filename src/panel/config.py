@@ -1,5 +1,6 @@
 """The only reader of the environment and of panel.toml. Everything below gets plain values."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -43,6 +44,7 @@ class ModelTable(Value):
     sampling: dict[str, float] = {}
     timeout_s: float = Field(default=120.0, gt=0)
     context_tokens: int = Field(default=0, ge=0)  # of the model; 0: large enough for any dossier
+    cache_marks: bool | None = None  # OpenAI's, over Responses; None: where they are known to be taken
     price: PriceTable | None = None
 
 
@@ -65,6 +67,29 @@ class BatchTable(Shortlist):
     schedule: str = ""  # of workers, as cron in UTC: "0 5 * * *"; "" for none
 
 
+class DeskTable(Value):
+    """`[desk]`: where the desk is served, and for whom. Flags win over it."""
+
+    team: bool = False  # accounts with passwords, instead of one person with a link
+    host: str = "127.0.0.1"
+    port: int = Field(default=8707, ge=0, le=65535)  # 0: any free one
+    public_url: str = ""  # https://... that people open, where a proxy stands in front
+    proxies: tuple[str, ...] = ("127.0.0.1", "::1")  # whose word is taken for a visitor's address
+    responsible: str = ""  # person or company that answers for what is published; "": whoever approves
+
+    @property
+    def is_public(self) -> bool:
+        """Other machines can reach it."""
+        return self.host not in ("127.0.0.1", "::1", "localhost")
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, url: str) -> str:
+        if url and not re.fullmatch(r"https://[A-Za-z0-9.-]+(:\d{1,5})?/?", url):
+            raise ValueError("write https://, a host name and nothing after it")
+        return url.rstrip("/").lower()
+
+
 class Toml(Value):
     """panel.toml, all of it optional."""
 
@@ -73,11 +98,14 @@ class Toml(Value):
     runs: str = "runs"
     suspicious_per_day: int = Field(default=20, ge=0)  # launches asked again because they speak to reviewers
     contact: str = Field(default=CONTACT, pattern=r"^[!-'*-~]{1,200}$")  # named to the sites whose pages are read
+    confidential_to: tuple[str, ...] = ()  # addresses and providers that confidential launches may go to
     rho: Rho = Rho()
     concurrency: Concurrency = Concurrency()
     models: dict[str, ModelTable] = {}
     feeds: dict[str, FeedTable] = {}
     batch: BatchTable = BatchTable()
+    editor: str = Field(default="", max_length=80)  # your name, as by-line and signature
+    desk: DeskTable = DeskTable()
 
     @field_validator("feeds")
     @classmethod
@@ -102,6 +130,11 @@ class Settings(Value):
     def database_url(self) -> str:
         """PANEL_DATABASE_URL, or a SQLite file under runs/."""
         return self.environment.get("PANEL_DATABASE_URL") or f"sqlite:///{self.runs_dir / 'panel.db'}"
+
+    @property
+    def editor_command(self) -> str:
+        """VISUAL, else EDITOR: the program `panel edit` opens; "" for neither."""
+        return self.environment.get("VISUAL") or self.environment.get("EDITOR", "")
 
     @property
     def test_loopback(self) -> str:
@@ -142,11 +175,17 @@ class Settings(Value):
                 f"The base URL for {name} holds a user name or password.",
                 hint=f"Put the key in {KEYS.get(provider, 'the environment')} and leave the address bare.",
             )
+        api = _api(provider, base_url, table)
+        if table.cache_marks is not None and api != "responses":
+            raise Mistake(
+                f"panel.toml: cache_marks of {name!r} is for OpenAI's Responses, and its api is {api!r}.",
+                hint='Leave it out, or say api = "responses".',
+            )
         return ModelSpec(
             name=name,
             provider=provider,
             model=model,
-            api=_api(provider, base_url, table),
+            api=api,
             base_url=base_url,
             api_key=self.key_for(provider, base_url),
             max_output_tokens=table.max_output_tokens,
@@ -155,6 +194,7 @@ class Settings(Value):
             sampling=tuple(table.sampling.items()),
             timeout_s=table.timeout_s,
             context_tokens=table.context_tokens,
+            cache_marks=table.cache_marks,
         )
 
     def key_for(self, provider: str, base_url: str) -> str:
@@ -213,7 +253,7 @@ def read_settings(root: Path, config_text: str, environment: Mapping[str, str]) 
         ) from err
     except ValidationError as err:
         raise Mistake(_first_problem(err), hint="docs/settings.md lists every key of panel.toml.") from err
-    wanted = {*KEYS.values(), *ADDRESSES.values(), "PANEL_DATABASE_URL", "PANEL_TEST_LOOPBACK"}
+    wanted = {*KEYS.values(), *ADDRESSES.values(), "PANEL_DATABASE_URL", "PANEL_TEST_LOOPBACK", "VISUAL", "EDITOR"}
     return Settings(root=root, toml=toml, environment={k: v for k, v in environment.items() if k in wanted and v})
 
 

@@ -2,6 +2,10 @@
 
 PanelError
 |- Mistake           the person can fix it: bad persona, prompt, flag, key      exit 2   never retried
+|  |- NotFound       nothing goes by that name                                   exit 2
+|  |- NotSignedIn    the desk does not know who asks                             exit 2
+|  |  `- TooSoon     too many sign-ins failed; says how long to wait             exit 2
+|  |- NotAllowed     their role at the desk may not                              exit 2
 |  `- Refused        an address our rules don't fetch (dossier/net/errors.py)   exit 2
 |- Unreachable       a page that doesn't answer (dossier/net/errors.py)         exit 3
 |- ProviderError     a model's server failed                                    exit 3
@@ -36,6 +40,34 @@ class Mistake(PanelError):
 
     kind = "mistake"
     exit_code = 2
+
+
+class NotFound(Mistake):
+    """Nothing goes by that name or address."""
+
+    kind = "not_found"
+
+
+class NotSignedIn(Mistake):
+    """Nobody is signed in, or what was given to sign in with is wrong."""
+
+    kind = "not_signed_in"
+
+
+class TooSoon(NotSignedIn):
+    """Too many sign-ins failed; the next may be tried after `wait_s`."""
+
+    kind = "too_soon"
+
+    def __init__(self, message: str, *, wait_s: float, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.wait_s = wait_s
+
+
+class NotAllowed(Mistake):
+    """Somebody is signed in whose role may not."""
+
+    kind = "not_allowed"
 
 
 class ProviderError(PanelError):

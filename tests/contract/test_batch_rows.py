@@ -4,6 +4,7 @@ import pytest
 from tests.unit.store.samples import a_plan, a_review, a_row, a_run
 
 from panel.errors import StoreError
+from panel.records import ProposedPair
 from panel.store import BatchRows, Records
 
 
@@ -89,6 +90,16 @@ def test_more_reviews_than_a_page_are_streamed_each_once(rows: BatchRows) -> Non
         rows.save_review("run-1", a_review(f"Tool {number}"))
     found = [review.slug for review in rows.stream_reviews("run-1")]
     assert len(found) == len(set(found)) == 45
+
+
+def test_the_last_pairs_proposed_are_kept_until_the_run_is_deleted(rows: BatchRows, records: Records) -> None:
+    pair = ProposedPair(a="lamp", b="bulb", a_name="Lamp", b_name="Bulb", why="Both burn.", compare="panel compare x y")
+    assert rows.load_pairs("run-1") == ()
+    rows.save_pairs("run-1", [pair, pair])
+    rows.save_pairs("run-1", [pair])
+    assert rows.load_pairs("run-1") == (pair,)
+    records.delete_run("run-1")
+    assert rows.load_pairs("run-1") == ()
 
 
 def test_a_deleted_runs_rows_and_plan_go_with_it(rows: BatchRows, records: Records) -> None:

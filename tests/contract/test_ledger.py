@@ -202,7 +202,7 @@ def test_two_processes_claiming_one_key_at_once_get_it_once(database_url: str, t
     workers = [ctx.Process(target=_claim_once, args=(database_url, tmp_path, f"run-{n}", start, out)) for n in range(3)]
     for worker in workers:
         worker.start()
-    said = sorted(out.get(timeout=60) for _ in workers)
+    said = sorted(out.get(timeout=300) for _ in workers)
     for worker in workers:
         worker.join(60)
     assert said == ["Claimed", "HeldBy", "HeldBy"]

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ NAMES = ("20261124-060000-day-k3f9", "20261124-060000-day-k3f9/acme-2", "batch:s
 
 HOLD = """
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from panel.store import open_locks
 locks = open_locks(sys.argv[1], Path(sys.argv[2]))
@@ -111,8 +113,10 @@ async def test_a_call_belongs_to_its_owners_lock_not_to_its_run(
 
 
 @pytest.fixture
-def pg(postgres_url: str, tmp_path: Path) -> Locks:
-    return open_locks(postgres_url, tmp_path)
+def pg(postgres_url: str, tmp_path: Path) -> Iterator[Locks]:
+    found = open_locks(postgres_url, tmp_path)
+    yield found
+    found.close()
 
 
 def test_a_broken_connection_is_said_once_with_the_locks_it_held(
@@ -128,7 +132,6 @@ def test_a_broken_connection_is_said_once_with_the_locks_it_held(
         pg.acquire("run-1/acme")  # whoever took it here has to hear of it, and lets go, first
     pg.release("run-1/acme")
     assert pg.acquire("run-1/acme")
-    pg.close()
 
 
 def test_a_broken_connection_that_held_nothing_goes_unnoticed(pg: Locks, postgres: Postgres, postgres_url: str) -> None:
@@ -137,7 +140,6 @@ def test_a_broken_connection_that_held_nothing_goes_unnoticed(pg: Locks, postgre
     assert not pg.is_held("run-1")
     postgres.restart()
     assert pg.acquire("run-1")
-    pg.close()
 
 
 async def test_nothing_is_claimed_under_a_lost_lock_and_paid_answers_are_still_kept(
@@ -157,7 +159,6 @@ async def test_nothing_is_claimed_under_a_lost_lock_and_paid_answers_are_still_k
     assert isinstance(await ledger.claim(sent), Known)
     assert await ledger.claim(a_call("run-2", "c")) == Claimed(0)
     ledger.close()
-    pg.close()
 
 
 def test_a_password_is_never_printed(tmp_path: Path) -> None:

@@ -311,3 +311,56 @@ def test_events_are_written_as_they_are_read(products: Products, database_url: s
         (kept,) = conn.execute(text("select detail from product_events")).scalars()
     engine.dispose()
     assert json.loads(kept)["name"] == "灯"
+
+
+def test_a_product_under_embargo_is_no_neighbour_before_its_time(products: Products) -> None:
+    meet(products, launch("Lamp"), category="notes")
+    closed = launch("Torch").model_copy(update={"embargo_until": WEDNESDAY})  # 09:00
+    meet(products, closed, category="notes")
+    thursday = WEDNESDAY + timedelta(days=1)
+    assert near(products, "notes", TUESDAY) == ["lamp"]
+    assert near(products, "notes", WEDNESDAY) == ["lamp"]  # its day has begun, its hour has not come
+    assert near(products, "notes", thursday) == ["lamp", "torch"]
+
+
+def test_a_notice_of_others_lifts_no_embargo(products: Products) -> None:
+    closed = launch("Torch", "https://torch.example").model_copy(update={"embargo_until": WEDNESDAY})
+    meet(products, closed, category="notes")
+    meet(products, launch("Torch", "https://torch.example"), category="notes", run_id="run-1")
+    assert near(products, "notes", TUESDAY) == []
+
+
+def test_an_embargoed_release_closes_its_product_and_whatever_it_was_merged_with(products: Products) -> None:
+    meet(products, launch("Lamp", "https://lamp.example", "1"), category="notes")
+    meet(products, launch("Glow", "https://glow.example"), category="notes")
+    second = launch("Lamp", "https://lamp.example", "2").model_copy(update={"embargo_until": WEDNESDAY})
+    meet(products, second, category="notes")
+    assert near(products, "notes", TUESDAY) == ["glow"]
+    products.merge("glow", "lamp", by="Ann", reason="one tool", now=TUESDAY)
+    assert near(products, "notes", TUESDAY) == []
+
+
+def test_an_embargo_met_later_changes_nothing_of_earlier_days(products: Products) -> None:
+    meet(products, launch("Lamp", "https://lamp.example", "1"), category="notes")
+    before = near(products, "notes", TUESDAY)
+    closed = launch("Lamp", "https://lamp.example", "2").model_copy(update={"embargo_until": WEDNESDAY})
+    meet(products, closed, TUESDAY, category="notes")
+    assert near(products, "notes", TUESDAY) == before == ["lamp"]
+    assert near(products, "notes", WEDNESDAY) == []
+
+
+def test_a_confidential_product_is_no_neighbour_until_it_is_reviewed_without_the_word(products: Products) -> None:
+    torch = launch("Torch", "https://torch.example")
+    meet(products, torch.model_copy(update={"confidential": True}), category="notes", run_id="run-1")
+    meet(products, torch, category="notes")
+    assert near(products, "notes", WEDNESDAY) == []
+    meet(products, torch, category="notes", run_id="run-2")
+    assert near(products, "notes", WEDNESDAY) == ["torch"]
+
+
+def test_closed_products_take_no_places_from_open_ones(products: Products) -> None:
+    for n in range(12):
+        name = "abcdefghijkl"[n] * 5
+        some = launch(name, f"https://{name}.example").model_copy(update={"confidential": n < 10})
+        meet(products, some, category="notes")
+    assert near(products, "notes", TUESDAY, most=3) == ["kkkkk", "lllll"]

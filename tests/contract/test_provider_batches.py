@@ -6,13 +6,16 @@ from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
-from tests.unit.store.samples import a_run
+from tests.unit.store.samples import a_review, a_run
 
+from panel.batch.polling import Poller
 from panel.errors import Mistake, StoreError
 from panel.records import Usage
 from panel.store import (
+    BatchRows,
     CallRow,
     Claimed,
     HeldBy,
@@ -228,3 +231,30 @@ async def test_costs_tell_batches_from_calls_by_themselves(
     assert list(records.cost_table(day=alone.day - timedelta(1))) == []
     assert records.spent("run-1") == records.spent(day=alone.day)
     assert records.spent().cost_usd == Decimal("0.03")
+
+
+async def test_a_batch_names_the_confidential_launches_in_it(
+    ledger: Ledger, batches: ProviderBatches, b1: SentBatch, rows: BatchRows
+) -> None:
+    dossier = a_review().dossier
+    for name, is_confidential in (("Acme", True), ("Bolt", False), ("Coil", True)):
+        text = 'The page says "confidential":true.' if name == "Bolt" else ""
+        launch = dossier.launch.model_copy(update={"name": name, "confidential": is_confidential, "description": text})
+        rows.save_dossier("run-1", dossier.model_copy(update={"launch": launch}))
+    calls = [a_call(n, launch=slug) for n, slug in enumerate(("acme", "bolt"))]
+    await ledger.claim_for_batch(calls, "b1")
+    assert batches.confidential("b1") == ("acme",)
+
+
+async def test_a_batch_that_may_not_go_is_handed_to_nobody_and_its_calls_may_be_asked_again(
+    ledger: Ledger, batches: ProviderBatches, b1: SentBatch
+) -> None:
+    wire, till = Mock(), Mock()
+    poller = Poller(
+        wire=wire, provider=Mock(), ledger=ledger, store=batches, till=till, prices={}, now=lambda: DAY,
+        may_go=lambda batch: "'acme' is confidential and may not go to https://models.example.",
+    )  # fmt: skip
+    await ledger.claim_for_batch([a_call(1)], "b1")
+    assert (await poller.tick(b1)).state == "lost"
+    assert wire.submit.call_count == 0
+    assert await ledger.claim(a_call(1)) == Claimed(1)

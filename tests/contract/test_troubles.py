@@ -6,7 +6,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -73,8 +73,10 @@ def test_processes_claiming_the_same_keys_at_once_get_each_key_once(database_url
 
 
 @pytest.fixture
-def pg_ledger(postgres_url: str, tmp_path: Path) -> Ledger:
-    return Ledger.open(postgres_url, runs_dir=tmp_path)
+def pg_ledger(postgres_url: str, tmp_path: Path) -> Iterator[Ledger]:
+    found = Ledger.open(postgres_url, runs_dir=tmp_path)
+    yield found
+    found.close()
 
 
 async def test_a_restarted_server_costs_one_sentence_and_no_answer(
@@ -94,7 +96,6 @@ async def test_a_restarted_server_costs_one_sentence_and_no_answer(
     assert records.load_run("run-1") == a_run()
     assert records.spent("run-1").cost_usd == 2
     records.close()
-    pg_ledger.close()
 
 
 async def test_a_stopped_server_is_named_until_it_is_back(pg_ledger: Ledger, postgres: Postgres) -> None:
@@ -109,7 +110,6 @@ async def test_a_stopped_server_is_named_until_it_is_back(pg_ledger: Ledger, pos
         postgres.start()
     await pg_ledger.answered(row.key, 0, raw="{}", usage=Usage(), cost_usd=None)
     assert isinstance(await pg_ledger.claim(row), Known)
-    pg_ledger.close()
 
 
 async def test_calls_in_flight_when_connections_break_are_all_told_and_none_is_claimed_twice(
@@ -151,7 +151,6 @@ async def test_calls_in_flight_when_connections_break_are_all_told_and_none_is_c
     assert [claim.raw for claim in found if isinstance(claim, Known)] == [str(n) for n in range(400)]
     assert told > 0
     assert set(sent.values()) == {1}
-    pg_ledger.close()
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,23 @@ def test_the_words_are_in_no_draft_prompt_and_both_sets_are_on_record(tmp_path: 
     assert "launch_addresses_reviewers" in json.dumps(found["flags"])
 
 
+def test_the_progress_says_which_of_three_askings_a_line_is_of(tmp_path: Path) -> None:
+    write(tmp_path, attempt=ATTEMPT)
+    (tmp_path / "bolt.yaml").write_text(yaml.safe_dump({"name": "Bolt", "sources": [{"title": "P", "text": TEXT}]}))
+    answers = {name: {"developer-experience": make_answer("ship")} for name in ("acme", "bolt")}
+    (tmp_path / "answers.yaml").write_text(yaml.safe_dump(answers), encoding="utf-8")
+    panel = ("--personas", "developer-experience", "--model", "scripted/answers.yaml", "--json")
+    said = run_here("review", "acme.yaml", "bolt.yaml", *panel, at=tmp_path)
+    told = [line.partition("]")[2].split(":")[0] for line in said.err.splitlines() if line.startswith("  [")]
+    critic = told[0].split("  ")[1].partition(" (")[0]
+    assert sorted(told) == [
+        f" acme  {critic} (1 of 3, without its words for reviewers)",
+        f" acme  {critic} (2 of 3, with its words for reviewers)",
+        f" acme  {critic} (3 of 3, without its words for reviewers again)",
+        f" bolt  {critic}",
+    ]
+
+
 def test_over_the_days_cap_it_is_held_and_not_asked_again(tmp_path: Path) -> None:
     write(tmp_path, attempt=ATTEMPT, cap=0)
     found = review(tmp_path)

@@ -20,8 +20,8 @@ def test_cli_page_is_what_the_commands_say() -> None:
 
 def test_every_setting_is_documented() -> None:
     text = (DOCS / "settings.md").read_text(encoding="utf-8")
-    names = set(Toml.model_fields) - {"rho", "concurrency", "models", "feeds", "batch"}
-    for group in ("rho", "concurrency", "models", "feeds", "batch"):
+    names = set(Toml.model_fields) - {"rho", "concurrency", "models", "feeds", "batch", "desk"}
+    for group in ("rho", "concurrency", "models", "feeds", "batch", "desk"):
         inner = Toml.model_fields[group].annotation
         fields = getattr(inner, "model_fields", None) or inner.__args__[1].model_fields  # type: ignore[union-attr]
         names |= set(fields)

@@ -185,7 +185,7 @@ REPLIES = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=500)
+@settings(max_examples=300)
 @given(st.text() | st.sampled_from(ALL) | REPLIES.map(lambda value: json.dumps(value)))
 def test_any_reply_is_an_answer_or_unusable(text):
     try:
@@ -195,7 +195,7 @@ def test_any_reply_is_an_answer_or_unusable(text):
     assert Answer.model_validate_json(answer.model_dump_json()) == answer
 
 
-@settings(max_examples=60, deadline=500)
+@settings(max_examples=60)
 @given(st.integers(1, 400_000), st.sampled_from(["[", '{"a":', '{"grounds":[', "-", "9", '"']))
 def test_a_deep_or_endless_reply_is_unusable(count, part):
     with pytest.raises(ReplyUnusable):
@@ -212,7 +212,7 @@ FILES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=250, deadline=2000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FILES, st.sampled_from([".yaml", ".json", ".md"]))
 def test_any_launch_file_is_a_launch_or_a_sentence(tmp_path, raw, ending):
     path = tmp_path / f"launch{ending}"

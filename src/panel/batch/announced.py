@@ -40,5 +40,7 @@ def as_launch(said: Announcement) -> Launch:
         homepage=said.homepage,
         launched_at=said.launched_at,
         seen_at=said.seen_at,
+        embargo_until=said.embargo_until,
+        confidential=said.confidential,
         sources=(LaunchSource(title=said.source[:300] or "announcement", url=said.homepage),),
     )

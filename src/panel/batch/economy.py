@@ -13,6 +13,8 @@ from panel.batch.taking_in import go_on
 from panel.batch.working import StopSign, work_off
 from panel.errors import Stopped
 from panel.jurors.batches import BatchWire
+from panel.jurors.confidential import may_go
+from panel.jurors.translate import where
 from panel.store import ProviderBatches, SentBatch
 
 FIRST_POLL_S, SLOWEST_POLL_S = 15.0, 120.0  # most batches end within the hour
@@ -98,7 +100,15 @@ def make_poller(kit: Kit, store: ProviderBatches, wire: BatchWire) -> Poller:
         prices=dict(kit.asker.prices),
         now=kit.now,
         say=lambda text: kit.listen(Note(text)),
+        may_go=lambda batch: _why_not(kit, store, wire, batch),
     )
+
+
+def _why_not(kit: Kit, store: ProviderBatches, wire: BatchWire, batch: SentBatch) -> str:
+    """Why a batch may not go where it was to go: it holds a confidential launch, and panel.toml was changed since."""
+    for slug in () if may_go(wire.spec, kit.asker.confidential_to) else store.confidential(batch.batch_id):
+        return f"{slug!r} is confidential and may not go to {where(wire.spec)}."
+    return ""
 
 
 async def step_on(poller: Poller, batch: SentBatch) -> SentBatch:

@@ -1,16 +1,19 @@
-"""The end of a batch, or of a session of it: the summary, the spend, the manifest."""
+"""The end of a batch, or of a session of it: the pairs, the summary, the spend, the manifest."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from panel.batch import summary
-from panel.batch.pairing import LightFacts, Pair, propose_pairs
+from panel.batch.pairing import ALL, LightFacts, Pair, propose_pairs
 from panel.batch.spending import BatchSpend, add_up
 from panel.money import Price
-from panel.records import Run
+from panel.records import BatchRow, FactKind, ProposedPair, ReviewedProduct, Run
 from panel.store import BatchRows, Records, RunFolder
 
 SUMMARY = "summary.json"
+LOOKED_AT = 12  # products of the archive, in each category of the day
+Partners = Callable[[str], Iterable[ReviewedProduct]]  # category -> products reviewed before
 
 
 def close_batch(
@@ -21,14 +24,15 @@ def close_batch(
     *,
     prices: Mapping[str, Price],
     now: Callable[[], datetime],
-    archive: Iterable[LightFacts] = (),
+    partners: Partners = lambda category: (),
     why: str = "",
 ) -> tuple[Run, BatchSpend]:
     """Write the summary of a batch as it stands. Finished when no row is left to do and nothing stopped it.
 
-    archive: launches reviewed before, for pairs. why: what stopped it. The manifest is written last.
+    partners: products of the archive that newcomers may be compared with. why: what stopped it. The manifest is
+    written last.
     """
-    spend = add_up(records.cost_table(run.run_id), prices, {n: str(m["base_url"]) for n, m in run.models.items()})
+    spend = add_up(records.cost_table(run.run_id), prices)
     done = not why and not rows.any(run.run_id, ("new", "ready", "waiting"))
     run = run.model_copy(
         update={
@@ -37,9 +41,11 @@ def close_batch(
             "finished_at": now().isoformat() if done else "",
         }
     )
-    pairs = [pair_json(pair) for pair in propose_pairs(list(newcomers(rows, run.run_id)), archive)]
-    folder.write(SUMMARY, summary.as_json(run, rows.stream(run.run_id), spend, pairs))
-    folder.write("summary.md", summary.as_markdown(run, rows.stream(run.run_id), spend, pairs))
+    pairs = proposed_pairs(run.run_id, list(newcomers(rows, run.run_id)), partners)
+    rows.save_pairs(run.run_id, pairs)
+    stream: Callable[..., Iterator[BatchRow]] = partial(rows.stream, run.run_id)
+    folder.write_parts(SUMMARY, summary.as_json(run, stream, spend, pairs))
+    folder.write("summary.md", summary.as_markdown(run, stream(), spend, pairs))
     run = folder.finish(run) if done else folder.save(run)
     records.save_run(run)
     return run, spend
@@ -58,5 +64,29 @@ def newcomers(rows: BatchRows, run_id: str) -> Iterator[LightFacts]:
             )
 
 
-def pair_json(pair: Pair) -> dict[str, str]:
-    return {"a": pair.a, "b": pair.b, "why": pair.reason}
+def proposed_pairs(run_id: str, fresh: Sequence[LightFacts], partners: Partners) -> tuple[ProposedPair, ...]:
+    """Pairs by the rule of `pairing`. A product reviewed again today stands as it is today, not as it was."""
+    today = {one.product_id for one in fresh}
+    archive = (
+        _of_archive(held, category)
+        for category in sorted({one.category for one in fresh})
+        for held in partners(category)
+        if held.product_id not in today
+    )
+    return tuple(_proposed(run_id, pair) for pair in propose_pairs(fresh, archive))
+
+
+def _of_archive(held: ReviewedProduct, category: str) -> LightFacts:
+    kinds: frozenset[FactKind] = frozenset(kind for kind in ALL if kind in held.kinds)
+    return LightFacts(
+        slug=held.slug, name=held.name, product_id=held.product_id, category=category, kinds=kinds, in_archive=True,
+        run_id=held.run_id, reviewed_on=held.reviewed_on,
+    )  # fmt: skip
+
+
+def _proposed(run_id: str, pair: Pair) -> ProposedPair:
+    other = pair.other
+    return ProposedPair(
+        a=pair.a, b=pair.b, a_name=pair.one.name, b_name=other.name, why=pair.reason, b_run_id=other.run_id,
+        b_reviewed_on=other.reviewed_on, compare=f"panel compare {run_id}/{pair.a} {other.run_id or run_id}/{pair.b}",
+    )  # fmt: skip

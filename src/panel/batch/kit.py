@@ -69,6 +69,7 @@ class Kit:
             draw=self.plan.draw,
             templates=self.templates,
             scenarios=self.scenarios,
+            confidential_to=self.asker.confidential_to,
         )
         return replace(plan, probes=()) if plan.probes and not self.may_probe() else plan
 

@@ -10,7 +10,7 @@ from panel.batch.announced import gathered_as, with_sightings
 from panel.batch.kit import Kit
 from panel.errors import PanelError, Stopped, StoreError
 from panel.money import worst_case
-from panel.records import BatchRow, Dossier, Review
+from panel.records import BatchRow, Dossier, Review, stated_kinds
 from panel.review.asking import Deferred
 from panel.review.hearing import Panel, hear_panel, make_reviews
 from panel.review.plan import Plan, Seat
@@ -52,7 +52,10 @@ async def review_row(kit: Kit, row: BatchRow) -> Reviewed:
     except PanelError as err:
         row = failed(row, f"{err} {err.hint}".strip())
     except Exception as err:  # a bug met on one launch: named, logged whole, and the others go on
-        log.exception("row %d (%s) failed", row.row, row.said.name)
+        if row.said.confidential:  # its words may stand in what was raised
+            log.error("row %d (confidential) failed: %s", row.row, type(err).__name__)
+        else:
+            log.exception("row %d (%s) failed", row.row, row.said.name)
         row = failed(row, f"A fault of this program, not of the launch: {type(err).__name__}: {err}")
     await asyncio.to_thread(kit.rows.put, kit.run_id, row)
     return Reviewed(row, spent)
@@ -137,7 +140,7 @@ async def _keep(kit: Kit, row: BatchRow, plan: Plan, panel: Panel) -> BatchRow:
             "held": held,
             "incomplete": bool(lost),
             "category": review.dossier.launch.category,
-            "kinds": tuple(sorted({fact.kind for fact in review.dossier.facts})),
+            "kinds": tuple(sorted(stated_kinds(review.dossier.launch, (f.kind for f in review.dossier.facts)))),
         }
     )
 

@@ -34,21 +34,30 @@ MOST_PAIRS = 2
 class LightFacts(Value):
     """As much of a review as pairing needs."""
 
-    slug: str
+    slug: str  # in the run that reviewed it
     name: str
     product_id: str
     category: str  # "" is never paired
-    kinds: frozenset[FactKind]  # of facts its dossier states
+    kinds: frozenset[FactKind]  # of facts there are of it (`stated_kinds`)
     in_archive: bool = False  # reviewed before today
+    run_id: str = ""  # of the archive's: which run reviewed it last
     reviewed_on: date | None = None
 
 
 class Pair(Value):
-    """Two launches to compare, and why, in one sentence. `a` is today's."""
+    """Two launches to compare, and why, in one sentence. `one` is today's."""
 
-    a: str  # slugs
-    b: str
+    one: LightFacts
+    other: LightFacts
     reason: str
+
+    @property
+    def a(self) -> str:
+        return self.one.slug
+
+    @property
+    def b(self) -> str:
+        return self.other.slug
 
 
 Kinds = frozenset[FactKind]
@@ -63,12 +72,12 @@ def propose_pairs(newcomers: Iterable[LightFacts], archive: Iterable[LightFacts]
     for launch in fresh:
         today.add(launch)
     left = {launch.slug: MOST_PAIRS for launch in fresh}
-    made: dict[frozenset[str], Pair] = {}
+    made: dict[frozenset[tuple[str, str]], Pair] = {}
     for one in fresh:
         for other in (*ours.near(one), *today.near(one, lambda held: left[held.slug] > 0)):
-            both = frozenset((one.slug, other.slug))
+            both = frozenset(((one.run_id, one.slug), (other.run_id, other.slug)))
             if left[one.slug] and both not in made:
-                made[both] = Pair(a=one.slug, b=other.slug, reason=_reason(one, other))
+                made[both] = Pair(one=one, other=other, reason=_reason(one, other))
                 left[one.slug] -= 1
                 if not other.in_archive:
                     left[other.slug] -= 1
@@ -119,7 +128,7 @@ def _newest(launch: LightFacts) -> tuple[int, str]:
 
 
 def _reason(one: LightFacts, other: LightFacts) -> str:
-    """`Both are linters and state licence, plans and version; Ruff is in our archive.`"""
+    """`Both are of the category linters and state licence, plans and version; Ruff is in our archive.`"""
     shared = [words for kind, words in COMPARABLE.items() if kind in one.kinds & other.kinds]
     said = f"{', '.join(shared[:-1])} and {shared[-1]}"
     whose = f"{other.name} is in our archive" if other.in_archive else "both were launched in this batch"

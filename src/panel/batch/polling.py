@@ -66,6 +66,7 @@ class Poller:
     prices: dict[str, Price]
     now: Callable[[], datetime]
     say: Callable[[str], None] = lambda text: None
+    may_go: Callable[[SentBatch], str] = lambda batch: ""  # why a batch may not be handed over; "" when it may
     refused: dict[str, str] = field(default_factory=dict)  # model -> why it is asked no more
 
     async def tick(self, batch: SentBatch) -> SentBatch:
@@ -82,6 +83,8 @@ class Poller:
             return await self._lose(batch, str(err), stops=stops, cost_usd=None if handed_over else Decimal(0))
 
     async def _submit(self, batch: SentBatch) -> SentBatch:
+        if why := self.may_go(batch):
+            return await self._lose(batch, why, stops=False)
         batch = self._put(batch, state="submitting", submitted_at=self.now())  # from here on nothing joins it
         batch = self._put(batch, requests=sum(1 for _ in self.store.keys(batch.batch_id)))
         if not batch.requests:

@@ -1,56 +1,92 @@
-"""What a batch cost, from the ledger: by model and in all, with what the cache and the batch discount saved."""
+"""What calls cost, from the ledger: by whatever is asked for and in all, with what cache and batch discount saved."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from itertools import groupby
+from typing import Any, Literal
 
-from panel.money import Price, saved
-from panel.records import Usage
-from panel.store import CostRow
+from panel.money import Price, Saved, Savings
+from panel.records import Spend
+from panel.store import CostRow, plus
 
 ZERO = Decimal(0)
+By = Literal["juror", "persona", "model", "launch", "day"]
+KEYS: dict[By, Callable[[CostRow], tuple[str, ...]]] = {
+    "juror": lambda row: (row.launch, row.persona_id, row.model),
+    "persona": lambda row: (row.persona_id,),
+    "model": lambda row: (row.model,),
+    "launch": lambda row: (row.launch,),
+    "day": lambda row: (row.day.isoformat(),),
+}
+IN_ORDER: frozenset[By] = frozenset({"juror", "launch"})  # the ledger gives its rows by these
 
 
 @dataclass
-class ModelSpend:
-    """One model's calls. `unpriced` calls are in no sum of money."""
+class Bill:
+    """Calls added up. `unpriced` ones are in no sum of money."""
 
-    model: str
-    calls: int = 0
-    unpriced: int = 0
-    usage: Usage = field(default_factory=Usage)
-    in_batches: Usage = field(default_factory=Usage)  # of these, through provider batches
-    cost_usd: Decimal = ZERO
+    name: tuple[str, ...] = ()  # whose, as `KEYS` has it
+    spend: Spend = field(default_factory=Spend)
+    saved: Saved = field(default_factory=Saved)
+
+    def add(self, row: CostRow, savings: Savings) -> None:
+        """One more row of the ledger."""
+        self.spend = plus(self.spend, row.spend)
+        self.saved += savings.of(row.model, row.spend.usage, batch=row.batch, base_url=row.base_url)
 
     @property
     def hit_share(self) -> float:
         """Share of input tokens read from the cache, 0..1."""
-        u = self.usage
+        u = self.spend.usage
         read = u.input_tokens + u.cache_write_tokens + u.cache_read_tokens
         return u.cache_read_tokens / read if read else 0.0
+
+
+def bills(rows: Iterable[CostRow], by: By, savings: Savings, total: Bill) -> Iterator[Bill]:
+    """One bill for each juror, persona, model, launch or day; `total` gets all of it.
+
+    A launch's is given once its rows have been read, so a long day needs no more memory than a short one; the others
+    are few, and are given sorted at the end.
+    """
+    if by in IN_ORDER:
+        for name, some in groupby(rows, key=KEYS[by]):
+            yield _bill(name, some, savings, total)
+        return
+    found: dict[tuple[str, ...], Bill] = {}
+    for row in rows:
+        found.setdefault(KEYS[by](row), Bill(KEYS[by](row))).add(row, savings)
+        total.add(row, savings)
+    yield from (found[name] for name in sorted(found))
+
+
+def _bill(name: tuple[str, ...], rows: Iterable[CostRow], savings: Savings, total: Bill) -> Bill:
+    bill = Bill(name)
+    for row in rows:
+        bill.add(row, savings)
+        total.add(row, savings)
+    return bill
 
 
 @dataclass(frozen=True)
 class BatchSpend:
     """A batch's whole bill, as the ledger has it."""
 
-    models: tuple[ModelSpend, ...]
+    models: tuple[Bill, ...]
     by_launch: Mapping[str, Decimal]  # slug -> USD
-    saved_by_cache_usd: Decimal
-    saved_by_batches_usd: Decimal
+    total: Bill
 
     @property
     def cost_usd(self) -> Decimal:
-        return sum((m.cost_usd for m in self.models), ZERO)
+        return self.total.spend.cost_usd
 
     @property
     def calls(self) -> int:
-        return sum(m.calls for m in self.models)
+        return self.total.spend.calls
 
     @property
     def unpriced(self) -> int:
-        return sum(m.unpriced for m in self.models)
+        return self.total.spend.unpriced
 
     def as_json(self) -> dict[str, Any]:
         """For the summary: figures as exact decimal text."""
@@ -58,47 +94,31 @@ class BatchSpend:
             "cost_usd": str(self.cost_usd),
             "calls": self.calls,
             "unpriced_calls": self.unpriced,
-            "saved_by_cache_usd": str(self.saved_by_cache_usd),
-            "saved_by_batches_usd": str(self.saved_by_batches_usd),
+            "saved_by_cache_usd": str(self.total.saved.cache_usd),
+            "saved_by_batches_usd": str(self.total.saved.batch_usd),
             "models": [
                 {
-                    "model": m.model,
-                    "calls": m.calls,
-                    "unpriced_calls": m.unpriced,
-                    "cost_usd": str(m.cost_usd),
+                    "model": m.name[0],
+                    "calls": m.spend.calls,
+                    "unpriced_calls": m.spend.unpriced,
+                    "cost_usd": str(m.spend.cost_usd),
                     "cache_hit_share": round(m.hit_share, 4),
-                    **m.usage.model_dump(),
+                    **m.spend.usage.model_dump(),
                 }
                 for m in self.models
             ],
         }
 
 
-def add_up(rows: Iterable[CostRow], prices: Mapping[str, Price], addresses: Mapping[str, str]) -> BatchSpend:
-    """One pass over the ledger's rows. addresses: model -> base URL, for the price of what was saved."""
-    models: dict[str, ModelSpend] = {}
+def add_up(rows: Iterable[CostRow], prices: Mapping[str, Price]) -> BatchSpend:
+    """One pass over the ledger's rows. prices: panel.toml's, for what was saved."""
     by_launch: dict[str, Decimal] = {}
-    for row in rows:
-        spend = models.setdefault(row.model, ModelSpend(row.model))
-        spend.calls += row.spend.calls
-        spend.unpriced += row.spend.unpriced
-        spend.usage = spend.usage + row.spend.usage
-        spend.cost_usd += row.spend.cost_usd
-        if row.batch:
-            spend.in_batches = spend.in_batches + row.spend.usage
-        by_launch[row.launch] = by_launch.get(row.launch, ZERO) + row.spend.cost_usd
-    cache, batches = ZERO, ZERO
-    for spend in models.values():
-        for usage, batch in ((_less(spend.usage, spend.in_batches), False), (spend.in_batches, True)):
-            gain = saved(spend.model, usage, prices=prices, batch=batch, base_url=addresses.get(spend.model, ""))
-            cache, batches = cache + gain.cache_usd, batches + gain.batch_usd
-    return BatchSpend(tuple(sorted(models.values(), key=lambda m: m.model)), by_launch, cache, batches)
+    total = Bill()
 
+    def counted() -> Iterator[CostRow]:
+        for row in rows:
+            by_launch[row.launch] = by_launch.get(row.launch, ZERO) + row.spend.cost_usd
+            yield row
 
-def _less(usage: Usage, part: Usage) -> Usage:
-    return Usage(
-        input_tokens=usage.input_tokens - part.input_tokens,
-        cache_write_tokens=usage.cache_write_tokens - part.cache_write_tokens,
-        cache_read_tokens=usage.cache_read_tokens - part.cache_read_tokens,
-        output_tokens=usage.output_tokens - part.output_tokens,
-    )
+    models = tuple(bills(counted(), "model", Savings(prices), total))
+    return BatchSpend(models, by_launch, total)

@@ -1,33 +1,35 @@
-"""What became of every row: `summary.json` for programs, `summary.md` for the person who reads it in the morning."""
+"""What became of every row: `summary.json` for programs, `summary.md` for the person who reads it in the morning.
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+Rows are read as they are written, a page at a time: a long day's summary needs no more memory than a short one's.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from panel.batch.digest import LISTED, LISTS, MOST_LINES, Digest, digest
 from panel.batch.spending import BatchSpend
 from panel.pages.text import markdown as markdown_text
-from panel.records import BatchRow, Run
+from panel.records import BatchRow, ProposedPair, Run, json_parts
 
-LISTED = {"skipped": "skipped", "failed": "failed", "reviewed": "reviewed"}  # every other state is unfinished
-MOST_LINES = 300  # a list of summary.md; the whole is in summary.json
+RowsOf = Callable[[tuple[str, ...]], Iterator[BatchRow]]  # the rows in these states, by number
+STATES: dict[str, tuple[str, ...]] = {name: (name,) for name in LISTED} | {"unfinished": ("new", "ready", "waiting")}
 
 
-def as_json(run: Run, rows: Iterable[BatchRow], spend: BatchSpend, pairs: Sequence[dict[str, Any]]) -> str:
-    """One object: `run_id`, `reviewed`, `skipped`, `failed`, `unfinished` (of a stopped run), `pairs`, `spend`."""
-    lists: dict[str, list[dict[str, Any]]] = {name: [] for name in ("reviewed", "skipped", "failed", "unfinished")}
-    for row in rows:
-        lists[LISTED.get(row.state, "unfinished")].append(_entry(row, spend))
-    whole = {
-        "run_id": run.run_id,
-        "state": run.state,
-        "why": run.why,
-        "as_of": run.as_of.isoformat(),
-        **lists,
-        "pairs": list(pairs),
-        "spend": spend.as_json(),
-    }
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+def as_json(run: Run, rows: RowsOf, spend: BatchSpend, pairs: Sequence[ProposedPair]) -> Iterator[str]:
+    """One object, in pieces."""
+    return json_parts(fields(run, rows, spend, pairs))
+
+
+def fields(run: Run, rows: RowsOf, spend: BatchSpend, pairs: Sequence[ProposedPair]) -> Iterator[tuple[str, Any]]:
+    """`run_id`, `reviewed`, `skipped`, `failed`, `unfinished` (of a stopped run), `pairs`, `spend`."""
+    yield "run_id", run.run_id
+    yield "state", run.state
+    yield "why", run.why
+    yield "as_of", run.as_of.isoformat()
+    for name in LISTS:
+        yield name, (_entry(row, spend) for row in rows(STATES[name]))
+    yield "pairs", (pair.model_dump(mode="json") for pair in pairs)
+    yield "spend", spend.as_json()
 
 
 def _entry(row: BatchRow, spend: BatchSpend) -> dict[str, Any]:
@@ -47,49 +49,62 @@ def _entry(row: BatchRow, spend: BatchSpend) -> dict[str, Any]:
     return entry
 
 
-def as_markdown(run: Run, rows: Iterable[BatchRow], spend: BatchSpend, pairs: Sequence[dict[str, Any]]) -> str:
+def as_markdown(run: Run, rows: Iterable[BatchRow], spend: BatchSpend, pairs: Sequence[ProposedPair]) -> str:
     """The same for reading: counts, money, then each list, what needs a person first."""
-    kept: dict[str, list[BatchRow]] = {"reviewed": [], "skipped": [], "failed": [], "unfinished": []}
-    for row in rows:
-        kept[LISTED.get(row.state, "unfinished")].append(row)
-    return "\n".join(_lines(run, kept, spend, pairs)) + "\n"
+    return "\n".join(_lines(run, digest(rows), spend, pairs)) + "\n"
 
 
-def _lines(
-    run: Run, kept: dict[str, list[BatchRow]], spend: BatchSpend, pairs: Sequence[dict[str, Any]]
-) -> Iterator[str]:
+def _lines(run: Run, found: Digest, spend: BatchSpend, pairs: Sequence[ProposedPair]) -> Iterator[str]:
     yield f"# Batch of {run.as_of.isoformat()}"
     yield ""
-    counts = ", ".join(f"{len(rows)} {name}" for name, rows in kept.items() if rows) or "no rows"
-    yield f"{counts}. {_money(spend)}"
+    yield f"{counted(found)}. {money(spend)}"
     if run.state != "finished":
         yield ""
         yield f"Not finished: {markdown_text(run.why) or 'it was cut off'} Go on with: `panel resume {run.run_id}`"
-    held = [row for row in kept["reviewed"] if row.held]
-    yield from _section("Held: their pages spoke to our reviewers", held)
-    yield from _section("Failed", kept["failed"])
-    yield from _section("Reviewed", [row for row in kept["reviewed"] if not row.held])
+    yield from _section("Held: their pages spoke to our reviewers", found.held, found.n_held)
+    yield from _section("Failed", found.shown.get("failed", ()), found.counts["failed"])
+    yield from _section("Reviewed", found.shown.get("reviewed", ()), found.counts["reviewed"] - found.n_held)
     yield from _pairs(pairs)
-    yield from _section("Not finished", kept["unfinished"])
-    yield from _skipped(kept["skipped"])
+    yield from _section("Not finished", found.shown.get("unfinished", ()), found.counts["unfinished"])
+    yield from _skipped(found)
     yield from _spend(spend)
 
 
-def _money(spend: BatchSpend) -> str:
+def counted(found: Digest) -> str:
+    """`8 reviewed, 2 skipped`: rows by list."""
+    return ", ".join(f"{found.counts[name]} {name}" for name in LISTS if found.counts[name]) or "no rows"
+
+
+def money(spend: BatchSpend) -> str:
+    """Calls and what they cost, in a sentence."""
     unknown = f", {spend.unpriced} of them of unknown price" if spend.unpriced else ""
     return f"{spend.calls} calls, ${spend.cost_usd:.4f}{unknown}."
 
 
-def _section(title: str, rows: Sequence[BatchRow]) -> Iterator[str]:
+def savings(spend: BatchSpend) -> str:
+    """What was saved, in a sentence."""
+    saved = spend.total.saved
+    return (
+        f"The cache saved ${saved.cache_usd:.4f}, provider batches ${saved.batch_usd:.4f}, both computed from the "
+        "tokens the providers reported."
+    )
+
+
+def partner(pair: ProposedPair) -> str:
+    """The second of a pair, and that it is from the archive if it is."""
+    return f"{pair.b_name} (our archive, reviewed on {pair.b_reviewed_on})" if pair.b_run_id else pair.b_name
+
+
+def _section(title: str, rows: Sequence[BatchRow], count: int) -> Iterator[str]:
     if not rows:
         return
     yield ""
-    yield f"## {title} ({len(rows)})"
+    yield f"## {title} ({count})"
     yield ""
-    for row in rows[:MOST_LINES]:
+    for row in rows:
         yield f"- {_named(row)}{_what(row)}"
-    if len(rows) > MOST_LINES:
-        yield f"- and {len(rows) - MOST_LINES} more: summary.json"
+    if count > len(rows):
+        yield f"- and {count - len(rows)} more: summary.json"
 
 
 def _named(row: BatchRow) -> str:
@@ -105,25 +120,28 @@ def _what(row: BatchRow) -> str:
     return f"{verdict}{reason}"
 
 
-def _skipped(rows: Sequence[BatchRow]) -> Iterator[str]:
+def _skipped(found: Digest) -> Iterator[str]:
     """By reason, since hundreds share one."""
-    if not rows:
+    if not found.counts["skipped"]:
         return
     yield ""
-    yield f"## Skipped ({len(rows)})"
+    yield f"## Skipped ({found.counts['skipped']})"
     yield ""
-    for reason, count in Counter(row.reason for row in rows).most_common(MOST_LINES):
+    for reason, count in found.reasons["skipped"].most_common(MOST_LINES):
         yield f"- {count}: {markdown_text(reason)}"
 
 
-def _pairs(pairs: Sequence[dict[str, Any]]) -> Iterator[str]:
+def _pairs(pairs: Sequence[ProposedPair]) -> Iterator[str]:
     if not pairs:
         return
     yield ""
-    yield "## Worth comparing"
+    yield f"## Worth comparing ({len(pairs)})"
     yield ""
     for pair in pairs[:MOST_LINES]:
-        yield f"- {markdown_text(pair['a'])} with {markdown_text(pair['b'])}: {markdown_text(pair['why'])}"
+        yield f"- {markdown_text(pair.a_name)} with {markdown_text(partner(pair))}: {markdown_text(pair.why)}"
+        yield f"  `{pair.compare}`"
+    if len(pairs) > MOST_LINES:
+        yield f"- and {len(pairs) - MOST_LINES} more: summary.json"
 
 
 def _spend(spend: BatchSpend) -> Iterator[str]:
@@ -135,13 +153,11 @@ def _spend(spend: BatchSpend) -> Iterator[str]:
     yield "| model | calls | input | cache write | cache read | output | hit rate | USD |"
     yield "|---|---|---|---|---|---|---|---|"
     for m in spend.models:
-        u = m.usage
+        u = m.spend.usage
         tokens = " | ".join(
             str(n) for n in (u.input_tokens, u.cache_write_tokens, u.cache_read_tokens, u.output_tokens)
         )
-        yield f"| {markdown_text(m.model)} | {m.calls} | {tokens} | {m.hit_share:.0%} | {m.cost_usd:.6f} |"
+        cost = f"{m.spend.cost_usd:.6f}"
+        yield f"| {markdown_text(m.name[0])} | {m.spend.calls} | {tokens} | {m.hit_share:.0%} | {cost} |"
     yield ""
-    yield (
-        f"The cache saved ${spend.saved_by_cache_usd:.4f}, provider batches ${spend.saved_by_batches_usd:.4f}, both "
-        "computed from the tokens the providers reported."
-    )
+    yield savings(spend)

@@ -9,7 +9,22 @@ from typing import Annotated
 import typer
 
 from panel import __version__
-from panel.cli import batch, doctor, dossier, init, personas, products, review, runs, schema, worker
+from panel.cli import (
+    audit,
+    batch,
+    desk,
+    doctor,
+    dossier,
+    drafts,
+    edit,
+    init,
+    personas,
+    products,
+    review,
+    runs,
+    schema,
+    worker,
+)
 from panel.cli.output import talk
 from panel.errors import Interrupted, PanelError
 
@@ -34,6 +49,10 @@ app.command("schema")(schema.schema)
 app.add_typer(dossier.app, name="dossier")
 app.add_typer(runs.app, name="runs")
 app.add_typer(worker.app, name="queue")
+app.add_typer(desk.app, name="desk")
+app.add_typer(drafts.app, name="drafts")
+app.command("edit")(edit.edit)
+app.add_typer(audit.app, name="audit")
 app.add_typer(personas.app, name="personas")
 app.add_typer(products.app, name="products")
 

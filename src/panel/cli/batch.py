@@ -18,13 +18,6 @@ Sources = Annotated[
         "of launch files. None: every feed of panel.toml.",
     ),
 ]
-MaxOption = Annotated[int | None, typer.Option("--max", min=1, help="Reviews at most; the rest is skipped by name.")]
-BudgetOption = Annotated[
-    float | None, typer.Option("--budget", help="USD this batch may spend; it stops cleanly there.")
-]
-ModelOption = Annotated[
-    list[str] | None, typer.Option("--model", help="provider/model; give it again to spread the panel.")
-]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
@@ -32,6 +25,15 @@ def batch(
     sources: Sources = None,
     most: Annotated[
         int | None, typer.Option("--max", min=1, help="Reviews at most; the rest is skipped by name.")
+    ] = None,
+    category: Annotated[
+        list[str] | None, typer.Option("--category", help="Only of this one, from categories.yaml; again for more.")
+    ] = None,
+    language: Annotated[
+        list[str] | None, typer.Option("--language", help="Only announced in this one, as en; again for more.")
+    ] = None,
+    max_age_days: Annotated[
+        int | None, typer.Option("--max-age-days", min=0, help="Only launched in the last so many days; 0: any day.")
     ] = None,
     economy: Annotated[
         bool, typer.Option("--economy", help="Through the providers' batches: half the price, up to a day's wait.")
@@ -63,6 +65,7 @@ def batch(
     """Review a day's launches: drafts, a spend report, and a list of what was skipped and why.
 
     Safe to run again: what was answered is never paid for twice, and launches reviewed before are skipped by name.
+    A launch whose category, language or day is unknown passes that filter.
     """
     from panel.cli.batching import BatchAsk
     from panel.cli.shell import open_shell
@@ -81,6 +84,9 @@ def batch(
         personas=personas,
         models=tuple(model or ()),
         most=most,
+        categories=tuple(category or ()),
+        languages=tuple(language or ()),
+        max_age_days=max_age_days,
         budget_usd=_usd(budget),
         launch_usd=_usd(launch_budget),
         day_usd=_usd(day_budget),

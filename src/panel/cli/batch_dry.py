@@ -7,7 +7,7 @@ from pathlib import Path
 from panel.batch.intake.tables import SourceSpec
 from panel.batch.pricing import price_batch
 from panel.batch.taking_in import take_rows
-from panel.cli.batch_sources import known_of, open_intake, shortlist
+from panel.cli.batch_sources import open_intake, open_known, shortlist
 from panel.cli.batching import BatchAsk, run_of
 from panel.cli.output import say, say_json, table, talk
 from panel.cli.shell import Shell
@@ -35,9 +35,10 @@ async def tell_dry(
         records.save_run(run)
     rows = BatchRows.open(url, runs_dir=scratch)
     try:
-        await take_rows(
-            RUN_ID, open_intake(shell, specs), rows, shortlist(shell, ask), as_of=plan.as_of, known=known_of(shell)
-        )
+        with open_known(shell) as known:
+            await take_rows(
+                RUN_ID, open_intake(shell, specs), rows, shortlist(shell, ask), as_of=plan.as_of, known=known
+            )
         price = price_batch(rows.stream(RUN_ID, ("ready",)), plan, models, shell.settings.prices)
         if json_:
             dumped = [row.model_dump(mode="json", exclude_defaults=True) for row in rows.stream(RUN_ID)]

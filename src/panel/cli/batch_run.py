@@ -21,7 +21,7 @@ from panel.batch.pricing import BatchPrice, price_batch
 from panel.batch.taking_in import again, take_rows
 from panel.batch.working import StopSign, launches_at_once, work_off
 from panel.cli.batch_progress import flow_lines, watch_work
-from panel.cli.batch_sources import known_of, open_intake, read_sources, shortlist
+from panel.cli.batch_sources import open_intake, open_known, open_partners, read_sources, shortlist
 from panel.cli.batching import (
     BatchAsk,
     Stores,
@@ -118,15 +118,16 @@ def _refuse_half_read(run: Run, stores: Stores) -> None:
 
 
 async def _take_in(shell: Shell, specs: Sequence[SourceSpec], ask: BatchAsk, run: Run, stores: Stores) -> None:
-    counts = await take_rows(
-        run.run_id,
-        open_intake(shell, specs),
-        stores.rows,
-        shortlist(shell, ask),
-        as_of=run.as_of,
-        known=known_of(shell),
-        tell=lambda count: talk(f"  {count} rows read"),
-    )
+    with open_known(shell) as known:
+        counts = await take_rows(
+            run.run_id,
+            open_intake(shell, specs),
+            stores.rows,
+            shortlist(shell, ask),
+            as_of=run.as_of,
+            known=known,
+            tell=lambda count: talk(f"  {count} rows read"),
+        )
     talk(f"{sum(counts.values())} rows: " + ", ".join(f"{n} {name}" for name, n in sorted(counts.items())))
 
 
@@ -170,15 +171,17 @@ async def _work(shell: Shell, run: Run, plan: BatchPlan, stores: Stores, ask: Ba
                 except StoreError as err:
                     err.hint = f"{err.hint} Then go on with: panel resume {run.run_id}".strip()
                     raise
-    run, spend = close_batch(
-        run,
-        stores.rows,
-        stores.records,
-        folder,
-        prices=shell.settings.prices,
-        now=lambda: datetime.now(UTC),
-        why=str(why) if why else "",
-    )
+    with open_partners(shell, run.run_id) as partners:
+        run, spend = close_batch(
+            run,
+            stores.rows,
+            stores.records,
+            folder,
+            prices=shell.settings.prices,
+            now=lambda: datetime.now(UTC),
+            partners=partners,
+            why=str(why) if why else "",
+        )
     text = folder.read(SUMMARY)
     if json_:
         say(text.rstrip("\n"))

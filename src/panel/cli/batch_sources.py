@@ -1,15 +1,18 @@
 """What a batch reads: feeds named in panel.toml, addresses, files, folders; and what the archive knows of a launch."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from panel.batch.announced import as_launch
+from panel.cli.gather import check_category
 from panel.cli.output import talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
+    from panel.batch.finishing import Partners
     from panel.batch.intake.choosing import KnownOf
     from panel.batch.intake.rows import BadRow
     from panel.batch.intake.tables import Shortlist, SourceSpec
@@ -35,9 +38,17 @@ def read_sources(shell: "Shell", names: Sequence[str]) -> "list[SourceSpec]":
 
 
 def shortlist(shell: "Shell", ask: "BatchAsk") -> "Shortlist":
-    """panel.toml's `[batch]`, with `--max` over its `max_reviews`."""
-    rules = shell.settings.toml.batch
-    return rules if ask.most is None else rules.model_copy(update={"max_reviews": ask.most})
+    """panel.toml's `[batch]`, with the flags that are given over it. Raises Mistake for a category there is none of."""
+    given = {
+        "max_reviews": ask.most,
+        "categories": ask.categories or None,
+        "languages": ask.languages or None,
+        "max_age_days": ask.max_age_days,
+    }
+    rules = shell.settings.toml.batch.model_copy(update={k: v for k, v in given.items() if v is not None})
+    for category in rules.categories:
+        check_category(shell, category)
+    return rules
 
 
 def open_intake(shell: "Shell", specs: "Sequence[SourceSpec]") -> "AsyncIterator[Announcement | BadRow]":
@@ -59,14 +70,19 @@ def open_intake(shell: "Shell", specs: "Sequence[SourceSpec]") -> "AsyncIterator
     return take_in(specs, fetch=fetch, on_problem=tell, categories=shell.categories)
 
 
-def known_of(shell: "Shell") -> "KnownOf":
+@contextmanager
+def open_known(shell: "Shell") -> "Iterator[KnownOf]":
     """What the archive has of an announced launch: reviewed when, by which run, and whether it changed since."""
+    if not shell.has_database:
+        yield lambda said: None
+        return
+    with closing(shell.open_products()) as products:
+        yield _known_in(products)
+
+
+def _known_in(products: "Products") -> "KnownOf":
     from panel.batch.intake.choosing import Known
     from panel.review.archive import announced_digest, look_up
-
-    if not shell.has_database:
-        return lambda said: None
-    products = shell.open_products()
 
     def known(said: "Announcement") -> "Known | None":
         launch = as_launch(said)
@@ -77,6 +93,15 @@ def known_of(shell: "Shell") -> "KnownOf":
         return Known(met.launch.runs[-1], met.launch.last_seen.date(), is_changed=met.changed, what=what)
 
     return known
+
+
+@contextmanager
+def open_partners(shell: "Shell", run_id: str) -> "Iterator[Partners]":
+    """What the archive has of a category for a batch's launches to be compared with: reviewed, by another run."""
+    from panel.batch.finishing import LOOKED_AT
+
+    with closing(shell.open_products()) as products:
+        yield lambda category: products.reviewed(category, but_run=run_id, most=LOOKED_AT)
 
 
 def note_of(products: "Products") -> "Archive":

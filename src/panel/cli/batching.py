@@ -28,6 +28,9 @@ class BatchAsk:
     personas: str = ""
     models: tuple[str, ...] = ()
     most: int | None = None  # reviews; None: panel.toml's max_reviews
+    categories: tuple[str, ...] = ()  # (): panel.toml's; so with the next two
+    languages: tuple[str, ...] = ()
+    max_age_days: int | None = None
     budget_usd: Decimal | None = None
     launch_usd: Decimal | None = None
     day_usd: Decimal | None = None
@@ -175,6 +178,7 @@ async def open_kit(
         prices=shell.settings.prices,
         deadline_s=deadline_s,
         retry_unusable=retry,
+        confidential_to=shell.settings.toml.confidential_to,
     )
     asker = await open_asker(
         {spec.name: spec for spec in specs.values()},

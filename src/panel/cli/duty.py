@@ -21,6 +21,7 @@ from panel.batch.sharing import Sharing
 from panel.batch.taking_in import go_on
 from panel.batch.working import StopSign
 from panel.cli.batch_run import signals
+from panel.cli.batch_sources import open_partners
 from panel.cli.batching import Stores, open_kit, open_stores
 from panel.cli.handing_out import enqueue_in
 from panel.cli.loop import run_loop
@@ -161,10 +162,11 @@ class Crew:
         run = await asyncio.to_thread(self.stores.records.load_run, run_id)
         tools = await self.tools(run_id)
         kit = tools.kit
-        run, _ = await asyncio.to_thread(
-            close_batch, run, self.stores.rows, self.stores.records, kit.folder,
-            prices=self.shell.settings.prices, now=kit.now, why=self.stopped.get(run_id, ""),
-        )  # fmt: skip
+        with open_partners(self.shell, run_id) as partners:
+            run, _ = await asyncio.to_thread(
+                close_batch, run, self.stores.rows, self.stores.records, kit.folder, partners=partners,
+                prices=self.shell.settings.prices, now=kit.now, why=self.stopped.get(run_id, ""),
+            )  # fmt: skip
         talk(f"{run_id} is {run.state}. Summary: {kit.folder.path / 'summary.md'}")
         if run.state == "finished":  # of a stopped one, launches may still be in hand here
             await self.open.pop(run_id, tools).stack.aclose()

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -14,15 +14,17 @@ from panel.cli.gather import dossiers_of, is_address
 from panel.cli.loop import run_loop
 from panel.cli.output import talk
 from panel.cli.progress import watch
+from panel.cli.reviewed import is_reviewed
 from panel.cli.shell import Shell, is_terminal, open_shell
 from panel.errors import Interrupted, Mistake, PanelError
 from panel.jurors import ModelSpec, open_provider
-from panel.money import PRICE_LINE, Budget, load_scenarios
-from panel.records import Dossier, Run, Stamp
+from panel.money import Budget, Scenarios, load_scenarios
+from panel.records import Dossier, Persona, Review, Run, Stamp
+from panel.review.again import plan_again
 from panel.review.plan import Kind, Plan, make_plan
-from panel.review.pricing import PlanPrice, price_plan
+from panel.review.pricing import PlanPrice, price_plan, refuse_unpriced
 from panel.review.running import Limits, Outcome, carry_out, next_draw, spec_from, start_run
-from panel.review.writing import read_inputs, read_scenarios
+from panel.review.writing import read_base, read_inputs, read_scenarios
 from panel.store import Ledger, Records, RunFolder, RunLock
 
 MOST_MINUTES = 60 * 24 * 30
@@ -45,7 +47,7 @@ def prepare(
 ) -> tuple[Plan, Stamp]:  # fmt: skip
     """Read launches, pages and personas, fix the plan. Everything wrong shows here, before any call."""
     day = _day(as_of, datetime.now(UTC).date())
-    if day and any(is_address(name) for name in names):
+    if day and any(is_address(name) or is_reviewed(name) for name in names):
         raise Mistake("--as-of is for launch files; a page speaks of the day it was read.", hint="Leave it out.")
     dossiers, made = dossiers_of(shell, names, as_of=day, refresh=False, category=category)
     _refuse_twins(dossiers)
@@ -59,8 +61,9 @@ def prepare(
         shell.workspace.prompts,
         rho=shell.settings.toml.rho,
         scenarios=load_scenarios(shell.workspace.scenarios),
+        confidential_to=shell.settings.toml.confidential_to,
     )
-    if plan.probes and not _may_probe(shell):
+    if plan.probes and not may_probe(shell):
         plan = replace(plan, probes=())
     for spec in {seat.spec.name: seat.spec for seat in plan.seats}.values():
         open_provider(spec)  # opens no socket: a script, a key or weights that can't do are said before a run exists
@@ -70,18 +73,20 @@ def prepare(
     return plan, made
 
 
-def run_plan(shell: Shell, plan: Plan, made: Stamp, ask: Asking) -> tuple[Outcome, Path]:
-    """A new run, from the price question to the finished folder."""
+def run_plan(
+    shell: Shell, plan: Plan, made: Stamp, ask: Asking, *, agreed: Callable[[], None] = lambda: None
+) -> tuple[Outcome, Path]:
+    """A new run, from the price question to the finished folder. agreed: called once the person said yes."""
     limits = _limits(shell, ask)
     _agree(plan, limits, ask)
-    lock = RunLock(shell.settings.runs_dir, made.run_id)
-    lock.acquire()
-    try:
-        with closing(shell.open_records()) as records, closing(shell.open_ledger()) as ledger:
-            run = start_run(plan, shell.settings.runs_dir, records, made=made, command=sys.argv[1:], limits=limits)
-            return _carry_out(shell, plan, run, lock, ledger, records, limits, ask)
-    finally:
-        lock.release()
+    agreed()
+    with (
+        shell.hold_run(made.run_id) as (lock, locks),
+        closing(shell.open_records()) as records,
+        closing(shell.open_ledger(locks)) as ledger,
+    ):
+        run = start_run(plan, shell.settings.runs_dir, records, made=made, command=sys.argv[1:], limits=limits)
+        return _carry_out(shell, plan, run, lock, ledger, records, limits, ask)
 
 
 def load_run(run_id: str) -> Run:
@@ -95,27 +100,39 @@ def resume_run(run_id: str, ask: Asking) -> tuple[Outcome, Path]:
     shell = open_shell()
     with closing(shell.open_records()) as records:
         run = records.load_run(run_id)
-        lock = RunLock(shell.settings.runs_dir, run.run_id)
-        lock.acquire()
-        try:
+        with shell.hold_run(run.run_id) as (lock, locks):
             folder = RunFolder.open(shell.settings.runs_dir, run.run_id)
             dossiers, personas, prompts = read_inputs(folder, run)
             specs = {j.persona_id: _spec_of(shell, run, j.model) for j in run.jurors}
             personas = [p for p in personas if p.persona_id in specs]
             scenarios = read_scenarios(folder)
-            kind: Kind = "compare" if run.kind == "compare" else "review"
-            plan = make_plan(kind, dossiers, personas, specs, prompts, rho=run.rho, draw=run.draw, scenarios=scenarios)
-            if not run.probed:
-                plan = replace(plan, probes=())
+            plan = _plan_of(shell, run, dossiers, personas, specs, prompts, scenarios, read_base(folder))
             spent = sum((row.spend.cost_usd for row in records.costs(run.run_id)), Decimal(0))
             limits = replace(_limits(shell, ask), spent_usd=spent)
             if limits.budget_usd is None:
                 limits = replace(limits, budget_usd=run.budget_usd)
             _agree(plan, limits, ask)
-            with closing(shell.open_ledger()) as ledger:
+            with closing(shell.open_ledger(locks)) as ledger:
                 return _carry_out(shell, plan, run, lock, ledger, records, limits, ask)
-        finally:
-            lock.release()
+
+
+def _plan_of(
+    shell: Shell, run: Run, dossiers: Sequence[Dossier], personas: Sequence[Persona], specs: dict[str, ModelSpec],
+    prompts: dict[str, str], scenarios: Scenarios | None, base: Review | None,
+) -> Plan:  # fmt: skip
+    """The plan of a run that began before; only where a confidential launch may go is today's to say."""
+    allowed = shell.settings.toml.confidential_to
+    if base is not None and run.again is not None:
+        return plan_again(
+            base, dossiers[0], personas, specs, prompts, again=run.again, rho=run.rho, draw=run.draw,
+            scenarios=scenarios, confidential_to=allowed,
+        )  # fmt: skip
+    kind: Kind = "compare" if run.kind == "compare" else "review"
+    plan = make_plan(
+        kind, dossiers, personas, specs, prompts, rho=run.rho, draw=run.draw, scenarios=scenarios,
+        confidential_to=allowed,
+    )  # fmt: skip
+    return replace(plan, probes=plan.probes if run.probed else (), again=run.again)
 
 
 def _carry_out(
@@ -136,7 +153,7 @@ def _carry_out(
     return outcome, folder.path
 
 
-def _may_probe(shell: Shell) -> bool:
+def may_probe(shell: Shell) -> bool:
     """Whether today's cap on launches asked again is still open."""
     today = datetime.now(UTC).date()
     with closing(shell.open_records()) as records:
@@ -154,6 +171,7 @@ def _limits(shell: Shell, ask: Asking) -> Limits:
         budget_usd=budget_usd,
         deadline_s=_seconds(ask.deadline_min),
         retry_unusable=ask.retry,
+        confidential_to=toml.confidential_to,
     )
 
 
@@ -174,11 +192,7 @@ def _seconds(minutes: float | None) -> float | None:
 def _agree(plan: Plan, limits: Limits, ask: Asking) -> None:
     """Show the price and ask. Raises Mistake for a budget that can't be kept, since a price in it is unknown."""
     cost = price_plan(plan, limits.prices)
-    if limits.budget_usd is not None and cost.estimate.unpriced:
-        raise Mistake(
-            f"The price of {' and '.join(cost.estimate.unpriced)} is unknown, so --budget can't be kept.",
-            hint=f"Give it in panel.toml: {PRICE_LINE}; or run without --budget.",
-        )
+    refuse_unpriced(cost, limits.budget_usd)
     agree_on_price(cost, yes=ask.yes, quiet=ask.quiet)
 
 

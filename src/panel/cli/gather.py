@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from panel.cli.archive import with_archive
 from panel.cli.loop import run_loop
 from panel.cli.output import talk
+from panel.cli.reviewed import is_reviewed, reviewed_dossier
 from panel.cli.shell import Shell
 from panel.dossier import build_dossier, read_launches
 from panel.errors import Mistake
@@ -33,20 +34,26 @@ def dossiers_of(
 ) -> tuple[list[Dossier], Stamp]:
     """The dossier of each file or address with its neighbours from the archive, in order, and the stamp they share.
 
+    A launch that a run reviewed, `RUN/SLUG`, is taken as it was read then, neighbours included.
     category: of the products at addresses; a launch file names its own.
     Raises Mistake for a file or an address that can't be used, Unreachable for a first page that doesn't answer.
     """
     today = datetime.now(UTC).date()
     _check_category(shell, category, names)
     begun = shell.new_stamp([])
-    read = [None if is_address(name) else read_launches(Path(name), categories=shell.categories) for name in names]
+    known = {name: reviewed_dossier(shell, name) for name in names if is_reviewed(name)}
+    files = [name for name in names if name not in known and not is_address(name)]
+    read = {name: read_launches(Path(name), categories=shell.categories) for name in files}
     dossiers: list[Dossier] = []
-    for found, name in zip(read, names, strict=True):  # every file has been read before the first page is fetched
-        if found is None:
-            dossiers.append(gather_dossier(shell, name, made=begun, refresh=refresh, category=category))
+    for name in names:  # every file has been read before the first page is fetched
+        if name in known:
+            dossiers.append(known[name])
+        elif name in read:
+            new = [build_dossier(at, folder=where, made=begun, today=today, as_of=as_of) for at, where in read[name]]
+            dossiers += with_archive(shell, new, today)
         else:
-            dossiers += [build_dossier(at, folder=where, made=begun, today=today, as_of=as_of) for at, where in found]
-    dossiers = with_archive(shell, dossiers, today)
+            new = [gather_dossier(shell, name, made=begun, refresh=refresh, category=category)]
+            dossiers += with_archive(shell, new, today)
     made = shell.new_stamp([dossier.launch.slug for dossier in dossiers])
     return [dossier.model_copy(update={"made": made}) for dossier in dossiers], made
 
@@ -125,12 +132,18 @@ def warn(dossier: Dossier) -> None:
 def _check_category(shell: Shell, category: str, names: Sequence[str]) -> None:
     if category and not any(is_address(name) for name in names):
         raise Mistake("--category is for addresses; a launch file names its own.", hint="Leave it out.")
-    if category and category not in shell.categories:
+    if category:
+        check_category(shell, category)
+
+
+def check_category(shell: Shell, category: str) -> None:
+    """Raises Mistake for one that categories.yaml doesn't have, naming the nearest."""
+    if category not in shell.categories:
         from difflib import get_close_matches
 
         near = get_close_matches(category, shell.categories, n=1)
         hint = f"Did you mean {near[0]!r}?" if near else "categories.yaml lists them."
-        raise Mistake(f"--category {category!r} is no category there is.", hint=hint)
+        raise Mistake(f"{category!r} is no category there is.", hint=hint)
 
 
 def _rules(shell: Shell) -> "FetchRules":

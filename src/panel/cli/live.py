@@ -17,7 +17,7 @@ from panel.review.pricing import price_plan
 from panel.review.proving import Receipt, long_launch, prove
 from panel.review.running import Limits, next_draw, open_asker
 from panel.review.writing import pretty
-from panel.store import Ledger, RunLock
+from panel.store import Ledger
 from panel.store.files import replace_file
 
 
@@ -30,13 +30,8 @@ def prove_live(model: str, *, yes: bool, json_: bool) -> None:
     plan = _plan(shell, model, made)
     limits = Limits(concurrency=shell.settings.toml.concurrency.model_dump(), prices=shell.settings.prices)
     agree_on_price(price_plan(plan, limits.prices), yes=yes, quiet=json_)
-    lock = RunLock(shell.settings.runs_dir, made.run_id)
-    lock.acquire()
-    try:
-        with closing(shell.open_ledger()) as ledger:
-            receipt = run_loop(_prove(plan, made, ledger, limits))
-    finally:
-        lock.release()
+    with shell.hold_run(made.run_id) as (_, locks), closing(shell.open_ledger(locks)) as ledger:
+        receipt = run_loop(_prove(plan, made, ledger, limits))
     path = shell.settings.runs_dir / "receipts" / f"{datetime.now(UTC):%Y-%m-%d}-{slugify(model)}.json"
     replace_file(path, pretty(receipt).encode())
     if json_:

@@ -2,7 +2,11 @@
 
 import json
 import sys
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Any
+
+MOST_MEASURED = 500  # rows of a streamed table that say how wide its columns are
 
 
 def safe(text: str) -> str:
@@ -25,12 +29,17 @@ def say(text: str) -> None:
 
 def say_json(value: Any) -> None:
     """Exactly one JSON object on stdout; what nobody sees is escaped in it, and nothing is lost."""
+    say_parts([json.dumps(value, ensure_ascii=False, indent=1), "\n"])
+
+
+def say_parts(parts: Iterable[str]) -> None:
+    """The same of a JSON object that comes in pieces."""
     from panel.records.invisible import LINE_ENDS, UNSEEN
 
-    text = json.dumps(value, ensure_ascii=False, indent=1)
-    for unseen in () if text.isascii() else (UNSEEN, LINE_ENDS):
-        text = unseen.sub(lambda found: json.dumps(found.group())[1:-1], text)
-    sys.stdout.write(text + "\n")
+    for text in parts:
+        for unseen in () if text.isascii() else (UNSEEN, LINE_ENDS):
+            text = unseen.sub(lambda found: json.dumps(found.group())[1:-1], text)
+        sys.stdout.write(text)
 
 
 def table(rows: list[tuple[str, ...]]) -> str:
@@ -38,3 +47,11 @@ def table(rows: list[tuple[str, ...]]) -> str:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
     lines = ("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows)
     return "\n".join(lines)
+
+
+def table_lines(rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
+    """The same of a table too long to be held: as wide as its first rows, and a wider cell after them sticks out."""
+    first = list(islice(rows, MOST_MEASURED))
+    widths = [max(map(len, column)) for column in zip(*first, strict=True)]
+    for row in chain(first, rows):
+        yield "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()

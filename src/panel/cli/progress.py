@@ -29,10 +29,10 @@ class Lines:
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, Waiting):
-            talk(f"  {event.launch}  {self.titles[event.persona_id]}: waiting, {event.why}")
+            talk(f"  {event.launch}  {self.titles[event.persona_id]}{stage_words(event)}: waiting, {event.why}")
         if isinstance(event, Heard):
             self.done += 1
-            title = self.titles[event.opinion.juror.persona_id]
+            title = self.titles[event.opinion.juror.persona_id] + stage_words(event)
             talk(f"  [{self.done}/{self.seats}] {event.launch}  {title}: {self._outcome(event)}{cost_words(event)}")
 
     def _outcome(self, event: Heard) -> str:
@@ -70,12 +70,12 @@ class Board:
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, Heard):
-            self.rows[event.launch, event.opinion.juror.persona_id] = outcome_words(event)
+            self.rows[event.launch, event.opinion.juror.persona_id] = outcome_words(event) + stage_words(event)
             self.spent = event.spent_usd
         elif isinstance(event, Asking):
-            self.rows[event.launch, event.persona_id] = f"reading ({event.model})"
+            self.rows[event.launch, event.persona_id] = f"reading ({event.model}){stage_words(event)}"
         else:
-            self.rows[event.launch, event.persona_id] = f"waiting: {event.why}"
+            self.rows[event.launch, event.persona_id] = f"waiting: {event.why}{stage_words(event)}"
 
     def _table(self) -> "Table":
         from rich.table import Table
@@ -105,6 +105,11 @@ def outcome_words(event: Heard) -> str:
     if opinion.outcome == "answered":
         return f"{opinion.verdict}, {opinion.confidence:.0%} sure{again}"
     return f"{opinion.outcome}: {opinion.why}{again}"
+
+
+def stage_words(event: Event) -> str:
+    """Which of its three askings a launch that speaks to reviewers is at; nothing for any other."""
+    return f" ({event.stage})" if event.stage else ""
 
 
 def cost_words(event: Heard) -> str:

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from panel.review.running import Outcome
 
 Launches = Annotated[
-    list[str], typer.Argument(help="Addresses, or launch files: YAML, JSON, Markdown with front matter.")
+    list[str],
+    typer.Argument(
+        help="Addresses, launch files (YAML, JSON, Markdown with front matter), or launches reviewed before: RUN/SLUG."
+    ),
 ]
 PersonasOption = Annotated[str, typer.Option("--personas", help="Only these, as a,b.")]
 ModelOption = Annotated[list[str], typer.Option("--model", help="provider/model; give it again to spread the panel.")]
@@ -27,7 +30,9 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON o
 
 
 def compare(
-    a: Annotated[str, typer.Argument(metavar="A", help="An address or a launch file.")],
+    a: Annotated[
+        str, typer.Argument(metavar="A", help="An address, a launch file, or a launch reviewed before: RUN/SLUG.")
+    ],
     b: Annotated[str, typer.Argument(metavar="B", help="Another.")],
     personas: PersonasOption = "",
     model: ModelOption = [],  # noqa: B006

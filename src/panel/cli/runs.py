@@ -3,7 +3,7 @@
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,12 +11,14 @@ from panel.cli.output import say, say_json, table, talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
-    from panel.records import Run, Spend, SpendRow
+    from panel.records import Run
+    from panel.store import Locks
 
 app = typer.Typer(
     rich_markup_mode=None, no_args_is_help=True, help="Past runs: list, show, costs, verify, delete, prune."
 )
 RunId = Annotated[str, typer.Argument(help="As `panel runs list` prints it; its beginning will do.")]
+By = Literal["persona", "model", "launch", "day"]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
@@ -26,9 +28,9 @@ def list_(json_: JsonFlag = False) -> None:
     from panel.cli.shell import open_shell
 
     shell = open_shell()
-    with closing(shell.open_records()) as records:
+    with closing(shell.open_records()) as records, closing(shell.open_locks()) as locks:
         found = records.list_runs()
-    states = {run.run_id: _state(run, shell.settings.runs_dir) for run in found}
+        states = {run.run_id: _state(run, locks) for run in found}
     if json_:
         say_json({"runs": [_short(run, states[run.run_id]) for run in found]})
         return
@@ -47,20 +49,25 @@ def list_(json_: JsonFlag = False) -> None:
 
 @app.command()
 def show(run_id: RunId, json_: JsonFlag = False) -> None:
-    """Show one run: what it asked, what came of it, where its page is."""
+    """Show one run: what it asked, what came of it, where its page is; of a batch, what its summary says."""
     from panel.cli.shell import open_shell
     from panel.pages import comparison_card, review_card
 
     shell = open_shell()
-    with closing(shell.open_records()) as records:
+    with closing(shell.open_records()) as records, closing(shell.open_locks()) as locks:
         run = records.load_run(run_id)
+        state = _state(run, locks)
+        if run.kind == "batch":
+            from panel.cli.runs_batch import show_batch
+
+            show_batch(shell, run, state, json_=json_)
+            return
         reviews, comparison = records.load_reviews(run.run_id), records.load_comparison(run.run_id)
     folder = shell.settings.runs_dir / run.run_id
     if json_:
         say_json({"run": run.model_dump(mode="json"), "folder": str(folder)})
         return
     if run.state != "finished":
-        state = _state(run, shell.settings.runs_dir)
         say(f"{run.run_id} is {state}. {run.why}".strip())
         if state == "running":
             return
@@ -72,23 +79,17 @@ def show(run_id: RunId, json_: JsonFlag = False) -> None:
 
 @app.command()
 def costs(
-    run_id: Annotated[str, typer.Argument(help="One run; none adds up all.")] = "", json_: JsonFlag = False
+    run_id: Annotated[str, typer.Argument(help="One run; none adds up all.")] = "",
+    by: Annotated[
+        By | None, typer.Option("--by", help="One line for each of these; without it, for each critic of each launch.")
+    ] = None,
+    json_: JsonFlag = False,
 ) -> None:
-    """What calls cost, by launch and critic, from the ledger; deleted runs stay in the sums."""
+    """What calls cost and what cache and provider batches saved, from the ledger; deleted runs stay in the sums."""
+    from panel.cli.runs_costs import show_costs
     from panel.cli.shell import open_shell
-    from panel.review.running import total
 
-    with closing(open_shell().open_records()) as records:
-        rows = records.costs(records.load_run(run_id).run_id if run_id else "")
-    whole = total(rows)
-    if json_:
-        say_json({"rows": [r.model_dump(mode="json") for r in rows], "total": whole.model_dump(mode="json")})
-        return
-    head = ("launch", "critic", "model", "calls", "in", "cache write", "cache read", "out", "USD")
-    lines = [head, *(_cost_line(row) for row in rows), ("total", "", "", *_figures(whole))]
-    say(table(lines))
-    if whole.unpriced:
-        talk(f"{whole.unpriced} calls have no known price and are in no sum.")
+    show_costs(open_shell(), run_id, by or "juror", json_=json_)
 
 
 @app.command()
@@ -140,11 +141,9 @@ def prune(
     say_json({"deleted": list(gone)}) if json_ else talk(f"Deleted {len(gone)} {'run' if len(gone) == 1 else 'runs'}.")
 
 
-def _state(run: "Run", runs_dir: Path) -> str:
-    """The run's state; `running` while a living process works on it."""
-    from panel.store import is_held
-
-    return "running" if run.state != "finished" and is_held(runs_dir, run.run_id) else run.state
+def _state(run: "Run", locks: "Locks") -> str:
+    """The run's state; `running` while a living process works on it, on whichever machine."""
+    return "running" if run.state != "finished" and locks.is_held(run.run_id) else run.state
 
 
 def _unlisted(runs_dir: Path, known: set[str]) -> list[str]:
@@ -163,14 +162,3 @@ def _short(run: "Run", state: str) -> dict[str, object]:
         "launches": list(run.launches),
         "created_at": run.made.created_at.isoformat(),
     }
-
-
-def _cost_line(row: "SpendRow") -> tuple[str, ...]:
-    return (row.launch, row.persona_id, row.model, *_figures(row.spend))
-
-
-def _figures(spend: "Spend") -> tuple[str, ...]:
-    u = spend.usage
-    tokens = (u.input_tokens, u.cache_write_tokens, u.cache_read_tokens, u.output_tokens)
-    cost = f"{spend.cost_usd:.6f}" if spend.cost_usd or not spend.unpriced else "unknown"
-    return (str(spend.calls), *(str(n) for n in tokens), cost)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,7 +13,19 @@ from panel.config import Settings, read_settings
 from panel.errors import Mistake
 from panel.prompting import load_categories, parse_persona
 from panel.records import Persona, Stamp
-from panel.store import Ledger, Products, Records, Workspace, find_workspace, new_run_id, stamp
+from panel.store import (
+    Ledger,
+    Locks,
+    Products,
+    Records,
+    RunLock,
+    Workspace,
+    find_workspace,
+    hold_run,
+    new_run_id,
+    open_locks,
+    stamp,
+)
 
 
 @dataclass(frozen=True)
@@ -48,8 +61,15 @@ class Shell:
         now = datetime.now(UTC)
         return stamp(new_run_id(now, names), now)
 
-    def open_ledger(self) -> Ledger:
-        return Ledger.open(self.settings.database_url, runs_dir=self.settings.runs_dir)
+    def open_ledger(self, locks: Locks | None = None) -> Ledger:
+        return Ledger.open(self.settings.database_url, runs_dir=self.settings.runs_dir, locks=locks)
+
+    def open_locks(self) -> Locks:
+        return open_locks(self.settings.database_url, self.settings.runs_dir)
+
+    def hold_run(self, run_id: str) -> AbstractContextManager[tuple[RunLock, Locks]]:
+        """The locks of a run, here and on the database's other machines. Raises RunHeld."""
+        return hold_run(self.settings.database_url, self.settings.runs_dir, run_id)
 
     def open_records(self) -> Records:
         return Records.open(self.settings.database_url, runs_dir=self.settings.runs_dir)

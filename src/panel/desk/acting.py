@@ -26,6 +26,7 @@ from panel.desk.rules import allow
 from panel.desk.shown import pair_row, shown_row
 from panel.desk.text import start_text
 from panel.errors import Mistake
+from panel.records import content_hash
 from panel.records.desk import MOST_CLAIMS, Account, Decided, Decision, Draft, DraftState, DraftText, Point, Revision
 from panel.store import desk as rows
 from panel.store.desk_log import Detail, append_act
@@ -145,7 +146,7 @@ def settle(
     )  # fmt: skip
     tx.log(
         "decided", draft_id, decision=decision.decision_id, of=point.kind, key=point.key, decided=decided,
-        persona=point.persona_id, seen=seen, reason=reason,
+        persona=point.persona_id, seen=seen, reason=reason, row=content_hash(decision),
     )  # fmt: skip
     return decision
 

@@ -16,8 +16,10 @@ from panel.desk import deciding, panel_again, signing, undoing
 from panel.desk.acting import PANEL, Tx
 from panel.desk.deciding import Spot
 from panel.desk.fields import read_field
+from panel.desk.looking_back import open_at
 from panel.desk.opened import Archive, Opened, find_draft, load, read_review
 from panel.desk.rules import LEFT_DAYS, allow
+from panel.desk.stale_drafts import with_reasons
 from panel.desk.taking_in import AT_ONCE, pair_up, take_in
 from panel.errors import Mistake
 from panel.records import Review
@@ -35,7 +37,7 @@ from panel.records.desk import (
 )
 from panel.store import desk as rows
 from panel.store.desk import DeskStore
-from panel.store.desk_log import append_act, broken_lines, read_acts
+from panel.store.desk_log import append_act, broken_lines, newest_acts, read_acts
 from panel.tally import compare
 
 Clock = Callable[[], datetime]
@@ -108,6 +110,9 @@ class Desk:
 
     def take_in(self) -> int:
         """Put what runs left into the queue, a hundred records at a time; how many there were."""
+        with self.store.reading() as conn:  # who only looks keeps no writer waiting
+            if not any(rows.untaken(conn, kind, 1) for kind in ("review", "comparison")):
+                return 0
         found = 0
         while True:
             with self.store.changing() as conn:
@@ -130,19 +135,23 @@ class Desk:
             )  # fmt: skip
             counts = rows.count_drafts(conn, kind=kind, words=words, created_after=line)
             aged = rows.count_drafts(conn, kind=kind, words=words, created_before=line).get("open", 0)
+            shown = with_reasons(conn, found[:size], self.now.date())
         told = {name: counts.get(name, 0) for name in QUEUES} | {"aged": aged}
-        return Queue(tuple(found[:size]), told, more=len(found) > size)
+        return Queue(tuple(shown), told, more=len(found) > size)
 
     def bring_back_due(self) -> int:
         """Put drafts whose "later" has come into the queue again; how many."""
-        now, due = self.now, 0
+        now = self.now
+        with self.store.reading() as conn:  # who only looks keeps no writer waiting
+            if not rows.list_drafts(conn, states=("later",), due=rows.time_of(now), most=1):
+                return 0
         with self.store.changing() as conn:
-            for draft in rows.list_drafts(conn, states=("later",), due=rows.time_of(now), most=1000):
+            found = rows.list_drafts(conn, states=("later",), due=rows.time_of(now), most=1000)
+            for draft in found:
                 back = {"state": "open", "until": None, "created_at": now, "changed_at": now}
                 rows.put_draft(conn, draft.model_copy(update=back))
                 append_act(conn, by=PANEL, what="came back", now=now, draft_id=draft.draft_id)
-                due += 1
-        return due
+            return len(found)
 
     def open(self, who: Account, draft_id: str) -> Opened:
         """The draft as it lies now. The first to open it gives it its first revision."""
@@ -152,6 +161,12 @@ class Desk:
                 return load(conn, draft_id, self._archive)
         with self._act(who) as tx:
             return tx.open(draft_id)
+
+    def open_at(self, who: Account, draft_id: str, number: int) -> Opened:
+        """The draft as it was at a revision, with today's decisions. Raises Mistake when there is none."""
+        allow(who, "read")
+        with self.store.reading() as conn:
+            return open_at(conn, draft_id, number, self._archive)
 
     def history(self, who: Account, draft_id: str) -> History:
         allow(who, "read")
@@ -186,6 +201,11 @@ class Desk:
         """The approval of exactly what stands there now, None when there is none or it lapsed."""
         with self.store.reading() as conn:
             return signing.signed(self._tx(conn, who), opened)
+
+    def log(self, *, before: int = 0, most: int = 200) -> list[tuple[Act, str]]:
+        """Lines of the log with the hash each is kept under, the newest first."""
+        with self.store.reading() as conn:
+            return newest_acts(conn, before=before, most=most)
 
     def verify_log(self) -> tuple[str, ...]:
         """One sentence for each line of the log that was tampered with; () for a whole log."""

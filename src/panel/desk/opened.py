@@ -11,7 +11,7 @@ from panel.desk.flags import check_printed, flags_of
 from panel.desk.points import flag_point, points_of
 from panel.desk.rules import is_settled, left
 from panel.desk.text import lay_over
-from panel.errors import Mistake
+from panel.errors import NotFound
 from panel.records import Comparison, Flag, Review, canonical_json, sha256_of
 from panel.records.desk import Decision, Draft, DraftState, DraftText, Point, Revision
 from panel.store import desk as rows
@@ -148,10 +148,10 @@ def load_sides(
 
 
 def find_draft(conn: Connection, draft_id: str) -> Draft:
-    """Raises Mistake when there is none."""
+    """Raises NotFound when there is none."""
     draft = rows.load_draft(conn, draft_id)
     if draft is None:
-        raise Mistake(f"There is no draft {draft_id!r}.", hint="`panel drafts list` names the drafts there are.")
+        raise NotFound(f"There is no draft {draft_id!r}.", hint="`panel drafts list` names the drafts there are.")
     return draft
 
 

@@ -1,8 +1,8 @@
 """What has to be settled before a draft may be approved: its claims, views, high flags and held spans. Pure.
 
 A point's key is made of the sentence as it is printed and the passages it rests on, and of nothing else: the same
-sentence on the same passages is decided once, wherever it is printed, and anew when a byte of either changes. Printed as
-the maker's word it is another sentence than printed as ours.
+sentence on the same passages is decided once, wherever it is printed, and anew when a byte of either changes. As the
+maker's word it is another sentence than as ours.
 """
 
 from collections.abc import Iterator, Sequence
@@ -152,5 +152,6 @@ def flag_point(flag: Flag, *, scope: str, on: str = "", resting: str = "") -> Po
     named = ["flag", flag.check, flag.persona_id, flag.field, on, flag.excerpt or flag.message, resting]
     return Point(
         kind="flag", scope=scope, key=sha256_of(canonical_json(named)), persona_id=flag.persona_id,
-        place=flag.index if flag.field == "quote" else 0, text=flag.message, check=flag.check, severity=flag.severity,
+        place=flag.index if flag.field == "quote" else 0, text=flag.message, check=flag.check, field=flag.field,
+        severity=flag.severity,
     )  # fmt: skip

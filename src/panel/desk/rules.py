@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from panel.errors import Mistake
+from panel.errors import Mistake, NotAllowed
 from panel.records.desk import Account, Decision, Edition, Point, Role
 
 ROLES: tuple[Role, ...] = ("writer", "editor", "publisher", "admin")  # each may do all that those before it may
@@ -66,9 +66,9 @@ def may(role: Role, act: str) -> bool:
 
 
 def allow(who: Account, act: str) -> None:
-    """Raises Mistake when this person may not."""
+    """Raises NotAllowed when this person may not."""
     if who.disabled or not may(who.role, act):
-        raise Mistake(
+        raise NotAllowed(
             f"{who.name} is {_a(who.role)} and may not {act}.", hint=f"Ask {_a(LEAST[act])}, or whoever may more."
         )
 
@@ -95,18 +95,15 @@ def is_settled(point: Point, decided: Mapping[tuple[str, str], Decision]) -> boo
 
 
 def what_is_left(points: Sequence[Point]) -> str:
-    """ "7 claims left, 2 flags"; "" when nothing is."""
-    counts = {
-        "claim": sum(p.kind in ("claim", "pick") for p in points),
-        "critic's views": sum(p.kind == "views" for p in points),
-        "flag": sum(p.kind == "flag" for p in points),
-        "held span": sum(p.kind == "held" for p in points),
-    }
-    told = [
-        f"{count} {name}{'s' if count != 1 and not name.endswith('s') else ''}"
-        for name, count in counts.items()
-        if count
-    ]
+    """ "7 claims left, 5 critics' views, 2 flags"; "" when nothing is."""
+    names = (
+        ("claim", "claims", ("claim", "pick")),
+        ("critic's views", "critics' views", ("views",)),
+        ("flag", "flags", ("flag",)),
+        ("held span", "held spans", ("held",)),
+    )
+    counts = ((sum(p.kind in kinds for p in points), one, many) for one, many, kinds in names)
+    told = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
     return f"{told[0]} left" + "".join(f", {more}" for more in told[1:]) if told else ""
 
 

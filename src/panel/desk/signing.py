@@ -8,6 +8,7 @@ from panel.desk.fields import told
 from panel.desk.opened import OpenComparison, Opened
 from panel.desk.rules import PASS_REASONS, REJECT_REASONS, edition_of, one_of, refuse_unless_approvable
 from panel.errors import EditConflict, Mistake
+from panel.records import content_hash
 from panel.records.desk import Approval, DraftState, Publication
 from panel.store import desk as rows
 from panel.store.desk_log import read_acts
@@ -30,7 +31,7 @@ def approve(tx: Tx, draft_id: str, *, number: int, edition: str = "") -> Opened:
     kept = rows.add_approval(tx.conn, approval)
     tx.log(
         "approved", draft_id, approval=kept.approval_id, revision=kept.number, hash=kept.revision_hash,
-        edition=kept.edition, name=kept.name,
+        edition=kept.edition, name=kept.name, row=content_hash(kept),
     )  # fmt: skip
     return finish(tx, opened, state="published" if opened.draft.state == "published" else "approved")
 
@@ -87,7 +88,7 @@ def publish(tx: Tx, draft_id: str, *, at: datetime | None = None, reason: str = 
     kept = rows.add_publication(tx.conn, out)
     tx.log(
         kept.kind, draft_id, publication=kept.publication_id, approval=approval.approval_id,
-        goes_out_at=goes_out_at.isoformat(), reason=kept.reason,
+        goes_out_at=goes_out_at.isoformat(), reason=kept.reason, row=content_hash(kept),
     )  # fmt: skip
     return finish(tx, opened, state="published")
 
@@ -122,7 +123,9 @@ def retract(tx: Tx, draft_id: str, reason: str) -> Opened:
         by=tx.who.account_id, at=tx.now, reason=why,
     )  # fmt: skip
     kept = rows.add_publication(tx.conn, out)
-    tx.log("retracted", opened.draft.draft_id, publication=kept.publication_id, reason=kept.reason)
+    tx.log(
+        "retracted", opened.draft.draft_id, publication=kept.publication_id, reason=kept.reason, row=content_hash(kept)
+    )
     return finish(tx, opened, state="retracted")
 
 

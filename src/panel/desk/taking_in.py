@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from panel.desk.meeting import place_of
 from panel.desk.opened import read_review
 from panel.desk.shown import first_pair_row, first_row
 from panel.records import Comparison, Review
@@ -33,31 +34,14 @@ def take_in(conn: Connection, now: datetime, most: int = AT_ONCE) -> int:
 
 def _take_review(conn: Connection, run_id: str, slug: str, hashed: str, json: str, now: datetime) -> Draft:
     review = read_review(json)
+    scope, subject, known = place_of(conn, run_id, slug)
     rows.keep_base(conn, hashed, "review", json)
-    known = _known(conn, run_id, slug)
     if known:
         draft = _newer(conn, known, hashed, review, run_id, now)
     else:
-        met = rows.product_of(conn, run_id, slug)
-        scope, subject = (met[0], f"{met[0]}/{met[1]}") if met else (f"slug:{slug}", f"slug:{slug}")
-        draft = _new(conn, _free_subject(conn, subject), scope, slug, hashed, review, run_id, now)
+        draft = _new(conn, subject, scope, slug, hashed, review, run_id, now)
     rows.mark_taken(conn, run_id, "review", slug, hashed, draft.draft_id)
     return draft
-
-
-def _known(conn: Connection, run_id: str, slug: str) -> Draft | None:
-    """The draft that earlier reviews of this launch went into: by its product and release, else by its slug."""
-    met = rows.product_of(conn, run_id, slug)
-    return rows.draft_of_launch(conn, *met) if met else rows.draft_about(conn, "review", f"slug:{slug}")
-
-
-def _free_subject(conn: Connection, subject: str) -> str:
-    """The subject, numbered where a split product left a draft of another launch under it."""
-    number, free = 1, subject
-    while rows.draft_about(conn, "review", free):
-        number += 1
-        free = f"{subject}#{number}"
-    return free
 
 
 def _new(
@@ -68,7 +52,8 @@ def _new(
     made = review.made.created_at.astimezone(UTC)
     draft = Draft(
         draft_id=draft_id, kind="review", subject=subject, scope=scope, base_hash=hashed, run_id=run_id,
-        grade=review.grade, state="open", created_at=min(made, now), changed_at=now, shown=first_row(review, draft_id),
+        grade=review.grade, state="open", embargo_until=review.dossier.launch.embargo_until,
+        created_at=min(made, now), changed_at=now, shown=first_row(review, draft_id),
     )  # fmt: skip
     rows.put_draft(conn, draft)
     append_act(conn, by="panel", what="took in", now=now, draft_id=draft_id, detail={"run": run_id, "base": hashed})
@@ -85,10 +70,15 @@ def _newer(conn: Connection, known: Draft, hashed: str, review: Review, run_id: 
         what = "took in anew"
     else:
         changed, what = {"offered_hash": hashed}, "offered"
-    draft = known.model_copy(update=changed | {"changed_at": now})
+    embargo = _later(known.embargo_until, review.dossier.launch.embargo_until)  # one that a person set is not shortened
+    draft = known.model_copy(update=changed | {"changed_at": now, "embargo_until": embargo})
     rows.put_draft(conn, draft)
     append_act(conn, by="panel", what=what, now=now, draft_id=draft.draft_id, detail={"run": run_id, "base": hashed})
     return draft
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((at for at in (one, other) if at), default=None)
 
 
 def _take_comparison(
@@ -104,7 +94,7 @@ def _take_comparison(
 
 def _side(conn: Connection, run_id: str, review: Review, now: datetime) -> Draft:
     """The draft of one side: taken in from the same run, or made of what the comparison holds of it."""
-    known = _known(conn, run_id, review.slug)
+    known = place_of(conn, run_id, review.slug).draft
     return known or _take_review(conn, run_id, review.slug, review.review_hash, review.model_dump_json(), now)
 
 

@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from panel.records import (
     Answered,
+    NotAsked,
     Opinion,
     Persona,
     Review,
@@ -104,7 +105,7 @@ def lay_over(review: Review, text: DraftText) -> Review:
     verdict. Flags are the machine's; `desk.flags` has today's.
     """
     struck = frozenset(s.persona_id for s in text.struck)
-    kept = [_laid(opinion, text.words_of(opinion.juror.persona_id), struck) for opinion in review.opinions]
+    kept = [_laid(opinion, text, struck) for opinion in review.opinions]
     counted = tally(review.opinions, review.personas, review.flags, review.tally.rho, struck=struck)
     voters = [o for o in kept if isinstance(o, Answered) and _votes(review, o, counted, struck)]
     counted = counted.model_copy(update={"dissent": find_dissent(counted.verdict, voters)})
@@ -117,12 +118,12 @@ def _votes(review: Review, opinion: Answered, counted: Tally, struck: frozenset[
     return counts and opinion.verdict != "abstain"
 
 
-def _laid(opinion: Opinion, words: EditedWords | None, struck: frozenset[str]) -> Opinion:
+def _laid(opinion: Opinion, text: DraftText, struck: frozenset[str]) -> Opinion:
+    words = text.words_of(opinion.juror.persona_id)
     if not isinstance(opinion, Answered) or words is None:
         return opinion
-    if words.persona_id in struck:
-        nothing = _NO_WORDS if isinstance(opinion.words, Written) else opinion.words
-        return opinion.model_copy(update={"words": nothing, "grounds": ()})
+    if opinion.juror.persona_id in struck:
+        return _silent(opinion)
     if isinstance(opinion.words, Written):
         grounds = tuple(g.model_copy(update={"claim": ""}) for g in opinion.grounds)
         return opinion.model_copy(update={"words": written(opinion.words, words), "grounds": grounds})
@@ -131,7 +132,12 @@ def _laid(opinion: Opinion, words: EditedWords | None, struck: frozenset[str]) -
     return opinion.model_copy(update={"grounds": kept})
 
 
-_NO_WORDS = Written(line="", quote=(), for_whom="", not_for="", change_mind="", counter="")
+def _silent(opinion: Answered) -> Answered:
+    """A struck opinion: nobody decided on its words, so none are printed."""
+    nothing: Written | NotAsked = opinion.words
+    if isinstance(nothing, Written):
+        nothing = Written(line="", quote=(), for_whom="", not_for="", change_mind="", counter="")
+    return opinion.model_copy(update={"words": nothing, "grounds": ()})
 
 
 def written(model: Written, words: EditedWords) -> Written:

@@ -18,7 +18,8 @@ def build_dossier(launch: Launch, *, folder: Path, made: Stamp, today: date, as_
     """The dossier of a launch.
 
     folder: where its source files are. today: UTC. as_of: the day the dossier speaks of; None takes the newest day
-    the launch names, else today, so that the same file gives the same dossier tomorrow and every answer is reused.
+    the launch names, else today, so that the same file gives the same dossier tomorrow and every answer is reused;
+    the day an embargoed launch comes out is not taken, since nobody has read anything on it yet.
     Raises Mistake for a source without readable text, an address that is none, or a day yet to come.
     """
     try:
@@ -26,13 +27,14 @@ def build_dossier(launch: Launch, *, folder: Path, made: Stamp, today: date, as_
     except ValueError as err:
         raise Mistake(f"{launch.name}: {err}.", hint="Write it as https://example.com/page.") from err
     _refuse_future_days(launch, today)
+    past = [day for field, day in _days(launch) if not (launch.embargo_until and field == "launched_at")]
     sources = tuple(_source(launch, n, source, folder) for n, source in enumerate(launch.sources))
     sources += price_note(launch.pricing, f"S{len(sources) + 1}")
     total = sum(len(source.passages) for source in sources)
     emptied = tuple(source.model_copy(update={"text": ""}) for source in launch.sources)
     return Dossier(
         made=made,
-        as_of=as_of or max((day for _, day in _days(launch)), default=today),
+        as_of=as_of or max(past, default=today),
         launch=launch.model_copy(update={"sources": emptied}),
         sources=sources,
         coverage=Coverage(passages_total=total, passages_kept=total, missing=missing_essentials(launch, sources)),
@@ -112,8 +114,9 @@ def _days(launch: Launch) -> Iterator[tuple[str, date]]:
 
 
 def _refuse_future_days(launch: Launch, today: date) -> None:
+    until = launch.embargo_until.date() if launch.embargo_until else today
     for field, day in _days(launch):
-        if day > today + SLACK:
+        if day > max(today, until if field == "launched_at" else today) + SLACK:
             raise Mistake(
                 f"{launch.name}: {field} {day.isoformat()} is yet to come.", hint="Mend the day, or leave it out."
             )

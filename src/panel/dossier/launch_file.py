@@ -104,6 +104,8 @@ def _first_problem(path: Path, err: ValidationError) -> Mistake:
     if kind == "literal_error":
         allowed = _allowed(first["loc"], str(first.get("ctx", {}).get("expected", "")))
         return _wrong(path, where, value, "is not one of those it may be", _near(str(value), allowed))
+    if where == "embargo_until":
+        return _wrong(path, where, value, "is no day and no time with its zone", "Write it as 2026-12-01T09:00+01:00.")
     if kind.startswith("date"):
         return _wrong(path, where, value, "is not a day", "Write it as 2026-11-23.")
     if kind == "too_short" and where == "sources":

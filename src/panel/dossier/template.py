@@ -13,6 +13,8 @@ name: {name}
 # category: coding-assistants   # one of categories.yaml
 # homepage: https://example.com
 # launched_at: 2026-11-23
+# embargo_until: 2026-12-01T09:00+01:00   # nothing of it is public before; a day alone is 00:00 UTC
+# confidential: true        # asked only at addresses that panel.toml allows: confidential_to
 # stake: none               # your own interest in it: none, affiliate, investor, owned
 
 # pricing:

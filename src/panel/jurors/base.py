@@ -45,6 +45,7 @@ class ModelSpec:
     sampling: tuple[tuple[str, float], ...] = ()  # only what panel.toml names for this model
     timeout_s: float = 120.0
     context_tokens: int = 0  # 0: not known; the local model's slot size otherwise
+    cache_marks: bool | None = None  # of OpenAI's Responses; None: at its own address, on models that know them
 
     @property
     def family(self) -> str:

@@ -49,7 +49,7 @@ class OpenAIResponses:
         }
         if self.spec.effort:
             body["reasoning"] = {"effort": self.spec.effort}
-        if at_openai(self.spec) and takes_cache_marks(self.spec.model):
+        if sends_cache_marks(self.spec):
             dossier["prompt_cache_breakpoint"] = {"mode": "explicit"}
             body["prompt_cache_options"] = {"mode": "explicit"}
             body["prompt_cache_key"] = question.cache_key
@@ -87,6 +87,14 @@ class OpenAIResponses:
         refusal = " ".join(words(p, "refusal") for p in said if p.get("type") == "refusal")
         ending, why = _ending(found, text, refusal)
         return Reading(ending=ending, text=text, model=words(found, "model"), usage=_usage(found), why=why)
+
+
+def sends_cache_marks(spec: ModelSpec) -> bool:
+    """What panel.toml says; else only at OpenAI's own address, since a compatible server may refuse what it does not
+    know."""
+    if spec.cache_marks is not None:
+        return spec.cache_marks
+    return at_openai(spec) and takes_cache_marks(spec.model)
 
 
 def takes_cache_marks(model: str) -> bool:

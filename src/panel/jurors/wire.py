@@ -42,7 +42,8 @@ def http_client(sdk: Any, spec: ModelSpec, timeout: Any) -> Any:
     lead to this machine, so none is asked for a loopback address.
     """
     kind = sdk.DefaultAioHttpClient if find_spec("aiohttp") else sdk.DefaultAsyncHttpxClient
-    return kind(trust_env=not is_loopback(spec.base_url), timeout=timeout)
+    # A redirect would take a question, and maybe its key, to an address nobody named.
+    return kind(trust_env=not is_loopback(spec.base_url), timeout=timeout, follow_redirects=False)
 
 
 def transport_errors() -> tuple[type[Exception], ...]:

@@ -5,7 +5,7 @@ jinja2 and the templates are loaded at the first page, not at import.
 
 from collections.abc import Sequence
 
-from panel.records import Comparison, Flag, Review
+from panel.records import Comparison, Editorial, Flag, Review
 
 __all__ = [
     "comparison_card", "comparison_html", "comparison_markdown", "review_card", "review_html", "review_markdown",
@@ -13,12 +13,15 @@ __all__ = [
 ]  # fmt: skip
 
 
-def review_html(review: Review, flags: Sequence[Flag] | None = None) -> str:
-    """A self-contained page. `flags`: those shown beside sentences; None shows the review's own, () none."""
+def review_html(review: Review, flags: Sequence[Flag] | None = None, editorial: Editorial | None = None) -> str:
+    """A self-contained page. `flags`: those shown beside sentences; None shows the review's own, () none.
+
+    editorial: what people added to it; None for a draft nobody touched.
+    """
     from panel.pages.render import render_html
     from panel.pages.view import review_view
 
-    return render_html(review_view(review, flags))
+    return render_html(review_view(review, flags, editorial or Editorial()))
 
 
 def review_markdown(review: Review, flags: Sequence[Flag] | None = None) -> str:
@@ -46,12 +49,12 @@ def review_card(review: Review, width: int = 100) -> str:
     return card(review_view(review), width=width)
 
 
-def comparison_html(comparison: Comparison, flags: Sequence[Flag] = ()) -> str:
+def comparison_html(comparison: Comparison, flags: Sequence[Flag] = (), editorial: Editorial | None = None) -> str:
     """A self-contained page. `flags` are the comparison's own; each review's stand beside its sentences anyway."""
     from panel.pages.render import render_html
     from panel.pages.view import comparison_view
 
-    return render_html(comparison_view(comparison, flags))
+    return render_html(comparison_view(comparison, flags, editorial or Editorial()))
 
 
 def comparison_markdown(comparison: Comparison, flags: Sequence[Flag] = ()) -> str:

@@ -60,7 +60,7 @@ def _critic(title: str, on: Sequence[Heard], sides: int, room: int) -> str:
 
 
 def _foot(page: Page, room: int) -> str:
-    lines = [page.depth, page.independence, f"{words.AI_LABEL}.", words.DRAFT]
+    lines = [page.depth, page.independence, f"{words.AI_LABEL}.", page.status]
     return "\n".join(_wrapped(line, room) for line in lines)
 
 

@@ -26,14 +26,14 @@ def linked_data(page: Page) -> Markup:
 
 
 def _document(page: Page) -> dict[str, Any]:
-    labels = [words.AI_LABEL, words.DRAFT, *([page.banner] if page.banner else [])]
+    labels = [words.AI_LABEL, page.status, *([page.banner] if page.banner else [])]
     return {
         "@context": "https://schema.org",
         "@type": "WebPage",
         "name": page.title,
         "abstract": page.answer,
         "inLanguage": "en",
-        "creativeWorkStatus": "Draft",
+        "creativeWorkStatus": "Approved" if page.is_signed else "Draft",
         "creditText": ". ".join(label.rstrip(".") for label in labels) + ".",
         "about": [_tool(side) for side in page.sides],
         "hasPart": [_quotation(page, critic, said) for critic in page.critics for said in critic.on if said.has_words],

@@ -422,6 +422,11 @@ class Page:
     held: tuple[FlagNote, ...]  # flags on the page as a whole
     made: tuple[tuple[str, str], ...]
     contents: tuple[tuple[str, str], ...]  # anchor and title of each section that is there
+    status: str  # that nobody approved it, or who did
+    is_signed: bool
+    note: tuple[str, ...]  # the editor's own words, a paragraph each
+    note_by: str
+    corrected: tuple[tuple[str, str], ...]  # day and reason
 
 
 @dataclass(frozen=True, slots=True)

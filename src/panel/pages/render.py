@@ -21,7 +21,6 @@ _OWN_VALUES = frozenset({"panel.pages.model", "panel.pages.text"})
 _WORDS = {
     "SPECIMEN": words.SPECIMEN,
     "TRIAL": words.TRIAL,
-    "DRAFT": words.DRAFT,
     "AI_LABEL": words.AI_LABEL,
     "AI_CRITIC": words.AI_CRITIC,
     "NO_VOTES": words.NO_VOTES,
@@ -42,10 +41,20 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 def render_html(page: Page) -> str:
     """One self-contained file: the style inline and named by its hash, no script, nothing fetched."""
-    style = _style()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    environment = {"style": Markup(style), "style_hash": f"sha256-{digest}", "linked": linked_data(page)}  # noqa: S704  our own file
+    environment = {"style": Markup(_style()), "style_hash": style_hash(), "linked": linked_data(page)}  # noqa: S704  our own file
     return _html().get_template(f"{page.kind}.html").render(context(page) | environment)
+
+
+def page_policy() -> str:
+    """The Content-Security-Policy of a page, for whoever serves one."""
+    nothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    return f"{nothing}; style-src '{style_hash()}'; img-src data:"
+
+
+@cache
+def style_hash() -> str:
+    """Of the inline style, as a policy names it."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()}"
 
 
 def render_markdown(page: Page) -> str:

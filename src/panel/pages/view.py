@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from panel.pages import words
 from panel.pages.evidence import flag_note, heard, stand_of
@@ -9,16 +10,18 @@ from panel.pages.lists import forecasts, rule, stamp, together, uncounted
 from panel.pages.model import ComparisonPage, Critic, FlagNote, Heard, ReviewPage, Side
 from panel.pages.picture import draw
 from panel.pages.side import own_conditions, side, voters
-from panel.pages.text import clean
-from panel.records import Comparison, Flag, Persona, Review
+from panel.pages.text import clean, pieces
+from panel.records import Comparison, Editorial, Flag, Persona, Review
+
+NOBODY = Editorial()
 
 
-def review_view(review: Review, flags: Sequence[Flag] | None = None) -> ReviewPage:
+def review_view(review: Review, flags: Sequence[Flag] | None = None, editorial: Editorial = NOBODY) -> ReviewPage:
     """`flags`: those to show; None shows the review's own, () none. What counts is in the tally either way."""
     shown = review.flags if flags is None else flags
     name = clean(review.dossier.launch.name)
     made = side(review, key="a", name=name, flags=shown, conditions=own_conditions(review))
-    critics = tuple(_critic(p, (_heard(review, p, made, shown),)) for p in _voting([review]))
+    critics = tuple(_critic(p, (_heard(review, p, made, shown, editorial),)) for p in _voting([review]))
     answer = words.review_answer(name, review.tally)
     stands = [(c.title, (c.on[0].stand,)) for c in critics]
     return ReviewPage(
@@ -40,17 +43,20 @@ def review_view(review: Review, flags: Sequence[Flag] | None = None) -> ReviewPa
         held=_held(shown, [review]),
         made=stamp(review.made),
         contents=_contents([made]),
+        **_editorial(editorial),
     )
 
 
-def comparison_view(comparison: Comparison, flags: Sequence[Flag] = ()) -> ComparisonPage:
+def comparison_view(
+    comparison: Comparison, flags: Sequence[Flag] = (), editorial: Editorial = NOBODY
+) -> ComparisonPage:
     """`flags`: those on the comparison itself; each review's own are shown beside its sentences."""
     reviews = (comparison.review_a, comparison.review_b)
     names = tool_names(reviews)
     sides = tuple(
         _side_of(comparison, review, key, name) for review, key, name in zip(reviews, "ab", names, strict=True)
     )
-    critics = tuple(_pair(comparison, p, sides) for p in _voting(reviews))
+    critics = tuple(_pair(comparison, p, sides, editorial) for p in _voting(reviews))
     answer = clean(comparison.answer)
     leans = {s.persona_id: s.leans for s in comparison.splits}
     stands = [(c.title, tuple(h.stand for h in c.on)) for c in critics]
@@ -73,6 +79,7 @@ def comparison_view(comparison: Comparison, flags: Sequence[Flag] = ()) -> Compa
         held=_held(flags, reviews) + _of_sides(reviews, names),
         made=stamp(comparison.made),
         contents=_contents(sides),
+        **_editorial(editorial),
         choose_first=comparison.pick.pick == "depends",
         pricing_differs=clean(comparison.pricing.differs),
         together=tuple(together(comparison, cited, sides) for cited in comparison.cited_together),
@@ -99,12 +106,23 @@ def _side_of(comparison: Comparison, review: Review, key: str, name: str) -> Sid
     return side(review, key=key, name=name, flags=review.flags, conditions=mine)
 
 
-def _pair(comparison: Comparison, persona: Persona, sides: Sequence[Side]) -> Critic:
+def _editorial(editorial: Editorial) -> dict[str, Any]:
+    """What people added, worded."""
+    return {
+        "status": clean(editorial.signed) or words.DRAFT,
+        "is_signed": bool(editorial.signed),
+        "note": tuple(line for line in map(clean, editorial.note.splitlines()) if line),
+        "note_by": clean(editorial.note_by),
+        "corrected": tuple((clean(c.on), clean(c.why)) for c in editorial.corrected),
+    }
+
+
+def _pair(comparison: Comparison, persona: Persona, sides: Sequence[Side], editorial: Editorial) -> Critic:
     """A critic on both tools; the comparison's own stands win, since an editor may have struck an opinion."""
     a, b = comparison.review_a, comparison.review_b
     split = next((s for s in comparison.splits if s.persona_id == persona.persona_id), None)
-    on_a = _heard(a, persona, sides[0], a.flags, stand=split.a if split else "")
-    on_b = _heard(b, persona, sides[1], b.flags, stand=split.b if split else "")
+    on_a = _heard(a, persona, sides[0], a.flags, editorial, stand=split.a if split else "")
+    on_b = _heard(b, persona, sides[1], b.flags, editorial, stand=split.b if split else "")
     return _critic(persona, (on_a, on_b))
 
 
@@ -112,9 +130,20 @@ def _critic(persona: Persona, on: tuple[Heard, ...]) -> Critic:
     return Critic(persona.persona_id, clean(persona.title), clean(persona.blurb), on)
 
 
-def _heard(review: Review, persona: Persona, where: Side, flags: Sequence[Flag], *, stand: str = "") -> Heard:
+def _heard(
+    review: Review, persona: Persona, where: Side, flags: Sequence[Flag], editorial: Editorial, *, stand: str = ""
+) -> Heard:
     known = stand or stand_of(review, persona.persona_id)
-    return heard(review, persona, key=where.key, tool=where.name, stand=known, flags=flags)
+    why = editorial.why_struck(review.slug, persona.persona_id)
+    said = heard(review, persona, key=where.key, tool=where.name, stand="struck" if why else known, flags=flags)
+    return _struck(said, clean(why)) if why else said
+
+
+def _struck(said: Heard, why: str) -> Heard:
+    """Nothing of a struck opinion is printed but that it was struck, and why."""
+    told = f"Struck by an editor: {why}"
+    nothing: Any = dict.fromkeys(("sentences", "notes", "picks_for", "picks_against", "more", "replies", "flags"), ())
+    return replace(said, word=words.STANDS["struck"], line=pieces(told), why=told, confidence="", **nothing)
 
 
 def _size(answer: str) -> str:

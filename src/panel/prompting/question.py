@@ -4,7 +4,7 @@ The first two strings are the same for every persona of a launch, so that a prov
 """
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,16 +51,25 @@ def render_shared(templates: Templates, dossier: Dossier) -> SharedPrompt:
 
 
 def render_question(
-    templates: Templates, dossier: Dossier, persona: Persona, *, move: str, shared: SharedPrompt | None = None
+    templates: Templates,
+    dossier: Dossier,
+    persona: Persona,
+    *,
+    move: str,
+    shared: SharedPrompt | None = None,
+    leave: Sequence[str] = (),
 ) -> RenderedQuestion:
     """The whole question for one juror.
 
     move: the dealt opening instruction; a persona that does not count gets none. shared: what `render_shared` gave for
-    this dossier; rendered here when left out.
+    this dossier; rendered here when left out. leave: ids of passages it is to leave to the other critics; they stay in
+    the dossier, which is the same for all.
     """
     shared = shared or render_shared(templates, dossier)
     values = {"persona": persona, "move": move if persona.counts else "", "as_of": dossier.as_of.isoformat()}
     text = templates.render("persona.j2", name=one_line(dossier.launch.name), **values)
+    if leave:
+        text += "\n" + templates.render("leave.j2", passages=list(leave))
     return RenderedQuestion(system=shared.system, dossier=shared.dossier, persona=text)
 
 

@@ -1,7 +1,7 @@
 """Frozen values that cross rooms and are written to disk."""
 
 from panel.records.base import Stamp, Value, canonical_json, content_hash, sha256_of
-from panel.records.batch import Announcement, BatchPlan, BatchRow, RowState
+from panel.records.batch import Announcement, BatchPlan, BatchRow, ProposedPair, RowState
 from panel.records.comparison import (
     CitedTogether,
     Comparison,
@@ -15,7 +15,20 @@ from panel.records.comparison import (
 )
 from panel.records.costs import PlanCost, ScenarioCost
 from panel.records.differing import disagree
-from panel.records.dossier import Coverage, Dossier, Fact, FactKind, Hidden, Page, Passage, Source, Suspicion
+from panel.records.dossier import (
+    Coverage,
+    Dossier,
+    Fact,
+    FactKind,
+    Hidden,
+    Page,
+    Passage,
+    Source,
+    Suspicion,
+    stated_kinds,
+)
+from panel.records.editorial import Corrected, Editorial, StruckOut
+from panel.records.json_parts import json_parts
 from panel.records.launch import (
     Launch,
     LaunchSource,
@@ -48,7 +61,16 @@ from panel.records.opinion import (
     Written,
 )
 from panel.records.persona import Ask, Example, Persona
-from panel.records.product import KnownLaunch, Met, Neighbour, Product, ProductEvent, ProductFacts, ProductHistory
+from panel.records.product import (
+    KnownLaunch,
+    Met,
+    Neighbour,
+    Product,
+    ProductEvent,
+    ProductFacts,
+    ProductHistory,
+    ReviewedProduct,
+)
 from panel.records.review import (
     Containment,
     Dissent,
@@ -63,11 +85,12 @@ from panel.records.review import (
     Severity,
     Tally,
 )
-from panel.records.run import FileEntry, Run, RunState, Spend, SpendRow
+from panel.records.run import Again, FileEntry, Run, RunState, Spend, SpendRow
 from panel.records.standing import is_grounded, standing_grounds
 
 __all__ = [
     "THIN_CONFIDENCE",
+    "Again",
     "Announcement",
     "Answered",
     "Ask",
@@ -78,10 +101,12 @@ __all__ = [
     "Comparison",
     "Condition",
     "Containment",
+    "Corrected",
     "Coverage",
     "Declined",
     "Dissent",
     "Dossier",
+    "Editorial",
     "Example",
     "Fact",
     "FactKind",
@@ -118,8 +143,10 @@ __all__ = [
     "ProductEvent",
     "ProductFacts",
     "ProductHistory",
+    "ProposedPair",
     "Reply",
     "Review",
+    "ReviewedProduct",
     "Rho",
     "RowState",
     "Run",
@@ -137,6 +164,7 @@ __all__ = [
     "Stake",
     "Stamp",
     "Stand",
+    "StruckOut",
     "Suspicion",
     "Tally",
     "Tool",
@@ -150,7 +178,9 @@ __all__ = [
     "content_hash",
     "disagree",
     "is_grounded",
+    "json_parts",
     "sha256_of",
     "slugify",
     "standing_grounds",
+    "stated_kinds",
 ]  # fmt: skip

@@ -1,8 +1,10 @@
 """A day's launches: what was announced, what became of each row, and what a batch asks with."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
+
+from pydantic import Field
 
 from panel.records.base import Value
 from panel.records.dossier import FactKind
@@ -28,6 +30,8 @@ class Announcement(Value):
     launched_at: date | None = None
     seen_at: tuple[Seen, ...] = ()  # one per place it was seen; rows that are one launch are joined here
     launch_file: str = ""  # absolute path of a launch file: complete in itself, nothing is gathered
+    embargo_until: datetime | None = Field(default=None, exclude_if=lambda value: value is None)  # of a launch file
+    confidential: bool = Field(default=False, exclude_if=lambda value: not value)
 
 
 class BatchRow(Value):
@@ -42,10 +46,23 @@ class BatchRow(Value):
     same_as: int | None = None  # the row this one is a further sighting of
     verdict: str = ""  # of reviewed: the panel's, as the tally says it
     held: bool = False  # the launch's pages moved verdicts: only a person lets it go on
-    category: str = ""  # of reviewed, with the kinds of facts its dossier states: what pairing goes by
+    category: str = ""  # of reviewed, with the kinds of facts there are of it: what pairing goes by
     kinds: tuple[FactKind, ...] = ()
     waits: int = 0  # provider batches its calls have been in
     incomplete: bool = False  # reviewed without every juror: asked again on resume
+
+
+class ProposedPair(Value):
+    """Two reviewed launches worth comparing; the first is the batch's."""
+
+    a: str  # slug
+    b: str  # slug, in the run that reviewed it
+    a_name: str
+    b_name: str
+    why: str  # one sentence
+    b_run_id: str = ""  # of the archive's; "": of the batch too
+    b_reviewed_on: date | None = None
+    compare: str  # the command that compares them, from what the critics read
 
 
 class BatchPlan(Value):

@@ -128,6 +128,7 @@ class Point(Value):
     rests_on: Literal["grounds", "memory", "view", "none"] = "none"
     side: Side | None = None  # of a pick
     check: str = ""  # of a flag
+    field: str = ""  # of a flag: what it is on, as checks name it
     severity: Severity | None = None  # of a flag
     passages: tuple[Shown, ...] = ()
     draft_id: str = ""  # whose text it is in: of a comparison's, one of its two reviews'
@@ -273,6 +274,7 @@ class QueueRow(Value):
     is_held: bool = False
     is_approvable: bool = False
     corrections: int = 0
+    stale: tuple[str, ...] = ()  # why it should be asked about again; found when the queue is read
 
 
 class Draft(Value):

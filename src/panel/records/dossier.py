@@ -1,5 +1,6 @@
 """What every juror reads: dated, hashed sources cut into numbered passages."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -83,6 +84,17 @@ class Fact(Value):
     checked: date | None = None
 
 
+def stated_kinds(launch: Launch, facts: Iterable[FactKind]) -> frozenset[FactKind]:
+    """Kinds of facts there are of a launch: read by code from its pages, or named in its launch file."""
+    named: dict[FactKind, bool] = {
+        "pricing_class": launch.pricing.pricing_class != "unknown",
+        "plan": bool(launch.pricing.plans),
+        "version": bool(launch.release),
+        "published": launch.launched_at is not None,
+    }
+    return frozenset((*facts, *(kind for kind, is_there in named.items() if is_there)))
+
+
 class Page(Value):
     """One answer of one web server, as it came."""
 
@@ -120,7 +132,7 @@ class Dossier(Value):
             "suspicions": True,
             "facts": True,
             "coverage": {"unread"},
-            "launch": {"seen_at", "sources"},
+            "launch": {"seen_at", "sources", "embargo_until", "confidential"},
             "sources": {"__all__": {"fetched"}},
         }
         return sha256_of(canonical_json(self.model_dump(mode="json", exclude=unread)))

@@ -3,10 +3,10 @@
 import hashlib
 import re
 import unicodedata
-from datetime import date
-from typing import Annotated, Literal
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
 
 from panel.records.base import Value
 
@@ -75,6 +75,26 @@ class Launch(Value):
     description: str = ""
     stake: Stake = "none"  # our own interest in the product
     sources: tuple[LaunchSource, ...] = Field(min_length=1)
+    # Left out of JSON where they say nothing, so that records and hashes without them stay what they were.
+    embargo_until: datetime | None = Field(default=None, exclude_if=lambda value: value is None)  # UTC
+    confidential: bool = Field(default=False, exclude_if=lambda value: not value)  # goes only where panel.toml lets it
+
+    @field_validator("embargo_until", mode="before")
+    @classmethod
+    def _day_begins_at_midnight(cls, value: Any) -> Any:
+        """A day alone is its first moment, UTC."""
+        try:
+            day = date.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            return value
+        return datetime.combine(day, time(), UTC) if type(day) is date else day
+
+    @field_validator("embargo_until")
+    @classmethod
+    def _embargo_has_a_zone(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time needs its zone")
+        return value.astimezone(UTC) if value else None
 
     @property
     def slug(self) -> str:

@@ -40,6 +40,17 @@ class Neighbour(Value):
     checked: date | None = None
 
 
+class ReviewedProduct(Value):
+    """A product of the archive and its latest review: what a newcomer may be compared with."""
+
+    product_id: str
+    name: str
+    run_id: str
+    slug: str  # as that run calls it
+    reviewed_on: date
+    kinds: frozenset[str]  # of facts there are of it (`stated_kinds`)
+
+
 class KnownLaunch(Value):
     """One release of a product, with every place it was seen and every run that reviewed it."""
 

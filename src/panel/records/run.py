@@ -4,7 +4,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+from pydantic import Field
+
 from panel.records.base import Stamp, Value
+from panel.records.dossier import PassageId
 from panel.records.opinion import Juror, Usage
 from panel.records.review import Rho
 
@@ -37,6 +40,15 @@ class FileEntry(Value):
     sha256: str
 
 
+class Again(Value):
+    """That a run asked for a draft of the desk again, and what it was told."""
+
+    draft_id: str
+    persona_id: str = ""  # the one critic that was asked; "" the whole panel
+    leave: tuple[PassageId, ...] = ()  # passages it was told to leave to the other critics
+    base_hash: str = ""  # of the review its answers are laid into; "" for a dossier gathered afresh
+
+
 class Run(Value):
     """The manifest: what was asked for, what it was made with, what came of it. Written last of all files."""
 
@@ -61,3 +73,4 @@ class Run(Value):
     spend: tuple[SpendRow, ...] = ()
     files: tuple[FileEntry, ...] = ()
     finished_at: str = ""  # UTC, ISO; "" until finished
+    again: Again | None = Field(default=None, exclude_if=lambda value: value is None)

@@ -88,12 +88,14 @@ def _licences(dossier: Dossier) -> Sequence[str]:
 
 def announced_digest(launch: Launch) -> str:
     """Of what is announced of a launch, sightings left out: another digest is a changed announcement."""
-    return "announced:" + _hash(launch.model_dump(mode="json", exclude={"seen_at", "sources"}))
+    return "announced:" + _hash(
+        launch.model_dump(mode="json", exclude={"seen_at", "sources", "embargo_until", "confidential"})
+    )
 
 
 def read_digest(dossier: Dossier) -> str:
-    """Of what a launch's own pages say, whatever the day and the neighbours."""
-    own = [s for s in dossier.sources if s.kind != "neighbours"]
+    """Of what a launch's own pages say, whatever the day, the neighbours and what we ran ourselves."""
+    own = [s for s in dossier.sources if s.kind not in ("neighbours", "run_log")]
     return "read:" + _hash([[source.kind, source.url, source.text_sha256] for source in own])
 
 

@@ -6,7 +6,7 @@ sees the answer, so that after a kill only calls in flight are paid twice (DESIG
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
@@ -14,6 +14,7 @@ from typing import Protocol
 from panel.errors import ProviderError, ProviderRefused, Stopped
 from panel.jurors import Ask, Exchange, Flow, GaveUp, Provider, next_step, sound_answer, to_opinion
 from panel.jurors.base import Body, Reading
+from panel.jurors.confidential import refuse_if_confidential
 from panel.money import Budget, Price, tokens_of
 from panel.records import Call, Failed, Opinion, Unusable
 from panel.review.events import Asking, Heard, Listener, Waiting
@@ -75,10 +76,12 @@ class Asker:
     prices: Mapping[str, Price]
     draw: int = 0
     owner: str = ""  # the lock under which calls are claimed, when it is not the run's
+    confidential_to: Sequence[str] = ()  # addresses and providers that confidential launches may go to
     stop: Callable[[], None] = lambda: None  # raises Stopped once somebody wants the run to end
     deadline: float | None = None  # loop time
     retry_unusable: bool = False  # without effect on what is deferred
     listen: Listener = lambda event: None
+    stages: Mapping[str, str] = field(default_factory=dict)  # slug -> which asking of it this is, for whoever listens
     say_problem: Callable[[str], str] = str  # one sentence on what was wrong -> the repair question
     health: dict[str, Health] = field(default_factory=dict)
     warming: Warming = field(default_factory=Warming)
@@ -111,9 +114,10 @@ class Asker:
         if opinion.outcome == "unusable" and self.retry_unusable and turn.reused and self.defer is None:
             turn = Turn(self, seat, again=True)
             opinion = await turn.take()
-        who = f"{seat.question.product}, {seat.persona.persona_id} on {seat.spec.name}"
+        who = f"{turn.in_log(seat.question.product)}, {seat.persona.persona_id} on {seat.spec.name}"
         log.info("%s: %s, %d calls%s", who, opinion.outcome, len(turn.calls), " from the ledger" if turn.reused else "")
-        self.listen(Heard(seat.question.product, opinion, turn.reused, self.budget.spent_usd))
+        slug = seat.question.product
+        self.listen(Heard(slug, opinion, turn.reused, self.budget.spent_usd, self.stages.get(slug, "")))
         return opinion
 
     async def _in_turn(self, turn: "Turn") -> Opinion:
@@ -145,6 +149,11 @@ class Turn:
         question = seat.question
         self.input_tokens = tokens_of(len(question.system) + len(question.dossier) + len(question.persona))
 
+    @property
+    def stage(self) -> str:
+        """Which asking of its launch this is, "" when there is but one."""
+        return self.asker.stages.get(self.seat.question.product, "")
+
     async def take(self) -> Opinion:
         """Follow the conversation to its end. A sound answer stands when the repair it was asked for brings none."""
         while True:
@@ -175,11 +184,13 @@ class Turn:
         if self.asker.defer is not None and self.asker.defer.serves(row):
             known = await self.asker.defer.look(row, ask.body)
             if known is None:
+                self.refuse_if_confidential()
                 await self.asker.defer.take(row, ask.body)
                 raise Deferred(row.key)
             return self._heard(ask, row, known)
         async with self.flow.place():
-            self.asker.listen(Asking(self.seat.question.product, self.seat.persona.persona_id, self.seat.spec.name))
+            who = (self.seat.question.product, self.seat.persona.persona_id, self.seat.spec.name)
+            self.asker.listen(Asking(*who, self.stage))
             claim = await self._claim(row)
             log.debug("%s %s: %s", ask.purpose, row.key, "stored" if isinstance(claim, Known) else "to be sent")
             if isinstance(claim, Known):
@@ -249,13 +260,21 @@ class Turn:
         if self.health.stopped:
             raise ProviderRefused(f"Not asked: {self.health.stopped}", stops_model=True)
 
+    def refuse_if_confidential(self) -> None:
+        """Raises Mistake when this launch may not be sent to this model: the last door, whatever planned the seat."""
+        refuse_if_confidential(self.seat.dossier.launch, self.provider.spec, self.asker.confidential_to)
+
+    def in_log(self, told: object) -> object:
+        """What may stand in a log: a server's words may quote the question, and those of a confidential launch stay."""
+        return "(not logged: confidential)" if self.seat.dossier.launch.confidential else told
+
     def wait(self, why: str) -> None:
-        log.info("%s waits: %s", self.seat.persona.persona_id, why)
-        self.asker.listen(Waiting(self.seat.question.product, self.seat.persona.persona_id, why))
+        log.info("%s waits: %s", self.seat.persona.persona_id, self.in_log(why))
+        self.asker.listen(Waiting(self.seat.question.product, self.seat.persona.persona_id, why, self.stage))
 
     def _failed(self, err: ProviderError) -> Failed:
         self.asker.failures.append(err)
-        log.warning("%s failed: %s", self.seat.persona.persona_id, err)
+        log.warning("%s failed: %s", self.seat.persona.persona_id, self.in_log(err))
         if isinstance(err, ProviderRefused) and err.stops_model and not self.health.stopped:
             self.health.stopped = str(err)
         return Failed(juror=self.seat.juror, draw=self.asker.draw, calls=tuple(self.calls), why=str(err))

@@ -14,6 +14,7 @@ class Asking:
     launch: str
     persona_id: str
     model: str
+    stage: str = ""  # of a launch that is asked several times: which of them; "" for one that is asked once
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Waiting:
     launch: str
     persona_id: str
     why: str
+    stage: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Heard:
     opinion: Opinion
     reused: bool  # nothing was sent: the ledger held the whole answer
     spent_usd: Decimal  # by the run so far, priced calls only
+    stage: str = ""
 
 
 Event = Asking | Waiting | Heard

@@ -9,10 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from panel.records import Call, Containment, Made, Opinion, Review, Stamp
+from panel.review.again import laid_in
 from panel.review.asking import Asker, Deferred
 from panel.review.containing import REPEAT_DRAW, contain, not_asked_again
 from panel.review.making import how_made, make_review
 from panel.review.plan import Plan, Seat
+
+STAGES = (  # of a launch that speaks to reviewers
+    "1 of 3, without its words for reviewers",
+    "2 of 3, with its words for reviewers",
+    "3 of 3, without its words for reviewers again",
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ async def hear_panel(plan: Plan, asker: Asker) -> Panel:
 
     Raises Stopped at a limit, ProviderError when every juror failed. Nothing that was paid for is lost by either.
     """
-    opinions = await ask_all(plan.seats, asker)
+    opinions = await ask_all(plan.seats, _at_stage(0, plan, asker))
     return Panel(opinions, await _contain(plan, asker, opinions))
 
 
@@ -52,21 +59,33 @@ async def ask_all(seats: Sequence[Seat], asker: Asker) -> list[tuple[Seat, Opini
 async def _contain(plan: Plan, asker: Asker, draft: Sequence[tuple[Seat, Opinion]]) -> dict[str, Containment]:
     """By slug: what the words that speak to reviewers would have moved, for each launch that has some."""
     suspects = {f.launch.slug for f, d in zip(plan.found, plan.dossiers, strict=True) if f is not d}
-    probed = {seat.question.product for seat in plan.probes}
+    probed = _probed(plan)
     contained = {slug: not_asked_again("Asked without the words only: today's cap is used up.") for slug in suspects}
     if not probed:
         return contained
     again = tuple(s for s in plan.seats if s.question.product in probed and s.persona.counts)
-    with_words = await ask_all(plan.probes, asker)
-    twice = await ask_all(again, replace(asker, draw=plan.draw + REPEAT_DRAW))
+    with_words = await ask_all(plan.probes, _at_stage(1, plan, asker))
+    twice = await ask_all(again, replace(_at_stage(2, plan, asker), draw=plan.draw + REPEAT_DRAW))
     for slug in probed:
         sets = ([o for s, o in asked if s.question.product == slug] for asked in (draft, with_words, twice))
         contained[slug] = contain(*sets)
     return contained
 
 
+def _probed(plan: Plan) -> set[str]:
+    """Slugs of the launches that are asked three times."""
+    return {seat.question.product for seat in plan.probes}
+
+
+def _at_stage(number: int, plan: Plan, asker: Asker) -> Asker:
+    """The asker that tells whoever listens which asking it is of those launches."""
+    return replace(asker, stages=dict.fromkeys(_probed(plan), STAGES[number]))
+
+
 def make_reviews(plan: Plan, panel: Panel, *, made: Stamp, how: Made | None = None) -> tuple[Review, ...]:
     """The review of each dossier of the plan, in order. how: `how_made(plan)`, when the caller has it."""
+    if plan.base is not None:
+        return (laid_in(plan, [opinion for _, opinion in panel.opinions], made=made),)
     how = how or how_made(plan)
     return tuple(
         make_review(

@@ -7,6 +7,7 @@ from typing import Literal
 from panel.dossier import trim_dossier
 from panel.errors import Mistake
 from panel.jurors.base import ModelSpec, Question
+from panel.jurors.confidential import refuse_if_confidential
 from panel.money import Scenarios
 from panel.prompting import (
     RenderedQuestion,
@@ -18,7 +19,7 @@ from panel.prompting import (
     render_trial,
     trial_schema,
 )
-from panel.records import Dossier, Grade, Juror, Persona, Rho, sha256_of
+from panel.records import Again, Dossier, Grade, Juror, Opinion, Persona, Review, Rho, sha256_of
 from panel.review.containing import as_found_and_cleared
 
 Kind = Literal["review", "compare"]
@@ -53,6 +54,15 @@ class Plan:
     rho: Rho
     draw: int = 0
     scenarios: Scenarios | None = None  # uses that plans are priced for; None: costs are left out
+    again: Again | None = None  # asked again for a draft
+    base: Review | None = None  # the review that answers asked again are laid into
+
+    @property
+    def kept(self) -> tuple[Opinion, ...]:
+        """Opinions of the base by critics who are not asked again."""
+        if self.base is None or self.again is None or not self.again.persona_id:
+            return ()
+        return tuple(o for o in self.base.opinions if o.juror.persona_id != self.again.persona_id)
 
     @property
     def specs(self) -> dict[str, ModelSpec]:
@@ -63,6 +73,7 @@ class Plan:
     def grade(self) -> Grade:
         """The lowest grade among the jurors."""
         providers = {seat.spec.provider for seat in self.seats}
+        providers |= {opinion.juror.model.partition("/")[0] for opinion in self.kept}
         if "scripted" in providers:
             return "specimen"
         return "trial" if "local" in providers else "full"
@@ -79,6 +90,7 @@ def make_plan(
     draw: int = 0,
     templates: Templates | None = None,
     scenarios: Scenarios | None = None,
+    confidential_to: Sequence[str] = (),
 ) -> Plan:
     """The plan for these dossiers and personas.
 
@@ -86,21 +98,24 @@ def make_plan(
     them; the trial model needs none, since it is shown a shortlist. It writes nothing, so personas that only write
     (the reporter) are not asked on it. A launch that speaks to reviewers is asked without those words, and its voting
     jurors with them too (see `containing`). templates: of these prompts, when the caller has compiled them.
-    Raises Mistake when nobody is left to ask, or when a comparison has not exactly two different launches.
+    confidential_to: addresses and providers that confidential launches may go to.
+    Raises Mistake when nobody is left to ask, when a comparison has not exactly two different launches, or when a
+    confidential launch would go where nobody allowed it.
     """
-    asked = [p for p in personas if p.counts or specs[p.persona_id].provider != "local"]
+    asked = who_can_answer(personas, specs)
     if not any(p.counts for p in asked):
         raise Mistake("No persona on this panel votes.", hint="Name at least one with `counts: yes` in --personas.")
     if kind == "compare" and (len(dossiers) != 2 or dossiers[0].launch.slug == dossiers[1].launch.slug):
         raise Mistake("A comparison needs two different launches.", hint="Give one of them another name or release.")
-    contexts = [specs[p.persona_id].context_tokens for p in asked if specs[p.persona_id].context_tokens]
-    if contexts:
-        dossiers = [trim_dossier(d, budget_tokens=max(200, min(contexts) - QUESTION_TOKENS)) for d in dossiers]
+    for dossier in dossiers:
+        for persona in asked:
+            refuse_if_confidential(dossier.launch, specs[persona.persona_id], confidential_to)
+    dossiers = [trimmed(d, asked, specs) for d in dossiers]
     templates = templates or Templates(prompts)
     pairs = [as_found_and_cleared(d) for d in dossiers]
-    seats = tuple(seat for _, cleared in pairs for seat in _seats(cleared, asked, specs, templates))
+    seats = tuple(seat for _, cleared in pairs for seat in seats_of(cleared, asked, specs, templates))
     suspects = [found for found, cleared in pairs if found is not cleared]
-    probes = tuple(s for found in suspects for s in _seats(found, asked, specs, templates) if s.persona.counts)
+    probes = tuple(s for found in suspects for s in seats_of(found, asked, specs, templates) if s.persona.counts)
     return Plan(
         kind=kind,
         dossiers=tuple(cleared for _, cleared in pairs),
@@ -115,20 +130,56 @@ def make_plan(
     )
 
 
-def _seats(
-    dossier: Dossier, personas: Sequence[Persona], specs: Mapping[str, ModelSpec], templates: Templates
+def who_can_answer(personas: Sequence[Persona], specs: Mapping[str, ModelSpec]) -> list[Persona]:
+    """All but those who only write and sit on the trial model, which writes nothing."""
+    return [p for p in personas if p.counts or specs[p.persona_id].provider != "local"]
+
+
+def trimmed(dossier: Dossier, personas: Sequence[Persona], specs: Mapping[str, ModelSpec]) -> Dossier:
+    """The dossier, cut to the smallest context these critics' models have."""
+    contexts = [specs[p.persona_id].context_tokens for p in personas if specs[p.persona_id].context_tokens]
+    if not contexts:
+        return dossier
+    return trim_dossier(dossier, budget_tokens=max(200, min(contexts) - QUESTION_TOKENS))
+
+
+def seats_of(
+    dossier: Dossier,
+    personas: Sequence[Persona],
+    specs: Mapping[str, ModelSpec],
+    templates: Templates,
+    *,
+    dealt: Sequence[Persona] = (),
+    leave: Sequence[str] = (),
 ) -> list[Seat]:
-    moves = deal_moves(templates, dossier.launch.slug, [p.persona_id for p in personas])
+    """A seat for each persona. dealt: among whom opening moves are dealt, when that is a larger panel.
+
+    leave: passages they leave to the other critics. A trial juror, which picks from a list and follows no such line,
+    is not shown them.
+    """
+    moves = deal_moves(templates, dossier.launch.slug, [p.persona_id for p in dealt or personas])
     shared = render_shared(templates, dossier)
     seats = []
     for persona in personas:
         spec = specs[persona.persona_id]
         if spec.provider == "local":
-            text = render_trial(templates, dossier, persona)
+            view = _without(dossier, leave)
+            text = render_trial(templates, view, persona)
         else:
-            text = render_question(templates, dossier, persona, move=moves.get(persona.persona_id, ""), shared=shared)
-        seats.append(Seat(dossier, persona, spec, _question(dossier, persona, spec, text)))
+            view, move = dossier, moves.get(persona.persona_id, "")
+            text = render_question(templates, dossier, persona, move=move, shared=shared, leave=leave)
+        seats.append(Seat(dossier, persona, spec, _question(view, persona, spec, text)))
     return seats
+
+
+def _without(dossier: Dossier, passage_ids: Sequence[str]) -> Dossier:
+    if not passage_ids:
+        return dossier
+    sources = tuple(
+        source.model_copy(update={"passages": tuple(p for p in source.passages if p.passage_id not in passage_ids)})
+        for source in dossier.sources
+    )
+    return dossier.model_copy(update={"sources": sources})
 
 
 def _question(dossier: Dossier, persona: Persona, spec: ModelSpec, text: RenderedQuestion) -> Question:

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
-from panel.money import Estimate, PlannedCall, Price, estimate, is_billed
+from panel.errors import Mistake
+from panel.money import PRICE_LINE, Estimate, PlannedCall, Price, estimate, is_billed
 from panel.review.plan import Plan, Seat
 
 
@@ -34,6 +36,15 @@ def price_plan(plan: Plan, prices: Mapping[str, Price]) -> PlanPrice:
     return PlanPrice(
         free, estimate([_planned(seat) for seat in (*plan.seats, *plan.probes, *plan.probes)], prices=prices)
     )
+
+
+def refuse_unpriced(cost: PlanPrice, budget_usd: Decimal | None) -> None:
+    """Raises Mistake for a budget that can't be kept, since a price in it is unknown."""
+    if budget_usd is not None and cost.estimate.unpriced:
+        raise Mistake(
+            f"The price of {' and '.join(cost.estimate.unpriced)} is unknown, so --budget can't be kept.",
+            hint=f"Give it in panel.toml: {PRICE_LINE}; or run without --budget.",
+        )
 
 
 def _planned(seat: Seat) -> PlannedCall:

@@ -21,7 +21,7 @@ from panel.jurors import Provider, open_flows, open_provider
 from panel.jurors.base import ModelSpec
 from panel.money import Budget, Price
 from panel.prompting import Templates, render_problem
-from panel.records import Comparison, Opinion, Review, Run, Spend, SpendRow, Stamp, Usage
+from panel.records import Comparison, Opinion, Review, Run, Spend, SpendRow, Stamp
 from panel.review.asking import Asker
 from panel.review.events import Listener
 from panel.review.hearing import hear_panel, make_reviews
@@ -43,6 +43,7 @@ class Limits:
     deadline_s: float | None = None
     spent_usd: Decimal = Decimal(0)  # by this run before it was resumed; the budget is for both
     retry_unusable: bool = False
+    confidential_to: Sequence[str] = ()  # addresses and providers that confidential launches may go to
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def start_run(
         budget_usd=limits.budget_usd,
         as_of=max(d.as_of for d in plan.dossiers),
         rho=plan.rho,
+        again=plan.again,
     )
     run = write_inputs(RunFolder.create(runs_dir, run), plan, run)
     records.save_run(run)
@@ -108,7 +110,7 @@ async def carry_out(
     comparison = make_comparison(*reviews, made=stamp) if plan.kind == "compare" else None
     spend = spend_rows(records.costs(run.run_id), panel.opinions)
     run = run.model_copy(update={"state": "finished", "why": "", "finished_at": now().isoformat(), "spend": spend})
-    raw = await ledger.raw_replies(panel.calls)
+    raw = await ledger.raw_replies([*panel.calls, *(call for opinion in plan.kept for call in opinion.calls)])
     folder.save(run.model_copy(update={"state": "started", "files": ()}))  # no manifest calls half-replaced files whole
     run = write_outputs(folder, run, reviews, comparison, raw)
     records.save_finished(run, reviews, comparison)
@@ -139,6 +141,7 @@ async def open_asker(
         draw=draw,
         deadline=loop.time() + limits.deadline_s if limits.deadline_s else None,
         retry_unusable=limits.retry_unusable,
+        confidential_to=limits.confidential_to,
         say_problem=partial(render_problem, Templates(prompts)),
         listen=listen,
     )
@@ -179,17 +182,6 @@ def spend_rows(paid: Sequence[SpendRow], opinions: Sequence[tuple[Seat, Opinion]
             )
         )
     return tuple(rows)
-
-
-def total(rows: Sequence[SpendRow]) -> Spend:
-    """All rows in one sum."""
-    return Spend(
-        calls=sum(r.spend.calls for r in rows),
-        reused=sum(r.spend.reused for r in rows),
-        usage=sum((r.spend.usage for r in rows), Usage()),
-        cost_usd=sum((r.spend.cost_usd for r in rows), Decimal(0)),
-        unpriced=sum(r.spend.unpriced for r in rows),
-    )
 
 
 def settings_of(spec: ModelSpec) -> dict[str, Any]:

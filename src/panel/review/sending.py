@@ -84,6 +84,7 @@ class Sending:
 
     async def _get_ready(self, body: Body) -> None:
         """Look once more, since time has passed; a try after one that may be billed gets a row of its own."""
+        self.turn.refuse_if_confidential()
         self.turn.refuse_if_stopped()
         self.turn.asker.refuse_after_deadline()
         if self.reserved is not None:

@@ -4,6 +4,7 @@ manifest.json                      written last; the folder is finished only the
 inputs/personas/<id>.json          as they were when asked
 inputs/prompts/<template>          as they were when asked
 inputs/scenarios.yaml              uses that plans are priced for, as they were; older runs have none
+inputs/base.json                   asked again for a draft: the review that the new answers are laid into
 dossiers/<slug>.json               as it was found; the review holds what its jurors read
 opinions/<slug>/<persona>.json     the opinion, and the raw replies it was made of
 review.json, report.html, report.md            one launch
@@ -25,6 +26,7 @@ from panel.review.plan import Plan
 from panel.store import RunFolder
 
 SCENARIOS = "inputs/scenarios.yaml"
+BASE = "inputs/base.json"
 
 
 def pretty(value: Value) -> str:
@@ -41,6 +43,8 @@ def write_inputs(folder: RunFolder, plan: Plan, run: Run) -> Run:
         folder.write(f"inputs/prompts/{name}", text)
     if plan.scenarios is not None:
         folder.write(SCENARIOS, plan.scenarios.text)
+    if plan.base is not None:
+        folder.write(BASE, pretty(plan.base))
     for dossier in plan.found:
         folder.write(f"dossiers/{dossier.launch.slug}.json", pretty(dossier))
     hashes = {
@@ -61,6 +65,11 @@ def read_inputs(folder: RunFolder, run: Run) -> tuple[list[Dossier], list[Person
 def read_scenarios(folder: RunFolder) -> Scenarios | None:
     """The uses that plans were to be priced for when the run began; None for a run of before they were kept."""
     return load_scenarios(folder.read(SCENARIOS)) if (folder.path / SCENARIOS).is_file() else None
+
+
+def read_base(folder: RunFolder) -> Review | None:
+    """The review that answers are laid into; None for a run that makes reviews of its own."""
+    return Review.model_validate_json(folder.read(BASE)) if (folder.path / BASE).is_file() else None
 
 
 def write_outputs(

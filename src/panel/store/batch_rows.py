@@ -3,16 +3,17 @@
 Any number of workers write here, each its own launches; nothing holds more than a page of rows.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from pydantic import RootModel
 from sqlalchemy import Engine, func, select
 
 from panel.errors import StoreError
 from panel.records import Dossier, Review
-from panel.records.batch import BatchPlan, BatchRow
+from panel.records.batch import BatchPlan, BatchRow, ProposedPair
 from panel.store.database import BUSY_S, changing, open_engine, reading
 from panel.store.dialect import insert_or_leave, put
 from panel.store.paging import pages
@@ -21,6 +22,10 @@ from panel.store.tables import batch_plans, batch_rows, records
 
 AT_ONCE = 500  # rows written in one transaction
 REVIEWS_AT_ONCE = 20  # a review holds its dossier: tens to hundreds of kilobytes
+
+
+class PairList(RootModel[tuple[ProposedPair, ...]]):
+    """All pairs of a batch, as one record."""
 
 
 class BatchRows:
@@ -124,6 +129,15 @@ class BatchRows:
         wanted = select(records.c.slug, records.c.json).where(records.c.run_id == run_id, records.c.kind == "review")
         for page in pages(self._engine, wanted, (records.c.slug,), REVIEWS_AT_ONCE):
             yield from (Review.model_validate_json(row.json) for row in page)
+
+    def save_pairs(self, run_id: str, pairs: Sequence[ProposedPair]) -> None:
+        """Keep what is worth comparing, in place of what was proposed before."""
+        self._save(record_row(run_id, "pairs", "", "", PairList(tuple(pairs))))
+
+    def load_pairs(self, run_id: str) -> tuple[ProposedPair, ...]:
+        """What is worth comparing; nothing before the batch was summed up."""
+        found = self._load(run_id, "pairs", "")
+        return () if found is None else PairList.model_validate_json(found).root
 
     def _save(self, row: dict[str, Any]) -> None:
         with changing(self._engine) as conn:

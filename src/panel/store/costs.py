@@ -22,31 +22,34 @@ TOKENS = (calls.c.input_tokens, calls.c.cache_write_tokens, calls.c.cache_read_t
 
 
 class CostRow(Value):
-    """Spend of one juror on one launch on one UTC day, calls by themselves and those in provider batches apart."""
+    """Spend of one juror on one launch on one UTC day at one address, calls alone and in provider batches apart."""
 
     day: date
     launch: str  # slug
     persona_id: str
     model: str
+    base_url: str  # where it was asked: prices differ by address
     batch: bool  # went in a provider batch
     spend: Spend
 
 
 def cost_rows(conn: Connection, run_id: str = "", day: date | None = None) -> Iterator[CostRow]:
-    """By launch, persona, model, day and batch; of one run or all, one UTC day or all.
+    """By launch, persona, model, day, address and batch; of one run or all, one UTC day or all.
 
     A call counts unless it surely cost nothing; one that was sent and never ended is `unpriced`, since its provider
     may have billed it.
     """
     batch = calls.c.batch_id != ""
-    whose = (calls.c.launch, calls.c.persona_id, calls.c.model, DAY.label("day"), batch.label("batch"))
+    whose = (
+        calls.c.launch, calls.c.persona_id, calls.c.model, DAY.label("day"), calls.c.base_url, batch.label("batch"),
+    )  # fmt: skip
     wanted = _of(select(*whose, calls.c.state, calls.c.cost_usd, *TOKENS), run_id, day).order_by(*whose)
-    for (launch, persona_id, model, on, in_batch), rows in groupby(conn.execute(wanted), key=lambda row: row[:5]):
-        spend = _add(row[5:] for row in rows)
+    for (launch, persona_id, model, on, at, in_batch), rows in groupby(conn.execute(wanted), key=lambda row: row[:6]):
+        spend = _add(row[6:] for row in rows)
         if spend.calls:
             yield CostRow(
-                day=date.fromisoformat(on), launch=launch, persona_id=persona_id, model=model, batch=bool(in_batch),
-                spend=spend,
+                day=date.fromisoformat(on), launch=launch, persona_id=persona_id, model=model, base_url=at,
+                batch=bool(in_batch), spend=spend,
             )  # fmt: skip
 
 

@@ -41,8 +41,7 @@ from panel.store.desk_tables import (
     unsaved,
 )
 from panel.store.dialect import alone, insert_or_leave, put
-from panel.store.product_rows import family_of, root_of
-from panel.store.tables import launch_runs, records
+from panel.store.tables import records
 
 RULE = "desk rule: "  # how a trigger's complaint begins
 MOST_KEYS = 200  # bound values of one query
@@ -129,22 +128,6 @@ def record_json(conn: Connection, run_id: str, kind: str, slug: str) -> str | No
 
 def mark_taken(conn: Connection, run_id: str, kind: str, slug: str, hashed: str, draft_id: str) -> None:
     put(conn, taken, {"run_id": run_id, "kind": kind, "slug": slug, "hash": hashed, "draft_id": draft_id})
-
-
-def product_of(conn: Connection, run_id: str, slug: str) -> tuple[str, str] | None:
-    """(product_id, release) of a reviewed launch, merges followed; None for one the archive has not met."""
-    at = (launch_runs.c.run_id == run_id, launch_runs.c.slug == slug)
-    found = conn.execute(select(launch_runs.c.product_id, launch_runs.c.release).where(*at)).first()
-    return (root_of(conn, found.product_id), found.release) if found else None
-
-
-def draft_of_launch(conn: Connection, product_id: str, release: str) -> Draft | None:
-    """The draft that reviews of this launch went into, whatever was merged or split since; the oldest of several."""
-    same = and_(taken.c.run_id == launch_runs.c.run_id, taken.c.slug == launch_runs.c.slug, taken.c.kind == "review")
-    mine = (launch_runs.c.product_id.in_(family_of(conn, product_id)), launch_runs.c.release == release)
-    wanted = select(taken.c.draft_id).join(launch_runs, same).where(*mine).order_by(taken.c.run_id).limit(1)
-    draft_id = conn.execute(wanted).scalar()
-    return load_draft(conn, draft_id) if draft_id else None
 
 
 # drafts and what the machine wrote

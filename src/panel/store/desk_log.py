@@ -1,7 +1,7 @@
 """The desk's log: appended in the transaction of what it tells of, each line holding the hash of the one before."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -31,10 +31,21 @@ def read_acts(conn: Connection, *, draft_id: str = "", after: int = 0) -> Iterat
     wanted = select(acts).where(acts.c.seq > after).order_by(acts.c.seq)
     if draft_id:
         wanted = wanted.where(acts.c.draft_id == draft_id)
-    for row in conn.execute(wanted).mappings():
-        kept = dict(row)
-        hashed = str(kept.pop("hash"))
-        yield Act.model_validate(kept | {"detail": json.loads(kept["detail"])}), hashed
+    yield from map(_line, conn.execute(wanted).mappings())
+
+
+def newest_acts(conn: Connection, *, before: int = 0, most: int = 200) -> list[tuple[Act, str]]:
+    """The newest lines first; before: only those with a smaller number, 0 for the newest of all."""
+    wanted = select(acts).order_by(acts.c.seq.desc()).limit(most)
+    if before:
+        wanted = wanted.where(acts.c.seq < before)
+    return [_line(row) for row in conn.execute(wanted).mappings()]
+
+
+def _line(row: Mapping[Any, Any]) -> tuple[Act, str]:
+    kept = dict(row)
+    hashed = str(kept.pop("hash"))
+    return Act.model_validate(kept | {"detail": json.loads(kept["detail"])}), hashed
 
 
 def broken_lines(conn: Connection) -> Iterator[str]:

@@ -5,6 +5,7 @@ what can be computed again or may be forgotten: the queue's rows, unsaved words,
 """
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ForeignKey,
     ForeignKeyConstraint,
@@ -219,15 +220,26 @@ acts = Table(  # the log: each act's hash holds the one before it
 )
 Index("desk_acts_by_draft", acts.c.draft_id, acts.c.seq)
 
-prints = Table(  # fingerprints of published and drafted prose, to find what was written before
+prints = Table(  # critics' words as they are compared with other reviews': names and figures blotted out
     "desk_prints",
     metadata,
-    Column("band", String(40), nullable=False),  # which band of the MinHash, and its value
-    Column("text_hash", String(80), nullable=False),
-    Column("subject", String(300), nullable=False),
+    Column("print_id", Integer, primary_key=True),
+    Column("subject", String(300), nullable=False),  # the product
+    Column("named", String(300), nullable=False),  # the launch, as readers know it
     Column("persona_id", String(60), nullable=False),
+    Column("kind", String(8), nullable=False),  # quote, sentence
     Column("text", Text, nullable=False),
     Column("on_day", String(10), nullable=False),
-    PrimaryKeyConstraint("band", "subject", "text_hash"),
 )
 Index("desk_prints_by_subject", prints.c.subject)
+Index("desk_prints_by_persona", prints.c.persona_id, prints.c.kind, prints.c.on_day, prints.c.print_id)
+
+print_bands = Table(  # by which a past text near a new one is found (`banding`)
+    "desk_print_bands",
+    metadata,
+    Column("band", BigInteger, nullable=False),
+    Column("print_id", Integer, ForeignKey("desk_prints.print_id", ondelete="CASCADE"), nullable=False),
+    PrimaryKeyConstraint("band", "print_id"),
+    sqlite_with_rowid=False,  # half the size: the key is all there is
+)
+Index("desk_print_bands_by_print", print_bands.c.print_id)

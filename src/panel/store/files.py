@@ -3,6 +3,7 @@
 import errno
 import os
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,8 +35,8 @@ def make_folder(path: Path) -> None:
         raise disk_trouble(str(path), err) from err
 
 
-def replace_file(path: Path, content: bytes, *, flush: bool = True) -> None:
-    """Put `content` at `path` so that a reader, or a crash, sees the old file or the new one and nothing between.
+def replace_file(path: Path, content: bytes | Iterable[bytes], *, flush: bool = True) -> None:
+    """Put `content`, whole or in pieces, at `path`: a reader, or a crash, sees the old file or the new one.
 
     Written beside it, flushed to the disk, renamed, and the rename flushed too, unless the caller does that once for
     several files (`flush_folder`). Raises StoreError.
@@ -45,7 +46,7 @@ def replace_file(path: Path, content: bytes, *, flush: bool = True) -> None:
         handle, beside = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".new", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(content)
+                file.writelines([content] if isinstance(content, bytes) else content)
                 file.flush()
                 os.fsync(file.fileno())
             Path(beside).chmod(0o644)  # mkstemp gives 0600, and a run folder is made to be passed on

@@ -7,7 +7,7 @@ Every file is replaced in one step; the manifest lists each with its hash and is
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -60,6 +60,12 @@ class RunFolder:
         """Put one file, text as UTF-8. Raises Mistake for a path that leaves the folder, StoreError for the disk."""
         path = self.path / inside(relpath)
         replace_file(path, content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content)
+        return path
+
+    def write_parts(self, relpath: str, parts: Iterable[str]) -> Path:
+        """`write` of a text that comes piece by piece, and is never whole in memory."""
+        path = self.path / inside(relpath)
+        replace_file(path, (part.encode("utf-8", "surrogatepass") for part in parts))
         return path
 
     def read(self, relpath: str) -> str:

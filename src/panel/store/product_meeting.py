@@ -136,7 +136,7 @@ def write_meeting(
         news = Met(product_id=product.product_id, product_slug=product.slug, slug=coming.launch.slug,
                    new_product=True, new_launch=True, changed=False)  # fmt: skip
     held = found[0].row(coming.release) if found else None
-    row = _put_launch(conn, coming, held, news.product_id, now)
+    row = _put_launch(conn, coming, held, news.product_id, now, reviewed=bool(run_id))
     _say_so(conn, coming, news, now)
     keys = [{"key": key_column(k), "product_id": row.product_id, "release": row.release} for k in coming.keys]
     if keys:
@@ -148,8 +148,8 @@ def write_meeting(
 
 
 def _put_launch(
-    conn: Connection, coming: Coming, held: LaunchRow | None, product_id: str, now: datetime
-) -> LaunchRow:  # fmt: skip
+    conn: Connection, coming: Coming, held: LaunchRow | None, product_id: str, now: datetime, *, reviewed: bool
+) -> LaunchRow:
     """The launch's row, new or brought up to date."""
     sort = coming.digest.partition(":")[0]
     digests = {sort: coming.digest} if coming.digest else {}
@@ -164,17 +164,23 @@ def _put_launch(
             digests=held.digests | digests,
             last_seen=max(held.last_seen, now),
             seen_at=merge_sightings(held.seen_at, launch.seen_at),
-            launch=_fuller(held.launch, launch),
+            launch=_fuller(held.launch, launch, reviewed=reviewed),
         )
     put_launch(conn, row)
     return row
 
 
-def _fuller(known: Launch, new: Launch) -> Launch:
-    """The newer launch, with the addresses only the known one had: a short notice must not make it unfindable."""
+def _fuller(known: Launch, new: Launch, *, reviewed: bool) -> Launch:
+    """The newer launch, with the addresses only the known one had: a short notice must not make it unfindable.
+
+    Nor does it lift an embargo, which ends by itself; only a review without the word makes a launch no longer
+    confidential, since its text has then been sent.
+    """
     have = {source.url for source in new.sources}
     kept = tuple(source for source in known.sources if source.url and source.url not in have)
-    more = {"homepage": new.homepage or known.homepage, "sources": (*new.sources, *kept)}
+    more = {"homepage": new.homepage or known.homepage, "sources": (*new.sources, *kept),
+            "embargo_until": new.embargo_until or known.embargo_until,
+            "confidential": new.confidential or (known.confidential and not reviewed)}  # fmt: skip
     return new.model_copy(update=more)
 
 

@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, case, select, update
 
 from panel.errors import Mistake
-from panel.records import Launch, Met, Neighbour, Product, ProductFacts, ProductHistory
+from panel.records import Launch, Met, Neighbour, Product, ProductFacts, ProductHistory, ReviewedProduct
 from panel.store.database import BUSY_S, changing, open_engine, reading
 from panel.store.dialect import alone, bytewise
+from panel.store.embargoes import open_ones
 from panel.store.product_meeting import Coming, Meeting, Same, matches, met, new_product, write_meeting
 from panel.store.product_rows import (
     LaunchRow,
@@ -35,6 +36,7 @@ from panel.store.product_rows import (
     put_facts,
     root_of,
 )
+from panel.store.reviewed import reviewed_in
 from panel.store.tables import launch_runs, launches, product_facts, product_keys, products
 
 MOST_NEIGHBOURS = 8
@@ -92,7 +94,8 @@ class Products:
 
         Products first met on that day or later don't count, nor does what was learnt since, so that the answer for a
         day stays the same, whatever is met later; only a merge or split by a person changes it. but: a product_id
-        left out. Those whose price class is known come first, then those looked up last, then by slug.
+        left out. A product with a launch that is confidential, or embargoed beyond the day's beginning, is none.
+        Those whose price class is known come first, then those looked up last, then by slug.
         """
         if not category:
             return ()
@@ -100,12 +103,20 @@ class Products:
         with self._read() as conn:
             order = (unpriced, product_facts.c.checked.desc(), bytewise(conn.dialect, products.c.slug))
             mine = _standing(before).where(product_facts.c.category == category)
-            mine = mine.where(products.c.product_id != root_of(conn, but)).order_by(*order).limit(most)
-            rows = [(row.slug, facts_of(row)) for row in conn.execute(mine)]
+            mine = mine.where(products.c.product_id != root_of(conn, but)).order_by(*order)
+            rows = [(row.slug, facts_of(row)) for row in open_ones(conn, mine, before=before, most=most)]
         return tuple(
             Neighbour(slug=slug, name=f.name, pricing_class=f.pricing_class, licence=f.licence, checked=f.checked)
             for slug, f in rows
         )
+
+    def reviewed(self, category: str, *, but_run: str = "", most: int) -> tuple[ReviewedProduct, ...]:
+        """Products of a category that were reviewed before, those of whom something was learnt last first.
+
+        but_run: a run whose reviews don't count. most: products given; the cost is theirs, not the archive's.
+        """
+        with self._read() as conn:
+            return tuple(reviewed_in(conn, category, but_run=but_run, most=most)) if category else ()
 
     def facts_before(self, product_id: str, day: date) -> ProductFacts | None:
         """What was known of a product before a day (UTC); None when it was not known yet."""

@@ -20,10 +20,11 @@ from panel.store.folding import named_hashes, unfold
 from panel.store.ledger_sql import texts_named
 from panel.store.letters import given
 from panel.store.paging import pages
-from panel.store.tables import IN_A_BATCH, calls, provider_batches
+from panel.store.tables import IN_A_BATCH, calls, provider_batches, records
 
 DONE = frozenset({"collected", "lost"})
 SENT_OUT = frozenset({"submitting", "submitted", "ended"})  # a provider may hold answers that nobody has fetched
+CONFIDENTIAL = '"confidential":true'  # in a record's JSON; in a text within it the quotes would be escaped
 AT_ONCE = 100  # calls read together: their texts are in memory
 IN_ORDER = (calls.c.launch, calls.c.key, calls.c.attempt)  # jurors of one launch side by side: one cached dossier
 
@@ -93,6 +94,16 @@ class ProviderBatches:
         """Key and attempt of the calls in it, by launch. unanswered: only those that neither answered nor failed."""
         for page in pages(self._engine, _calls_in(batch_id, unanswered), IN_ORDER, AT_ONCE * 10):
             yield from ((row.key, row.attempt) for row in page)
+
+    def confidential(self, batch_id: str) -> tuple[str, ...]:
+        """Slugs of the confidential launches in it, by what their dossiers say."""
+        mine = (IN_A_BATCH, calls.c.batch_id == batch_id)
+        its = select(calls.c.launch).where(*mine)
+        run = select(provider_batches.c.run_id).where(provider_batches.c.batch_id == batch_id).scalar_subquery()
+        at = (records.c.run_id == run, records.c.kind == "dossier", records.c.slug.in_(its))
+        wanted = select(records.c.slug).where(*at, records.c.json.contains(CONFIDENTIAL)).order_by(records.c.slug)
+        with reading(self._engine) as conn:
+            return tuple(conn.execute(wanted).scalars())
 
     def bodies(self, batch_id: str) -> Iterator[tuple[str, int, dict[str, Any]]]:
         """Key, attempt and exact body of the calls in it that have no answer, for the upload; a page at a time.

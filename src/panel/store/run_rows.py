@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import Connection, bindparam, delete, select
 
 from panel.errors import Mistake
-from panel.records import Run, Value
+from panel.records import Run
 from panel.store.database import ONE_BY_ONE
 from panel.store.folding import named_hashes
 from panel.store.letters import given
@@ -26,7 +27,7 @@ def run_row(run: Run) -> dict[str, Any]:
     }
 
 
-def record_row(run_id: str, kind: str, slug: str, content: str, record: Value) -> dict[str, Any]:
+def record_row(run_id: str, kind: str, slug: str, content: str, record: BaseModel) -> dict[str, Any]:
     return {"run_id": run_id, "kind": kind, "slug": slug, "hash": content, "json": record.model_dump_json()}
 
 

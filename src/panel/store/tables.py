@@ -107,7 +107,9 @@ product_facts = Table(  # what was known on which day: the last row before a day
     Column("checked", String(10), nullable=False),  # "" when nobody has looked it up
     PrimaryKeyConstraint("product_id", "on_day"),
 )
-Index("product_facts_by_category", product_facts.c.category)
+Index(
+    "product_facts_by_category", product_facts.c.category, product_facts.c.on_day, product_facts.c.product_id
+)  # the latest news first, page by page, without sorting a category
 
 product_keys = Table(  # what a launch may be found by; a key may belong to several products
     "product_keys",

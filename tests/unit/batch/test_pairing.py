@@ -1,12 +1,13 @@
 import random
-import time
 from collections import Counter
 from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from panel.batch.finishing import proposed_pairs
 from panel.batch.pairing import MOST_PAIRS, LightFacts, propose_pairs
+from panel.records import Launch, LaunchSource, Plan, Pricing, ReviewedProduct, stated_kinds
 
 SOME = frozenset({"pricing_class", "licence", "plan"})
 MORE = SOME | {"version"}
@@ -101,7 +102,50 @@ def test_ten_thousand_of_one_category_are_paired_without_looking_at_every_two() 
             return super().__getattribute__(name)
 
     many = [Counted(**dict(light(f"t{n:05}"))) for n in range(10_000)]
-    began = time.monotonic()
     assert len(propose_pairs(many)) >= 9_990  # all that two each allow, but for the last few
     assert looked["product_id"] < 200_000
-    assert time.monotonic() - began < 60
+
+
+def reviewed(slug: str, run_id: str, kinds: frozenset[str] = SOME, product: str = "") -> ReviewedProduct:
+    return ReviewedProduct(
+        product_id=product or slug, name=slug.title(), run_id=run_id, slug=slug, reviewed_on=date(2026, 11, 3), kinds=kinds
+    )  # fmt: skip
+
+
+def test_the_archive_is_asked_once_for_each_category_of_the_day() -> None:
+    asked: list[str] = []
+
+    def partners(category: str) -> list[ReviewedProduct]:
+        asked.append(category)
+        return [reviewed(f"old-{category}", "run-0")]
+
+    fresh = [light("a"), light("b"), light("c", category="databases")]
+    found = proposed_pairs("run-9", fresh, partners)
+    assert asked == ["databases", "testing"]
+    assert [(pair.a, pair.b, pair.b_run_id) for pair in found] == [
+        ("a", "old-testing", "run-0"), ("a", "b", ""), ("b", "old-testing", "run-0"), ("c", "old-databases", "run-0"),
+    ]  # fmt: skip
+    assert found[0].compare == "panel compare run-9/a run-0/old-testing"
+    assert found[1].compare == "panel compare run-9/a run-9/b"
+
+
+def test_a_product_reviewed_again_today_stands_as_it_is_today() -> None:
+    fresh = [light("a"), light("lamp-2", product="lamp")]
+    found = proposed_pairs("run-9", fresh, lambda category: [reviewed("lamp-1", "run-0", product="lamp")])
+    assert [(pair.a, pair.b) for pair in found] == [("a", "lamp-2")]
+
+
+def test_an_archived_launch_of_the_same_slug_is_another_launch() -> None:
+    found = proposed_pairs("run-9", [light("a")], lambda category: [reviewed("a", "run-0", product="other")])
+    assert [(pair.a, pair.b, pair.b_run_id) for pair in found] == [("a", "a", "run-0")]
+
+
+def test_what_a_launch_file_names_counts_as_a_fact() -> None:
+    """Code reads facts from pages only; a file's price class, plans, release and day stand in its fields."""
+    named = Launch(
+        name="Lamp", release="2.1", launched_at=date(2026, 11, 1), sources=(LaunchSource(title="Page"),),
+        pricing=Pricing(pricing_class="free", plans=(Plan(name="Team", price="9 USD"),)),
+    )  # fmt: skip
+    bare = Launch(name="Lamp", sources=(LaunchSource(title="Page"),))
+    assert stated_kinds(named, ["licence"]) == {"licence", "pricing_class", "plan", "version", "published"}
+    assert stated_kinds(bare, []) == frozenset()

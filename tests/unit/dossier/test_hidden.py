@@ -254,7 +254,7 @@ TAGS = st.sampled_from(
 SOUP = st.lists(TAGS | st.text(max_size=12), max_size=40).map("".join)
 
 
-@settings(max_examples=120, deadline=2000)
+@settings(max_examples=120)
 @given(SOUP)
 def test_any_soup_of_tags_gives_records_that_fit_their_schema(soup):
     blocks, hidden = visible_and_hidden(soup)
@@ -265,13 +265,13 @@ def test_any_soup_of_tags_gives_records_that_fit_their_schema(soup):
     assert passages == cut("S1", visible_and_hidden(soup)[0])
 
 
-@settings(max_examples=60, deadline=2000)
+@settings(max_examples=60)
 @given(SOUP)
 def test_both_doors_to_a_page_give_the_same_blocks(soup):
     assert tuple(html_blocks(soup)) == read_page(soup).blocks
 
 
-@settings(max_examples=80, deadline=2000)
+@settings(max_examples=80)
 @given(st.text(max_size=60), st.sampled_from(["p", "div", "span", "li"]))
 def test_hidden_words_never_reach_a_block(words, tag):
     from html import escape

@@ -13,7 +13,8 @@ from panel.records import Flag
 
 REVIEW_KEYS = {
     "kind", "grade", "banner", "title", "answer", "answer_size", "kicker", "because", "depth", "independence", "sides",
-    "critics", "picture", "uncounted", "forecasts", "held", "made", "contents",
+    "critics", "picture", "uncounted", "forecasts", "held", "made", "contents", "status",
+    "is_signed", "note", "note_by", "corrected",
 }  # fmt: skip
 COMPARISON_KEYS = REVIEW_KEYS | {"choose_first", "pricing_differs", "together", "differs_in_kind", "rule"}
 FROM_CODE = {"style", "style_hash", "linked"}  # HTML only: our style sheet, its hash, the JSON-LD
@@ -35,7 +36,7 @@ def test_templates_read_exactly_the_fields_of_their_page(kind: str, ending: str,
     assert used <= keys | (FROM_CODE if ending == "html" else set())
     unused = {
         "html": {"kind"} if kind == "" else set(),
-        "md": {"kind", "title", "answer_size", "kicker", "picture", "contents"},
+        "md": {"kind", "title", "answer_size", "kicker", "picture", "contents", "is_signed"},
     }[ending]
     assert keys - used == unused
 

@@ -20,7 +20,10 @@ from panel.records.batch import Announcement, BatchRow
 
 MOST_COMPARED = 30
 MOST_SIGHTINGS = 50
-FILLED = ("release", "tagline", "homepage", "listing", "category", "language", "launched_at", "launch_file")
+FILLED = (
+    "release", "tagline", "homepage", "listing", "category", "language", "launched_at", "launch_file", "embargo_until",
+    "confidential",
+)  # fmt: skip
 BEFORE_NUMBER = re.compile(r"^(?:v|ver|version|release)[.\s]*(?=\d)")
 ZEROS = re.compile(r"(?:\.0+)+$")
 NO_SOURCE = (LaunchSource.model_construct(title="none", url="", voice="unknown"),)

@@ -44,6 +44,8 @@ def launch_text(name: str, text: str) -> Rows:
     if len(text) > MOST_BYTES:
         raise Mistake(f"It is larger than {MOST_BYTES // 1000} kB.", hint="A launch file is a page or two.")
     fields = launch_fields(name, text)
+    if fields.keys() & {"embargo_until", "confidential"}:
+        raise Mistake("What stands on the web is under no embargo.", hint="Keep the file here, and name it.")
     yield Entry("the file", {key: value for key, value in fields.items() if isinstance(value, str)})
 
 
@@ -59,6 +61,8 @@ def _announcement(launch: Launch, path: Path, *, label: str, where: str, at: str
         launched_at=launch.launched_at,
         seen_at=launch.seen_at or (Seen(where=where, url=launch.homepage, on=launch.launched_at),),
         launch_file=str(path.resolve()),
+        embargo_until=launch.embargo_until,
+        confidential=launch.confidential,
     )
 
 

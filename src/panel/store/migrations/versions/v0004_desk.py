@@ -12,13 +12,19 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing of before is touched."""
+    """Nothing of before is touched but an index, which learns the day."""
+    _index_facts("category", "on_day", "product_id")
     _make_accounts()
     _make_drafts()
     _make_history()
     _make_rest()
     for statement in statements(op.get_bind().dialect.name):
         op.execute(statement)
+
+
+def _index_facts(*columns: str) -> None:
+    op.drop_index("product_facts_by_category", "product_facts")
+    op.create_index("product_facts_by_category", "product_facts", list(columns))
 
 
 def _make_accounts() -> None:
@@ -208,24 +214,39 @@ def _make_rest() -> None:
         sa.Column("hash", sa.String(80), nullable=False),
     )
     op.create_index("desk_acts_by_draft", "desk_acts", ["draft_id", "seq"])
+    _make_prints()
+
+
+def _make_prints() -> None:
     op.create_table(
         "desk_prints",
-        sa.Column("band", sa.String(40), nullable=False),
-        sa.Column("text_hash", sa.String(80), nullable=False),
+        sa.Column("print_id", sa.Integer, primary_key=True),
         sa.Column("subject", sa.String(300), nullable=False),
+        sa.Column("named", sa.String(300), nullable=False),
         sa.Column("persona_id", sa.String(60), nullable=False),
+        sa.Column("kind", sa.String(8), nullable=False),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("on_day", sa.String(10), nullable=False),
-        sa.PrimaryKeyConstraint("band", "subject", "text_hash"),
     )
     op.create_index("desk_prints_by_subject", "desk_prints", ["subject"])
+    op.create_index("desk_prints_by_persona", "desk_prints", ["persona_id", "kind", "on_day", "print_id"])
+    op.create_table(
+        "desk_print_bands",
+        sa.Column("band", sa.BigInteger, nullable=False),
+        sa.Column("print_id", sa.Integer, sa.ForeignKey("desk_prints.print_id", ondelete="CASCADE"), nullable=False),
+        sa.PrimaryKeyConstraint("band", "print_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("desk_print_bands_by_print", "desk_print_bands", ["print_id"])
 
 
 def downgrade() -> None:
     """Without the desk; runs and products keep everything."""
     for statement in undo(op.get_bind().dialect.name):
         op.execute(statement)
+    _index_facts("category")
     for name in (
+        "desk_print_bands",
         "desk_prints",
         "desk_acts",
         "desk_unsaved",

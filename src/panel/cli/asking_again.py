@@ -1,0 +1,186 @@
+"""`panel drafts ask | rerun | take-over | stale`: ask the panel again for a draft, and lay in what came of it."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from panel.cli.desk_shell import open_desk
+from panel.cli.output import say, say_json, table, talk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from panel.cli.desk_shell import AtDesk
+    from panel.cli.shell import Shell
+    from panel.desk.asking_again import Means, Wish
+    from panel.desk.asking_in_background import AskingAgain
+    from panel.desk.desk import Desk
+    from panel.records import Dossier, Review
+
+DraftId = Annotated[str, typer.Argument(metavar="DRAFT", help="As `panel drafts list` prints it.")]
+ModelOption = Annotated[list[str], typer.Option("--model", help="provider/model instead of the one asked before.")]
+BudgetOption = Annotated[float | None, typer.Option("--budget", help="USD this may cost; it stops cleanly there.")]
+DeadlineOption = Annotated[float | None, typer.Option("--deadline", help="Minutes this may take.")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before spending.")]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
+
+
+def attach(app: typer.Typer) -> None:
+    """Put the commands beside the others of `panel drafts`."""
+    app.command("ask")(ask)
+    app.command("rerun")(rerun)
+    app.command("take-over")(take_over)
+    app.command("stale")(stale)
+
+
+def ask(
+    draft: DraftId,
+    critic: Annotated[str, typer.Argument(metavar="CRITIC", help="Its persona, as `panel personas list` prints it.")],
+    leave: Annotated[
+        list[str], typer.Option("--leave", metavar="PASSAGE", help="S2.4: leave it to the other critics; repeatable.")
+    ] = [],  # noqa: B006
+    model: ModelOption = [],  # noqa: B006
+    budget: BudgetOption = None,
+    deadline: DeadlineOption = None,
+    yes: YesOption = False,
+    json_: JsonFlag = False,
+) -> None:
+    """Ask one critic again, with the run logs brought since. Its new answer is offered; your text stays."""
+    from panel.desk.asking_again import Wish
+
+    _ask(draft, Wish(persona_id=critic, leave=tuple(leave)), model, budget, deadline, yes=yes, json_=json_)
+
+
+def rerun(
+    draft: DraftId,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Read the product's pages anew.")] = False,
+    model: ModelOption = [],  # noqa: B006
+    budget: BudgetOption = None,
+    deadline: DeadlineOption = None,
+    yes: YesOption = False,
+    json_: JsonFlag = False,
+) -> None:
+    """Ask the whole panel again about the same dossier, or a fresh one. What differs is offered; your text stays."""
+    from panel.desk.asking_again import Wish
+
+    _ask(draft, Wish(refresh=refresh), model, budget, deadline, yes=yes, json_=json_)
+
+
+def take_over(draft: DraftId, json_: JsonFlag = False) -> None:
+    """Lay in the newer review that is offered. Words people wrote stay where a critic said the same again."""
+    with open_desk() as at:
+        opened = at.desk.open(at.who, draft)
+        opened = at.desk.take_over(at.who, draft, number=opened.draft.head)
+    if json_:
+        say_json({"draft_id": draft, "revision": opened.draft.head, "left": len(opened.left)})
+    else:
+        say(f"Taken over as revision {opened.draft.head}. To settle: {len(opened.left)}.")
+
+
+def stale(json_: JsonFlag = False) -> None:
+    """List drafts and published reviews that should be asked about again, and why."""
+    from panel.desk.stale_drafts import stale_drafts
+
+    with open_desk() as at, at.desk.store.reading() as conn:
+        found = list(stale_drafts(conn, at.desk.now.date()))
+    if json_:
+        say_json({"stale": [{"draft_id": d.draft_id, "state": d.state, "reasons": why} for d, why in found]})
+    elif found:
+        say(table([("draft", "state", "why"), *((d.draft_id, d.state, " ".join(why)) for d, why in found)]))
+        talk("Ask again: panel drafts rerun DRAFT")
+    else:
+        talk("Nothing is stale.")
+
+
+def _ask(
+    draft: str, wish: "Wish", models: "Sequence[str]", budget: float | None, deadline: float | None, *, yes: bool,
+    json_: bool,
+) -> None:  # fmt: skip
+    from panel.cli.execute import Asking, run_plan
+    from panel.desk.asking_again import note_wish, prepare
+
+    with open_desk() as at:
+        prepared = prepare(at.desk, at.who, draft, wish, means_of(at.shell, models))
+        asking = Asking(budget=budget, deadline_min=deadline, retry=False, yes=yes, quiet=json_)
+        agreed = lambda: note_wish(at.desk, at.who, prepared)  # noqa: E731
+        outcome, folder = run_plan(at.shell, prepared.plan, prepared.made, asking, agreed=agreed)
+        at.desk.take_in()
+        _tell(at, draft, outcome.run.run_id, str(folder), json_=json_)
+
+
+def _tell(at: "AtDesk", draft: str, run_id: str, folder: str, *, json_: bool) -> None:
+    from panel.desk.opened import OpenReview
+
+    opened, offered = at.desk.open(at.who, draft), at.desk.offered(at.who, draft)
+    assert isinstance(opened, OpenReview)
+    changed = verdicts_changed(opened.review, offered) if offered else []
+    if json_:
+        say_json({"draft_id": draft, "run_id": run_id, "folder": folder, "offered": bool(offered), "changed": changed})
+        return
+    for line in changed or ["No verdict changed." if offered else "It answered exactly as before."]:
+        say(line)
+    if offered:
+        talk(f"Your text stays as it is. Lay it in: panel drafts take-over {draft}")
+
+
+def verdicts_changed(mine: "Review", offered: "Review") -> list[str]:
+    """ "futurist: ship, now skip", a line for each critic whose answer ends otherwise."""
+    lines = []
+    for opinion in offered.opinions:
+        who = opinion.juror.persona_id
+        before = mine.opinion(who)
+        was, now = (getattr(o, "verdict", o.outcome) if o else "not asked" for o in (before, opinion))
+        if was != now:
+            lines.append(f"{who}: {was}, now {now}")
+    return lines
+
+
+def means_of(shell: "Shell", models: "Sequence[str]" = ()) -> "Means":
+    """What asking again needs of this workspace. models: instead of those that were asked before."""
+    from panel.cli.execute import may_probe
+    from panel.desk.asking_again import Means
+    from panel.money import load_scenarios
+
+    settings = shell.settings
+    return Means(
+        personas=shell.personas,
+        spec=lambda name: settings.model_spec(models[0] if models else name),
+        seats=lambda personas: settings.seats(personas, models, every=shell.personas),
+        prompts=shell.workspace.prompts,
+        rho=settings.toml.rho,
+        gather=lambda review: _gather(shell, review),
+        stamp=shell.new_stamp,
+        open_ledger=shell.open_ledger,
+        may_probe=lambda: may_probe(shell),
+        scenarios=load_scenarios(shell.workspace.scenarios),
+        confidential_to=settings.toml.confidential_to,
+    )
+
+
+def _gather(shell: "Shell", review: "Review") -> "Dossier":
+    from panel.cli.archive import with_archive
+    from panel.cli.gather import gather_dossier
+
+    launch = review.dossier.launch
+    found = gather_dossier(shell, launch.homepage, made=shell.new_stamp([]), refresh=True, category=launch.category)
+    return with_archive(shell, [found], datetime.now(UTC).date())[0]
+
+
+def asking_in_background(shell: "Shell", desk: "Desk") -> "AskingAgain":
+    """Asking again for the web: the same use case, on threads of its own."""
+    from panel.cli.archive import note_in_archive
+    from panel.desk.asking_in_background import AskingAgain, Running
+    from panel.review.running import Limits
+
+    toml = shell.settings.toml
+    limits = Limits(
+        concurrency=toml.concurrency.model_dump(), prices=shell.settings.prices, confidential_to=toml.confidential_to
+    )
+    running = Running(
+        runs_dir=shell.settings.runs_dir,
+        open_records=shell.open_records,
+        note=lambda reviews, run_id: note_in_archive(shell, reviews, run_id, datetime.now(UTC)),
+        limits=limits,
+    )
+    return AskingAgain(desk, means_of(shell), running)

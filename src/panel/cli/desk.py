@@ -1,0 +1,131 @@
+"""`panel desk`: the place where people turn drafts into reviews, served to one person or to a team."""
+
+import getpass
+import subprocess
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from panel.cli import desk_accounts, desk_export, desk_stats
+from panel.cli.output import say, talk
+from panel.errors import Mistake
+
+if TYPE_CHECKING:
+    import socket
+
+    from panel.cli.shell import Shell
+    from panel.config import DeskTable
+
+app = typer.Typer(rich_markup_mode=None, invoke_without_command=True, help="Edit and approve drafts in a browser.")
+app.add_typer(desk_accounts.app, name="accounts")
+app.command("stats")(desk_stats.stats)
+app.command("export")(desk_export.export)
+
+
+@app.callback()
+def desk(
+    context: typer.Context,
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="0 takes any free one.")] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the link and open nothing.")] = False,
+    team: Annotated[bool | None, typer.Option("--team/--alone", help="Accounts that sign in, or you by link.")] = None,
+    host: Annotated[str, typer.Option("--host", help="Address to serve on; other than this machine with --team.")] = "",
+) -> None:
+    """Serve the desk until Ctrl-C.
+
+    Alone it answers on this machine only, to whoever opens the one-time link it prints. With --team people sign in
+    with accounts of their own (`panel desk accounts add`).
+    """
+    if context.invoked_subcommand:
+        return
+    from panel.cli.shell import open_shell
+
+    shell = open_shell()
+    given = {"port": port, "team": team, "host": host or None}
+    table = shell.settings.toml.desk.model_copy(update={k: v for k, v in given.items() if v is not None})
+    _check(table)
+    _serve(shell, table, browser=not no_browser)
+
+
+def _check(table: "DeskTable") -> None:
+    """Raises Mistake for an address that would show the desk to others without accounts, or without https."""
+    if table.is_public and not table.team:
+        raise Mistake(f"{table.host!r} is not only this machine.", hint="Add --team, so that people sign in.")
+    if table.is_public and not table.public_url:
+        raise Mistake(
+            f"{table.host!r} is not only this machine, and passwords need https.",
+            hint="Put a proxy with a certificate in front, and its address into panel.toml: public_url under [desk].",
+        )
+
+
+def _serve(shell: "Shell", table: "DeskTable", *, browser: bool) -> None:
+    from panel.desk.accounts import Accounts
+    from panel.store.database import open_engine
+    from panel.web.app import build_app
+    from panel.web.deps import Deps, OneTimeLink
+    from panel.web.server import bind, serve
+
+    engine = open_engine(shell.settings.database_url)
+    try:
+        with bind(table.host, table.port) as sock:
+            link = None if table.team else OneTimeLink()
+            origin, hosts = _names(table, sock)
+            deps = Deps(
+                engine=engine, origin=origin, hosts=hosts, owner=owner_name(shell), link=link,
+                responsible=table.responsible,
+            )  # fmt: skip
+            if table.team and not any(account.sign_in for account in Accounts(engine).rows.all()):
+                raise Mistake("Nobody can sign in yet.", hint="Begin with: panel desk accounts add NAME --role admin")
+            _announce(origin + (link.path if link else "/"), alone=link is not None, browser=browser)
+            serve(build_app(deps), sock, proxies=table.proxies if table.team else ())
+    finally:
+        engine.dispose()
+    talk("The desk is closed. What was saved is kept.")
+
+
+def _names(table: "DeskTable", sock: "socket.socket") -> tuple[str, tuple[str, ...]]:
+    """The origin people open, and further names that are answered."""
+    port = sock.getsockname()[1]
+    bare = f"[{table.host}]" if ":" in table.host else table.host
+    here = (f"{bare}:{port}", f"localhost:{port}")
+    if table.team and table.public_url:
+        return table.public_url, ()
+    return f"http://{here[0]}", here[1:]
+
+
+def _announce(link: str, *, alone: bool, browser: bool) -> None:
+    if alone:
+        talk("The desk is open to whoever opens this link first. It works once. Ctrl-C closes the desk.")
+    else:
+        talk("The desk is open. People sign in by name. Ctrl-C closes it.")
+    say(link)
+    import sys
+
+    sys.stdout.flush()
+    if browser and alone:
+        import threading
+        import webbrowser
+
+        threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
+
+
+def owner_name(shell: "Shell") -> str:
+    """Your by-line: `editor` in panel.toml, else what git calls you, else who this system says you are."""
+    return shell.settings.toml.editor.strip() or _git_name(shell) or _system_name()
+
+
+def _git_name(shell: "Shell") -> str:
+    command = ["git", "config", "--get", "user.name"]
+    try:
+        done = subprocess.run(  # noqa: S603  a fixed command
+            command, cwd=shell.settings.root, capture_output=True, text=True, timeout=5, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip()[:80]
+
+
+def _system_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "Editor"

@@ -1,0 +1,134 @@
+"""`panel drafts`: what lies on the desk, what was changed in it, what happened to it; its acts are in drafts_acts."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from panel.cli import asking_again, drafts_acts
+from panel.cli.desk_shell import open_desk
+from panel.cli.drafts_acts import DraftId, JsonFlag
+from panel.cli.output import say, say_json, table, talk
+from panel.errors import Mistake
+
+if TYPE_CHECKING:
+    from panel.desk.desk import Desk
+    from panel.records.desk import Draft
+
+app = typer.Typer(
+    rich_markup_mode=None, no_args_is_help=True, help="Drafts on the desk: look, compare, approve, publish, put away."
+)
+State = Literal["open", "later", "approved", "published", "passed", "rejected", "retracted", "aged"]
+
+
+@app.command("list")
+def list_(
+    state: Annotated[State, typer.Option("--state", help="`aged`: open and left for 14 days.")] = "open",
+    search: Annotated[str, typer.Option("--search", help="Words of the name, tagline or category.")] = "",
+    kind: Annotated[Literal["", "review", "comparison"], typer.Option("--kind", help="Only these.")] = "",
+    json_: JsonFlag = False,
+) -> None:
+    """List drafts in one state, newest first."""
+    with open_desk() as at:
+        found = at.desk.queue(state, kind=kind, words=search, size=1000)
+    if json_:
+        say_json({"drafts": [d.model_dump(mode="json") for d in found.drafts], "counts": found.counts})
+        return
+    others = ", ".join(f"{count} {name}" for name, count in found.counts.items() if count and name != state)
+    if found.drafts:
+        head = ("draft", "panel", "left", "flags", "min", "name")
+        say(table([head, *(_row(draft) for draft in found.drafts)]))
+    else:
+        talk(f"No drafts are {state}{' with these words' if search else ''}.")
+    if others:
+        talk(f"Also here: {others}.")
+
+
+def _row(draft: "Draft") -> tuple[str, ...]:
+    row = draft.shown
+    left = "ready" if row.is_approvable else f"{row.claims_left} of {row.claims}"
+    marks = [str(row.flags_left)] + ["held"] * row.is_held + ["embargo"] * (draft.embargo_until is not None)
+    return (draft.draft_id, row.panel, left, ", ".join(marks), str(row.minutes), row.name)
+
+
+@app.command()
+def show(draft: DraftId, json_: JsonFlag = False) -> None:
+    """Show a draft as it would be printed, and what is left to settle."""
+    from panel.cli.drafts_told import draft_json, told_draft
+
+    with open_desk() as at:
+        opened = at.desk.open(at.who, draft)
+        signed = at.desk.is_signed(at.who, opened)
+    say_json(draft_json(opened, signed)) if json_ else say("\n".join(told_draft(opened, signed)))
+
+
+@app.command()
+def diff(
+    draft: DraftId,
+    from_: Annotated[int, typer.Option("--from", min=0, help="Revision; 0 is what the model wrote.")] = 0,
+    to: Annotated[int | None, typer.Option("--to", min=0, help="Revision; the newest if none is named.")] = None,
+    json_: JsonFlag = False,
+) -> None:
+    """Show word by word what was changed: [-gone-] and {+new+}."""
+    from panel.desk.differences import differences, marked
+
+    with open_desk() as at:
+        newest = at.desk.open(at.who, draft).draft.head
+        one, other = (at.desk.revision(at.who, draft, n) for n in (from_, newest if to is None else to))
+    found = differences(one.text, other.text)
+    if json_:
+        told = [{"field": d.field, "was": d.was, "now": d.now, "marked": marked(d)} for d in found]
+        say_json({"draft_id": draft, "from": one.number, "to": other.number, "changes": told})
+        return
+    if not found:
+        talk(f"Revisions {one.number} and {other.number} say the same.")
+    for change in found:
+        say(f"{change.field}: {marked(change)}")
+
+
+@app.command()
+def history(draft: DraftId, json_: JsonFlag = False) -> None:
+    """Show all that happened to a draft, oldest first."""
+    from panel.cli.drafts_told import history_json, told_history
+
+    with open_desk() as at:
+        at.desk.open(at.who, draft)
+        found = at.desk.history(at.who, draft)
+        names = _names(at.desk)
+    say_json(history_json(found)) if json_ else say(told_history(found, names))
+
+
+def _names(desk: "Desk") -> dict[str, str]:
+    from panel.desk.accounts import Accounts
+
+    return {account.account_id: account.name for account in Accounts(desk.store.engine).rows.all()}
+
+
+@app.command("approval-file")
+def approval_file(
+    draft: DraftId,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write it here; .md for reading.")] = None,
+    approval: Annotated[int | None, typer.Option("--approval", min=1, help="An earlier one, by its number.")] = None,
+    json_: JsonFlag = False,
+) -> None:
+    """Print the record of an approval that a regulator may ask for: JSON, or Markdown with -o FILE.md."""
+    from panel.desk.approval_sources import read_approval_file
+    from panel.desk.approval_told import told_approval_file
+    from panel.store.files import replace_file
+
+    with open_desk() as at:
+        at.desk.open(at.who, draft)
+        found = read_approval_file(at.desk, at.who, draft, approval)
+    if out is None:
+        say_json(found)
+        return
+    if out.exists():
+        raise Mistake(f"{str(out)!r} is there already.", hint="Name another file.")
+    text = told_approval_file(found) if out.suffix == ".md" else json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    replace_file(out, text.encode())
+    say_json({"file": str(out), "file_hash": found["file_hash"]}) if json_ else talk(f"Wrote {out}.")
+
+
+drafts_acts.attach(app)
+asking_again.attach(app)

@@ -1,0 +1,190 @@
+"""The acts of `panel drafts`: approve, publish, correct, retract, put away, fetch back. Each says what comes next."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from panel.cli.desk_shell import open_desk, read_time, shown_time
+from panel.cli.output import say_json, talk
+
+if TYPE_CHECKING:
+    from panel.desk.opened import Opened
+
+DraftId = Annotated[str, typer.Argument(metavar="DRAFT", help="As `panel drafts list` prints it.")]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
+WhyOption = Annotated[str, typer.Option("--why", help="In your own words; it stays in the log.")]
+
+
+def approve(
+    draft: DraftId,
+    edition: Annotated[
+        Literal["", "main", "trial"], typer.Option("--edition", help="main or trial; what its grade allows if none.")
+    ] = "",
+    json_: JsonFlag = False,
+) -> None:
+    """Sign the newest text as it stands, under your name. Every claim and flag must be settled."""
+    with open_desk() as at:
+        opened = at.desk.open(at.who, draft)
+        opened = at.desk.approve(at.who, draft, number=opened.draft.head, edition=edition)
+        signed = at.desk.is_signed(at.who, opened)
+        assert signed
+    told = f"Approved revision {signed.number} as {signed.name}, {signed.edition} edition."
+    _done(opened, told, f"panel drafts publish {draft}", json_=json_, approval=signed.model_dump(mode="json"))
+
+
+def publish(
+    draft: DraftId,
+    at_: Annotated[str, typer.Option("--at", metavar="TIME", help="2026-12-01T09:00, +3h or +2d; now if none.")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="What was wrong; needed to correct what is out.")] = "",
+    json_: JsonFlag = False,
+) -> None:
+    """Let what was approved go out. What is out already is corrected by it."""
+    with open_desk() as at:
+        when = read_time(at_, now=at.desk.now) if at_ else None
+        opened = at.desk.publish(at.who, draft, at=when, reason=reason)
+        out = at.desk.history(at.who, draft).publications[-1]
+    word = "Corrected" if out.kind == "corrected" else "Published"
+    _done(opened, f"{word}: out at {shown_time(out.goes_out_at)}.", "", json_=json_, **out.model_dump(mode="json"))
+
+
+def retract(
+    draft: DraftId,
+    reason: Annotated[str, typer.Option("--reason", help="Why; readers see it.")],
+    json_: JsonFlag = False,
+) -> None:
+    """Take back what went out. Its words stay on record."""
+    with open_desk() as at:
+        opened = at.desk.retract(at.who, draft, reason)
+    _done(opened, "Retracted.", f"panel drafts fetch-back {draft}", json_=json_)
+
+
+def reject(
+    draft: DraftId,
+    reason: Annotated[
+        str, typer.Option("--reason", help="inaccurate, too_thin, conflict_of_interest, not_fair, other.")
+    ],
+    why: WhyOption = "",
+    json_: JsonFlag = False,
+) -> None:
+    """Turn a draft down."""
+    with open_desk() as at:
+        opened = at.desk.reject(at.who, draft, reason, why)
+    _done(opened, "Rejected.", f"panel drafts fetch-back {draft}", json_=json_)
+
+
+def pass_(
+    draft: DraftId,
+    reason: Annotated[
+        str, typer.Option("--reason", help="not_a_tool, out_of_scope, too_thin, seen_before, too_old, other.")
+    ],
+    why: WhyOption = "",
+    json_: JsonFlag = False,
+) -> None:
+    """Not for us: the draft leaves the queue. No rejection."""
+    with open_desk() as at:
+        opened = at.desk.pass_over(at.who, draft, reason, why)
+    _done(opened, "Passed.", f"panel drafts fetch-back {draft}", json_=json_)
+
+
+def later(
+    draft: DraftId,
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="2026-12-01, +4h, +3d, +2w.")],
+    json_: JsonFlag = False,
+) -> None:
+    """Put a draft off: it comes back into the queue at that time."""
+    with open_desk() as at:
+        when = read_time(until, now=at.desk.now)
+        opened = at.desk.put_off(at.who, draft, when)
+    _done(opened, f"Put off until {shown_time(when)}.", "", json_=json_)
+
+
+def hold(
+    draft: DraftId,
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="2026-12-01T09:00, +3d; `none` lifts it.")],
+    json_: JsonFlag = False,
+) -> None:
+    """Embargo a draft: nothing of it goes out before that time."""
+    with open_desk() as at:
+        when = None if until == "none" else read_time(until, now=at.desk.now)
+        opened = at.desk.hold_until(at.who, draft, when)
+    told = f"Embargoed until {shown_time(when)}." if when else "The embargo is lifted."
+    _done(opened, told, "", json_=json_)
+
+
+def fetch_back(draft: DraftId, json_: JsonFlag = False) -> None:
+    """Put a passed, rejected, put-off, aged or retracted draft into the queue again."""
+    with open_desk() as at:
+        opened = at.desk.fetch_back(at.who, draft)
+    _done(opened, "It is in the queue again.", f"panel edit {draft}", json_=json_)
+
+
+def strike(
+    draft: DraftId,
+    critic: Annotated[str, typer.Argument(metavar="CRITIC", help="As in personas/.")],
+    reason: Annotated[
+        str, typer.Option("--reason", help="unsupported, wrong_tool, followed_the_page, off_its_lens, other.")
+    ],
+    why: WhyOption = "",
+    json_: JsonFlag = False,
+) -> None:
+    """Take a critic's opinion out of the count; the page says so and why."""
+    with open_desk() as at:
+        opened = at.desk.strike(at.who, draft, critic, reason, why)
+    _done(
+        opened,
+        f"{critic} is struck: {opened.draft.shown.panel}.",
+        f"panel drafts unstrike {draft} {critic}",
+        json_=json_,
+    )
+
+
+def unstrike(
+    draft: DraftId,
+    critic: Annotated[str, typer.Argument(metavar="CRITIC", help="Whose opinion was struck.")],
+    json_: JsonFlag = False,
+) -> None:
+    """Count a struck opinion again."""
+    with open_desk() as at:
+        opened = at.desk.unstrike(at.who, draft, critic)
+    _done(opened, f"{critic} counts again: {opened.draft.shown.panel}.", "", json_=json_)
+
+
+def undo(draft: DraftId, json_: JsonFlag = False) -> None:
+    """Take back the newest decision you made on a draft."""
+    with open_desk() as at:
+        opened = at.desk.undo(at.who, draft)
+    _done(opened, "Taken back.", f"panel edit {draft}", json_=json_)
+
+
+def take_over(draft: DraftId, json_: JsonFlag = False) -> None:
+    """Take over the newer review that is offered; people's words stay where critics said the same."""
+    with open_desk() as at:
+        number = at.desk.open(at.who, draft).draft.head
+        opened = at.desk.take_over(at.who, draft, number=number)
+    _done(opened, "Taken over.", f"panel drafts diff {draft} --from {number}", json_=json_)
+
+
+COMMANDS: Mapping[str, Callable[..., None]] = {
+    "approve": approve, "publish": publish, "retract": retract, "reject": reject, "pass": pass_, "later": later,
+    "hold": hold, "fetch-back": fetch_back, "strike": strike, "unstrike": unstrike, "undo": undo,
+    "take-over": take_over,
+}  # fmt: skip
+
+
+def attach(app: typer.Typer) -> None:
+    """Put the acts among the commands of `panel drafts`."""
+    for name, act in COMMANDS.items():
+        app.command(name)(act)
+
+
+def _done(opened: "Opened", told: str, next_: str, *, json_: bool, **more: object) -> None:
+    """What happened, and what to do next."""
+    from panel.desk.rules import what_is_left
+
+    left = what_is_left(opened.left)
+    if json_:
+        about: Mapping[str, object] = {"draft_id": opened.draft.draft_id, "state": opened.draft.state, "left": left}
+        say_json({**more, **about, "revision": opened.draft.head})
+    else:
+        talk(f"{told} Next: {next_}" if next_ else told)

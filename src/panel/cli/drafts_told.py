@@ -1,0 +1,102 @@
+"""A draft and its history in lines for a terminal, and as plain data for `--json`."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from panel.cli.desk_shell import shown_time
+from panel.cli.output import table
+
+if TYPE_CHECKING:
+    from panel.desk.desk import History
+    from panel.desk.opened import Opened
+    from panel.records.desk import Act, Approval, Point
+
+
+def draft_json(opened: "Opened", signed: "Approval | None") -> dict[str, Any]:
+    """Everything of an open draft but the machine's review itself."""
+    from panel.desk.rules import what_is_left
+
+    def told(point: "Point") -> dict[str, Any]:
+        decision = opened.decision(point)
+        settled = {"settled": opened.is_settled(point), "decision": decision and decision.model_dump(mode="json")}
+        return point.model_dump(mode="json") | settled
+
+    return {
+        "draft": opened.draft.model_dump(mode="json"),
+        "revision": opened.revision.model_dump(mode="json") | {"revision_hash": opened.revision.revision_hash},
+        "points": [told(point) for point in opened.points],
+        "flags": [flag.model_dump(mode="json") for flag in opened.flags],
+        "left": what_is_left(opened.left),
+        "approval": signed and signed.model_dump(mode="json"),
+    }
+
+
+def told_draft(opened: "Opened", signed: "Approval | None") -> Iterator[str]:
+    """The page as a card, then what is left."""
+    from panel.desk.opened import OpenReview
+    from panel.desk.rules import what_is_left
+    from panel.pages import comparison_card, review_card
+
+    if opened.text.note:
+        yield f"{opened.text.note}\n  {opened.text.note_by}\n"
+    yield review_card(opened.printed) if isinstance(opened, OpenReview) else comparison_card(opened.comparison)
+    yield ""
+    draft, revision = opened.draft, opened.revision
+    yield f"{draft.draft_id} is {draft.state}, revision {revision.number} ({revision.reason or 'saved'})."
+    if draft.offered_hash:
+        yield f"A newer review is there. Take it over with: panel drafts take-over {draft.draft_id}"
+    if signed:
+        yield f"Approved as {signed.name} on {shown_time(signed.at)}, {signed.edition} edition."
+    elif opened.left:
+        yield f"{what_is_left(opened.left)}. Settle it with: panel edit {draft.draft_id}"
+        yield from (f"  {_name(point)}: {point.text}" for point in opened.left)
+    else:
+        yield f"Nothing is left. Approve it with: panel drafts approve {draft.draft_id}"
+
+
+def _name(point: "Point") -> str:
+    if point.kind in ("claim", "pick"):
+        return f"{point.persona_id}:{point.place}"
+    return f"{point.persona_id}:{point.kind}" if point.persona_id else point.kind
+
+
+def history_json(found: "History") -> dict[str, Any]:
+    """All of it, each revision and act with its hash."""
+    return {
+        "revisions": [r.model_dump(mode="json") | {"revision_hash": r.revision_hash} for r in found.revisions],
+        "decisions": [d.model_dump(mode="json") for d in found.decisions],
+        "approvals": [a.model_dump(mode="json") for a in found.approvals],
+        "publications": [p.model_dump(mode="json") for p in found.publications],
+        "run_logs": [log.model_dump(mode="json") for log in found.run_logs],
+        "acts": [a.model_dump(mode="json") | {"hash": a.act_hash} for a in found.acts],
+    }
+
+
+def told_history(found: "History", names: Mapping[str, str]) -> str:
+    """One line an act: when, who, what."""
+    decided = {d.decision_id: d.text for d in found.decisions}
+    rows: list[tuple[str, ...]] = [("when", "who", "what", "")]
+    rows += [(shown_time(a.at), names.get(a.by, a.by), *_act(a, decided)) for a in found.acts]
+    return table(rows)
+
+
+def _act(act: "Act", decided: Mapping[int, str]) -> tuple[str, str]:
+    detail = act.detail
+    if act.what == "decided":
+        text = decided.get(int(detail.get("decision") or 0), "")
+        reason = f" ({detail['reason']})" if detail.get("reason") else ""
+        return str(detail["decided"]) + reason, text if len(text) <= 80 else f"{text[:77]}..."
+    shown = (
+        "field",
+        "persona",
+        "place",
+        "revision",
+        "edition",
+        "reason",
+        "why",
+        "until",
+        "goes_out_at",
+        "was",
+        "title",
+    )
+    return act.what, ", ".join(f"{name} {detail[name]}" for name in shown if detail.get(name) not in (None, ""))

@@ -1,0 +1,66 @@
+"""`panel runs costs`: what calls cost, from the ledger, and what the cache and provider batches saved."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+from panel.batch.spending import Bill, By, bills
+from panel.cli.output import say, say_parts, table_lines, talk
+from panel.cli.shell import Shell
+from panel.money import Savings
+from panel.records import json_parts
+
+TITLES: dict[By, tuple[str, ...]] = {
+    "juror": ("launch", "critic", "model"),
+    "persona": ("critic",),
+    "model": ("model",),
+    "launch": ("launch",),
+    "day": ("day (UTC)",),
+}
+NAMES: dict[By, tuple[str, ...]] = {**TITLES, "juror": ("launch", "persona_id", "model"), "persona": ("persona_id",),
+                                    "day": ("day",)}  # fmt: skip
+FIGURES = ("calls", "in", "cache write", "cache read", "out", "USD", "cache saved", "batches saved")
+
+
+def show_costs(shell: Shell, run_id: str, by: By, *, json_: bool) -> None:
+    """A line for each, then the total. The ledger is streamed: a line is printed once its calls have been read."""
+    total = Bill()
+    with closing(shell.open_records()) as records:
+        rows = records.cost_table(records.load_run(run_id).run_id if run_id else "")
+        found = bills(rows, by, Savings(shell.settings.prices), total)
+        if json_:
+            say_parts(json_parts(_fields(found, by, total)))
+            return
+        for line in table_lines(_lines(found, by, total)):
+            say(line)
+    if total.spend.unpriced:
+        talk(f"{total.spend.unpriced} calls have no known price and are in no sum.")
+
+
+def _fields(found: Iterator[Bill], by: By, total: Bill) -> Iterator[tuple[str, Any]]:
+    yield "rows", (dict(zip(NAMES[by], bill.name, strict=True)) | _as_json(bill) for bill in found)
+    whole = _as_json(total)
+    yield "total", whole.pop("spend")
+    yield from whole.items()
+
+
+def _as_json(bill: Bill) -> dict[str, Any]:
+    return {
+        "spend": bill.spend.model_dump(mode="json"),
+        "saved_by_cache_usd": str(bill.saved.cache_usd),
+        "saved_by_batches_usd": str(bill.saved.batch_usd),
+    }
+
+
+def _lines(found: Iterator[Bill], by: By, total: Bill) -> Iterator[tuple[str, ...]]:
+    yield (*TITLES[by], *FIGURES)
+    for bill in found:
+        yield (*bill.name, *_figures(bill))
+    yield ("total", *("" for _ in TITLES[by][1:]), *_figures(total))
+
+
+def _figures(bill: Bill) -> tuple[str, ...]:
+    spend, saved, u = bill.spend, bill.saved, bill.spend.usage
+    tokens = (u.input_tokens, u.cache_write_tokens, u.cache_read_tokens, u.output_tokens)
+    cost = f"{spend.cost_usd:.6f}" if spend.cost_usd or not spend.unpriced else "unknown"
+    return (str(spend.calls), *(str(n) for n in tokens), cost, f"{saved.cache_usd:.6f}", f"{saved.batch_usd:.6f}")

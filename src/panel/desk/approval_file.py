@@ -1,0 +1,148 @@
+"""The record of one approval, as a regulator may ask for it: who signed what and decided what of every point. Pure.
+
+Everything a hash is made of stands beside it, so that `verify_approval_file` needs nothing but the file.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from panel.desk.desk import History
+from panel.desk.opened import Opened, OpenReview
+from panel.desk.text import printed_sentences
+from panel.records import Answered, Review, Written, canonical_json, sha256_of
+from panel.records.desk import Act, Approval, Decision, Point, Publication, Revision
+
+FORMAT = 1
+Json = dict[str, Any]
+
+
+def approval_file(
+    opened: Opened, history: History, approval: Approval, decisions: Mapping[int, Decision], names: Mapping[str, str]
+) -> Json:
+    """One JSON value.
+
+    opened: the draft at the revision that was signed. history: of it, and of a comparison's two reviews.
+    decisions: those the approval rests on, by id. names: by account_id.
+    """
+    sides = _sides(opened)
+    told = {
+        "format": FORMAT,
+        "what": "approval of an AI-assisted review by a person",
+        "draft": _draft(opened),
+        "editor": {"account_id": approval.by, "name": approval.name, "role": approval.role},
+        "responsible": approval.responsible,
+        "began_at": approval.began_at.isoformat(),
+        "approved_at": approval.at.isoformat(),
+        "edition": approval.edition,
+        "approval_id": approval.approval_id,
+        "decisions": list(approval.decisions),
+        "revisions": [_revision(r) for r in _revisions(opened)],
+        "signed_hash": approval.revision_hash,
+        "points": [_point(opened, p, decisions, names) for p in opened.points],
+        "amendments": [_amendment(d, names) for d in _amended(history, approval)],
+        "removed": [row for side in sides for row in _removed(side, history, names)],
+        "struck": [
+            s.model_dump(mode="json") | {"draft_id": side.draft.draft_id} for side in sides for s in side.text.struck
+        ],
+        "made_with": [_made(side.review) for side in sides],
+        "publications": [_publication(p, names) for p in history.publications if p.at >= approval.at],
+        "log": [_act(act) for act in history.acts],
+    }
+    return told | {"file_hash": sha256_of(canonical_json(told))}
+
+
+def _sides(opened: Opened) -> tuple[OpenReview, ...]:
+    """The reviews it prints."""
+    return (opened,) if isinstance(opened, OpenReview) else (opened.a, opened.b)
+
+
+def _draft(opened: Opened) -> Json:
+    draft = opened.draft
+    names = ("draft_id", "kind", "subject", "grade", "run_id")
+    return {name: getattr(draft, name) for name in names} | {"name": draft.shown.name}
+
+
+def _revisions(opened: Opened) -> tuple[Revision, ...]:
+    """The signed one; of a comparison, then those of the two texts it prints."""
+    if isinstance(opened, OpenReview):
+        return (opened.revision,)
+    return (opened.revision, opened.a.revision, opened.b.revision)
+
+
+def _revision(revision: Revision) -> Json:
+    return revision.model_dump(mode="json") | {"revision_hash": revision.revision_hash}
+
+
+def _point(opened: Opened, point: Point, decisions: Mapping[int, Decision], names: Mapping[str, str]) -> Json:
+    found = next((d for d in decisions.values() if (d.scope, d.key) == (point.scope, point.key)), None)
+    told = point.model_dump(mode="json", exclude={"severity"}) | {"severity": point.severity}
+    views = {"views": _views(opened, point)} if point.kind == "views" else {}
+    return told | views | {"decision": found and _decision(found, names)}
+
+
+def _views(opened: Opened, point: Point) -> list[str]:
+    """The sentences a decision on views covers; with the critic's other words they make its hash."""
+    side = next(s for s in _sides(opened) if s.draft.draft_id == point.draft_id)
+    opinion, words = side.review.opinion(point.persona_id), side.text.words_of(point.persona_id)
+    assert isinstance(opinion, Answered)
+    assert isinstance(opinion.words, Written)
+    assert words
+    model = opinion.words
+    return [s.text for s in printed_sentences(model, words) if model.quote[s.place].rests_on == "view"]
+
+
+def _decision(decision: Decision, names: Mapping[str, str]) -> Json:
+    kept = ("decision_id", "decision", "source_seen", "page_opened", "reason", "by", "draft_id")
+    told = {name: getattr(decision, name) for name in kept}
+    return told | {"name": names.get(decision.by, decision.by), "at": decision.at.isoformat()}
+
+
+def _amended(history: History, approval: Approval) -> Iterator[Decision]:
+    yield from (d for d in history.decisions if d.decision == "amended" and d.at <= approval.at)
+
+
+def _amendment(decision: Decision, names: Mapping[str, str]) -> Json:
+    return _decision(decision, names) | {"field": decision.field, "was": decision.was, "now": decision.text}
+
+
+def _removed(side: OpenReview, history: History, names: Mapping[str, str]) -> Iterator[Json]:
+    """What the model wrote and is not printed because somebody took it out, with who did."""
+    for persona_id, place, text in _gone(side):
+        by = [d for d in history.decisions if d.decision == "removed" and d.persona_id == persona_id]
+        found = next((d for d in reversed(by) if (d.text == text if text else d.kind == "views")), None)
+        told = {"draft_id": side.draft.draft_id, "persona_id": persona_id, "place": place, "text": text}
+        yield {**told, "decision": found and _decision(found, names)}
+
+
+def _gone(side: OpenReview) -> Iterator[tuple[str, int, str]]:
+    """(persona_id, place, text) of removed sentences and picks; place -1 and no text of removed views."""
+    for words in side.text.critics:
+        opinion = side.review.opinion(words.persona_id)
+        excerpts = {g.number: g.excerpt for g in opinion.grounds} if isinstance(opinion, Answered) else {}
+        yield from ((words.persona_id, s.place, s.text) for s in words.sentences if s.standing == "removed")
+        yield from ((words.persona_id, p.number, excerpts[p.number]) for p in words.picks if p.standing == "removed")
+        if words.views == "removed":
+            yield words.persona_id, -1, ""
+
+
+def _made(review: Review) -> Json:
+    """Which model wrote which critic's words, after which prompts."""
+    jurors = [
+        {"persona_id": o.juror.persona_id, "model": o.juror.model, "family": o.juror.family,
+         "returned": sorted({call.model_returned for call in o.calls if call.model_returned}),
+         "asked": [call.key for call in o.calls]}
+        for o in review.opinions
+    ]  # fmt: skip
+    return {
+        "review_hash": review.review_hash, "made_at": review.made.created_at.isoformat(),
+        "version": review.made.version,
+        "jurors": jurors, "prompts": review.how.prompts, "schema_hash": review.how.schema_hash, "sdk": review.how.sdk,
+    }  # fmt: skip
+
+
+def _publication(publication: Publication, names: Mapping[str, str]) -> Json:
+    return publication.model_dump(mode="json") | {"name": names.get(publication.by, publication.by)}
+
+
+def _act(act: Act) -> Json:
+    return act.model_dump(mode="json") | {"hash": act.act_hash}

@@ -1,0 +1,57 @@
+"""Which draft a review belongs to, and what the product of a draft is called today."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from panel.records.desk import Draft
+from panel.store import desk as rows
+from panel.store.desk_launches import OfLaunch, asked_for, drafts_of, launch_of, launches_of, products_of
+from panel.store.product_rows import root_of
+
+
+class Place(NamedTuple):
+    """Where a review goes: the draft there is, or what a new one is to be called by."""
+
+    scope: str
+    subject: str
+    draft: Draft | None
+
+
+def place_of(conn: Connection, run_id: str, slug: str) -> Place:
+    """The draft of a reviewed launch; it keeps its scope and subject, whatever became of its product since.
+
+    A run that was asked again for a draft goes there. Else the draft that earlier reviews of the launch went into, by
+    the archive as it is today: merged products share their drafts, and a launch that was split off takes its along.
+    """
+    wanted = asked_for(conn, run_id)
+    known = rows.load_draft(conn, wanted) if wanted else None
+    launch = launch_of(conn, run_id, slug)
+    if known is None and launch is not None:
+        known = next(iter(drafts_of(conn, launch)), None)
+    if known is not None:
+        return Place(known.scope, known.subject, known)
+    if launch is None:
+        return Place(f"slug:{slug}", f"slug:{slug}", rows.draft_about(conn, "review", f"slug:{slug}"))
+    return _new_place(conn, OfLaunch(root_of(conn, launch.product_id), launch.release))
+
+
+def _new_place(conn: Connection, launch: OfLaunch) -> Place:
+    """Called by product and release, with a number where a launch that was split off had that name first."""
+    plain = subject = f"{launch.product_id}/{launch.release}"
+    number = 1
+    while holder := rows.draft_about(conn, "review", subject):
+        if launches_of(conn, [holder.draft_id]).get(holder.draft_id, launch) == launch:
+            return Place(holder.scope, subject, holder)
+        number += 1
+        subject = f"{plain}#{number}"
+    return Place(launch.product_id, subject, None)
+
+
+def product_line(conn: Connection, draft: Draft) -> str:
+    """What the product of a draft is called today, of a comparison both; "" for one the archive does not know."""
+    sides = (draft.draft_id,) if draft.kind == "review" else rows.sides_of(conn, draft.draft_id)
+    launches = launches_of(conn, sides)
+    known = products_of(conn, {launch.product_id for launch in launches.values()})
+    names = [known[launches[side].product_id].product.facts.name for side in sides if side in launches]
+    return " and ".join(dict.fromkeys(names)) if len(names) == len(sides) else ""

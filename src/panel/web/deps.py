@@ -1,0 +1,93 @@
+"""What the app is built from: one frozen value, so that tests build the app in process with a clock of their own."""
+
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+
+from panel.desk.accounts import Accounts
+from panel.desk.desk import Desk, no_archive
+from panel.desk.opened import Archive
+from panel.desk.passwords import Passwords
+from panel.store.desk import DeskStore
+
+
+class OneTimeLink:
+    """The secret in the link that `panel desk` prints. Good once, in this process only."""
+
+    def __init__(self, secret: str = "") -> None:
+        self._secret: str | None = secret or secrets.token_urlsafe(32)
+        self._guard = threading.Lock()
+
+    @property
+    def path(self) -> str:
+        """Where it leads, below the desk's origin. Raises ValueError once it is used up."""
+        if self._secret is None:
+            raise ValueError("the link is used up")
+        return f"/enter/{self._secret}"
+
+    def use(self, secret: str) -> bool:
+        """Whether this is the secret; it is no more afterwards."""
+        with self._guard:
+            if self._secret is None or not secrets.compare_digest(self._secret.encode(), secret.encode()):
+                return False
+            self._secret = None
+            return True
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Deps:
+    """Everything routes work with."""
+
+    engine: Engine
+    origin: str  # "http://127.0.0.1:8707": what people open, and the only host that is answered
+    owner: str = ""  # by-line of the one person; unused in a team
+    link: OneTimeLink | None = None  # None: a team signs in with passwords
+    clock: Callable[[], datetime] = utc_now  # UTC
+    passwords: Passwords | None = None  # None: at argon2's own cost
+    hosts: tuple[str, ...] = ()  # further Host headers that are answered, "localhost:8707"
+    responsible: str = ""  # person or entity that answers for what is published; "": whoever signs
+    archive: Archive = no_archive
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self.engine, self.passwords)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Every act on drafts."""
+        return Desk(DeskStore(self.engine), archive=self.archive, responsible=self.responsible, clock=self.clock)
+
+    @property
+    def is_team(self) -> bool:
+        return self.link is None
+
+    @property
+    def is_secure(self) -> bool:
+        """People come by https."""
+        return self.origin.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """Its name. Browsers share cookies between ports of one host: two desks on a machine keep two."""
+        return "__Host-panel_desk" if self.is_secure else f"panel_desk_{urlsplit(self.origin).port or 80}"
+
+
+def deps_of(request: Request) -> Deps:
+    """The app's own, for routes: `deps: Given`."""
+    found: Deps = request.app.state.deps
+    return found
+
+
+Given = Annotated[Deps, Depends(deps_of)]

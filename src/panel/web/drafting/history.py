@@ -1,0 +1,199 @@
+"""What became of a draft: each revision with what it changed, who decided what, what was signed and went out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from panel.desk.desk import History
+from panel.desk.opened import Opened, OpenReview
+from panel.desk.rules import STRIKE_REASONS
+from panel.pages.text import clean
+from panel.records import Review
+from panel.records.desk import Act, DraftText, EditedWords, Revision
+from panel.web.drafting.items import LABELS
+from panel.web.drafting.lit import Run, changed
+from panel.web.render import View
+
+DID = {
+    "took in": "came from the panel", "took in anew": "came anew from the panel", "began": "began",
+    "offered": "was offered a newer review", "saved": "was changed", "decided": "was decided on",
+    "accurate": "was changed", "attributed": "was given to the maker", "removed": "lost a sentence",
+    "printed": "got a sentence back", "set_aside": "set a sentence aside", "undone": "was put back",
+    "struck": "lost an opinion", "counted again": "counts an opinion again", "took over": "took over a newer review",
+    "refreshed": "followed its reviews", "approved": "was approved", "published": "was published",
+    "corrected": "was corrected", "retracted": "was taken back", "rejected": "was rejected",
+    "passed": "was passed over", "put off": "was put off", "embargoed": "was embargoed",
+    "embargo lifted": "is embargoed no more", "fetched back": "was fetched back",
+    "brought a run log": "got a run log",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A place that one revision changed."""
+
+    where: str  # "Futurist, sentence 2"
+    runs: tuple[Run, ...]
+    note: str  # "removed", "the maker's word", ...; "" for words
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One revision beside the one before it."""
+
+    number: int
+    by: str
+    when: str
+    reason: str
+    hash: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the log."""
+
+    seq: int
+    when: str
+    by: str
+    did: str
+    detail: str
+    draft_id: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class HistoryPage(View):
+    """The context of history.html."""
+
+    template: ClassVar[str] = "history.html"
+    title: str
+    draft_id: str
+    name: str
+    whole: tuple[Change, ...]  # from the model's words to today's
+    steps: tuple[Step, ...]  # newest first
+    lines: tuple[Line, ...]  # newest first
+    has_approval: bool
+
+
+@dataclass(frozen=True)
+class LogPage(View):
+    """The context of log.html."""
+
+    template: ClassVar[str] = "log.html"
+    title: str
+    lines: tuple[Line, ...]  # newest first
+    problems: tuple[str, ...]
+    checked: bool
+    older: str
+
+
+def history_page(opened: Opened, history: History, names: Mapping[str, str]) -> HistoryPage:
+    titles = _titles(opened)
+    pairs = zip(history.revisions, history.revisions[1:], strict=False)
+    steps = [_step(after, before.text, titles, names) for before, after in pairs]
+    first, last = history.revisions[0], history.revisions[-1]
+    return HistoryPage(
+        title=f"{clean(opened.draft.shown.name)}: history",
+        draft_id=opened.draft.draft_id,
+        name=clean(opened.draft.shown.name),
+        whole=tuple(changes(first.text, last.text, titles)),
+        steps=tuple(reversed([_first(first, names), *steps])),
+        lines=tuple(log_line(act, names) for act in reversed(history.acts)),
+        has_approval=bool(history.approvals),
+    )
+
+
+def _titles(opened: Opened) -> dict[str, str]:
+    reviews: tuple[Review, ...] = (
+        (opened.review,) if isinstance(opened, OpenReview) else (opened.a.review, opened.b.review)
+    )
+    return {p.persona_id: clean(p.title) for review in reviews for p in review.personas}
+
+
+def _first(revision: Revision, names: Mapping[str, str]) -> Step:
+    return Step(
+        0, names.get(revision.by, "the panel"), f"{revision.at:%d %b %Y %H:%M} UTC", clean(revision.reason),
+        revision.revision_hash, (),
+    )  # fmt: skip
+
+
+def _step(after: Revision, before: DraftText, titles: Mapping[str, str], names: Mapping[str, str]) -> Step:
+    return Step(
+        number=after.number,
+        by=clean(names.get(after.by, after.by)),
+        when=f"{after.at:%d %b %Y %H:%M} UTC",
+        reason=clean(after.reason),
+        hash=after.revision_hash,
+        changes=tuple(changes(before, after.text, titles)),
+    )
+
+
+def changes(before: DraftText, after: DraftText, titles: Mapping[str, str]) -> Iterator[Change]:
+    """What differs between two texts of one draft, place by place."""
+    if runs := changed(before.note, after.note):
+        yield Change("Editor's note", runs, "")
+    for words in after.critics:
+        was = before.words_of(words.persona_id)
+        if was != words:
+            yield from _of_critic(was or EditedWords(persona_id=words.persona_id), words, titles)
+    struck = {s.persona_id for s in before.struck}
+    for strike in after.struck:
+        if strike.persona_id not in struck:
+            told = f"struck: {STRIKE_REASONS[strike.reason].lower()}"
+            yield Change(titles.get(strike.persona_id, strike.persona_id), (), told)
+    for gone in struck - {s.persona_id for s in after.struck}:
+        yield Change(titles.get(gone, gone), (), "counts again")
+
+
+def _of_critic(was: EditedWords, now: EditedWords, titles: Mapping[str, str]) -> Iterator[Change]:
+    who = titles.get(now.persona_id, now.persona_id)
+    before = {s.place: s for s in was.sentences}
+    for sentence in now.sentences:
+        old = before.get(sentence.place)
+        if old == sentence:
+            continue
+        notes = []
+        if old and old.standing != sentence.standing:
+            notes.append({"printed": "printed", "removed": "removed", "set_aside": "set aside"}[sentence.standing])
+        if old and old.attributed != sentence.attributed:
+            notes.append("the maker's word" if sentence.attributed else "no longer the maker's word")
+        runs = changed(clean(old.text) if old else "", clean(sentence.text)) or (Run(clean(sentence.text)),)
+        yield Change(f"{who}, sentence {sentence.place + 1}", runs, ", ".join(notes))
+    picks = {p.number: p.standing for p in was.picks}
+    for pick in now.picks:
+        if picks.get(pick.number) != pick.standing:
+            yield Change(f"{who}, evidence {pick.number}", (), pick.standing.replace("_", " "))
+    for name, label in LABELS.items():
+        if runs := changed(clean(getattr(was, name)), clean(getattr(now, name))):
+            yield Change(f"{who}, {label.lower()}", runs, "")
+    answers = {r.ask_id: r.answer for r in was.replies}
+    for reply in now.replies:
+        if runs := changed(clean(answers.get(reply.ask_id, "")), clean(reply.answer)):
+            yield Change(f"{who}, answer", runs, "")
+    statement = was.prediction.statement if was.prediction else ""
+    if runs := changed(clean(statement), clean(now.prediction.statement if now.prediction else "")):
+        yield Change(f"{who}, prediction", runs, "")
+    if was.views != now.views:
+        yield Change(f"{who}, views", (), now.views)
+
+
+def log_line(act: Act, names: Mapping[str, str], hashed: str = "") -> Line:
+    shown = ("revision", "of", "decided", "reason", "why", "edition", "until", "run", "role", "name")
+    told = [f"{key} {value}" for key in shown if (value := act.detail.get(key)) not in (None, "")]
+    return Line(
+        seq=act.seq,
+        when=f"{act.at:%d %b %Y %H:%M:%S}",
+        by=clean(names.get(act.by, act.by)),
+        did=DID.get(act.what, act.what),
+        detail=clean("; ".join(told)),
+        draft_id=act.draft_id,
+        hash=hashed or act.act_hash,
+    )
+
+
+def log_page(
+    lines: Sequence[tuple[Act, str]], names: Mapping[str, str], *, problems: tuple[str, ...], checked: bool, older: str
+) -> LogPage:
+    """lines: newest first, each with the hash it was kept under."""
+    return LogPage("Log", tuple(log_line(act, names, hashed) for act, hashed in lines), problems, checked, older)

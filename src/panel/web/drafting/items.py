@@ -1,0 +1,275 @@
+"""The things on a draft page that somebody decides of: sentences, picks, views, flags, a held span."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from panel.desk.fields import PHRASES
+from panel.desk.opened import OpenDraft, OpenReview
+from panel.desk.points import shown
+from panel.desk.rules import DISMISS_REASONS, ONLY_MENDED
+from panel.pages.text import Pieces, clean, pieces
+from panel.records import Answered, Flag, Ground, Persona, Prediction, Sentence, Written
+from panel.records.desk import Decision, EditedPick, EditedSentence, EditedWords, Point, Unsaved
+from panel.web.drafting.lit import Evidence, Run, changed, evidence
+
+Names = Mapping[str, str]  # account_id -> name
+LABELS = {
+    "line": "Line",
+    "for_whom": "Choose it if you",
+    "not_for": "Skip it if you",
+    "change_mind": "I'd change my verdict if",
+    "counter": "The best case against me",
+}
+TOLD = {
+    "accurate": "Accurate",
+    "attributed": "The maker's word",
+    "amended": "Amended",
+    "removed": "Removed",
+    "dismissed": "Dismissed",
+    "confirmed": "Read",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Words somebody typed into a field and did not save."""
+
+    text: str
+    when: str
+    tab: str
+
+
+@dataclass(frozen=True, slots=True)
+class Editable:
+    """A field that may be changed in place."""
+
+    field: str  # as `desk.fields` names it
+    label: str
+    text: str
+    model: str  # what the model wrote
+    changes: tuple[Run, ...]  # from the model's words to today's
+    unsaved: Typed | None
+    elsewhere: tuple[Typed, ...]  # typed in another window
+
+
+@dataclass(frozen=True, slots=True)
+class FlagLine:
+    """A flag beside what it is about."""
+
+    severity: str
+    check: str
+    message: str
+    excerpt: str
+    key: str  # of the point; "" for one that nobody has to settle
+    is_left: bool
+    may_dismiss: bool
+    told: str  # "Dismissed: kept on purpose, Ann"; "" while it is left
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One stop on the way through a draft."""
+
+    at: str  # "futurist:2", "futurist:views", "held", "draft"
+    draft_id: str
+    number: int  # revision its words were read at
+    kind: str  # claim, pick, view, views, held, draft
+    whose: str  # critic's title
+    text: str
+    standing: str  # printed, set_aside, removed
+    is_left: bool
+    mark: str  # what it rests on, when not on evidence: "memory: unchecked", "view"
+    decided: str  # "accurate"; "" when nothing is
+    told: str  # "Accurate, Ann Editor"
+    attributed: bool
+    evidence: tuple[Evidence, ...]
+    flags: tuple[FlagLine, ...]
+    fields: tuple[Editable, ...]  # the sentence itself, or a critic's short texts
+    may_attribute: bool
+    side: str  # of a pick: for, against
+
+    @property
+    def cut(self) -> Pieces:
+        """Its text, cut at backticks."""
+        return pieces(self.text)
+
+    @property
+    def is_stop(self) -> bool:
+        """Whether somebody has to decide of it at all."""
+        return self.kind not in ("view",) and self.standing != "set_aside"
+
+
+def critic_items(opened: OpenReview, persona: Persona, names: Names, unsaved: Sequence[Unsaved]) -> tuple[Item, ...]:
+    """One critic's items in page order: its sentences or picks, then its views as one."""
+    opinion, words = opened.review.opinion(persona.persona_id), opened.text.words_of(persona.persona_id)
+    if not isinstance(opinion, Answered) or words is None:
+        return ()
+    made = _Maker(opened, persona, opinion, words, names, unsaved)
+    if isinstance(opinion.words, Written):
+        return (*made.sentences(opinion.words), made.views(opinion.words))
+    return tuple(made.picks())
+
+
+@dataclass(frozen=True)
+class _Maker:
+    opened: OpenReview
+    persona: Persona
+    opinion: Answered
+    words: EditedWords
+    names: Names
+    unsaved: Sequence[Unsaved]
+
+    @property
+    def who(self) -> str:
+        return self.persona.persona_id
+
+    def sentences(self, model: Written) -> Iterator[Item]:
+        for sentence in self.words.sentences:
+            yield self._sentence(sentence, model.quote[sentence.place])
+
+    def _sentence(self, sentence: EditedSentence, model: Sentence) -> Item:
+        cited = [g for g in self.opinion.grounds if g.number in model.grounds] if model.rests_on == "grounds" else []
+        point = self._point("claim", sentence.place)
+        name = f"{self.who}:{sentence.place}"
+        return self._item(
+            at=name,
+            kind="view" if model.rests_on == "view" else "claim",
+            text=clean(sentence.text),
+            standing="removed" if self.words.views == "removed" and model.rests_on == "view" else sentence.standing,
+            mark={"view": "view", "memory": "memory: unchecked"}.get(model.rests_on, "" if cited else "no evidence"),
+            point=point,
+            attributed=sentence.attributed,
+            evidence=self._evidence(cited),
+            flags=self._flags("quote", sentence.place),
+            fields=(editable(name, "Sentence", sentence.text, model.text, self.unsaved),),
+            may_attribute=model.rests_on != "view",
+        )
+
+    def views(self, model: Written) -> Item:
+        fields = [
+            editable(f"{self.who}:{name}", LABELS[name], getattr(self.words, name), getattr(model, name), self.unsaved)
+            for name in PHRASES
+        ]
+        asked = {ask.ask_id: ask.question for ask in self.persona.asks}
+        was = {reply.ask_id: reply.answer for reply in model.replies}
+        fields += [
+            editable(
+                f"{self.who}:reply:{r.ask_id}", clean(asked.get(r.ask_id, r.ask_id)), r.answer, was.get(r.ask_id, ""),
+                self.unsaved,
+            )
+            for r in self.words.replies
+        ]  # fmt: skip
+        if self.words.prediction:
+            first = model.prediction.statement if model.prediction else ""
+            label = _prediction_label(self.words.prediction)
+            fields.append(
+                editable(f"{self.who}:prediction", label, self.words.prediction.statement, first, self.unsaved)
+            )
+        return self._item(
+            at=f"{self.who}:views",
+            kind="views",
+            text=clean(self.words.line),
+            standing=self.words.views,
+            point=self._point("views", 0),
+            flags=self._flags("", 0),
+            fields=tuple(fields),
+        )
+
+    def picks(self) -> Iterator[Item]:
+        by_number = {g.number: g for g in self.opinion.grounds}
+        for pick in self.words.picks:
+            if ground := by_number.get(pick.number):
+                yield self._pick(pick, ground)
+
+    def _pick(self, pick: EditedPick, ground: Ground) -> Item:
+        return self._item(
+            at=f"{self.who}:{pick.number}",
+            kind="pick",
+            text=clean(ground.excerpt),
+            standing=pick.standing,
+            point=self._point("pick", pick.number),
+            evidence=self._evidence([ground]),
+            side=ground.side,
+        )
+
+    def _item(
+        self, *, at: str, kind: str, text: str, standing: str, point: Point | None, mark: str = "",
+        attributed: bool = False, evidence: tuple[Evidence, ...] = (), flags: tuple[FlagLine, ...] = (),
+        fields: tuple[Editable, ...] = (), may_attribute: bool = False, side: str = "",
+    ) -> Item:  # fmt: skip
+        decision = self.opened.decision(point) if point else None
+        settled = point is None or self.opened.is_settled(point)
+        return Item(
+            at=at, draft_id=self.opened.draft.draft_id, number=self.opened.draft.head, kind=kind,
+            whose=clean(self.persona.title), text=text, standing=standing, mark=mark,
+            is_left=not settled or any(flag.is_left for flag in flags),
+            decided=decision.decision if decision else "", told=told(decision, self.names), attributed=attributed,
+            evidence=evidence, flags=flags, fields=fields, may_attribute=may_attribute, side=side,
+        )  # fmt: skip
+
+    def _evidence(self, cited: list[Ground]) -> tuple[Evidence, ...]:
+        return tuple(evidence(passage) for passage in shown(self.opened.review.dossier, cited))
+
+    def _point(self, kind: str, place: int) -> Point | None:
+        mine = (p for p in self.opened.points if p.persona_id == self.who and p.kind == kind)
+        return next((p for p in mine if p.place == place), None)
+
+    def _flags(self, field: str, place: int) -> tuple[FlagLine, ...]:
+        """Those on a sentence; those on the critic as a whole for field ""."""
+        mine = [f for f in self.opened.flags if f.persona_id == self.who and f.severity != "note"]
+        if field:
+            mine = [f for f in mine if f.field == field and f.index == place]
+        else:
+            mine = [f for f in mine if f.field not in ("quote", "grounds", "claim")]
+        return tuple(flag_line(self.opened, f, self.names) for f in mine)
+
+
+def flag_line(opened: OpenDraft, flag: Flag, names: Names) -> FlagLine:
+    """A flag with its point, when it has one to settle."""
+    place = flag.index if flag.field == "quote" else 0
+    named = (flag.persona_id, flag.check, flag.field, place, flag.message)
+    flags = (p for p in opened.points if p.kind == "flag")
+    point = next((p for p in flags if (p.persona_id, p.check, p.field, p.place, p.text) == named), None)
+    return FlagLine(
+        severity=flag.severity,
+        check=flag.check,
+        message=clean(flag.message),
+        excerpt=clean(flag.excerpt),
+        key=point.key if point else "",
+        is_left=point is not None and not opened.is_settled(point),
+        may_dismiss=flag.check not in ONLY_MENDED,
+        told=_dismissed(opened.decision(point) if point else None, names),
+    )
+
+
+def _dismissed(decision: Decision | None, names: Names) -> str:
+    if decision is None or decision.decision != "dismissed":
+        return ""
+    return f"Dismissed by {names.get(decision.by, decision.by)}: {DISMISS_REASONS.get(decision.reason, '').lower()}"
+
+
+def told(decision: Decision | None, names: Names) -> str:
+    """ "Accurate, Ann Editor"; a claim decided without its source in sight says so."""
+    if decision is None:
+        return ""
+    unseen = "" if decision.settles else ", source not seen"
+    return f"{TOLD.get(decision.decision, decision.decision)}, {names.get(decision.by, decision.by)}{unseen}"
+
+
+def editable(field: str, label: str, text: str, model: str, unsaved: Sequence[Unsaved]) -> Editable:
+    """A field with its change from the model's words, and what was typed into it and not saved."""
+    mine = [u for u in unsaved if u.field == field and u.text.strip() != text.strip()]
+    newest = [Typed(u.text, f"{u.at:%H:%M} UTC", u.tab) for u in mine]
+    return Editable(
+        field=field,
+        label=label,
+        text=text,
+        model=model,
+        changes=changed(clean(model), clean(text)),
+        unsaved=newest[0] if newest else None,
+        elsewhere=tuple(other for other in newest[1:] if other.text != newest[0].text),
+    )
+
+
+def _prediction_label(prediction: Prediction) -> str:
+    return f"Prediction, {prediction.probability:.2f} by {clean(prediction.resolve_by)}"

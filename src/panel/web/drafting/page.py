@@ -1,0 +1,284 @@
+"""The whole draft page as values: its first screen, the way through it, and what is at hand beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from panel.desk.desk import History
+from panel.desk.opened import OpenComparison, Opened, OpenReview
+from panel.desk.rules import (
+    DISMISS_REASONS,
+    PASS_REASONS,
+    REJECT_REASONS,
+    STRIKE_REASONS,
+    edition_of,
+    may,
+    what_is_left,
+)
+from panel.pages import words as page_words
+from panel.pages.evidence import stand_of
+from panel.pages.model import ComparisonPage, ReviewPage, Side
+from panel.pages.text import clean
+from panel.pages.view import comparison_view, review_view
+from panel.records import Answered, Persona, Written
+from panel.records.desk import MOST_NOTE_WORDS, Account, Approval, Unsaved
+from panel.web.drafting.items import Editable, FlagLine, Item, Names, critic_items, editable, flag_line, told
+from panel.web.render import View
+
+STATES = {
+    "open": "Draft", "later": "Put off", "passed": "Passed over", "rejected": "Rejected", "approved": "Approved",
+    "published": "Published", "retracted": "Retracted",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """One critic in the table on top: its verdict and line, tool by tool."""
+
+    title: str
+    on: tuple[tuple[str, str, str, str], ...]  # stand, its word, the line, the anchor of its words
+
+
+@dataclass(frozen=True, slots=True)
+class CriticBlock:
+    """One critic's words, item by item."""
+
+    persona_id: str
+    draft_id: str
+    number: int
+    title: str
+    tool: str  # "" on a review's page
+    stand: str
+    word: str
+    model: str
+    items: tuple[Item, ...]  # printed and removed, in order
+    aside: tuple[Item, ...]
+    struck: str  # why it was struck, and by whose words; "" while it counts
+    why: str  # of no answer
+    has_words: bool
+
+    @property
+    def left(self) -> int:
+        return sum(item.is_left for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBlock:
+    """Words for reviewers, to be read before anything is approved."""
+
+    draft_id: str
+    tool: str
+    is_left: bool
+    told: str
+
+
+@dataclass(frozen=True)
+class DraftPage(View):
+    """The context of draft.html."""
+
+    template: ClassVar[str] = "draft.html"
+    title: str
+    draft_id: str
+    kind: str
+    number: int
+    state: str
+    state_word: str
+    grade: str
+    name: str
+    answer: str
+    because: str
+    lenses: tuple[Lens, ...]
+    tools: tuple[str, ...]
+    critics: tuple[CriticBlock, ...]
+    held: tuple[HeldBlock, ...]
+    general: tuple[FlagLine, ...]  # flags about no critic, and about the pair
+    note: Editable
+    note_by: str
+    most_note_words: int
+    at: str  # the item in focus; "approve" when nothing is left
+    items: tuple[Item, ...]  # every stop in order, for the keys
+    left: int
+    claims_left: int
+    what_is_left: str
+    sides: tuple[Side, ...]  # the page's own columns, for what is at hand
+    may_approve: bool
+    may_publish: bool
+    may_strike: bool
+    may_reject: bool
+    approve_as: str
+    edition: str
+    signed: str  # "Approved by Ann Editor, 25 Nov 2026 12:04 UTC"; "" when it is not
+    is_public: bool
+    embargo: str
+    offered: bool
+    run_logs: tuple[tuple[str, str], ...]  # title, day
+    page_href: str
+    dismiss_reasons: tuple[tuple[str, str], ...]
+    strike_reasons: tuple[tuple[str, str], ...]
+    pass_reasons: tuple[tuple[str, str], ...]
+    reject_reasons: tuple[tuple[str, str], ...]
+    sides_drafts: tuple[tuple[str, str], ...]  # of a comparison: draft_id, name
+
+
+def draft_page(
+    opened: Opened, me: Account, *, names: Names, unsaved: Sequence[Unsaved], history: History,
+    approval: Approval | None, now: datetime, at: str = "", side_unsaved: Sequence[Sequence[Unsaved]] = (),
+) -> DraftPage:  # fmt: skip
+    """at: the item to put in focus; the first that is left when that is none of the page's."""
+    reviews = _reviews(opened)
+    tools = tuple(clean(side.review.dossier.launch.name) for side in reviews)
+    typed = side_unsaved or [unsaved]
+    critics = tuple(
+        block
+        for side, tool, some in zip(reviews, tools, typed, strict=True)
+        for block in _critics(side, tool if len(reviews) > 1 else "", names, some)
+    )
+    held = tuple(h for side, tool in zip(reviews, tools, strict=True) if (h := _held(side, tool, names)))
+    general = _general(opened, names)
+    stops = tuple(item for block in critics for item in block.items)
+    view = _view(opened)
+    draft = opened.draft
+    return DraftPage(
+        title=draft.shown.name,
+        draft_id=draft.draft_id,
+        kind=draft.kind,
+        number=draft.head,
+        state=draft.state,
+        state_word=STATES[draft.state],
+        grade=draft.grade,
+        name=clean(draft.shown.name),
+        answer=view.answer,
+        because=view.because,
+        lenses=_lenses(opened, reviews),
+        tools=tools,
+        critics=critics,
+        held=held,
+        general=general,
+        note=editable("note", "Editor's note", opened.text.note, "", unsaved),
+        note_by=clean(opened.text.note_by) or me.name,
+        most_note_words=MOST_NOTE_WORDS,
+        at=_focus(at, stops, held, general),
+        items=stops,
+        left=len(opened.left),
+        claims_left=sum(p.kind in ("claim", "pick") for p in opened.left),
+        what_is_left=what_is_left(opened.left),
+        sides=view.sides,
+        may_approve=may(me.role, "approve"),
+        may_publish=may(me.role, "publish"),
+        may_strike=may(me.role, "strike"),
+        may_reject=may(me.role, "reject"),
+        approve_as=me.name,
+        edition=edition_of(draft.grade),
+        signed=_signed(approval),
+        is_public=bool(history.publications) and history.publications[-1].kind != "retracted",
+        embargo=f"{draft.embargo_until:%d %b %Y %H:%M} UTC"
+        if draft.embargo_until and draft.embargo_until > now
+        else "",
+        offered=bool(draft.offered_hash),
+        run_logs=tuple((clean(log.title), f"{log.on_day:%d %b %Y}") for log in history.run_logs),
+        page_href=f"/drafts/{draft.draft_id}/page",
+        dismiss_reasons=tuple(DISMISS_REASONS.items()),
+        strike_reasons=tuple(STRIKE_REASONS.items()),
+        pass_reasons=tuple(PASS_REASONS.items()),
+        reject_reasons=tuple(REJECT_REASONS.items()),
+        sides_drafts=tuple((side.draft.draft_id, clean(side.draft.shown.name)) for side in reviews)
+        if isinstance(opened, OpenComparison)
+        else (),
+    )
+
+
+def _reviews(opened: Opened) -> tuple[OpenReview, ...]:
+    return (opened.a, opened.b) if isinstance(opened, OpenComparison) else (opened,)
+
+
+def _view(opened: Opened) -> ReviewPage | ComparisonPage:
+    if isinstance(opened, OpenComparison):
+        return comparison_view(opened.comparison, opened.flags)
+    return review_view(opened.printed, ())
+
+
+def _signed(approval: Approval | None) -> str:
+    return f"Approved by {clean(approval.name)}, {approval.at:%d %b %Y %H:%M} UTC" if approval else ""
+
+
+def _focus(at: str, stops: Sequence[Item], held: Sequence[HeldBlock], general: Sequence[FlagLine]) -> str:
+    """Where the page begins: where somebody asked to be, else at what is left first."""
+    if at and any(_key(item) == at or item.at == at for item in stops):
+        return next(_key(item) for item in stops if at in (_key(item), item.at))
+    if any(h.is_left for h in held):
+        return "held"
+    first = next((_key(item) for item in stops if item.is_left), "")
+    if first:
+        return first
+    return "general" if any(flag.is_left for flag in general) else "approve"
+
+
+def _key(item: Item) -> str:
+    """An item's name on a page that may hold two drafts."""
+    return f"{item.draft_id}/{item.at}"
+
+
+def _critics(side: OpenReview, tool: str, names: Names, unsaved: Sequence[Unsaved]) -> tuple[CriticBlock, ...]:
+    return tuple(_critic(side, persona, tool, names, unsaved) for persona in side.review.personas)
+
+
+def _critic(side: OpenReview, persona: Persona, tool: str, names: Names, unsaved: Sequence[Unsaved]) -> CriticBlock:
+    opinion = side.review.opinion(persona.persona_id)
+    struck = next((s for s in side.text.struck if s.persona_id == persona.persona_id), None)
+    items = () if struck else critic_items(side, persona, names, unsaved)
+    stand = "struck" if struck else stand_of(side.counted, persona.persona_id)
+    return CriticBlock(
+        persona_id=persona.persona_id,
+        draft_id=side.draft.draft_id,
+        number=side.draft.head,
+        title=clean(persona.title),
+        tool=tool,
+        stand=stand if persona.counts else "reporter",
+        word=_word(stand) if persona.counts else "Reports",
+        model=clean(opinion.juror.model) if opinion else "",
+        items=tuple(item for item in items if item.standing != "set_aside"),
+        aside=tuple(item for item in items if item.standing == "set_aside"),
+        struck=f"{STRIKE_REASONS[struck.reason]}. {clean(struck.why)}".strip() if struck else "",
+        why="" if opinion is None or isinstance(opinion, Answered) else clean(opinion.why) or "It gave no answer.",
+        has_words=isinstance(opinion, Answered) and isinstance(opinion.words, Written),
+    )
+
+
+def _word(stand: str) -> str:
+    return page_words.STANDS[stand]
+
+
+def _held(side: OpenReview, tool: str, names: Names) -> HeldBlock | None:
+    point = next((p for p in side.points if p.kind == "held"), None)
+    if point is None:
+        return None
+    return HeldBlock(
+        draft_id=side.draft.draft_id, tool=tool, is_left=not side.is_settled(point),
+        told=told(side.decision(point), names),
+    )  # fmt: skip
+
+
+def _general(opened: Opened, names: Names) -> tuple[FlagLine, ...]:
+    """Flags about no critic; on a comparison those on the pair, whoever's words they are about."""
+    if isinstance(opened, OpenComparison):
+        mine = [f for f in opened.flags if f.severity != "note"]
+    else:
+        known = {p.persona_id for p in opened.review.personas}
+        mine = [f for f in opened.flags if f.persona_id not in known and f.severity != "note"]
+        mine = [f for f in mine if f.check not in ("launch_addresses_reviewers", "review_held")]
+    return tuple(flag_line(opened, f, names) for f in mine)
+
+
+def _lenses(opened: Opened, reviews: Sequence[OpenReview]) -> tuple[Lens, ...]:
+    personas = {p.persona_id: p for side in reviews for p in side.review.personas if p.counts}
+    ordered = sorted(personas.values(), key=lambda p: (p.order, p.persona_id))
+    return tuple(Lens(clean(p.title), tuple(_on(side, p) for side in reviews)) for p in ordered)
+
+
+def _on(side: OpenReview, persona: Persona) -> tuple[str, str, str, str]:
+    struck = persona.persona_id in side.struck
+    stand = "struck" if struck else stand_of(side.counted, persona.persona_id)
+    words = side.text.words_of(persona.persona_id)
+    line = clean(words.line) if words and words.views == "printed" else ""
+    return stand, _word(stand), line, f"c-{side.draft.draft_id}-{persona.persona_id}"

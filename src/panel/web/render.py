@@ -1,0 +1,115 @@
+"""A view to HTML: one sandboxed, strict, escaping environment. A view is a frozen dataclass that names its template.
+
+What a template may read is its view's fields and `shell` (who is signed in, where they may go, what was just done).
+"""
+
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+from typing import ClassVar
+from urllib.parse import urlencode
+
+from fastapi import Request
+from jinja2 import FunctionLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from panel.desk.accounts import is_at_least
+from panel.records.desk import Account, Role
+from panel.web.assets import assets
+from panel.web.deps import deps_of
+from panel.web.said import sentence
+
+PLACES: tuple[tuple[str, str, Role], ...] = (  # the navigation: shown to who may, once the route is there
+    ("Queue", "/", "writer"),
+    ("Comparisons", "/comparisons", "writer"),
+    ("Stats", "/stats", "writer"),
+    ("Log", "/log", "editor"),
+    ("Accounts", "/accounts", "admin"),
+)
+
+
+class View:
+    """What a template is drawn from. Subclasses are frozen dataclasses with a `title`."""
+
+    template: ClassVar[str]
+    title: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation."""
+
+    name: str
+    path: str
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What the layout draws around every page."""
+
+    me: Account | None
+    places: tuple[Place, ...]
+    said: str  # of the act that led here; "" none
+    is_team: bool
+
+
+def show(request: Request, view: View, status: int = 200, headers: dict[str, str] | None = None) -> HTMLResponse:
+    """Draw the view for whoever asks."""
+    inside = {field.name: getattr(view, field.name) for field in fields(view)}  # type: ignore[arg-type]
+    html = environment().get_template(view.template).render(**inside, shell=shell_of(request))
+    return HTMLResponse(html, status, headers)
+
+
+def redirect(path: str, said: str = "") -> RedirectResponse:
+    """After an act: on to a page of ours, which says what was done. Raises KeyError for no code of `said`."""
+    if said and not sentence(said):
+        raise KeyError(said)
+    query = ("&" if "?" in path else "?") + urlencode({"said": said}) if said else ""
+    return RedirectResponse(path + query, 303)
+
+
+def shell_of(request: Request) -> Shell:
+    """The layout's part of the page."""
+    me: Account | None = getattr(request.state, "me", None)
+    here = request.url.path
+    known: frozenset[str] = request.app.state.paths
+    mine = [(name, path) for name, path, role in PLACES if me and is_at_least(me, role) and path in known]
+    places = tuple(Place(name, path, is_here=_is_within(here, path)) for name, path in mine)
+    return Shell(me, places, sentence(request.query_params.get("said", "")), deps_of(request).is_team)
+
+
+def _is_within(here: str, path: str) -> bool:
+    return here == path or (path != "/" and here.startswith(path + "/"))
+
+
+@cache
+def environment() -> ImmutableSandboxedEnvironment:
+    """The one templates are drawn in. `asset` names a file of static/ as browsers find it."""
+    made = ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(_template), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    made.globals["asset"] = assets().path
+    made.filters["spoken"] = spoken
+    return made
+
+
+def spoken(text: str) -> Markup:
+    """A sentence of ours as HTML: escaped, and what stands between backticks set as code."""
+    parts = [escape(part) for part in text.split("`")]
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts))
+
+
+def _template(name: str) -> str:
+    return (files("panel.web") / "templates" / name).read_text(encoding="utf-8")
+
+
+def wants_json(request: Request) -> bool:
+    """Whether Accept asks for JSON. Browsers name text/html; a program that names neither gets a page."""
+    accept = request.headers.get("accept", "")
+    return "application/json" in accept and "text/html" not in accept

@@ -1,0 +1,58 @@
+"""One draft: its page, and the printed page it would become."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import HTMLResponse, Response
+
+from panel.desk.editorial import editorial_of
+from panel.desk.opened import OpenComparison
+from panel.pages import comparison_html, review_html
+from panel.pages.render import page_policy
+from panel.records.desk import Account
+from panel.web.access import Writer
+from panel.web.deps import Deps, Given
+from panel.web.drafting.page import DraftPage, draft_page
+from panel.web.render import show
+
+router = APIRouter(prefix="/drafts")
+DraftId = Annotated[str, Path(max_length=140, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+def build_page(deps: Deps, me: Account, draft_id: str, at: str = "") -> DraftPage:
+    """The draft as it lies now, for this person. Raises NotFound."""
+    desk = deps.desk
+    opened = desk.open(me, draft_id)
+    sides = (opened.a.draft, opened.b.draft) if isinstance(opened, OpenComparison) else ()
+    return draft_page(
+        opened,
+        me,
+        names={account.account_id: account.name for account in deps.accounts.rows.all()},
+        unsaved=desk.unsaved(me, draft_id),
+        side_unsaved=[desk.unsaved(me, side.draft_id) for side in sides],
+        history=desk.history(me, draft_id),
+        approval=desk.is_signed(me, opened),
+        now=desk.now,
+        at=at,
+    )
+
+
+@router.get("/{draft_id}", response_class=HTMLResponse)
+def draft(
+    request: Request, deps: Given, me: Writer, draft_id: DraftId, at: Annotated[str, Query(max_length=400)] = ""
+) -> Response:
+    """The draft, with the first thing that is left in focus, or the one named."""
+    return show(request, build_page(deps, me, draft_id, at))
+
+
+@router.get("/{draft_id}/page", response_class=HTMLResponse)
+def page(deps: Given, me: Writer, draft_id: DraftId) -> Response:
+    """The page that readers would get, as it stands now."""
+    opened = deps.desk.open(me, draft_id)
+    publications = deps.desk.history(me, draft_id).publications
+    added = editorial_of(opened, deps.desk.is_signed(me, opened), publications)
+    if isinstance(opened, OpenComparison):
+        html = comparison_html(opened.comparison, (), added)
+    else:
+        html = review_html(opened.printed, (), added)
+    return HTMLResponse(html, headers={"content-security-policy": page_policy()})

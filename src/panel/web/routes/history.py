@@ -1,0 +1,40 @@
+"""What became of a draft, and the log of everything."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import HTMLResponse, Response
+
+from panel.web.access import Editor, Writer
+from panel.web.deps import Deps, Given
+from panel.web.drafting.history import history_page, log_page
+from panel.web.render import show
+
+router = APIRouter()
+LINES = 200
+
+
+@router.get("/drafts/{draft_id}/history", response_class=HTMLResponse)
+def history(
+    request: Request, deps: Given, me: Writer,
+    draft_id: Annotated[str, Path(max_length=140, pattern=r"^[a-z0-9][a-z0-9-]*$")],
+) -> Response:  # fmt: skip
+    """Each revision with what it changed."""
+    opened = deps.desk.open(me, draft_id)
+    return show(request, history_page(opened, deps.desk.history(me, draft_id), names_of(deps)))
+
+
+@router.get("/log", response_class=HTMLResponse)
+def log(
+    request: Request, deps: Given, me: Editor, check: bool = False, before: Annotated[int, Query(ge=0, le=2**31)] = 0
+) -> Response:
+    """The newest lines; `check` reads and checks all of them."""
+    lines = deps.desk.log(before=before, most=LINES + 1)
+    older = f"/log?before={lines[LINES - 1][0].seq}" if len(lines) > LINES else ""
+    problems = deps.desk.verify_log() if check else ()
+    return show(request, log_page(lines[:LINES], names_of(deps), problems=problems, checked=check, older=older))
+
+
+def names_of(deps: Deps) -> dict[str, str]:
+    """By-lines by account_id."""
+    return {account.account_id: account.name for account in deps.accounts.rows.all()} | {"panel": "the panel"}

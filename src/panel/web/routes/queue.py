@@ -1,0 +1,153 @@
+"""The queue: triage, not a list; and comparisons, which are made here of two drafts."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Query, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from panel.desk.desk import Queue
+from panel.desk.rules import LEFT_DAYS, PASS_REASONS, may
+from panel.pages.text import clean
+from panel.records.desk import Draft, DraftKind
+from panel.web.access import Writer
+from panel.web.deps import Deps, Given
+from panel.web.drafting.page import STATES
+from panel.web.render import View, redirect, show
+
+router = APIRouter()
+NAMES = {
+    "open": "To do", "later": "Later", "approved": "Approved", "published": "Published", "passed": "Passed",
+    "rejected": "Rejected", "retracted": "Retracted", "aged": f"Left for {LEFT_DAYS} days",
+}  # fmt: skip
+Which = Literal["open", "later", "approved", "published", "passed", "rejected", "retracted", "aged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One draft in the queue."""
+
+    draft_id: str
+    kind: str
+    name: str
+    what: str
+    panel: str
+    split: str
+    left: str  # "7 claims, 2 flags"; "ready" when nothing is left
+    is_ready: bool
+    minutes: int
+    seen: str
+    marks: tuple[str, ...]  # held, embargoed, specimen, a newer review, corrected
+    state: str
+    until: str
+
+
+@dataclass(frozen=True)
+class QueuePage(View):
+    """The context of queue.html."""
+
+    template: ClassVar[str] = "queue.html"
+    title: str
+    kind: str
+    which: str
+    lines: tuple[tuple[str, str, int, str], ...]  # state, its name, how many, where
+    rows: tuple[Row, ...]
+    words: str
+    page: int
+    earlier: str  # addresses of the pages beside this one; "" none
+    later: str
+    minutes: int
+    pass_reasons: tuple[tuple[str, str], ...]
+    may_hold: bool
+    here: str
+
+
+@router.get("/", response_class=HTMLResponse)
+def queue(
+    request: Request, deps: Given, me: Writer, which: Which = "open",
+    q: Annotated[str, Query(max_length=200)] = "", page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:  # fmt: skip
+    """Reviews that wait for somebody."""
+    deps.desk.take_in()
+    deps.desk.bring_back_due()
+    return show(request, _page(deps, may(me.role, "hold"), "/", "review", which, q, page))
+
+
+@router.get("/comparisons", response_class=HTMLResponse)
+def comparisons(
+    request: Request, deps: Given, me: Writer, which: Which = "open",
+    q: Annotated[str, Query(max_length=200)] = "", page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:  # fmt: skip
+    """Comparisons that wait for somebody."""
+    deps.desk.take_in()
+    return show(request, _page(deps, may(me.role, "hold"), "/comparisons", "comparison", which, q, page))
+
+
+@router.post("/comparisons", status_code=303, response_class=RedirectResponse)
+def pair(
+    deps: Given, me: Writer, a: Annotated[str, Form(max_length=140)], b: Annotated[str, Form(max_length=140)]
+) -> Response:
+    """Compare two drafts of reviews."""
+    made = deps.desk.pair(me, a.strip(), b.strip())
+    return redirect(f"/drafts/{made.draft_id}")
+
+
+def _page(deps: Deps, may_hold: bool, path: str, kind: DraftKind, which: str, words: str, page: int) -> QueuePage:
+    found = deps.desk.queue(which, kind=kind, words=words, page=page)
+    rows = tuple(_row(draft, deps) for draft in found.drafts)
+
+    def to(**changed: str | int) -> str:
+        named = {"which": which, "q": words, "page": page} | changed
+        told = {k: v for k, v in named.items() if v not in ("", "open", 1)}
+        return path + (f"?{urlencode(told)}" if told else "")
+
+    return QueuePage(
+        title="Comparisons" if kind == "comparison" else "Queue",
+        kind=kind,
+        which=which,
+        lines=tuple(
+            (name, told, found.counts[name], to(which=name, page=1))
+            for name, told in NAMES.items()
+            if _shows(found, name)
+        ),
+        rows=rows,
+        words=words,
+        page=page,
+        earlier=to(page=page - 1) if page > 1 else "",
+        later=to(page=page + 1) if found.more else "",
+        minutes=sum(row.minutes for row in rows),
+        pass_reasons=tuple(PASS_REASONS.items()),
+        may_hold=may_hold,
+        here=path,
+    )
+
+
+def _shows(queue: Queue, name: str) -> bool:
+    return name in ("open", "approved", "published") or queue.counts[name] > 0
+
+
+def _row(draft: Draft, deps: Deps) -> Row:
+    shown, now = draft.shown, deps.desk.now
+    embargoed = draft.embargo_until is not None and draft.embargo_until > now
+    marks = (
+        ("held", shown.is_held), ("embargoed", embargoed), (draft.grade, draft.grade != "full"),
+        ("a newer review", bool(draft.offered_hash)), ("corrected", shown.corrections > 0),
+    )  # fmt: skip
+    flags = f", {shown.flags_left} flag{'s' * (shown.flags_left != 1)}" if shown.flags_left else ""
+    left = f"{shown.claims_left} claim{'s' * (shown.claims_left != 1)}{flags}"
+    return Row(
+        draft_id=draft.draft_id,
+        kind=draft.kind,
+        name=clean(shown.name),
+        what=clean(shown.what),
+        panel=shown.panel,
+        split=clean(shown.split),
+        left="ready to approve" if shown.is_approvable and draft.state == "open" else left,
+        is_ready=shown.is_approvable,
+        minutes=shown.minutes,
+        seen=", ".join(clean(where) for where in shown.seen[:3]),
+        marks=tuple(mark for mark, holds in marks if holds),
+        state=STATES[draft.state],
+        until=f"{draft.until:%d %b %H:%M} UTC" if draft.until else "",
+    )

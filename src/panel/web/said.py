@@ -1,0 +1,31 @@
+"""What a page says after a redirect: `?said=saved` looks the sentence up here, so that no address can speak for us."""
+
+SENTENCES = {
+    "saved": "Saved as a new revision.",
+    "undone": "Taken back.",
+    "struck": "The opinion is struck, and the count is made anew.",
+    "counted": "The opinion counts again.",
+    "run_log": "Kept. Critics that are asked again read it.",
+    "taken_over": "The newer review is in. Your words stay where critics said the same.",
+    "approved": "Approved. It lapses when a byte changes.",
+    "published": "Published.",
+    "retracted": "Taken back. Readers see that it was, and why.",
+    "rejected": "Rejected. It can be fetched back.",
+    "passed": "Passed over. It can be fetched back.",
+    "put_off": "Put off. It comes back at that time.",
+    "embargoed": "Embargoed. Nothing of it is public before that time.",
+    "embargo_lifted": "The embargo is lifted.",
+    "fetched_back": "It is in the queue again.",
+    "signed_out": "You are signed out.",
+    "account_added": "The account is there. Tell them the password by a safe way.",
+    "account_role": "The role is changed, from the next click on.",
+    "account_disabled": "The account is disabled and signed out everywhere.",
+    "account_enabled": "The account may sign in again.",
+    "own_password": "Your password is changed. Everywhere else you are signed out.",
+    "account_password": "The password is changed; they sign in again everywhere.",
+}
+
+
+def sentence(code: str) -> str:
+    """ "" for a code we never gave."""
+    return SENTENCES.get(code, "")
