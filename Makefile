@@ -1,11 +1,12 @@
 # Two commands do everything on a machine with Python 3.11+, make and git: `make demo` and `make test`.
 PYTHON ?= python3
 VENV ?= .venv
+PEERS = .peers
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check --quiet --quiet install
 LOCKED = --require-hashes --no-deps --only-binary :all:
 SHIPPED = pyproject.toml README.md LICENSE categories.yaml scenarios.yaml $(shell find src personas prompts -type f -not -name '*.pyc')
 
-.PHONY: help demo test test-chaos bench figures setup setup-dev lock clean
+.PHONY: help demo test test-chaos bench peers figures setup setup-dev lock clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -19,8 +20,10 @@ test: setup-dev  ## install, then run every check: lint, types, import contract,
 test-chaos: setup-dev  ## a hundred random kills; minutes, not part of `make test`
 	$(VENV)/bin/python -m pytest -m chaos tests
 
-bench: setup-dev  ## CPU and wall time per call beside a raw SDK loop, in one run
-	$(VENV)/bin/python benchmarks/calls.py
+bench: setup-dev  ## every benchmark, and one table beside the targets: half an hour, or minutes with BENCH=--quick
+	$(VENV)/bin/python benchmarks/table.py $(BENCH)
+
+peers: $(PEERS)/instructor/.peer $(PEERS)/pydantic-ai/.peer  ## install what `make bench` compares with, each apart
 
 setup: $(VENV)/.panel  ## install the product into .venv
 
@@ -35,7 +38,7 @@ lock:  ## pin and hash the requirements again (needs uv)
 	requirements/compile
 
 clean:  ## remove the environment and caches; runs/ stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(VENV)/.venv:
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh scripts/venv
@@ -67,3 +70,8 @@ $(VENV)/.corpora: $(VENV)/.venv requirements/corpora.txt
 # What reads accessibility in page tests. Without npm it is left out, said so, and tried again next time.
 $(VENV)/.axe: $(VENV)/.venv tests/web/package.json tests/web/package-lock.json
 	@VENV="$(VENV)" sh scripts/axe
+
+$(PEERS)/%/.peer: requirements/peer-%.txt
+	@PYTHON="$(PYTHON)" VENV="$(@D)" sh scripts/venv
+	$(@D)/bin/python -m pip --disable-pip-version-check --quiet --quiet install $(LOCKED) -r $<
+	@touch $@

@@ -131,9 +131,10 @@ def panel(*words: str, at: Path, variables: dict[str, str]) -> Ran:
     return Ran(process.returncode, wall_s, cpu_s, used.ru_maxrss / 1024)  # Linux counts kilobytes
 
 
-def note(what: str, measured: str, target: str, *, met: bool) -> None:
-    """Print a figure, and hand it to the table when there is one."""
-    print(f"  -> {what}: {measured} (target {target}{'' if met else ', MISSED'})", flush=True)
+def note(what: str, measured: str, target: str = "", *, met: bool | None = None) -> None:
+    """Print a figure, and hand it to the table when there is one. Without a target nothing is met or missed."""
+    beside = f" (target {target}{', MISSED' if met is False else ''})" if target else ""
+    print(f"  -> {what}: {measured}{beside}", flush=True)
     if path := os.environ.get("BENCHMARK_TABLE"):
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(json.dumps([what, measured, target, met]) + "\n")

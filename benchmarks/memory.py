@@ -1,6 +1,6 @@
-"""Peak memory of `panel batch`: many launches beside few, which should differ by little.
+"""Peak memory of `panel batch`, many launches beside few, and CPU a launch: neither should grow with their number.
 
-    python benchmarks/memory.py                          # 100 and 2,000 launches, one critic each: about two minutes
+    python benchmarks/memory.py                          # 100, 400 and 2,000 launches, one critic each: two minutes
     python benchmarks/memory.py --launches 10000         # as the target is worded; a quarter of an hour
     python benchmarks/memory.py --launches 10000 --personas ""      # with the whole panel
 
@@ -35,12 +35,15 @@ def main() -> None:
     parser.add_argument("--personas", default="developer-experience", help='as `panel batch` takes them; "" for all')
     args = parser.parse_args()
     print(f"memory: `panel batch` over {args.few} and {args.launches} launch files, critics: {args.personas or 'all'}")
-    few, many = measure(args.few, args.personas), measure(args.launches, args.personas)
+    middle = max(args.few + 1, args.launches // 5)
+    few, some, many = (measure(number, args.personas) for number in (args.few, middle, args.launches))
     share = many.peak_mb / few.peak_mb
-    marginal_ms = 1000 * (many.cpu_s - few.cpu_s) / (args.launches - args.few)
-    print(f"  each launch beyond the first {args.few}: {marginal_ms:.1f} ms CPU")
     said = f"{share:.2f} x ({few.peak_mb:.0f} and {many.peak_mb:.0f} MB)"
     note(f"peak memory, {args.launches} launches beside {args.few}", said, f"<= {TARGET} x", met=share <= TARGET)
+    early = 1000 * (some.cpu_s - few.cpu_s) / (middle - args.few)
+    late = 1000 * (many.cpu_s - some.cpu_s) / (args.launches - middle)
+    said = f"{late:.1f} ms for each beyond {middle}, {early:.1f} ms for each of those before"
+    note("CPU a launch as launches grow", f"{said}, {args.personas.count(',') + 1 if args.personas else 'all'} critics")
 
 
 if __name__ == "__main__":

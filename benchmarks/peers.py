@@ -26,6 +26,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from day import note
+
 HERE = Path(__file__).resolve().parent
 PEERS = ("instructor", "pydantic-ai")
 Ask = Callable[[dict[str, str]], Awaitable[None]]
@@ -139,7 +141,8 @@ def environments(folder: Path) -> dict[str, Path]:
     """The peers there are; those that are missing are said."""
     found = {name: folder / name / "bin" / "python" for name in PEERS}
     for name in [name for name, python in found.items() if not python.exists()]:
-        print(f"  {name}: no environment at {found.pop(name).parents[1]}; `make peers` makes it. Left out.")
+        print(f"  no environment at {found.pop(name).parents[1]}")
+        note(f"beside {name}", "left out: no environment, `make peers` makes it")
     return found
 
 
@@ -170,6 +173,14 @@ def plain(args: argparse.Namespace, there: dict[str, Path], questions: Path) -> 
         print(f"  {name:<14}{1000 * row['cpu_s'] / row['calls']:6.2f} ms CPU a call  {times:5.2f} x ours", end="")
         print(f"  {row['window_s']:6.2f} s window  {limit_s / row['window_s']:5.2f} of the limit", end="")
         print(f"  {row.get('failed', 0):.0f} failed")
+    ours = middle["panel"]
+    for name in there:
+        cpu = ours["cpu_s"] / ours["calls"] / (middle[name]["cpu_s"] / middle[name]["calls"])
+        window = limit_s / middle[name]["window_s"]
+        said = (
+            f"ours {cpu:.2f} of its CPU a call; {limit_s / ours['window_s']:.2f} of the latency limit, its {window:.2f}"
+        )
+        note(f"beside {name}", said)
 
 
 def limited(args: argparse.Namespace, there: dict[str, Path], questions: Path) -> None:
@@ -189,6 +200,16 @@ def limited(args: argparse.Namespace, there: dict[str, Path], questions: Path) -
         share = row["answered"] / row["window_s"] / (args.per_minute / 60)
         print(f"  {name:<14}{row['window_s']:7.2f} s window  {share:5.3f} of the limit", end="")
         print(f"  {row['refused'] / row['requests']:6.2%} of requests wasted  {row['failed']:3.0f} calls failed")
+    ours = rows["panel"]
+    for name in there:
+        its = rows[name]
+        wasted = (
+            f"{ours['refused'] / ours['requests']:.1%} of requests wasted to its {its['refused'] / its['requests']:.1%}"
+        )
+        note(
+            f"beside {name}, under a request limit",
+            f"{wasted}; {ours['failed']:.0f} calls failed to its {its['failed']:.0f}",
+        )
 
 
 def main() -> None:

@@ -23,6 +23,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from day import note
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # for tests.databases
 
@@ -154,6 +156,11 @@ def compare(args: argparse.Namespace) -> None:
     for what in measured["SQLite"][0]:
         middle = [[statistics.median(r[what][n] for r in rounds) for n in (0, 1)] for rounds in measured.values()]
         print(f"  {what:<44}" + "".join(f"{cpu:>14.3f}{wall:>8.3f}" for cpu, wall in middle))
+        if what.startswith("call: "):
+            note(
+                "ledger, CPU a call",
+                " and ".join(f"{m[0]:.3f} ms on {n}" for m, n in zip(middle, measured, strict=True)),
+            )
 
 
 def main() -> None:

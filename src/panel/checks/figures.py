@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from panel.checks.facts import Fact, read_facts
 from panel.checks.lexicon import BENCHMARK, METHOD, REPEATED, STOP_WORDS
@@ -16,6 +17,7 @@ RANK = {"%": 0, "pp": 0, "x": 0, "points": 0, "score": 0, "tok/s": 1, "req/s": 1
         "h": 1, "tokens": 2, "parameters": 2}  # fmt: skip
 SPECIFIED = frozenset({"tokens", "parameters"})  # sizes by design: nothing was measured, so no method is missing
 
+_DIGIT = re.compile(r"\d")
 _LIST_NUMBER = re.compile(r"(?:^|\s)(?:\d{1,2}[.)]|step \d+:?)(?=\s)", re.IGNORECASE)
 _VERSION_BEFORE = re.compile(r"(?:\bversion|\bv|\brelease|==|>=|~=|@)\s?$", re.IGNORECASE)
 _CONTENT = re.compile(r"[a-z]{4,}")
@@ -30,7 +32,11 @@ class Stated:
     sentence: str
     passage: Passage
     source: Source
-    words: frozenset[str]
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """What the sentence is about; looked for only where two figures are compared."""
+        return content_words(self.sentence)
 
 
 def figures_in(facts: Iterable[Fact], sentence: str) -> list[tuple[Fact, str]]:
@@ -62,32 +68,32 @@ def maker_figures(dossier: Dossier) -> tuple[Figure, ...]:
     """
     name = frozenset(_CONTENT.findall(normalise(dossier.launch.name).lower()))
     makers: dict[tuple[Decimal, str], Stated] = {}
-    for stated in _stated(dossier, ("maker",), name):
+    for stated in _stated(dossier, ("maker",)):
         makers.setdefault((stated.fact.value, stated.unit), stated)
     place = {key: i for i, key in enumerate(makers)}
     best = sorted(makers, key=lambda key: (RANK[key[1]], place[key]))[:MOST_FIGURES]
     chosen = [makers[key] for key in sorted(best, key=place.__getitem__)]
-    others = list(_stated(dossier, ("third_party", "us"), name)) if chosen else []
-    return tuple(_judged(stated, others) for stated in chosen)
+    others = list(_stated(dossier, ("third_party", "us"))) if chosen else []
+    return tuple(_judged(stated, others, name) for stated in chosen)
 
 
-def _stated(dossier: Dossier, voices: Sequence[str], name: frozenset[str]) -> Iterator[Stated]:
+def _stated(dossier: Dossier, voices: Sequence[str]) -> Iterator[Stated]:
     for source in dossier.sources:
         voice = "us" if source.kind == "run_log" else source.voice
         if voice not in voices:
             continue
         for passage in source.passages:
-            if passage.kind != "code" and any(c.isdigit() for c in passage.text):
-                yield from _in_passage(passage, source, name)
+            if passage.kind != "code" and _DIGIT.search(passage.text):
+                yield from _in_passage(passage, source)
 
 
-def _in_passage(passage: Passage, source: Source, name: frozenset[str]) -> Iterator[Stated]:
+def _in_passage(passage: Passage, source: Source) -> Iterator[Stated]:
     for sentence in split_sentences(normalise(passage.text)):
         plain = _LIST_NUMBER.sub(" ", sentence)
         for fact, unit in figures_in(read_facts(plain).found, plain):
             before = plain.partition(fact.text)[0]
             if not _VERSION_BEFORE.search(before[-12:]):
-                yield Stated(fact, unit, sentence, passage, source, content_words(sentence) - name)
+                yield Stated(fact, unit, sentence, passage, source)
 
 
 def content_words(sentence: str) -> frozenset[str]:
@@ -96,8 +102,10 @@ def content_words(sentence: str) -> frozenset[str]:
     return frozenset(w for w in words if w not in STOP_WORDS)
 
 
-def _judged(stated: Stated, others: Sequence[Stated]) -> Figure:
-    related = [o for o in others if o.unit == stated.unit and len(o.words & stated.words) >= SHARED_WORDS]
+def _judged(stated: Stated, others: Sequence[Stated], name: frozenset[str]) -> Figure:
+    """name: the product's own words, which every sentence about it shares."""
+    same = (o for o in others if o.unit == stated.unit)
+    related = [o for o in same if len((o.words & stated.words) - name) >= SHARED_WORDS]
     differing = [o for o in related if o.fact.value != stated.fact.value]
     disputing = _ids(differing)
     repeating = [o for o in related if o.fact.value == stated.fact.value and not REPEATED.search(o.sentence)]

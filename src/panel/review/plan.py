@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from panel.dossier import trim_dossier
@@ -69,9 +70,9 @@ class Plan:
         """Every model that is asked, by name."""
         return {seat.spec.name: seat.spec for seat in self.seats}
 
-    @property
+    @cached_property
     def grade(self) -> Grade:
-        """The lowest grade among the jurors."""
+        """The lowest grade among the jurors. Every review of the plan asks for it."""
         providers = {seat.spec.provider for seat in self.seats}
         providers |= {opinion.juror.model.partition("/")[0] for opinion in self.kept}
         if "scripted" in providers:
