@@ -11,7 +11,8 @@ from tests.unit.pages.samples import review_a, review_b
 from tests.unit.store.samples import a_run
 
 from panel.checks import check_review
-from panel.desk.desk import Archive, Desk, Spot, no_archive
+from panel.desk.archive import NO_ARCHIVE, Archive
+from panel.desk.desk import Desk, Spot
 from panel.desk.opened import OpenComparison, Opened, OpenReview
 from panel.records import Answered, Review
 from panel.records.desk import Account, Point, Role
@@ -165,7 +166,7 @@ def under(review: Review, run_id: str) -> Review:
 
 @contextmanager
 def a_room(
-    url: str, *, archive: Archive = no_archive, roles: Sequence[Role] = ROLES, clock: Clock | None = None
+    url: str, *, archive: Archive = NO_ARCHIVE, roles: Sequence[Role] = ROLES, clock: Clock | None = None
 ) -> Iterator[Room]:
     """A desk on this database with one person of each role."""
     clock = clock or Clock()

@@ -58,20 +58,22 @@ def _check(table: "DeskTable") -> None:
 
 
 def _serve(shell: "Shell", table: "DeskTable", *, browser: bool) -> None:
+    from panel.cli.desk_shell import open_archive
     from panel.desk.accounts import Accounts
     from panel.store.database import open_engine
+    from panel.store.desk import DeskStore
     from panel.web.app import build_app
     from panel.web.deps import Deps, OneTimeLink
     from panel.web.server import bind, serve
 
     engine = open_engine(shell.settings.database_url)
     try:
-        with bind(table.host, table.port) as sock:
+        with bind(table.host, table.port) as sock, open_archive(shell, DeskStore(engine)) as archive:
             link = None if table.team else OneTimeLink()
             origin, hosts = _names(table, sock)
             deps = Deps(
                 engine=engine, origin=origin, hosts=hosts, owner=owner_name(shell), link=link,
-                responsible=table.responsible,
+                responsible=table.responsible, archive=archive,
             )  # fmt: skip
             if table.team and not any(account.sign_in for account in Accounts(engine).rows.all()):
                 raise Mistake("Nobody can sign in yet.", hint="Begin with: panel desk accounts add NAME --role admin")

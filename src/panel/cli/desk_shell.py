@@ -11,6 +11,7 @@ from panel.errors import Mistake
 
 if TYPE_CHECKING:
     from panel.cli.shell import Shell
+    from panel.desk.archive import Archive
     from panel.desk.desk import Desk
     from panel.records.desk import Account
     from panel.store.desk import DeskStore
@@ -39,8 +40,8 @@ def open_desk() -> Iterator[AtDesk]:
     from panel.desk.desk import Desk
 
     shell = open_shell()
-    with open_store(shell) as store:
-        desk = Desk(store, responsible=shell.settings.toml.desk.responsible)
+    with open_store(shell) as store, open_archive(shell, store) as archive:
+        desk = Desk(store, archive=archive, responsible=shell.settings.toml.desk.responsible)
         desk.take_in()
         desk.bring_back_due()
         yield AtDesk(shell, desk)
@@ -57,6 +58,20 @@ def open_store(shell: "Shell | None" = None) -> Iterator["DeskStore"]:
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def open_archive(shell: "Shell", store: "DeskStore") -> Iterator["Archive"]:
+    """What is known beyond one draft, in the same database."""
+    from panel.desk.desk import utc_now
+    from panel.desk.prose_archive import DeskArchive
+    from panel.store.desk_prints import Prints
+
+    prints = Prints.open(shell.settings.database_url)
+    try:
+        yield DeskArchive(store, prints, utc_now)
+    finally:
+        prints.close()
 
 
 def read_time(text: str, *, now: datetime) -> datetime:

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from panel.desk.archive import Archive
 from panel.desk.earlier import earlier_decisions
 from panel.desk.opened import (
     PUT_AWAY,
-    Archive,
     OpenComparison,
     Opened,
     OpenReview,

@@ -14,10 +14,11 @@ from sqlalchemy import Connection
 
 from panel.desk import deciding, panel_again, signing, undoing
 from panel.desk.acting import PANEL, Tx
+from panel.desk.archive import NO_ARCHIVE, Archive
 from panel.desk.deciding import Spot
 from panel.desk.fields import read_field
 from panel.desk.looking_back import open_at
-from panel.desk.opened import Archive, Opened, find_draft, load, read_review
+from panel.desk.opened import OpenComparison, Opened, find_draft, load, read_review
 from panel.desk.rules import LEFT_DAYS, allow
 from panel.desk.stale_drafts import with_reasons
 from panel.desk.taking_in import AT_ONCE, pair_up, take_in
@@ -43,11 +44,6 @@ from panel.tally import compare
 Clock = Callable[[], datetime]
 QUEUES = ("open", "later", "approved", "published", "passed", "rejected", "retracted", "aged")
 LONGEST_UNSAVED = 4000
-
-
-def no_archive(review: Review, subject: str) -> tuple[()]:
-    """For a desk whose prose is compared with nothing."""
-    return ()
 
 
 def utc_now() -> datetime:
@@ -95,7 +91,7 @@ class Desk:
     """Drafts of one database. Safe to share between threads: it holds nothing but its parts."""
 
     def __init__(
-        self, store: DeskStore, *, archive: Archive = no_archive, responsible: str = "", clock: Clock = utc_now
+        self, store: DeskStore, *, archive: Archive = NO_ARCHIVE, responsible: str = "", clock: Clock = utc_now
     ) -> None:
         self.store, self._archive, self._responsible, self._clock = store, archive, responsible, clock
 
@@ -160,7 +156,9 @@ class Desk:
             if find_draft(conn, draft_id).head >= 0:
                 return load(conn, draft_id, self._archive)
         with self._act(who) as tx:
-            return tx.open(draft_id)
+            opened = tx.open(draft_id)
+        self._remember(opened)
+        return opened
 
     def open_at(self, who: Account, draft_id: str, number: int) -> Opened:
         """The draft as it was at a revision, with today's decisions. Raises Mistake when there is none."""
@@ -279,7 +277,9 @@ class Desk:
 
     def approve(self, who: Account, draft_id: str, *, number: int, edition: str = "") -> Opened:
         with self._act(who) as tx:
-            return signing.approve(tx, draft_id, number=number, edition=edition)
+            opened = signing.approve(tx, draft_id, number=number, edition=edition)
+        self._remember(opened)
+        return opened
 
     def publish(self, who: Account, draft_id: str, *, at: datetime | None = None, reason: str = "") -> Opened:
         with self._act(who) as tx:
@@ -293,7 +293,9 @@ class Desk:
         with self._act(who) as tx:
             tx.allow("publish")
             signing.approve(tx, draft_id, number=number, edition=edition)
-            return signing.publish(tx, draft_id, at=_utc(at), reason=reason)
+            opened = signing.publish(tx, draft_id, at=_utc(at), reason=reason)
+        self._remember(opened)
+        return opened
 
     def retract(self, who: Account, draft_id: str, reason: str) -> Opened:
         with self._act(who) as tx:
@@ -345,6 +347,11 @@ class Desk:
     def _act(self, who: Account) -> Iterator[Tx]:
         with self.store.changing() as conn:
             yield self._tx(conn, who)
+
+    def _remember(self, opened: Opened) -> None:
+        """Keep what was printed for the prose checks of later drafts; after the act, which is done whatever comes."""
+        for side in opened.sides if isinstance(opened, OpenComparison) else (opened,):
+            self._archive.remember(side.counted, side.draft.scope)
 
     def _tx(self, conn: Connection, who: Account) -> Tx:
         return Tx(conn, self.now, who, self._archive, self._responsible)

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection
 
+from panel.desk.archive import Archive
 from panel.desk.opened import (
-    Archive,
     OpenComparison,
     Opened,
     OpenReview,

@@ -1,12 +1,13 @@
 """A draft as it lies open on the desk: what the machine wrote, the newest text, what is settled and what is left."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from sqlalchemy import Connection
 
 from panel.checks import check_comparison
+from panel.desk.archive import Archive
 from panel.desk.flags import check_printed, flags_of
 from panel.desk.points import flag_point, points_of
 from panel.desk.rules import is_settled, left
@@ -17,7 +18,6 @@ from panel.records.desk import Decision, Draft, DraftState, DraftText, Point, Re
 from panel.store import desk as rows
 from panel.tally import compare
 
-Archive = Callable[[Review, str], tuple[Flag, ...]]  # printed review, subject -> what an archive knows of its words
 PUT_AWAY: tuple[DraftState, ...] = ("passed", "rejected", "retracted")  # to be fetched back before anything is changed
 Decided = Mapping[tuple[str, str], Decision]  # by scope and key, the newest
 
@@ -158,8 +158,8 @@ def find_draft(conn: Connection, draft_id: str) -> Draft:
 def open_review(conn: Connection, draft: Draft, revision: Revision, archive: Archive) -> OpenReview:
     review = read_review(rows.base_json(conn, draft.base_hash))
     laid = _laid(_Laid(draft.base_hash, revision.text.model_dump_json(), review, revision.text))
-    known = archive(laid.counted, draft.subject)
-    flags = flags_of(review, revision.text, known, found=laid.found)
+    known = archive.flags(laid.counted, draft.scope)
+    flags = archive.lowered(flags_of(review, revision.text, known, found=laid.found))
     points = points_of(review, revision.text, flags, scope=draft.scope, draft_id=draft.draft_id)
     return OpenReview(draft, revision, flags, points, decisions_on(conn, points), review, laid.counted)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from panel.desk.acting import PANEL, Tx, finish, refuse_put_away
+from panel.desk.acting import PANEL, Tx, finish, refuse_put_away, write
 from panel.desk.fields import told
 from panel.desk.opened import OpenComparison, Opened
 from panel.desk.rules import PASS_REASONS, REJECT_REASONS, edition_of, one_of, refuse_unless_approvable
@@ -24,6 +24,7 @@ def approve(tx: Tx, draft_id: str, *, number: int, edition: str = "") -> Opened:
     if number != opened.draft.head:
         raise EditConflict("Somebody changed this draft since you read it.", hint="Read it again, then approve.")
     refuse_unless_approvable(opened.left, opened.hindrance)
+    opened = _checked_today(tx, opened)
     approval = _approval(tx, opened, edition)
     known = signed(tx, opened)
     if known and known.edition == approval.edition:
@@ -34,6 +35,17 @@ def approve(tx: Tx, draft_id: str, *, number: int, edition: str = "") -> Opened:
         edition=kept.edition, name=kept.name, row=content_hash(kept),
     )  # fmt: skip
     return finish(tx, opened, state="published" if opened.draft.state == "published" else "approved")
+
+
+def _checked_today(tx: Tx, opened: Opened) -> Opened:
+    """The same text as a revision of today where checks say otherwise of it than when it was saved.
+
+    The database holds an approval to the points that were kept with its revision.
+    """
+    kept = rows.points_kept(tx.conn, opened.draft.draft_id, opened.revision.number)
+    if kept == opened.keys:
+        return opened
+    return write(tx, opened, opened.text, "checked again", by=PANEL, reason="checks say otherwise today")
 
 
 def _approval(tx: Tx, opened: Opened, edition: str) -> Approval:

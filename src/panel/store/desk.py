@@ -260,6 +260,12 @@ def add_revision(conn: Connection, revision: Revision, settle: Sequence[Point], 
         )
 
 
+def points_kept(conn: Connection, draft_id: str, number: int) -> set[tuple[str, str]]:
+    """Scope and key of what the database holds to be settled before this revision is approved."""
+    at = (points.c.draft_id == draft_id, points.c.number == number)
+    return {(row.scope, row.key) for row in conn.execute(select(points.c.scope, points.c.key).where(*at))}
+
+
 def load_revision(conn: Connection, draft_id: str, number: int) -> Revision | None:
     at = (revisions.c.draft_id == draft_id, revisions.c.number == number)
     row = conn.execute(select(revisions).where(*at)).mappings().first()

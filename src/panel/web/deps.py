@@ -13,8 +13,8 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from panel.desk.accounts import Accounts
-from panel.desk.desk import Desk, no_archive
-from panel.desk.opened import Archive
+from panel.desk.archive import NO_ARCHIVE, Archive
+from panel.desk.desk import Desk
 from panel.desk.passwords import Passwords
 from panel.store.desk import DeskStore
 
@@ -58,7 +58,7 @@ class Deps:
     passwords: Passwords | None = None  # None: at argon2's own cost
     hosts: tuple[str, ...] = ()  # further Host headers that are answered, "localhost:8707"
     responsible: str = ""  # person or entity that answers for what is published; "": whoever signs
-    archive: Archive = no_archive
+    archive: Archive = NO_ARCHIVE
 
     @cached_property
     def accounts(self) -> Accounts:

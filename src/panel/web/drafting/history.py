@@ -21,7 +21,7 @@ DID = {
     "printed": "got a sentence back", "set_aside": "set a sentence aside", "undone": "was put back",
     "struck": "lost an opinion", "counted again": "counts an opinion again", "took over": "took over a newer review",
     "followed": "followed its reviews", "came back": "came back",
-    "approved": "was approved", "published": "was published",
+    "checked again": "was checked anew", "approved": "was approved", "published": "was published",
     "corrected": "was corrected", "retracted": "was taken back", "rejected": "was rejected",
     "passed": "was passed over", "put off": "was put off", "embargoed": "was embargoed",
     "embargo lifted": "is embargoed no more", "fetched back": "was fetched back",

@@ -1,0 +1,51 @@
+"""A draft is held against what was written before, and checks that editors wave away say so: on a real database."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests.drafting import Room, a_room, reworded
+from tests.unit.pages import samples
+
+from panel.desk import prose_archive
+from panel.desk.prose_archive import DeskArchive
+from panel.records import Written
+from panel.store.desk import DeskStore
+from panel.store.desk_prints import Prints
+
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    url = f"sqlite:///{tmp_path / 'panel.db'}"
+    store, prints = DeskStore.open(url), Prints.open(url)
+    with a_room(url, archive=DeskArchive(store, prints, lambda: NOW)) as made:
+        yield made
+    prints.close()
+    store.close()
+
+
+def test_a_sentence_written_of_another_product_before_is_flagged_beside_it(room: Room) -> None:
+    one, other = samples.review_a(), samples.review_b()
+    first = one.answered()[0]
+    assert isinstance(first.words, Written)
+    stolen = first.words.quote[0].text
+    (draft_a,) = room.bring(one)
+    assert "written_before" not in {f.check for f in room.review(draft_a).flags}
+    copied = reworded(other, other.answered()[0].juror.persona_id, 0, stolen)
+    (draft_b,) = room.bring(copied, run_id="run-2")
+    found = [f for f in room.review(draft_b).flags if f.check == "written_before"]
+    assert [f.index for f in found] == [0]
+
+
+def test_a_check_that_is_mostly_dismissed_drops_to_a_note_that_says_so(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prose_archive, "read_shares", lambda store: {"memory_sentence": (49, 50)})
+    (draft,) = room.bring(samples.review_a())
+    found = [f for f in room.review(draft).flags if f.check == "memory_sentence"]
+    assert found
+    assert {f.severity for f in found} == {"note"}
+    assert "dismissed 49 of the last 50" in found[0].message
