@@ -21,6 +21,7 @@ FIRST_POLL_S, SLOWEST_POLL_S = 15.0, 120.0  # most batches end within the hour
 SECOND_ROUND_CALLS = 200  # fewer leftovers than this are asked by ordinary calls
 SECOND_ROUND_LEFT_S = 6 * 3600.0  # less time than this before the deadline leaves no room for another batch
 ROUNDS = 2
+STEPS = ("filling", "submitting", "submitted", "ended", "collected", "lost")
 
 
 async def half_price(
@@ -112,10 +113,9 @@ def _why_not(kit: Kit, store: ProviderBatches, wire: BatchWire, batch: SentBatch
 
 
 async def step_on(poller: Poller, batch: SentBatch) -> SentBatch:
-    """Step until a step changes nothing: an ended batch is collected in the same breath."""
+    """Step while that leads on: an ended batch is collected in the same breath, one thrown back waits for its turn."""
     while batch.state not in ("collected", "lost"):
-        then = await poller.tick(batch)
-        if then.state == batch.state:
+        before, batch = batch, await poller.tick(batch)
+        if STEPS.index(batch.state) <= STEPS.index(before.state):
             break
-        batch = then
     return batch

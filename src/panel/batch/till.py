@@ -73,11 +73,16 @@ class Till:
         """Set money aside for calls in a provider's batch, until it is collected. Raises Stopped as `lease`."""
         await self._take_all(amount_usd, batch_id)
 
-    def keep_promise(self, batch_id: str, spent_usd: Decimal | None) -> None:
-        """A provider's batch is over: what it did not cost is free again. None: all of it may have been spent."""
+    def keep_promise(self, batch_id: str, spent_usd: Decimal, *, unknown_share: Decimal = Decimal(0)) -> None:
+        """A provider's batch is over: what it did not cost is free again. Kept once, however often it is said.
+
+        unknown_share: 0..1, of its calls that may have been billed though no answer came: that much of the promise
+        counts as spent.
+        """
         for scope in self._limits:
-            promised = self._purse.leased(scope, batch_id=batch_id)
-            self._purse.settle(scope, promised, promised if spent_usd is None else spent_usd, batch_id=batch_id)
+            if promised := self._purse.leased(scope, batch_id=batch_id):
+                spent = min(promised, spent_usd + promised * unknown_share)
+                self._purse.settle(scope, promised, max(spent, spent_usd), batch_id=batch_id)
 
     async def _take_all(self, amount: Decimal, batch_id: str = "") -> None:
         """The amount from every purse, or from none."""
