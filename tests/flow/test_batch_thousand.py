@@ -45,7 +45,7 @@ TIMEOUT_S = 15.0  # how long a hanging reply is waited for
 LONGEST_S = 1500.0
 HALF_DONE = LAUNCHES // 2
 MORE_FATES = ("expires+duplicated", "invalid", "queue_full", "lost_500", "stalls", "no_output_file", "archived")
-EVERY_FATE = (*FATES, *MORE_FATES) * 4
+EVERY_FATE = (*FATES, *MORE_FATES) * max(1, LAUNCHES // 250)
 PATCHES = {
     **SMALL_BATCHES,
     "panel.batch.polling.KEPT_AT_MOST": "timedelta(seconds=20)",  # of a batch that never ends

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from panel.batch.collecting import Collector
-from panel.batch.events import Note
+from panel.batch.events import Note, Paid
 from panel.batch.kit import Kit
 from panel.batch.polling import Poller
 from panel.batch.taking_in import go_on
@@ -102,6 +102,7 @@ def make_poller(kit: Kit, store: ProviderBatches, wire: BatchWire) -> Poller:
         now=kit.now,
         say=lambda text: kit.listen(Note(text)),
         may_go=lambda batch: _why_not(kit, store, wire, batch),
+        paid=lambda usd: kit.listen(Paid(usd)),
     )
 
 

@@ -44,6 +44,7 @@ class Counts:
     unknown: int = 0  # rows of nobody
     doubled: int = 0
     unreadable: int = 0
+    spent_usd: Decimal = Decimal(0)
 
     def __str__(self) -> str:
         odd = [f"{n} {what}" for n, what in self._odd() if n]
@@ -69,6 +70,7 @@ class Poller:
     now: Callable[[], datetime]
     say: Callable[[str], None] = lambda text: None
     may_go: Callable[[SentBatch], str] = lambda batch: ""  # why a batch may not be handed over; "" when it may
+    paid: Callable[[Decimal], None] = lambda usd: None  # told what each collected batch cost
     refused: dict[str, str] = field(default_factory=dict)  # model -> why it is asked no more
 
     async def tick(self, batch: SentBatch) -> SentBatch:
@@ -120,7 +122,7 @@ class Poller:
     async def _look(self, batch: SentBatch) -> SentBatch:
         status = await self.wire.status(batch.provider_batch_id)
         if status.why and status.busy and self._others_out(batch):
-            self.say(f"Batch {batch.batch_id}: {status.why.rstrip('.')}. It is handed over again when others have come back.")
+            self.say(f"Batch {batch.batch_id}: {status.why.rstrip('.')}. It goes when others have come back.")
             return self._put(batch, state="filling", provider_batch_id="", submitted_at=None)
         if status.why:
             return await self._lose(batch, status.why, stops=status.stops_model)
@@ -168,6 +170,7 @@ class Poller:
         counts.missing = len(open_)
         await self._fail(open_, "The provider's results have no line for this call.", None)
         self._settle(batch)
+        self.paid(counts.spent_usd)
         self.say(f"Batch {batch.batch_id}: {counts}.")
         return self._put(batch, state="collected", why=str(counts))
 
@@ -185,6 +188,7 @@ class Poller:
         spec = self.provider.spec
         cost = price(spec.name, reading.usage, prices=self.prices, free=spec.free, batch=True, base_url=spec.base_url)
         counts.answered += 1
+        counts.spent_usd += cost or 0
         await self.ledger.answered(
             *at,
             raw=result.raw,
