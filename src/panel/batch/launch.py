@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from panel.batch.announced import gathered_as, with_sightings
+from panel.batch.announced import names_for, with_sightings
 from panel.batch.kit import Kit
-from panel.errors import PanelError, Stopped, StoreError
+from panel.errors import Mistake, PanelError, Stopped, StoreError
 from panel.money import worst_case
 from panel.records import BatchRow, Dossier, Review, stated_kinds
 from panel.review.asking import Deferred
@@ -77,14 +77,18 @@ async def _dossier(kit: Kit, row: BatchRow) -> Dossier:
     if row.slug:
         kept = await asyncio.to_thread(kit.rows.load_dossier, kit.run_id, row.slug)
         if kept:
-            kit.slugs.add(row.slug)
             return kept
     found = with_sightings(await kit.gather(row.said), row.said)
-    dossier = gathered_as(found, row, taken=kit.slugs)
-    kit.slugs.add(dossier.launch.slug)
-    await asyncio.to_thread(kit.rows.save_dossier, kit.run_id, dossier)
-    await asyncio.to_thread(kit.rows.put, kit.run_id, row.model_copy(update={"slug": dossier.launch.slug}))
-    return dossier
+    return await asyncio.to_thread(_name, kit, row, found)
+
+
+def _name(kit: Kit, row: BatchRow, found: Dossier) -> Dossier:
+    """Kept under a name no other launch of this batch has, whichever process gave it."""
+    for dossier in names_for(found, row):
+        named = row.model_copy(update={"slug": dossier.launch.slug})
+        if kit.rows.add_dossier(kit.run_id, named, dossier):
+            return dossier
+    raise Mistake(f"Three launches of this batch are called {found.launch.name!r}.", hint="Rename this one.")
 
 
 async def _hear(kit: Kit, plan: Plan) -> tuple[Panel, Decimal]:
