@@ -139,7 +139,7 @@ class Desk:
         self.wire, self.books, self.purse = Wire(**words), Books(), Purse()
         self.books.calls = {(key(n), 0): ("sent", None) for n in range(calls)}
         self.clock, self.heard = START, list[str]()
-        self.till = Till(self.purse, {"run:r": Decimal(10)})
+        self.till = Till(self.purse, lambda: {"run:r": Decimal(10)})
         model = self.wire.spec.name
         self.batch = SentBatch(batch_id="b1", run_id="r", provider="anthropic", model=model, created_at=START)
         self.books.put(self.batch)
