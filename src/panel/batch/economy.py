@@ -36,12 +36,14 @@ async def half_price(
     """Get what can be had through provider batches into the ledger; every row is then ready again, or done.
 
     Leftovers (repairs, expired and missing rows) go into a second batch when there are many and there is time, else
-    they are left to ordinary calls. Raises Stopped at a limit, the deadline or a signal: batches go on without us and
+    they are left to ordinary calls. Where the budget holds less than all may cost at most, the rest goes when the first
+    ones have come back and given back what they did not cost. Raises Stopped at a limit, the deadline or a signal: batches go on without us and
     are collected when the run is resumed.
     """
     poll_s = FIRST_POLL_S if poll_s is None else poll_s
     await _until_collected(kit, sign, store, wires, poll_s)  # those of an earlier life first
-    for round_ in range(ROUNDS):
+    round_ = 0
+    while True:
         collector = Collector(kit, store, wires, least=1 if round_ == 0 else SECOND_ROUND_CALLS)
         collecting = replace(kit, asker=replace(kit.asker, defer=collector))
         await work_off(collecting, sign, at_once=at_once)
@@ -49,7 +51,8 @@ async def half_price(
         if handed:
             await _until_collected(kit, sign, store, wires, poll_s)
         await asyncio.to_thread(go_on, kit.run_id, kit.rows)
-        if not handed or not _time_for_another(kit):
+        round_ += not collector.short
+        if not handed or round_ == ROUNDS or not _time_for_another(kit):
             return
 
 

@@ -41,12 +41,12 @@ async def review_row(kit: Kit, row: BatchRow) -> Reviewed:
         panel, spent = await _hear(kit, plan)
         row = await _keep(kit, row, plan, panel)
     except Deferred:
-        await _hand_to_batch(kit)
-        row = row.model_copy(update={"state": "waiting", "reason": "", "waits": row.waits + 1})
+        row = await _hand_to_batch(kit, row)
     except Stopped as err:
-        if err.of != "launch":
-            raise
-        row = failed(row, str(err))
+        if err.of == "launch":
+            row = failed(row, str(err))
+        else:
+            row = _wait_for_money(kit, row, err)
     except StoreError:
         raise
     except PanelError as err:
@@ -61,10 +61,25 @@ async def review_row(kit: Kit, row: BatchRow) -> Reviewed:
     return Reviewed(row, spent)
 
 
-async def _hand_to_batch(kit: Kit) -> None:
+async def _hand_to_batch(kit: Kit, row: BatchRow) -> BatchRow:
     """This launch's calls are claimed before it is said to wait: nobody hands a batch over that lacks them."""
-    if kit.asker.defer is not None:
-        await kit.asker.defer.flush()
+    try:
+        if kit.asker.defer is not None:
+            await kit.asker.defer.flush()
+    except Stopped as err:
+        return _wait_for_money(kit, row, err)
+    return row.model_copy(update={"state": "waiting", "reason": "", "waits": row.waits + 1})
+
+
+def _wait_for_money(kit: Kit, row: BatchRow, err: Stopped) -> BatchRow:
+    """The row, waiting for what a provider batch of this run gives back: far more is set aside than it will cost.
+
+    Raises the error again when nothing comes back, or when it is no want of money.
+    """
+    defer = kit.asker.defer
+    if err.of not in ("run", "day") or defer is None or not defer.can_wait():
+        raise err
+    return row.model_copy(update={"state": "waiting", "reason": ""})
 
 
 def failed(row: BatchRow, reason: str) -> BatchRow:

@@ -1,8 +1,9 @@
 """Money for launches: leased from what the run and the day may still spend, given back when the launch is done.
 
 The shared purse is asked once a launch, not once a call, and holds over every process on the database. A launch's
-calls then reserve within its own lease. While others hold leases, whoever finds too little left waits for what they
-give back; only when nobody does is the money used up.
+calls then reserve within its own lease. While other launches hold leases, whoever finds too little left waits for what
+they give back; only when none does is the money used up. What is set aside for a provider's batch comes back with it, a
+day later: nobody waits for that here.
 """
 
 import asyncio
@@ -28,6 +29,8 @@ class Purse(Protocol):
     def spent(self, scope: str) -> Decimal: ...
 
     def leased(self, scope: str, *, batch_id: str = "") -> Decimal: ...
+
+    def lent(self, scope: str) -> Decimal: ...
 
 
 @dataclass(frozen=True)
@@ -102,16 +105,16 @@ class Till:
 
     async def _take(self, scope: str, amount: Decimal, limit: Decimal, batch_id: str) -> None:
         while not self._purse.lease(scope, amount, limit, batch_id=batch_id):
-            if not self._purse.leased(scope):
-                raise used_up(scope, limit, self._purse.spent(scope), amount)
+            if not self._purse.lent(scope):
+                raise used_up(scope, limit, self._purse.spent(scope) + self._purse.leased(scope), amount)
             await asyncio.sleep(self._wait_s)
 
 
-def used_up(scope: str, limit: Decimal, spent: Decimal, amount: Decimal) -> Stopped:
-    """The sentence for a purse that can't give a launch what it may need."""
+def used_up(scope: str, limit: Decimal, gone: Decimal, amount: Decimal) -> Stopped:
+    """The sentence for a purse that can't give a launch what it may need. gone: spent, or set aside for batches."""
     of = scope.partition(":")[0]
     return Stopped(
-        f"The {of}'s budget of ${limit} has ${max(Decimal(0), limit - spent):.4f} left, and the next launch may need "
+        f"The {of}'s budget of ${limit} has ${max(Decimal(0), limit - gone):.4f} left, and the next launch may need "
         f"${amount:.4f}.",
         hint="Go on with a higher budget; what was answered is kept.",
         of=of,

@@ -34,6 +34,10 @@ class Purse:
         return sum(mine, Decimal(0))
 
 
+    def lent(self, scope: str) -> Decimal:
+        return self.leased(scope, batch_id="me")
+
+
 def dollars(amount: str) -> Decimal:
     return Decimal(amount)
 
@@ -91,11 +95,10 @@ async def test_a_promise_is_held_until_the_batch_is_collected() -> None:
     purse = Purse()
     till = Till(purse, lambda: {"run:x": dollars("1")}, wait_s=0)
     await till.promise(dollars("0.6"), batch_id="b1")
-    waiting = asyncio.create_task(till.promise(dollars("0.6"), batch_id="b2"))
-    await asyncio.sleep(0)
-    assert not waiting.done()
+    with pytest.raises(Stopped):
+        await till.promise(dollars("0.6"), batch_id="b2")
     till.keep_promise("b1", dollars("0.1"))
-    await waiting
+    await till.promise(dollars("0.6"), batch_id="b2")
     assert (purse.leased("run:x"), purse.spent("run:x")) == (dollars("0.6"), dollars("0.1"))
 
 
@@ -109,3 +112,13 @@ async def test_a_batch_that_goes_on_past_midnight_spends_of_the_next_days_money(
     till.give_back(late)
     assert purse.spent("day:2026-11-24") == dollars("0.2"), "what was leased of one day is given back to that day"
     assert purse.leased("day:2026-11-24") == 0
+
+
+async def test_nobody_waits_for_money_that_only_a_provider_batch_gives_back() -> None:
+    """It comes back in a day, and may not even have been handed over by whoever waits."""
+    till = Till(Purse(), lambda: {"run:x": dollars("1")})
+    await till.promise(dollars("0.7"), batch_id="b1")
+    with pytest.raises(Stopped, match=r"budget of \$1 has \$0\.3000 left, and the next launch may need \$0\.5000"):
+        await asyncio.wait_for(till.promise(dollars("0.5"), batch_id="b1"), 5)
+    with pytest.raises(Stopped):
+        await asyncio.wait_for(till.lease(dollars("0.5")), 5)
