@@ -45,7 +45,9 @@ def read_books(url: str, fake: Fake) -> Books:
         if state == "answered":
             name = json.loads(raw)["id"]
             assert name not in kept, f"{name} is in the ledger twice"
-            assert Decimal(cost_usd) == lines[name].usd, f"{name} cost {lines[name].usd}, and the ledger says {cost_usd}"
+            assert Decimal(cost_usd) == lines[name].usd, (
+                f"{name} cost {lines[name].usd}, and the ledger says {cost_usd}"
+            )
             kept.add(name)
     unheard = [line for name, line in lines.items() if name not in kept]
     return Books(

@@ -68,16 +68,25 @@ async def hand_out_ready(app: Any, stores: Stores, run_id: str) -> int:
 
 
 def queue_status(shell: Shell) -> dict[str, Any]:
-    """Queues with their jobs by state, and workers with the seconds since their last heartbeat."""
+    """Queues with their jobs by state, workers with the seconds since their last heartbeat, batches by what is left."""
     return run_loop(_status(shell))
 
 
 async def _status(shell: Shell) -> dict[str, Any]:
     app = fleet.open_app(shell.settings.database_url)
-    async with app.open_async():
+    async with open_stores(shell) as stores, app.open_async():
         await fleet.prepare(app)
         queues = [queue for queue in await app.job_manager.list_queues_async() if queue["name"] != fleet.RESCUE]
-        return {"queues": queues, "workers": await fleet.workers(app)}
+        return {"queues": queues, "workers": await fleet.workers(app), "batches": _unfinished(stores)}
+
+
+def _unfinished(stores: Stores) -> list[dict[str, Any]]:
+    """Batches with launches left: `run_id`, `state`, `why` and how many `rows` are in each state."""
+    return [
+        {"run_id": run.run_id, "state": run.state, "why": run.why, "rows": stores.rows.counts(run.run_id)}
+        for run in stores.records.list_runs()
+        if run.kind == "batch" and run.state != "finished"
+    ]
 
 
 def queue_retry(shell: Shell, run_id: str) -> int:

@@ -20,6 +20,8 @@ def test_a_launch_without_a_site_is_told_apart_by_its_row() -> None:
 
 
 def test_the_longest_name_stays_a_name_and_each_has_a_slug_of_its_own() -> None:
-    found = list(names_for(make_dossier("A" * 100), row(homepage="https://a-very-long-host-name-for-a-small-tool.example")))
+    found = list(
+        names_for(make_dossier("A" * 100), row(homepage="https://a-very-long-host-name-for-a-small-tool.example"))
+    )
     assert len({dossier.launch.slug for dossier in found}) == 3
     assert all(len(dossier.launch.name) <= 120 for dossier in found)

@@ -33,7 +33,6 @@ class Purse:
         mine = (usd for (at, by), usd in self.out.items() if at == scope and batch_id in ("", by))
         return sum(mine, Decimal(0))
 
-
     def lent(self, scope: str) -> Decimal:
         return self.leased(scope, batch_id="me")
 
