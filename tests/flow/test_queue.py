@@ -1,16 +1,19 @@
 """What is handed out to workers, from outside: seen, taken back, handed out again, made once."""
 
 import asyncio
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from procrastinate.jobs import Job
 from tests.databases import Postgres, rows_of
-from tests.flow.batch_day import make_workspace
+from tests.flow.batch_day import GPT, make_workspace
 from tests.flow.outside import both_providers, fake_server, run_here
 
 from panel.batch import fleet
+from panel.store import BatchRows, ProviderBatches, SentBatch
 
 
 def hand_out(at: Path, variables: dict[str, str], count: int = 2) -> str:
@@ -33,6 +36,23 @@ def test_the_queue_is_seen_taken_back_and_handed_out_again(tmp_path: Path, postg
         assert batch["why"].startswith("Cancelled on ")
         assert run_here("queue", "retry", run_id, "--json", at=tmp_path, **variables).data == {"handed_out": 2}
         assert fake.stats.requests == 0
+
+
+def test_retry_hands_out_what_failed_and_goes_on_looking_after_a_provider_batch_that_is_out(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    with fake_server() as fake:
+        variables = {**both_providers(fake), "PANEL_DATABASE_URL": postgres_url}
+        run_id = hand_out(tmp_path, variables)
+        with closing(BatchRows.open(postgres_url)) as rows, closing(ProviderBatches.open(postgres_url)) as batches:
+            rows.put(run_id, rows.get(run_id, 1).model_copy(update={"state": "failed", "reason": "No answer."}))
+            rows.put(run_id, rows.get(run_id, 2).model_copy(update={"state": "waiting"}))
+            made = datetime.now(UTC)
+            batches.new(SentBatch(batch_id="b1", run_id=run_id, provider="openai", model=GPT, created_at=made))
+            assert run_here("queue", "retry", run_id, "--json", at=tmp_path, **variables).data == {"handed_out": 1}
+            assert rows.counts(run_id) == {"ready": 1, "waiting": 1}
+        jobs = rows_of(postgres_url, "select task_name, args ->> 'row' from procrastinate_jobs where status = 'todo'")
+        assert sorted(jobs) == [("review", "1"), ("submit", None)]
 
 
 def test_engines_that_open_at_the_same_moment_make_their_tables_once(postgres: Postgres) -> None:

@@ -37,8 +37,9 @@ async def half_price(
 
     Leftovers (repairs, expired and missing rows) go into a second batch when there are many and there is time, else
     they are left to ordinary calls. Where the budget holds less than all may cost at most, the rest goes when the first
-    ones have come back and given back what they did not cost. Raises Stopped at a limit, the deadline or a signal: batches go on without us and
-    are collected when the run is resumed.
+    ones have come back and given back what they did not cost.
+    Raises Stopped at a limit, the deadline or a signal, ProviderRefused when a key is refused while batches are out:
+    these go on without us and are collected when the run is resumed.
     """
     poll_s = FIRST_POLL_S if poll_s is None else poll_s
     await _until_collected(kit, sign, store, wires, poll_s)  # those of an earlier life first

@@ -43,10 +43,7 @@ async def review_row(kit: Kit, row: BatchRow) -> Reviewed:
     except Deferred:
         row = await _hand_to_batch(kit, row)
     except Stopped as err:
-        if err.of == "launch":
-            row = failed(row, str(err))
-        else:
-            row = _wait_for_money(kit, row, err)
+        row = failed(row, str(err)) if err.of == "launch" else _wait_for_money(kit, row, err)
     except StoreError:
         raise
     except PanelError as err:
