@@ -92,6 +92,22 @@ def test_every_launch_is_reviewed_or_named_and_paid_as_billed_under_ten_percent_
     run_ordinary(tmp_path, LAUNCHES)
 
 
+def test_a_model_whose_money_is_used_up_is_asked_no_more_and_every_launch_says_so(tmp_path: Path) -> None:
+    """A fault that does not pass: each model meets it once, and its jurors fail by name from then on."""
+    launches = make_workspace(tmp_path, 12)
+    stopping = Faults(0.5, 3, ("spend_cap",))
+    with fake_server(**settings(faults=stopping)) as fake:
+        said = run_quickly("batch", str(launches), "--yes", "--json", at=tmp_path, **both_providers(fake))
+        assert said.code == 0, said.err
+        rows = rows_in(said.data)
+        assert sorted(rows) == list(range(1, 13))
+        assert set(rows.values()) <= {"reviewed", "failed"}
+        assert said.data["failed"]
+        assert all("quota" in entry["reason"] for entry in said.data["failed"])
+        assert_paid_as_billed(said.data, fake.bill.as_json())
+        assert fake.stats.behaviours["spend_cap"] <= 16, "a model that can't be asked was asked on"
+
+
 def test_the_tariff_is_the_oracles_and_a_batch_costs_half(tmp_path: Path) -> None:
     """DESIGN decision 14: $0.054399 for 3 fresh, 12,304 written and 550 out at $3, $3.75 and $15 a million."""
     launches = make_workspace(tmp_path, 1)
