@@ -241,3 +241,11 @@ async def test_a_daily_batch_that_could_not_begin_begins_the_next_day(
     for _ in range(2):
         with pytest.raises(Mistake, match="is unknown"):
             await begin_batch(shell, SOURCES, unpriced, bench.stores, yes=True, quiet=True)
+
+
+async def test_two_batches_in_one_worker_keep_a_models_limits_together(bench: Bench) -> None:
+    begun = await begin_batch(bench.shell, SOURCES[:1], ASK, bench.stores, yes=True, quiet=True)
+    assert begun
+    one, two = [await bench.crew.tools(run_id) for run_id in (bench.run.run_id, begun[0].run_id)]
+    assert list(one.kit.asker.flows) == list(two.kit.asker.flows)
+    assert all(two.kit.asker.flows[name] is flow for name, flow in one.kit.asker.flows.items())

@@ -18,7 +18,7 @@ from panel.batch.finishing import close_batch
 from panel.batch.fleet import BATCHES, HEARTBEAT_S, LAUNCHES, RESCUE, STALLED_S, Duties
 from panel.batch.kit import Kit
 from panel.batch.launch import failed, review_row
-from panel.batch.sharing import Sharing
+from panel.batch.sharing import Sharing, lane_of
 from panel.batch.taking_in import go_on
 from panel.batch.working import StopSign
 from panel.cli.batch_run import signals
@@ -29,6 +29,7 @@ from panel.cli.loop import run_loop
 from panel.cli.output import talk
 from panel.cli.shell import Shell
 from panel.errors import Mistake, PanelError, ProviderError, Stopped, StoreError
+from panel.jurors import Flow
 from panel.jurors.batches import BatchWire, open_batches
 from panel.store import RunFolder, SentBatch, SharedPace
 
@@ -61,6 +62,7 @@ class Crew:
     poll_s: float = field(default_factory=lambda: POLL_S)
     app: "App | None" = None
     open: dict[str, Tools] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)  # lane -> its flow, one for all batches: limits are a server's
     stopped: dict[str, str] = field(default_factory=dict)  # run -> why nothing more of it is asked
     sign: StopSign = field(default_factory=StopSign)
     told: dict[str, str] = field(default_factory=dict)  # run -> why it can't be worked on here, as said last
@@ -79,7 +81,9 @@ class Crew:
         async with AsyncExitStack() as stack:
             kit = await open_kit(self.shell, run, plan, self.stores, stack, listen=_log, sign=self.sign)
             specs = {spec.name: spec for spec in kit.specs.values()}
-            self.sharing.join(kit.asker.flows, specs)
+            flows = {n: self.flows.setdefault(lane_of(spec), kit.asker.flows[n]) for n, spec in specs.items()}
+            kit = replace(kit, asker=replace(kit.asker, flows=flows))
+            self.sharing.join(flows, specs)
             wires = {name: wire for name, spec in specs.items() if (wire := open_batches(spec))}
             for wire in wires.values():
                 stack.push_async_callback(wire.close)
