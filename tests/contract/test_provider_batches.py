@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from tests.unit.store.samples import a_review, a_run
+from tests.unit.store.samples import a_review, a_row, a_run
 
 from panel.batch.polling import Poller
 from panel.errors import Mistake, StoreError
@@ -251,10 +251,11 @@ async def test_a_batch_names_the_confidential_launches_in_it(
     ledger: Ledger, batches: ProviderBatches, b1: SentBatch, rows: BatchRows
 ) -> None:
     dossier = a_review().dossier
-    for name, is_confidential in (("Acme", True), ("Bolt", False), ("Coil", True)):
+    for number, (name, is_confidential) in enumerate((("Acme", True), ("Bolt", False), ("Coil", True)), start=1):
         text = 'The page says "confidential":true.' if name == "Bolt" else ""
         launch = dossier.launch.model_copy(update={"name": name, "confidential": is_confidential, "description": text})
-        rows.save_dossier("run-1", dossier.model_copy(update={"launch": launch}))
+        kept = dossier.model_copy(update={"launch": launch})
+        assert rows.add_dossier("run-1", a_row(number, "ready", slug=launch.slug), kept)
     calls = [a_call(n, launch=slug) for n, slug in enumerate(("acme", "bolt"))]
     await ledger.claim_for_batch(calls, "b1")
     assert batches.confidential("b1") == ("acme",)
