@@ -1,21 +1,24 @@
 """The summary of a batch: every row once, with its reason, for programs and for the person who reads it."""
 
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from tests.unit.store.samples import a_row, a_run
 
-from panel.batch.spending import BatchSpend, ModelSpend
-from panel.batch.summary import MOST_LINES, as_json, as_markdown
-from panel.records import BatchRow, Run, Usage
+from panel.batch.digest import MOST_LINES
+from panel.batch.spending import BatchSpend, Bill
+from panel.batch.summary import as_json, as_markdown
+from panel.money import Saved
+from panel.records import BatchRow, ProposedPair, Run, Spend, Usage
 
 USAGE = Usage(input_tokens=100, cache_write_tokens=0, cache_read_tokens=300, output_tokens=50)
+BILLED = Spend(calls=7, usage=USAGE, cost_usd=Decimal("0.123456"), unpriced=1)
 SPEND = BatchSpend(
-    (ModelSpend("openai/m", calls=7, unpriced=1, usage=USAGE, cost_usd=Decimal("0.123456")),),
+    (Bill(("openai/m",), BILLED),),
     {"tool-1": Decimal("0.1"), "tool-9": Decimal("0.023456")},
-    Decimal("0.5"),
-    Decimal("0.25"),
+    Bill((), BILLED, Saved(Decimal("0.5"), Decimal("0.25"))),
 )
 ROWS = [
     a_row(1, "reviewed", slug="tool-1", verdict="not_enough"),
@@ -32,12 +35,20 @@ def run(state: str = "stopped", why: str = "The run's budget of $1 is used up.")
     return a_run().model_copy(update={"state": state, "why": why})
 
 
+def whole(rows: list[BatchRow]) -> dict[str, Any]:
+    def of(states: tuple[str, ...]) -> Iterator[BatchRow]:
+        return (row for row in rows if row.state in states)
+
+    found: dict[str, Any] = json.loads("".join(as_json(run(), of, SPEND, [])))
+    return found
+
+
 def markdown(rows: list[BatchRow], **more: Any) -> str:
     return as_markdown(more.get("run", run()), rows, SPEND, more.get("pairs", []))
 
 
 def test_every_row_is_in_one_list_with_its_reason_and_what_it_cost() -> None:
-    found = json.loads(as_json(run(), ROWS, SPEND, []))
+    found = whole(ROWS)
     lists = {name: [entry["row"] for entry in found[name]] for name in ("reviewed", "skipped", "failed", "unfinished")}
     assert lists == {"reviewed": [1, 4], "skipped": [2, 6], "failed": [3], "unfinished": [5, 7]}
     assert found["failed"][0]["reason"] == "No page answered."
@@ -47,7 +58,7 @@ def test_every_row_is_in_one_list_with_its_reason_and_what_it_cost() -> None:
 
 
 def test_money_in_the_summary_is_exact_text() -> None:
-    spend = json.loads(as_json(run(), ROWS, SPEND, []))["spend"]
+    spend = whole(ROWS)["spend"]
     assert (spend["cost_usd"], spend["calls"], spend["unpriced_calls"]) == ("0.123456", 7, 1)
     assert spend["models"][0]["cache_hit_share"] == 0.75
 
@@ -91,5 +102,10 @@ def test_what_strangers_wrote_is_text_and_no_markup() -> None:
 
 
 def test_pairs_worth_comparing_are_named() -> None:
-    text = markdown(ROWS, pairs=[{"a": "tool-1", "b": "tool-4", "why": "Both are linters."}])
-    assert "- tool-1 with tool-4: Both are linters." in text
+    pair = ProposedPair(
+        a="tool-1", b="tool-4", a_name="Tool 1", b_name="Tool 4", why="Both are linters.", compare="panel compare"
+    )
+    text = markdown(ROWS, pairs=[pair])
+    assert "Tool 1" in text
+    assert "Tool 4" in text
+    assert "Both are linters." in text
