@@ -17,7 +17,7 @@ demo: $(VENV)/.panel $(VENV)/.local  ## install, then compare two launches with 
 test: setup-dev  ## install, then run every check: lint, types, import contract, tests
 	@VENV=$(VENV) sh scripts/check
 
-test-chaos: setup-dev  ## a hundred random kills; minutes, not part of `make test`
+test-chaos: setup-dev  ## a hundred random kills, a thousand launches under faults; half an hour and more, not part of `make test`
 	$(VENV)/bin/python -m pytest -m chaos tests
 
 bench: setup-dev  ## every benchmark, and one table beside the targets: half an hour, or minutes with BENCH=--quick

@@ -1,10 +1,12 @@
 """What a day's rows promise, on every database."""
 
+from datetime import timedelta
+
 import pytest
 from tests.unit.store.samples import a_plan, a_review, a_row, a_run
 
 from panel.errors import StoreError
-from panel.records import ProposedPair
+from panel.records import Dossier, ProposedPair
 from panel.store import BatchRows, Records
 
 
@@ -75,14 +77,28 @@ def test_rows_of_a_run_nobody_saved_are_refused(rows: BatchRows) -> None:
 
 def test_a_launchs_dossier_and_review_are_kept_as_they_come(rows: BatchRows) -> None:
     reviews = [a_review(name) for name in ("Bolt", "Acme", "Cord")]
-    for review in reviews:
-        rows.save_dossier("run-1", review.dossier)
+    for number, review in enumerate(reviews, start=1):
+        assert rows.add_dossier("run-1", a_row(number, "ready", slug=review.slug), review.dossier)
         assert rows.load_review("run-1", review.slug) is None
         rows.save_review("run-1", review)
     assert rows.load_dossier("run-1", "acme") == reviews[1].dossier
     assert rows.load_dossier("run-1", "dart") is None
     assert rows.load_review("run-1", "cord") == reviews[2]
     assert [review.slug for review in rows.stream_reviews("run-1")] == ["acme", "bolt", "cord"]
+
+
+def _a_day_older(dossier: Dossier) -> Dossier:
+    return dossier.model_copy(update={"as_of": dossier.as_of - timedelta(days=1)})
+
+
+def test_two_launches_of_one_name_never_share_a_slug_whichever_worker_is_first(rows: BatchRows) -> None:
+    """Else the second would be reviewed by the first one's pages, and lie in its folder."""
+    mine, other = a_review("Acme").dossier, _a_day_older(a_review("Acme").dossier)
+    rows.add("run-1", [a_row(1, "ready"), a_row(2, "ready")])
+    assert rows.add_dossier("run-1", a_row(1, "ready", slug="acme"), mine)
+    assert not rows.add_dossier("run-1", a_row(2, "ready", slug="acme"), other)
+    assert [row.slug for row in rows.stream("run-1")] == ["acme", ""]
+    assert rows.load_dossier("run-1", "acme") == mine
 
 
 def test_more_reviews_than_a_page_are_streamed_each_once(rows: BatchRows) -> None:

@@ -106,6 +106,15 @@ def test_scopes_are_apart(purse: Purse) -> None:
     assert not purse.lease(RUN, ONE, ONE)
 
 
+def test_what_launches_in_hand_hold_is_told_from_what_is_set_aside_for_provider_batches(
+    purse: Purse, other: Purse
+) -> None:
+    assert purse.lease(RUN, Decimal("0.20"), ONE)
+    assert other.lease(RUN, Decimal("0.10"), ONE)
+    assert purse.lease(RUN, Decimal("0.40"), ONE, batch_id="run-1-b1")
+    assert (purse.leased(RUN), purse.lent(RUN)) == (Decimal("0.70"), Decimal("0.30"))
+
+
 def test_what_cost_more_than_it_leased_counts_in_full(purse: Purse) -> None:
     purse.lease(RUN, Decimal("0.10"), ONE)
     purse.settle(RUN, Decimal("0.10"), Decimal("0.95"))

@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from tests.unit.store.samples import a_review, a_run
+from tests.unit.store.samples import a_review, a_row, a_run
 
 from panel.batch.polling import Poller
 from panel.errors import Mistake, StoreError
@@ -125,6 +125,20 @@ async def test_nothing_joins_a_batch_that_may_have_been_sent(
     assert await ledger.claim(a_call(1)) == Claimed(0)
 
 
+async def test_a_batch_costs_what_its_calls_did_as_far_as_the_ledger_has_them(
+    ledger: Ledger, batches: ProviderBatches, b1: SentBatch
+) -> None:
+    rows = [a_call(n) for n in range(5)]
+    await ledger.claim_for_batch(rows[:4], "b1")
+    await ledger.claim(rows[4])
+    await answer(ledger, rows[0])
+    await answer(ledger, rows[4])
+    await ledger.failed(rows[1].key, 0, "refused", cost_usd=Decimal(0))
+    await ledger.failed(rows[2].key, 0, "no line", cost_usd=None)
+    spent = batches.spent("b1")
+    assert (spent.cost_usd, spent.unpriced) == (Decimal("0.01"), 2), "one may have been billed, one has no end yet"
+
+
 async def test_a_batch_nobody_wrote_down_takes_nothing(ledger: Ledger) -> None:
     with pytest.raises(StoreError, match="no provider batch 'b9'"):
         await ledger.claim_for_batch([a_call(1)], "b9")
@@ -237,10 +251,11 @@ async def test_a_batch_names_the_confidential_launches_in_it(
     ledger: Ledger, batches: ProviderBatches, b1: SentBatch, rows: BatchRows
 ) -> None:
     dossier = a_review().dossier
-    for name, is_confidential in (("Acme", True), ("Bolt", False), ("Coil", True)):
+    for number, (name, is_confidential) in enumerate((("Acme", True), ("Bolt", False), ("Coil", True)), start=1):
         text = 'The page says "confidential":true.' if name == "Bolt" else ""
         launch = dossier.launch.model_copy(update={"name": name, "confidential": is_confidential, "description": text})
-        rows.save_dossier("run-1", dossier.model_copy(update={"launch": launch}))
+        kept = dossier.model_copy(update={"launch": launch})
+        assert rows.add_dossier("run-1", a_row(number, "ready", slug=launch.slug), kept)
     calls = [a_call(n, launch=slug) for n, slug in enumerate(("acme", "bolt"))]
     await ledger.claim_for_batch(calls, "b1")
     assert batches.confidential("b1") == ("acme",)

@@ -57,6 +57,7 @@ class Line:
     usd: Decimal | None  # None: the model has no tariff
     batch: bool
     body: bytes  # digest of what was sent
+    reply_id: str = ""  # the id in the reply: whoever kept it has this answer
     arrived: bool = False  # the whole reply left this server, readable
 
 

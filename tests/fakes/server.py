@@ -165,7 +165,9 @@ class Fake:
         output = room(body) if said[0] == "truncated" else len(said[1]) // 4
         usage = self.fixed_usage or self.cache.use(dialect.provider, body, output)
         line = self.bill.add(str(body["model"]), usage, body_id, batch=batch)
-        return dialect.reply(str(body["model"]), said, usage, checked=checked), line
+        made = dialect.reply(str(body["model"]), said, usage, checked=checked)
+        line.reply_id = str(made["id"])
+        return made, line
 
     async def _sent(self, made: web.Response, request: web.Request, line: Line) -> web.StreamResponse:
         """Send it here, to know whether anybody was still there."""

@@ -305,6 +305,9 @@ class Collecting:
 
     async def flush(self) -> None: ...
 
+    def can_wait(self) -> bool:
+        return False
+
 
 async def deferred(bench: Bench, defer: Collecting) -> list[Any]:
     """What each seat gives when nothing may be sent: its opinion, or that it was deferred."""

@@ -1,6 +1,6 @@
-"""What an announcement adds to a dossier: where it was seen, and a name no other launch of the batch has. Pure."""
+"""What an announcement adds to a dossier: where it was seen, and names to tell it apart by. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from panel.records import Announcement, BatchRow, Dossier, Launch, LaunchSource
@@ -18,16 +18,18 @@ def with_sightings(dossier: Dossier, said: Announcement) -> Dossier:
     return dossier.model_copy(update={"launch": launch.model_copy(update=update)})
 
 
-def gathered_as(dossier: Dossier, row: BatchRow, *, taken: Collection[str]) -> Dossier:
-    """The dossier under a name of its own: two tools called alike are told apart by their sites."""
-    if dossier.launch.slug not in taken:
-        return dossier
+def names_for(dossier: Dossier, row: BatchRow) -> Iterator[Dossier]:
+    """The dossier under its own name, then under names that tell two tools called alike apart: by site, by row."""
+    yield dossier
     launch = dossier.launch
     host = (urlsplit(row.said.homepage or launch.homepage).hostname or "").removeprefix("www.")
-    named = launch.model_copy(update={"name": f"{launch.name[:80]} ({host[:30] or f'row {row.row}'})"})
-    if named.slug in taken:
-        named = launch.model_copy(update={"name": f"{launch.name[:90]} (row {row.row})"})
-    return dossier.model_copy(update={"launch": named})
+    if host:
+        yield _called(dossier, f"{launch.name[:80]} ({host[:30]})")
+    yield _called(dossier, f"{launch.name[:90]} (row {row.row})")
+
+
+def _called(dossier: Dossier, name: str) -> Dossier:
+    return dossier.model_copy(update={"launch": dossier.launch.model_copy(update={"name": name})})
 
 
 def as_launch(said: Announcement) -> Launch:

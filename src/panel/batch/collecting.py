@@ -11,7 +11,7 @@ from decimal import Decimal
 from secrets import token_hex
 
 from panel.batch.kit import Kit
-from panel.errors import StoreError
+from panel.errors import Stopped, StoreError
 from panel.jurors.base import Body
 from panel.jurors.batches import BatchRequest, BatchWire, custom_id
 from panel.money import worst_case
@@ -54,6 +54,7 @@ class Collector:
     least: int = 1
     by_model: dict[str, Filling] = field(default_factory=dict)
     claimed: int = 0
+    short: bool = False  # some launches found no money left, and wait for what comes back
 
     def serves(self, row: CallRow) -> bool:
         """Whether this model's provider has batches."""
@@ -77,9 +78,19 @@ class Collector:
                 async with filling.claiming:
                     await self._claim(model, filling)
 
+    def can_wait(self) -> bool:
+        """Whether money comes back with a batch of this run."""
+        is_out = bool(self.store.open_ones(self.kit.run_id))
+        self.short = self.short or is_out
+        return is_out
+
     async def close(self) -> int:
         """Claim the last, if there is enough; give back how many calls this pass put into batches."""
-        await self.flush()
+        try:
+            await self.flush()
+        except Stopped as err:
+            if err.of not in ("run", "day") or not self.can_wait():
+                raise
         return self.claimed
 
     async def _claim(self, model: str, filling: Filling) -> None:

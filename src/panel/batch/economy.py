@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from panel.batch.collecting import Collector
-from panel.batch.events import Note
+from panel.batch.events import Note, Paid
 from panel.batch.kit import Kit
 from panel.batch.polling import Poller
 from panel.batch.taking_in import go_on
@@ -21,6 +21,7 @@ FIRST_POLL_S, SLOWEST_POLL_S = 15.0, 120.0  # most batches end within the hour
 SECOND_ROUND_CALLS = 200  # fewer leftovers than this are asked by ordinary calls
 SECOND_ROUND_LEFT_S = 6 * 3600.0  # less time than this before the deadline leaves no room for another batch
 ROUNDS = 2
+STEPS = ("filling", "submitting", "submitted", "ended", "collected", "lost")
 
 
 async def half_price(
@@ -35,12 +36,15 @@ async def half_price(
     """Get what can be had through provider batches into the ledger; every row is then ready again, or done.
 
     Leftovers (repairs, expired and missing rows) go into a second batch when there are many and there is time, else
-    they are left to ordinary calls. Raises Stopped at a limit, the deadline or a signal: batches go on without us and
-    are collected when the run is resumed.
+    they are left to ordinary calls. Where the budget holds less than all may cost at most, the rest goes when the first
+    ones have come back and given back what they did not cost.
+    Raises Stopped at a limit, the deadline or a signal, ProviderRefused when a key is refused while batches are out:
+    these go on without us and are collected when the run is resumed.
     """
     poll_s = FIRST_POLL_S if poll_s is None else poll_s
     await _until_collected(kit, sign, store, wires, poll_s)  # those of an earlier life first
-    for round_ in range(ROUNDS):
+    round_ = 0
+    while True:
         collector = Collector(kit, store, wires, least=1 if round_ == 0 else SECOND_ROUND_CALLS)
         collecting = replace(kit, asker=replace(kit.asker, defer=collector))
         await work_off(collecting, sign, at_once=at_once)
@@ -48,7 +52,8 @@ async def half_price(
         if handed:
             await _until_collected(kit, sign, store, wires, poll_s)
         await asyncio.to_thread(go_on, kit.run_id, kit.rows)
-        if not handed or not _time_for_another(kit):
+        round_ += not collector.short
+        if not handed or round_ == ROUNDS or not _time_for_another(kit):
             return
 
 
@@ -101,6 +106,7 @@ def make_poller(kit: Kit, store: ProviderBatches, wire: BatchWire) -> Poller:
         now=kit.now,
         say=lambda text: kit.listen(Note(text)),
         may_go=lambda batch: _why_not(kit, store, wire, batch),
+        paid=lambda usd: kit.listen(Paid(usd)),
     )
 
 
@@ -112,10 +118,9 @@ def _why_not(kit: Kit, store: ProviderBatches, wire: BatchWire, batch: SentBatch
 
 
 async def step_on(poller: Poller, batch: SentBatch) -> SentBatch:
-    """Step until a step changes nothing: an ended batch is collected in the same breath."""
+    """Step while that leads on: an ended batch is collected in the same breath, one thrown back waits for its turn."""
     while batch.state not in ("collected", "lost"):
-        then = await poller.tick(batch)
-        if then.state == batch.state:
+        before, batch = batch, await poller.tick(batch)
+        if STEPS.index(batch.state) <= STEPS.index(before.state):
             break
-        batch = then
     return batch

@@ -30,5 +30,12 @@ class Note:
     text: str
 
 
-BatchEvent = Begun | Ended | Note
+@dataclass(frozen=True)
+class Paid:
+    """What a provider's batch cost, now that it was collected. No launch's `spent_usd` holds it."""
+
+    spent_usd: Decimal
+
+
+BatchEvent = Begun | Ended | Note | Paid
 BatchListener = Callable[[BatchEvent], None]

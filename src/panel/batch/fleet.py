@@ -76,8 +76,15 @@ def _conninfo(url: str) -> str:
 
 async def prepare(app: "App") -> None:
     """Make the engine's tables unless they are there. The app must be open."""
-    if not await app.check_connection_async():
+    from procrastinate.exceptions import ConnectorException
+
+    if await app.check_connection_async():
+        return
+    try:
         await app.schema_manager.apply_schema_async()
+    except ConnectorException:  # another process was making them: its commit is what this one failed on
+        if not await app.check_connection_async():
+            raise
 
 
 async def hand_out(app: "App", run_id: str, rows: list[int]) -> None:
@@ -153,11 +160,12 @@ def _register(app: "App", duties: Duties, schedule: str) -> None:
 async def _rescue(app: "App", duties: Duties) -> None:
     """Jobs of workers whose heart stopped go back into the queue; a launch that keeps killing them is given up."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
-        if job.task_name == "review" and job.attempts >= MOST_RESCUES:
+        deaths = job.attempts + 1  # the engine counts a job's returns to the queue
+        if job.task_name == "review" and deaths >= MOST_RESCUES:
             from procrastinate.jobs import Status
 
             run_id, row = str(job.task_kwargs["run_id"]), int(job.task_kwargs["row"])  # type: ignore[arg-type]
-            await duties.give_up(run_id, row, f"Its worker died {job.attempts} times over it.")
+            await duties.give_up(run_id, row, f"Its worker died {deaths} times over it.")
             await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
         else:
             log.warning("job %s %s: its worker is gone; handed out again", job.id, job.task_name)

@@ -1,7 +1,7 @@
 """What all launches of a batch share in one process: models, prompts, the ledger, limits."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -46,7 +46,6 @@ class Kit:
     archive: Archive = _no_archive
     listen: BatchListener = lambda event: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    slugs: set[str] = field(default_factory=set)  # taken by launches of this batch, in this process
     _how: Made | None = None
 
     @cached_property

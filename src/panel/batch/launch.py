@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from panel.batch.announced import gathered_as, with_sightings
+from panel.batch.announced import names_for, with_sightings
 from panel.batch.kit import Kit
-from panel.errors import PanelError, Stopped, StoreError
+from panel.errors import Mistake, PanelError, Stopped, StoreError
 from panel.money import worst_case
 from panel.records import BatchRow, Dossier, Review, stated_kinds
 from panel.review.asking import Deferred
@@ -41,12 +41,9 @@ async def review_row(kit: Kit, row: BatchRow) -> Reviewed:
         panel, spent = await _hear(kit, plan)
         row = await _keep(kit, row, plan, panel)
     except Deferred:
-        await _hand_to_batch(kit)
-        row = row.model_copy(update={"state": "waiting", "reason": "", "waits": row.waits + 1})
+        row = await _hand_to_batch(kit, row)
     except Stopped as err:
-        if err.of != "launch":
-            raise
-        row = failed(row, str(err))
+        row = failed(row, str(err)) if err.of == "launch" else _wait_for_money(kit, row, err)
     except StoreError:
         raise
     except PanelError as err:
@@ -61,10 +58,25 @@ async def review_row(kit: Kit, row: BatchRow) -> Reviewed:
     return Reviewed(row, spent)
 
 
-async def _hand_to_batch(kit: Kit) -> None:
+async def _hand_to_batch(kit: Kit, row: BatchRow) -> BatchRow:
     """This launch's calls are claimed before it is said to wait: nobody hands a batch over that lacks them."""
-    if kit.asker.defer is not None:
-        await kit.asker.defer.flush()
+    try:
+        if kit.asker.defer is not None:
+            await kit.asker.defer.flush()
+    except Stopped as err:
+        return _wait_for_money(kit, row, err)
+    return row.model_copy(update={"state": "waiting", "reason": "", "waits": row.waits + 1})
+
+
+def _wait_for_money(kit: Kit, row: BatchRow, err: Stopped) -> BatchRow:
+    """The row, waiting for what a provider batch of this run gives back: far more is set aside than it will cost.
+
+    Raises the error again when nothing comes back, or when it is no want of money.
+    """
+    defer = kit.asker.defer
+    if err.of not in ("run", "day") or defer is None or not defer.can_wait():
+        raise err
+    return row.model_copy(update={"state": "waiting", "reason": ""})
 
 
 def failed(row: BatchRow, reason: str) -> BatchRow:
@@ -77,14 +89,18 @@ async def _dossier(kit: Kit, row: BatchRow) -> Dossier:
     if row.slug:
         kept = await asyncio.to_thread(kit.rows.load_dossier, kit.run_id, row.slug)
         if kept:
-            kit.slugs.add(row.slug)
             return kept
     found = with_sightings(await kit.gather(row.said), row.said)
-    dossier = gathered_as(found, row, taken=kit.slugs)
-    kit.slugs.add(dossier.launch.slug)
-    await asyncio.to_thread(kit.rows.save_dossier, kit.run_id, dossier)
-    await asyncio.to_thread(kit.rows.put, kit.run_id, row.model_copy(update={"slug": dossier.launch.slug}))
-    return dossier
+    return await asyncio.to_thread(_name, kit, row, found)
+
+
+def _name(kit: Kit, row: BatchRow, found: Dossier) -> Dossier:
+    """Kept under a name no other launch of this batch has, whichever process gave it."""
+    for dossier in names_for(found, row):
+        named = row.model_copy(update={"slug": dossier.launch.slug})
+        if kit.rows.add_dossier(kit.run_id, named, dossier):
+            return dossier
+    raise Mistake(f"Three launches of this batch are called {found.launch.name!r}.", hint="Rename this one.")
 
 
 async def _hear(kit: Kit, plan: Plan) -> tuple[Panel, Decimal]:

@@ -7,19 +7,21 @@
     collected    every result is in the ledger; what has none ended as failed
     lost         it can't be had: every call of it ended as failed
 
-A step that fails for now leaves the batch where it is. No step sends anything twice: a hand-over nobody knows the end
-of is looked up at the provider first, since no idempotency key exists.
+A step that fails for now leaves the batch where it is; so does a key that is refused once something is out, since what
+it bought is still there for the right one. No step sends anything twice: a hand-over nobody knows the end of is looked
+up at the provider first, since no idempotency key exists.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from panel.batch.till import Till
-from panel.errors import ProviderBusy, ProviderError
+from panel.errors import ProviderBusy, ProviderError, ProviderRefused
 from panel.jurors.base import Provider
 from panel.jurors.batches import BatchRequest, BatchResult, BatchWire, custom_id, key_of
 from panel.money import Price, price
@@ -28,7 +30,8 @@ from panel.store import Ledger, ProviderBatches, SentBatch
 log = logging.getLogger(__name__)
 TOGETHER = 400  # results kept in one go
 LOOK_AGAIN = timedelta(minutes=2)  # a provider's list may lag: how long after a hand-over "not there" is not believed
-KEPT_AT_MOST = timedelta(hours=26)  # a batch no provider works on any longer
+KEPT_AT_MOST = timedelta(hours=26)  # a batch no provider works on any longer: it is cancelled
+GIVEN_UP = timedelta(hours=30)  # and one that is not even cancelled by then is lost
 
 
 @dataclass
@@ -67,10 +70,14 @@ class Poller:
     now: Callable[[], datetime]
     say: Callable[[str], None] = lambda text: None
     may_go: Callable[[SentBatch], str] = lambda batch: ""  # why a batch may not be handed over; "" when it may
+    paid: Callable[[Decimal], None] = lambda usd: None  # told what each collected batch cost
     refused: dict[str, str] = field(default_factory=dict)  # model -> why it is asked no more
 
     async def tick(self, batch: SentBatch) -> SentBatch:
-        """One step; the batch as it then stands. Raises StoreError; a provider's trouble is said and tried later."""
+        """One step; the batch as it then stands. A provider's trouble is said and tried later.
+
+        Raises StoreError, and ProviderRefused when a batch is out and nothing of this model may be asked (a wrong key).
+        """
         step = {"filling": self._submit, "submitting": self._look_up, "submitted": self._look, "ended": self._collect}
         try:
             return await step[batch.state](batch)
@@ -78,9 +85,10 @@ class Poller:
             self.say(f"Batch {batch.batch_id}: {err} It is tried again later.")
             return batch
         except ProviderError as err:
-            handed_over = batch.state in ("submitted", "ended")  # what it answered may have been billed
-            stops = getattr(err, "stops_model", False)
-            return await self._lose(batch, str(err), stops=stops, cost_usd=None if handed_over else Decimal(0))
+            stops, sent = getattr(err, "stops_model", False), batch.state != "filling"
+            if stops and sent:
+                raise
+            return await self._lose(batch, str(err), stops=stops, cost_usd=None if sent else Decimal(0))
 
     async def _submit(self, batch: SentBatch) -> SentBatch:
         if why := self.may_go(batch):
@@ -103,25 +111,35 @@ class Poller:
         since = batch.submitted_at or batch.created_at
         found = await self.wire.find(batch.batch_id, since=since, requests=batch.requests)
         others = {b.provider_batch_id for b in self.store.of_run(batch.run_id) if b.batch_id != batch.batch_id}
-        fresh = [name for name in found if name not in others]
+        fresh = [name for name in found if name not in others and name not in batch.not_ours]
         if fresh:
             self.say(f"Batch {batch.batch_id}: it had arrived, as {fresh[0]}.")
-            return self._put(batch, state="submitted", provider_batch_id=fresh[0])
+            return self._put(batch, state="submitted", provider_batch_id=fresh[0], adopted=True)
         if self.now() - since < LOOK_AGAIN:
             return batch
         return self._put(batch, state="filling", submitted_at=None)
 
     async def _look(self, batch: SentBatch) -> SentBatch:
         status = await self.wire.status(batch.provider_batch_id)
+        if status.why and status.busy and self._others_out(batch):
+            self.say(f"Batch {batch.batch_id}: {status.why.rstrip('.')}. It goes when others have come back.")
+            return self._put(batch, state="filling", provider_batch_id="", submitted_at=None)
         if status.why:
             return await self._lose(batch, status.why, stops=status.stops_model)
-        if status.state == "working":
-            too_old = self.now() - (batch.submitted_at or batch.created_at) > KEPT_AT_MOST
-            if not too_old:
-                return batch
-            await self.wire.cancel(batch.provider_batch_id)
-            return batch
-        return self._put(batch, state="ended")
+        if status.state == "ended":
+            return self._put(batch, state="ended")
+        age = self.now() - (batch.submitted_at or batch.created_at)
+        if age > GIVEN_UP:
+            return await self._lose(batch, "The provider never came to an end with it.", stops=False, cost_usd=None)
+        if age > KEPT_AT_MOST:
+            with suppress(ProviderRefused):  # it is being cancelled already
+                await self.wire.cancel(batch.provider_batch_id)
+        return batch
+
+    def _others_out(self, batch: SentBatch) -> bool:
+        """Whether other batches of this model are with the provider: they fill its queue, and leave it."""
+        others = (b for b in self.store.open_ones() if b.batch_id != batch.batch_id and b.model == batch.model)
+        return any(other.state == "submitted" for other in others)
 
     async def _collect(self, batch: SentBatch) -> SentBatch:
         """Every result into the ledger, in whatever order; then what has none."""
@@ -144,12 +162,15 @@ class Poller:
                 await self._keep(group, counts)
                 group = []
         await self._keep(group, counts)
-        if ours and counts.unknown and not counts.answered + counts.failed:
-            self.say(f"Batch {batch.batch_id}: {batch.provider_batch_id} was somebody else's. It is looked for again.")
-            return self._put(batch, state="submitting", provider_batch_id="")
+        if batch.adopted and counts.unknown and not counts.answered + counts.failed + counts.doubled:
+            name = batch.provider_batch_id
+            self.say(f"Batch {batch.batch_id}: {name} was somebody else's. It is looked for again.")
+            not_ours = (*batch.not_ours, name)
+            return self._put(batch, state="submitting", provider_batch_id="", adopted=False, not_ours=not_ours)
         counts.missing = len(open_)
         await self._fail(open_, "The provider's results have no line for this call.", None)
-        self.till.keep_promise(batch.batch_id, counts.spent_usd)
+        self._settle(batch)
+        self.paid(counts.spent_usd)
         self.say(f"Batch {batch.batch_id}: {counts}.")
         return self._put(batch, state="collected", why=str(counts))
 
@@ -188,8 +209,14 @@ class Poller:
         if stops:
             self.refused[batch.model] = why
         await self._fail(self.store.keys(batch.batch_id, unanswered=True), why, cost_usd)
-        self.till.keep_promise(batch.batch_id, cost_usd)
+        self._settle(batch)
         return self._put(batch, state="lost", why=why)
+
+    def _settle(self, batch: SentBatch) -> None:
+        """Give back what it did not cost. Read from the ledger: a part may have been collected before a kill."""
+        spend = self.store.spent(batch.batch_id)
+        share = Decimal(spend.unpriced) / max(1, batch.requests)  # of calls that may have been billed all the same
+        self.till.keep_promise(batch.batch_id, spend.cost_usd, unknown_share=min(share, Decimal(1)))
 
     def _requests(self, batch: SentBatch) -> Iterator[BatchRequest]:
         for key, attempt, body in self.store.bodies(batch.batch_id):

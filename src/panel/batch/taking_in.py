@@ -64,13 +64,17 @@ def _settle(run_id: str, rows: BatchRows, joining: Joining, rules: Shortlist, as
         rows.put_many(run_id, group)
 
 
-def again(run_id: str, rows: BatchRows) -> int:
-    """For a resume: rows that wait, came to nothing or lack a juror are ready again; how many. Bad rows stay bad."""
+def again(run_id: str, rows: BatchRows, *, waiting: bool = True) -> int:
+    """For a resume: rows that wait, came to nothing or lack a juror are ready again; how many. Bad rows stay bad.
+
+    waiting: False leaves those that wait to the provider batch that is still out.
+    """
+    states = ("waiting", "failed", "reviewed") if waiting else ("failed", "reviewed")
 
     def worth(row: BatchRow) -> bool:
         return row.state == "waiting" or row.incomplete or (row.state == "failed" and bool(row.said.name))
 
-    return len(_make_ready(run_id, rows, filter(worth, rows.stream(run_id, ("waiting", "failed", "reviewed")))))
+    return len(_make_ready(run_id, rows, filter(worth, rows.stream(run_id, states))))
 
 
 def go_on(run_id: str, rows: BatchRows) -> list[int]:

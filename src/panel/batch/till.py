@@ -1,12 +1,13 @@
 """Money for launches: leased from what the run and the day may still spend, given back when the launch is done.
 
 The shared purse is asked once a launch, not once a call, and holds over every process on the database. A launch's
-calls then reserve within its own lease. While others hold leases, whoever finds too little left waits for what they
-give back; only when nobody does is the money used up.
+calls then reserve within its own lease. While other launches hold leases, whoever finds too little left waits for what
+they give back; only when none does is the money used up. What is set aside for a provider's batch comes back with it, a
+day later: nobody waits for that here.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -14,6 +15,7 @@ from typing import Protocol
 from panel.errors import Stopped
 from panel.money import Budget
 
+Limits = Callable[[], Mapping[str, Decimal]]
 WAIT_S = 0.5  # between looks at a purse that others hold leases on
 
 
@@ -28,6 +30,8 @@ class Purse(Protocol):
 
     def leased(self, scope: str, *, batch_id: str = "") -> Decimal: ...
 
+    def lent(self, scope: str) -> Decimal: ...
+
 
 @dataclass(frozen=True)
 class Lease:
@@ -35,16 +39,17 @@ class Lease:
 
     budget: Budget
     leased_usd: Decimal
+    scopes: tuple[str, ...] = ()  # the purses it came from
 
 
 class Till:
     """Hands out leases within the limits of a run, a day and a launch; no limit, no lease."""
 
     def __init__(
-        self, purse: Purse, limits: Mapping[str, Decimal], *, launch_usd: Decimal | None = None, wait_s: float = WAIT_S
+        self, purse: Purse, limits: Limits, *, launch_usd: Decimal | None = None, wait_s: float = WAIT_S
     ) -> None:
-        """limits: scope -> USD. launch_usd: what one launch may spend."""
-        self._purse, self._limits, self._launch_usd, self._wait_s = purse, dict(limits), launch_usd, wait_s
+        """limits: gives scope -> USD as it is now, since a day's purse ends with the day. launch_usd: one launch's."""
+        self._purse, self._limits, self._launch_usd, self._wait_s = purse, limits, launch_usd, wait_s
         self._asking = asyncio.Lock()  # one at a time, in turn: a small lease must not overtake a large one for ever
 
     async def lease(self, worst_usd: Decimal | None) -> Lease:
@@ -52,39 +57,45 @@ class Till:
 
         Raises Stopped when the run's or the day's money is used up.
         """
-        if not self._limits:
+        limits = self._limits()
+        if not limits:
             return Lease(Budget(self._launch_usd, of="launch"), Decimal(0))
         amount = worst_usd or Decimal(0)
         amount = amount if self._launch_usd is None else min(amount, self._launch_usd)
-        await self._take_all(amount)
-        return Lease(Budget(amount, of="launch"), amount)
+        await self._take_all(amount, limits)
+        return Lease(Budget(amount, of="launch"), amount, tuple(limits))
 
     def give_back(self, lease: Lease) -> None:
         """Return what a launch did not spend."""
         spent = lease.budget.spent_usd + lease.budget.presumed_usd
-        for scope in self._limits:
+        for scope in lease.scopes:
             self._purse.settle(scope, lease.leased_usd, spent)
 
     def may_grow(self, lease: Lease) -> bool:
         """Whether a launch that ran out of its lease may ask for a larger one: its own limit is not what stopped it."""
-        return bool(self._limits) and (self._launch_usd is None or lease.leased_usd < self._launch_usd)
+        return bool(lease.scopes) and (self._launch_usd is None or lease.leased_usd < self._launch_usd)
 
     async def promise(self, amount_usd: Decimal, *, batch_id: str) -> None:
         """Set money aside for calls in a provider's batch, until it is collected. Raises Stopped as `lease`."""
-        await self._take_all(amount_usd, batch_id)
+        await self._take_all(amount_usd, self._limits(), batch_id)
 
-    def keep_promise(self, batch_id: str, spent_usd: Decimal | None) -> None:
-        """A provider's batch is over: what it did not cost is free again. None: all of it may have been spent."""
-        for scope in self._limits:
-            promised = self._purse.leased(scope, batch_id=batch_id)
-            self._purse.settle(scope, promised, promised if spent_usd is None else spent_usd, batch_id=batch_id)
+    def keep_promise(self, batch_id: str, spent_usd: Decimal, *, unknown_share: Decimal = Decimal(0)) -> None:
+        """A provider's batch is over: what it did not cost is free again. Kept once, however often it is said.
 
-    async def _take_all(self, amount: Decimal, batch_id: str = "") -> None:
+        unknown_share: 0..1, of its calls that may have been billed though no answer came: that much of the promise
+        counts as spent.
+        """
+        for scope in self._limits():
+            if promised := self._purse.leased(scope, batch_id=batch_id):
+                spent = min(promised, spent_usd + promised * unknown_share)
+                self._purse.settle(scope, promised, max(spent, spent_usd), batch_id=batch_id)
+
+    async def _take_all(self, amount: Decimal, limits: Mapping[str, Decimal], batch_id: str = "") -> None:
         """The amount from every purse, or from none."""
         async with self._asking:
             taken: list[str] = []
             try:
-                for scope, limit in self._limits.items():
+                for scope, limit in limits.items():
                     await self._take(scope, amount, limit, batch_id)
                     taken.append(scope)
             except BaseException:
@@ -94,16 +105,16 @@ class Till:
 
     async def _take(self, scope: str, amount: Decimal, limit: Decimal, batch_id: str) -> None:
         while not self._purse.lease(scope, amount, limit, batch_id=batch_id):
-            if not self._purse.leased(scope):
-                raise used_up(scope, limit, self._purse.spent(scope), amount)
+            if not self._purse.lent(scope):
+                raise used_up(scope, limit, self._purse.spent(scope) + self._purse.leased(scope), amount)
             await asyncio.sleep(self._wait_s)
 
 
-def used_up(scope: str, limit: Decimal, spent: Decimal, amount: Decimal) -> Stopped:
-    """The sentence for a purse that can't give a launch what it may need."""
+def used_up(scope: str, limit: Decimal, gone: Decimal, amount: Decimal) -> Stopped:
+    """The sentence for a purse that can't give a launch what it may need. gone: spent, or set aside for batches."""
     of = scope.partition(":")[0]
     return Stopped(
-        f"The {of}'s budget of ${limit} has ${max(Decimal(0), limit - spent):.4f} left, and the next launch may need "
+        f"The {of}'s budget of ${limit} has ${max(Decimal(0), limit - gone):.4f} left, and the next launch may need "
         f"${amount:.4f}.",
         hint="Go on with a higher budget; what was answered is kept.",
         of=of,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from panel.batch.events import BatchEvent, Begun, Ended, Note
+from panel.batch.events import BatchEvent, Begun, Ended, Note, Paid
 from panel.cli.output import safe, talk
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class Progress:
             self.in_hand += 1
         elif isinstance(event, Note):
             self.notes = [*self.notes, event.text][-NOTES_SHOWN:]
+        elif isinstance(event, Paid):
+            self.spent_usd += event.spent_usd
         else:
             self.in_hand -= 1
             self.spent_usd += event.spent_usd

@@ -76,6 +76,17 @@ async def begin_batch(
     if not stores.locks.acquire(name_of(specs)):
         talk("A batch of these sources is running already; nothing was done.")
         return None
+    try:
+        return await _begun(shell, specs, ask, plan, stores, yes=yes, quiet=quiet), plan
+    except BaseException:
+        stores.locks.release(name_of(specs))  # a worker that could not begin today begins tomorrow
+        raise
+
+
+async def _begun(
+    shell: Shell, specs: Sequence[SourceSpec], ask: BatchAsk, plan: BatchPlan, stores: Stores, *, yes: bool, quiet: bool
+) -> Run:
+    """The run, taken in and agreed on, its lock held; none when that fails, since nobody was asked."""
     made = shell.new_stamp(["batch"])
     stores.locks.acquire(made.run_id)
     run = begin(shell, plan, made, stores, sys.argv[1:])
@@ -84,9 +95,9 @@ async def begin_batch(
         _agree(_price(shell, run, plan, stores), plan, yes=yes, quiet=quiet)
     except BaseException:
         stores.locks.release(run.run_id)
-        stores.records.delete_run(run.run_id)  # nobody was asked: there is nothing to go on with
+        stores.records.delete_run(run.run_id)
         raise
-    return run, plan
+    return run
 
 
 def name_of(specs: Sequence[SourceSpec]) -> str:
@@ -101,9 +112,10 @@ async def _resume(shell: Shell, run: Run, ask: BatchAsk, *, yes: bool, json_: bo
         _refuse_half_read(run, stores)
         plan = as_resumed(stores.rows.load_plan(run.run_id), ask)
         stores.rows.save_plan(run.run_id, plan)
-        if not stores.batches.open_ones(run.run_id):
-            again(run.run_id, stores.rows)
+        run = run.model_copy(update={"budget_usd": plan.budget_usd})
+        again(run.run_id, stores.rows, waiting=not stores.batches.open_ones(run.run_id))
         _agree(_price(shell, run, plan, stores), plan, yes=yes, quiet=json_)
+        stores.records.save_run(run.model_copy(update={"state": "started", "why": ""}))  # for whoever watches it
         await _work(shell, run, plan, stores, ask, json_=json_)
 
 
@@ -156,7 +168,8 @@ def _agree(price: BatchPrice, plan: BatchPlan, *, yes: bool, quiet: bool) -> Non
 
 async def _work(shell: Shell, run: Run, plan: BatchPlan, stores: Stores, ask: BatchAsk, *, json_: bool) -> None:
     """Review what is ready, then sum up whatever came of it. Raises what stopped the batch, after the summary."""
-    total = stores.rows.counts(run.run_id).get("ready", 0)
+    counts = stores.rows.counts(run.run_id)
+    total = counts.get("ready", 0) + counts.get("waiting", 0)
     sign, why = StopSign(), None
     folder = RunFolder.open_or_make(shell.settings.runs_dir, run)
     with signals(sign):

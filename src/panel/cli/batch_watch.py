@@ -59,7 +59,8 @@ async def _line(shell: Shell, stores: Stores, run: Run) -> str:
 async def _fleet(shell: Shell) -> str:
     app = fleet.open_app(shell.settings.database_url)
     async with app.open_async():
-        await fleet.prepare(app)
+        if not await app.check_connection_async():
+            return "nothing was ever handed out to workers"
         living = await fleet.workers(app)
         queues = {queue["name"]: queue for queue in await app.job_manager.list_queues_async()}
     doing = queues.get(fleet.LAUNCHES, {}).get("doing", 0)

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 
 from panel.batch.events import BatchListener
 from panel.batch.kit import Kit
@@ -199,7 +200,7 @@ async def open_kit(
         rows=stores.rows,
         ledger=stores.ledger,
         asker=asker,
-        till=Till(stores.purse, limits_of(run, plan), launch_usd=plan.launch_usd),
+        till=Till(stores.purse, partial(limits_of, run, plan), launch_usd=plan.launch_usd),
         gather=make_gather(shell, run.made, products),
         folder=RunFolder.open_or_make(shell.settings.runs_dir, run),
         may_probe=ProbeCap(stores.purse, shell.settings.toml.suspicious_per_day),
@@ -209,7 +210,7 @@ async def open_kit(
 
 
 def limits_of(run: Run, plan: BatchPlan) -> dict[str, Decimal]:
-    """Scope of the purse -> USD."""
+    """Scope of the purse -> USD, now: a batch that goes on past midnight spends of the next day's money."""
     limits = {f"run:{run.run_id}": plan.budget_usd, f"day:{datetime.now(UTC):%Y-%m-%d}": plan.day_usd}
     return {scope: limit for scope, limit in limits.items() if limit is not None}
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from os import getpid
 from socket import gethostname
 from typing import TYPE_CHECKING, Any
@@ -17,19 +18,20 @@ from panel.batch.finishing import close_batch
 from panel.batch.fleet import BATCHES, HEARTBEAT_S, LAUNCHES, RESCUE, STALLED_S, Duties
 from panel.batch.kit import Kit
 from panel.batch.launch import failed, review_row
-from panel.batch.sharing import Sharing
+from panel.batch.sharing import Sharing, lane_of
 from panel.batch.taking_in import go_on
 from panel.batch.working import StopSign
 from panel.cli.batch_run import signals
 from panel.cli.batch_sources import open_partners
 from panel.cli.batching import Stores, open_kit, open_stores
-from panel.cli.handing_out import enqueue_in
+from panel.cli.handing_out import enqueue_in, hand_out_ready
 from panel.cli.loop import run_loop
 from panel.cli.output import talk
 from panel.cli.shell import Shell
-from panel.errors import Stopped
+from panel.errors import Mistake, PanelError, ProviderError, Stopped, StoreError
+from panel.jurors import Flow
 from panel.jurors.batches import BatchWire, open_batches
-from panel.store import SentBatch, SharedPace
+from panel.store import RunFolder, SentBatch, SharedPace
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -60,8 +62,10 @@ class Crew:
     poll_s: float = field(default_factory=lambda: POLL_S)
     app: "App | None" = None
     open: dict[str, Tools] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)  # lane -> its flow, one for all batches: limits are a server's
     stopped: dict[str, str] = field(default_factory=dict)  # run -> why nothing more of it is asked
     sign: StopSign = field(default_factory=StopSign)
+    told: dict[str, str] = field(default_factory=dict)  # run -> why it can't be worked on here, as said last
     making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def tools(self, run_id: str) -> Tools:
@@ -74,14 +78,16 @@ class Crew:
     async def _open(self, run_id: str) -> Tools:
         run = await asyncio.to_thread(self.stores.records.load_run, run_id)
         plan = await asyncio.to_thread(self.stores.rows.load_plan, run_id)
-        stack = AsyncExitStack()
-        kit = await open_kit(self.shell, run, plan, self.stores, stack, listen=_log, sign=self.sign)
-        specs = {spec.name: spec for spec in kit.specs.values()}
-        self.sharing.join(kit.asker.flows, specs)
-        wires = {name: wire for name, spec in specs.items() if (wire := open_batches(spec))}
-        for wire in wires.values():
-            stack.push_async_callback(wire.close)
-        return Tools(kit, wires, Collector(kit, self.stores.batches, wires), stack)
+        async with AsyncExitStack() as stack:
+            kit = await open_kit(self.shell, run, plan, self.stores, stack, listen=_log, sign=self.sign)
+            specs = {spec.name: spec for spec in kit.specs.values()}
+            flows = {n: self.flows.setdefault(lane_of(spec), kit.asker.flows[n]) for n, spec in specs.items()}
+            kit = replace(kit, asker=replace(kit.asker, flows=flows))
+            self.sharing.join(flows, specs)
+            wires = {name: wire for name, spec in specs.items() if (wire := open_batches(spec))}
+            for wire in wires.values():
+                stack.push_async_callback(wire.close)
+            return Tools(kit, wires, Collector(kit, self.stores.batches, wires), stack.pop_all())
 
     async def close(self) -> None:
         """Let go of everything."""
@@ -90,34 +96,65 @@ class Crew:
         self.open.clear()
 
     async def review(self, run_id: str, row_number: int) -> float | None:
-        """One launch. Seconds until it is looked at again: another worker has it in hand, or a signal cut it short."""
+        """One launch. Seconds until it is looked at again: somebody else has it in hand, or it can't be done here now.
+
+        What is due after it is asked for also when it was done already: whoever did it may have died before asking.
+        """
         if run_id in self.stopped and not await self._was_started_again(run_id):
             return None
         name = f"{run_id}/{row_number}"
         if not await asyncio.to_thread(self.stores.locks.acquire, name):
             return STALLED_S
+        again_s: float | None = None
         try:
-            tools = await self.tools(run_id)
-            row = await asyncio.to_thread(self.stores.rows.get, run_id, row_number)
-            if row.state != "ready":
-                return None
-            at_half_price = tools.kit.plan.economy and not row.waits
-            asker = replace(tools.kit.asker, owner=name, defer=tools.collector if at_half_price else None)
-            done = await review_row(replace(tools.kit, asker=asker), row)
-            _log(Ended(done.row, done.spent_usd))
+            again_s = await self._review(run_id, row_number, name)
         except Stopped as err:
             if err.of == "signal":
                 return 0.0
-            self.stopped[run_id] = str(err)
-            talk(f"{run_id}: {err} {err.hint}")
+            await self._stop(run_id, err)
+        except (Mistake, StoreError) as err:  # no key for it here, or the database is away: later, or elsewhere
+            self._tell_once(run_id, err)
+            return STALLED_S
         except asyncio.CancelledError:  # its half minute after a signal is over
             assert self.app
             await asyncio.shield(fleet.hand_out(self.app, run_id, [row_number]))
             raise
         finally:
             self.stores.locks.release(name)
-        await self._after(run_id)
+        if again_s is None:
+            await self._after(run_id)
+        return again_s
+
+    async def _review(self, run_id: str, row_number: int, name: str) -> float | None:
+        """Under the launch's lock. Seconds until it is asked about again when another run's provider batch holds it."""
+        tools = await self.tools(run_id)
+        row = await asyncio.to_thread(self.stores.rows.get, run_id, row_number)
+        if row.state != "ready":
+            return None
+        at_half_price = tools.kit.plan.economy and not row.waits
+        asker = replace(tools.kit.asker, owner=name, defer=tools.collector if at_half_price else None)
+        done = await review_row(replace(tools.kit, asker=asker), row)
+        _log(Ended(done.row, done.spent_usd))
+        if done.row.state == "waiting" and not self.stores.batches.open_ones(run_id):
+            ready = done.row.model_copy(update={"state": "ready"})
+            await asyncio.to_thread(self.stores.rows.put, run_id, ready)
+            return self.poll_s
         return None
+
+    async def _stop(self, run_id: str, err: Stopped) -> None:
+        """Nothing more of this batch is asked here; why is kept for whichever worker sums up."""
+        self.stopped[run_id] = str(err)
+        talk(f"{run_id}: {err} {err.hint}")
+        run = await asyncio.to_thread(self.stores.records.load_run, run_id)
+        if run.state == "started":
+            stopped = run.model_copy(update={"state": "stopped", "why": str(err)})
+            await asyncio.to_thread(self.stores.records.save_run, stopped)
+
+    def _tell_once(self, run_id: str, err: PanelError) -> None:
+        """Why this worker can't help with a batch now; said again only when the reason changes."""
+        if self.told.get(run_id) != str(err):
+            self.told[run_id] = str(err)
+            talk(f"{run_id} is left to other workers for now. {err} {err.hint}".rstrip())
 
     async def _was_started_again(self, run_id: str) -> bool:
         """Whether somebody had a batch go on that this process had stopped."""
@@ -129,47 +166,56 @@ class Crew:
     async def submit(self, run_id: str) -> None:
         """Hand over what was collected, and look after it."""
         assert self.app
-        tools = await self.tools(run_id)
         for batch in self.stores.batches.open_ones(run_id):
-            await self._step(tools, batch)
+            await self._step(batch)
             await fleet.ask_for(self.app, "poll", run_id, in_s=self.poll_s, batch_id=batch.batch_id)
         if not self.stores.batches.open_ones(run_id):  # nothing was left to ask, or all of it came to nothing
             await self._again(run_id)
 
     async def poll(self, run_id: str, batch_id: str) -> float | None:
         """One look; seconds until the next, None when the batch is collected."""
-        tools = await self.tools(run_id)
-        batch = await self._step(tools, self.stores.batches.get(batch_id))
+        batch = await self._step(self.stores.batches.get(batch_id))
         if batch.state not in ("collected", "lost"):
             return self.poll_s
         if not self.stores.batches.open_ones(run_id):
             await self._again(run_id)
         return None
 
-    async def _step(self, tools: Tools, batch: SentBatch) -> SentBatch:
-        """Move a provider batch on, one worker at a time: two would hand it over twice, or count its cost twice."""
+    async def _step(self, batch: SentBatch) -> SentBatch:
+        """Move a provider batch on, one worker at a time: two would hand it over twice, or count its cost twice.
+
+        One that can't be moved from here, for want of a key or of its provider, stays as it is.
+        """
+        if batch.state in ("collected", "lost"):
+            return batch
         name = f"{batch.run_id}/batch/{batch.batch_id}"
         if not await asyncio.to_thread(self.stores.locks.acquire, name):
             return batch
         try:
+            tools = await self.tools(batch.run_id)
             batch = self.stores.batches.get(batch.batch_id)  # as it stands now that nobody else moves it
             return await step_on(make_poller(tools.kit, self.stores.batches, tools.wires[batch.model]), batch)
+        except (Mistake, ProviderError, StoreError) as err:
+            self._tell_once(batch.run_id, err)
+            return batch
         finally:
             self.stores.locks.release(name)
 
     async def finish(self, run_id: str) -> None:
-        """The summary, by whichever worker gets here; made again it is the same."""
-        run = await asyncio.to_thread(self.stores.records.load_run, run_id)
-        tools = await self.tools(run_id)
-        kit = tools.kit
+        """The summary, by whichever worker gets here; made again it is the same. Needs no model's key."""
+        stores = self.stores
+        run = await asyncio.to_thread(stores.records.load_run, run_id)
+        left = await asyncio.to_thread(stores.rows.any, run_id, ("ready", "waiting"))
+        folder = RunFolder.open_or_make(self.shell.settings.runs_dir, run)
         with open_partners(self.shell, run_id) as partners:
             run, _ = await asyncio.to_thread(
-                close_batch, run, self.stores.rows, self.stores.records, kit.folder, partners=partners,
-                prices=self.shell.settings.prices, now=kit.now, why=self.stopped.get(run_id, ""),
+                close_batch, run, stores.rows, stores.records, folder, partners=partners,
+                prices=self.shell.settings.prices, now=lambda: datetime.now(UTC),
+                why=run.why if left and run.state == "stopped" else "",
             )  # fmt: skip
-        talk(f"{run_id} is {run.state}. Summary: {kit.folder.path / 'summary.md'}")
-        if run.state == "finished":  # of a stopped one, launches may still be in hand here
-            await self.open.pop(run_id, tools).stack.aclose()
+        talk(f"{run_id} is {run.state}. Summary: {folder.path / 'summary.md'}")
+        if run.state == "finished" and run_id in self.open:  # of a stopped one, launches may still be in hand here
+            await self.open.pop(run_id).stack.aclose()
 
     async def daily(self) -> None:
         """Take in every feed of panel.toml and hand the launches out, as `panel batch --enqueue --yes` does."""
@@ -179,7 +225,8 @@ class Crew:
     async def give_up(self, run_id: str, row_number: int, why: str) -> None:
         """A launch that takes its workers down is named, and the others go on."""
         row = await asyncio.to_thread(self.stores.rows.get, run_id, row_number)
-        await asyncio.to_thread(self.stores.rows.put, run_id, failed(row, why))
+        if row.state == "ready":
+            await asyncio.to_thread(self.stores.rows.put, run_id, failed(row, why))
         await self._after(run_id)
 
     async def _after(self, run_id: str) -> None:
@@ -197,10 +244,13 @@ class Crew:
         await fleet.ask_for(self.app, "finish", run_id)
 
     async def _again(self, run_id: str) -> None:
-        """Launches that waited for a provider's batch are handed out again: their answers are in the ledger now."""
+        """Launches that waited for a provider's batch are handed out: their answers are in the ledger now.
+
+        All that are ready, and not only those that were waiting: whoever made them so may have died before handing out.
+        """
         assert self.app
-        numbers = await asyncio.to_thread(go_on, run_id, self.stores.rows)
-        await fleet.hand_out(self.app, run_id, numbers)
+        await asyncio.to_thread(go_on, run_id, self.stores.rows)
+        await hand_out_ready(self.app, self.stores, run_id)
 
 
 def work(shell: Shell, *, at_once: int, once: bool) -> None:

@@ -28,6 +28,7 @@ from panel.review.writing import read_base, read_inputs, read_scenarios
 from panel.store import Ledger, Records, RunFolder, RunLock
 
 MOST_MINUTES = 60 * 24 * 30
+PATIENCE_S = 60.0  # for a server that is down: a person waits here, so less than a batch has
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,7 @@ def _limits(shell: Shell, ask: Asking) -> Limits:
         deadline_s=_seconds(ask.deadline_min),
         retry_unusable=ask.retry,
         confidential_to=toml.confidential_to,
+        patience_s=PATIENCE_S,
     )
 
 

@@ -51,29 +51,42 @@ async def _begin(
     run, _ = begun
     stores.locks.release(run.run_id)  # each launch has a lock of its own
     stores.locks.release(name_of(read_sources(shell, sources)))
-    return run, await hand_out_ready(app, stores, run)
+    return run, await hand_out_ready(app, stores, run.run_id)
 
 
-async def hand_out_ready(app: Any, stores: Stores, run: Run) -> int:
-    """One job for each ready row; a batch with none is summed up at once."""
-    rows = [row.row for row in stores.rows.stream(run.run_id, ("ready",))]
-    await fleet.hand_out(app, run.run_id, rows)
-    if not rows:
-        await fleet.ask_for(app, "finish", run.run_id)
+async def hand_out_ready(app: Any, stores: Stores, run_id: str) -> int:
+    """One job for each ready row, and one that looks after provider batches that are out; a batch with neither is
+    summed up at once. How many rows. One handed out twice is done once.
+    """
+    rows = [row.row for row in stores.rows.stream(run_id, ("ready",))]
+    await fleet.hand_out(app, run_id, rows)
+    if stores.batches.open_ones(run_id):
+        await fleet.ask_for(app, "submit", run_id)
+    elif not rows:
+        await fleet.ask_for(app, "finish", run_id)
     return len(rows)
 
 
 def queue_status(shell: Shell) -> dict[str, Any]:
-    """Queues with their jobs by state, and workers with the seconds since their last heartbeat."""
+    """Queues with their jobs by state, workers with the seconds since their last heartbeat, batches by what is left."""
     return run_loop(_status(shell))
 
 
 async def _status(shell: Shell) -> dict[str, Any]:
     app = fleet.open_app(shell.settings.database_url)
-    async with app.open_async():
+    async with open_stores(shell) as stores, app.open_async():
         await fleet.prepare(app)
         queues = [queue for queue in await app.job_manager.list_queues_async() if queue["name"] != fleet.RESCUE]
-        return {"queues": queues, "workers": await fleet.workers(app)}
+        return {"queues": queues, "workers": await fleet.workers(app), "batches": _unfinished(stores)}
+
+
+def _unfinished(stores: Stores) -> list[dict[str, Any]]:
+    """Batches with launches left: `run_id`, `state`, `why` and how many `rows` are in each state."""
+    return [
+        {"run_id": run.run_id, "state": run.state, "why": run.why, "rows": stores.rows.counts(run.run_id)}
+        for run in stores.records.list_runs()
+        if run.kind == "batch" and run.state != "finished"
+    ]
 
 
 def queue_retry(shell: Shell, run_id: str) -> int:
@@ -87,10 +100,9 @@ async def _retry(shell: Shell, run_id: str) -> int:
         await fleet.prepare(app)
         run = stores.records.load_run(run_id)
         await fleet.take_back(app, run.run_id)
-        if not stores.batches.open_ones(run.run_id):
-            again(run.run_id, stores.rows)
+        again(run.run_id, stores.rows, waiting=not stores.batches.open_ones(run.run_id))
         stores.records.save_run(run.model_copy(update={"state": "started", "why": ""}))
-        return await hand_out_ready(app, stores, run)
+        return await hand_out_ready(app, stores, run.run_id)
 
 
 def queue_cancel(shell: Shell, run_id: str) -> int:

@@ -39,6 +39,9 @@ def status(json_: JsonFlag = False) -> None:
     head = ("queue", "todo", "doing", "succeeded", "failed", "cancelled")
     rows = [(q["name"], *(str(q[name]) for name in head[1:])) for q in found["queues"]]
     say(table([head, *rows]) if rows else "No job was ever handed out.")
+    for batch in found["batches"]:
+        counts = ", ".join(f"{count} {state}" for state, count in sorted(batch["rows"].items()))
+        say(f"{batch['run_id']} is {batch['state']}: {counts or 'no rows'}. {batch['why']}".rstrip())
     for one in found["workers"]:
         talk(f"worker {one['worker_id']}: last heard of {one['seconds']:.0f} s ago")
     if not found["workers"]:

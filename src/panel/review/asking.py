@@ -59,6 +59,10 @@ class Defer(Protocol):
         """Put what was taken on the disk."""
         ...
 
+    def can_wait(self) -> bool:
+        """Whether money comes back with a batch that is out, so that a launch which finds none left may wait."""
+        ...
+
 
 @dataclass
 class Asker:

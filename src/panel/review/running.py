@@ -19,6 +19,7 @@ from typing import Any
 from panel.errors import ProviderError, Stopped
 from panel.jurors import Provider, open_flows, open_provider
 from panel.jurors.base import ModelSpec
+from panel.jurors.breaker import PATIENCE_S
 from panel.money import Budget, Price
 from panel.prompting import Templates, render_problem
 from panel.records import Comparison, Opinion, Review, Run, Spend, SpendRow, Stamp
@@ -44,6 +45,7 @@ class Limits:
     spent_usd: Decimal = Decimal(0)  # by this run before it was resumed; the budget is for both
     retry_unusable: bool = False
     confidential_to: Sequence[str] = ()  # addresses and providers that confidential launches may go to
+    patience_s: float = PATIENCE_S  # how long calls wait for a server that is down; shorter where a person waits
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ async def open_asker(
         run_id=run_id,
         ledger=ledger,
         providers=await _open_providers(specs, stack),
-        flows=open_flows(specs.values(), limits.concurrency),
+        flows=open_flows(specs.values(), limits.concurrency, patience_s=limits.patience_s),
         budget=Budget(limits.budget_usd, spent_usd=limits.spent_usd),
         prices=limits.prices,
         draw=draw,

@@ -106,9 +106,18 @@ class BatchRows:
         with reading(self._engine) as conn:
             return conn.execute(wanted.limit(1)).first() is not None
 
-    def save_dossier(self, run_id: str, dossier: Dossier) -> None:
-        """Keep what the critics read about one launch; another worker goes on with the same."""
-        self._save(record_row(run_id, "dossier", dossier.launch.slug, dossier.dossier_hash, dossier))
+    def add_dossier(self, run_id: str, row: BatchRow, dossier: Dossier) -> bool:
+        """Keep what the critics read about a row's launch, and the row, whose slug is the dossier's, in one go.
+
+        False when another launch of this batch has that slug: nothing was kept. Another worker goes on with the same.
+        """
+        new = record_row(run_id, "dossier", row.slug, dossier.dossier_hash, dossier)
+        with changing(self._engine) as conn:
+            added = insert_or_leave(conn.dialect, records).execution_options(preserve_rowcount=True)
+            is_new = bool(conn.execute(added, new).rowcount)
+            if is_new:
+                put(conn, batch_rows, _row(run_id, row))
+        return is_new
 
     def load_dossier(self, run_id: str, slug: str) -> Dossier | None:
         """The dossier of one launch, None when it has none yet."""

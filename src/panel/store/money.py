@@ -24,6 +24,7 @@ from panel.store.provider_batches import DONE
 from panel.store.tables import leases, provider_batches, purses
 
 SUMS = frozenset({"run", "day"})  # kinds of scope that the ledger can add up
+PROCESS = "purse:"  # how the owners of leases begin that are no provider batches
 Open = dict[str, Decimal]  # owner -> amount leased
 
 
@@ -35,7 +36,7 @@ class Purse:
 
     def __init__(self, engine: Engine, locks: Locks) -> None:
         self._engine, self._locks = engine, locks
-        self.owner = f"purse:{secrets.token_hex(8)}"
+        self.owner = f"{PROCESS}{secrets.token_hex(8)}"
         if not locks.acquire(self.owner):
             raise StoreError(f"The lock {self.owner!r} is taken.")
 
@@ -87,6 +88,12 @@ class Purse:
         with reading(self._engine) as conn:
             found = _leases(conn, scope)
         return found.get(batch_id, Decimal(0)) if batch_id else sum(found.values(), Decimal(0))
+
+    def lent(self, scope: str) -> Decimal:
+        """Of what is set aside, the part that processes hold for launches in hand: it comes back within minutes."""
+        with reading(self._engine) as conn:
+            found = _leases(conn, scope)
+        return sum((amount for owner, amount in found.items() if owner.startswith(PROCESS)), Decimal(0))
 
     def _reclaim(self, conn: Connection, scope: str, spent: Decimal, taken: Open) -> tuple[Decimal, Open]:
         """Give back leases of the dead. What they had spent and not settled counts: at most what they had leased.

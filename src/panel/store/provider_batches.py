@@ -13,7 +13,8 @@ from typing import Any, Literal
 from sqlalchemy import Engine, Select, select
 
 from panel.errors import StoreError
-from panel.records import Value
+from panel.records import Spend, Value
+from panel.store.costs import total
 from panel.store.database import BUSY_S, changing, open_engine, reading
 from panel.store.dialect import insert_or_leave, put
 from panel.store.folding import named_hashes, unfold
@@ -43,6 +44,8 @@ class SentBatch(Value):
     created_at: datetime  # UTC
     submitted_at: datetime | None = None
     expires_at: datetime | None = None
+    adopted: bool = False  # its provider's id was found by looking, and may be another's
+    not_ours: tuple[str, ...] = ()  # found so, and turned out to be another's
     why: str = ""  # of lost
 
 
@@ -104,6 +107,11 @@ class ProviderBatches:
         wanted = select(records.c.slug).where(*at, records.c.json.contains(CONFIDENTIAL)).order_by(records.c.slug)
         with reading(self._engine) as conn:
             return tuple(conn.execute(wanted).scalars())
+
+    def spent(self, batch_id: str) -> Spend:
+        """What the calls in it cost, as far as the ledger has it; those still without an end are `unpriced`."""
+        with reading(self._engine) as conn:
+            return total(conn, batch_id=batch_id)
 
     def bodies(self, batch_id: str) -> Iterator[tuple[str, int, dict[str, Any]]]:
         """Key, attempt and exact body of the calls in it that have no answer, for the upload; a page at a time.

@@ -33,26 +33,29 @@ class Purse:
         mine = (usd for (at, by), usd in self.out.items() if at == scope and batch_id in ("", by))
         return sum(mine, Decimal(0))
 
+    def lent(self, scope: str) -> Decimal:
+        return self.leased(scope, batch_id="me")
+
 
 def dollars(amount: str) -> Decimal:
     return Decimal(amount)
 
 
 async def test_without_a_limit_no_purse_is_asked() -> None:
-    till = Till(Purse(), {}, launch_usd=dollars("2"))
+    till = Till(Purse(), dict, launch_usd=dollars("2"))
     lease = await till.lease(None)
     assert lease.budget.limit_usd == dollars("2")
     assert not till.may_grow(lease)
 
 
 async def test_a_lease_never_exceeds_what_a_launch_may_spend() -> None:
-    till = Till(Purse(), {"run:x": dollars("10")}, launch_usd=dollars("0.50"))
+    till = Till(Purse(), lambda: {"run:x": dollars("10")}, launch_usd=dollars("0.50"))
     assert (await till.lease(dollars("3"))).leased_usd == dollars("0.50")
 
 
 async def test_what_a_launch_did_not_spend_is_free_for_the_next() -> None:
     purse = Purse()
-    till = Till(purse, {"run:x": dollars("1")})
+    till = Till(purse, lambda: {"run:x": dollars("1")})
     lease = await till.lease(dollars("0.9"))
     lease.budget.settle(lease.budget.reserve(dollars("0.4")), dollars("0.2"))
     till.give_back(lease)
@@ -61,7 +64,7 @@ async def test_what_a_launch_did_not_spend_is_free_for_the_next() -> None:
 
 
 async def test_a_launch_waits_for_money_others_hold() -> None:
-    till = Till(Purse(), {"run:x": dollars("1")}, wait_s=0)
+    till = Till(Purse(), lambda: {"run:x": dollars("1")}, wait_s=0)
     first = await till.lease(dollars("0.7"))
     second = asyncio.create_task(till.lease(dollars("0.7")))
     await asyncio.sleep(0)
@@ -71,7 +74,7 @@ async def test_a_launch_waits_for_money_others_hold() -> None:
 
 
 async def test_money_nobody_holds_any_more_is_used_up() -> None:
-    till = Till(Purse(), {"run:x": dollars("1")})
+    till = Till(Purse(), lambda: {"run:x": dollars("1")})
     with pytest.raises(Stopped) as caught:
         await till.lease(dollars("1.01"))
     assert caught.value.of == "run"
@@ -80,7 +83,7 @@ async def test_money_nobody_holds_any_more_is_used_up() -> None:
 
 async def test_a_day_that_has_too_little_gives_the_run_its_money_back() -> None:
     purse = Purse()
-    till = Till(purse, {"run:x": dollars("5"), "day:2026-11-24": dollars("1")})
+    till = Till(purse, lambda: {"run:x": dollars("5"), "day:2026-11-24": dollars("1")})
     with pytest.raises(Stopped) as caught:
         await till.lease(dollars("2"))
     assert caught.value.of == "day"
@@ -89,11 +92,32 @@ async def test_a_day_that_has_too_little_gives_the_run_its_money_back() -> None:
 
 async def test_a_promise_is_held_until_the_batch_is_collected() -> None:
     purse = Purse()
-    till = Till(purse, {"run:x": dollars("1")}, wait_s=0)
+    till = Till(purse, lambda: {"run:x": dollars("1")}, wait_s=0)
     await till.promise(dollars("0.6"), batch_id="b1")
-    waiting = asyncio.create_task(till.promise(dollars("0.6"), batch_id="b2"))
-    await asyncio.sleep(0)
-    assert not waiting.done()
+    with pytest.raises(Stopped):
+        await till.promise(dollars("0.6"), batch_id="b2")
     till.keep_promise("b1", dollars("0.1"))
-    await waiting
+    await till.promise(dollars("0.6"), batch_id="b2")
     assert (purse.leased("run:x"), purse.spent("run:x")) == (dollars("0.6"), dollars("0.1"))
+
+
+async def test_a_batch_that_goes_on_past_midnight_spends_of_the_next_days_money() -> None:
+    purse, today = Purse(), ["day:2026-11-24"]
+    till = Till(purse, lambda: {today[0]: dollars("1")})
+    late = await till.lease(dollars("0.9"))
+    today[0] = "day:2026-11-25"
+    assert (await till.lease(dollars("0.9"))).scopes == ("day:2026-11-25",)
+    late.budget.settle(late.budget.reserve(dollars("0.2")), dollars("0.2"))
+    till.give_back(late)
+    assert purse.spent("day:2026-11-24") == dollars("0.2"), "what was leased of one day is given back to that day"
+    assert purse.leased("day:2026-11-24") == 0
+
+
+async def test_nobody_waits_for_money_that_only_a_provider_batch_gives_back() -> None:
+    """It comes back in a day, and may not even have been handed over by whoever waits."""
+    till = Till(Purse(), lambda: {"run:x": dollars("1")})
+    await till.promise(dollars("0.7"), batch_id="b1")
+    with pytest.raises(Stopped, match=r"budget of \$1 has \$0\.3000 left, and the next launch may need \$0\.5000"):
+        await asyncio.wait_for(till.promise(dollars("0.5"), batch_id="b1"), 5)
+    with pytest.raises(Stopped):
+        await asyncio.wait_for(till.lease(dollars("0.5")), 5)
