@@ -13,7 +13,6 @@ from panel.store.desk_log import append_act
 from panel.web.access import Editor, Writer
 from panel.web.deps import Deps, Given
 from panel.web.render import redirect, show
-from panel.web.routes.history import names_of
 from panel.web.views.product import product_page
 
 router = APIRouter()
@@ -29,7 +28,7 @@ POSTED: dict[str, Any] = {"status_code": 303, "response_class": RedirectResponse
 def product(request: Request, deps: Given, me: Writer, slug: Slug) -> Response:
     """The product a slug stands for; of one that was merged, the one it is in."""
     found = _found(deps, slug)
-    return show(request, product_page(found, _drafts(deps, found), me, names_of(deps)))
+    return show(request, product_page(found, _drafts(deps, found), me))
 
 
 @router.get("/drafts/{draft_id}/product", **POSTED)
@@ -47,7 +46,7 @@ def of_draft(deps: Given, me: Writer, draft_id: Slug) -> Response:
 def rename(deps: Given, me: Editor, slug: Slug, name: Name, reason: Reason) -> Response:
     """Call it by another name; its slug stays."""
     was = _found(deps, slug).product
-    now = deps.products.rename(slug, name, by=me.account_id, reason=_why(reason), now=deps.desk.now)
+    now = deps.products.rename(slug, name, by=me.name, reason=_why(reason), now=deps.desk.now)
     _note(deps, me, "renamed a product", product=now.slug, was=was.facts.name, name=now.facts.name, reason=_why(reason))
     return redirect(f"/products/{now.slug}", "product_renamed")
 
@@ -55,7 +54,7 @@ def rename(deps: Given, me: Editor, slug: Slug, name: Name, reason: Reason) -> R
 @router.post("/products/{slug}/merge", **POSTED)
 def merge(deps: Given, me: Editor, slug: Slug, other: Other, reason: Reason) -> Response:
     """Let another product become part of this one."""
-    kept = deps.products.merge(slug, other.strip(), by=me.account_id, reason=_why(reason), now=deps.desk.now)
+    kept = deps.products.merge(slug, other.strip(), by=me.name, reason=_why(reason), now=deps.desk.now)
     _note(deps, me, "merged products", product=kept.slug, other=other.strip(), reason=_why(reason))
     return redirect(f"/products/{kept.slug}", "product_merged")
 
@@ -67,9 +66,7 @@ def split(
     """Let launches go into a product of their own."""
     if not release:
         raise Mistake("Which launches go?", hint="Tick at least one of them.")
-    new = deps.products.split(
-        slug, release, name=name.strip(), by=me.account_id, reason=_why(reason), now=deps.desk.now
-    )
+    new = deps.products.split(slug, release, name=name.strip(), by=me.name, reason=_why(reason), now=deps.desk.now)
     gone = ", ".join(release)
     _note(deps, me, "split a product", product=slug, other=new.slug, launches=gone, reason=_why(reason))
     return redirect(f"/products/{new.slug}", "product_split")
@@ -78,7 +75,7 @@ def split(
 @router.post("/products/{slug}/unmerge", **POSTED)
 def unmerge(deps: Given, me: Editor, slug: Slug, reason: Reason) -> Response:
     """Let a product that was merged stand for itself again."""
-    own = deps.products.split(slug, (), by=me.account_id, reason=_why(reason), now=deps.desk.now)
+    own = deps.products.split(slug, (), by=me.name, reason=_why(reason), now=deps.desk.now)
     _note(deps, me, "took products apart", product=own.slug, reason=_why(reason))
     return redirect(f"/products/{own.slug}", "product_unmerged")
 

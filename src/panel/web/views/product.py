@@ -69,10 +69,8 @@ class ProductPage(View):
     may_change: bool
 
 
-def product_page(
-    found: ProductHistory, drafts: Mapping[tuple[str, str], Sequence[Draft]], me: Account, names: Mapping[str, str]
-) -> ProductPage:
-    """drafts: by product_id and release of a launch. names: by account_id."""
+def product_page(found: ProductHistory, drafts: Mapping[tuple[str, str], Sequence[Draft]], me: Account) -> ProductPage:
+    """drafts: by product_id and release of a launch."""
     product, facts = found.product, found.product.facts
     own = [one for one in found.launches if one.product_id == product.product_id]
     slugs = {one.product_id: one.slug for one in (product, *found.merged)}
@@ -94,7 +92,7 @@ def product_page(
             _launch(one, drafts.get((one.product_id, one.release), ()), is_own=one in own) for one in found.launches
         ),
         can_split=len(own) > 1,
-        events=tuple(_event(event, slugs, names) for event in reversed(found.events)),
+        events=tuple(_event(event, slugs) for event in reversed(found.events)),
         may_change=may(me.role, "products"),
     )
 
@@ -116,12 +114,12 @@ def _launch(one: KnownLaunch, drafts: Sequence[Draft], *, is_own: bool) -> Launc
     )
 
 
-def _event(event: ProductEvent, slugs: Mapping[str, str], names: Mapping[str, str]) -> EventLine:
+def _event(event: ProductEvent, slugs: Mapping[str, str]) -> EventLine:
     told = {key: event.detail[key] for key in SHOWN if event.detail.get(key)}
     words = [f"{key} {', '.join(map(str, v)) if isinstance(v, list) else v}" for key, v in told.items()]
     return EventLine(
         when=f"{event.at:%d %b %Y %H:%M}",
-        by=clean(names.get(event.by, event.by)),
+        by=clean(event.by),
         did=f"{slugs.get(event.product_id, event.product_id)} {DID.get(event.what, event.what)}",
         detail=clean("; ".join(words)),
     )
