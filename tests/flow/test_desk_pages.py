@@ -153,7 +153,7 @@ def test_an_editor_asks_one_critic_from_its_price_to_the_offer(here: Workspace) 
 
 def test_an_offer_shows_what_stays_what_turns_and_what_goes_and_is_taken_over(here: Workspace) -> None:
     line = yaml.safe_load(here.script.read_text(encoding="utf-8"))[DRAFT][CRITIC]["line"]
-    here.says(CRITIC, line=f"{line} So it seems.", verdict="skip")
+    here.says(CRITIC, line=f"Surely: {line}", verdict="skip")
     with desk_of(here) as desk:
         editor, me, drafts = desk.client("editor"), desk.account("editor"), desk.deps.desk
         number = drafts.open(me, DRAFT).draft.head
@@ -164,14 +164,14 @@ def test_an_offer_shows_what_stays_what_turns_and_what_goes_and_is_taken_over(he
         assert "Futurist AI critic Ship now Skip" in told
         assert "1 change people made to it would no longer be printed." in told
         assert told.count("Says the same. Your words stay.") == len(drafts.open(me, DRAFT).review.personas) - 1
-        assert "<ins>So it seems.</ins>" in page.text
+        assert "<ins>Surely: </ins>" in page.text
         revision = re.search(r'name="number" value="(\d+)"', page.text)
         assert revision and int(revision[1]) == drafts.open(me, DRAFT).draft.head
         stale = editor.post(f"/drafts/{DRAFT}/take-over", data={"number": str(int(revision[1]) - 1)})
         assert stale.status_code == 409
         assert editor.post(f"/drafts/{DRAFT}/take-over", data={"number": revision[1]}).status_code == 303
         words = drafts.open(me, DRAFT).text.words_of(CRITIC)
-        assert words and words.line == f"{line} So it seems."
+        assert words and words.line == f"Surely: {line}"
         gone = editor.get(f"/drafts/{DRAFT}/offer")
         assert (gone.status_code, "No newer review is offered" in gone.text) == (404, True)
 
