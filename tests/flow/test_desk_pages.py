@@ -163,7 +163,9 @@ def test_an_offer_shows_what_stays_what_turns_and_what_goes_and_is_taken_over(he
         told = main_of(page)
         assert "Futurist AI critic Ship now Skip" in told
         assert "1 change people made to it would no longer be printed." in told
-        assert told.count("Says the same. Your words stay.") == len(drafts.open(me, DRAFT).review.personas) - 1
+        changed, _, staying = told.partition("Say the same: your words stay")
+        assert staying.count("AI critic") == len(drafts.open(me, DRAFT).review.personas) - 1
+        assert changed.count("AI critic") == 1
         assert "<ins>Surely: </ins>" in page.text
         revision = re.search(r'name="number" value="(\d+)"', page.text)
         assert revision and int(revision[1]) == drafts.open(me, DRAFT).draft.head

@@ -124,7 +124,7 @@ def _verdict(review: Review, text: DraftText, who: str) -> Verdict:
 
 def _told(offer: Offer, who: str, *, stays: bool) -> str:
     if stays:
-        return "Says the same. Your words stay."
+        return "Says the same: your words stay."
     if offer.newer.opinion(who) is None:
         return "Was not asked. Its words go."
     if not isinstance(offer.newer.opinion(who), Answered):
