@@ -23,6 +23,7 @@ from panel.desk.asking_again import Means
 from panel.desk.asking_in_background import AskingAgain
 from panel.desk.deciding import Spot
 from panel.desk.learning import read_stats
+from panel.desk.opened import OpenReview
 from panel.desk.stats import Editor, Group, Settled, Stats
 from panel.records.desk import Account
 from panel.web.views.stats import stats_page
@@ -200,6 +201,35 @@ def test_a_run_log_is_named_before_asking_and_in_the_offer(here: Workspace) -> N
         assert "24 Nov 2026: A run of ours" in main_of(editor.get(f"/drafts/{DRAFT}/ask?critic={CRITIC}"))
         start(editor, desk, ask(editor, critic=CRITIC))
         assert "New: A run of ours, a run log" in main_of(editor.get(f"/drafts/{DRAFT}/offer"))
+
+
+def test_pages_read_anew_are_priced_first_and_the_offer_says_what_they_no_longer_hold(here: Workspace) -> None:
+    def without_a_page(_: Shell, means: Means) -> Means:
+        return replace(
+            means, gather=lambda review: review.dossier.model_copy(update={"sources": review.dossier.sources[:-1]})
+        )
+
+    with desk_of(here, without_a_page) as desk:
+        editor, me = desk.client("editor"), desk.account("editor")
+        assert 'name="refresh" value="true"' in editor.get(f"/drafts/{DRAFT}/ask").text
+        page = ask(editor, refresh="true")
+        assert "ask the whole panel, on today's pages?" in main_of(page)
+        start(editor, desk, page)
+        opened = desk.deps.desk.open(me, DRAFT)
+        assert isinstance(opened, OpenReview)
+        gone = opened.review.dossier.sources[-1]
+        assert f"Gone: {gone.title}" in main_of(editor.get(f"/drafts/{DRAFT}/offer"))
+
+
+def test_a_look_at_a_draft_asks_and_prices_nothing(here: Workspace) -> None:
+    """A GET may come by a link from anywhere: none of them prices, asks or reads a page."""
+    with desk_of(here, lambda _shell, means: replace(means, gather=None)) as desk:
+        editor = desk.client("editor")
+        runs = sorted((here.root / "runs").iterdir())
+        for path in ("", "/ask", f"/ask?critic={CRITIC}", "/ask?refresh=true&critic=", "/asking", "/asking?still=true"):
+            assert editor.get(f"/drafts/{DRAFT}{path}").status_code == 200
+        assert desk.deps.askings.of(DRAFT) is None
+        assert sorted((here.root / "runs").iterdir()) == runs
 
 
 def test_a_price_somebody_else_was_shown_since_starts_nothing(here: Workspace) -> None:

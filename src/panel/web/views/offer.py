@@ -180,11 +180,11 @@ def _sources(was: Dossier, now: Dossier) -> Iterator[str]:
     """What the critics read, where it differs."""
     if was.as_of != now.as_of:
         yield f"It speaks of {now.as_of:%d %b %Y}; the draft of {was.as_of:%d %b %Y}."
-    before, after = ({(s.url or s.title): s for s in d.sources} for d in (was, now))
+    before, after = ({_identity(s): s for s in d.sources} for d in (was, now))
     yield from (f"New: {_source(after[key])}" for key in after if key not in before)
     yield from (f"Gone: {_source(before[key])}" for key in before if key not in after)
     both = [key for key in after if key in before]
-    yield from (f"Changed: {_source(after[key])}" for key in both if _text(after[key]) != _text(before[key]))
+    yield from (f"Changed: {_source(after[key])}" for key in both if after[key].text_sha256 != before[key].text_sha256)
 
 
 def _source(source: Source) -> str:
@@ -192,5 +192,7 @@ def _source(source: Source) -> str:
     return f"{named}, a run log" if source.kind == "run_log" else named
 
 
-def _text(source: Source) -> list[str]:
-    return [passage.text for passage in source.passages]
+def _identity(source: Source) -> tuple[str, ...]:
+    """What makes it the same source in another dossier: its address, else what it says. A page may be cited twice."""
+    named = (source.url,) if source.url else (source.title, source.text_sha256)
+    return source.kind, source.voice, *named
