@@ -1,20 +1,24 @@
 """The desk's further pages, in process: approval file, offer, asking again, statistics, products, what is stale."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 from starlette.testclient import TestClient
 from tests.desk import Desk, a_desk
 from tests.flow.at_desk import LARK
-from tests.flow.outside import SPECIMEN
+from tests.flow.outside import LONGEST_S, SPECIMEN
 from tests.flow.test_asking_again import CRITIC, DRAFT, Workspace
+from tests.flow.test_desk_command import running
+from tests.unit.pages import samples
 
 from panel.cli.asking_again import asking_in_background, means_of
 from panel.cli.shell import Shell, open_shell
@@ -23,9 +27,13 @@ from panel.desk.asking_again import Means
 from panel.desk.asking_in_background import AskingAgain
 from panel.desk.deciding import Spot
 from panel.desk.learning import read_stats
+from panel.desk.offering import Offer
 from panel.desk.opened import OpenReview
+from panel.desk.panel_again import merged
 from panel.desk.stats import Editor, Group, Settled, Stats
+from panel.desk.text import start_text
 from panel.records.desk import Account
+from panel.web.views.offer import offer_page
 from panel.web.views.stats import stats_page
 
 HOSTED = "openai/gpt-6.1-sol"
@@ -338,6 +346,42 @@ def test_a_comparison_asks_nobody_and_a_desk_without_means_says_so(desk: Desk) -
     assert editor.get(f"/drafts/{one.draft_id}/ask?critic=nobody").status_code == 404
 
 
+def test_an_offer_of_a_trial_shows_the_passages_it_picked_and_whose_strike_goes(desk: Desk) -> None:
+    me, drafts = desk.account("editor"), desk.deps.desk
+    draft_id = drafts.queue(kind="review").drafts[0].draft_id
+    drafts.strike(me, draft_id, "dx-reviewer", "unsupported")
+    mine = drafts.open(me, draft_id)
+    assert isinstance(mine, OpenReview)
+    newer = samples.trial(mine.review)
+    offer = Offer(mine, newer, merged(mine, newer, start_text(newer)))
+    page = offer_page(offer, me)
+    assert page.grades == "full, now trial"
+    (struck,) = [c for c in page.critics if "struck" in c.told]
+    assert (struck.was.stand, struck.told.endswith("It was struck, and counts again.")) == ("struck", True)
+    shown = ["".join(run.text for run in pair.now) for c in page.critics for pair in c.pairs]
+    picked = [f"{g.side}: {g.excerpt}" for o in newer.answered() for g in o.grounds]
+    assert {text for text in shown if text} == set(picked)
+
+
+def test_the_desk_that_is_served_asks_the_panel_of_its_workspace(here: Workspace) -> None:
+    with running(here.root) as served:
+        cookie = served.ask(urlsplit(served.link).path).headers["set-cookie"].partition(";")[0]
+        ours = {
+            "Cookie": cookie,
+            "Origin": f"http://{served.netloc}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        assert f"/drafts/{DRAFT}" in served.ask("/", Cookie=cookie).text
+        assert served.ask(f"/drafts/{DRAFT}/ask", "POST", f"critic={CRITIC}", **ours).status == 303
+        priced = served.ask(f"/drafts/{DRAFT}/asking", Cookie=cookie).text
+        run_id = re.search(r'name="run_id" value="([^"]+)"', priced)
+        assert run_id
+        assert served.ask(f"/drafts/{DRAFT}/asking", "POST", f"run_id={run_id[1]}", **ours).status == 303
+        until = time.monotonic() + LONGEST_S
+        while "The newer review is offered." not in (told := served.ask(f"/drafts/{DRAFT}/asking", Cookie=cookie).text):
+            assert time.monotonic() < until, told
+
+
 # Statistics
 
 
@@ -355,6 +399,9 @@ def test_the_stats_page_and_its_json_say_what_the_command_says(desk: Desk) -> No
     assert "2 drafts approved." in main_of(page)
     assert "2 drafts: too few to compare" in main_of(page)
     assert "style=" not in page.text
+    left = desk.deps.desk.queue(kind="comparison").drafts[0].draft_id
+    desk.deps.desk.reject(desk.account("editor"), left, "inaccurate")
+    assert client.get("/stats.json").json()["editors"][0]["rejected"] == 1, "an act is counted at once"
 
 
 def of_stats(**more: Any) -> Stats:

@@ -16,7 +16,9 @@ from sqlalchemy import Engine
 from panel.desk.accounts import Accounts
 from panel.desk.archive import NO_ARCHIVE, Archive
 from panel.desk.desk import Desk
+from panel.desk.learning import read_stats
 from panel.desk.passwords import Passwords
+from panel.desk.stats import Stats
 from panel.errors import Mistake
 from panel.store import Products
 from panel.store.desk import DeskStore
@@ -67,6 +69,8 @@ class Deps:
     archive: Archive = NO_ARCHIVE
     ask_again: "Callable[[Desk], AskingAgain] | None" = None  # None: this desk can't ask the panel
     _once: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    _counting: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    _stats: dict[int, Stats] = field(default_factory=dict, repr=False, compare=False)  # by the log's newest line
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -96,6 +100,17 @@ class Deps:
     def products(self) -> Products:
         """The archive's products, in the desk's database."""
         return Products(self.engine, Path())
+
+    def stats(self) -> Stats:
+        """Of every approved draft. Read again only once somebody did something: each act is a line of the log."""
+        newest = self.desk.log(most=1)
+        seq = newest[0][0].seq if newest else 0
+        with self._counting:
+            if seq not in self._stats:
+                found = read_stats(self.desk.store)
+                self._stats.clear()
+                self._stats[seq] = found
+            return self._stats[seq]
 
     @property
     def is_team(self) -> bool:

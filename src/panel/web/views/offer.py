@@ -125,6 +125,11 @@ def _verdict(review: Review, text: DraftText, who: str) -> Verdict:
 def _told(offer: Offer, who: str, *, stays: bool) -> str:
     if stays:
         return "Says the same: your words stay."
+    counts = " It was struck, and counts again." if who in offer.mine.struck else ""
+    return _what_comes(offer, who) + counts
+
+
+def _what_comes(offer: Offer, who: str) -> str:
     if offer.newer.opinion(who) is None:
         return "Was not asked. Its words go."
     if not isinstance(offer.newer.opinion(who), Answered):
