@@ -424,7 +424,7 @@ def test_bars_are_as_long_as_the_figures_beside_them() -> None:
     assert line.claims.said == "1 of 10 removed"
     assert (line.drafts, line.is_few) == ("12 drafts", False)
     (editor,) = stats_page(of_stats()).editors
-    assert (editor.rejected.said, editor.rejected.parts[0].width) == ("5 of 20 rejected", 25)
+    assert (editor.rejected.said, editor.rejected.parts[0].width) == ("5 of 20 rejected, 25 %", 25)
 
 
 def test_a_check_is_said_to_be_demoted_when_the_rule_demotes_it_and_never_a_safety_check() -> None:
@@ -432,6 +432,7 @@ def test_a_check_is_said_to_be_demoted_when_the_rule_demotes_it_and_never_a_safe
     found = {line.check: line for line in stats_page(of_stats(checks=checks)).checks}
     assert [name for name, line in found.items() if line.is_note] == ["stock_opener"]
     assert found["filler"].told == ""
+    assert (found["filler"].dismissed.said, found["early"].dismissed.said) == ("40 of 50, 80 %", "9 of 10")
     assert found["early"].told == "Too few to judge: it takes 50."
     assert found["makers_figure_as_fact"].told.startswith("It stays as it is:")
 

@@ -122,6 +122,11 @@ def _so_many(count: int, what: str) -> str:
     return f"{count} {what}{'s' * (count != 1)}{few}"
 
 
+def _of(some: int, whole: int, what: str, *, least: int) -> str:
+    """ "5 of 20 rejected, 25 %"; no percentage of a few."""
+    return f"{some} of {whole}{what}" + (f", {some / whole:.0%}".replace("%", " %") if whole >= least else "")
+
+
 def _settled(mended: int, dismissed: int) -> str:
     told = [f"{count} {what}" for count, what in ((mended, "mended"), (dismissed, "dismissed")) if count]
     return ", ".join(told)
@@ -156,7 +161,7 @@ def _check(check: str, dismissed: int, settled: int) -> CheckLine:
         told = f"Too few to judge: it takes {LEAST_SHOWN}."
     else:
         told = ""
-    return CheckLine(check, _bar(f"{dismissed} of {settled}", share), told, is_note)
+    return CheckLine(check, _bar(_of(dismissed, settled, "", least=LEAST_SHOWN), share), told, is_note)
 
 
 def is_demoted(check: str, dismissed: int, settled: int) -> bool:
@@ -172,4 +177,4 @@ def _lower(sentence: str) -> str:
 def _editor(name: str, approved: int, rejected: int) -> EditorLine:
     whole = approved + rejected
     told = "" if whole >= FEWEST else _so_many(whole, "draft")
-    return EditorLine(clean(name), _bar(f"{rejected} of {whole} rejected", rejected / whole), told)
+    return EditorLine(clean(name), _bar(_of(rejected, whole, " rejected", least=FEWEST), rejected / whole), told)
