@@ -1,7 +1,7 @@
 """A desk in process, for tests: the real app on a real database, a clock that is set, passwords that cost little."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,8 @@ from starlette.testclient import TestClient
 from tests.unit.pages import samples
 from tests.unit.store.samples import a_run
 
+from panel.desk.asking_in_background import AskingAgain
+from panel.desk.desk import Desk as DeskOfDrafts
 from panel.desk.passwords import Passwords
 from panel.records.desk import Account, Role
 from panel.store import Records
@@ -84,13 +86,15 @@ def cheap_passwords() -> Passwords:
 
 @contextmanager
 def a_desk(
-    database_url: str, *, team: bool = True, origin: str = ORIGIN, more: tuple[APIRouter, ...] = ()
-) -> Iterator[Desk]:
-    """A desk on this database. more: further routers."""
+    database_url: str, *, team: bool = True, origin: str = ORIGIN, more: tuple[APIRouter, ...] = (),
+    ask_again: Callable[[DeskOfDrafts], AskingAgain] | None = None,
+) -> Iterator[Desk]:  # fmt: skip
+    """A desk on this database. more: further routers. ask_again: how it asks the panel; None: it can't."""
     engine, clock = open_engine(database_url), Clock()
     link = None if team else OneTimeLink(SECRET)
     deps = Deps(
-        engine=engine, origin=origin, owner="Mara Lind", link=link, clock=clock, passwords=cheap_passwords()
+        engine=engine, origin=origin, owner="Mara Lind", link=link, clock=clock, passwords=cheap_passwords(),
+        ask_again=ask_again,
     )  # fmt: skip
     try:
         yield Desk(deps, build_app(deps, (*ROUTERS, *more)), clock)
@@ -99,11 +103,14 @@ def a_desk(
 
 
 @contextmanager
-def served_desk(database_url: str, *, team: bool = True, more: tuple[APIRouter, ...] = ()) -> Iterator[Desk]:
+def served_desk(
+    database_url: str, *, team: bool = True, more: tuple[APIRouter, ...] = (),
+    ask_again: Callable[[DeskOfDrafts], AskingAgain] | None = None,
+) -> Iterator[Desk]:  # fmt: skip
     """The same behind a real socket, at `desk.deps.origin`, for a browser."""
     with bind("127.0.0.1", 0) as sock:
         origin = f"http://127.0.0.1:{sock.getsockname()[1]}"
-        with a_desk(database_url, team=team, origin=origin, more=more) as desk:
+        with a_desk(database_url, team=team, origin=origin, more=more, ask_again=ask_again) as desk:
             server = uvicorn.Server(uvicorn.Config(desk.app, log_config=None, ws="none", lifespan="off"))
             thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
             thread.start()

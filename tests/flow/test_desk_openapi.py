@@ -22,6 +22,8 @@ from sqlalchemy import create_engine
 from tests.databases import Postgres
 from tests.desk import ORIGIN, Desk, a_desk
 
+from panel.dossier.products import product_key, same_product
+from panel.records import Launch, LaunchSource, ProductFacts
 from panel.web.app import DeskApp, build_app
 from panel.web.deps import Deps
 
@@ -61,7 +63,12 @@ def desk(postgres: Postgres) -> Iterator[Desk]:
 @pytest.fixture(scope="module")
 def real(desk: Desk) -> dict[str, list[str]]:
     """What there is, by the part of a path that names it."""
-    return {"draft_id": desk.fill(), "account_id": [desk.account("writer").account_id]}
+    there = {"draft_id": desk.fill(), "account_id": [desk.account("writer").account_id]}
+    for name in ("Lamp", "Kettle"):
+        launch = Launch(name=name, sources=(LaunchSource(title="Page"),))
+        facts = ProductFacts(name=name)
+        desk.deps.products.meet(launch, product_key(launch), same_product, facts=facts, now=desk.clock())
+    return there | {"slug": ["lamp", "kettle"]}
 
 
 @pytest.fixture(scope="module")

@@ -58,6 +58,7 @@ def _check(table: "DeskTable") -> None:
 
 
 def _serve(shell: "Shell", table: "DeskTable", *, browser: bool) -> None:
+    from panel.cli.asking_again import asking_in_background
     from panel.cli.desk_shell import open_archive
     from panel.desk.accounts import Accounts
     from panel.store.database import open_engine
@@ -74,6 +75,7 @@ def _serve(shell: "Shell", table: "DeskTable", *, browser: bool) -> None:
             deps = Deps(
                 engine=engine, origin=origin, hosts=hosts, owner=owner_name(shell), link=link,
                 responsible=table.responsible, archive=archive,
+                ask_again=lambda desk: asking_in_background(shell, desk),
             )  # fmt: skip
             if table.team and not any(account.sign_in for account in Accounts(engine).rows.all()):
                 raise Mistake("Nobody can sign in yet.", hint="Begin with: panel desk accounts add NAME --role admin")

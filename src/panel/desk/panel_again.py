@@ -88,7 +88,7 @@ def take_over(tx: Tx, draft_id: str, *, number: int) -> Opened:
 
 def merged(opened: OpenReview, newer: Review, fresh: DraftText) -> DraftText:
     """The new text with people's words wherever a critic said the same in both reviews, on the same passages."""
-    same = {o.juror.persona_id for o in newer.answered() if _is_same(opened.review, newer, o.juror.persona_id)}
+    same = same_critics(opened.review, newer)
     mine = {w.persona_id: w for w in opened.text.critics if w.persona_id in same}
     room = MOST_CLAIMS - sum(_claims(opened.review, words) for words in mine.values())
     critics = []
@@ -98,6 +98,11 @@ def merged(opened: OpenReview, newer: Review, fresh: DraftText) -> DraftText:
         critics.append(kept)
     struck = tuple(s for s in opened.text.struck if s.persona_id in same)
     return opened.text.model_copy(update={"critics": tuple(critics), "struck": struck})
+
+
+def same_critics(old: Review, newer: Review) -> frozenset[str]:
+    """Critics who said the same in both reviews, on the same passages: words people gave them stay."""
+    return frozenset(o.juror.persona_id for o in newer.answered() if _is_same(old, newer, o.juror.persona_id))
 
 
 def _is_claim(review: Review, words: EditedWords, sentence: EditedSentence) -> bool:

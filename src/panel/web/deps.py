@@ -3,10 +3,11 @@
 import secrets
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
@@ -15,8 +16,15 @@ from sqlalchemy import Engine
 from panel.desk.accounts import Accounts
 from panel.desk.archive import NO_ARCHIVE, Archive
 from panel.desk.desk import Desk
+from panel.desk.learning import read_stats
 from panel.desk.passwords import Passwords
+from panel.desk.stats import Stats
+from panel.errors import Mistake
+from panel.store import Products
 from panel.store.desk import DeskStore
+
+if TYPE_CHECKING:
+    from panel.desk.asking_in_background import AskingAgain
 
 
 class OneTimeLink:
@@ -59,6 +67,10 @@ class Deps:
     hosts: tuple[str, ...] = ()  # further Host headers that are answered, "localhost:8707"
     responsible: str = ""  # person or entity that answers for what is published; "": whoever signs
     archive: Archive = NO_ARCHIVE
+    ask_again: "Callable[[Desk], AskingAgain] | None" = None  # None: this desk can't ask the panel
+    _once: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    _counting: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    _stats: dict[int, Stats] = field(default_factory=dict, repr=False, compare=False)  # by the log's newest line
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -68,6 +80,37 @@ class Deps:
     def desk(self) -> Desk:
         """Every act on drafts."""
         return Desk(DeskStore(self.engine), archive=self.archive, responsible=self.responsible, clock=self.clock)
+
+    @property
+    def askings(self) -> "AskingAgain":
+        """What is asked again in this process. Made once, when first asked for: a bad persona stops no other page.
+
+        Raises Mistake where nothing can be asked.
+        """
+        with self._once:
+            return self._askings
+
+    @cached_property
+    def _askings(self) -> "AskingAgain":
+        if self.ask_again is None:
+            raise Mistake("This desk can't ask the panel.", hint="Use the terminal: panel drafts ask.")
+        return self.ask_again(self.desk)
+
+    @cached_property
+    def products(self) -> Products:
+        """The archive's products, in the desk's database."""
+        return Products(self.engine, Path())
+
+    def stats(self) -> Stats:
+        """Of every approved draft. Read again only once somebody did something: each act is a line of the log."""
+        newest = self.desk.log(most=1)
+        seq = newest[0][0].seq if newest else 0
+        with self._counting:
+            if seq not in self._stats:
+                found = read_stats(self.desk.store)
+                self._stats.clear()
+                self._stats[seq] = found
+            return self._stats[seq]
 
     @property
     def is_team(self) -> bool:

@@ -24,6 +24,7 @@ from panel.web.said import sentence
 PLACES: tuple[tuple[str, str, Role], ...] = (  # the navigation: shown to who may, once the route is there
     ("Queue", "/", "writer"),
     ("Comparisons", "/comparisons", "writer"),
+    ("Stale", "/stale", "writer"),
     ("Stats", "/stats", "writer"),
     ("Log", "/log", "editor"),
     ("Accounts", "/accounts", "admin"),

@@ -180,7 +180,22 @@ def _of_critic(was: EditedWords, now: EditedWords, titles: Mapping[str, str]) ->
 
 
 def log_line(act: Act, names: Mapping[str, str], hashed: str = "") -> Line:
-    shown = ("revision", "of", "decided", "reason", "why", "edition", "until", "run", "role", "name")
+    shown = (
+        "revision",
+        "of",
+        "decided",
+        "reason",
+        "why",
+        "edition",
+        "until",
+        "run",
+        "role",
+        "name",
+        "product",
+        "other",
+        "persona",
+        "leave",
+    )
     told = [f"{key} {value}" for key in shown if (value := act.detail.get(key)) not in (None, "")]
     return Line(
         seq=act.seq,

@@ -41,6 +41,7 @@ class Row:
     marks: tuple[str, ...]  # held, embargoed, specimen, a newer review, corrected
     state: str
     until: str
+    stale: tuple[str, ...]  # why it should be asked about again
 
 
 @dataclass(frozen=True)
@@ -150,4 +151,5 @@ def _row(draft: Draft, deps: Deps) -> Row:
         marks=tuple(mark for mark, holds in marks if holds),
         state=STATES[draft.state],
         until=f"{draft.until:%d %b %H:%M} UTC" if draft.until else "",
+        stale=tuple(clean(reason) for reason in shown.stale),
     )

@@ -1,0 +1,42 @@
+"""The record of an approval, as one download: JSON to be checked, or Markdown to be read."""
+
+import json
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query
+from starlette.responses import Response
+
+from panel.desk.approval_sources import read_approval_file
+from panel.desk.approval_told import told_approval_file
+from panel.errors import NotFound
+from panel.web.access import Writer
+from panel.web.deps import Given
+
+router = APIRouter(prefix="/drafts")
+DraftId = Annotated[str, Path(max_length=140, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+SHAPES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "application/json": {"schema": {"type": "object"}},
+            "text/markdown": {"schema": {"type": "string"}},
+        }
+    }
+}
+
+
+@router.get("/{draft_id}/approval-file", response_class=Response, responses=SHAPES)
+def approval_file(
+    deps: Given, me: Writer, draft_id: DraftId, as_: Annotated[Literal["json", "markdown"], Query(alias="as")] = "json"
+) -> Response:
+    """The file of the newest approval. 404 for a draft nobody ever approved."""
+    if not deps.desk.history(me, draft_id).approvals:
+        raise NotFound("Nobody has approved this draft.", hint="There is a file once somebody signs it.")
+    found = read_approval_file(deps.desk, me, draft_id)
+    name = f"approval-{draft_id}-{found['approval_id']}"
+    if as_ == "markdown":
+        return _download(told_approval_file(found), "text/markdown; charset=utf-8", f"{name}.md")
+    return _download(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "application/json", f"{name}.json")
+
+
+def _download(text: str, kind: str, name: str) -> Response:
+    return Response(text.encode(), media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'})

@@ -1,0 +1,25 @@
+"""The newer review that is offered for a draft, beside it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import HTMLResponse, Response
+
+from panel.desk.offering import read_offer
+from panel.errors import NotFound
+from panel.web.access import Writer
+from panel.web.deps import Given
+from panel.web.render import show
+from panel.web.views.offer import offer_page
+
+router = APIRouter(prefix="/drafts")
+DraftId = Annotated[str, Path(max_length=140, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+@router.get("/{draft_id}/offer", response_class=HTMLResponse)
+def offer(request: Request, deps: Given, me: Writer, draft_id: DraftId) -> Response:
+    """What taking it over would change. 404 when nothing is offered."""
+    found = read_offer(deps.desk, me, draft_id)
+    if found is None:
+        raise NotFound("No newer review is offered for this draft.", hint="Ask the panel again for one.")
+    return show(request, offer_page(found, me))

@@ -1,0 +1,1 @@
+"""What the desk's further pages are drawn from, as values: offers, askings, statistics, products, what is stale."""
