@@ -92,9 +92,10 @@ def changed(was: str, now: str) -> tuple[Run, ...]:
         return ()
     old, new = _words(was), _words(now)
     runs: list[Run] = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+    a_words, b_words = ([word.strip() for word in words] for words in (old, new))  # the space after it is no change
+    for kind, a, b, c, d in difflib.SequenceMatcher(a=a_words, b=b_words, autojunk=False).get_opcodes():
         if kind == "equal":
-            runs.append(Run("".join(old[a:b])))
+            runs.append(Run("".join(new[c:d])))
             continue
         runs += [Run(text, mark) for text, mark in (("".join(old[a:b]), "old"), ("".join(new[c:d]), "new")) if text]
     return tuple(runs)
