@@ -1,7 +1,7 @@
 """Draw docs/desk/*.png: the desk with the specimen drafts, as an editor meets them. `make screenshots` runs it.
 
-It runs the program itself in a folder of its own: `panel compare` with scripted critics, then `panel desk`, and looks at
-it through Chromium. Nothing is fetched from elsewhere and no key is needed.
+It runs the program itself in a folder of its own: `panel compare` with scripted critics, then `panel desk`, and looks
+at it through Chromium. Nothing is fetched from elsewhere and no key is needed.
 """
 
 import base64

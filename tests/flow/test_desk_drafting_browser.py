@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 from tests.desk import Desk
-from tests.drafted import settle_all
 from tests.flow import desk_browsing as at
-from tests.flow.desk_browsing import BOTH, FERN, LARK, Seeds, desk_on, expect, window
+from tests.flow.desk_browsing import BOTH, FERN, LARK, Seeds, desk_on, expect, sign, window
 
 from panel.records.desk import Draft
 
@@ -32,11 +31,6 @@ def short(seeds: Seeds, tmp_path: Path) -> Iterator[Desk]:
 
 def draft(desk: Desk, draft_id: str) -> Draft:
     return desk.deps.desk.open(desk.account("editor"), draft_id).draft
-
-
-def approve(desk: Desk, draft_id: str) -> None:
-    """Decide everything and sign it, without a browser."""
-    settle_all(desk.deps.desk, desk.account("editor"), draft_id)
 
 
 def test_two_people_meet_on_one_sentence_and_neither_loses_a_word(browser: Any, team: Desk) -> None:
@@ -122,8 +116,8 @@ def test_eight_claims_are_cleared_by_keyboard_alone(
 
 
 def test_a_comparison_of_two_approved_reviews_takes_six_key_presses(browser: Any, short: Desk) -> None:
-    approve(short, LARK)
-    approve(short, FERN)
+    for draft_id in (LARK, FERN):
+        sign(short, draft_id)
     with window(browser, short) as me:
         me.open("/comparisons")
         me.press("j")

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from tests.desk import Desk
-from tests.drafted import settle_all
 from tests.flow import desk_browsing as at
 from tests.flow.desk_browsing import (
     BOTH,
@@ -19,6 +18,7 @@ from tests.flow.desk_browsing import (
     desk_on,
     expect,
     overflow,
+    sign,
     too_small,
     window,
 )
@@ -46,7 +46,7 @@ def desk(seeds: Seeds, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Des
         acts.save(
             editor, FERN, "futurist:0", "Its rules are plain files, in a folder of your own.", number=0, seen=True
         )
-        settle_all(acts, editor, FERN)
+        sign(made, FERN)
         yield made
 
 
