@@ -6,7 +6,7 @@ PIP = $(VENV)/bin/python -m pip --disable-pip-version-check --quiet --quiet inst
 LOCKED = --require-hashes --no-deps --only-binary :all:
 SHIPPED = pyproject.toml README.md LICENSE categories.yaml scenarios.yaml $(shell find src personas prompts -type f -not -name '*.pyc')
 
-.PHONY: help demo test test-chaos bench peers figures setup setup-dev lock clean
+.PHONY: help demo test test-chaos bench peers figures screenshots setup setup-dev lock clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ figures: setup-dev  ## what gathering refuses, which attempts on a verdict are f
 	$(VENV)/bin/python benchmarks/refusals.py
 	$(VENV)/bin/python benchmarks/attempts.py
 	$(VENV)/bin/python benchmarks/facts.py
+
+screenshots: setup-dev  ## draw the pictures of the desk in docs/desk anew (needs Chromium)
+	$(VENV)/bin/python scripts/desk_screenshots.py
 
 lock:  ## pin and hash the requirements again (needs uv)
 	requirements/compile

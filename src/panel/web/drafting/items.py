@@ -94,6 +94,11 @@ class Item:
         return pieces(self.text)
 
     @property
+    def has_typed(self) -> bool:
+        """Whether words wait in one of its fields that somebody typed and did not save."""
+        return any(field.unsaved for field in self.fields)
+
+    @property
     def is_stop(self) -> bool:
         """Whether somebody has to decide of it at all."""
         return self.kind not in ("view",) and self.standing != "set_aside"
@@ -149,6 +154,11 @@ class _Maker:
         fields = [
             editable(f"{self.who}:{name}", LABELS[name], getattr(self.words, name), getattr(model, name), self.unsaved)
             for name in PHRASES
+        ]
+        fields += [
+            editable(f"{self.who}:{s.place}", "View", s.text, model.quote[s.place].text, self.unsaved)
+            for s in self.words.sentences
+            if model.quote[s.place].rests_on == "view" and s.standing == "printed"
         ]
         asked = {ask.ask_id: ask.question for ask in self.persona.asks}
         was = {reply.ask_id: reply.answer for reply in model.replies}

@@ -90,11 +90,12 @@ def changed(was: str, now: str) -> tuple[Run, ...]:
     """What was changed, word by word: "old" words that went, "new" ones that came; () when nothing was."""
     if was == now:
         return ()
-    old, new = _words(was), _words(now)
+    old, new = _words(f"{was.rstrip()} "), _words(now)  # a space, so that what went never touches what came
     runs: list[Run] = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+    a_words, b_words = ([word.strip() for word in words] for words in (old, new))  # the space after it is no change
+    for kind, a, b, c, d in difflib.SequenceMatcher(a=a_words, b=b_words, autojunk=False).get_opcodes():
         if kind == "equal":
-            runs.append(Run("".join(old[a:b])))
+            runs.append(Run("".join(new[c:d])))
             continue
         runs += [Run(text, mark) for text, mark in (("".join(old[a:b]), "old"), ("".join(new[c:d]), "new")) if text]
     return tuple(runs)

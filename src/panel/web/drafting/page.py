@@ -203,11 +203,13 @@ def _signed(approval: Approval | None) -> str:
 
 
 def _focus(at: str, stops: Sequence[Item], held: Sequence[HeldBlock], general: Sequence[FlagLine]) -> str:
-    """Where the page begins: where somebody asked to be, else at what is left first."""
+    """Where the page begins: where somebody asked to be, else at words they typed and did not save, or what is left."""
     if at and any(_key(item) == at or item.at == at for item in stops):
         return next(_key(item) for item in stops if at in (_key(item), item.at))
     if any(h.is_left for h in held):
         return "held"
+    if typed := next((_key(item) for item in stops if item.is_stop and item.has_typed), ""):
+        return typed
     first = next((_key(item) for item in stops if item.is_left), "")
     if first:
         return first

@@ -11,6 +11,7 @@ from panel.desk.deciding import Spot
 from panel.errors import Mistake
 from panel.web.access import Editor, Publisher, Writer
 from panel.web.deps import Given
+from panel.web.drafting.undo import last_decided
 from panel.web.render import redirect
 
 router = APIRouter(prefix="/drafts/{draft_id}")
@@ -68,12 +69,21 @@ def unsaved(
     tab: Annotated[str, Form(min_length=1, max_length=40)], text: Annotated[str, Form(max_length=4000)] = "",
     drop: Flag = False,
 ) -> Response:  # fmt: skip
-    """Keep what is being typed, or throw it away."""
+    """Keep what is being typed in one window, or nothing of it once it is as it was."""
     if drop:
-        deps.desk.drop_unsaved(me, draft_id, field)
+        deps.desk.drop_unsaved(me, draft_id, field, tab)
     else:
         deps.desk.keep_unsaved(me, draft_id, field, text, number=number, tab=tab)
     return Response(status_code=204)
+
+
+@router.post("/discard", **POSTED)
+def discard(
+    deps: Given, me: Writer, draft_id: DraftId, field: Annotated[str, Form(max_length=200)], back: Back = ""
+) -> Response:
+    """Throw away what was typed into a field and not saved, in all windows."""
+    deps.desk.drop_unsaved(me, draft_id, field)
+    return on(draft_id, back, "discarded", at=field if ":" in field else "")
 
 
 @router.post("/standing", **POSTED)
@@ -88,8 +98,8 @@ def standing(
 
 @router.post("/undo", **POSTED)
 def undo(deps: Given, me: Writer, draft_id: DraftId, back: Back = "") -> Response:
-    """Take back one's newest decision here."""
-    deps.desk.undo(me, draft_id)
+    """Take back one's newest decision here; on a comparison, the newest on any draft it prints."""
+    deps.desk.undo(me, last_decided(deps.desk, me, draft_id))
     return on(draft_id, back, "undone")
 
 

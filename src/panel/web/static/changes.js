@@ -3,7 +3,7 @@
 
 /** [{text, mark}] in reading order; mark "old" went, "new" came, "" stayed. */
 export function changes(was, now) {
-  const a = words(was);
+  const a = words(was).map((word) => `${word.trim()} `); // a space, so that what went never touches what came
   const b = words(now);
   const kept = table(a, b);
   const runs = [];

@@ -8,7 +8,7 @@ if (here.searchParams.has("said")) {
 }
 
 // A form is sent once: a second press while the first is on its way would do the act again.
-for (const form of document.querySelectorAll("form[method=post]")) {
+for (const form of document.querySelectorAll("form[method=post]:not([data-swap])")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) {
       event.preventDefault();

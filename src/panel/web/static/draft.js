@@ -5,13 +5,14 @@ import { swap } from "./swap.js";
 
 const TYPING = "input:not([type=checkbox]):not([type=hidden]), textarea, select";
 const main = document.getElementById("main");
+const live = document.getElementById("live");
 
 const keysOn = () => localStorage.getItem("panel-keys") !== "off";
 const stops = () => [...main.querySelectorAll("#beside .stop[data-at]")];
 const shown = () => stops().find((stop) => !stop.hidden);
 
 /** Put a stop in focus: its passage stands beside its sentence. */
-function show(at, { scroll = true } = {}) {
+function show(at) {
   const target = stops().find((stop) => stop.dataset.at === at);
   if (!target) return;
   for (const stop of stops()) stop.hidden = stop !== target;
@@ -20,27 +21,43 @@ function show(at, { scroll = true } = {}) {
     item.classList.toggle("here", here);
     const words = item.querySelector("[data-to]");
     if (words) here ? words.setAttribute("aria-current", "true") : words.removeAttribute("aria-current");
-    if (here && scroll) item.scrollIntoView({ block: "nearest" });
   }
+  bring();
   const url = new URL(location.href);
   url.searchParams.set("at", at);
   url.hash = "";
   history.replaceState(null, "", url);
 }
 
+/** What stands in focus comes into view: its sentence beside it, or itself where the page has one column. */
+function bring() {
+  const beside = getComputedStyle(main.querySelector("#work")).gridTemplateColumns.includes(" ");
+  const here = beside ? main.querySelector(".item.here") : shown();
+  here?.scrollIntoView({ block: "nearest" });
+}
+
+/** Say where one is to who does not see it: what was done, what is left, the sentence and its lit evidence. */
+function say(done = false) {
+  const text = (selector, within = shown()) => within?.querySelector(selector)?.textContent.trim() ?? "";
+  const evidence = [...(shown()?.querySelectorAll("mark") ?? [])].map((mark) => mark.textContent).join(" … ");
+  const said = [done && text(".bar .left", main), text(".whose"), text(".said-again"), text(".told"), evidence && `Evidence: ${evidence}`];
+  live.textContent = said.filter(Boolean).map((part) => (/[.!?]$/.test(part) ? part : `${part}.`)).join(" ");
+}
+
 function move(step) {
   const all = stops();
   const at = all.indexOf(shown());
   const next = all[Math.min(all.length - 1, Math.max(0, at + step))];
-  if (next) show(next.dataset.at);
+  if (!next) return;
+  show(next.dataset.at);
+  say();
 }
 
 function press(key) {
   const inside = shown();
-  const held = main.querySelector(".held-block.here");
+  const held = inside?.dataset.at === "held" ? main.querySelector("#held") : null;
   const button =
-    (key === "a" && held?.querySelector("[data-key=a]")) ||
-    inside?.querySelector(`[data-key="${key}"]`) ||
+    (held ?? inside)?.querySelector(`[data-key="${key}"]`) ||
     main.querySelector(`.bar [data-key="${key}"]`);
   button?.click();
 }
@@ -66,7 +83,9 @@ addEventListener("keydown", (event) => {
     }
     return;
   }
+  if (event.repeat && event.key === "Enter" && event.target.matches("button")) event.preventDefault();
   if (event.ctrlKey || event.metaKey || event.altKey || !keysOn()) return;
+  if (event.repeat && !"jk".includes(event.key)) return; // a key that is held down decides of one claim, not of all
   const act = {
     j: () => move(1),
     k: () => move(-1),
@@ -88,6 +107,7 @@ main.addEventListener("click", (event) => {
   if (to && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
     show(to.dataset.to);
+    shown()?.focus({ preventScroll: true });
     return;
   }
   if (event.target.closest("[data-live]")) {
@@ -116,14 +136,31 @@ main.addEventListener("change", (event) => {
   if (event.target.id === "keys-on") localStorage.setItem("panel-keys", event.target.checked ? "on" : "off");
 });
 
-function begin() {
+/** Set the page up. inside: the focus stood in what was swapped, and must not be lost. */
+function begin(inside = false) {
   const box = main.querySelector("#keys-on");
   if (box) box.checked = keysOn();
   keepTyped(main);
-  const here = main.querySelector(".item.here");
-  here?.scrollIntoView({ block: "nearest" });
-  main.querySelector("#approve[autofocus]")?.focus();
+  if (!main.querySelector("#work")) return; // a conflict: read from its top
+  const approve = main.querySelector("#approve[data-first]");
+  if (approve) approve.focus({ preventScroll: true });
+  else if (inside) shown()?.focus({ preventScroll: true });
 }
 
-swap(main, begin);
+/** After an act: what came of it is seen in the bar, and heard. said: by the server. */
+function after(said, inside) {
+  begin(inside);
+  const left = main.querySelector(".bar .left");
+  if (!left) return;
+  if (said) {
+    const done = document.createElement("span");
+    done.className = "done";
+    done.textContent = said;
+    left.append(". ", done);
+  }
+  bring();
+  say(true);
+}
+
+swap(main, after);
 begin();

@@ -1,7 +1,9 @@
 // Send a form marked `data-swap` and put the page that answers in place of the one that is shown: no flash, no lost
-// scroll. What the server answers is our own page, escaped there; an answer that is not a page of ours is gone to.
+// scroll. What the server answers is our own page, escaped there. What it refuses is said above the page, which stays.
 
-/** begin: called after each swap, to set the new page up. */
+const SLOW_MS = 15000;
+
+/** begin(said, moved): called after each swap, to set the new page up. */
 export function swap(main, begin) {
   let busy = false;
   main.addEventListener("submit", async (event) => {
@@ -11,18 +13,22 @@ export function swap(main, begin) {
     if (busy) return;
     busy = true;
     main.setAttribute("aria-busy", "true");
+    main.querySelector(".complaint.told-here")?.remove();
     try {
-      const data = new FormData(form, event.submitter);
-      const action = event.submitter?.getAttribute("formaction") ?? form.getAttribute("action");
-      const answer = await fetch(action, { method: "POST", body: new URLSearchParams(data), headers: { accept: "text/html" } });
-      if (answer.status === 204) {
-        location.reload();
-        return;
+      const answer = await send(form, event.submitter);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (answer.ok || answer.status === 409) {
+        form.dispatchEvent(new Event("kept"));
+        const inside = main.contains(document.activeElement);
+        put(main, page, answer);
+        begin(page.querySelector(".said")?.textContent ?? "", inside);
+      } else if (answer.status === 401) {
+        location.reload(); // to the door, and back here from it
+      } else {
+        tell(main, refusal(page));
       }
-      put(main, await answer.text(), answer);
-      begin();
     } catch {
-      tell(main, "The desk did not answer. What you typed is kept; try again.");
+      tell(main, "The desk does not answer. What you typed is kept; try again.");
     } finally {
       busy = false;
       main.removeAttribute("aria-busy");
@@ -30,19 +36,26 @@ export function swap(main, begin) {
   });
 }
 
-function put(main, html, answer) {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  const fresh = page.getElementById("main");
-  if (!fresh) {
-    location.assign(answer.url);
-    return;
-  }
+function send(form, submitter) {
+  const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
+  const body = new URLSearchParams(new FormData(form, submitter));
+  return fetch(action, { method: "POST", body, headers: { accept: "text/html" }, signal: AbortSignal.timeout(SLOW_MS) });
+}
+
+const refusal = (page) => {
+  const said = [...page.querySelectorAll("#main .card p:not(:has(a))")].map((p) => p.textContent.trim());
+  return said.join(" ") || "That did not work. Reload the page.";
+};
+
+const FOLDS = ".hand details, .acts details, .aside, .strike, .keys";
+
+function put(main, page, answer) {
   const at = [scrollX, scrollY];
-  const opened = [...main.querySelectorAll(".hand details[open], .aside[open], .keys[open]")].map((d) => d.querySelector("summary").textContent);
-  main.replaceChildren(...fresh.childNodes);
-  for (const details of main.querySelectorAll(".hand details, .aside, .keys")) {
-    if (opened.includes(details.querySelector("summary").textContent)) details.open = true;
-  }
+  const name = (fold) => fold.closest("[id]").id + fold.querySelector("summary").textContent;
+  const opened = [...main.querySelectorAll(FOLDS)].filter((fold) => fold.open).map(name);
+  for (const first of page.querySelectorAll("[autofocus]")) first.toggleAttribute("autofocus"); // `begin` sees to it
+  main.replaceChildren(...page.getElementById("main").childNodes);
+  for (const fold of main.querySelectorAll(FOLDS)) fold.open = opened.includes(name(fold));
   document.title = page.title;
   document.body.className = page.body.className;
   if (answer.ok) {
@@ -58,8 +71,8 @@ function put(main, html, answer) {
 
 function tell(main, sentence) {
   const said = document.createElement("p");
-  said.className = "complaint";
+  said.className = "complaint told-here";
   said.setAttribute("role", "alert");
   said.textContent = sentence;
-  main.prepend(said);
+  (main.querySelector(".bar") ?? main).append(said);
 }
