@@ -187,3 +187,23 @@ def test_a_killed_desk_loses_nothing_that_was_typed(browser: Any, seeds: Seeds, 
         me.page.reload()
         assert (TYPED + MORE).strip() in me.page.locator("#text").inner_text()
     context.close()
+
+
+def test_words_the_desk_never_got_are_shown_to_nobody_who_signs_in_later_in_the_same_browser(
+    browser: Any, desk: Desk
+) -> None:
+    with window(browser, desk) as me:
+        me.open(f"/drafts/{LARK}")
+        me.page.route("**/unsaved", lambda route: route.fulfill(status=503))
+        with me.page.expect_response("**/unsaved"):
+            me.press("e")
+            me.page.keyboard.type(TYPED)
+        assert kept(desk) == []
+        me.page.reload()
+        assert me.page.locator(FIELD).input_value().endswith(TYPED)
+        token = desk.deps.accounts.start_session(desk.account("writer"), now=desk.clock()).token
+        me.page.context.add_cookies([{"name": desk.deps.cookie, "value": token, "url": desk.deps.origin}])
+        me.page.reload()
+        me.press("e")
+        assert not me.page.locator(FIELD).input_value().endswith(TYPED)
+        me.said.clear()  # the browser names the 503 we made

@@ -43,7 +43,9 @@ export function keepTyped(main) {
   }
 }
 
-const slot = (form) => `panel-typed:${form.dataset.autosave}:${form.elements.field.value}`;
+// By account, so that whoever signs in next in this browser never sees somebody else's words.
+const slot = (form) =>
+  `panel-typed:${document.body.dataset.me}:${form.dataset.autosave}:${form.elements.field.value}`;
 
 // The page names the saved words, and the model's, only where they are not what the field came with.
 const saved = (field) => field.dataset.saved ?? field.defaultValue;
