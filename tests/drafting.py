@@ -12,7 +12,7 @@ from tests.unit.store.samples import a_run
 
 from panel.checks import check_review
 from panel.desk.archive import NO_ARCHIVE, Archive
-from panel.desk.desk import Desk, Spot
+from panel.desk.desk import QUEUES, Desk, Spot
 from panel.desk.opened import OpenComparison, Opened, OpenReview
 from panel.records import Answered, Review
 from panel.records.desk import Account, Point, Role
@@ -70,7 +70,8 @@ class Room:
         records.save_finished(a_run(run_id).model_copy(update={"state": "finished"}), made, pair)
         records.close()
         self.desk.take_in()
-        found = [d for d in self.desk.queue(size=200).drafts if d.run_id == run_id or d.offered_hash]
+        waiting = [d for which in QUEUES for d in self.desk.queue(which, size=200).drafts]
+        found = [d for d in waiting if d.run_id == run_id or d.offered_hash]
         singles = {d.shown.name: d.draft_id for d in found if d.kind == "review"}
         names = [f"{r.dossier.launch.name} {r.dossier.launch.release}".strip() for r in reviews]
         return [singles[name] for name in names] + [d.draft_id for d in found if d.kind == "comparison"]
