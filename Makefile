@@ -48,6 +48,7 @@ $(VENV)/.venv:
 	@touch $@
 
 $(VENV)/.product: $(VENV)/.venv requirements/product.txt requirements/build.txt
+	@echo "Installing into $(VENV): about 700 MB, two to ten minutes without a word."
 	$(PIP) $(LOCKED) -r requirements/product.txt -r requirements/build.txt
 	@touch $@
 

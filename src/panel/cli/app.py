@@ -104,7 +104,8 @@ def main() -> None:
     except Exception as err:
         if not _is_usage_error(err):
             raise
-        message = err.format_message().rstrip(".") + "."  # type: ignore[attr-defined]
+        told = err.format_message().rstrip(".")  # type: ignore[attr-defined]
+        message = told if told.endswith("?") else f"{told}."
         _report("mistake", message, "Add --help to see what this command takes.", wants_json)
         sys.exit(2)
 

@@ -79,7 +79,7 @@ def _serve(shell: "Shell", table: "DeskTable", *, browser: bool) -> None:
             )  # fmt: skip
             if table.team and not any(account.sign_in for account in Accounts(engine).rows.all()):
                 raise Mistake("Nobody can sign in yet.", hint="Begin with: panel desk accounts add NAME --role admin")
-            _announce(origin + (link.path if link else "/"), alone=link is not None, browser=browser)
+            _announce(origin + (link.path if link else "/"), alone=link is not None, browser=browser, owner=deps.owner)
             serve(build_app(deps), sock, proxies=table.proxies if table.team else ())
     finally:
         engine.dispose()
@@ -96,9 +96,10 @@ def _names(table: "DeskTable", sock: "socket.socket") -> tuple[str, tuple[str, .
     return f"http://{here[0]}", here[1:]
 
 
-def _announce(link: str, *, alone: bool, browser: bool) -> None:
+def _announce(link: str, *, alone: bool, browser: bool, owner: str) -> None:
     if alone:
         talk("The desk is open to whoever opens this link first. It works once. Ctrl-C closes the desk.")
+        talk(f"You sign as {owner}. Another by-line: `editor` in panel.toml.")
     else:
         talk("The desk is open. People sign in by name. Ctrl-C closes it.")
     say(link)

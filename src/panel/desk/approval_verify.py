@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from panel.desk.approval_file import FORMAT
-from panel.desk.points import VIEW_FIELDS, claim_key, passages_hash
+from panel.desk.points import VIEW_FIELDS, claim_key, passages_hash, pick_hash
 from panel.desk.text import MAKERS_WORD
 from panel.records import canonical_json, sha256_of
 from panel.records.desk import Act, DraftText, Revision, Shown
@@ -48,7 +48,11 @@ def _broken_point(row: Json, texts: dict[str, DraftText]) -> Iterator[str]:
     if row["decision"] is None:
         yield f"Nobody decided on {row['kind']} {name}."
     if row["kind"] in ("claim", "pick"):
-        said = hashes_of(row["text"]) if row["kind"] == "claim" else {sha256_of(f"{row['side']}: {row['text']}")}
+        said = (
+            hashes_of(row["text"])
+            if row["kind"] == "claim"
+            else {pick_hash(row["persona_id"], row["side"], row["text"])}
+        )
         if row["sentence_hash"] not in said:
             yield f"The sentence of {name} does not have the hash it names."
         if passages_hash([Shown.model_validate(p) for p in row["passages"]]) != row["passages_hash"]:

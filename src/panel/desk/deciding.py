@@ -37,11 +37,13 @@ def decide(
     point = _point_at(opened, spot)
     if decided not in ("accurate", "attributed", "removed"):
         raise Mistake(f"Nobody can decide {decided!r} of that.", hint="Decide accurate, attributed or removed.")
-    if decided == "attributed" and point.kind != "claim":
-        raise Mistake("Only a claim can be attributed to the maker.")
+    if decided == "attributed":
+        _refuse_unless_the_makers(point)
     was = spot_standing(opened.text, spot)
     if was == "set_aside":
         raise Mistake("That is set aside.", hint="Print it first, then decide.")
+    if decided == "accurate" and _is_amended_by(opened, point, tx.who.account_id):
+        return opened  # whoever wrote the words has said so: a second decision would stand in the way of undoing it
     text = put_standing(opened.text, spot, PRINTED_AS.get(decided, decided))
     if text != opened.text:
         opened = _written(write(tx, opened, text, decided, persona=spot.persona_id, place=spot.place))
@@ -50,6 +52,19 @@ def decide(
     looked = seen or not point.passages
     made = settle(tx, point, decided, draft_id=draft_id, seen=looked, opened_page=opened_page, was=was)
     return finish(tx, opened, made)
+
+
+def _refuse_unless_the_makers(point: Point) -> None:
+    """Raises Mistake for what no passage of the maker's says: the page would tell a falsehood of the maker."""
+    if point.kind != "claim":
+        raise Mistake("Only a claim can be attributed to the maker.")
+    if all(passage.voice != "maker" for passage in point.passages):
+        raise Mistake("None of its passages is the maker's.", hint="Decide accurate, amend it or remove it.")
+
+
+def _is_amended_by(opened: OpenReview, point: Point, account_id: str) -> bool:
+    made = opened.decision(point)
+    return made is not None and made.settles and made.decision == "amended" and made.by == account_id
 
 
 PRINTED_AS = {"accurate": "printed"}  # decisions whose standing has another name
@@ -102,7 +117,7 @@ def save(
         raise Mistake("Nothing was changed.")
     _refuse_conflict(tx, opened, field, number, yours=words, theirs=was)
     if not words and field.part == "sentence":
-        raise Mistake("A sentence without words is removed, not saved.", hint="Remove it.")
+        raise Mistake("Not saved: the sentence is empty.", hint="To take it out, remove it.")
     text = put_text(opened.text, field, words, by=tx.who.name)
     written = write(tx, opened, text, "saved", reason=told(reason), field=name)
     rows.drop_unsaved(tx.conn, draft_id, tx.who.account_id, name, tab)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from panel.desk.points import claim_key, passages_hash, shown
+from panel.desk.points import claim_key, passages_hash, pick_hash, shown
 from panel.desk.text import MAKERS_WORD, Earlier
 from panel.records import Answered, Review, Written, sha256_of
 from panel.records.desk import Decided
@@ -26,9 +26,9 @@ def _keys(review: Review) -> dict[tuple[str, int], tuple[str, ...]]:
     keys = {}
     for opinion in review.answered():
         who = opinion.juror.persona_id
-        for place, texts, numbers in _sentences(opinion):
+        for place, hashes, numbers in _sentences(opinion):
             resting = passages_hash(shown(review.dossier, [g for g in opinion.grounds if g.number in numbers]))
-            keys[who, place] = tuple(claim_key(sha256_of(text), resting) for text in texts)
+            keys[who, place] = tuple(claim_key(hashed, resting) for hashed in hashes)
     return keys
 
 
@@ -36,8 +36,9 @@ def _sentences(opinion: Answered) -> list[tuple[int, tuple[str, ...], tuple[int,
     if isinstance(opinion.words, Written):
         quote = enumerate(opinion.words.quote)
         return [
-            (i, (s.text, MAKERS_WORD + s.text), s.grounds * (s.rests_on == "grounds"))
+            (i, (sha256_of(s.text), sha256_of(MAKERS_WORD + s.text)), s.grounds * (s.rests_on == "grounds"))
             for i, s in quote
             if s.rests_on != "view"
         ]
-    return [(g.number, (f"{g.side}: {g.excerpt}",), (g.number,)) for g in opinion.grounds]
+    who = opinion.juror.persona_id
+    return [(g.number, (pick_hash(who, g.side, g.excerpt),), (g.number,)) for g in opinion.grounds]

@@ -71,12 +71,17 @@ def _claims(review: Review, opinion: Answered, words: EditedWords, scope: str) -
         ground = by_number.get(pick.number)
         if ground and pick.standing == "printed":
             passages = shown(review.dossier, [ground])
-            hashed, resting = sha256_of(f"{ground.side}: {ground.excerpt}"), passages_hash(passages)
+            hashed, resting = pick_hash(who, ground.side, ground.excerpt), passages_hash(passages)
             yield Point(
                 kind="pick", scope=scope, key=claim_key(hashed, resting), persona_id=who, place=ground.number,
                 text=ground.excerpt, sentence_hash=hashed, passages_hash=resting, rests_on="grounds", side=ground.side,
                 passages=passages,
             )  # fmt: skip
+
+
+def pick_hash(persona_id: str, side: str, excerpt: str) -> str:
+    """Of what a trial critic picked: whether it speaks for one critic's verdict says nothing of another's."""
+    return sha256_of(f"{persona_id}, {side}: {excerpt}")
 
 
 def claim_key(sentence_hash: str, passages: str) -> str:

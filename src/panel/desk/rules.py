@@ -121,4 +121,4 @@ def refuse_unless_approvable(unsettled: Sequence[Point], hindrance: str) -> None
     if hindrance:
         raise Mistake(hindrance, hint="Fetch it back, or print a claim; or reject the draft.")
     if unsettled:
-        raise Mistake(f"It can't be approved yet: {what_is_left(unsettled)}.", hint=unsettled[0].text)
+        raise Mistake(f"It can't be approved yet: {what_is_left(unsettled)}.", hint=f"First: {unsettled[0].text!r}.")

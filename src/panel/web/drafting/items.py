@@ -147,7 +147,7 @@ class _Maker:
             evidence=self._evidence(cited),
             flags=self._flags("quote", sentence.place),
             fields=(editable(name, "Sentence", sentence.text, model.text, self.unsaved),),
-            may_attribute=model.rests_on != "view",
+            may_attribute=point is not None and any(passage.voice == "maker" for passage in point.passages),
         )
 
     def views(self, model: Written) -> Item:

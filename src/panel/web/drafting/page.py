@@ -19,10 +19,10 @@ from panel.desk.rules import (
 from panel.pages import words as page_words
 from panel.pages.evidence import stand_of
 from panel.pages.model import ComparisonPage, ReviewPage, Side
-from panel.pages.text import clean
+from panel.pages.text import clean, cut_short
 from panel.pages.view import comparison_view, review_view
 from panel.records import Answered, Persona, Written
-from panel.records.desk import MOST_NOTE_WORDS, Account, Approval, Unsaved
+from panel.records.desk import MOST_NOTE_WORDS, Account, Approval, Decision, Unsaved
 from panel.web.drafting.items import Editable, FlagLine, Item, Names, critic_items, editable, flag_line, told
 from panel.web.render import View
 
@@ -119,11 +119,14 @@ class DraftPage(View):
     pass_reasons: tuple[tuple[str, str], ...]
     reject_reasons: tuple[tuple[str, str], ...]
     sides_drafts: tuple[tuple[str, str], ...]  # of a comparison: draft_id, name
+    ends_approval: str  # whose signature taking a decision back would end; "" where nothing is signed
+    taken_back: str  # what was just taken back, in words; "" otherwise
 
 
 def draft_page(
     opened: Opened, me: Account, *, names: Names, unsaved: Sequence[Unsaved], history: History,
     approval: Approval | None, now: datetime, at: str = "", side_unsaved: Sequence[Sequence[Unsaved]] = (),
+    taken_back: str = "",
 ) -> DraftPage:  # fmt: skip
     """at: the item to put in focus; the first that is left when that is none of the page's."""
     reviews = _reviews(opened)
@@ -185,7 +188,28 @@ def draft_page(
         sides_drafts=tuple((side.draft.draft_id, clean(side.draft.shown.name)) for side in reviews)
         if isinstance(opened, OpenComparison)
         else (),
+        ends_approval=_ends_approval(opened),
+        taken_back=taken_back,
     )
+
+
+def _ends_approval(opened: Opened) -> str:
+    """Whose signature goes when a decision here is taken back."""
+    reviews = [s.draft for s in opened.sides] if isinstance(opened, OpenComparison) else []
+    signed = [d for d in (*reviews, opened.draft) if d.state in ("approved", "published")]
+    return clean(signed[0].shown.name) if signed else ""
+
+
+def told_undone(opened: Opened, decisions: Sequence[Decision], me: Account) -> str:
+    """What this person took back last, in words: "Taken back: Futurist, “It runs where …”"; "" for nothing."""
+    mine = [d for d in decisions if d.by == me.account_id and d.decision == "undone"]
+    if not mine:
+        return ""
+    last = max(mine, key=lambda d: d.decision_id)
+    titles = {p.persona_id: p.title for side in _reviews(opened) for p in side.review.personas}
+    what = {"views": "line, advice and views", "held": "that the words for reviewers were read"}.get(last.kind, "")
+    told = [clean(titles.get(last.persona_id, "")), what or f"“{cut_short(clean(last.text), 60)}”"]
+    return f"Taken back: {', '.join(part for part in told if part)}."
 
 
 def _reviews(opened: Opened) -> tuple[OpenReview, ...]:

@@ -6,21 +6,21 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from panel.desk.editorial import editorial_of
-from panel.desk.opened import OpenComparison
+from panel.desk.opened import OpenComparison, Opened
 from panel.pages import comparison_html, review_html
 from panel.pages.render import page_policy
-from panel.records.desk import Account
+from panel.records.desk import Account, Decision
 from panel.web.access import Writer
 from panel.web.deps import Deps, Given
-from panel.web.drafting.page import DraftPage, draft_page
+from panel.web.drafting.page import DraftPage, draft_page, told_undone
 from panel.web.render import show
 
 router = APIRouter(prefix="/drafts")
 DraftId = Annotated[str, Path(max_length=140, pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
-def build_page(deps: Deps, me: Account, draft_id: str, at: str = "") -> DraftPage:
-    """The draft as it lies now, for this person. Raises NotFound."""
+def build_page(deps: Deps, me: Account, draft_id: str, at: str = "", said: str = "") -> DraftPage:
+    """The draft as it lies now, for this person. said: what was just done. Raises NotFound."""
     desk = deps.desk
     opened = desk.open(me, draft_id)
     sides = (opened.a.draft, opened.b.draft) if isinstance(opened, OpenComparison) else ()
@@ -34,7 +34,16 @@ def build_page(deps: Deps, me: Account, draft_id: str, at: str = "") -> DraftPag
         approval=desk.is_signed(me, opened),
         now=desk.now,
         at=at,
+        taken_back=told_undone(opened, _decisions(deps, me, opened), me) if said == "undone" else "",
     )
+
+
+def _decisions(deps: Deps, me: Account, opened: Opened) -> list[Decision]:
+    """Made on this draft; of a comparison also those on its reviews'."""
+    drafts = (
+        [opened.draft, *(side.draft for side in opened.sides)] if isinstance(opened, OpenComparison) else [opened.draft]
+    )
+    return [d for draft in drafts for d in deps.desk.history(me, draft.draft_id).decisions]
 
 
 @router.get("/{draft_id}", response_class=HTMLResponse)
@@ -42,7 +51,7 @@ def draft(
     request: Request, deps: Given, me: Writer, draft_id: DraftId, at: Annotated[str, Query(max_length=400)] = ""
 ) -> Response:
     """The draft, with the first thing that is left in focus, or the one named."""
-    return show(request, build_page(deps, me, draft_id, at))
+    return show(request, build_page(deps, me, draft_id, at, request.query_params.get("said", "")))
 
 
 @router.get("/{draft_id}/page", response_class=HTMLResponse)

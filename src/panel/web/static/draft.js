@@ -37,11 +37,27 @@ function bring() {
 }
 
 /** Say where one is to who does not see it: what was done, what is left, the sentence and its lit evidence. */
-function say(done = false) {
+function say(done = false, instead = "") {
+  note(instead);
+  if (instead) {
+    live.textContent = instead;
+    return;
+  }
   const text = (selector, within = shown()) => within?.querySelector(selector)?.textContent.trim() ?? "";
   const evidence = [...(shown()?.querySelectorAll("mark") ?? [])].map((mark) => mark.textContent).join(" … ");
   const said = [done && text(".bar .left", main), text(".whose"), text(".said-again"), text(".told"), evidence && `Evidence: ${evidence}`];
   live.textContent = said.filter(Boolean).map((part) => (/[.!?]$/.test(part) ? part : `${part}.`)).join(" ");
+}
+
+/** A remark beside what is left, for who looks: why a key did nothing. */
+function note(remark) {
+  const left = main.querySelector(".bar .left");
+  left?.querySelector(".remark")?.remove();
+  if (!left || !remark) return;
+  const said = document.createElement("span");
+  said.className = "remark";
+  said.textContent = `. ${remark}`;
+  left.append(said);
 }
 
 function move(step) {
@@ -59,12 +75,16 @@ function press(key) {
   const button =
     (held ?? inside)?.querySelector(`[data-key="${key}"]`) ||
     main.querySelector(`.bar [data-key="${key}"]`);
-  button?.click();
+  if (button) button.click();
+  else say(false, "That key does nothing here.");
 }
 
 function edit() {
   const details = shown()?.querySelector("details.edit");
-  if (!details) return;
+  if (!details) {
+    say(false, "Nothing here can be edited.");
+    return;
+  }
   details.open = true;
   const field = details.querySelector("textarea");
   field.focus();
@@ -108,6 +128,14 @@ main.addEventListener("click", (event) => {
     event.preventDefault();
     show(to.dataset.to);
     shown()?.focus({ preventScroll: true });
+    return;
+  }
+  const restore = event.target.closest("[data-restore]");
+  if (restore) {
+    const field = restore.form.elements.text;
+    field.value = field.dataset.model;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
     return;
   }
   if (event.target.closest("[data-live]")) {
