@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from panel.cli.desk_shell import AtDesk, open_desk
 from panel.desk.asking_again import Wish
 from panel.desk.opened import OpenReview
 from panel.errors import Mistake
-from panel.records import Review
+from panel.records import Review, Stamp
 from panel.review.writing import read_base
 from panel.store import RunFolder
 
@@ -220,3 +221,22 @@ def test_in_the_background_a_failure_is_a_sentence_with_the_way_on(here: Workspa
         started.thread.join(60)
         assert started.state == "stopped"
         assert started.sentence.endswith(f"panel resume {priced.run_id}")
+
+
+def test_a_price_that_comes_while_another_asking_runs_does_not_take_its_place(here: Workspace) -> None:
+    with here.desk() as (at, _, _offered):
+        askings = asking_in_background(at.shell, at.desk)
+        first = askings.price(at.who, DRAFT, Wish(persona_id=CRITIC))
+        means = askings._means
+
+        def meanwhile(names: list[str]) -> Stamp:
+            askings.start(at.who, DRAFT, run_id=first.run_id)
+            return means.stamp(names)
+
+        askings._means = replace(means, stamp=meanwhile)
+        with pytest.raises(Mistake, match="being asked about this draft"):
+            askings.price(at.who, DRAFT, Wish())
+        assert askings.of(DRAFT) is first
+        assert first.thread
+        first.thread.join(60)
+        assert first.state == "offered"

@@ -519,3 +519,11 @@ def test_what_is_stale_is_listed_with_its_reason_and_a_way_to_ask(here: Workspac
         assert f"/drafts/{DRAFT}/ask" not in desk.client("writer").get("/stale").text
         assert "days ago." in main_of(editor.get("/?which=aged"))
         assert "days ago." in main_of(editor.get(f"/drafts/{DRAFT}/ask"))
+
+
+@pytest.mark.parametrize("typed", ["soon", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"])
+def test_a_time_that_there_is_not_in_utc_is_a_mistake(desk: Desk, typed: str) -> None:
+    one = desk.deps.desk.queue(kind="review").drafts[0]
+    for act in ("later", "hold"):
+        refused = desk.client("editor").post(f"/drafts/{one.draft_id}/{act}", data={"time": typed})
+        assert (refused.status_code, "is no time" in refused.text) == (422, True)

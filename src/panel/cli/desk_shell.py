@@ -84,10 +84,9 @@ def read_time(text: str, *, now: datetime) -> datetime:
             now + int(found[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[found[2]]
         )
     try:
-        given = datetime.fromisoformat(text.strip())
-    except ValueError as err:
+        return datetime.fromisoformat(text.strip()).astimezone(UTC)
+    except (ValueError, OverflowError) as err:  # year 1 or 9999, in UTC another that there is not
         raise Mistake(f"{text!r} is no time.", hint="Write 2026-12-01, 2026-12-01T09:00, +4h, +3d or +2w.") from err
-    return given.astimezone(UTC)
 
 
 def shown_time(at: datetime) -> str:

@@ -8,6 +8,7 @@ from tests.unit.pages.samples import live_review, said, trial
 
 from panel.desk.fields import put_sentence, put_text, put_words, read_field, sentence_at
 from panel.desk.text import MAKERS_WORD, lay_over, start_text
+from panel.errors import Mistake
 from panel.pages import comparison_html, review_html, review_markdown
 from panel.records import Answered, Declined, Review, Written
 from panel.records.desk import MOST_CLAIMS, DraftText, Struck
@@ -233,3 +234,9 @@ WORDLESS = {
     "line": "", "quote": (), "for_whom": "", "not_for": "", "change_mind": "", "counter": "", "replies": (),
     "prediction": None,
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["futurist:²", "futurist:", "futurist", ":reply:", "futurist:-1", ""])
+def test_a_name_of_no_field_is_a_mistake(name: str) -> None:
+    with pytest.raises(Mistake, match="no field"):
+        read_field(name)
