@@ -1,8 +1,9 @@
 """Rules of the desk that the database itself holds, whatever program writes: the same on SQLite and on Postgres.
 
-What happened is never changed or deleted. People decide, each as their role allows. An approval signs the newest revision of its draft, byte for byte, by an
-account that may, into the edition its grade allows, with every point settled; what goes out is still so, and neither it
-nor a review that a comparison prints is put away or embargoed then. `desk.rules` says the same in words.
+What happened is never changed or deleted. People decide, each as their role allows. An approval signs the newest
+revision of its draft, byte for byte, by an account that may, into the edition its grade allows, with every point
+settled; what goes out is still so, and neither it nor a review that a comparison prints is put away or embargoed then.
+`desk.rules` says the same in words.
 Migration 0004 makes them from here: a change is a migration of its own.
 """
 
