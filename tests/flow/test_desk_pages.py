@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import text
 import yaml
+from sqlalchemy import text
 from starlette.testclient import TestClient
 from tests.desk import Desk, a_desk
 from tests.flow.at_desk import LARK
