@@ -199,7 +199,10 @@ def test_a_writer_reads_an_offer_and_takes_nothing_over(here: Workspace) -> None
         assert "take-over" not in page.text
         assert writer.get(f"/drafts/{DRAFT}/ask").status_code == 403
         assert writer.post(f"/drafts/{DRAFT}/ask").status_code == 403
-        assert f"/drafts/{DRAFT}/ask" not in writer.get(f"/drafts/{DRAFT}").text
+        draft = writer.get(f"/drafts/{DRAFT}").text
+        assert f"/drafts/{DRAFT}/offer" in draft
+        assert f"/drafts/{DRAFT}/take-over" not in draft
+        assert f"/drafts/{DRAFT}/ask" not in draft
 
 
 def test_a_run_log_is_named_before_asking_and_in_the_offer(here: Workspace) -> None:
