@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from tests.unit.pages.samples import review_a, review_b
 from tests.unit.store.samples import a_run
 
 from panel.checks import check_review
 from panel.desk.archive import NO_ARCHIVE, Archive
-from panel.desk.desk import QUEUES, Desk, Spot
+from panel.desk.desk import Desk, Spot
 from panel.desk.opened import OpenComparison, Opened, OpenReview
 from panel.records import Answered, Review
 from panel.records.desk import Account, Point, Role
 from panel.store.desk import DeskStore
-from panel.store.desk_tables import accounts
+from panel.store.desk_tables import accounts, taken
 from panel.store.run_records import Records
 from panel.tally import compare, tally
 
@@ -70,11 +70,10 @@ class Room:
         records.save_finished(a_run(run_id).model_copy(update={"state": "finished"}), made, pair)
         records.close()
         self.desk.take_in()
-        waiting = [d for which in QUEUES for d in self.desk.queue(which, size=200).drafts]
-        found = [d for d in waiting if d.run_id == run_id or d.offered_hash]
-        singles = {d.shown.name: d.draft_id for d in found if d.kind == "review"}
-        names = [f"{r.dossier.launch.name} {r.dossier.launch.release}".strip() for r in reviews]
-        return [singles[name] for name in names] + [d.draft_id for d in found if d.kind == "comparison"]
+        with self.desk.store.reading() as conn:
+            rows = conn.execute(select(taken).where(taken.c.run_id == run_id)).all()
+        singles = {row.slug: row.draft_id for row in rows if row.kind == "review"}
+        return [singles[r.slug] for r in reviews] + [row.draft_id for row in rows if row.kind == "comparison"]
 
     def review(self, draft_id: str, who: Account | None = None) -> OpenReview:
         opened = self.desk.open(who or self.editor, draft_id)

@@ -11,9 +11,11 @@ from tests.databases import rows_of
 from tests.desk import NOON, PASSWORD, Clock, cheap_passwords
 
 from panel.desk.accounts import SESSION, Accounts, is_at_least
+from panel.desk.audit import audit
 from panel.errors import Mistake, NotFound, NotSignedIn, TooSoon
 from panel.store.database import open_engine, reading
-from panel.store.desk_log import broken_lines, read_acts
+from panel.store.desk import DeskStore
+from panel.store.desk_log import read_acts
 
 HOME = "203.0.113.7"
 
@@ -40,8 +42,8 @@ def add(accounts: Accounts, name: str, role: Any = "editor", **more: str) -> Any
 
 
 def acts(engine: Engine) -> list[tuple[str, str, Any]]:
+    assert audit(DeskStore(engine)).broken == ()
     with reading(engine) as conn:
-        assert list(broken_lines(conn)) == []
         return [(act.what, act.by, act.detail) for act, _ in read_acts(conn)]
 
 

@@ -1,12 +1,15 @@
 """The desk's rows on SQLite and on Postgres: drafts of products that were merged or split, times that compare, sides."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, update
 from tests.drafting import NOON, Room, ledger, reworded, small
+from tests.unit.store.samples import STAMP, a_run
 
 from panel.records import Review
+from panel.store import Records
 from panel.store import desk as rows
 from panel.store.tables import launch_runs, products
 
@@ -132,3 +135,17 @@ def test_the_queue_is_cut_into_pages_and_counted(room: Room) -> None:
     rest = room.desk.queue(size=2, page=2)
     assert (len(rest.drafts), rest.more) == (1, False)
     assert room.desk.queue(kind="review").counts["open"] == 2
+
+
+def test_runs_of_one_second_are_taken_in_by_their_time_not_by_their_names(room: Room) -> None:
+    """Of a draft that nobody opened the newest review is the base, whatever its run happens to be called."""
+    first, second = small(), again(2)
+    records = Records.open(room.url, runs_dir=Path())
+    for run_id, minute, review in (("run-b", 0, first), ("run-a", 1, second)):
+        made = STAMP.model_copy(update={"run_id": run_id, "created_at": NOON + timedelta(minutes=minute)})
+        run = a_run(run_id).model_copy(update={"state": "finished", "made": made})
+        records.save_finished(run, [review.model_copy(update={"made": made})], None)
+    records.close()
+    room.desk.take_in()
+    (draft,) = room.desk.queue().drafts
+    assert draft.run_id == "run-a"

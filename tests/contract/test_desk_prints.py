@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from tests.unit.checks.lantern import MADE, make_dossier, make_opinion, make_persona
 
-from panel.desk.prose import prose_flags, remember
+from panel.desk.prose import prose_flags, remember, rival_flags
 from panel.desk.text import MAKERS_WORD
 from panel.records import Made, NotAsked, Review, Rho, Sentence, Tally
 from panel.records.prints import Print
@@ -170,13 +170,8 @@ def test_an_opening_becomes_stock_with_the_third_product_and_is_forgotten_after_
 def test_a_trial_review_has_no_words_to_remember_or_to_flag(archive: Prints) -> None:
     trial = a_review(words=NotAsked())
     remember(archive, trial, "lantern", NOW)
-    assert prose_flags(archive, trial, "lantern", NOW, rival=make_dossier(name="Moth")) == ()
-
-
-def test_a_rivals_dossier_at_hand_adds_what_fits_both(archive: Prints) -> None:
-    draft = a_review(sentences=("It is a fair start for most people.",))
-    checks = {f.check for f in prose_flags(archive, draft, "lantern", NOW, rival=make_dossier(name="Moth"))}
-    assert checks == {"fits_any_rival"}
+    assert prose_flags(archive, trial, "lantern", NOW) == ()
+    assert rival_flags(trial, make_dossier(name="Moth")) == ()
 
 
 def test_edited_words_are_what_is_compared(archive: Prints) -> None:

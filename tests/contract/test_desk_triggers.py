@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import DBAPIError
 from tests.drafting import Room, account_row, claims, ledger, small, spot
 
+from panel.desk.audit import audit
 from panel.errors import Mistake
 from panel.records.desk import Account
 from panel.store.desk_tables import accounts, approvals, decisions, drafts, publications, revisions
@@ -70,7 +71,7 @@ def unsettle(room: Room) -> None:
         insert(decisions),
         {
             "decision_id": 900, "scope": point.scope, "key": point.key, "kind": "claim", "decision": "undone",
-            "settles": 0, "draft_id": "quillbase-3", "by": "x", "at": EARLY, "json": "{}",
+            "settles": 0, "draft_id": "quillbase-3", "by": "acc-writer", "at": EARLY, "json": "{}",
         },
     )  # fmt: skip
 
@@ -108,6 +109,40 @@ BAD_PUBLICATIONS = [
     ("desk_publishes_standing", set_draft(state="open"), {}),
     ("desk_publishes_after_embargo", set_draft(embargo_until="2026-11-25T12:00:00.000001Z"), {}),
 ]
+
+
+def a_decision(**changes: Any) -> dict[str, Any]:
+    row = {
+        "decision_id": 900, "scope": "p1", "key": "sha256:k", "kind": "claim", "decision": "accurate", "settles": 1,
+        "draft_id": "quillbase-3", "by": "acc-writer", "at": EARLY, "json": "{}",
+    }  # fmt: skip
+    return row | changes
+
+
+BAD_DECISIONS = [
+    ("desk_decides_person", nothing, {"by": "panel"}),
+    ("desk_decides_person", nothing, {"by": "run-1"}),
+    ("desk_decides_person", disable, {}),
+    ("desk_decides_person", nothing, {"kind": "flag", "decision": "dismissed"}),
+    ("desk_decides_person", nothing, {"kind": "held", "decision": "confirmed"}),
+    ("desk_decides_truly", nothing, {"decision": "removed"}),
+    ("desk_decides_truly", nothing, {"decision": "undone"}),
+]
+
+
+@pytest.mark.parametrize(("rule", "before", "changes"), BAD_DECISIONS)
+def test_a_decision_that_breaks_a_rule_is_refused_by_name(
+    room: Room, rule: str, before: Callable[[Room], None], changes: dict[str, Any]
+) -> None:
+    before(room)
+    assert says(rule) in refused(room, insert(decisions), a_decision(**changes))
+
+
+def test_decisions_that_break_no_rule_are_taken(room: Room) -> None:
+    raw(room, insert(decisions), a_decision())
+    flag = {"kind": "flag", "decision": "dismissed", "by": "acc-editor"}
+    raw(room, insert(decisions), a_decision(decision_id=901, **flag))
+    raw(room, insert(decisions), a_decision(decision_id=902, kind="flag", decision="undone", settles=0))
 
 
 @pytest.mark.parametrize(("rule", "before", "changes"), BAD_APPROVALS)
@@ -220,7 +255,7 @@ def test_a_broken_rule_is_told_as_a_mistake_and_nothing_of_the_act_is_kept(room:
     with pytest.raises(Mistake, match="only an editor, a publisher or an admin approves"):
         room.desk.approve(stranger, signed, number=room.head(signed))
     assert len(room.desk.history(room.editor, signed).acts) == before
-    assert room.desk.verify_log() == ()
+    assert audit(room.desk.store).broken == ()
 
 
 def test_whoever_runs_the_generator_has_no_account_to_sign_with(room: Room) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from panel.cli import drafts
 from panel.cli.asking_again import asking_in_background
 from panel.cli.desk_shell import AtDesk, open_desk
 from panel.desk.asking_again import Wish
+from panel.desk.audit import audit
 from panel.desk.opened import OpenReview
 from panel.errors import Mistake
-from panel.records import Review
+from panel.records import Review, Stamp
 from panel.review.writing import read_base
 from panel.store import RunFolder
 
@@ -105,7 +107,7 @@ def test_it_is_asked_anew_though_the_ledger_holds_an_answer_and_the_log_says_who
         assert opinion.draw == 1
         (act,) = [act for act in at.desk.history(at.who, DRAFT).acts if act.what == "asked again"]
         assert (act.by, act.detail["persona"], act.detail["leave"]) == ("owner", CRITIC, "S1.2")
-        assert at.desk.verify_log() == ()
+        assert audit(at.desk.store).broken == ()
 
 
 def test_a_run_log_stands_behind_the_sources_there_are_and_may_be_cited(here: Workspace) -> None:
@@ -220,3 +222,22 @@ def test_in_the_background_a_failure_is_a_sentence_with_the_way_on(here: Workspa
         started.thread.join(60)
         assert started.state == "stopped"
         assert started.sentence.endswith(f"panel resume {priced.run_id}")
+
+
+def test_a_price_that_comes_while_another_asking_runs_does_not_take_its_place(here: Workspace) -> None:
+    with here.desk() as (at, _, _offered):
+        askings = asking_in_background(at.shell, at.desk)
+        first = askings.price(at.who, DRAFT, Wish(persona_id=CRITIC))
+        means = askings._means
+
+        def meanwhile(names: list[str]) -> Stamp:
+            askings.start(at.who, DRAFT, run_id=first.run_id)
+            return means.stamp(names)
+
+        askings._means = replace(means, stamp=meanwhile)
+        with pytest.raises(Mistake, match="being asked about this draft"):
+            askings.price(at.who, DRAFT, Wish())
+        assert askings.of(DRAFT) is first
+        assert first.thread
+        first.thread.join(60)
+        assert first.state == "offered"

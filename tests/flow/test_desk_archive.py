@@ -1,11 +1,12 @@
 """A draft is held against what was written before, and checks that editors wave away say so: on a real database."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.drafting import Room, a_room, reworded
+from tests.drafting import Room, a_room, ledger, reworded, small
 from tests.unit.pages import samples
 
 from panel.desk import prose_archive
@@ -13,6 +14,7 @@ from panel.desk.prose_archive import DeskArchive
 from panel.records import Written
 from panel.store.desk import DeskStore
 from panel.store.desk_prints import Prints
+from panel.web.drafting.page import draft_page
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
@@ -49,3 +51,19 @@ def test_a_check_that_is_mostly_dismissed_drops_to_a_note_that_says_so(
     assert found
     assert {f.severity for f in found} == {"note"}
     assert "dismissed 49 of the last 50" in found[0].message
+
+
+def test_a_comparison_says_whose_quote_fits_the_other_product_as_well(room: Room) -> None:
+    plain = small()
+    for place in range(len(plain.answered()[0].words.quote)):  # type: ignore[union-attr]
+        plain = reworded(plain, "dx-reviewer", place, "It is a fair start for most people.")
+    *_, pair_id = room.bring(plain, small(ledger()), paired=True)
+    found = room.comparison(pair_id)
+    assert [(f.check, f.persona_id) for f in found.flags] == [("fits_any_rival", "dx-reviewer")]
+    page = draft_page(
+        found, room.editor, names={}, unsaved=(), history=room.desk.history(room.editor, pair_id), approval=None,
+        now=NOW, side_unsaved=((), ()),
+    )  # fmt: skip
+    (line,) = page.general
+    assert re.match(r"[A-Z][^:]+: Nothing in this quote is missing from what is known of Ledgerline", line.message)
+    assert not line.is_left

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from sqlalchemy import text
 from starlette.testclient import TestClient
 from tests.desk import Desk, a_desk
 from tests.flow.at_desk import LARK
@@ -25,6 +26,7 @@ from panel.cli.shell import Shell, open_shell
 from panel.desk.approval_verify import verify_approval_file
 from panel.desk.asking_again import Means
 from panel.desk.asking_in_background import AskingAgain
+from panel.desk.audit import audit
 from panel.desk.deciding import Spot
 from panel.desk.learning import read_stats
 from panel.desk.offering import Offer
@@ -197,7 +199,10 @@ def test_a_writer_reads_an_offer_and_takes_nothing_over(here: Workspace) -> None
         assert "take-over" not in page.text
         assert writer.get(f"/drafts/{DRAFT}/ask").status_code == 403
         assert writer.post(f"/drafts/{DRAFT}/ask").status_code == 403
-        assert f"/drafts/{DRAFT}/ask" not in writer.get(f"/drafts/{DRAFT}").text
+        draft = writer.get(f"/drafts/{DRAFT}").text
+        assert f"/drafts/{DRAFT}/offer" in draft
+        assert f"/drafts/{DRAFT}/take-over" not in draft
+        assert f"/drafts/{DRAFT}/ask" not in draft
 
 
 def test_a_run_log_is_named_before_asking_and_in_the_offer(here: Workspace) -> None:
@@ -475,7 +480,7 @@ def test_a_draft_leads_to_its_product_which_is_renamed_merged_and_taken_apart(tw
         ("merged products", me.account_id, "One tool."),
         ("took products apart", me.account_id, "Two tools after all."),
     ]
-    assert desk.deps.desk.verify_log() == ()
+    assert audit(desk.deps.desk.store).broken == ()
 
 
 def test_launches_are_split_off_with_a_reason(here: Workspace) -> None:
@@ -519,3 +524,22 @@ def test_what_is_stale_is_listed_with_its_reason_and_a_way_to_ask(here: Workspac
         assert f"/drafts/{DRAFT}/ask" not in desk.client("writer").get("/stale").text
         assert "days ago." in main_of(editor.get("/?which=aged"))
         assert "days ago." in main_of(editor.get(f"/drafts/{DRAFT}/ask"))
+
+
+@pytest.mark.parametrize("typed", ["soon", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"])
+def test_a_time_that_there_is_not_in_utc_is_a_mistake(desk: Desk, typed: str) -> None:
+    one = desk.deps.desk.queue(kind="review").drafts[0]
+    for act in ("later", "hold"):
+        refused = desk.client("editor").post(f"/drafts/{one.draft_id}/{act}", data={"time": typed})
+        assert (refused.status_code, "is no time" in refused.text) == (422, True)
+
+
+def test_the_logs_page_finds_a_decision_that_was_changed_behind_the_desks_back(desk: Desk) -> None:
+    one = desk.deps.desk.queue(kind="review").drafts[0]
+    sign(desk, one.draft_id, desk.account("editor"))
+    editor = desk.client("editor")
+    assert "Whole:" in main_of(editor.get("/log?check=true"))
+    with desk.deps.engine.begin() as conn:
+        conn.execute(text("DROP TRIGGER desk_decisions_update"))
+        conn.execute(text("UPDATE desk_decisions SET json = replace(json, '\"accurate\"', '\"amended\"')"))
+    assert "Decision 1 was changed." in main_of(editor.get("/log?check=true"))

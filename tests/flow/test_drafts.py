@@ -129,6 +129,7 @@ def test_a_struck_opinion_leaves_the_count_and_comes_back(at: Path) -> None:
         (("strike", LARK, "nobody", "--reason", "other"), "No opinion of 'nobody'"),
         (("later", LARK, "--until", "soon"), "'soon' is no time"),
         (("later", LARK, "--until", "99999-01-01"), "is no time"),
+        (("later", LARK, "--until", "0001-01-01T00:00+14:00"), "is no time"),
         (("diff", LARK, "--from", "7"), "no revision 7"),
         (("publish", LARK), "was not approved"),
         (("approval-file", LARK), "was never approved"),

@@ -62,14 +62,13 @@ def _serve(shell: "Shell", table: "DeskTable", *, browser: bool) -> None:
     from panel.cli.desk_shell import open_archive
     from panel.desk.accounts import Accounts
     from panel.store.database import open_engine
-    from panel.store.desk import DeskStore
     from panel.web.app import build_app
     from panel.web.deps import Deps, OneTimeLink
     from panel.web.server import bind, serve
 
     engine = open_engine(shell.settings.database_url)
     try:
-        with bind(table.host, table.port) as sock, open_archive(shell, DeskStore(engine)) as archive:
+        with bind(table.host, table.port) as sock, open_archive(shell) as archive:
             link = None if table.team else OneTimeLink()
             origin, hosts = _names(table, sock)
             deps = Deps(

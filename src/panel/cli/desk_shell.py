@@ -1,7 +1,7 @@
 """What every command about drafts needs first: the desk of this workspace, and who acts at it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -40,7 +40,7 @@ def open_desk() -> Iterator[AtDesk]:
     from panel.desk.desk import Desk
 
     shell = open_shell()
-    with open_store(shell) as store, open_archive(shell, store) as archive:
+    with open_store(shell) as store, open_archive(shell) as archive:
         desk = Desk(store, archive=archive, responsible=shell.settings.toml.desk.responsible)
         desk.take_in()
         desk.bring_back_due()
@@ -61,17 +61,14 @@ def open_store(shell: "Shell | None" = None) -> Iterator["DeskStore"]:
 
 
 @contextmanager
-def open_archive(shell: "Shell", store: "DeskStore") -> Iterator["Archive"]:
-    """What is known beyond one draft, in the same database."""
+def open_archive(shell: "Shell") -> Iterator["Archive"]:
+    """What is known beyond one draft, in the same database, by connections of its own."""
     from panel.desk.desk import utc_now
     from panel.desk.prose_archive import DeskArchive
     from panel.store.desk_prints import Prints
 
-    prints = Prints.open(shell.settings.database_url)
-    try:
+    with open_store(shell) as store, closing(Prints.open(shell.settings.database_url)) as prints:
         yield DeskArchive(store, prints, utc_now)
-    finally:
-        prints.close()
 
 
 def read_time(text: str, *, now: datetime) -> datetime:
@@ -87,10 +84,9 @@ def read_time(text: str, *, now: datetime) -> datetime:
             now + int(found[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[found[2]]
         )
     try:
-        given = datetime.fromisoformat(text.strip())
-    except ValueError as err:
+        return datetime.fromisoformat(text.strip()).astimezone(UTC)
+    except (ValueError, OverflowError) as err:  # year 1 or 9999, in UTC another that there is not
         raise Mistake(f"{text!r} is no time.", hint="Write 2026-12-01, 2026-12-01T09:00, +4h, +3d or +2w.") from err
-    return given.astimezone(UTC)
 
 
 def shown_time(at: datetime) -> str:

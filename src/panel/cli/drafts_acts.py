@@ -157,18 +157,9 @@ def undo(draft: DraftId, json_: JsonFlag = False) -> None:
     _done(opened, "Taken back.", f"panel edit {draft}", json_=json_)
 
 
-def take_over(draft: DraftId, json_: JsonFlag = False) -> None:
-    """Take over the newer review that is offered; people's words stay where critics said the same."""
-    with open_desk() as at:
-        number = at.desk.open(at.who, draft).draft.head
-        opened = at.desk.take_over(at.who, draft, number=number)
-    _done(opened, "Taken over.", f"panel drafts diff {draft} --from {number}", json_=json_)
-
-
 COMMANDS: Mapping[str, Callable[..., None]] = {
     "approve": approve, "publish": publish, "retract": retract, "reject": reject, "pass": pass_, "later": later,
     "hold": hold, "fetch-back": fetch_back, "strike": strike, "unstrike": unstrike, "undo": undo,
-    "take-over": take_over,
 }  # fmt: skip
 
 

@@ -70,11 +70,13 @@ class AskingAgain:
 
     def price(self, who: Account, draft_id: str, wish: Wish) -> Asking:
         """Prepare an asking and say what it may cost; nothing is asked. Blocks while pages are read. Raises Mistake."""
-        self._refuse_twice(draft_id)
+        with self._lock:
+            self._refuse_twice(draft_id)
         prepared = prepare(self._desk, who, draft_id, wish, self._means)
         asking = Asking(prepared, price_plan(prepared.plan, self._running.limits.prices))
         asking.sentence = asking.price.sentence
         with self._lock:
+            self._refuse_twice(draft_id)  # somebody else's may have begun while pages were read
             self._askings[draft_id] = asking
         return asking
 
@@ -102,7 +104,7 @@ class AskingAgain:
             return self._askings.get(draft_id)
 
     def _refuse_twice(self, draft_id: str) -> None:
-        asking = self.of(draft_id)
+        asking = self._askings.get(draft_id)
         if asking and asking.state == "asking":
             raise Mistake("The panel is being asked about this draft.", hint="Wait until it has answered.")
 

@@ -100,9 +100,9 @@ def _note(act: Act, lines: Lines) -> None:
     if isinstance(detail.get("revision"), int) and act.what != "approved":
         lines.revisions[act.draft_id, int(detail["revision"] or 0)] = str(detail.get(WRITES_REVISION))
     if act.what == "decided":
-        lines.decisions[int(detail["decision"] or 0)] = act
+        lines.decisions[int(detail.get("decision") or 0)] = act
     if act.what == "approved":
-        lines.approvals[int(detail["approval"] or 0)] = act
+        lines.approvals[int(detail.get("approval") or 0)] = act
     if detail.get("publication"):
         lines.publications[int(detail["publication"] or 0)] = act
 

@@ -38,7 +38,7 @@ from panel.records.desk import (
 )
 from panel.store import desk as rows
 from panel.store.desk import DeskStore
-from panel.store.desk_log import append_act, broken_lines, newest_acts, read_acts
+from panel.store.desk_log import append_act, newest_acts, read_acts
 from panel.tally import compare
 
 Clock = Callable[[], datetime]
@@ -204,11 +204,6 @@ class Desk:
         """Lines of the log with the hash each is kept under, the newest first."""
         with self.store.reading() as conn:
             return newest_acts(conn, before=before, most=most)
-
-    def verify_log(self) -> tuple[str, ...]:
-        """One sentence for each line of the log that was tampered with; () for a whole log."""
-        with self.store.reading() as conn:
-            return tuple(broken_lines(conn))
 
     # acting
 

@@ -35,7 +35,7 @@ def read_field(name: str) -> Field:
     persona_id, _, rest = name.partition(":")
     if name == "note":
         return Field("note")
-    if rest.isdigit():
+    if rest.isdecimal():  # `isdigit` takes "²" for one, and `int` does not
         return Field("sentence", persona_id, place=int(rest))
     if rest in PHRASES:
         return Field("phrase", persona_id, rest)

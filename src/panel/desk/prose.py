@@ -11,18 +11,19 @@ from panel.records.prints import Print
 from panel.store.desk_prints import Prints
 
 
-def prose_flags(
-    prints: Prints, review: Review, subject: str, now: datetime, rival: Dossier | None = None
-) -> tuple[Flag, ...]:
+def rival_flags(review: Review, rival: Dossier) -> tuple[Flag, ...]:
+    """Flags on quotes that could be printed about the other product of a comparison just as well. Pure."""
+    return tuple(check_rival(_cases(review), rival))
+
+
+def prose_flags(prints: Prints, review: Review, subject: str, now: datetime) -> tuple[Flag, ...]:
     """Flags on the words of a review, as they are or as edited, which other products' reviews are needed for.
 
     subject: the product (a draft's scope); what was remembered of it, under whatever release, is not held against it.
-    rival: the other dossier of a comparison, or a neighbour's. Raises StoreError.
+    Raises StoreError.
     """
-    cases = _cases(review)
-    said = said_by(cases)
-    flags = tuple(check_archive(said, _look_up(prints, said, subject, now)))
-    return flags if rival is None else (*flags, *check_rival(cases, rival))
+    said = said_by(_cases(review))
+    return tuple(check_archive(said, _look_up(prints, said, subject, now)))
 
 
 def remember(prints: Prints, review: Review, subject: str, now: datetime) -> None:

@@ -17,11 +17,15 @@ Words = tuple[str, ...]
 
 
 class DeskArchive:
-    """Answers are kept for some minutes: the same draft is opened at each act."""
+    """Answers are kept for some minutes: the same draft is opened at each act.
+
+    store: with an engine of its own. Whoever asks holds one of the desk's connections; were the answer to wait for a
+    second of the same ten, ten who ask at once would wait for one another.
+    """
 
     def __init__(self, store: DeskStore, prints: Prints, clock: Callable[[], datetime]) -> None:
         self._store, self._prints, self._clock = store, prints, clock
-        self._guard = threading.Lock()
+        self._guard, self._counting = threading.Lock(), threading.Lock()
         self._shares: tuple[datetime, Mapping[str, tuple[int, int]]] | None = None
         self._found: dict[tuple[str, Words], tuple[datetime, tuple[Flag, ...]]] = {}
 
@@ -42,9 +46,11 @@ class DeskArchive:
     def lowered(self, flags: tuple[Flag, ...]) -> tuple[Flag, ...]:
         """See `archive.Archive`."""
         now = self._clock()
-        if self._shares is None or now - self._shares[0] >= KEPT:
-            self._shares = (now, read_shares(self._store))
-        return demoted(flags, self._shares[1])
+        with self._counting:  # read by one, and waited for by the others
+            if self._shares is None or now - self._shares[0] >= KEPT:
+                self._shares = (now, read_shares(self._store))
+            shares = self._shares[1]
+        return demoted(flags, shares)
 
     def remember(self, printed: Review, scope: str) -> None:
         """See `archive.Archive`."""

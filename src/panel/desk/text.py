@@ -21,6 +21,11 @@ from panel.records.desk import MOST_CLAIMS, Decided, DraftText, EditedPick, Edit
 from panel.tally import find_dissent, tally
 
 MAKERS_WORD = "By the maker's account: "
+NO_ANSWER = {  # by outcome: a refusal is a model's own words, and nobody decides of it
+    "declined": "Its model would not answer.",
+    "unusable": "Its answer could not be used.",
+    "failed": "No answer came.",
+}
 Earlier = Mapping[tuple[str, int], Decided]  # (persona_id, place) -> what was decided of that sentence before
 
 
@@ -101,8 +106,9 @@ def lay_over(review: Review, text: DraftText) -> Review:
     """The review as the draft prints it: its words, its struck opinions and the count without them.
 
     The count is of what the critics answered, never of what is printed. Claims of grounds are a model's words that
-    nobody decided on: only the excerpts, word for word, are printed. Of a struck opinion nothing is printed but its
-    verdict. Flags are the machine's; `desk.flags` has today's.
+    nobody decided on: only the excerpts, word for word, are printed. Of a struck opinion, and of one the text does not
+    have, nothing is printed but its verdict; of no answer, that there is none. Flags are the machine's; `desk.flags`
+    has today's.
     """
     struck = frozenset(s.persona_id for s in text.struck)
     kept = [_laid(opinion, text, struck) for opinion in review.opinions]
@@ -119,10 +125,10 @@ def _votes(review: Review, opinion: Answered, counted: Tally, struck: frozenset[
 
 
 def _laid(opinion: Opinion, text: DraftText, struck: frozenset[str]) -> Opinion:
+    if not isinstance(opinion, Answered):
+        return opinion.model_copy(update={"why": NO_ANSWER[opinion.outcome]})
     words = text.words_of(opinion.juror.persona_id)
-    if not isinstance(opinion, Answered) or words is None:
-        return opinion
-    if opinion.juror.persona_id in struck:
+    if words is None or opinion.juror.persona_id in struck:
         return _silent(opinion)
     if isinstance(opinion.words, Written):
         grounds = tuple(g.model_copy(update={"claim": ""}) for g in opinion.grounds)
@@ -133,7 +139,7 @@ def _laid(opinion: Opinion, text: DraftText, struck: frozenset[str]) -> Opinion:
 
 
 def _silent(opinion: Answered) -> Answered:
-    """A struck opinion: nobody decided on its words, so none are printed."""
+    """An opinion on whose words nobody decided: none are printed."""
     nothing: Written | NotAsked = opinion.words
     if isinstance(nothing, Written):
         nothing = Written(line="", quote=(), for_whom="", not_for="", change_mind="", counter="")

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import QueuePool
 
 from panel.errors import Mistake, StoreError
@@ -147,6 +148,8 @@ def in_words(url: URL) -> Iterator[None]:
     """Turn what a driver raises into one sentence that names the database and what to do."""
     try:
         yield
+    except NoneFree as err:
+        raise StoreError(f"The database {place(url)!r} is asked by too many at once.", hint="Try again soon.") from err
     except DBAPIError as err:
         raise database_trouble(url, err) from err
 

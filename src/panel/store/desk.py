@@ -41,7 +41,7 @@ from panel.store.desk_tables import (
     unsaved,
 )
 from panel.store.dialect import alone, insert_or_leave, put
-from panel.store.tables import records
+from panel.store.tables import records, runs
 
 RULE = "desk rule: "  # how a trigger's complaint begins
 MOST_KEYS = 200  # bound values of one query
@@ -105,16 +105,20 @@ def _rules_in_words() -> Iterator[None]:
 
 
 def untaken(conn: Connection, kind: str, most: int) -> list[tuple[str, str, str]]:
-    """(run_id, slug, hash) of records nobody has taken in as they are now, oldest run first."""
+    """(run_id, slug, hash) of records nobody has taken in as they are now, oldest run first.
+
+    By its time: run ids of one second are in no order.
+    """
     known = and_(
         taken.c.run_id == records.c.run_id, taken.c.kind == records.c.kind, taken.c.slug == records.c.slug,
         taken.c.hash == records.c.hash,
     )  # fmt: skip
     wanted = (
         select(records.c.run_id, records.c.slug, records.c.hash)
+        .join(runs, runs.c.run_id == records.c.run_id)
         .outerjoin(taken, known)
         .where(records.c.kind == kind, taken.c.run_id.is_(None))
-        .order_by(records.c.run_id, records.c.slug)
+        .order_by(runs.c.created_at, records.c.run_id, records.c.slug)
         .limit(most)
     )
     return [(row.run_id, row.slug, row.hash) for row in conn.execute(wanted)]

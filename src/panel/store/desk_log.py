@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 
 from panel.records import canonical_json
 from panel.records.desk import Act, DraftText, Revision
-from panel.store.desk_tables import acts, approvals, decisions, publications, revisions
+from panel.store.desk_tables import acts
 
 Detail = dict[str, str | int | bool | None]
 
@@ -46,63 +46,6 @@ def _line(row: Mapping[Any, Any]) -> tuple[Act, str]:
     kept = dict(row)
     hashed = str(kept.pop("hash"))
     return Act.model_validate(kept | {"detail": json.loads(kept["detail"])}), hashed
-
-
-def broken_lines(conn: Connection) -> Iterator[str]:
-    """One sentence for each line that was changed, left out or put in after the fact; none for a whole log.
-
-    A chain alone does not show that its end was cut off, nor that what it tells of was changed. So every revision,
-    decision, approval and publication is looked up in it, and every revision's hash is taken again.
-    """
-    seq, previous, told = 0, "", _Told()
-    for act, hashed in read_acts(conn):
-        if act.seq != seq + 1:
-            yield f"Line {seq + 1} is missing."
-        if act.previous != previous:
-            yield f"Line {act.seq} does not follow the line before it."
-        if act.act_hash != hashed:
-            yield f"Line {act.seq} was changed."
-        told.add(act)
-        seq, previous = act.seq, hashed
-    yield from told.untold(conn)
-
-
-class _Told:
-    """What the log tells of."""
-
-    def __init__(self) -> None:
-        self._made: set[tuple[str, object]] = set()
-        self._revisions: set[tuple[str, object, object]] = set()
-
-    def add(self, act: Act) -> None:
-        if "hash" in act.detail:
-            self._revisions.add((act.draft_id, act.detail.get("revision"), act.detail["hash"]))
-        if what := TOLD_BY.get(act.what):
-            self._made.add((what, act.detail.get(what)))
-
-    def untold(self, conn: Connection) -> Iterator[str]:
-        """What is there and was never told of, or is not as it was told."""
-        for what, column in NUMBERED.items():
-            for number in conn.execute(select(column).order_by(column)).scalars():
-                if (what, number) not in self._made:
-                    yield f"The log does not tell of {what} {number}."
-        for row in conn.execute(select(revisions).order_by(revisions.c.draft_id, revisions.c.number)).mappings():
-            revision = revision_of(dict(row))
-            if (revision.draft_id, revision.number, row["hash"]) not in self._revisions:
-                yield f"The log does not tell of revision {revision.number} of {revision.draft_id!r}."
-            if revision.revision_hash != row["hash"]:
-                yield f"Revision {revision.number} of {revision.draft_id!r} was changed."
-
-
-NUMBERED = {
-    "decision": decisions.c.decision_id,
-    "approval": approvals.c.approval_id,
-    "publication": publications.c.publication_id,
-}
-TOLD_BY = {
-    "decided": "decision", "approved": "approval", "published": "publication", "corrected": "publication",
-    "retracted": "publication",
-}  # fmt: skip
 
 
 def revision_of(row: dict[str, Any]) -> Revision:

@@ -227,7 +227,7 @@ prints = Table(  # critics' words as they are compared with other reviews': name
     Column("subject", String(300), nullable=False),  # the product
     Column("named", String(300), nullable=False),  # the launch, as readers know it
     Column("persona_id", String(60), nullable=False),
-    Column("kind", String(8), nullable=False),  # quote, sentence
+    Column("kind", String(8), nullable=False),  # quote, words
     Column("text", Text, nullable=False),
     Column("on_day", String(10), nullable=False),
 )

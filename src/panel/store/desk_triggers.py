@@ -1,8 +1,9 @@
 """Rules of the desk that the database itself holds, whatever program writes: the same on SQLite and on Postgres.
 
-What happened is never changed or deleted. An approval signs the newest revision of its draft, byte for byte, by an
-account that may, into the edition its grade allows, with every point settled; what goes out is still so, and neither it
-nor a review that a comparison prints is put away or embargoed then. `desk.rules` says the same in words.
+What happened is never changed or deleted. People decide, each as their role allows. An approval signs the newest
+revision of its draft, byte for byte, by an account that may, into the edition its grade allows, with every point
+settled; what goes out is still so, and neither it nor a review that a comparison prints is put away or embargoed then.
+`desk.rules` says the same in words.
 Migration 0004 makes them from here: a change is a migration of its own.
 """
 
@@ -46,6 +47,19 @@ class Rule:
 
 # ruff: noqa: S608  every part of these statements is written in this file
 RULES = (
+    Rule(
+        "desk_decides_person",
+        "desk_decisions",
+        "only a person with an account decides; of a flag or a held span an editor, a publisher or an admin",
+        NOBODY_WHO_MAY + " AND (NEW.kind NOT IN ('flag', 'held') OR NEW.decision = 'undone'"
+        " OR a.role IN ('editor', 'publisher', 'admin')))",
+    ),
+    Rule(
+        "desk_decides_truly",
+        "desk_decisions",
+        "what was removed or taken back settles nothing",
+        "NEW.settles = 1 AND NEW.decision IN ('removed', 'undone')",
+    ),
     Rule(
         "desk_approves_newest",
         "desk_approvals",

@@ -8,8 +8,9 @@ from tests.unit.pages.samples import live_review, said, trial
 
 from panel.desk.fields import put_sentence, put_text, put_words, read_field, sentence_at
 from panel.desk.text import MAKERS_WORD, lay_over, start_text
+from panel.errors import Mistake
 from panel.pages import comparison_html, review_html, review_markdown
-from panel.records import Answered, Review, Written
+from panel.records import Answered, Declined, Review, Written
 from panel.records.desk import MOST_CLAIMS, DraftText, Struck
 from panel.tally import compare
 
@@ -207,3 +208,35 @@ def test_what_jurors_said_with_the_suspicious_words_in_is_on_no_page() -> None:
     assert marked
     held = review.model_copy(update={"containment": review.containment.model_copy(update={"asked_with": marked})})
     assert "Said under the spell." not in review_html(lay_over(held, start_text(held)), ())
+
+
+def test_a_refusal_in_a_models_own_words_is_on_no_page() -> None:
+    review = quill()
+    mute = review.opinions[0]
+    refused = Declined(juror=mute.juror, draw=mute.draw, calls=mute.calls, why="I won't judge so shoddy a tool.")
+    declined = checked(review.model_copy(update={"opinions": (refused, *review.opinions[1:])}))
+    printed = lay_over(declined, start_text(declined))
+    assert "shoddy" in review_html(declined, ())
+    for page in (review_html(printed, ()), review_markdown(printed, ())):
+        assert "shoddy" not in page
+        assert "Its model would not answer." in page
+
+
+def test_an_opinion_that_the_text_does_not_have_is_printed_without_its_words() -> None:
+    review = quill()
+    printed = lay_over(review, DraftText())
+    assert printed.tally.ship == review.tally.ship
+    for opinion in printed.answered():
+        assert (opinion.grounds, opinion.words) == ((), opinion.words.model_copy(update=WORDLESS))
+
+
+WORDLESS = {
+    "line": "", "quote": (), "for_whom": "", "not_for": "", "change_mind": "", "counter": "", "replies": (),
+    "prediction": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["futurist:²", "futurist:", "futurist", ":reply:", "futurist:-1", ""])
+def test_a_name_of_no_field_is_a_mistake(name: str) -> None:
+    with pytest.raises(Mistake, match="no field"):
+        read_field(name)

@@ -2,6 +2,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tests.unit.store.samples import a_run
 
 from panel.errors import Mistake, StoreError
 from panel.store import Records
-from panel.store.database import open_engine, read_url
+from panel.store.database import open_engine, read_url, reading
 from panel.store.schema import MIGRATIONS
 from panel.store.tables import HEAD, VERSION_TABLE, metadata
 
@@ -136,3 +137,14 @@ def test_an_address_that_can_t_be_used_is_a_mistake_and_never_printed(bad: str) 
         read_url(bad)
     assert "secret" not in str(caught.value) + caught.value.hint
     assert "PANEL_DATABASE_URL" in caught.value.hint
+
+
+def test_a_database_that_too_many_ask_at_once_says_so(path: Path) -> None:
+    engine = open_engine(url(path))
+    engine.pool._timeout = 0.01
+    with ExitStack() as busy:
+        for _ in range(engine.pool.size() + 9):
+            busy.enter_context(engine.connect())
+        with pytest.raises(StoreError, match="too many at once"), reading(engine):
+            pass
+    engine.dispose()

@@ -1,11 +1,12 @@
 """The whole draft page as values: its first screen, the way through it, and what is at hand beside it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
 from panel.desk.desk import History
+from panel.desk.flags import SPEAKS_TO_REVIEWERS
 from panel.desk.opened import OpenComparison, Opened, OpenReview
 from panel.desk.rules import (
     DISMISS_REASONS,
@@ -286,14 +287,18 @@ def _held(side: OpenReview, tool: str, names: Names) -> HeldBlock | None:
 
 
 def _general(opened: Opened, names: Names) -> tuple[FlagLine, ...]:
-    """Flags about no critic; on a comparison those on the pair, whoever's words they are about."""
+    """Flags about no critic; on a comparison those on the pair, with whose words they are about."""
+    mine = [f for f in opened.flags if f.severity != "note"]
     if isinstance(opened, OpenComparison):
-        mine = [f for f in opened.flags if f.severity != "note"]
-    else:
-        known = {p.persona_id for p in opened.review.personas}
-        mine = [f for f in opened.flags if f.persona_id not in known and f.severity != "note"]
-        mine = [f for f in mine if f.check not in ("launch_addresses_reviewers", "review_held")]
-    return tuple(flag_line(opened, f, names) for f in mine)
+        titles = {p.persona_id: clean(p.title) for side in opened.sides for p in side.review.personas}
+        return tuple(_of_critic(flag_line(opened, f, names), titles.get(f.persona_id, "")) for f in mine)
+    known = {p.persona_id for p in opened.review.personas}
+    mine = [f for f in mine if f.persona_id not in known]
+    return tuple(flag_line(opened, f, names) for f in mine if f.check not in SPEAKS_TO_REVIEWERS)
+
+
+def _of_critic(line: FlagLine, title: str) -> FlagLine:
+    return replace(line, message=f"{title}: {line.message}") if title else line
 
 
 def _lenses(opened: Opened, reviews: Sequence[OpenReview]) -> tuple[Lens, ...]:

@@ -216,6 +216,6 @@ def moment(text: str) -> datetime:
     """A day or a time, UTC unless it names a zone. Raises Mistake."""
     try:
         found = datetime.fromisoformat(text.strip())
-    except ValueError as err:
+        return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError) as err:  # year 1 or 9999, in UTC another that there is not
         raise Mistake(f"{text!r} is no time.", hint="Write it as 2026-11-30 or 2026-11-30 08:00.") from err
-    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)

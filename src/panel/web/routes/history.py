@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import HTMLResponse, Response
 
+from panel.desk.audit import audit
 from panel.web.access import Editor, Writer
 from panel.web.deps import Deps, Given
 from panel.web.drafting.history import history_page, log_page
@@ -28,10 +29,10 @@ def history(
 def log(
     request: Request, deps: Given, me: Editor, check: bool = False, before: Annotated[int, Query(ge=0, le=2**31)] = 0
 ) -> Response:
-    """The newest lines; `check` reads and checks all of them."""
+    """The newest lines; `check` holds all of them, and every row they tell of, against one another."""
     lines = deps.desk.log(before=before, most=LINES + 1)
     older = f"/log?before={lines[LINES - 1][0].seq}" if len(lines) > LINES else ""
-    problems = deps.desk.verify_log() if check else ()
+    problems = audit(deps.desk.store).broken if check else ()
     return show(request, log_page(lines[:LINES], names_of(deps), problems=problems, checked=check, older=older))
 
 

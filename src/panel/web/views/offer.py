@@ -106,8 +106,8 @@ def _critic(offer: Offer, who: str, title: str) -> CriticOffer:
     stays = who in offer.same
     return CriticOffer(
         title=title,
-        was=_verdict(mine.counted, mine.text, who),
-        now=_verdict(offer.counted, offer.text, who),
+        was=_verdict(mine.review, mine.counted, mine.text, who),
+        now=_verdict(offer.newer, offer.counted, offer.text, who),
         stays=stays,
         told=_told(offer, who, stays=stays),
         lost=f"{lost} change{'s' * (lost != 1)} people made to it" if lost else "",
@@ -115,9 +115,10 @@ def _critic(offer: Offer, who: str, title: str) -> CriticOffer:
     )
 
 
-def _verdict(review: Review, text: DraftText, who: str) -> Verdict:
+def _verdict(review: Review, counted: Review, text: DraftText, who: str) -> Verdict:
+    """counted: the review as it is printed, which does not say why there is no answer."""
     opinion = review.opinion(who)
-    stand = "struck" if any(s.persona_id == who for s in text.struck) else stand_of(review, who)
+    stand = "struck" if any(s.persona_id == who for s in text.struck) else stand_of(counted, who)
     why = "" if opinion is None or isinstance(opinion, Answered) else clean(opinion.why)
     return Verdict(stand, page_words.STANDS[stand], clean(opinion.juror.model) if opinion else "", why)
 
