@@ -188,7 +188,7 @@ def test_the_owner_is_named_by_settings_else_by_git_else_by_the_system(
 ) -> None:
     import getpass
 
-    from panel.cli.desk import owner_name
+    from panel.cli.owner import owner_name
     from panel.cli.shell import open_shell
 
     (tmp_path / "panel.toml").write_text(toml, encoding="utf-8")

@@ -1,7 +1,5 @@
 """`panel desk`: the place where people turn drafts into reviews, served to one person or to a team."""
 
-import getpass
-import subprocess
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -60,6 +58,7 @@ def _check(table: "DeskTable") -> None:
 def _serve(shell: "Shell", table: "DeskTable", *, browser: bool) -> None:
     from panel.cli.asking_again import asking_in_background
     from panel.cli.desk_shell import open_archive
+    from panel.cli.owner import owner_name
     from panel.desk.accounts import Accounts
     from panel.store.database import open_engine
     from panel.web.app import build_app
@@ -110,26 +109,3 @@ def _announce(link: str, *, alone: bool, browser: bool, owner: str) -> None:
         import webbrowser
 
         threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
-
-
-def owner_name(shell: "Shell") -> str:
-    """Your by-line: `editor` in panel.toml, else what git calls you, else who this system says you are."""
-    return shell.settings.toml.editor.strip() or _git_name(shell) or _system_name()
-
-
-def _git_name(shell: "Shell") -> str:
-    command = ["git", "config", "--get", "user.name"]
-    try:
-        done = subprocess.run(  # noqa: S603  a fixed command
-            command, cwd=shell.settings.root, capture_output=True, text=True, timeout=5, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip()[:80]
-
-
-def _system_name() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "Editor"

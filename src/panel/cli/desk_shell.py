@@ -27,7 +27,7 @@ class AtDesk:
     @cached_property
     def who(self) -> "Account":
         """The owner of this machine: whoever may write to the database acts as its admin, under their own by-line."""
-        from panel.cli.desk import owner_name
+        from panel.cli.owner import owner_name
         from panel.desk.accounts import Accounts
 
         return Accounts(self.desk.store.engine).owner(owner_name(self.shell), now=self.desk.now)
