@@ -47,7 +47,11 @@ def list_(
 
 def _row(draft: "Draft") -> tuple[str, ...]:
     row = draft.shown
-    left = "ready" if row.is_approvable else f"{row.claims_left} of {row.claims}"
+    left = (
+        "ready"
+        if row.is_approvable
+        else f"{row.claims_left} of {row.claims}" + f", {row.views_left} views" * bool(row.views_left)
+    )
     marks = [str(row.flags_left)] + ["held"] * row.is_held + ["embargo"] * (draft.embargo_until is not None)
     return (draft.draft_id, row.panel, left, ", ".join(marks), str(row.minutes), row.name)
 

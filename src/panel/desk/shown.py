@@ -58,6 +58,7 @@ def pair_row(row: QueueRow, a: QueueRow, b: QueueRow) -> QueueRow:
     counted = {
         "claims": a.claims + b.claims,
         "claims_left": left,
+        "views_left": a.views_left + b.views_left,
         "flags_left": a.flags_left + b.flags_left,
         "minutes": a.minutes + b.minutes if left else 1,
         "is_held": a.is_held or b.is_held,
@@ -74,6 +75,7 @@ def shown_row(opened: Opened, before: QueueRow) -> QueueRow:
     counted = {
         "claims": len(claims),
         "claims_left": claims_left,
+        "views_left": sum(p.kind == "views" for p in opened.left),
         "flags_left": flags_left,
         "minutes": minutes(claims_left, flags_left) if opened.left else 1,
         "is_held": any(p.kind == "held" for p in opened.left),

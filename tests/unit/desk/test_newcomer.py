@@ -58,3 +58,13 @@ def test_calling_ones_own_words_accurate_leaves_the_edit_to_be_undone(room: Room
     words = room.review(draft).text.words_of(point.persona_id)
     assert words
     assert words.sentences[point.place].text == point.text
+
+
+def test_the_queue_says_that_views_are_left_when_no_claim_is(room: Room) -> None:
+    (draft,) = room.bring(quill())
+    opened = room.review(draft)
+    for point in claims(opened):
+        room.desk.decide(room.editor, draft, spot(point), "accurate", number=room.head(draft), seen=True)
+    shown = room.review(draft).draft.shown
+    assert (shown.claims_left, shown.is_approvable) == (0, False)
+    assert shown.views_left == sum(p.kind == "views" for p in opened.points) > 0

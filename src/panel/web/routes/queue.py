@@ -136,7 +136,8 @@ def _row(draft: Draft, deps: Deps) -> Row:
         ("a newer review", bool(draft.offered_hash)), ("corrected", shown.corrections > 0),
     )  # fmt: skip
     flags = f", {shown.flags_left} flag{'s' * (shown.flags_left != 1)}" if shown.flags_left else ""
-    left = f"{shown.claims_left} claim{'s' * (shown.claims_left != 1)}{flags}"
+    views = f", {shown.views_left} critics' views" if shown.views_left else ""
+    left = f"{shown.claims_left} claim{'s' * (shown.claims_left != 1)}{views}{flags}"
     return Row(
         draft_id=draft.draft_id,
         kind=draft.kind,
