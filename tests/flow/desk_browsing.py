@@ -165,6 +165,7 @@ class Window:
     def left(self, count: int) -> None:
         """Wait until so many items are left to decide, and the page that says so stands."""
         if self.has_script:  # at every frame; `expect` looks at growing intervals
+            self.page.wait_for_load_state()  # a link was clicked: keys are heard once the scripts have run
             self.page.wait_for_function(IS_LEFT, arg=count)
         else:
             expect(self.page.locator(".item.is-left")).to_have_count(count)

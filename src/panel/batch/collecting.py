@@ -73,7 +73,7 @@ class Collector:
 
     async def flush(self) -> None:
         """Claim what waits, once there is enough of it. Raises Stopped when the money is used up."""
-        for model, filling in self.by_model.items():
+        for model, filling in tuple(self.by_model.items()):  # another launch may bring a new model meanwhile
             if filling.batch or len(filling.waiting) >= self.least:
                 async with filling.claiming:
                     await self._claim(model, filling)

@@ -126,6 +126,20 @@ async def test_enough_calls_in_all_go_though_each_launch_brings_few() -> None:
     assert books.sizes() == [4]
 
 
+async def test_a_model_that_another_launch_brings_while_one_is_claimed_waits_for_the_next_flush() -> None:
+    one, other = collector(books := Books()), "anthropic/claude-opus-5"
+    one.wires = {MODEL: Wire(), other: Wire()}  # type: ignore[dict-item]
+    one.kit.asker.prices[other] = PRICE
+    one.kit.asker.providers[other] = one.kit.asker.providers[MODEL]  # type: ignore[index]
+    await take(one, 1)
+    flushing = asyncio.create_task(one.flush())
+    await asyncio.sleep(0)
+    await one.take(call(2, other), BODY)
+    await flushing
+    assert books.sizes() == [1]
+    assert await one.close() == 2
+
+
 async def test_a_batch_handed_over_meanwhile_is_followed_by_a_new_one() -> None:
     one = collector(books := Books())
     await take(one, 1)
