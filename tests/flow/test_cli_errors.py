@@ -218,6 +218,14 @@ def test_a_process_of_its_own_says_the_same(name: str, workspace: Path) -> None:
     assert all(word in said.complaint for word in case.says)
 
 
+@pytest.mark.parametrize("group", [(), ("runs",), ("drafts",), ("desk", "accounts")])
+def test_a_group_alone_prints_its_help(group: tuple[str, ...], workspace: Path) -> None:
+    alone = run_here(*group, at=workspace)
+    assert alone == run_here(*group, "--help", at=workspace)
+    assert alone.code == 0
+    assert "\nCommands:\n" in alone.out
+
+
 def test_a_launch_file_nobody_may_read_is_named(workspace: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may read every file")

@@ -104,6 +104,9 @@ def main() -> None:
     except Exception as err:
         if not _is_usage_error(err):
             raise
+        if type(err).__name__ == "NoArgsIsHelpError":  # a group alone: its help, as --help prints it
+            sys.stdout.write(f"{err.format_message()}\n")  # type: ignore[attr-defined]
+            sys.exit(0)
         told = err.format_message().rstrip(".")  # type: ignore[attr-defined]
         message = told if told.endswith("?") else f"{told}."
         _report("mistake", message, "Add --help to see what this command takes.", wants_json)

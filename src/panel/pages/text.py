@@ -85,7 +85,7 @@ def tail_apart(cut: Pieces, *, most: int = 24) -> tuple[Pieces, Pieces]:
     head, space, tail = ("", "", last.text) if last.is_code else last.text.rpartition(" ")
     if len(tail) > most:
         return cut, ()
-    kept = (Piece(head + space),) if head else ()
+    kept = (Piece(head + space),) if head or space else ()
     return (*before, *kept), (Piece(tail, is_code=last.is_code),)
 
 
