@@ -4,7 +4,7 @@ VENV ?= .venv
 PEERS = .peers
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check --quiet --quiet install
 LOCKED = --require-hashes --no-deps --only-binary :all:
-SHIPPED = pyproject.toml README.md LICENSE categories.yaml scenarios.yaml $(shell find src personas prompts -type f -not -name '*.pyc')
+SHIPPED = pyproject.toml README.md LICENSE panel.toml categories.yaml scenarios.yaml $(shell find src personas prompts -type f -not -name '*.pyc')
 
 .PHONY: help demo test test-chaos bench peers figures screenshots setup setup-dev lock clean
 

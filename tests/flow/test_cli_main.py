@@ -408,6 +408,31 @@ def test_doctor_finds_a_fresh_folder_fit_and_says_it_as_json_too(tmp_path: Path)
     assert found["key"]["fix"].startswith("export ")
     assert found["database"]["state"] == "ok"
     assert (said.code == 0) == said.data["fit"]
+    assert said.data["next"].startswith('panel new "Your tool"')
+
+
+def test_doctor_ends_with_the_command_for_what_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server on this machine is named with its line; a key comes first."""
+    monkeypatch.setattr("panel.cli.doctor._models_at", lambda port: ["small"] if port == 1234 else None)
+    line = "OPENAI_BASE_URL=http://127.0.0.1:1234/v1 panel review LAUNCH --model openai/small"
+    assert run_here("doctor", at=tmp_path).err.endswith(f"Next: {line}\n")
+    keyed = run_here("doctor", at=tmp_path, ANTHROPIC_API_KEY="sk-planted-123")
+    assert "Next: panel compare https://" in keyed.err
+    (tmp_path / "runs").mkdir(exist_ok=True)
+    (tmp_path / "runs" / "panel.db").write_bytes(b"not a database at all, and long enough to be looked at")
+    assert "Next: mend what is marked BAD" in run_here("doctor", at=tmp_path).err
+
+
+def test_a_persona_dropped_into_the_checkout_joins(tmp_path: Path) -> None:
+    """The checkout is a workspace: its own personas/ is read, as the README says."""
+    for name in ("panel.toml", "personas", "prompts", "categories.yaml", "scenarios.yaml"):
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, tmp_path / name)
+    first = (tmp_path / "personas" / "futurist.yaml").read_text("utf-8")
+    (tmp_path / "personas" / "security.yaml").write_text(first.replace("title: Futurist", "title: Security"))
+    (tmp_path / "docs").mkdir()
+    listed = run_here("personas", "list", "--json", at=tmp_path / "docs")
+    assert "security" in listed.out
+    assert f"Workspace: {tmp_path}" in listed.err
 
 
 def test_a_reader_that_stops_early_is_no_crash(tmp_path: Path) -> None:

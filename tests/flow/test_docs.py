@@ -46,7 +46,7 @@ def test_the_file_panel_init_writes_names_real_settings_with_their_defaults() ->
     """Uncommented, every line of it is a valid setting and says the default."""
     import tomllib
 
-    written = (ROOT / "src" / "panel" / "store" / "panel.toml").read_text(encoding="utf-8")
+    written = (ROOT / "panel.toml").read_text(encoding="utf-8")
     lines = [line.removeprefix("# ") for line in written.splitlines()]
     settings = [line for line in lines if re.match(r"^(\[|[a-z_]+ = )", line)]
     given = Toml.model_validate(tomllib.loads("\n".join(settings)))

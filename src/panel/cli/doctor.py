@@ -13,7 +13,11 @@ from panel.cli.output import say, say_json, talk
 if TYPE_CHECKING:
     from panel.cli.shell import Shell
 
-SERVERS = {"Ollama": 11434, "LM Studio": 1234, "vLLM": 8000, "llama.cpp": 8080}  # their default ports
+# Their default ports.
+SERVERS = {
+    "Ollama": 11434, "LM Studio": 1234, "vLLM": 8000, "llama.cpp": 8080, "SGLang": 30000,
+    "Jan": 1337, "KoboldCpp": 5001,
+}  # fmt: skip
 LOW_DISK_BYTES = 500_000_000
 MARKS = {"ok": "ok  ", "note": "note", "bad": "BAD "}
 
@@ -25,7 +29,7 @@ class Finding:
     what: str
     state: Literal["ok", "note", "bad"]
     says: str
-    fix: str = ""
+    fix: str = ""  # what to type; for a server, the command that uses it
 
 
 def doctor(
@@ -44,16 +48,30 @@ def doctor(
         return
     from panel.cli.shell import open_shell
 
-    findings = list(look(open_shell()))
+    shell = open_shell()
+    findings = list(look(shell))
     bad = [f for f in findings if f.state == "bad"]
     if json_:
-        say_json({"findings": [asdict(f) for f in findings], "fit": not bad})
+        say_json({"findings": [asdict(f) for f in findings], "fit": not bad, "next": next_command(shell, findings)})
     else:
         for f in findings:
             say(f"{MARKS[f.state]}  {f.what}: {f.says}" + (f"\n      {f.fix}" if f.fix else ""))
         talk("Fit to run." if not bad else f"{len(bad)} {'thing needs' if len(bad) == 1 else 'things need'} mending.")
+        talk(f"Next: {next_command(shell, findings)}")
     if bad:
         raise typer.Exit(2)
+
+
+def next_command(shell: "Shell", findings: list[Finding]) -> str:
+    """What to type now: mend what is in the way, else ask the best critics there are here."""
+    from panel.config import KEYS
+
+    if any(f.state == "bad" for f in findings):
+        return "mend what is marked BAD, then: panel doctor"
+    if any(shell.settings.key(provider) for provider in KEYS):
+        return "panel compare https://a.example https://b.example --budget 1"
+    server = next((f.fix for f in findings if f.what.endswith("or alike")), "")
+    return server or 'panel new "Your tool", paste a page into the file it writes, then: panel review your-tool.yaml'
 
 
 def look(shell: "Shell") -> Iterator[Finding]:

@@ -53,8 +53,7 @@ def lay_out(root: Path) -> list[Path]:
     Never overwrites: a file that exists stays as it is and is not in the list. Raises StoreError for the disk.
     """
     ours = packaged_files()
-    texts = {Path(CONFIG): _read(Path(__file__).parent / CONFIG), Path(CATEGORIES): _read(ours / CATEGORIES)}
-    texts[Path(SCENARIOS)] = _read(ours / SCENARIOS)
+    texts = {Path(name): _read(ours / name) for name in (CONFIG, CATEGORIES, SCENARIOS)}
     texts |= {Path("personas", name + PERSONA_ENDING): text for name, text in _personas(ours).items()}
     texts |= {Path("prompts", name): text for name, text in _prompts(ours).items()}
     return [root / name for name, text in sorted(texts.items()) if _write_new(root / name, text)]
