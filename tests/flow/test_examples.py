@@ -1,13 +1,18 @@
 """The examples read as launches, give dossiers worth citing, and the specimen keeps every rule of the house."""
 
+import shutil
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 import yaml
+from tests.flow.outside import environment
 
 from panel.checks import check_comparison, check_review, maker_figures
 from panel.dossier import build_dossier, read_launches
+from panel.jurors import local_model
 from panel.jurors.conversation import Heard
 from panel.jurors.opinions import to_opinion
 from panel.prompting.answer import Answer
@@ -139,3 +144,26 @@ def test_the_specimen_says_on_top_that_it_is_invented():
         first = (EXAMPLES / "specimen" / name).read_text("utf-8").splitlines()[0]
         assert first.startswith("# Specimen")
         assert "invented" in first
+
+
+@pytest.mark.local_model
+@pytest.mark.skipif(local_model() is None, reason="the local model is not installed here")
+def test_the_demo_ends_in_thirty_lines_and_tries_no_real_product(tmp_path):
+    """It prints the specimen, one sentence on the trial with its page, and the next command."""
+    for name in ("panel", "panel.toml", "categories.yaml", "scenarios.yaml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    for name in ("scripts", "examples", "personas", "prompts"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    demo = subprocess.run(
+        ["sh", "scripts/demo"], cwd=tmp_path, env=environment({"PANEL_VENV": sys.prefix, "HOME": str(tmp_path)}),
+        capture_output=True, text=True, timeout=300, check=True,
+    )  # fmt: skip
+    lines = demo.stdout.splitlines()
+    assert len(lines) <= 30
+    assert lines[0].startswith("Specimen: ")
+    assert "near chance" in demo.stdout
+    pages = [tmp_path / line.strip() for line in lines if line.endswith("report.html")]
+    assert len(pages) == 2 and all(page.is_file() for page in pages)
+    read = {dossier.stem for dossier in tmp_path.glob("runs/*/dossiers/*")}
+    assert read == {"larkspindle-2-0", "oddfern-1-4"}
+    assert lines[-1].lstrip().startswith("./panel ")
