@@ -29,6 +29,7 @@ PAGES = {
     "review": lambda: review_html(samples.review_a()),
     "troubled": lambda: review_html(samples.troubled_review()),
     "held": lambda: review_html(samples.live_review()),
+    "troubled-pair": lambda: comparison_html(samples.comparison(a=samples.troubled_review())),
     "unasked": lambda: review_html(samples.unasked_review()),
     "live": lambda: comparison_html(samples.live_comparison()),
 }
@@ -115,6 +116,37 @@ def test_the_first_screen_holds_answer_tallies_lines_picture_and_depth(browser: 
         assert visit.page.locator("h1").is_visible()
         for selector in ("h1", ".picture", ".depth", ".board thead .count", ".board tbody tr:last-child"):
             assert visit.bottom(selector) <= 900
+
+
+LABELS_OUTSIDE = """() => { const box = document.querySelector('.picture').getBoundingClientRect();
+  return [...document.querySelectorAll('.picture text')].filter((e) => { const b = e.getBoundingClientRect();
+    return b.left < box.left - 1 || b.right > box.right + 1 }).map((e) => e.textContent) }"""
+SPLIT_WORDS = """(selector) => [...document.querySelectorAll(selector)].filter((e) => {
+  for (let up = e; up; up = up.parentElement) if (getComputedStyle(up).clipPath !== 'none') return false;
+  const range = document.createRange(), walker = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode());) for (const word of node.data.matchAll(/[\\p{L}\\p{N}]{2,20}/gu)) {
+    range.setStart(node, word.index); range.setEnd(node, word.index + word[0].length);
+    if (new Set([...range.getClientRects()].map((r) => Math.round(r.top))).size > 1) return true;
+  } return false }).map((e) => e.textContent.trim())"""
+
+
+@pytest.mark.parametrize("name", ["full", "wordy", "live", "review", "troubled", "troubled-pair"])
+def test_no_word_leaves_the_figure(browser: Any, folder: Path, name: str) -> None:
+    with Visit(browser, folder / f"{name}.html", 1440, 900) as visit:
+        for width in (390, 834, 1440):
+            visit.page.set_viewport_size({"width": width, "height": 900})
+            assert visit.page.evaluate(LABELS_OUTSIDE) == []
+
+
+@pytest.mark.parametrize("name", ["full", "specimen", "live"])
+def test_no_name_in_a_tables_head_is_split(browser: Any, folder: Path, name: str) -> None:
+    with Visit(browser, folder / f"{name}.html", 1440, 900) as visit:
+        visit.page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+        for width in (390, 700, 1440):
+            visit.page.set_viewport_size({"width": width, "height": 900})
+            assert visit.page.evaluate(SPLIT_WORDS, "th, h1, h2, h3, h4") == []
+        visit.page.emulate_media(media="print")
+        assert visit.page.evaluate(SPLIT_WORDS, "th, h1, h2, h3, h4") == []
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -204,11 +236,12 @@ def test_evidence_shows_on_hover(browser: Any, folder: Path) -> None:
         assert not note.is_visible()
 
 
-def test_paper_shows_every_piece_of_evidence_and_every_fold(browser: Any, folder: Path) -> None:
-    with Visit(browser, folder / "full.html", 700, 990) as visit:
+def test_paper_shows_the_article_with_its_evidence_and_no_hashes(browser: Any, folder: Path) -> None:
+    with Visit(browser, folder / "live.html", 700, 990) as visit:
         visit.page.emulate_media(media="print")
-        hidden = "[...document.querySelectorAll('.note, details dd, details td')].filter(e => !e.getClientRects().length).length"
-        assert visit.page.evaluate(hidden) == 0
+        shown = "(selector) => [...document.querySelectorAll(selector)].map((e) => e.getClientRects().length > 0)"
+        assert set(visit.page.evaluate(shown, ".note, .fold th, .fold td")) == {True}
+        assert set(visit.page.evaluate(shown, ".hashes, .ledger, .veiled")) == {False}
         assert visit.page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
 
 

@@ -14,7 +14,8 @@ WIDTH = 360
 _ROW = 22.0
 _HEAD = 26.0  # a band's own line of words
 _TOP = 30.0  # the tools' names
-_MARKS = (133.0, 227.0)  # x of the marks, left and right tool
+_MARKS = (145.0, 215.0)  # x of the marks, left and right tool; outside them stand the names
+_NAME_CHARACTERS = 21  # what fits beside a mark, in 12 px
 _BANDS = ("ship", "none", "skip")
 
 Stands = Sequence[tuple[str, tuple[str, ...]]]  # (critic's title, its stand on each side)
@@ -82,13 +83,10 @@ def _spot(critic: tuple[str, tuple[str, ...]], side: int, y: float, sides: int) 
     title, on = critic
     stand = on[side]
     says = f"{title}: {words.STANDS[stand].lower()}"
-    label = title if band_of(stand) == stand else f"{cut_short(title, 12)}: {words.STANDS[stand].lower()}"
     if sides == 1:
-        return Spot(12.0, y, stand, label if band_of(stand) == stand else says, says, 28.0, "start")
-    x = _MARKS[side]
-    return Spot(
-        x, y, stand, cut_short(label, 22), says, x - 13 if side == 0 else x + 13, "end" if side == 0 else "start"
-    )
+        return Spot(12.0, y, stand, title if band_of(stand) == stand else says, says, 28.0, "start")
+    x, label = _MARKS[side], cut_short(title, _NAME_CHARACTERS)
+    return Spot(x, y, stand, label, says, x - 13 if side == 0 else x + 13, "end" if side == 0 else "start")
 
 
 def _describe(stands: Stands, names: Sequence[str]) -> str:

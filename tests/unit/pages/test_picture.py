@@ -24,9 +24,11 @@ def test_the_description_says_each_verdict_on_each_tool() -> None:
     assert [thread.leans for thread in picture.threads] == ["a", "b"]
 
 
-def test_a_mark_in_the_middle_band_says_its_word() -> None:
-    picture = draw(CRITICS, names=["X", "Y"], leans=["a", "b"])
-    assert "Futurist: abstains" in [spot.label for spot in picture.spots]
+def test_a_mark_in_the_middle_band_keeps_its_critics_whole_name() -> None:
+    picture = draw([("Business analyst", ("unusable", "ship"))], names=["X", "Y"], leans=["neither"])
+    assert [(spot.label, spot.title) for spot in picture.spots] == [
+        ("Business analyst", "Business analyst: unusable"), ("Business analyst", "Business analyst: ship"),
+    ]  # fmt: skip
 
 
 def test_no_middle_band_when_everybody_voted() -> None:
