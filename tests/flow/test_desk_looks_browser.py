@@ -23,6 +23,7 @@ from tests.flow.desk_browsing import (
     window,
 )
 from tests.flow.test_hostile_pages_browser import TRACES
+from tests.flow.test_pages_browser import SPLIT_WORDS
 from tests.web.axe import axe_violations, needs_axe
 
 browser, seeds, pytestmark = at.browser, at.seeds, at.pytestmark
@@ -85,6 +86,25 @@ def test_the_first_screen_holds_the_same_under_long_names_and_lines(browser: Any
             me.open(f"/drafts/{draft_id}")
             assert set(on_screen(me, "h1, .bar .left, #approve, .lenses .stand, .lenses .line-said")) == {True}
             assert set(on_screen(me, ".item.here, .stop .said-again, .stop .passage")) == {True}
+
+
+@pytest.mark.parametrize("width", [390, 834, 1280, 1440])
+def test_the_box_for_a_time_opens_on_the_screen(browser: Any, desk: Desk, width: int) -> None:
+    with window(browser, desk, "publisher", (width, 900)) as me:
+        me.open(f"/drafts/{FERN}")
+        me.page.locator(".publish summary").click()
+        inside = "(e) => ((r) => r.left >= 0 && r.right <= innerWidth)(e.getBoundingClientRect())"
+        for selector in (".publish input[type=datetime-local]", ".publish label", ".publish button"):
+            assert me.page.locator(selector).first.evaluate(inside), selector
+
+
+def test_a_comparison_stacks_on_a_phone(browser: Any, desk: Desk) -> None:
+    with window(browser, desk, "editor", PHONE) as me:
+        me.open(f"/drafts/{BOTH}")
+        answer, lenses = (me.page.locator(selector).bounding_box() for selector in (".answer", ".lenses"))
+        assert answer and lenses
+        assert lenses["y"] >= answer["y"] + answer["height"]
+        assert me.page.evaluate(SPLIT_WORDS, ".lenses th") == []
 
 
 @needs_axe
