@@ -1,13 +1,15 @@
-from datetime import UTC, datetime
+import asyncio
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.databases import rows_of
 from tests.unit.store.samples import LONG, a_call, a_comparison, a_review, a_run
 
 from panel.errors import Mistake, RunHeld
-from panel.records import Run, Usage
+from panel.records import FileEntry, Run, Usage
 from panel.store import CallRow, Claimed, Ledger, Locks, Records, RunFolder, RunLock, open_locks
 
 
@@ -123,6 +125,43 @@ async def test_texts_another_run_names_are_kept_and_the_others_go(
     assert rows_of(database_url, "select text from texts") == [(LONG,)]
     records.delete_run("run-2")
     assert rows_of(database_url, "select text from texts") == []
+
+
+async def test_a_text_named_while_its_run_is_deleted_is_kept(
+    records: Records, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requests are read before the write lock is taken; what was claimed meanwhile is looked at under it."""
+    await ask(ledger, a_call("run-1", "a"))
+    records.save_run(a_run())
+    newer, delete, loop = a_call("run-2", "b"), records._delete, asyncio.get_running_loop()
+
+    def delete_after_a_claim(*found: Any) -> None:
+        asyncio.run_coroutine_threadsafe(ask(ledger, newer), loop).result(timeout=30)
+        delete(*found)
+
+    monkeypatch.setattr(records, "_delete", delete_after_a_claim)
+    await asyncio.to_thread(records.delete_run, "run-1")
+    assert await ledger.sent_body(newer.key, 0) == {"input": [LONG, "b"]}
+
+
+async def test_pruning_drops_texts_that_only_pruned_runs_named(
+    records: Records, ledger: Ledger, database_url: str
+) -> None:
+    for run_id, day, text in (("run-1", 1, "a"), ("run-2", 2, "b"), ("run-3", 22, "c" * 600)):
+        await ask(ledger, a_call(run_id, text))
+        records.save_run(a_run(run_id, day))
+    await ask(ledger, a_call("run-2", "d" * 600))
+    assert records.prune(datetime(2026, 11, 10, tzinfo=UTC)) == ("run-1", "run-2")
+    assert set(rows_of(database_url, "select text from texts")) == {(LONG,), ("c" * 600,)}
+
+
+def test_a_list_of_runs_reads_no_lists_of_files_and_only_what_is_asked(records: Records, database_url: str) -> None:
+    entry = FileEntry(path="a.json", sha256="sha256:" + "0" * 64)
+    records.save_run(a_run("run-1", 20).model_copy(update={"state": "finished", "files": (entry,) * 3}))
+    records.save_run(a_run("run-2", 21))
+    assert not any("a.json" in text for (text,) in rows_of(database_url, "select json from runs"))
+    assert [run.run_id for run in records.list_runs(unfinished=True)] == ["run-2"]
+    assert [run.run_id for run in records.list_runs(since=date(2026, 11, 21))] == ["run-2"]
 
 
 def test_a_run_being_worked_on_is_not_deleted(records: Records, tmp_path: Path) -> None:

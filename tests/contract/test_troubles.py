@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from tests.databases import Postgres
 from tests.unit.store.samples import a_call, a_run
@@ -21,7 +23,8 @@ from tests.unit.store.samples import a_call, a_run
 from panel.errors import StoreError
 from panel.records import Usage
 from panel.store import Claimed, Known, Ledger, Records
-from panel.store.database import database_trouble, open_engine, read_url
+from panel.store.database import changing, database_trouble, open_engine, read_url
+from panel.store.dialect import alone
 
 CLAIMER = """
 import asyncio, random, sys
@@ -177,3 +180,38 @@ def test_what_postgres_says_is_put_into_words(said: str, meant: str) -> None:
 def test_a_database_there_is_none_of_is_said_so(postgres: Postgres) -> None:
     with pytest.raises(StoreError, match="the server has no such database"):
         open_engine(postgres.url("nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("idle_s", "lock_s", "frozen", "other"),
+    [(1, 60, "stood still for too long", ""), (60, 1, "", "another program keeps it locked")],
+)
+def test_a_program_that_stands_still_keeps_nobody_waiting_for_long(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch, idle_s: int, lock_s: int, frozen: str, other: str
+) -> None:
+    """Frozen inside a transaction that holds the writer lock: cut off, or whoever waits is told so."""
+    monkeypatch.setattr("panel.store.database.IDLE_S", idle_s)
+    monkeypatch.setattr("panel.store.database.LOCK_S", lock_s)
+    with postgres.database() as url, ExitStack() as stack:
+        here, there = (open_engine(url) for _ in range(2))
+        for engine in (here, there):
+            stack.callback(engine.dispose)
+        with told(frozen), changing(here) as standing_still:
+            alone(standing_still)
+            with told(other), changing(there) as waiting:
+                alone(waiting)
+            standing_still.execute(text("select 1"))
+
+
+def told(sentence: str) -> AbstractContextManager[object]:
+    """A StoreError with this sentence, or none at all."""
+    return pytest.raises(StoreError, match=sentence) if sentence else nullcontext()
+
+
+def test_every_connection_is_watched_by_the_server(postgres: Postgres) -> None:
+    with postgres.database() as url:
+        engine = open_engine(url)
+        with engine.connect() as conn:
+            for name in ("idle_in_transaction_session_timeout", "lock_timeout"):
+                assert conn.execute(text(f"show {name}")).scalar_one() != "0"
+        engine.dispose()

@@ -158,7 +158,7 @@ def may_probe(shell: Shell) -> bool:
     """Whether today's cap on launches asked again is still open."""
     today = datetime.now(UTC).date()
     with closing(shell.open_records()) as records:
-        probed = sum(run.probed for run in records.list_runs() if run.made.created_at.date() == today)
+        probed = sum(run.probed for run in records.list_runs(since=today))
     return probed < shell.settings.toml.suspicious_per_day
 
 

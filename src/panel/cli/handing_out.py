@@ -84,8 +84,8 @@ def _unfinished(stores: Stores) -> list[dict[str, Any]]:
     """Batches with launches left: `run_id`, `state`, `why` and how many `rows` are in each state."""
     return [
         {"run_id": run.run_id, "state": run.state, "why": run.why, "rows": stores.rows.counts(run.run_id)}
-        for run in stores.records.list_runs()
-        if run.kind == "batch" and run.state != "finished"
+        for run in stores.records.list_runs(unfinished=True)
+        if run.kind == "batch"
     ]
 
 

@@ -52,6 +52,7 @@ def show(run_id: RunId, json_: JsonFlag = False) -> None:
     """Show one run: what it asked, what came of it, where its page is; of a batch, what its summary says."""
     from panel.cli.shell import open_shell
     from panel.pages import comparison_card, review_card
+    from panel.store import RunFolder
 
     shell = open_shell()
     with closing(shell.open_records()) as records, closing(shell.open_locks()) as locks:
@@ -65,7 +66,8 @@ def show(run_id: RunId, json_: JsonFlag = False) -> None:
         reviews, comparison = records.load_reviews(run.run_id), records.load_comparison(run.run_id)
     folder = shell.settings.runs_dir / run.run_id
     if json_:
-        say_json({"run": run.model_dump(mode="json"), "folder": str(folder)})
+        files = RunFolder(folder).manifest().files if (folder / "manifest.json").is_file() else ()
+        say_json({"run": run.model_copy(update={"files": files}).model_dump(mode="json"), "folder": str(folder)})
         return
     if run.state != "finished":
         say(f"{run.run_id} is {state}. {run.why}".strip())

@@ -26,6 +26,10 @@ READS = "panel_reads"  # execution option of a connection that only reads
 BUSY_S = 30.0  # how long a write waits for another process's write
 POOL: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 9}
 PG_ARGUMENTS = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 4}
+# A client that froze inside a transaction, or is gone, keeps its locks for half a minute and not for hours.
+IDLE_S = 30  # a transaction in which nothing is asked
+LOCK_S = 45  # how long a statement waits for a lock: longer than a frozen one may keep it
+KEEPALIVE = "set tcp_keepalives_idle = 20; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 4"
 URL_HINT = "Unset PANEL_DATABASE_URL for a SQLite file under runs/, or write sqlite:////folder/panel.db"
 
 AGAIN = "Try again: what was stored is kept, and a new connection is made."
@@ -44,6 +48,8 @@ COMPLAINTS = (  # what a driver says, what it means, what to do
     ("starting up", "it is starting up", "Try again in a moment."),
     ("shutting down", "it is shutting down", AGAIN),
     ("administrator command", "the connection was cut", AGAIN),
+    ("idle-in-transaction", "this program stood still for too long", AGAIN),
+    ("lock timeout", "another program keeps it locked", "Try again; if it lasts, look for a process that hangs."),
     ("server closed the connection", "the connection broke", AGAIN),
     ("connection is closed", "the connection broke", AGAIN),
     ("connection is lost", "the connection broke", AGAIN),
@@ -77,6 +83,7 @@ def open_engine(url: str, *, busy_s: float = BUSY_S, by_key: bool = False) -> En
     else:
         options = {"options": f"{address.query.get('options', '')} -c enable_seqscan=off -c jit=off"} if by_key else {}
         engine = create_engine(address, **POOL, pool_pre_ping=True, connect_args=PG_ARGUMENTS | options)
+        event.listen(engine, "connect", _set_up_postgres)
     try:
         with in_words(engine.url):
             bring_up_to_date(engine)
@@ -119,6 +126,12 @@ def _sqlite_arguments(busy_s: float) -> dict[str, Any]:
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _set_up_postgres(connection: Any, _record: object) -> None:
+    limits = f"set idle_in_transaction_session_timeout = '{IDLE_S}s'; set lock_timeout = '{LOCK_S}s'"
+    connection.execute(f"{KEEPALIVE}; {limits}")
+    connection.commit()
 
 
 def _begin(connection: Connection) -> None:

@@ -14,17 +14,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, Connection, text
 
 from panel.errors import StoreError
-from panel.store.database import PG_ARGUMENTS, database_trouble, place, read_url
+from panel.store.database import KEEPALIVE, PG_ARGUMENTS, database_trouble, place, read_url
 from panel.store.lock import is_held as is_run_held
 from panel.store.names import RUN_ID
 
 if TYPE_CHECKING:
     import psycopg
 
-SERVER_KEEPALIVE = (
-    "set tcp_keepalives_idle = 20; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 4; "
-    "set idle_session_timeout = 0"
-)
 HELD = (
     "select 1 from pg_locks where locktype = 'advisory' and objsubid = 1 and granted and classid::bigint = %s and "
     "objid::bigint = %s and database = (select oid from pg_database where datname = current_database())"
@@ -114,7 +110,7 @@ class PgLocks:
 
             words, values = self._url.get_dialect()().create_connect_args(self._url)
             self._conn = psycopg.connect(*words, **{**PG_ARGUMENTS, **values}, autocommit=True)
-            self._conn.execute(SERVER_KEEPALIVE)
+            self._conn.execute(f"{KEEPALIVE}; set idle_session_timeout = 0")
         return self._conn
 
     def _drop(self) -> set[str]:

@@ -1,8 +1,8 @@
 """SQL copies of runs and their records, what they cost, and how they are deleted: spend stays, texts go."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, func, select, update
@@ -16,8 +16,10 @@ from panel.store.folder import RunFolder
 from panel.store.lock import RunLock, is_held
 from panel.store.locks import FileLocks, Locks, open_locks
 from panel.store.provider_batches import SENT_OUT
-from panel.store.run_rows import drop_unnamed_texts, matching, record_row, run_row, which_run
+from panel.store.run_rows import drop_texts, matching, naming_runs, record_row, run_row, texts_of, which_run
 from panel.store.tables import calls, provider_batches, records, runs
+
+CLOCKS_DIFFER = timedelta(hours=1)  # between the machines that share a database, and a claim's time and its commit
 
 
 class Records:
@@ -71,11 +73,15 @@ class Records:
             text = conn.execute(select(runs.c.json).where(runs.c.run_id == ids[0])).scalar_one()
         return Run.model_validate_json(text)
 
-    def list_runs(self) -> tuple[Run, ...]:
-        """Every run, the newest first."""
+    def list_runs(self, *, since: date | None = None, unfinished: bool = False) -> tuple[Run, ...]:
+        """Every run, the newest first; or those begun on this UTC day and later, or those that have not finished."""
+        wanted = select(runs.c.json).order_by(runs.c.created_at.desc(), runs.c.run_id.desc())
+        if since:
+            wanted = wanted.where(runs.c.created_at >= since.isoformat())
+        if unfinished:
+            wanted = wanted.where(runs.c.state != "finished")
         with reading(self._engine) as conn:
-            found = conn.execute(select(runs.c.json).order_by(runs.c.created_at.desc(), runs.c.run_id.desc())).scalars()
-            return tuple(Run.model_validate_json(text) for text in found)
+            return tuple(Run.model_validate_json(text) for text in conn.execute(wanted).scalars())
 
     def load_reviews(self, run_id: str) -> tuple[Review, ...]:
         """The reviews a run made, by slug, all in memory; `BatchRows.stream_reviews` gives a large run's one by one."""
@@ -116,6 +122,13 @@ class Records:
         Raises RunHeld while a living process works on it, Mistake when there is no such run or when a provider still
         works on a batch of it.
         """
+        with reading(self._engine) as conn:  # every request is looked through before the write lock is taken
+            began = datetime.now(UTC)
+            named = naming_runs(conn, texts_of(conn, run_id))
+        self._delete(run_id, {name for name, by in named.items() if by == {run_id}}, began)
+
+    def _delete(self, run_id: str, own_texts: Set[str], began: datetime) -> None:
+        """own_texts: texts that no other run named when it `began` to be looked for; asked again of newer calls."""
         lock = RunLock(self._runs_dir, run_id)
         lock.acquire()
         locks = open_locks(self._engine.url, self._runs_dir)
@@ -129,7 +142,8 @@ class Records:
                     raise which_run(conn, run_id, [])
                 conn.execute(delete(records).where(records.c.run_id == run_id))
                 conn.execute(update(calls).where(calls.c.run_id == run_id).values(request=None, raw=None, why=""))
-                drop_unnamed_texts(conn)
+                newer = naming_runs(conn, own_texts, since=(began - CLOCKS_DIFFER).isoformat())
+                drop_texts(conn, {name for name, by in newer.items() if not by})
             folder.remove()  # after the commit: a crash between leaves a folder that can be deleted again
         finally:
             locks.close()
@@ -139,12 +153,15 @@ class Records:
         """Delete every run made before this moment (UTC) that nobody works on; give back their ids."""
         before = older_than.isoformat()
         with reading(self._engine) as conn:
+            began = datetime.now(UTC)
             old = list(conn.execute(select(runs.c.run_id).where(runs.c.created_at < before)).scalars())
-        gone = []
+            named = naming_runs(conn, frozenset().union(*(texts_of(conn, run_id) for run_id in old)))
+        gone: list[str] = []
         for run_id in old:
             if not is_held(self._runs_dir, run_id):
+                own = {name for name, by in named.items() if run_id in by and by.issubset({run_id, *gone})}
                 try:
-                    self.delete_run(run_id)
+                    self._delete(run_id, own, began)
                 except (RunHeld, Mistake):  # resumed a moment ago, gone, or out in a batch: it is kept
                     continue
                 gone.append(run_id)

@@ -1,6 +1,7 @@
 """Rows of the tables `runs` and `records`, which run a person means, and which texts nobody names any more."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Sequence, Set
 from typing import Any
 
 from pydantic import BaseModel
@@ -9,11 +10,10 @@ from sqlalchemy import Connection, bindparam, delete, select
 from panel.errors import Mistake
 from panel.records import Run
 from panel.store.database import ONE_BY_ONE
-from panel.store.folding import named_hashes
-from panel.store.letters import given
 from panel.store.names import RUN_ID
 from panel.store.tables import calls, runs, texts
 
+HASH = re.compile(r"sha256:[0-9a-f]{64}")  # in a folded request; what only looks like one keeps a text, and loses none
 ALIKE = 60.0  # of 100: how near a mistyped run id must be to be suggested
 
 
@@ -23,7 +23,7 @@ def run_row(run: Run) -> dict[str, Any]:
         "kind": run.kind,
         "state": run.state,
         "created_at": run.made.created_at.isoformat(),
-        "json": run.model_dump_json(),
+        "json": run.model_dump_json(exclude={"files"}),  # the folder's own manifest lists them: 10,000 for a batch
     }
 
 
@@ -51,11 +51,25 @@ def which_run(conn: Connection, run_id: str, ids: Sequence[str]) -> Mistake:
     return Mistake(f"There is no run {run_id!r}.", hint=hint)
 
 
-def drop_unnamed_texts(conn: Connection) -> None:
-    """Delete the texts that no request names any more. Reads every request that is left, one at a time."""
-    left = set(conn.execute(select(texts.c.hash)).scalars())
-    named = select(calls.c.request).where(calls.c.request.is_not(None)).execution_options(**ONE_BY_ONE)
-    for folded in conn.execute(named).scalars():
-        left -= named_hashes(given(folded))
-    if left:
-        conn.execute(delete(texts).where(texts.c.hash == bindparam("gone")), [{"gone": name} for name in sorted(left)])
+def naming_runs(conn: Connection, hashes: Set[str], *, since: str = "") -> dict[str, set[str]]:
+    """For each of these texts the runs whose requests name it. Reads every request sent `since`, one at a time."""
+    runs_of: dict[str, set[str]] = {name: set() for name in hashes}
+    wanted = select(calls.c.run_id, calls.c.request).where(calls.c.request.is_not(None), calls.c.sent_at >= since)
+    for run_id, folded in conn.execute(wanted.execution_options(**ONE_BY_ONE)) if hashes else ():
+        for name in hashes.intersection(HASH.findall(folded)):
+            runs_of[name].add(run_id)
+    return runs_of
+
+
+def texts_of(conn: Connection, run_id: str) -> frozenset[str]:
+    """Hashes of the texts that the requests of a run name."""
+    wanted = select(calls.c.request).where(calls.c.run_id == run_id, calls.c.request.is_not(None))
+    return frozenset(name for folded in conn.execute(wanted).scalars() for name in HASH.findall(folded))
+
+
+def drop_texts(conn: Connection, hashes: Set[str]) -> None:
+    """Delete these texts."""
+    if hashes:
+        conn.execute(
+            delete(texts).where(texts.c.hash == bindparam("gone")), [{"gone": name} for name in sorted(hashes)]
+        )
