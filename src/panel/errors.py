@@ -15,7 +15,8 @@ PanelError
 |- StoreError        a database, a folder or a disk failed                      exit 5
 |  |- RunHeld        another living process works on this run                   exit 5
 |  `- EditConflict   someone saved first                                        exit 5
-|- Stopped           budget or deadline reached; resumable                      exit 6
+|- Stopped           budget or deadline reached, an outage; resumable           exit 6
+|  `- Deferred       its questions are out in a provider batch                  exit 6
 `- Interrupted       the person stopped it; resumable                           exit 130
 
 Anything else that escapes is a bug and stays a traceback.
@@ -147,9 +148,9 @@ class EditConflict(StoreError):
 
 
 class Stopped(PanelError):
-    """A budget or a deadline was reached. What was answered is kept; `panel resume` goes on.
+    """A budget or a deadline was reached, or a server stays down. What was answered is kept; `panel resume` goes on.
 
-    of: what ran out: "run", "day", "launch" (their budgets), "time", "signal".
+    of: what ran out: "run", "day", "launch" (their budgets), "time", "signal", "outage", "batch".
     """
 
     kind = "stopped"
@@ -158,6 +159,17 @@ class Stopped(PanelError):
     def __init__(self, message: str, *, hint: str = "", of: str = "run") -> None:
         super().__init__(message, hint=hint)
         self.of = of
+
+
+class Deferred(Stopped):
+    """Nothing was sent: the question goes, or went, into a provider batch of `run_id`. Ask again when it is back."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(
+            f"Its questions are out in a provider batch of run {run_id!r}, whose answers come within a day.",
+            hint=f"`panel resume {run_id}` collects them.",
+            of="batch",
+        )
 
 
 class Interrupted(PanelError):

@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from panel.errors import PanelError, ProviderBusy, ProviderRefused, Stopped
+from panel.errors import Deferred, ProviderBusy, ProviderRefused, Stopped
 from panel.jurors import Flow
 from panel.jurors.base import ModelSpec
 from panel.jurors.scripted import Scripted
 from panel.money import Budget, Price
 from panel.records import Opinion, Rho, SpendRow, Usage
-from panel.review.asking import Asker, Deferred
+from panel.review.asking import Asker
 from panel.review.events import Event, Heard
 from panel.review.plan import Seat, make_plan
-from panel.store import CallRow, Known, Ledger, Records, RunLock
+from panel.store import CallRow, InBatch, Known, Ledger, Records, RunLock
 from panel.store.workspace import find_workspace
 
 from .conftest import CountingJuror, make_answer, make_dossier, make_persona, write_script
@@ -354,7 +354,17 @@ async def test_a_deferred_question_is_taken_and_not_sent_and_goes_on_when_its_an
 def test_what_is_deferred_fails_nobody(folder: Path) -> None:
     bench = Bench(folder, {"one": make_answer()})
     (found,) = asyncio.run(deferred(bench, Collecting({})))
-    assert isinstance(found, Deferred) and not isinstance(found, PanelError)
+    assert isinstance(found, Deferred) and not isinstance(found, ProviderRefused)
+
+
+def test_a_question_out_in_anothers_batch_ends_in_a_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def out(*_: object, **__: object) -> InBatch:
+        return InBatch("run-9", "run-9-b1")
+
+    monkeypatch.setattr(Ledger, "claim", out)
+    with pytest.raises(Deferred, match="provider batch of run 'run-9'") as caught:
+        Bench(folder, {"one": make_answer()}).ask()
+    assert (caught.value.exit_code, caught.value.hint) == (6, "`panel resume run-9` collects them.")
 
 
 async def test_launches_of_a_batch_share_health_and_flows_and_count_their_own_failures(folder: Path) -> None:
@@ -388,3 +398,15 @@ def test_a_server_that_is_down_beyond_patience_fails_jurors_by_name_and_their_ro
     assert not any(row.spend.unpriced for row in costs_of(bench))
     bench.juror.failing = []
     assert [o.outcome for o in bench.ask()] == ["answered"] * 9
+
+
+def test_where_nobody_waits_an_outage_stops_the_run_and_fails_no_juror(folder: Path) -> None:
+    """Nothing is lost by it: what was answered is kept, and the same questions go on later."""
+    bench = Bench(folder, {name: make_answer() for name in ("one", "two")}, personas=("one", "two"))
+    flow = Flow(bench.spec.name, 4, patience_s=0.0, waits_out=True)
+    flow.breaker.left_alone(0.0, 1e12, "It asks to be left alone.")
+    with pytest.raises(Stopped) as caught:
+        bench.ask(flows={bench.spec.name: flow})
+    assert caught.value.of == "outage"
+    assert not bench.juror.sent
+    assert [o.outcome for o in bench.ask()] == ["answered"] * 2

@@ -246,6 +246,21 @@ async def test_a_daily_batch_that_could_not_begin_begins_the_next_day(
 async def test_two_batches_in_one_worker_keep_a_models_limits_together(bench: Bench) -> None:
     begun = await begin_batch(bench.shell, SOURCES[:1], ASK, bench.stores, yes=True, quiet=True)
     assert begun
-    one, two = [await bench.crew.tools(run_id) for run_id in (bench.run.run_id, begun[0].run_id)]
-    assert list(one.kit.asker.flows) == list(two.kit.asker.flows)
-    assert all(two.kit.asker.flows[name] is flow for name, flow in one.kit.asker.flows.items())
+    async with bench.crew.tools(bench.run.run_id) as one, bench.crew.tools(begun[0].run_id) as two:
+        assert list(one.kit.asker.flows) == list(two.kit.asker.flows)
+        assert all(two.kit.asker.flows[name] is flow for name, flow in one.kit.asker.flows.items())
+
+
+async def test_a_worker_closes_the_tools_of_a_batch_that_another_ended(bench: Bench) -> None:
+    """Whoever opened closes, once no job of its own needs them; not before the batch is over."""
+    closed: list[str] = []
+    async with bench.crew.tools(bench.run.run_id) as tools:
+        tools.stack.callback(closed.append, "closed")
+    await bench.crew.let_go()
+    assert not closed, "the batch goes on"
+    bench.stores.records.save_run(bench.run.model_copy(update={"state": "finished"}))
+    async with bench.crew.tools(bench.run.run_id):
+        await bench.crew.let_go()
+        assert not closed, "a job holds them"
+    await bench.crew.let_go()
+    assert closed == ["closed"] and not bench.crew.open

@@ -33,11 +33,15 @@ def close_batch(
     written last.
     """
     spend = add_up(records.cost_table(run.run_id), prices)
-    done = not why and not rows.any(run.run_id, ("new", "ready", "waiting"))
+    if not why and rows.any(run.run_id, ("new", "ready", "waiting")):
+        why = "Launches are left to review."
+    elif not why and (lacking := sum(row.passes for row in rows.stream(run.run_id, ("failed", "reviewed")))):
+        why = f"{lacking} launch{'es lack' if lacking > 1 else ' lacks'} answers for a cause that may pass."
+    done = not why
     run = run.model_copy(
         update={
             "state": "finished" if done else "stopped",
-            "why": why or ("" if done else "Launches are left to review."),
+            "why": why,
             "finished_at": now().isoformat() if done else "",
         }
     )

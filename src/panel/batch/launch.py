@@ -8,10 +8,9 @@ from decimal import Decimal
 
 from panel.batch.announced import names_for, with_sightings
 from panel.batch.kit import Kit
-from panel.errors import Mistake, PanelError, Stopped, StoreError
+from panel.errors import Deferred, Mistake, PanelError, ProviderError, ProviderRefused, Stopped, StoreError
 from panel.money import worst_case
 from panel.records import BatchRow, Dossier, Review, stated_kinds
-from panel.review.asking import Deferred
 from panel.review.hearing import Panel, hear_panel, make_reviews
 from panel.review.plan import Plan, Seat
 from panel.review.writing import write_launch
@@ -38,8 +37,8 @@ async def review_row(kit: Kit, row: BatchRow) -> Reviewed:
         dossier = await _dossier(kit, row)
         row = row.model_copy(update={"slug": dossier.launch.slug})
         plan = await asyncio.to_thread(kit.plan_launch, dossier)
-        panel, spent = await _hear(kit, plan)
-        row = await _keep(kit, row, plan, panel)
+        panel, spent, passes = await _hear(kit, plan)
+        row = (await _keep(kit, row, plan, panel)).model_copy(update={"passes": passes})
     except Deferred:
         row = await _hand_to_batch(kit, row)
     except Stopped as err:
@@ -47,7 +46,7 @@ async def review_row(kit: Kit, row: BatchRow) -> Reviewed:
     except StoreError:
         raise
     except PanelError as err:
-        row = failed(row, f"{err} {err.hint}".strip())
+        row = failed(row, f"{err} {err.hint}".strip()).model_copy(update={"passes": may_pass(err)})
     except Exception as err:  # a bug met on one launch: named, logged whole, and the others go on
         if row.said.confidential:  # its words may stand in what was raised
             log.error("row %d (confidential) failed: %s", row.row, type(err).__name__)
@@ -84,6 +83,11 @@ def failed(row: BatchRow, reason: str) -> BatchRow:
     return row.model_copy(update={"state": "failed", "reason": " ".join(reason.split())[:500]})
 
 
+def may_pass(err: PanelError) -> bool:
+    """Whether asking later may help: a server was busy, down or cut off, and refused nothing."""
+    return isinstance(err, ProviderError) and not isinstance(err, ProviderRefused)
+
+
 async def _dossier(kit: Kit, row: BatchRow) -> Dossier:
     """The dossier this batch asked with before, else a new one, kept before anybody is asked."""
     if row.slug:
@@ -103,14 +107,18 @@ def _name(kit: Kit, row: BatchRow, found: Dossier) -> Dossier:
     raise Mistake(f"Three launches of this batch are called {found.launch.name!r}.", hint="Rename this one.")
 
 
-async def _hear(kit: Kit, plan: Plan) -> tuple[Panel, Decimal]:
-    """The panel's opinions within a lease, which grows while the launch's own limit allows."""
+async def _hear(kit: Kit, plan: Plan) -> tuple[Panel, Decimal, bool]:
+    """The panel's opinions, what they cost, and whether one is missing for a cause that may pass.
+
+    Within a lease, which grows while the launch's own limit allows.
+    """
     need = worst_of(kit, plan)
     while True:
         lease = await kit.till.lease(need)
         try:
-            panel = await hear_panel(plan, kit.asker_within(lease.budget))
-            return panel, lease.budget.spent_usd
+            asker = kit.asker_within(lease.budget)
+            panel = await hear_panel(plan, asker)
+            return panel, lease.budget.spent_usd, any(map(may_pass, asker.failures))
         except Stopped as err:
             if err.of != "launch" or not kit.till.may_grow(lease):
                 raise

@@ -16,7 +16,7 @@ from panel.batch.intake.tables import Shortlist
 from panel.records import Announcement, BatchRow
 from panel.store import BatchRows
 
-READY = {"state": "ready", "reason": "", "incomplete": False}
+READY = {"state": "ready", "reason": "", "incomplete": False, "passes": False}
 TOGETHER = 500  # rows a transaction
 
 
@@ -85,8 +85,6 @@ def go_on(run_id: str, rows: BatchRows) -> list[int]:
 def _make_ready(run_id: str, rows: BatchRows, found: Iterator[BatchRow]) -> list[int]:
     numbers: list[int] = []
     while group := list(islice(found, TOGETHER)):
-        rows.put_many(
-            run_id, [r.model_copy(update={"state": "ready", "reason": "", "incomplete": False}) for r in group]
-        )
+        rows.put_many(run_id, [row.model_copy(update=READY) for row in group])
         numbers += [row.row for row in group]
     return numbers

@@ -21,6 +21,8 @@ from panel.review.running import Limits, open_asker, settings_of, spec_from
 from panel.review.writing import pretty
 from panel.store import BatchRows, Ledger, Locks, ProviderBatches, Purse, Records, RunFolder, open_locks
 
+PATIENCE_S = 3600.0  # for a server that is down, in a batch without a deadline
+
 
 @dataclass(frozen=True)
 class BatchAsk:
@@ -180,6 +182,8 @@ async def open_kit(
         deadline_s=deadline_s,
         retry_unusable=retry,
         confidential_to=shell.settings.toml.confidential_to,
+        patience_s=deadline_s or PATIENCE_S,
+        waits_out=True,
     )
     asker = await open_asker(
         {spec.name: spec for spec in specs.values()},

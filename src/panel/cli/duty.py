@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from os import getpid
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 POLL_S = 60.0  # between two looks at a provider's batch
 FETCH_S = 2.0  # between looks for new jobs, beside the database's own notices
+TIDY_S = 60.0  # between two looks at whether a batch's tools can be closed
 GRACE_S = 30.0  # how long launches in hand may take to end after a signal
 
 
@@ -67,13 +69,36 @@ class Crew:
     sign: StopSign = field(default_factory=StopSign)
     told: dict[str, str] = field(default_factory=dict)  # run -> why it can't be worked on here, as said last
     making: asyncio.Lock = field(default_factory=asyncio.Lock)
+    in_hand: Counter[str] = field(default_factory=Counter)  # run -> jobs that hold its tools now
 
-    async def tools(self, run_id: str) -> Tools:
-        """This process's tools for a batch."""
+    @asynccontextmanager
+    async def tools(self, run_id: str) -> AsyncIterator[Tools]:
+        """This process's tools for a batch, as long as a job needs them."""
+        self.in_hand[run_id] += 1
+        try:
+            async with self.making:
+                if run_id not in self.open:
+                    self.open[run_id] = await self._open(run_id)
+            yield self.open[run_id]
+        finally:
+            self.in_hand[run_id] -= 1
+
+    async def let_go(self) -> None:
+        """Close the tools of batches that are over, whichever worker ended them."""
         async with self.making:
-            if run_id not in self.open:
-                self.open[run_id] = await self._open(run_id)
-        return self.open[run_id]
+            for run_id in [run_id for run_id in self.open if not self.in_hand[run_id]]:
+                run = await asyncio.to_thread(self.stores.records.load_run, run_id)
+                if run.state != "started" and not self.in_hand[run_id]:
+                    await self.open.pop(run_id).stack.aclose()
+
+    async def keep_tidy(self) -> None:
+        """Let go now and then, for as long as the worker lives."""
+        while True:
+            await asyncio.sleep(TIDY_S)
+            try:
+                await self.let_go()
+            except PanelError as err:  # the database is away, or somebody deleted the run
+                log.warning("what is over could not be closed: %s", err)
 
     async def _open(self, run_id: str) -> Tools:
         run = await asyncio.to_thread(self.stores.records.load_run, run_id)
@@ -111,6 +136,9 @@ class Crew:
         except Stopped as err:
             if err.of == "signal":
                 return 0.0
+            if err.of == "outage":  # maybe of this machine's network alone
+                self._tell_once(run_id, err)
+                return STALLED_S
             await self._stop(run_id, err)
         except (Mistake, StoreError) as err:  # no key for it here, or the database is away: later, or elsewhere
             self._tell_once(run_id, err)
@@ -127,13 +155,13 @@ class Crew:
 
     async def _review(self, run_id: str, row_number: int, name: str) -> float | None:
         """Under the launch's lock. Seconds until it is asked about again when another run's provider batch holds it."""
-        tools = await self.tools(run_id)
         row = await asyncio.to_thread(self.stores.rows.get, run_id, row_number)
         if row.state != "ready":
             return None
-        at_half_price = tools.kit.plan.economy and not row.waits
-        asker = replace(tools.kit.asker, owner=name, defer=tools.collector if at_half_price else None)
-        done = await review_row(replace(tools.kit, asker=asker), row)
+        async with self.tools(run_id) as tools:
+            at_half_price = tools.kit.plan.economy and not row.waits
+            asker = replace(tools.kit.asker, owner=name, defer=tools.collector if at_half_price else None)
+            done = await review_row(replace(tools.kit, asker=asker), row)
         _log(Ended(done.row, done.spent_usd))
         if done.row.state == "waiting" and not self.stores.batches.open_ones(run_id):
             ready = done.row.model_copy(update={"state": "ready"})
@@ -192,9 +220,9 @@ class Crew:
         if not await asyncio.to_thread(self.stores.locks.acquire, name):
             return batch
         try:
-            tools = await self.tools(batch.run_id)
-            batch = self.stores.batches.get(batch.batch_id)  # as it stands now that nobody else moves it
-            return await step_on(make_poller(tools.kit, self.stores.batches, tools.wires[batch.model]), batch)
+            async with self.tools(batch.run_id) as tools:
+                batch = self.stores.batches.get(batch.batch_id)  # as it stands now that nobody else moves it
+                return await step_on(make_poller(tools.kit, self.stores.batches, tools.wires[batch.model]), batch)
         except (Mistake, ProviderError, StoreError) as err:
             self._tell_once(batch.run_id, err)
             return batch
@@ -214,8 +242,7 @@ class Crew:
                 why=run.why if left and run.state == "stopped" else "",
             )  # fmt: skip
         talk(f"{run_id} is {run.state}. Summary: {folder.path / 'summary.md'}")
-        if run.state == "finished" and run_id in self.open:  # of a stopped one, launches may still be in hand here
-            await self.open.pop(run_id).stack.aclose()
+        await self.let_go()
 
     async def daily(self) -> None:
         """Take in every feed of panel.toml and hand the launches out, as `panel batch --enqueue --yes` does."""
@@ -286,10 +313,11 @@ async def _work(shell: Shell, *, at_once: int, once: bool) -> None:
         side = asyncio.create_task(app.run_worker_async(queues=[RESCUE], concurrency=1, **{**common, "wait": True}))
         with signals(crew.sign):
             stopping = asyncio.create_task(crew.sign.raised.wait())
+            tidying = asyncio.create_task(crew.keep_tidy())
             await asyncio.wait({main, side, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (main, side, stopping):
+        for task in (tidying, main, side, stopping):
             task.cancel()
-        for ended in await asyncio.gather(main, side, stopping, return_exceptions=True):
+        for ended in await asyncio.gather(tidying, main, side, stopping, return_exceptions=True):
             if isinstance(ended, Exception):
                 raise ended
     if crew.sign.reason:

@@ -51,8 +51,9 @@ class Breaker:
             self.down.probed_at = None
 
     def left_alone(self, now: float, until: float, why: str) -> None:
-        """It asks for a longer wait than anybody has: calls fail by name until then."""
-        self.down = Down(now, now, until, until - now, why)
+        """It asks for a long wait: nobody tries before its end, and calls fail by name when patience is shorter."""
+        give_up_at = now if until - now > self.patience_s else now + self.patience_s
+        self.down = Down(now, give_up_at, until, until - now, why)
 
     def probe_ended(self) -> None:
         """The probing call went away without a word: another may try."""

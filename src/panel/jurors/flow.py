@@ -20,7 +20,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 
-from panel.errors import ProviderBusy, ProviderError
+from panel.errors import ProviderBusy, ProviderError, Stopped
 from panel.jurors.base import ModelSpec, RawReply
 from panel.jurors.breaker import PATIENCE_S, Breaker
 from panel.jurors.concurrency import Concurrency
@@ -57,7 +57,8 @@ class Flow:
     most: calls in flight at most. ceiling: shared with the provider's other models. share: 0..1, asked now and then,
     this process's part of concurrency and limits. before_block: reserves so many requests in a pace shared with other
     processes and returns the seconds to wait before they may leave; the request limit is then the pace's to divide.
-    patience_s: how long calls wait for a server that is down.
+    patience_s: how long calls wait for a server that is down. waits_out: nobody sits before it: waiting for the server
+    is then no attempt of any call, and when patience ends the run stops and no call fails.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Flow:
         share: Callable[[], float] | None = None,
         before_block: Callable[[int], Awaitable[float]] | None = None,
         patience_s: float = PATIENCE_S,
+        waits_out: bool = False,
         dice: Callable[[], float] = random.random,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -76,6 +78,7 @@ class Flow:
         self.ceiling = ceiling or Ceiling(most)
         self.ceiling.flows.append(self)
         self.share, self.before_block, self.dice, self.now = share, before_block, dice, now
+        self.waits_out = waits_out
         self.breaker = Breaker(patience_s)
         self.room = Concurrency(most)
         self.in_flight = self.places = self.number = 0
@@ -131,7 +134,7 @@ class Flow:
     async def enter(self, input_tokens: float = 0.0, *, again: bool = False) -> Ticket:
         """Wait until a request may leave. again: it was sent before, and goes ahead of those that were not.
 
-        Raises ProviderError, which is not retried, when the server stays down beyond all patience.
+        Raises ProviderError, which is not retried, or Stopped when the server stays down beyond all patience.
         """
         loop = asyncio.get_running_loop()
         amounts = (1.0, input_tokens, self.usual_output)
@@ -184,6 +187,10 @@ class Flow:
         """The request limit learnt; None until a server tells it. What a pace shared by processes is asked for."""
         bucket = self.buckets.get("requests")
         return bucket.rate * MINUTE_S if bucket else None
+
+    def is_down(self) -> bool:
+        """Whether the server counts as down, or asked to be left alone."""
+        return self.breaker.down is not None
 
     def holding(self) -> str:
         """Why calls must wait now, for whoever watches; "" when they need not, or only for their turn."""
@@ -334,9 +341,11 @@ class Flow:
         if left_s > 0.0:
             return min(wait_s, left_s)
         err = f"{self.name} has been down for {span(now - down.since)}: {down.why}" if now > down.since else down.why
+        hint = "Run `panel resume` when it is back."
         for waiter in self.queue:
             if not waiter.future.done():
-                waiter.future.set_exception(ProviderError(err, hint="Run `panel resume` when it is back."))
+                over = Stopped(err, hint=hint, of="outage") if self.waits_out else ProviderError(err, hint=hint)
+                waiter.future.set_exception(over)
         self.queue.clear()
         return INF
 
@@ -403,7 +412,11 @@ class Place(AbstractAsyncContextManager[None]):
 
 
 def open_flows(
-    specs: Iterable[ModelSpec], most: Mapping[str, int], *, patience_s: float = PATIENCE_S
+    specs: Iterable[ModelSpec],
+    most: Mapping[str, int],
+    *,
+    patience_s: float = PATIENCE_S,
+    waits_out: bool = False,
 ) -> dict[str, Flow]:
     """A flow for each model, by its name. most: calls in flight at most, by provider, shared by its models.
 
@@ -412,6 +425,8 @@ def open_flows(
     ceilings = {provider: Ceiling(count) for provider, count in most.items()}
     by_name = {spec.name: spec for spec in specs}
     return {
-        name: Flow(name, most[spec.provider], ceiling=ceilings[spec.provider], patience_s=patience_s)
+        name: Flow(
+            name, most[spec.provider], ceiling=ceilings[spec.provider], patience_s=patience_s, waits_out=waits_out
+        )
         for name, spec in by_name.items()
     }

@@ -50,6 +50,7 @@ class BatchRow(Value):
     kinds: tuple[FactKind, ...] = ()
     waits: int = 0  # provider batches its calls have been in
     incomplete: bool = False  # reviewed without every juror: asked again on resume
+    passes: bool = Field(default=False, exclude_if=lambda value: not value)  # an answer lacks for a cause that may pass
 
 
 class ProposedPair(Value):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
-from panel.errors import ProviderError, ProviderRefused, Stopped
+from panel.errors import Deferred, ProviderError, ProviderRefused, Stopped
 from panel.jurors import Ask, Exchange, Flow, GaveUp, Provider, next_step, sound_answer, to_opinion
 from panel.jurors.base import Body, Reading
 from panel.jurors.confidential import refuse_if_confidential
@@ -34,10 +34,6 @@ class Health:
 
     in_a_row: int = 0
     stopped: str = ""  # a sentence; "" while the model is asked
-
-
-class Deferred(Exception):
-    """Nothing was sent: the question was taken for a provider batch. Look at the launch again when its answer is in."""
 
 
 class Defer(Protocol):
@@ -190,7 +186,7 @@ class Turn:
             if known is None:
                 self.refuse_if_confidential()
                 await self.asker.defer.take(row, ask.body)
-                raise Deferred(row.key)
+                raise Deferred(row.run_id)
             return self._heard(ask, row, known)
         async with self.flow.place():
             who = (self.seat.question.product, self.seat.persona.persona_id, self.seat.spec.name)
@@ -251,7 +247,7 @@ class Turn:
             self.asker.refuse_after_deadline()
             claim = await self.asker.ledger.claim(row, again=self.again)
             if isinstance(claim, InBatch):  # of another run: it comes back within a day, and nobody waits here for it
-                raise Deferred(claim.batch_id)
+                raise Deferred(claim.run_id)
             if not isinstance(claim, HeldBy):
                 return claim
             if pause_s == POLL_S:

@@ -8,9 +8,10 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from panel.errors import Deferred
 from panel.records import Call, Containment, Made, Opinion, Review, Stamp
 from panel.review.again import laid_in
-from panel.review.asking import Asker, Deferred
+from panel.review.asking import Asker
 from panel.review.containing import REPEAT_DRAW, contain, not_asked_again
 from panel.review.making import how_made, make_review
 from panel.review.plan import Plan, Seat
@@ -46,8 +47,9 @@ async def hear_panel(plan: Plan, asker: Asker) -> Panel:
 
 async def ask_all(seats: Sequence[Seat], asker: Asker) -> list[tuple[Seat, Opinion]]:
     """Every seat's opinion. Jurors answer blind to one another; one failing stops no other."""
-    asker = replace(asker)  # with failures of its own
+    everything, asker = asker, replace(asker)  # with failures of its own
     done = await asyncio.gather(*(asker.ask(seat) for seat in seats), return_exceptions=True)
+    everything.failures.extend(asker.failures)
     raised = [result for result in done if isinstance(result, BaseException)]
     for err in sorted(raised, key=lambda err: isinstance(err, Deferred)):  # a limit goes before a wait
         raise err  # only now that everybody has finished, so that nothing paid for is lost

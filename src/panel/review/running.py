@@ -46,6 +46,7 @@ class Limits:
     retry_unusable: bool = False
     confidential_to: Sequence[str] = ()  # addresses and providers that confidential launches may go to
     patience_s: float = PATIENCE_S  # how long calls wait for a server that is down; shorter where a person waits
+    waits_out: bool = False  # nobody waits: an outage stops the run, and fails no juror
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ async def open_asker(
         run_id=run_id,
         ledger=ledger,
         providers=await _open_providers(specs, stack),
-        flows=open_flows(specs.values(), limits.concurrency, patience_s=limits.patience_s),
+        flows=open_flows(specs.values(), limits.concurrency, patience_s=limits.patience_s, waits_out=limits.waits_out),
         budget=Budget(limits.budget_usd, spent_usd=limits.spent_usd),
         prices=limits.prices,
         draw=draw,
