@@ -40,7 +40,6 @@ class BatchAsk:
     deadline_s: float | None = None
     economy: bool = False
     retry: bool = False
-    fresh_draw: int = 0
 
 
 def with_defaults(ask: BatchAsk, table: BatchTable) -> BatchAsk:
@@ -99,7 +98,6 @@ def make_batch_plan(shell: Shell, ask: BatchAsk, as_of: date) -> tuple[BatchPlan
         scenarios=shell.workspace.scenarios,
         rho=shell.settings.toml.rho,
         as_of=as_of,
-        draw=ask.fresh_draw,
         economy=ask.economy,
         budget_usd=ask.budget_usd,
         launch_usd=ask.launch_usd,

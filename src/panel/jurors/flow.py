@@ -182,12 +182,6 @@ class Flow:
                 bucket.level -= true - amount_of(kind, ticket.amounts)
         self.usual_output += 0.1 * (usage.output_tokens - self.usual_output)
 
-    @property
-    def requests_per_minute(self) -> float | None:
-        """The request limit learnt; None until a server tells it. What a pace shared by processes is asked for."""
-        bucket = self.buckets.get("requests")
-        return bucket.rate * MINUTE_S if bucket else None
-
     def is_down(self) -> bool:
         """Whether the server counts as down, or asked to be left alone."""
         return self.breaker.down is not None

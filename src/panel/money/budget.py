@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Optional
 
 from panel.errors import Mistake, Stopped
 
@@ -22,17 +21,9 @@ class Budget:
 
     That holds under any interleaving as long as each call costs no more than was reserved for it; a call that cost
     more is counted as it was, and nothing is reserved after. One event loop's: no method waits, so each is atomic.
-    A budget may stand within another (a launch's within its run's): each call is reserved and settled in both.
     """
 
-    def __init__(
-        self,
-        limit_usd: Decimal | None = None,
-        *,
-        spent_usd: Decimal = Decimal(0),
-        of: str = "run",
-        within: Optional["Budget"] = None,
-    ) -> None:
+    def __init__(self, limit_usd: Decimal | None = None, *, spent_usd: Decimal = Decimal(0), of: str = "run") -> None:
         """spent_usd: what was spent under this limit before, by the same run. of: whose money, for the sentence."""
         if limit_usd is not None and (not limit_usd.is_finite() or limit_usd < 0):
             raise Mistake(f"A budget of {limit_usd} USD can't be kept.", hint="Give 0 or more, for example --budget 2.")
@@ -40,14 +31,14 @@ class Budget:
         self.spent_usd = spent_usd  # known costs
         self.presumed_usd = Decimal(0)  # sent, cost never learnt: what was reserved counts as spent
         self.unpriced = 0  # calls whose cost is in neither sum
-        self.of, self._within = of, within
-        self._open: dict[int, tuple[Decimal, Reservation | None]] = {}  # own amount, and what the outer budget gave
+        self.of = of
+        self._open: dict[int, Decimal] = {}
         self._number = 0
 
     @property
     def reserved_usd(self) -> Decimal:
         """Set aside for calls in flight."""
-        return sum((amount for amount, _ in self._open.values()), Decimal(0))
+        return sum(self._open.values(), Decimal(0))
 
     @property
     def committed_usd(self) -> Decimal:
@@ -69,37 +60,24 @@ class Budget:
             raise ValueError(f"a call can't cost {amount_usd} USD")
         if self.limit_usd is not None and amount_usd is not None and self.committed_usd + amount_usd > self.limit_usd:
             raise self._stopped(amount_usd, self.limit_usd)
-        outer = self._within.reserve(amount_usd) if self._within else None
         self._number += 1
-        self._open[self._number] = (amount_usd or Decimal(0), outer)
+        self._open[self._number] = amount_usd or Decimal(0)
         return Reservation(self._number, amount_usd)
 
     def settle(self, reservation: Reservation, cost_usd: Decimal | None) -> None:
         """Replace a reservation by what the call cost.
 
         cost_usd: None when it was sent and its cost can't be known; the reservation then counts as spent.
-        Raises ValueError when it was settled or released before.
+        Raises ValueError when it was settled before.
         """
-        outer = self._close(reservation)
-        if self._within and outer:
-            self._within.settle(outer, cost_usd)
+        if self._open.pop(reservation.number, None) is None:
+            raise ValueError(f"reservation {reservation.number} is not open")
         if cost_usd is not None:
             self.spent_usd += cost_usd
         elif reservation.amount_usd is not None:
             self.presumed_usd += reservation.amount_usd
         else:
             self.unpriced += 1
-
-    def release(self, reservation: Reservation) -> None:
-        """Give a reservation back: the call was never sent."""
-        outer = self._close(reservation)
-        if self._within and outer:
-            self._within.release(outer)
-
-    def _close(self, reservation: Reservation) -> Reservation | None:
-        if reservation.number not in self._open:
-            raise ValueError(f"reservation {reservation.number} is not open")
-        return self._open.pop(reservation.number)[1]
 
     def _stopped(self, amount_usd: Decimal, limit_usd: Decimal) -> Stopped:
         spent = self.spent_usd + self.presumed_usd

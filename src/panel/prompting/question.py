@@ -10,7 +10,7 @@ from typing import Any
 
 from panel.prompting.shortlist import shortlist
 from panel.prompting.templates import Templates
-from panel.records import Dossier, Launch, Passage, Persona, Plan, Source
+from panel.records import Dossier, Launch, Passage, Persona, Source
 from panel.records.invisible import without_unseen
 
 VOICES = {
@@ -124,11 +124,6 @@ def facts_of(launch: Launch) -> Iterator[tuple[str, str]]:
         ("Where the prices come from", price.source),
     ]
     return ((name, one_line(value)) for name, value in facts if value)
-
-
-def plan_line(plan: Plan) -> str:
-    """One line of a price list, as the source words it."""
-    return f"{plan.name}: {plan.price}" + (f" ({plan.includes})" if plan.includes else "")
 
 
 def source_values(source: Source, shown: Container[str] | None = None) -> dict[str, Any]:

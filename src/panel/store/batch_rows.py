@@ -128,17 +128,6 @@ class BatchRows:
         """Keep a launch's review the moment it is made."""
         self._save(record_row(run_id, "review", review.slug, review.review_hash, review))
 
-    def load_review(self, run_id: str, slug: str) -> Review | None:
-        """The review of one launch, None when it has none yet."""
-        found = self._load(run_id, "review", slug)
-        return None if found is None else Review.model_validate_json(found)
-
-    def stream_reviews(self, run_id: str) -> Iterator[Review]:
-        """The reviews there are, one at a time, by slug as the database sorts."""
-        wanted = select(records.c.slug, records.c.json).where(records.c.run_id == run_id, records.c.kind == "review")
-        for page in pages(self._engine, wanted, (records.c.slug,), REVIEWS_AT_ONCE):
-            yield from (Review.model_validate_json(row.json) for row in page)
-
     def save_pairs(self, run_id: str, pairs: Sequence[ProposedPair]) -> None:
         """Keep what is worth comparing, in place of what was proposed before."""
         self._save(record_row(run_id, "pairs", "", "", PairList(tuple(pairs))))

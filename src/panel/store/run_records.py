@@ -47,11 +47,6 @@ class Records:
         with self._change() as conn:
             _put_review(conn, run_id, review)
 
-    def save_comparison(self, run_id: str, comparison: Comparison) -> None:
-        """Keep a comparison of a run that is saved."""
-        with self._change() as conn:
-            _put_comparison(conn, run_id, comparison)
-
     def save_finished(self, run: Run, reviews: Sequence[Review], comparison: Comparison | None) -> None:
         """The finished run and all its records in one transaction: SQL never holds half a result."""
         with self._change() as conn:
@@ -84,7 +79,7 @@ class Records:
             return tuple(Run.model_validate_json(text) for text in conn.execute(wanted).scalars())
 
     def load_reviews(self, run_id: str) -> tuple[Review, ...]:
-        """The reviews a run made, by slug, all in memory; `BatchRows.stream_reviews` gives a large run's one by one."""
+        """The reviews a run made, by slug, all in memory."""
         found = (Review.model_validate_json(text) for text in self._records(run_id, "review"))
         return tuple(sorted(found, key=lambda review: review.slug))  # databases sort letters each in their own way
 

@@ -56,7 +56,7 @@ def naming_runs(conn: Connection, hashes: Set[str], *, since: str = "") -> dict[
     runs_of: dict[str, set[str]] = {name: set() for name in hashes}
     wanted = select(calls.c.run_id, calls.c.request).where(calls.c.request.is_not(None), calls.c.sent_at >= since)
     for run_id, folded in conn.execute(wanted.execution_options(**ONE_BY_ONE)) if hashes else ():
-        for name in hashes.intersection(HASH.findall(folded)):
+        for name in hashes & set(HASH.findall(folded)):
             runs_of[name].add(run_id)
     return runs_of
 
