@@ -46,6 +46,8 @@ def _entry(row: BatchRow, spend: BatchSpend) -> dict[str, Any]:
         entry |= {"verdict": row.verdict, "held": row.held, "page": f"launches/{row.slug}/report.html"}
     if row.same_as is not None:
         entry["same_as"] = row.same_as
+    if row.may_be:
+        entry["may_be"] = row.may_be
     return entry
 
 
@@ -117,7 +119,8 @@ def _named(row: BatchRow) -> str:
 def _what(row: BatchRow) -> str:
     verdict = f": {row.verdict.replace('_', ' ')}" if row.verdict else ""
     reason = f". {markdown_text(row.reason)}" if row.reason else ""
-    return f"{verdict}{reason}"
+    offer = f". May be the same launch as {markdown_text(row.may_be)}" if row.may_be else ""
+    return f"{verdict}{reason}{offer}"
 
 
 def _skipped(found: Digest) -> Iterator[str]:

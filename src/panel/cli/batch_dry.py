@@ -12,7 +12,7 @@ from panel.cli.batching import BatchAsk, run_of
 from panel.cli.output import say, say_json, table, talk
 from panel.cli.shell import Shell
 from panel.jurors import ModelSpec
-from panel.records import BatchPlan
+from panel.records import BatchPlan, BatchRow
 from panel.store import BatchRows, Records
 
 RUN_ID = "dry"
@@ -57,9 +57,13 @@ async def tell_dry(
             )
             return
         lines = [
-            (str(r.row), r.state, r.said.name or "-", r.said.source, r.said.at, r.reason) for r in rows.stream(RUN_ID)
+            (str(r.row), r.state, r.said.name or "-", r.said.source, r.said.at, _why(r)) for r in rows.stream(RUN_ID)
         ]
         say(table([("row", "state", "name", "source", "at", "why"), *lines]))
         talk(price.sentence)
     finally:
         rows.close()
+
+
+def _why(row: BatchRow) -> str:
+    return "; ".join(filter(None, (row.reason, row.may_be and f"may be the same launch as {row.may_be}")))

@@ -26,6 +26,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlun
 
 from panel.dossier.addresses import tidy_address
 from panel.dossier.cleaning import one_line
+from panel.dossier.products import tag_of
 from panel.dossier.voices import is_shared, package_of, repository_of, site_of
 from panel.records.differing import fold
 
@@ -86,10 +87,10 @@ def is_listing(address: str) -> bool:
 
 
 def product_address(address: str) -> str:
-    """The address, or its repository's front page when it is a release's page there."""
-    repository = repository_of(address)
+    """The address, or its repository's front page when it is a release's page there, but for a package's in it."""
+    repository, tag = repository_of(address), tag_of(address)
     parts = urlsplit(address)
-    if not repository or not RELEASE_PAGE.match(parts.path, _after_two(parts.path)):
+    if not repository or (tag and tag.package) or not RELEASE_PAGE.match(parts.path, _after_two(parts.path)):
         return address
     return urlunsplit((parts.scheme, parts.netloc, parts.path[: _after_two(parts.path)], "", ""))
 

@@ -44,6 +44,7 @@ class BatchRow(Value):
     slug: str = ""  # of the launch; "" until it was decided or gathered
     product_id: str = ""
     same_as: int | None = None  # the row this one is a further sighting of
+    may_be: str = ""  # an earlier row that may be the same launch, "row 3: Lamp, https://lamp.dev"; they stay two
     verdict: str = ""  # of reviewed: the panel's, as the tally says it
     held: bool = False  # the launch's pages moved verdicts: only a person lets it go on
     category: str = ""  # of reviewed, with the kinds of facts there are of it: what pairing goes by

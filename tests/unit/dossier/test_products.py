@@ -2,9 +2,9 @@ from itertools import product
 
 import pytest
 
-from panel.dossier.products import folded_name, folded_release, plain_name, product_key, same_product
+from panel.dossier.products import Tag, folded_name, folded_release, plain_name, product_key, same_product, tag_of
 from panel.dossier.registries import PYPI
-from panel.records import Launch, LaunchSource
+from panel.records import Launch, LaunchSource, Seen
 
 
 def launch(name: str, homepage: str = "", *maker: str, release: str = "", others: tuple[str, ...] = ()) -> Launch:
@@ -13,6 +13,11 @@ def launch(name: str, homepage: str = "", *maker: str, release: str = "", others
     sources += [LaunchSource(title="M", voice="maker", url=url, text="x") for url in maker]
     sources += [LaunchSource(title="T", voice="third_party", url=url, text="x") for url in others]
     return Launch(name=name, homepage=homepage, release=release, sources=tuple(sources))
+
+
+def seen(name: str, *urls: str) -> Launch:
+    """A launch without a home, as a listing shows it."""
+    return launch(name).model_copy(update={"seen_at": tuple(Seen(where="a list", url=url) for url in urls)})
 
 
 LAMP_REPO = "https://github.com/acme/lamp"
@@ -51,10 +56,8 @@ def test_a_release_given_apart_is_taken_off_the_name() -> None:
     ("one", "key"),
     [
         (launch("Lamp 2", "https://www.acme.dev/"), ("site:acme.dev", "name:lamp")),
-        (launch("Lamp", "https://acme.dev/en/products/lamp-2/features"), ("site:acme.dev/lamp", "name:lamp")),
-        (launch("Lamp", "https://lamp.acme.dev/docs"), ("site:lamp.acme.dev", "name:lamp")),
-        (launch("Lamp", "https://docs.acme.dev/"), ("site:acme.dev", "name:lamp")),
-        (launch("Lamp", "https://acme.dev/blog/announcing-lamp"), ("site:acme.dev", "name:lamp")),
+        (launch("Lamp", "https://acme.dev/en/lamp/index.html"), ("site:acme.dev/en/lamp", "name:lamp")),
+        (launch("Lamp", "https://lamp.acme.dev/docs?id=2"), ("site:lamp.acme.dev/docs?id=2", "name:lamp")),
         (launch("Lamp", LAMP_REPO), ("repo:github.com/acme/lamp", "name:lamp")),
         (launch("Lamp", "https://www.producthunt.com/posts/lamp"), ("name:lamp",)),
         (
@@ -62,6 +65,10 @@ def test_a_release_given_apart_is_taken_off_the_name() -> None:
             ("repo:github.com/acme/lamp/packages/bulb", "name:bulb"),
         ),
         (launch("Lamp", "", f"https://{PYPI}/project/lamp/"), (f"repo:{PYPI}/lamp", "name:lamp")),
+        (
+            launch("lamp-core", f"{LAMP_REPO}/releases/tag/lamp-core-v1.2.0"),
+            ("repo:github.com/acme/lamp/lamp-core", "name:lampcore"),
+        ),
         (launch("Lamp", "", others=(LAMP_REPO,)), ("name:lamp",)),
     ],
 )
@@ -86,6 +93,18 @@ SAME = {
     "a launch list's post": (
         launch("Lamp", "https://www.producthunt.com/posts/lamp"),
         launch("Lamp", "https://acme.dev"),
+    ),
+    "a package's folder and its tag": (
+        launch("Bulb", "", f"{LAMP_REPO}/tree/main/packages/bulb"),
+        launch("Bulb Pro", f"{LAMP_REPO}/releases/tag/bulb@2.0"),
+    ),
+    "one name on a maker's two pages": (
+        launch("Lampe", "https://acme.dev/produits/lampe"),
+        launch("Lampe", "https://shop.acme.dev/?p=2"),
+    ),
+    "a query and a page, renamed": (
+        launch("Lamp", "https://acme.dev/tools?id=7"),
+        launch("Torch", "http://www.acme.dev/tools/?id=7"),
     ),
     "two folders' names, one folder": (
         launch("Bulb", "", f"{LAMP_REPO}/tree/main/packages/bulb"),
@@ -119,6 +138,30 @@ DIFFERENT = {
     "one repository praised by another": (
         launch("Lamp", "https://acme.dev", LAMP_REPO),
         launch("Torch", "https://torch.io", others=(LAMP_REPO,)),
+    ),
+    "two posts of one section": (
+        launch("Lampe est disponible", "https://acme.dev/actualites/lampe"),
+        launch("Plume en bêta", "https://acme.dev/actualites/plume"),
+    ),
+    "two ids in a query": (launch("Lamp", "https://acme.dev/updates?id=1"), launch("Quill", "https://acme.dev/updates?id=2")),
+    "two pages of a maker's subdomain": (
+        launch("Lamp", "https://developers.acme.dev/log/lamp"),
+        launch("Quill", "https://developers.acme.dev/log/quill"),
+    ),
+    "a fork": (launch("Lamp", LAMP_REPO), launch("Lamp", "https://github.com/other/lamp")),
+    "a repository and a namesake's site": (launch("Lamp", LAMP_REPO), launch("Lamp", "https://lamp.io")),
+    "a package and a namesake's repository": (
+        launch("Lamp", f"https://{PYPI}/project/lamp/"),
+        launch("Lamp", "https://codeberg.org/other/lamp"),
+    ),
+    "another package's tag": (launch("lamp", LAMP_REPO), launch("lamp-core", f"{LAMP_REPO}/releases/tag/lamp-core-v1.2.0")),
+    "two files of one repository": (
+        launch("Dimmer", f"{LAMP_REPO}/blob/main/mods/dimmer.wh.cpp"),
+        launch("Blinker", f"{LAMP_REPO}/blob/main/mods/blinker.wh.cpp"),
+    ),
+    "two videos of one name": (
+        seen("Lamp", "https://www.youtube.com/watch?v=one"),
+        seen("Lamp", "https://www.youtube.com/watch?v=two"),
     ),
     "names that begin alike": (launch("Lamp", "https://acme.dev"), launch("Lampada", "https://acme.dev")),
 }  # fmt: skip
@@ -163,3 +206,35 @@ def test_every_launch_is_its_own_product_and_order_makes_no_difference() -> None
 def test_a_release_is_told_from_the_name(name: str, release: str, plain: str, folded: str) -> None:
     one = launch(name, release=release)
     assert (plain_name(one), folded_release(one)) == (plain, folded)
+
+
+@pytest.mark.parametrize(
+    ("tag", "says"),
+    [
+        ("v0.77.0", Tag("", "v0.77.0")),
+        ("lamp-v2.1", Tag("", "v2.1")),
+        ("@acme/lamp@2.1.0", Tag("", "2.1.0")),
+        ("release-1.2", Tag("", "1.2")),
+        ("2026-11-23", Tag("", "2026-11-23")),
+        ("nightly", Tag("", "nightly")),
+        ("b4521", Tag("", "b4521")),
+        ("lamp-core-v1.2.0", Tag("lamp-core", "v1.2.0")),
+        ("bulb%40v3", Tag("bulb", "v3")),
+        ("cli/v2", Tag("cli", "v2")),
+    ],
+)
+def test_a_tag_names_the_release_and_another_package(tag: str, says: Tag) -> None:
+    assert tag_of(f"https://github.com/acme/lamp/releases/tag/{tag}") == says
+    assert tag_of(f"https://gitlab.com/acme/lamp/-/releases/{tag}") == says
+
+
+@pytest.mark.parametrize("page", ["", "/releases", "/issues/3", "/tree/v2.1", "/releases/download/v1/lamp.zip"])
+def test_any_other_page_of_a_repository_names_no_release(page: str) -> None:
+    assert tag_of(LAMP_REPO + page) is None
+
+
+def test_a_package_s_page_of_one_version_names_it() -> None:
+    assert tag_of(f"https://{PYPI}/project/lamp/3.1.0/") == Tag("", "3.1.0")
+    assert tag_of(f"https://{PYPI}/project/lamp/") is None
+    assert tag_of("https://packagist.org/packages/acme/7zip") is None
+    assert tag_of("https://acme.dev/releases/tag/v2") is None

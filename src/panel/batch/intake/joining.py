@@ -2,8 +2,12 @@
 
 The first row stays; a later one of the same product and release is skipped as "same launch as row N". What the first
 lacks (address, release, tagline, category, language, day, a launch file) it gets from the later ones, the earliest
-first. Products are told apart by `dossier/products.py`. Releases are folded (`v2.1.0` is `2.1`); a row that states no
-release is taken for the one that is there.
+first. Products are told apart by `dossier/products.py`. Releases are folded (`v2.1.0` is `2.1`), and a number that ends
+a name is one; a row that states no release is taken for the one that is there. Two entries of one source that say
+different things at two addresses are two launches, whatever they are called.
+
+What may be one and is not surely so stays two: the later row names the earlier (`may_be`), and a person joins them. So
+does a row without an address when several products have its name.
 
 Limits. A row is compared with at most MOST_COMPARED earlier ones under each of its keys, the earliest: a thousand
 products of one name cost no more than that. Repositories a launch file names in its sources are not looked at. Which of
@@ -14,8 +18,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from panel.dossier.products import product_key, same_product
-from panel.records import Launch, LaunchSource
+from panel.dossier.products import address_key, named_release, product_key, same_product
+from panel.records import Launch, LaunchSource, Seen
 from panel.records.batch import Announcement, BatchRow
 
 MOST_COMPARED = 30
@@ -35,13 +39,17 @@ class Held(NamedTuple):
     row: int
     name: str
     release: str  # folded
+    is_numbered: bool  # the release was read off the name
     homepage: str
+    listing: str
+    source: str
+    tagline: int  # its hash, 0 for none
 
 
 class Joining:
     """Rows met so far. `add` each in order, then put what `further` gives on the rows it names.
 
-    Memory: about 0.6 kB for each launch, and the whole announcement only of those seen more than once. Keys are kept as
+    Memory: about 0.7 kB for each launch, and the whole announcement only of those seen more than once. Keys are kept as
     their hashes: two that fall together cost a comparison, nothing else.
     """
 
@@ -52,14 +60,17 @@ class Joining:
 
     def add(self, row: int, said: Announcement) -> BatchRow:
         """The row as new, or skipped because it is a further sighting of an earlier one."""
-        keys = _keys(said)
-        same = next((held for held in self._candidates(keys) if _same_launch(held, said)), None)
+        new = _held(row, said)
+        keys = _keys(new)
+        near = [held for held in self._candidates(keys) if _may_be(held, new)]
+        sure = [held for held in near if _same_launch(held, new)]
+        same = sure[0] if sure and (new.homepage or all(_same_product(sure[0], other) for other in sure)) else None
         if same is None:
-            self._hold(Held(row, said.name, fold_release(said.release), said.homepage), keys)
-            return BatchRow(row=row, said=said)
+            self._hold(new, keys)
+            return BatchRow(row=row, said=said, may_be=_shown(near[0]) if near else "")
         self._further[same.row] = joined(self._further[same.row], said) if same.row in self._further else said
-        release, homepage = same.release or fold_release(said.release), same.homepage or said.homepage
-        self._hold(same._replace(release=release, homepage=homepage), keys)
+        filled = {name: getattr(same, name) or getattr(new, name) for name in ("release", "homepage", "listing")}
+        self._hold(same._replace(**filled), keys)
         return BatchRow(row=row, said=said, state="skipped", reason=f"same launch as row {same.row}", same_as=same.row)
 
     def further(self) -> Iterator[tuple[int, Announcement]]:
@@ -67,9 +78,7 @@ class Joining:
         yield from sorted(self._further.items())
 
     def _candidates(self, keys: tuple[str, ...]) -> Iterator[Held]:
-        for key in keys:
-            for row in self._rows(key):
-                yield self._held[row]
+        yield from (self._held[row] for row in dict.fromkeys(row for key in keys for row in self._rows(key)))
 
     def _rows(self, key: str) -> Sequence[int]:
         rows = self._by_key.get(hash(key), ())
@@ -96,21 +105,52 @@ def fold_release(release: str) -> str:
     return ZEROS.sub("", plain) if re.fullmatch(r"[\d.]+", plain) else plain
 
 
-def _same_launch(held: Held, said: Announcement) -> bool:
-    release = fold_release(said.release)
-    if held.release and release and held.release != release:
+def _held(row: int, said: Announcement) -> Held:
+    tagline = hash(said.tagline) if said.tagline else 0
+    release = fold_release(named_release(said.name, said.release))
+    is_numbered = bool(release) and not said.release
+    return Held(row, said.name, release, is_numbered, said.homepage, said.listing, said.source, tagline)
+
+
+def _shown(held: Held) -> str:
+    return f"row {held.row}: {held.name}, {held.homepage or held.listing or 'without an address'}"
+
+
+def _may_be(one: Held, other: Held) -> bool:
+    """Whether two rows with a key in common state no different releases."""
+    return not one.release or not other.release or one.release == other.release
+
+
+def _same_launch(one: Held, other: Held) -> bool:
+    """One product and release. A number only one of the names ends in is a release's where the address is one."""
+    is_in_doubt = one.release != other.release and (one.is_numbered or other.is_numbered)
+    if is_in_doubt and (not one.homepage or one.homepage != other.homepage):
         return False
-    return same_product(
-        _launch(held.name, held.release, held.homepage), _launch(said.name, said.release, said.homepage)
-    )
+    return _same_product(one, other) and not _are_two_posts(one, other)
 
 
-def _keys(said: Announcement) -> tuple[str, ...]:
+def _same_product(one: Held, other: Held) -> bool:
+    return same_product(_launch(one), _launch(other))
+
+
+def _are_two_posts(one: Held, other: Held) -> bool:
+    """Whether one source gives two addresses and says different things there, or nothing that could be compared."""
+    at, there = address_key(one.homepage), address_key(other.homepage)
+    if one.source != other.source or not at or not there or at == there:
+        return False
+    is_nameless = at.startswith(one.name) and there.startswith(other.name)  # called by their host
+    return is_nameless or bool(one.tagline and other.tagline and one.tagline != other.tagline)
+
+
+def _keys(new: Held) -> tuple[str, ...]:
     """The surest first: all of them together with the release, so that a crowd under one key hides nothing exact."""
-    keys = product_key(_launch(said.name, said.release, said.homepage))
-    return (" ".join((*keys, fold_release(said.release))), *keys)
+    keys = product_key(_launch(new))
+    return (" ".join((*keys, new.release)), *keys)
 
 
-def _launch(name: str, release: str, homepage: str) -> Launch:
+def _launch(held: Held) -> Launch:
     """As much of a launch as its product is known by; unchecked, since an announcement's fields are."""
-    return Launch.model_construct(name=name, release=release, homepage=homepage, sources=NO_SOURCE)
+    seen = (Seen.model_construct(where="", url=held.listing, on=None),) if held.listing else ()
+    return Launch.model_construct(
+        name=held.name, release=held.release, homepage=held.homepage, seen_at=seen, sources=NO_SOURCE
+    )

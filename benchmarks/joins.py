@@ -1,0 +1,112 @@
+"""What tells launches apart, on a folder of real feeds: rows taken for one another, and why. Nothing is fetched.
+
+    python benchmarks/joins.py FOLDER              # every file below it is a feed; all are one batch
+    python benchmarks/joins.py FOLDER --show 20    # with the first rows that were joined or kept apart in doubt
+    python benchmarks/joins.py FOLDER --json       # every row, for a comparison of two commits
+
+Targets: of all rows fewer than 1 % are joined to one that has another name and another address; of the rows whose
+address was met before at least 95 % are joined.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from panel.batch.intake.joining import Joining
+from panel.batch.intake.reading import take_in
+from panel.batch.intake.rows import BadRow
+from panel.batch.intake.tables import SourceSpec
+from panel.records import Announcement, BatchRow, Page
+from panel.records.differing import fold
+
+KINDS = (
+    "joined, one address",
+    "joined, one name, another address",
+    "joined, one name, an address missing",
+    "joined, another name and another address",
+    "apart, one address",
+    "apart, one name",
+    "apart",
+)
+FAR, ONE, SHARED = KINDS[3], KINDS[0], KINDS[4]
+FAR_SHARE, ONE_SHARE = 0.01, 0.95
+
+
+async def nothing_is_fetched(address: str) -> Page:
+    raise AssertionError(address)
+
+
+async def read(path: Path) -> list[Announcement]:
+    """The rows of one feed that can be used."""
+    spec = SourceSpec(label=path.name, source=str(path))
+    return [row async for row in take_in([spec], fetch=nothing_is_fetched) if not isinstance(row, BadRow)]
+
+
+def address_of(said: Announcement) -> str:
+    """In one spelling, its query kept."""
+    parts = urlsplit(said.homepage or said.listing)
+    return (
+        f"{(parts.hostname or '').removeprefix('www.')}{parts.path.rstrip('/')}?{parts.query}" if parts.netloc else ""
+    )
+
+
+def kinds(rows: list[BatchRow]) -> Iterator[str]:
+    """What became of each row, held against the rows before it that it was joined to, or could have been."""
+    groups: dict[int, list[Announcement]] = {}
+    names, addresses = set[str](), set[str]()
+    for row in rows:
+        name, address = fold(row.said.name), address_of(row.said)
+        group = groups.setdefault(row.same_as or row.row, [])
+        if row.same_as is not None:
+            theirs = {address_of(other) for other in group}
+            is_named = name in {fold(other.name) for other in group}
+            near = KINDS[1] if address and "" not in theirs else KINDS[2]
+            yield KINDS[0] if address and address in theirs else near if is_named else FAR
+        else:
+            yield SHARED if address in addresses else KINDS[5] if name in names else KINDS[6]
+        group.append(row.said)
+        names.add(name)
+        addresses |= {address} - {""}
+
+
+async def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--show", type=int, default=0, help="rows shown of each doubtful kind")
+    parser.add_argument("--json", action="store_true", help="one object a row")
+    args = parser.parse_args()
+    feeds = sorted(path for path in args.folder.rglob("*") if path.is_file())
+    said = [row for path in feeds for row in await read(path)]
+    joining, found, shown = Joining(), Counter[str](), Counter[str]()
+    rows = [joining.add(number, one) for number, one in enumerate(said, 1)]
+    for row, kind in zip(rows, kinds(rows), strict=True):
+        found[kind] += 1
+        one = row.said
+        line = [one.source, row.row, row.same_as, kind, one.name, one.release, one.tagline, address_of(one)]
+        if args.json:
+            print(json.dumps(line, ensure_ascii=False))
+        elif kind != KINDS[6] and shown[kind] < args.show:
+            shown[kind] += 1
+            print(*line, sep=" | ")
+    if not args.json:
+        print(table(len(feeds), found))
+    return 0
+
+
+def table(feeds: int, found: Counter[str]) -> str:
+    rows = found.total()
+    lines = [f"{feeds} feeds, {rows:,} rows", *(f"{found[kind]:>7,}  {kind}" for kind in KINDS)]
+    far = found[FAR] / max(rows, 1)
+    one = found[ONE] / max(found[ONE] + found[SHARED], 1)
+    lines.append(f"{far:.2%} of all joined though name and address differ (below {FAR_SHARE:.0%}: {far < FAR_SHARE})")
+    lines.append(f"{one:.2%} of those that share an address joined (at least {ONE_SHARE:.0%}: {one >= ONE_SHARE})")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))
