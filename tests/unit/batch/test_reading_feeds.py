@@ -37,6 +37,35 @@ async def test_rss_gives_name_release_tagline_day_and_language(tmp_path: Path) -
     assert (lamp.launched_at, lamp.category) == (date(2026, 11, 24), "testing")
 
 
+async def test_a_head_that_a_feeds_titles_share_is_no_name(tmp_path: Path) -> None:
+    things = ("Fernrohr – Sterne", "Lupe – klein", "Brille", "Prisma 2.1")
+    text = rss(
+        "".join(item(f"Uit de werkplaats: {thing}", f"https://acme.dev/p/{n}") for n, thing in enumerate(things))
+    )
+    rows = (await take_text(tmp_path, text, "f.xml")).good
+    assert [(row.name, row.release, row.tagline) for row in rows] == [
+        ("Fernrohr", "", "Sterne"), ("Lupe", "", "klein"), ("Brille", "", ""), ("Prisma", "2.1", ""),
+    ]  # fmt: skip
+
+
+async def test_the_tag_in_a_release_s_link_says_which_and_of_what(tmp_path: Path) -> None:
+    page = "https://github.com/acme/lupe/releases/tag/"
+    pages = [
+        ("v3.1.0", "Schärfer als je"),
+        ("v3.0.0", "v3.0.0 (2026-05-20)"),
+        ("lupe-glas-v1.2.0", "1.2.0"),
+        ("nightly", "x"),
+    ]
+    rows = (await take_text(tmp_path, rss("".join(item(title, page + tag) for tag, title in pages)), "f.xml")).good
+    assert [(row.name, row.release, row.tagline) for row in rows] == [
+        ("lupe", "v3.1.0", "Schärfer als je"), ("lupe", "v3.0.0", ""), ("lupe-glas", "v1.2.0", ""), ("lupe", "nightly", "x"),
+    ]  # fmt: skip
+    assert [row.homepage for row in rows] == [
+        "https://github.com/acme/lupe", "https://github.com/acme/lupe", f"{page}lupe-glas-v1.2.0",
+        "https://github.com/acme/lupe",
+    ]  # fmt: skip
+
+
 async def test_atom_takes_the_alternate_link_and_the_entrys_own_day(tmp_path: Path) -> None:
     text = (
         '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://lamp.dev/"><entry><title type="html">Lamp&lt;br/&gt;'

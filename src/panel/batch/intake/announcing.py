@@ -1,7 +1,7 @@
 """One entry, hostile text and all, to an announcement, or the sentence that says why not."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -10,14 +10,16 @@ from panel.batch.intake.days import read_day
 from panel.batch.intake.fields import Value, value_of
 from panel.batch.intake.rows import Entry, quoted
 from panel.batch.intake.tables import FIELDS, FeedTable, SourceSpec, compile_pattern, listed
-from panel.batch.intake.titles import Cut, cut_title
+from panel.batch.intake.titles import Cut, cut_title, shared_heads, stripped
 from panel.dossier.addresses import tidy_address
 from panel.dossier.cleaning import one_line
 from panel.dossier.listing import is_listing, product_address
+from panel.dossier.products import Tag, tag_of
 from panel.dossier.stated import language_of
 from panel.dossier.voices import package_of, repository_of
 from panel.records import Seen
 from panel.records.batch import Announcement
+from panel.records.differing import fold
 
 MOST_RAW = {"name": 1_000, "tagline": 20_000, "homepage": 1_000, "listing": 1_000}  # beyond: absurd, the row is bad
 MOST_KEPT = {"name": 120, "release": 60, "tagline": 300, "where": 120}
@@ -28,15 +30,17 @@ class Unfit(ValueError):
     """The entry is no launch that could be reviewed; str() is the sentence."""
 
 
-def announce(entry: Entry, spec: SourceSpec, *, categories: frozenset[str], note: Note) -> Announcement:
+def announce(
+    entry: Entry, spec: SourceSpec, *, categories: frozenset[str], note: Note, heads: frozenset[str] = frozenset()
+) -> Announcement:
     """The entry as an announcement.
 
     categories: slugs there are; any other is dropped. note: hears one sentence of each thing a row lost and stayed.
-    Raises Unfit.
+    heads: what many titles of its feed begin with. Raises Unfit.
     """
     given = {field: value_of(field, entry, spec.table) for field in FIELDS}
     _refuse_absurd(given)
-    cut = _cut(given, spec.table)
+    cut = _cut(given, spec.table, heads)
     homepage, listing = _addresses(given, note)
     name = _short("name", cut.name, note) or _name_of(homepage or listing)
     if not name:
@@ -66,13 +70,28 @@ def _refuse_absurd(given: dict[str, Value]) -> None:
             raise Unfit(f"Its {field} is {len(value.text):,} characters long.")
 
 
-def _cut(given: dict[str, Value], table: FeedTable) -> Cut:
+def heads_of(entries: Iterable[Entry], table: FeedTable) -> frozenset[str]:
+    """What many titles of one feed begin with."""
+    names = (value_of("name", entry, table) for entry in entries)
+    return shared_heads(stripped(_text(name), _patterns(listed(table.strip))) for name in names if name.is_title)
+
+
+def _cut(given: dict[str, Value], table: FeedTable, heads: frozenset[str]) -> Cut:
     name = given["name"]
-    text = _text(name)
+    text, address = _text(name), _tidy(given["homepage"])
     if table.only and not compile_pattern(table.only).search(text):
         raise Unfit(f"Its title {quoted(text)} is no launch by this feed's rule `only`.")
     how = table.cut if table.cut != "auto" or name.is_title else "never"
-    return cut_title(text, how=how, strip=_patterns(listed(table.strip)))
+    cut = cut_title(text, how=how, strip=_patterns(listed(table.strip)), heads=heads, address=address)
+    tag = tag_of(address)
+    return cut if tag is None or how == "never" else _tagged(cut, tag, address)
+
+
+def _tagged(cut: Cut, tag: Tag, address: str) -> Cut:
+    """A release's own page says which, and of what: its title may be any sentence."""
+    of = tag.package or _name_of(address)
+    is_named = fold(of.rpartition("/")[2]) in fold(cut.name)
+    return Cut(cut.name if is_named else of, tag.release, cut.tagline if is_named else cut.tagline or cut.name)
 
 
 @lru_cache(maxsize=64)
@@ -90,8 +109,13 @@ def _addresses(given: dict[str, Value], note: Note) -> tuple[str, str]:
 
 def _seen_url(given: dict[str, Value]) -> str:
     """Where a reader finds the announcement: the listing as given, even where a redirector is followed."""
+    return _tidy(given["listing"])
+
+
+def _tidy(value: Value) -> str:
+    """The address as given, "" for none or what is none."""
     try:
-        return tidy_address(_text(given["listing"]))
+        return tidy_address(_text(value))
     except ValueError:
         return ""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from panel.batch.intake.announcing import Unfit, announce
+from panel.batch.intake.announcing import Unfit, announce, heads_of
 from panel.batch.intake.csv_rows import read_csv
 from panel.batch.intake.fields import columns_of
 from panel.batch.intake.json_rows import read_json, read_jsonl
@@ -87,26 +87,35 @@ def _rows(
     rows: Iterator[Entry | Torn | Announcement], spec: SourceSpec, on_problem: OnProblem, categories: frozenset[str]
 ) -> Generator[Row, None, None]:
     """Rows as announcements; whatever fails midway ends this source with a last bad row."""
+    heads = frozenset[str]()
+    ended = False
+    while not ended:
+        group, ended = _ahead(rows, spec)
+        heads |= heads_of((row for row in group if isinstance(row, Entry)), spec.table)
+        for row in group:
+            yield _announced(row, spec, on_problem, categories, heads) if isinstance(row, Entry) else row
+
+
+def _ahead(rows: Iterator[Entry | Torn | Announcement], spec: SourceSpec) -> tuple[list[Entry | Row], bool]:
+    """The next rows, so that what their titles share is known before one is cut; and whether they are the last."""
+    group: list[Entry | Row] = []
     try:
-        for row in rows:
-            if isinstance(row, Announcement):
-                yield row
-            elif isinstance(row, Torn):
-                yield BadRow(source=spec.label, at=row.at, reason=row.reason)
-            else:
-                yield _announced(row, spec, on_problem, categories)
+        for row in islice(rows, AT_ONCE):
+            group.append(BadRow(source=spec.label, at=row.at, reason=row.reason) if isinstance(row, Torn) else row)
+        return group, len(group) < AT_ONCE
     except PanelError as err:
-        yield BadRow(source=spec.label, at="", reason=_sentence(err))
+        reason = _sentence(err)
     except OSError as err:
-        yield BadRow(source=spec.label, at="", reason=f"Reading it broke off: {err.strerror}.")
+        reason = f"Reading it broke off: {err.strerror}."
+    return [*group, BadRow(source=spec.label, at="", reason=reason)], True
 
 
 def _announced(
-    entry: Entry, spec: SourceSpec, on_problem: OnProblem, categories: frozenset[str]
+    entry: Entry, spec: SourceSpec, on_problem: OnProblem, categories: frozenset[str], heads: frozenset[str]
 ) -> Announcement | BadRow:
     lost: list[str] = []
     try:
-        said = announce(entry, spec, categories=categories, note=lost.append)
+        said = announce(entry, spec, categories=categories, note=lost.append, heads=heads)
     except Unfit as err:
         return BadRow(source=spec.label, at=entry.at, reason=str(err))
     for reason in lost:
