@@ -16,6 +16,7 @@ from panel.errors import Mistake
 from panel.records import Launch, LaunchSource, Met, ProductFacts, Seen
 from panel.store import Products, Records
 from panel.store.database import open_engine
+from panel.store.product_meeting import MOST_OFFERED, Coming, Meeting
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
@@ -262,6 +263,44 @@ def test_a_launch_the_rule_takes_for_two_products_is_kept_for_an_editor_to_see(p
     assert {both.product_id, *both.also} == {one.product_id, other.product_id}
     alike = [e for e in products.history(both.product_slug).events if e.what == "alike"]
     assert [e.detail["products"] for e in alike] == [list(both.also)]
+
+
+def test_two_posts_of_one_section_are_two_products(products: Products) -> None:
+    first = meet(products, launch("Lampe ist da", "https://acme.dev/artikel/lampe"))
+    second = meet(products, launch("Feder, ein Editor", "https://acme.dev/artikel/feder"), TUESDAY)
+    assert (second.new_product, second.also) == (True, ())
+    assert products.history(first.product_slug).names == ()
+
+
+def test_a_namesake_is_offered_until_somebody_merges_or_tells_them_apart(products: Products) -> None:
+    lamp = meet(products, launch("Lamp", REPO))
+    fork = meet(products, launch("Lamp", "https://github.com/other/lamp"), TUESDAY)
+    assert (fork.new_product, fork.also) == (True, (lamp.product_id,))
+    assert [one.slug for one in products.history(fork.product_slug).alike] == ["lamp"]
+    products.merge(fork.product_slug, "lamp", by="Ada", reason="a mirror", now=TUESDAY)
+    assert products.history(fork.product_slug).alike == ()
+    products.split("lamp", by="Ada", reason="a fork after all", now=WEDNESDAY)
+    assert products.history(fork.product_slug).alike == ()
+
+
+def test_of_a_common_name_a_few_are_offered(products: Products) -> None:
+    for n in range(12):
+        last = meet(products, launch("Lamp", f"https://lamp{n}.example"))
+    assert len(last.also) == MOST_OFFERED
+
+
+def test_a_launch_told_in_two_ways_is_one_product_wherever_its_address_led(products: Products) -> None:
+    came = Coming(
+        launch("Lampe ist da", "https://acme.dev/go/lampe"), ("site:acme.dev/go/lampe", "name:lampeistda"), "", ""
+    )
+    read = Coming(launch("Lampe", "https://lampe.example/de"), ("site:lampe.example/de", "name:lampe"), "", "")
+    facts = ProductFacts(name="Lampe")
+    for run_id, name in (("run-1", "Lampe"), ("run-2", "Lampe: jetzt heller")):
+        again = read._replace(
+            launch=read.launch.model_copy(update={"name": name, "homepage": f"https://{run_id}.example"})
+        )
+        told = [Meeting(again, facts, run_id), Meeting(came, facts)]
+        assert {met.product_slug for met in products.meet_all(told, same_product, now=MONDAY)} == {"lampe"}
 
 
 def test_an_address_longer_than_an_index_takes_still_meets(products: Products) -> None:

@@ -27,6 +27,8 @@ from panel.desk.audit import audit
 from panel.desk.desk import Spot
 from panel.errors import EditConflict, Mistake
 from panel.records import Flag, Review
+from panel.review.archive import meet_reviewed
+from panel.store import Products
 from panel.store import desk as rows
 from panel.store.run_records import Records
 
@@ -648,6 +650,24 @@ def test_a_review_that_a_resumed_run_made_anew_is_offered(room: Room, draft: str
     assert room.desk.take_in() == 0
     offered = room.desk.offered(room.editor, draft)
     assert offered and offered.review_hash == again.review_hash
+
+
+def test_a_review_under_another_name_replaces_no_draft_unasked(room: Room) -> None:
+    products = Products.open(room.url, runs_dir=Path("/nonexistent"))
+    drafts = []
+    for run_id, name in (("run-1", "Quill"), ("run-2", "Quill 2"), ("run-3", "Ink and Paper")):
+        review = small()
+        launch = review.dossier.launch.model_copy(
+            update={"name": name, "release": "2", "homepage": "https://q.example/q"}
+        )
+        named = review.model_copy(update={"dossier": review.dossier.model_copy(update={"launch": launch})})
+        meet_reviewed(named.dossier, products, run_id=run_id, now=NOON)
+        drafts.append((room.bring(named, run_id=run_id), *room.desk.queue(kind="review").drafts))
+    products.close()
+    (first, one), (second, two), (third, three) = drafts
+    assert first == second == third
+    assert (two.base_hash != one.base_hash, two.offered_hash) == (True, "")
+    assert (three.base_hash, three.offered_hash != "") == (two.base_hash, True)
 
 
 def test_what_is_typed_is_kept_by_window_and_dropped_by_its_own_save(room: Room, draft: str) -> None:

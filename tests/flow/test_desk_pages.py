@@ -34,7 +34,9 @@ from panel.desk.opened import OpenReview
 from panel.desk.panel_again import merged
 from panel.desk.stats import Editor, Group, Settled, Stats
 from panel.desk.text import start_text
+from panel.records import Launch, LaunchSource
 from panel.records.desk import Account
+from panel.review.archive import meet
 from panel.web.views.offer import offer_page
 from panel.web.views.stats import stats_page
 
@@ -481,6 +483,19 @@ def test_a_draft_leads_to_its_product_which_is_renamed_merged_and_taken_apart(tw
         ("took products apart", me.account_id, "Two tools after all."),
     ]
     assert audit(desk.deps.desk.store).broken == ()
+
+
+def test_a_namesake_is_offered_for_a_merge_on_its_page(two_products: Desk) -> None:
+    desk = two_products
+    launch = Launch(name="Oddfern", homepage="https://oddfern.other.example", sources=(LaunchSource(title="Page"),))
+    met = meet(launch, desk.deps.products, now=desk.deps.desk.now)
+    there = f"/products/{met.product_slug}"
+    assert "May be the same product" in main_of(desk.client("editor").get(there))
+    read = main_of(desk.client("writer").get(there))
+    assert "May be the same product" in read and "Merge Oddfern" not in read
+    form = {"other": "oddfern", "reason": "One tool."}
+    assert desk.client("editor").post(f"{there}/merge", data=form).headers["location"] == f"{there}?said=product_merged"
+    assert "May be the same product" not in main_of(desk.client("editor").get(there))
 
 
 def test_launches_are_split_off_with_a_reason(here: Workspace) -> None:

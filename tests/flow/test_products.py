@@ -71,6 +71,20 @@ def test_two_launches_of_one_product_become_one_product_with_history(tmp_path: P
     assert "Also called: Lamp 2.0" in shown and runs[1].run_id in shown and "Feed two" in shown
 
 
+def test_two_posts_of_one_section_are_two_products_and_two_drafts(tmp_path: Path) -> None:
+    section = "https://lamp.example/artikel/"
+    files = [write_launch(tmp_path, name, homepage=section + name.lower()) for name in ("Lampe", "Feder")]
+    with fake_server() as fake:
+        runs = [review(tmp_path, file, **both_providers(fake)) for file in files]
+    assert "further launch" not in runs[1].err
+    assert [p["slug"] for p in run_here("products", "list", "--json", at=tmp_path).data["products"]] == [
+        "feder",
+        "lampe",
+    ]
+    drafts = run_here("drafts", "list", "--json", at=tmp_path).data["drafts"]
+    assert sorted(draft["draft_id"] for draft in drafts) == ["feder", "lampe"]
+
+
 def test_yesterdays_product_is_todays_neighbour_and_can_be_cited(
     yesterday: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

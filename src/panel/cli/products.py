@@ -123,6 +123,8 @@ def _told(history: "ProductHistory") -> list[str]:
     ]
     lines += [f"Also called: {', '.join(history.names)}"] if history.names else []
     lines += [f"Merged into it: {', '.join(one.slug for one in history.merged)}"] if history.merged else []
+    lines += [f"May be the same product: {one.slug}. `panel products merge {product.slug} {one.slug}` makes them one."
+              for one in history.alike]  # fmt: skip
     lines += ["", "Launches:", *(line for launch in history.launches for line in _launch(launch))]
     slugs = {one.product_id: one.slug for one in (product, *history.merged)}
     return [*lines, "", "What happened:", *(f"  {_event(event, slugs)}" for event in history.events)]

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from panel.desk.meeting import place_of
 from panel.desk.opened import read_review
 from panel.desk.shown import first_pair_row, first_row
+from panel.dossier.products import folded_name
 from panel.records import Comparison, Review
 from panel.records.desk import Draft, Pair
 from panel.store import desk as rows
@@ -61,11 +62,11 @@ def _new(
 
 
 def _newer(conn: Connection, known: Draft, hashed: str, review: Review, run_id: str, now: datetime) -> Draft:
-    """A draft nobody opened takes the newer review; one that lies open is offered it."""
+    """A draft nobody opened takes the newer review; one that lies open, or bears another name, is offered it."""
     if known.base_hash == hashed:
         return known
-    if known.head < 0:
-        shown = first_row(review, known.draft_id)
+    shown = first_row(review, known.draft_id)
+    if known.head < 0 and folded_name(shown.name) == folded_name(known.shown.name):
         changed: dict[str, Any] = {"base_hash": hashed, "run_id": run_id, "grade": review.grade, "shown": shown}
         what = "took in anew"
     else:

@@ -81,6 +81,7 @@ class ProductHistory(Value):
     product: Product
     names: tuple[str, ...]  # every name but today's: past ones, and those launches came under
     merged: tuple[Product, ...] = ()
+    alike: tuple[Product, ...] = ()  # others it may be one with: nobody can tell, so an editor is asked
     launches: tuple[KnownLaunch, ...] = ()
     events: tuple[ProductEvent, ...] = ()
 
@@ -96,4 +97,4 @@ class Met(Value):
     changed: bool  # known, and what is announced or read differs from last time; False when nobody can tell
     product: Product | None = None  # as it was known before; None for a new one
     launch: KnownLaunch | None = None  # as it was known before; None for a new one
-    also: tuple[str, ...] = ()  # ids of further products the rule takes for the same: an editor may merge them
+    also: tuple[str, ...] = ()  # ids of further products that are or may be the same: an editor may merge them

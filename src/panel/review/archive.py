@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from panel.checks import find_suspicions
 from panel.dossier.neighbours import add_neighbours
-from panel.dossier.products import folded_release, plain_name, product_key, same_product
+from panel.dossier.products import folded_release, named_release, plain_name, product_key, same_product
 from panel.records import Dossier, Launch, Met, ProductFacts, canonical_json, sha256_of
 from panel.store.product_meeting import Coming, Meeting
 from panel.store.products import Products
@@ -51,9 +51,13 @@ def meet_reviewed(
 ) -> Met:
     """Bring a launch that a run reviewed to its product, with what its dossier states. now: UTC.
 
-    announced: what it came in as, when that is to be known again: brought there too, in the same transaction.
+    announced: what it came in as, when that is to be known again: brought there too, in the same transaction. Its
+    release is the launch's where no page names one, so that two releases of one page are two launches.
     """
-    meetings = [_meeting(dossier.launch, facts_of(dossier.launch, dossier), read_digest(dossier), run_id)]
+    launch = dossier.launch
+    if announced and not folded_release(launch):
+        launch = launch.model_copy(update={"release": named_release(announced.name, announced.release)})
+    meetings = [_meeting(launch, facts_of(launch, dossier), read_digest(dossier), run_id)]
     if announced:
         meetings.append(_meeting(announced, facts_of(announced), announced_digest(announced)))
     return products.meet_all(meetings, same_product, now=now)[0]

@@ -15,6 +15,7 @@ from panel.store.product_rows import (
     LaunchRow,
     add_event,
     families_of,
+    family_of,
     free_slug,
     key_column,
     known_launches,
@@ -29,6 +30,7 @@ from panel.store.product_rows import (
 from panel.store.tables import launch_runs, product_keys, products
 
 Same = Callable[[Launch, Launch], bool]
+MOST_OFFERED = 5  # products a new one may be the same as: a common name has more
 
 
 class Coming(NamedTuple):
@@ -84,6 +86,12 @@ def matches(conn: Connection, coming: Coming, same: Same) -> list[Match]:
     return sorted(found, key=lambda m: (-m.shared, m.row(coming.release) is None))
 
 
+def match_of(conn: Connection, product_id: str) -> Match:
+    """A product that a launch is known to be of, whatever the rule says."""
+    root = root_of(conn, product_id)
+    return Match(load_products(conn, [root])[root], launch_rows(conn, family_of(conn, root)), 0)
+
+
 def _sharing(conn: Connection, keys: Sequence[str]) -> dict[str, set[str]]:
     """Products that have one of these keys, by the product that stands for them: the keys."""
     held = select(product_keys.c.key, product_keys.c.product_id, products.c.merged_into)
@@ -132,9 +140,11 @@ def write_meeting(
         if merged != found[0].product.facts:
             put_facts(conn, news.product_id, merged, now)
     else:
+        near = _sharing(conn, [key_column(key) for key in coming.keys])
+        also = sorted(near, key=lambda root: (-len(near[root]), root))[:MOST_OFFERED]
         product = new_product(conn, facts, now)
         news = Met(product_id=product.product_id, product_slug=product.slug, slug=coming.launch.slug,
-                   new_product=True, new_launch=True, changed=False)  # fmt: skip
+                   new_product=True, new_launch=True, changed=False, also=tuple(also))  # fmt: skip
     held = found[0].row(coming.release) if found else None
     row = _put_launch(conn, coming, held, news.product_id, now, reviewed=bool(run_id))
     _say_so(conn, coming, news, now)

@@ -15,11 +15,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, case, select, update
 
 from panel.errors import Mistake
-from panel.records import Launch, Met, Neighbour, Product, ProductFacts, ProductHistory, ReviewedProduct
+from panel.records import Launch, Met, Neighbour, Product, ProductEvent, ProductFacts, ProductHistory, ReviewedProduct
 from panel.store.database import BUSY_S, changing, open_engine, reading
 from panel.store.dialect import alone, bytewise
 from panel.store.embargoes import open_ones
-from panel.store.product_meeting import Coming, Meeting, Same, matches, met, new_product, write_meeting
+from panel.store.product_meeting import Coming, Meeting, Same, match_of, matches, met, new_product, write_meeting
 from panel.store.product_rows import (
     LaunchRow,
     add_event,
@@ -32,6 +32,7 @@ from panel.store.product_rows import (
     known_launches,
     launch_rows,
     load_product,
+    load_products,
     product_of,
     put_facts,
     root_of,
@@ -40,6 +41,7 @@ from panel.store.reviewed import reviewed_in
 from panel.store.tables import launch_runs, launches, product_facts, product_keys, products
 
 MOST_NEIGHBOURS = 8
+APART = ("into", "out_of", "product")  # where an event names the other product
 
 
 class Products:
@@ -71,12 +73,19 @@ class Products:
         return self.meet_all([Meeting(Coming(launch, tuple(keys), release, digest), facts, run_id)], same, now=now)[0]
 
     def meet_all(self, meetings: Sequence[Meeting], same: Same, *, now: datetime) -> list[Met]:
-        """`meet` for each, one after the other, in one transaction: a launch as read and as announced, say."""
+        """`meet` for one launch told in several ways, as read and as announced, say: all go to one product.
+
+        The first that is of a known product decides which; of the later ones only those that have an address. In one
+        transaction.
+        """
         with self._change() as conn:
-            return [
-                write_meeting(conn, one.coming, matches(conn, one.coming, same), one.facts, run_id=one.run_id, now=now)
-                for one in meetings
-            ]
+            told = [one.coming for one in meetings if one is meetings[0] or one.coming.launch.homepage]
+            found = next(filter(None, (matches(conn, coming, same) for coming in told)), [])
+            news: list[Met] = []
+            for one in meetings:
+                found = [match_of(conn, news[0].product_id)] if news else found
+                news.append(write_meeting(conn, one.coming, found, one.facts, run_id=one.run_id, now=now))
+            return news
 
     def look(
         self, launch: Launch, keys: Sequence[str], same: Same, *, digest: str = "", release: str = ""
@@ -144,10 +153,12 @@ class Products:
             product, merged = load_product(conn, root), tuple(load_product(conn, one) for one in family[1:])
             rows = sorted(launch_rows(conn, family), key=lambda row: (row.first_seen, row.release))
             known, events = tuple(known_launches(conn, rows)), tuple(events_of(conn, family))
+            alike = load_products(conn, {root_of(conn, one) for one in _offered(events)} - {root})
         past = [event.detail["was"] for event in events if event.what == "renamed"]
         names = dict.fromkeys([*past, *(one.facts.name for one in merged), *(n for one in known for n in one.names)])
         others = tuple(name for name in names if name != product.facts.name)
-        return ProductHistory(product=product, names=others, merged=merged, launches=known, events=events)
+        return ProductHistory(product=product, names=others, merged=merged, alike=tuple(alike.values()),
+                              launches=known, events=events)  # fmt: skip
 
     def merge(self, into: str, other: str, *, by: str, reason: str, now: datetime) -> Product:
         """Make one product of two: `other` points to `into` from now on, launches and history kept where they are.
@@ -213,6 +224,12 @@ class Products:
     def _read(self) -> Iterator[Connection]:
         with reading(self._engine) as conn:
             yield conn
+
+
+def _offered(events: Sequence[ProductEvent]) -> set[str]:
+    """Products that looked like this one and that nobody has told apart since."""
+    apart = {event.detail.get(key) for event in events if event.what in ("split", "unmerged") for key in APART}
+    return {one for event in events if event.what == "alike" for one in event.detail["products"]} - apart
 
 
 def _standing(before: date | None = None) -> Select[Any]:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from panel.desk.fields import PHRASES
 from panel.desk.offering import Offer
 from panel.desk.rules import may
+from panel.desk.shown import first_row
 from panel.desk.text import as_printed
 from panel.pages import words as page_words
 from panel.pages.evidence import stand_of
@@ -67,6 +68,7 @@ class OfferPage(View):
     draft_id: str
     number: int  # of the revision this was read at
     name: str
+    called: str  # by the newer review; "" when it is the same
     answer_was: str
     answer_now: str
     critics: tuple[CriticOffer, ...]
@@ -79,11 +81,13 @@ def offer_page(offer: Offer, me: Account) -> OfferPage:
     draft = offer.mine.draft
     name = clean(draft.shown.name)
     grades = "" if draft.grade == offer.newer.grade else f"{draft.grade}, now {offer.newer.grade}"
+    called = clean(first_row(offer.newer, draft.draft_id).name)
     return OfferPage(
         title=f"{name}: a newer review",
         draft_id=draft.draft_id,
         number=draft.head,
         name=name,
+        called="" if called == name else called,
         answer_was=review_view(offer.mine.printed, ()).answer,
         answer_now=review_view(offer.counted, ()).answer,
         critics=tuple(_critics(offer)),

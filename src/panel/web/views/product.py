@@ -63,6 +63,7 @@ class ProductPage(View):
     homepage: str  # an ordinary address, or ""
     names: tuple[str, ...]
     merged: tuple[tuple[str, str], ...]  # slug, name
+    alike: tuple[tuple[str, str], ...]  # slug, name of products it may be one with
     launches: tuple[LaunchLine, ...]
     can_split: bool
     events: tuple[EventLine, ...]  # newest first
@@ -88,6 +89,7 @@ def product_page(found: ProductHistory, drafts: Mapping[tuple[str, str], Sequenc
         homepage=safe_href(facts.homepage),
         names=tuple(clean(name) for name in found.names),
         merged=tuple((one.slug, clean(one.facts.name)) for one in found.merged),
+        alike=tuple((one.slug, clean(one.facts.name)) for one in found.alike),
         launches=tuple(
             _launch(one, drafts.get((one.product_id, one.release), ()), is_own=one in own) for one in found.launches
         ),
