@@ -98,6 +98,8 @@ def test_a_head_that_many_titles_share_is_none_s_name() -> None:
     assert heads == {"werkstatt"}
     assert cut_title(titles[0], heads=heads) == Cut("Fernrohr", "", "Sterne")
     assert shared_heads(titles[1:]) == frozenset()
+    own = cut_title("Werkstatt: dunkle Seiten", heads=heads, address="https://blog.werkstatt.example/dunkel")
+    assert own == Cut("Werkstatt", "", "dunkle Seiten"), "the site's own name is a product's"
     assert shared_heads(["Lupe: klein"] * 9) == frozenset(), "one row three times shares nothing"
 
 

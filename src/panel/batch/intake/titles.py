@@ -2,7 +2,7 @@
 
 The rule. What the person asked to strip goes. So does what announces:
 - a bracket in front ("[Launched] Lamp"), unless nothing but a release follows ("[acme/lamp] v2.1");
-- a head that SHARED_BY rows of one feed begin with, whatever its words ("Podcast: Lamp");
+- a head that SHARED_BY rows of one feed begin with, whatever its words ("Podcast: Lamp"), but for the site's own name;
 - a head without a noun of its own ("Generally available: Lamp"), or none of whose words is in the launch's address
   while the name behind it is ("Disponible: Lamp" at lamp.example);
 - a beginning that introduces ("Announcing Lamp", "What's new in Lamp"), and an end that says where a launch stands
@@ -17,6 +17,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from panel.records.differing import fold
 
@@ -134,11 +135,18 @@ def _without_heads(title: str, heads: frozenset[str], address: str) -> str:
         if found := BRACKET.match(title):
             inside, rest = found["inside"].strip(), found["rest"].lstrip(" :–—-")
             title = f"{inside} {rest}" if ALONE.match(rest) else f"{inside}: {rest}" if AT_END.match(inside) else rest
-        elif rest and (head.casefold() in heads or _has_no_noun(head, rest) or _is_elsewhere(head, rest, address)):
+        elif rest and (
+            _is_shared(head, heads, address) or _has_no_noun(head, rest) or _is_elsewhere(head, rest, address)
+        ):
             title = rest
         else:
             break
     return title
+
+
+def _is_shared(head: str, heads: frozenset[str], address: str) -> bool:
+    """Whether many titles begin so; the name of the site itself is a product's ("Lamp: dark mode" at lamp.example)."""
+    return head.casefold() in heads and fold(head) not in fold(urlsplit(address).netloc)
 
 
 def _has_no_noun(head: str, rest: str) -> bool:
