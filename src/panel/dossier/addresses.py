@@ -1,7 +1,7 @@
 """Web addresses without what changes from visit to visit, so that neither prompt nor hash depends on it."""
 
 import re
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 VOLATILE = re.compile(
     r"utm_.*|fbclid|gclid|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|igshid|mc_cid|mc_eid|_hsenc|_hsmi|mkt_tok|"
@@ -16,6 +16,7 @@ REFERRED = re.compile(  # a `ref` that says where a reader came from; `ref=main`
 )
 SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+MOST_ADDRESS = 1_000  # characters of a link
 HOST = re.compile(r"[^\s/@]+\.[^\s/@.]+|localhost(:\d+)?|\[[0-9a-f:]+\](:\d+)?", re.IGNORECASE)
 
 
@@ -36,6 +37,18 @@ def tidy_address(address: str) -> str:
     path = quote(SESSION_PATH.sub("", parts.path), safe="/%:@!$&'()*+,;=~-._")
     path = "" if path == "/" and not kept else path
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, urlencode(kept), ""))
+
+
+def joined(base: str, href: str) -> str:
+    """The tidy address a page's link leads to; "" for what is no page's: mail, scripts, placeholders, broken ones."""
+    href = href.strip()
+    if not href or len(href) > MOST_ADDRESS:
+        return ""
+    try:
+        whole = urljoin(base, href)
+        return tidy_address(whole) if urlsplit(whole).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
 
 
 def _is_tracking(key: str, value: str) -> bool:

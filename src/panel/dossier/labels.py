@@ -7,8 +7,9 @@ are read; running text is not, but for what it says of its own licence.
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
+from panel.dossier.addresses import joined
 from panel.dossier.licences import URL, licence_of_label, licence_said, licence_tags
 from panel.dossier.lines import Line, text_of
 from panel.dossier.registries import CRATES, NPM, PYPI
@@ -76,10 +77,12 @@ RELEASE = re.compile(
     r"\b(?:changelog|release notes|releases?|what[’']s new|versions?|änderungen|nouveautés|history)\b", re.IGNORECASE
 )
 RELEASE_PATH = re.compile(r"/(?:changelog|changes|releases?|release-notes|whats-new|history|news)\b", re.IGNORECASE)
+_HOSTS = r"github|gitlab|codeberg|sourcehut|bitbucket"
 SOURCE_WORDS = re.compile(
-    r"(?:view (?:it )?(?:on|source)|source(?: code)?|repository|repo|star (?:us )?on|go to repository|"
-    r"quellcode|code source|dépôt)?\s*(?:on|auf|sur)?\s*(?:github|gitlab|codeberg|sourcehut|bitbucket|"
-    r"source(?: code)?|repository|quellcode|code source)?",
+    rf"(?:(?:view|see|browse|get|star|fork|find|go to|read|voir|the|our|its?|us|this|project|on|auf|sur) )*"
+    rf"(?:{_HOSTS}|(?:open[- ])?source(?:[- ]code)?|repo(?:sitory)?|git|stars?|quell(?:code|text)|code(?: source)?|"
+    rf"dépôt|código fuente)"
+    rf"(?: (?:on|at|auf|bei|sur|en|{_HOSTS}|source|code|repo(?:sitory)?|ansehen|stars?|[\d.,]+k?))*\W*",
     re.IGNORECASE,
 )
 INSTALLS = (
@@ -239,17 +242,15 @@ def _repository(tree: Any, url: str, names: frozenset[str]) -> Iterator[Stated]:
     """The one repository that links called "GitHub", "Source" or "Repository" lead to."""
     found: dict[str, str] = {}
     for link in list(tree.iter("a"))[:2_000]:
-        said = text_of(link) or line(link.get("title") or link.get("aria-label") or "")
-        address = urljoin(url, link.get("href", "")[:500]) if link.get("href") else ""
+        said = text_of(link) or line(link.get("title") or link.get("aria-label"))
+        address = joined(url, link.get("href", ""))
         known = repository_of(address)
         if not known or len(said) > 80:
             continue
-        plain = f"{urlsplit(address).scheme}://{urlsplit(address).netloc}/" + "/".join(
-            urlsplit(address).path.strip("/").split("/")[:2]
-        )
-        titled = SOURCE_WORDS.fullmatch(said) or SOURCE_WORDS.fullmatch(line(link.get("title") or ""))
-        if titled or fold(known.name) in names or f"{known.owner}/{known.name}" in said.lower():
-            found.setdefault(address_of(plain), said)
+        titled = any(SOURCE_WORDS.fullmatch(words) for words in (said, line(link.get("title"))))
+        if titled or fold(known.name) in names:
+            steps = urlsplit(address).path.strip("/").split("/")
+            found.setdefault(address_of(joined(address, "/" + "/".join(steps[:2]))), said)
     if len(found) == 1 and not repository_of(url):
         ((address, said),) = found.items()
         yield Stated("repository", address, "link", said)

@@ -15,9 +15,9 @@ A link is a candidate only on the maker's own sites, or at a code or package hos
 import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, get_args
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from panel.dossier.addresses import tidy_address
+from panel.dossier.addresses import MOST_ADDRESS, joined
 from panel.dossier.cleaning import one_line
 from panel.dossier.voices import Maker, is_makers, is_named_like, is_owned, package_of, repository_of
 from panel.records import SourceKind
@@ -68,7 +68,6 @@ NO_PAGE = re.compile(
 STRANGERS = frozenset({"ugc", "sponsored"})  # words of `rel`
 LEAST_SCORE = 3
 MOST_LINKS = 3000
-MOST_ADDRESS = 1000
 
 
 class Link(NamedTuple):
@@ -110,7 +109,7 @@ def find_links(page: str, url: str) -> tuple[Link, ...]:
     except (etree.LxmlError, ValueError):
         return ()
     base = next((href for href in tree.xpath("//base/@href") if href), "")
-    start = _joined(url, base) or url
+    start = joined(url, base) or url
     found: list[Link] = []
     for element in tree.iter("a", "link"):
         if len(found) >= MOST_LINKS:
@@ -166,23 +165,11 @@ def _link(element: object, start: str) -> Link | None:
     href, rel = given.get("href", "").strip(), " ".join(given.get("rel", "").lower().split())
     if element.tag == "link" and "license" not in rel.split():  # type: ignore[attr-defined]
         return None
-    whole = _joined(start, href)
+    whole = joined(start, href)
     if not whole:
         return None
     words = one_line("".join(element.itertext()) or given.get("aria-label", "") or given.get("title", ""))  # type: ignore[attr-defined]
-    return Link(tidy_address(whole), words[:200], rel, urlsplit(whole).fragment)
-
-
-def _joined(start: str, href: str) -> str:
-    """The whole address, "" for what is no page's: mail, scripts, broken ones."""
-    if not href or len(href) > MOST_ADDRESS:
-        return ""
-    try:
-        whole = urljoin(start, href)
-        tidy_address(whole)  # refuses what has a name or password in it, too
-    except ValueError:
-        return ""
-    return whole if urlsplit(whole).scheme in ("http", "https") else ""
+    return Link(whole, words[:200], rel, href.partition("#")[2])
 
 
 def _by_name(link: Link, name: str, maker: Maker) -> int:

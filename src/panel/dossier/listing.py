@@ -22,9 +22,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
-from panel.dossier.addresses import tidy_address
+from panel.dossier.addresses import joined, tidy_address
 from panel.dossier.cleaning import one_line
 from panel.dossier.products import tag_of
 from panel.dossier.voices import is_shared, package_of, repository_of, site_of
@@ -67,7 +67,6 @@ OTHERS = re.compile(  # yclinks: the foot of Hacker News
 )
 MOST_CHARACTERS = 2_000_000
 MOST_LINKS = 2_000
-MOST_ADDRESS = 1_000
 MOST_UP = 12  # elements looked at above a link
 LEAST = 1  # a lone repository; a page two steps into a site has 0
 
@@ -143,7 +142,7 @@ def _stated(tree: Any) -> Iterator[str]:
         for node in nodes:
             value = node.get(key)
             for text in value[:20] if isinstance(value, list) else [value]:
-                if isinstance(text, str) and (address := _absolute("", text)):
+                if isinstance(text, str) and (address := joined("", text)):
                     yield address
 
 
@@ -169,10 +168,10 @@ def _nodes(text: str | None) -> Iterator[Mapping[str, Any]]:
 
 
 def _outbound(tree: Any, listing_url: str, name: str) -> Iterator[Outbound]:
-    base = next((_absolute(listing_url, href) for href in tree.xpath("//base/@href")[:1]), "") or listing_url
+    base = next((joined(listing_url, href) for href in tree.xpath("//base/@href")[:1]), "") or listing_url
     wanted, seen = fold(name), set[str]()
     for _, element in zip(range(MOST_LINKS), tree.iter("a"), strict=False):
-        address = _led_to(_absolute(base, element.get("href", "")), listing_url)
+        address = _led_to(joined(base, element.get("href", "")), listing_url)
         if not address or address in seen:
             continue
         direct = _leads_away(address, listing_url)
@@ -218,7 +217,7 @@ def _led_to(address: str, listing_url: str) -> str:
     if not address or site_of(address) != site_of(listing_url):
         return address
     for key, value in parse_qsl(parts.query)[:20]:
-        if key.lower() in TARGET and value.startswith(("http://", "https://")) and (inner := _absolute("", value)):
+        if key.lower() in TARGET and value.startswith(("http://", "https://")) and (inner := joined("", value)):
             return inner
     return address
 
@@ -240,17 +239,6 @@ def _without_listing(address: str) -> str:
     ]
     path = "" if parts.path == "/" and not kept else parts.path
     return product_address(urlunsplit((parts.scheme, parts.netloc, path, urlencode(kept), "")))
-
-
-def _absolute(base: str, href: str) -> str:
-    """A tidy whole address; "" for what is no page's."""
-    if not href.strip() or len(href) > MOST_ADDRESS:
-        return ""
-    try:
-        whole = urljoin(base, href.strip())
-        return tidy_address(whole) if urlsplit(whole).scheme in ("http", "https") else ""
-    except ValueError:
-        return ""
 
 
 def _after_two(path: str) -> int:

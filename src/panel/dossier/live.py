@@ -10,6 +10,7 @@ page's description tag is not taken for the launch's description: there a juror 
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol
@@ -19,6 +20,7 @@ from panel.dossier.cleaning import one_line
 from panel.dossier.facts import pricing_from
 from panel.dossier.gathering import MAX_AGE_DAYS, MOST_PAGES, Gathered, Gathering, PageEvent, gather
 from panel.dossier.hidden import Form
+from panel.dossier.net.errors import shown
 from panel.dossier.screening import FindSuspicions, Screen
 from panel.dossier.shelf import Fetch, anything
 from panel.dossier.snapshots import Snapshots
@@ -60,6 +62,7 @@ class FindHidden(Protocol):
     def __call__(self, text: str, source_id: str, *, form: Form, sheets: Mapping[str, str]) -> Iterable[Hidden]: ...
 
 
+log = logging.getLogger(__name__)
 OWN_DATA = "JSON-LD"  # the `read_from` of what a page states for machines, under its own name for each thing
 PRICE_ORDER = ("pricing", "page", "repository", "docs")  # whose price class is taken first
 MOST_NAME = 80
@@ -118,7 +121,8 @@ class Finders(NamedTuple):
 
 def _assemble(gathering: Gathering, made: Stamp, category: str, find: Finders) -> Dossier:
     screen = Screen(find.find_suspicions)
-    facts = tuple(fact for gathered in gathering.pages for fact in _facts(gathered, find.read_facts))
+    unread = [*gathering.unread]
+    facts = tuple(fact for gathered in gathering.pages for fact in _facts(gathered, find.read_facts, unread))
     sources = tuple(_source(gathered, screen) for gathered in gathering.pages)
     launch = _launch(gathering, sources, facts, category, screen)
     passages = tuple(passage for source in sources for passage in source.passages)
@@ -136,7 +140,7 @@ def _assemble(gathering: Gathering, made: Stamp, category: str, find: Finders) -
             passages_total=len(passages),
             passages_kept=len(passages),
             missing=tuple(m for m in missing_essentials(launch, sources) if m not in gathering.sections),
-            unread=gathering.unread,
+            unread=tuple(unread),
         ),
         hidden=(*hidden, *screen.left_out),
         suspicions=tuple(find.find_suspicions(passages)),
@@ -161,18 +165,28 @@ def _source(gathered: Gathered, screen: Screen) -> Source:
     )
 
 
-def _facts(gathered: Gathered, read_facts: ReadFacts) -> list[Fact]:
-    """What the page states, each with the day it was looked up; its language too, when nobody else read it."""
+def _facts(gathered: Gathered, read_facts: ReadFacts, unread: list[str]) -> list[Fact]:
+    """What the page states, each with the day it was looked up; its language too, when nobody else read it.
+
+    A page that the reader breaks on states nothing, is named in `unread`, and costs the other pages nothing.
+    """
     reading, day = gathered.reading, gathered.page.fetched_at.date()
-    found = read_facts(
-        reading.text.encode("utf-8", "replace"),
-        media_type=gathered.page.media_type,
-        url=reading.url,
-        source_id=gathered.source_id,
-        passages=gathered.passages,
-        checked=day,
-        sheets=gathered.sheets,
-    )
+    found: Iterable[Fact] = ()
+    try:
+        found = tuple(
+            read_facts(
+                reading.text.encode("utf-8", "replace"),
+                media_type=gathered.page.media_type,
+                url=reading.url,
+                source_id=gathered.source_id,
+                passages=gathered.passages,
+                checked=day,
+                sheets=gathered.sheets,
+            )
+        )
+    except Exception:
+        log.exception("Facts of %s can't be read", shown(reading.url))
+        unread.append(f"Facts not read: our code failed on {shown(reading.url)}.")
     facts = [fact if fact.checked else fact.model_copy(update={"checked": day}) for fact in found]
     if reading.language and all(fact.kind != "language" for fact in facts):
         told = {"kind": "language", "value": reading.language, "read_from": "html lang", "checked": day}

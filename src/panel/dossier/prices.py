@@ -301,8 +301,8 @@ def _grid(table: Any) -> list[list[str]]:
     for row in list(table.iter("tr"))[:MOST_ROWS]:
         cells: list[str] = []
         for cell in [c for c in row if c.tag in ("td", "th")][:MOST_COLUMNS]:
-            span = cell.get("colspan", "1")
-            cells += [text_of(cell)] * (int(span) if span.isdigit() and 1 <= int(span) <= MOST_COLUMNS else 1)
+            span = re.fullmatch("[0-9]{1,4}", cell.get("colspan", "").strip())
+            cells += [text_of(cell)] * (int(span[0]) if span and 1 <= int(span[0]) <= MOST_COLUMNS else 1)
         if any(cells):
             rows.append(cells[:MOST_COLUMNS])
     return rows

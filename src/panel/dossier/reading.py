@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from panel.dossier.addresses import tidy_address
+from panel.dossier.addresses import joined, tidy_address
 from panel.dossier.cleaning import one_line
 from panel.dossier.hidden import Form
 from panel.dossier.links import names_a_page
@@ -192,10 +192,7 @@ def _canonical(said: str, url: str) -> str:
 
     At a host that many share, its own place: the same first two steps of the path.
     """
-    try:
-        canonical = tidy_address(urljoin(url, said)) if said else ""
-    except ValueError:
-        canonical = ""
+    canonical = joined(url, said)
     own = bool(canonical) and site_of(canonical) == site_of(url)
     if own and is_shared(url):
         own = urlsplit(canonical).path.split("/")[:3] == urlsplit(url).path.split("/")[:3]

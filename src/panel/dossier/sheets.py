@@ -8,14 +8,12 @@ beyond the bound, is named to the editor ("style not read"), and its absence hid
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urljoin
 
-from panel.dossier.addresses import tidy_address
+from panel.dossier.addresses import joined
 from panel.dossier.css import is_for_us
 
 MOST_SHEETS = 4  # of one page
 MOST_BYTES = 300_000  # of one sheet
-MOST_ADDRESS = 1_000
 MEDIA_TYPE = "text/css"
 
 Sheets = Mapping[str, str]  # the `href` as the page writes it -> the sheet's text
@@ -52,9 +50,9 @@ def linked_sheets(page: str, url: str) -> tuple[Linked, ...]:
         tree = html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError):
         return ()
-    base = _whole(url, next((href for href in tree.xpath("//base/@href") if href), "")) or url
+    base = joined(url, next((href for href in tree.xpath("//base/@href") if href), "")) or url
     hrefs = dict.fromkeys(element.get("href") for element in sheet_links(tree))
-    return tuple(Linked(href, _whole(base, href)) for href in list(hrefs)[:MOST_SHEETS])
+    return tuple(Linked(href, joined(base, href)) for href in list(hrefs)[:MOST_SHEETS])
 
 
 async def read_sheets(page: str, url: str, bring: Callable[[str], Awaitable[str | None]]) -> dict[str, str]:
@@ -62,12 +60,3 @@ async def read_sheets(page: str, url: str, bring: Callable[[str], Awaitable[str 
     links = await asyncio.to_thread(linked_sheets, page, url)  # parses the page: not on the loop
     found = {linked.href: await bring(linked.url) for linked in links if linked.url}
     return {href: text for href, text in found.items() if text is not None}
-
-
-def _whole(start: str, href: str) -> str:
-    if len(href) > MOST_ADDRESS:
-        return ""
-    try:
-        return tidy_address(urljoin(start, href.strip())) if href.strip() else ""
-    except ValueError:
-        return ""

@@ -160,7 +160,7 @@ def repository_of(address: str) -> Repository | None:
     parts = urlsplit(address)
     host = (parts.hostname or "").removeprefix("www.")
     steps = [step for step in unquote(parts.path).lower().split("/") if step]
-    if host not in CODE_HOSTS or len(steps) < 2 or steps[0] in NOT_OWNERS or steps[1] == "-":
+    if host not in CODE_HOSTS or len(steps) < 2 or steps[0] in NOT_OWNERS or "-" in steps[:2]:
         return None
     return Repository(host, steps[0], steps[1].removesuffix(".git"))
 

@@ -12,8 +12,9 @@ from panel.dossier.passages import cut
 from panel.records import Fact, disagree
 
 DAY = date(2026, 11, 23)
+STRANGE = st.text("[]:/.@%#-a1²٣Ⅷ１\ud800\x00", max_size=12)  # brackets in hosts, digits beyond ASCII, half characters
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | STRANGE,
     lambda inner: st.lists(inner, max_size=4)
     | st.dictionaries(
         st.sampled_from(
@@ -30,11 +31,14 @@ TAGS = st.sampled_from(
      "<dt>", "<dd>", "<li>", "<b>", "</b>", "<span>", "</span>", "<time datetime='x'>", "<a href='https://github.com/a/b'>",
      "<br>", "$12", "9,90 €", "Free", "Contact sales", "per month", "/seat", "Team", "Pricing", "License: MIT", "v1.2",
      "Last updated: 31.02.2026", "© 2026 Acme", "up to 3 users", "<td colspan='999999999'>", "<!--", "-->", "&#0;", "\x00"]
-)  # fmt: skip
+) | st.builds(str.format, st.sampled_from(
+    ["<a href='{}'>GitHub</a>", "<a href='https://{}/x'>x</a>", "<td colspan='{}'>$5</td>", "<time datetime='{}'>x</time>",
+     "<table><tr><td colspan='{}'>Team", "<p>${} per {} seats</p>", "<p>Version: {}</p>", "<base href='//{}'>"]
+), STRANGE, STRANGE)  # fmt: skip
 
 
 def read(raw: bytes | str, *, url: str = "https://acme.example/pricing", kind: str = "text/html") -> tuple[Fact, ...]:
-    raw = raw.encode() if isinstance(raw, str) else raw
+    raw = raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else raw
     passages = cut("S3", html_blocks(raw.decode("utf-8", "replace")))
     return read_facts(raw, media_type=kind, url=url, source_id="S3", passages=passages, checked=DAY)
 
@@ -159,6 +163,17 @@ def test_any_markup_gives_bounded_facts_or_none(parts: list[str]) -> None:
     check_bounds(read("<html>" + "".join(parts)))
 
 
+PLACEHOLDER = "<p>Post to <a href='https://[your-domain]/hook'>your own address</a>.</p>"
+SPAN = "<table><tr><th colspan='²'>Plan</th><th>Price</th></tr><tr><td>Team</td><td>$12</td></tr></table>"
+
+
+@pytest.mark.parametrize(
+    "odd", [PLACEHOLDER, "<a href='//[::1'>GitHub</a>", "<a href='https://a\u2100b/c/d'>GitHub</a>", SPAN]
+)
+def test_a_link_or_a_number_that_is_none_costs_no_other_fact(odd: str) -> None:
+    assert "Team: 12 USD per seat and month" in values(read(CARD.replace("</body>", odd)), "plan")
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(["text/html", "text/plain", "application/json", ""]),
        st.sampled_from(["https://a.example/package.json", "https://a.example/Cargo.toml", "https://a.example/LICENSE", "", "x:"]))  # fmt: skip
@@ -171,6 +186,28 @@ def check_bounds(facts: tuple[Fact, ...]) -> None:
     assert all(0 < len(fact.value) <= 300 and "\n" not in fact.value for fact in facts)
     assert all(Fact.model_validate(fact.model_dump()) == fact for fact in facts)
     pricing_from(facts, DAY)
+
+
+REPOSITORY = "https://github.com/acme-team/lamp-core"
+
+
+@pytest.mark.parametrize("words", [
+    "GitHub", "View on GitHub", "View it on GitLab", "Star us on GitHub", "Source", "Source code", "GitHub repository", "Repo",
+    "Quellcode auf GitHub", "Code source", "Open source", "GitHub ↗", "Star 12.3k",
+])  # fmt: skip
+def test_a_link_called_source_leads_to_the_repository(words: str) -> None:
+    found = values(read(f"<html><body><p><a href='{REPOSITORY}'>{words}</a></p></body></html>"), "repository")
+    assert found == [REPOSITORY]
+
+
+@pytest.mark.parametrize("link", [
+    f"<a href='{REPOSITORY}'>Postgres</a>", f"<a href='{REPOSITORY}'><svg></svg></a>", f"<a href='{REPOSITORY}'>on</a>",
+    f"<a href='{REPOSITORY}'>12.3k</a>", f"<a href='{REPOSITORY}'>acme-team/lamp-core</a>", f"<a href='{REPOSITORY}' title='Built with lamp-core'></a>",
+    "<a href='https://gitlab.com/-/trial_registrations/new'>GitLab</a>", "<a href='https://gitlab.com/acme/-/issues'>Source</a>",
+    "<a href='https://github.com/features/actions'>GitHub</a>",
+])  # fmt: skip
+def test_a_link_that_names_something_else_is_not_the_repository(link: str) -> None:
+    assert values(read(f"<html><body><p>Acme builds on {link}.</p></body></html>"), "repository") == []
 
 
 @pytest.mark.parametrize("page", ["<div>" * 5_000, "<table><tr><td>" * 300, "[" * 100_000, "<p>$" + "1,111" * 20_000])

@@ -130,7 +130,8 @@ def test_a_page_of_nothing_but_links_is_read_to_a_bound() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.text(max_size=60), st.text(max_size=30), st.sampled_from(["", "license", "nofollow"]))
+@given(st.text(max_size=60) | st.builds(str.format, st.sampled_from(["https://{}/pricing", "//{}", "{}/docs"]), st.text("[]:.@%#a1²\ud800", max_size=12)),
+       st.text(max_size=30), st.sampled_from(["", "license", "nofollow"]))  # fmt: skip
 def test_no_link_breaks_the_choice_and_none_leads_off(href: str, text: str, rel: str) -> None:
     html = a(href.replace('"', ""), text.replace("<", ""), f'rel="{rel}"')
     links = find_links(html, f"{HOME}/")

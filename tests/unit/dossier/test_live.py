@@ -137,6 +137,19 @@ async def test_a_failure_is_on_the_receipt_and_what_is_missing_is_named(snapshot
     assert (await build(bare, Snapshots(snapshots.folder / "other", write=write))).coverage.missing == ("docs",)
 
 
+async def test_a_page_that_breaks_the_reader_of_facts_is_named_and_costs_no_other(snapshots: Snapshots) -> None:
+    def facts(raw: bytes, *, url: str, source_id: str, **more: object) -> Sequence[Fact]:
+        if url.endswith("/pricing"):
+            raise ZeroDivisionError
+        return [Fact(kind="licence", value="MIT", source_id=source_id, read_from="licence file")]
+
+    dossier = await build(lantern(), snapshots, read_facts=facts)
+    assert dossier.coverage.unread == (f"Facts not read: our code failed on {HOME}/pricing.",)
+    assert {f.source_id for f in dossier.facts if f.kind == "licence"} == {s.source_id for s in dossier.sources} - {
+        "S2"
+    }
+
+
 async def test_hidden_text_and_suspicions_are_asked_of_those_who_find_them(snapshots: Snapshots) -> None:
     asked: list[str] = []
 
