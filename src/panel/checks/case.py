@@ -33,6 +33,7 @@ class Shelf:
     def __init__(self, dossier: Dossier) -> None:
         self.dossier = dossier
         self.passages = PassageTexts.of(dossier)
+        self.code = frozenset(p.passage_id for s in dossier.sources for p in s.passages if p.kind == "code")
         launch = dossier.launch
         name = normalise(f"{launch.name} {launch.release}")
         words = name.split()

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from panel.checks.case import Case, Shelf
 from panel.checks.facts import HARD
 from panel.checks.table import flag
-from panel.checks.text import count_words, quotable, stands_in
+from panel.checks.text import LEAST_WORDS, is_quotable, quotable, stands_in
 from panel.records import Answered, Flag, Ground
 
-LEAST_WORDS = 5
-LEAST_CHARACTERS = 25
 MOST_GROUNDS = 4
 
 
@@ -34,7 +32,7 @@ def _check_ground(ground: Ground, shelf: Shelf, persona_id: str) -> Iterator[Fla
             "unknown_passage", f"Ground {ground.number} cites {ground.passage_id!r}, which is not in the dossier."
         )
         return
-    if count_words(needle) < LEAST_WORDS and len(needle) < LEAST_CHARACTERS:
+    if not is_quotable(needle, passage, is_code=ground.passage_id in shelf.code):
         yield found("excerpt_too_short", f"Ground {ground.number} quotes under {LEAST_WORDS} words: {needle!r}.")
         return
     if not stands_in(needle, passage):

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from panel.checks.grounds import LEAST_CHARACTERS, LEAST_WORDS
 from panel.checks.left_out import Elsewhere, find_elsewhere, find_hidden_attempts
 from panel.checks.suspicion import find_suspicions
 from panel.checks.table import flag
-from panel.checks.text import count_words, normalise, quotable, stands_in
+from panel.checks.text import is_quotable, normalise, quotable, stands_in
 from panel.records import Answered, Containment, Dossier, Flag, Ground, Suspicion
 
 GAP = "\x00"  # stands in no normalised text
@@ -54,7 +53,7 @@ class Suspects:
         if needle in rest:
             return False
         at = text.find(needle)
-        return not any(_is_quotable(piece) for piece in rest[at : at + len(needle)].split(GAP))
+        return not any(is_quotable(piece.strip()) for piece in rest[at : at + len(needle)].split(GAP))
 
 
 def check_suspect_grounds(opinion: Answered, suspects: Suspects) -> Iterator[Flag]:
@@ -83,8 +82,3 @@ def check_containment(containment: Containment | None) -> Iterator[Flag]:
     """One flag on a review that is held."""
     if containment and containment.held:
         yield flag("review_held", "", "dossier", containment.why)
-
-
-def _is_quotable(piece: str) -> bool:
-    words = piece.strip()
-    return count_words(words) >= LEAST_WORDS or len(words) >= LEAST_CHARACTERS

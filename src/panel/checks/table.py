@@ -18,7 +18,7 @@ _ROWS: tuple[tuple[str, Severity, str], ...] = (
     # grounds; a high flag on a ground voids it
     ("unknown_passage", "high", "A ground cites a passage the dossier does not have. Voids the ground."),
     ("excerpt_not_in_passage", "high", "An excerpt does not stand word for word in its passage. Voids the ground."),
-    ("excerpt_too_short", "high", "An excerpt has under 5 words and under 25 characters. Voids the ground."),
+    ("excerpt_too_short", "high", "An excerpt is too short to point at anything. Voids the ground."),
     ("ground_on_suspicious_span", "high", "A ground quotes only words for reviewers or models. Voids the ground."),
     ("excerpt_elsewhere_too", "low", "An excerpt stands in other passages too: it does not pin down its source."),
     ("ground_count", "low", "There are no grounds, or more than 4."),

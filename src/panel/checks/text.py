@@ -8,6 +8,11 @@ from functools import cached_property
 from panel.records import Dossier
 from panel.records.invisible import without_unseen
 
+LEAST_WORDS = 5
+LEAST_CHARACTERS = 25
+UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]?\s+(?=[\"'(\[]?[A-Z0-9`])")
 ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|fig|cf|Mr|Ms|Dr|St|Inc|Ltd)|\b[A-Z])\.$")
 
@@ -39,6 +44,18 @@ def count_words(text: str) -> int:
     return len([token for token in text.split() if token not in _MARKS])
 
 
+def is_quotable(needle: str, passage: str = "", *, is_code: bool = False) -> bool:
+    """Whether a normalised excerpt is long enough to cite: 5 words, 25 characters, a whole passage, 2 words of code.
+
+    A letter of a script without blanks (Chinese, Japanese, Thai) counts as half a word, and so does one of Korean.
+    """
+    letters = sum(letter.isalpha() for letter in UNSPACED.findall(needle))
+    words = max(count_words(needle), letters and letters / 2 + count_words(UNSPACED.sub(" ", needle)))
+    shown_as_code = is_code or f"`{needle.strip('`')}`" in passage
+    least = 2 if shown_as_code else LEAST_WORDS
+    return words >= least or len(needle) >= LEAST_CHARACTERS or needle == quotable(passage) != ""
+
+
 def split_sentences(text: str) -> list[str]:
     """Sentences of a normalised text; an abbreviation or an initial before the blank ends none."""
     if ". " not in text and "? " not in text and "! " not in text and '." ' not in text and ".) " not in text:
@@ -54,7 +71,7 @@ def split_sentences(text: str) -> list[str]:
 
 def quotable(excerpt: str) -> str:
     """An excerpt's normal form without the marks that quoting adds: outer quotes, outer dots, a final stop."""
-    return normalise(excerpt).strip("\"' ").removeprefix("...").rstrip(".,;:").strip("\"' ")
+    return normalise(excerpt).strip("\"' ").removeprefix("...").rstrip(".,;:。、").strip("\"' ")
 
 
 def stands_in(needle: str, hay: str) -> bool:
@@ -62,12 +79,15 @@ def stands_in(needle: str, hay: str) -> bool:
     at = hay.find(needle)
     while at >= 0:
         end = at + len(needle)
-        opens = at == 0 or not (hay[at - 1].isalnum() and needle[0].isalnum())
-        closes = end == len(hay) or not (hay[end].isalnum() and needle[-1].isalnum())
-        if opens and closes:
+        if not (_in_a_word(hay[max(0, at - 1) : at] + needle[0]) or _in_a_word(needle[-1] + hay[end : end + 1])):
             return True
         at = hay.find(needle, at + 1)
     return False
+
+
+def _in_a_word(pair: str) -> bool:
+    """Whether no word can end between two characters."""
+    return len(pair) == 2 and pair[0].isalnum() and pair[1].isalnum() and not UNSPACED.search(pair)
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ PAGES = {
 
 
 def make_dossier(pages=None, *, name="Lantern", release="2", **launch):
-    """A dossier of these pages: source id -> (voice, kind, passage texts)."""
+    """A dossier of these pages: source id -> (voice, kind, passages); a passage is its text, or (kind, text)."""
     sources = tuple(
         Source(
             source_id=source_id,
@@ -51,7 +51,7 @@ def make_dossier(pages=None, *, name="Lantern", release="2", **launch):
             kind=kind,
             bytes_sha256="sha256:0",
             text_sha256="sha256:0",
-            passages=tuple(Passage(passage_id=f"{source_id}.{i}", text=text) for i, text in enumerate(texts, 1)),
+            passages=tuple(_passage(f"{source_id}.{i}", text) for i, text in enumerate(texts, 1)),
         )
         for source_id, (voice, kind, texts) in (PAGES if pages is None else pages).items()
     )
@@ -63,6 +63,11 @@ def make_dossier(pages=None, *, name="Lantern", release="2", **launch):
         sources=sources,
         coverage=Coverage(passages_total=total, passages_kept=total),
     )
+
+
+def _passage(passage_id, text):
+    kind, text = ("prose", text) if isinstance(text, str) else text
+    return Passage(passage_id=passage_id, kind=kind, text=text)
 
 
 def make_persona(persona_id="dx", **changes):

@@ -49,6 +49,44 @@ def test_an_excerpt_that_is_not_the_passages_words_voids_its_ground(passage_id, 
     assert [(f.check, f.severity, f.index) for f in flags] == [(check, "high", 1)]
 
 
+SHORT = {
+    "S1": (
+        "maker",
+        "pricing",
+        ["$19/mo", "MIT", "License: MIT.", "Install it with `npm i lamp` and wait until it glows in the dark."],
+    ),
+    "S2": ("maker", "docs", [("code", "pip install uv\nuv run --json"), "pip install uv is the whole set-up of it"]),
+    "S3": (
+        "maker",
+        "page",
+        [
+            "月額980円で使えます。東京で作られたツールです。",
+            "ใช้งานได้ฟรีสำหรับทีมขนาดเล็ก",
+            "팀 다섯 명까지 무료로 쓸 수 있다",
+            "手帳 2026",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("passage_id", "excerpt"), [
+    ("S1.1", "$19/mo"), ("S1.2", "MIT"), ("S1.3", "License: MIT"), ("S1.3", "“License: MIT.”"), ("S1.4", "npm i lamp"),
+    ("S1.4", "`npm i lamp`"), ("S2.1", "pip install uv"), ("S2.1", "run --json"), ("S3.1", "東京で作られたツールです。"),
+    ("S3.1", "東京で作られたツール"), ("S3.2", "ฟรีสำหรับทีมขนาดเล็ก"), ("S3.3", "다섯 명까지 무료로 쓸 수"), ("S3.4", "手帳 2026"),
+])  # fmt: skip
+def test_a_short_passage_a_command_or_a_script_without_blanks_can_be_cited(passage_id, excerpt):
+    assert [f.check for f in flags_for(passage_id, excerpt, SHORT) if f.severity == "high"] == []
+
+
+@pytest.mark.parametrize(("passage_id", "excerpt", "check"), [
+    ("S1.4", "it glows", "excerpt_too_short"), ("S2.2", "pip install uv", "excerpt_too_short"), ("S2.1", "uv", "excerpt_too_short"),
+    ("S3.1", "東京で", "excerpt_too_short"), ("S3.1", "月額980円です", "excerpt_too_short"), ("S1.2", "", "excerpt_too_short"),
+    ("S3.1", "月額981円で使えます", "excerpt_not_in_passage"), ("S1.1", "$29/mo for all of it", "excerpt_not_in_passage"),
+])  # fmt: skip
+def test_a_few_words_of_a_longer_text_still_cannot(passage_id, excerpt, check):
+    assert [f.check for f in flags_for(passage_id, excerpt, SHORT)] == [check]
+
+
 def test_the_message_says_where_the_words_stand_instead():
     assert "it stands in S3.2" in flags_for("S3.1", "There is no export of the index")[0].message
     assert "edge of two" in flags_for("S3.1", "took 11 minutes on an M2 laptop. There is no export")[0].message
