@@ -91,24 +91,42 @@ REPEATED = _phrases(
     r"advertis\w+ | announc\w+",
 )
 
-_HANDS_ON_VERBS = (
-    "ran|run|tried|try|installed|tested|used|built|deployed|benchmarked|measured|set (?:it |this )?up|spun (?:it )?up|"
-    "shipped|played|spent|timed|cloned|downloaded|fine-tuned|switched|clicked|signed up|loaded|fed|pointed|asked it|"
-    "watched|clocked|got it|hit|swapped|moved|migrated|put it"
+_DID = (  # what only somebody with the tool in hand does
+    "tried(?! to)|tested|installed|deployed|benchmarked|clocked|timed|cloned|downloaded|fine-tuned|migrated|clicked|"
+    "signed up|set (?:it |this )?up|spun (?:it )?up|asked it|(?:got|had) it (?:to|running|working)|switched to"
 )
-_ADVERBS = "just|also|actually|only|finally|then|personally|even|once|recently"
-FIRST_HAND = _phrases(
-    rf"(?:I|[Ww]e)(?:'ve|'d| have| had)?(?: (?:{_ADVERBS}))? (?:{_HANDS_ON_VERBS})",
-    r"(?:[Ii]n|[Ff]rom|[Dd]uring|[Aa]cross|[Oo]n) (?:my|our) (?:own |first |short |quick |brief )?"
-    r"(?:experience|use|usage|hands|setup|workflow|machine|laptop|workstation|codebase|repo|team|data)",
-    r"(?:[Mm]y|[Oo]ur) (?:own |first |short |quick |brief )?(?:tests?|testing|trials?|benchmarks?|runs?|hands-on)",
+_DID_WITH = (  # what a reader of pages does too, with figures and sentences
+    "used(?! to)|ran|built|shipped|measured|opened(?! with)|loaded|imported|exported|typed|pressed|watched(?! for)|"
+    "played|fed(?! on)|pointed|hit(?! on)|swapped|moved(?! on| from| to)|spent|put it (?:through|on|in|to)|restarted|"
+    "connected|tried to"
+)
+_READ = (  # what is on the pages, so that whoever read them has it in hand
+    r"(?!(?: (?!(?:from|with|in|on|for|against|and)\b)[\w'-]+){0,3} (?:figures?|numbers?|prices?|pages?|passages?|"
+    r"quotes?|excerpts?|claims?|words?|wording|docs|documentation|sums?|arithmetic|rates?|terms?|sources?|case|verdict|"
+    r"votes?|argument|line|doubts?|view|yardstick|promises?|confidence|nothing|none|no|neither)\b)"
+)
+_NOT_IF = r"(?<!\b[Ii]f )(?<!nless )(?<!hether )(?<!ntil )(?<!efore )(?<!\b[Hh]ad )(?:I|[Ww]e)"
+_ADVERBS = "just|also|actually|only|finally|then|personally|even|once|recently|already|briefly|first|both|now|still"
+_OWN = r"(?:[Mm]y|[Oo]ur) (?:own |first |short |quick |brief )?"
+_SPAN = (
     r"[Aa]fter (?:a|an|one|two|three|four|five|several|some|a few|a couple of|\d+) (?:full |long |whole )?"
-    r"(?:minutes?|hours?|days?|weeks?|months?|evenings?|afternoons?|sessions?) (?:with|of|using|on|in)",
-    r"(?:work|run|fail)(?:s|ed)? (?:fine |well |badly )?(?:for|on|with) (?:me|us|my|our)",
-    r"(?:ran|crashed|broke) (?:for|on) (?:me|us|my|our)",
-    r"(?:[Ww]hen|[Oo]nce|[Ww]hile|[Uu]ntil|as soon as) (?:I|we) (?!know|see|can|could|have|do)\w+",
-    r"[Ff]irst-hand | [Hh]ands-on (?:with|testing|use|experience)",
-    words="i i've i'd i'll we we've we'd my our me us after hand hands",
+    r"(?:minutes?|hours?|days?|weeks?|months?|evenings?|afternoons?|sessions?)"
+)
+_OF_USE = r"(?:of (?:\w+ )?(?:use|using|testing|tests|running|trying|work)|using|testing|running|trying)"
+_WOULD = r"(?! (?:would|will|could|can|may|might|must|should)\b|'d\b|'ll\b)"
+FIRST_HAND = _phrases(
+    rf"{_NOT_IF}(?:'ve|'d| have| had)?(?: (?:{_ADVERBS}))? (?:(?:{_DID})(?! nothing| no| none)|(?:{_DID_WITH}){_READ})",
+    rf"{_NOT_IF}(?:'ve|'m|'re| have| am| are)?(?: (?:been|{_ADVERBS}))* (?:run|(?:us|runn|test)ing){_READ}",
+    rf"{_NOT_IF}(?: (?:{_ADVERBS}))? use (?:it|them)(?! as)",
+    rf"(?:[Ii]n|[Ff]rom|[Dd]uring|[Aa]cross|[Oo]n) {_OWN}(?:experience|use(?! of)|usage|hands|setup|workflow|machine|"
+    r"laptop|workstation|codebase|repo|team(?! plan)|data(?! cent))",
+    rf"{_OWN}(?:tests|testing|trials|benchmarks|runs|hands-on|install)",
+    rf"{_OWN}(?:test|trial|benchmark|run)(?! (?:is|for|of|would))",
+    rf"{_SPAN} with (?:it|this|that|them|both|[A-Z]\w+) | {_SPAN} {_OF_USE}[\w ]*,? (?:I|we|my|our){_WOULD}",
+    rf"(?:I|[Ww]e){_WOULD} [^.;:!?]{{0,60}}{_SPAN} {_OF_USE}",
+    r"(?:worked|ran|failed|crashed|broke|froze)(?: fine| well| badly)? (?:for|on|with) (?:me|us|my|our)",
+    r"(?:works|fails|crashes)(?: fine| well| badly)? on (?:my|our) | ^(?:First-hand|Hands-on),? (?:it|this|that|the)",
+    words="i i've i'd i'm we we've we'd we're my our me us after hand hands",
     exact=True,
 )
 

@@ -19,13 +19,23 @@ from panel.records import Ground, NotAsked, Sentence
 
 FIRST_HAND_CLAIMS = (
     "I ran it on an old laptop.", "We tried the import twice.", "I've installed worse.", "We have just tested it.", "In my tests it held up.",
-    "In our experience it is calm.", "we used it daily", "After a week with it, the index is stale.", "After two days of notes it slows.",
+    "In our experience it is calm.", "we used it daily", "After a week with it, the index is stale.", "After two weeks of daily use, I prefer paper.",
     "It worked for me.", "When I opened the folder it froze.", "My own benchmarks say less.", "First-hand it feels slow.",
-    "On my laptop it is quick.", "I also signed up for Sync.",
+    "On my laptop it is quick.", "I also signed up for Sync.", "I have been using it for a month.", "We're running it in production.",
+    "I use it daily.", "I pointed it at a folder of notes.", "I got it running in an hour.", "We used the free plan for a week.",
+    "I ran the example from the README.", "Our runs took eleven minutes each.", "It froze on me twice.", "I still reach for it after a month of use.",
+    "I spent an evening with it.", "We imported a year of tickets.", "During my trial the sync dropped twice.", "I swapped it in for our old search.",
 )  # fmt: skip
 NOT_FIRST_HAND = (
     "A writer who ran an older index must start again.", "I would wait for an export.", "We know of no export.", "After a week the trial is half over.",
     "If you tried the older one, start here.", "The tests it ships with are short.", "Once I know the export format, that changes.", "It runs for an hour on a status page.",
+    "Sessions end after 5 minutes of inactivity.", "Keys expire after 30 days of non-use.", "The licence asks for money after 14 days of use.",
+    "We used the maker's figure.", "From our data centre in Frankfurt, says its page.", "Once I weigh the price, the trial matters more.",
+    "I ran the numbers for a team of four.", "I'd run it on a spare machine first.", "If I ran a clinic, this would end it.", "I ran nothing and read everything.",
+    "I moved my vote when I read the limit.", "My test for a tool is the export.", "No first-hand account stands here.", "Hands-on labs come with the paid plan.",
+    "I tried to find a price and there is none.", "Until I have tried the import, I wait.", "After 30 days with no activity it is paused.",
+    "After 14 days of use the trial ends, so I would export first.", "A price per seat works for me.", "In our use of the word, open means a licence.",
+    "I measured its promise against its price.", "We used to call this a linter.", "I put it second because the price is unknown.",
 )  # fmt: skip
 CONTRASTS = (
     "It isn't a search box, it's a second memory.", "This is not about speed; it is about trust.", "The price isn't the catch - it's the lock-in.",
