@@ -1,5 +1,6 @@
 """What every check of one opinion is given: the opinion, its panel's dossier, and texts read once."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,12 +36,16 @@ class Shelf:
         self.passages = PassageTexts.of(dossier)
         self.code = frozenset(p.passage_id for s in dossier.sources for p in s.passages if p.kind == "code")
         launch = dossier.launch
-        name = normalise(f"{launch.name} {launch.release}")
-        words = name.split()
-        self.own_name = squash(name)
-        self.own_words = frozenset(squash(w.strip("()[],.")) for w in words)
-        starts = [" ".join(words[:n]) for n in range(len(words), 0, -1)]
-        self.own_starts = tuple(s for s in starts if len(s) > 2 and not s.isdigit() and s not in COMMON_CAPITALS)
+        words, whole = normalise(f"{launch.name} {launch.release}").split(), len(normalise(launch.name).split())
+        bare = [squash(word.strip("()[],.")) for word in words]
+        self.own_words = frozenset(bare)
+        self.own_runs = {"".join(bare[i:j]) for i in range(len(bare)) for j in range(i + 1, len(bare) + 1)}
+        starts = [" ".join(words[:n]) for n in range(1, len(words) + 1)]
+        for n in range(1, whole):
+            if not self._is_called(starts[n - 1], words[n]):
+                self.own_runs.discard("".join(bare[:n]))
+                starts[n - 1] = ""
+        self._own_starts = _any_of(starts, whole)
         self.has_run_log = any(s.kind == "run_log" for s in dossier.sources)
         self._facts: dict[str, Facts] = {}
         self._sources = {s.source_id: s for s in dossier.sources}
@@ -56,16 +61,22 @@ class Shelf:
 
     def without_name(self, text: str) -> str:
         """A normalised text with the product's own name, or its first words, made a pronoun: naming is no claim."""
-        for start in self.own_starts:
-            if start in text:
-                text = text.replace(start, "it")
-        return text
+        return self._own_starts.sub("it", text)
 
     def is_own(self, fact: Fact) -> bool:
         """Whether a fact is part of the product's own name, as "24B" is of "Mistral 3 Small (24B)"."""
         if fact.kind == "name":
-            return str(fact.key) in self.own_name
+            return str(fact.key) in self.own_runs
         return not fact.text.isdigit() and squash(fact.text) in self.own_words
+
+    def _is_called(self, start: str, following: str) -> bool:
+        """Whether the beginning of the name names nothing else on these pages; one word has to stand there alone, too.
+
+        "Claude Sonnet" says that "Claude" is not "Claude Code".
+        """
+        after = re.findall(rf"(?<!\w){re.escape(start)}(?!\w|\.\w)[ -]?(\w+|\W)", f"{self.passages.whole}\n")
+        others = {word for word in after if word != following}
+        return bool(others or " " in start) and not any(word[0].isupper() or word[0].isdigit() for word in others)
 
     def source_days(self, passage_id: str) -> Facts:
         """Days the cited source was published and read."""
@@ -83,6 +94,16 @@ class Shelf:
         """Days the dossier itself gives, outside any passage: its own, the launch's, when prices were looked up."""
         days = (self.dossier.as_of, self.dossier.launch.launched_at, self.dossier.launch.pricing.checked)
         return read_facts(" ".join(day.isoformat() for day in days if day))
+
+
+def _any_of(starts: list[str], whole: int) -> "re.Pattern[str]":
+    """Finds a name of `whole` words, with what follows of its release, or its beginning: the longest there.
+
+    A beginning that another capital or number follows is somebody else's name: "GPT-5 Pro" is no "GPT-5 Fine-Tuning".
+    """
+    named = [(s, n) for n, s in enumerate(starts, 1) if len(s) > 2 and not s.isdigit() and s not in COMMON_CAPITALS]
+    ways = "|".join(re.escape(s) + ("" if n >= whole else "(?! [A-Z0-9])") for s, n in reversed(named))
+    return re.compile(rf"(?<!\w)(?<!\w[-.])(?:{ways or '(?!)'})(?!\w|\.\w|-[A-Z0-9])")
 
 
 @dataclass(frozen=True)

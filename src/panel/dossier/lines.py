@@ -11,9 +11,12 @@ MOST_LINES = 4_000
 MOST_TEXT = 1_000
 HEADINGS = {f"h{n}": n for n in range(1, 7)}
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data dfn em font i img ins kbd label mark q rp rt ruby samp small span "
-    "strong sub sup time tt u var wbr button relative-time summary output input".split()
-)
+    {
+        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "dfn", "em", "font", "i", "img",
+        "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "samp", "small", "span", "strong", "sub", "sup",
+        "time", "tt", "u", "var", "wbr", "button", "relative-time", "summary", "output", "input",
+    }
+)  # fmt: skip
 STRUCK = frozenset({"s", "del", "strike"})
 CHROME = frozenset({"nav", "header", "footer", "aside"})
 CONTENT = frozenset({"main", "article", "section", "li"})

@@ -67,6 +67,39 @@ def test_the_products_own_name_and_the_dossiers_own_days_are_no_claims():
     assert checks_of(f"Lantern 2 is under Apache 2.0 as of {AS_OF:%d %B %Y}.") == set()
 
 
+@pytest.mark.parametrize(("name", "text", "other"), [
+    ("Open WebUI", "Today OpenAI already sells this.", "OpenAI"), ("Claude Code", "Today Claude does this as well.", "Claude"),
+    ("Claude Code", "Today Claude Sonnet does this as well.", "Sonnet"), ("GPT-5 Fine-Tuning API", "Today GPT-5.1 does this.", "GPT-5.1"),
+    ("Git Butler", "Today GitHub does this as well.", "GitHub"), ("Data Lens", "Today Databricks does this.", "Databricks"),
+    ("Arc", "Today Arcade and McArc do this.", "Arcade"), ("Lantern", "Today Super-Lantern does this.", "Super-Lantern"),
+    ("Visual Studio Code", "Today Visual Basic does this.", "Visual"), ("Lantern Notes", "Today Note does this.", "Note"),
+])  # fmt: skip
+def test_another_name_that_begins_like_the_products_is_another_name(name, text, other):
+    assert other in named(text, name, f"{name} is new. Claude Sonnet came before it.")
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("Open WebUI", "Today Open WebUI does this."), ("Claude Code", "Today Claude Code's own page says so."),
+    ("Lantern Notes", "Today Lantern does this."), ("Lantern Notes", "And LanternNotes does this."),
+    ("Mistral 3 Small (24B)", "Today Mistral 3 Small runs with its 24B weights."), ("Lantern", "A Lantern-based index does this."),
+])  # fmt: skip
+def test_the_products_name_its_beginning_and_its_words_are_its_own(name, text):
+    assert named(text, name, f"{name} is new, and Lantern, as we say, does this.") == []
+
+
+def named(text, name, page):
+    dossier = make_dossier(
+        {"S1": ("maker", "page", [page, "It does this on any day of the week."])}, name=name, release=""
+    )
+    ground = Ground(number=1, side="for", passage_id="S1.2", excerpt="It does this on any day of the week.")
+    flags = check_review(dossier, [make_persona()], [make_opinion(grounds=(ground,), quote=one_sentence(text))])
+    return [
+        f.excerpt
+        for f in flags
+        if f.check in ("name_not_in_grounds", "number_not_in_grounds") and (f.field, f.index) == ("quote", 0)
+    ]
+
+
 @pytest.mark.parametrize(("text", "check"), [
     ("At $12 a month that is fair.", "view_with_number"),
     ("By March 2027 nobody will ask.", "view_with_number"),
