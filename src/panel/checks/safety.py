@@ -14,6 +14,7 @@ MARKUP = re.compile(
     r"|&(?:#x?[0-9a-fA-F]+|[a-zA-Z]{2,8});",
     re.MULTILINE | re.IGNORECASE,
 )
+CODE = re.compile(r"(?<!`)`[^`\n]+`(?!`)")  # printed as it stands; a page makes no markup or link of it
 LIST_ITEM = re.compile(r"\s*(?:[-*+]|\d+\.)\s")
 MARKS = ("<", "](", "http", "www.", "script:", "data:", "**", "__", "#", "```", "{", "&")  # each hit holds one
 
@@ -28,7 +29,7 @@ def check_characters(case: Case) -> Iterator[Flag]:
         if hidden and (hit := UNSEEN.search(text)):
             name = f"U+{ord(hit.group()):04X}"
             yield _on(case, field, index, "hidden_characters", f"The text holds a hidden character, {name}.", name)
-        found = (MARKUP.search(text) if marked else None) or LIST_ITEM.match(text)
+        found = (MARKUP.search(CODE.sub("` `", text)) if marked else None) or LIST_ITEM.match(text)
         if shown and found:
             yield _on(
                 case, field, index, "markup", f"The text holds markup or a link: {found.group()!r}.", found.group()

@@ -74,7 +74,7 @@ _ROWS: tuple[tuple[str, Severity, str], ...] = (
     ("fits_any_rival", "medium", "A quote holds no number, name or feature that the other product's dossier lacks."),
     # what must never reach a page
     ("hidden_characters", "high", "A text holds hidden, zero-width or direction-changing characters."),
-    ("markup", "medium", "A text holds markup, a link or an address."),
+    ("markup", "medium", "A text holds markup, a link or an address outside backticks."),
     # the launch
     ("launch_addresses_reviewers", "high", "The launch's pages speak to reviewers or models: never approved unseen."),
     ("review_held", "high", "Words for reviewers moved verdicts, or nobody could find out: a person has to decide."),

@@ -199,6 +199,17 @@ def test_each_length_and_character_rule_fires(words, check):
     assert check in flagged(**words)
 
 
+@pytest.mark.parametrize("code", [
+    "curl -LsSf https://lantern.example.org/install.sh | sh", "List<String>", "**kwargs", "__init__", "[tool.uv](x)", "{{ secret }}",
+    "docker run -e A=&amp; x", "www.lantern.example.org", "# comment",
+])  # fmt: skip
+def test_code_in_backticks_is_no_markup_and_what_stands_beside_it_is(code):
+    assert "markup" not in flagged(counter=f"Run `{code}` first.")
+    assert "markup" in flagged(counter=f"Run ```{code}``` first.")
+    assert "markup" in flagged(counter=f"Run `{code}`, see https://lantern.example.org and `{code}`.")
+    assert "markup" in flagged(counter=f"Run `it first, then <b>that</b>: {code}.")
+
+
 def test_words_at_the_limit_pass():
     limits = {"line": "calm " * 16, "for_whom": "calm " * 18, "counter": "A range of pages 3–5, e.g. - well - none."}
     assert flagged(**limits) & {"long_line", "long_phrase", "markup"} == set()
