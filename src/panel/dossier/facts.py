@@ -17,7 +17,7 @@ from panel.dossier.licences import licence_of_text, licence_said, licence_tags
 from panel.dossier.lines import Line, lines_of
 from panel.dossier.metadata import read_metadata
 from panel.dossier.prices import read_prices
-from panel.dossier.pricing_class import pricing_class
+from panel.dossier.pricing_class import pricing_class, shows_unread_amount
 from panel.dossier.stated import Stated
 from panel.dossier.structured import FROM as JSON_LD
 from panel.dossier.structured import read_structured
@@ -179,7 +179,8 @@ def _classes(found: Sequence[Stated], text: str) -> list[Stated]:
     if told:
         named = pricing_class([_plan(s.value).price for s in told], "", licences)
         classes.append(Stated("pricing_class", named, JSON_LD))
-    known = [s for s in classes if s.value != "unknown"]
+    doubtful = {"unknown", "free"} if shows_unread_amount(text) else {"unknown"}
+    known = [s for s in classes if s.value not in doubtful]
     return known[:1] if len({s.value for s in known}) == 1 else known
 
 

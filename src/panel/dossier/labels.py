@@ -248,7 +248,8 @@ def _repository(tree: Any, url: str, names: frozenset[str]) -> Iterator[Stated]:
         if not known or len(said) > 80:
             continue
         titled = any(SOURCE_WORDS.fullmatch(words) for words in (said, line(link.get("title"))))
-        if titled or fold(known.name) in names:
+        listed = package_of(url) and f"{known.owner}/{known.name}" in said.lower()  # a registry spells the address out
+        if titled or listed or fold(known.name) in names:
             steps = urlsplit(address).path.strip("/").split("/")
             found.setdefault(address_of(joined(address, "/" + "/".join(steps[:2]))), said)
     if len(found) == 1 and not repository_of(url):

@@ -1,10 +1,11 @@
 """What kind of price a page has, by a written rule from its plans and a few of its words (docs/rules.md)."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from panel.dossier.licences import is_open
-from panel.money.tariffs import Tariff, read_tariff
+from panel.money.tariffs import AMOUNT, Tariff, read_tariff
 from panel.money.units import PERIODS, SEAT
 from panel.records import PricingClass
 
@@ -29,6 +30,20 @@ CONTACT = re.compile(
     r"\bangebot anfordern\b|\bdemander un devis\b",
     re.IGNORECASE,
 )
+_SIGN = (  # of money anywhere; `AMOUNT` knows those whose currency is sure
+    r"(?:[$¢£¤¥֏؋৲৳૱௹฿៛\u20a0-\u20cf﷼円圓圆元원]|\b(?:[Kk]r|Kč|Ft|[Ll]ei|[Рр]уб|грн|лв|Rp|RM|Rs|TL|F?CFA)\b\.?)"
+)
+_WORD = r"(?:บาท|đ\b|(?:[Yy]en|[Yy]uan|[Kk]rono?r|[Kk]roner|[Rr]upees?|[Rr]ubles?|[Pp]esos?|[Rr]eais|[Bb]aht)\b)"
+_SOME = r"(?<!\d)(?=[\d.,' ]{0,15}[1-9])\d[\d.,' ]{0,15}"
+_EACH = r"\s?(?:/|per\b|pro\b|par\b|por\b|a\b)\s?(?:mo|y|year|user|seat|member|an\b|année|mois|mes|mês|año|jahr)"
+_CODE = r"(?!API|GPU|PDF|SMS|[DM]AU)[A-Z]{3}"
+UNREAD = re.compile(rf"{_SIGN}\s?{_SOME}|{_SOME}(?:{_SIGN}|{_WORD})|\b{_CODE} ?{_SOME}{_EACH}|{_SOME}{_CODE}{_EACH}")
+
+
+def shows_unread_amount(text: str) -> bool:
+    """Whether a text names money that `read_tariff` can't read: 月額980円, "49 kr/month", "MYR 20 per month"."""
+    lines = (line for line in unicodedata.normalize("NFKC", text).splitlines() if UNREAD.search(line))
+    return any(UNREAD.search(AMOUNT.sub(" ", line)) for line in lines)
 
 
 def pricing_class(prices: Sequence[str], text: str, licences: Sequence[str]) -> PricingClass:
@@ -36,15 +51,18 @@ def pricing_class(prices: Sequence[str], text: str, licences: Sequence[str]) -> 
 
     A free plan beside one that costs: freemium. Only free plans: open source with an open licence, else free. No free
     plan: trial with words of a trial, else paid when any price is per seat, month, year or once, else usage. Only
-    prices on request: contact. No plan at all: what licence, then words, say.
+    prices on request: contact. No plan at all: what licence, then words, say. Never free beside an amount that can't
+    be read.
     """
     tariffs = [read_tariff(price) for price in prices]
     kinds = {tariff.kind for tariff in tariffs} - {"unread"}
     open_licence = bool(licences) and all(is_open(licence) for licence in licences)
     if not kinds:
         return _by_words(text, open_licence=open_licence, licensed=bool(licences))
+    if "free" in kinds and len(kinds) > 1:
+        return "freemium"
     if "free" in kinds:
-        return "freemium" if len(kinds) > 1 else "open_source" if open_licence else "free"
+        return "unknown" if shows_unread_amount(text) else "open_source" if open_licence else "free"
     if "rates" not in kinds:
         return "contact"
     if TRIAL.search(text) or ANY_TRIAL.search(text):
@@ -56,7 +74,7 @@ def _by_words(text: str, *, open_licence: bool, licensed: bool) -> PricingClass:
     if open_licence:
         return "open_source"
     if FREE.search(text):
-        return "free"
+        return "unknown" if shows_unread_amount(text) else "free"
     if TRIAL.search(text):
         return "trial"
     return "contact" if CONTACT.search(text) and not licensed else "unknown"

@@ -188,6 +188,25 @@ def check_bounds(facts: tuple[Fact, ...]) -> None:
     pricing_from(facts, DAY)
 
 
+@pytest.mark.parametrize("price", [
+    "月額980円です", "980円/月", "49 kr/month", "99 Kč měsíčně", "499 руб/мес", "₽499", "299 บาท", "Rp 99.000/bulan", "MYR 20 per month", "20 RON/month", "9 900 FCFA",
+])  # fmt: skip
+def test_a_page_with_a_price_that_cant_be_read_is_never_free(price: str) -> None:
+    page = f"<html><body><h1>Pricing</h1><div><h3>Solo</h3><p>Free</p></div><div><h3>Team</h3><p>{price}</p></div><p>It is free to use.</p></body></html>"
+    assert values(read(page), "plan") == ["Solo: free"]
+    assert values(read(page), "pricing_class") == []
+    offer = {"@type": "Product", "name": "Acme", "offers": {"@type": "Offer", "price": "0", "priceCurrency": "JPY"}}
+    assert values(read(ld(offer).replace("<body>x", f"<body>{price}")), "pricing_class") == []
+
+
+@pytest.mark.parametrize("words", [
+    "0 kr", "Up to 100 builds/month", "5 GB/month", "Needs PHP 8.2", "RFC 2119", "50 PDF/month", "2026年11月23日", "We won 5 awards", "¥0",
+])  # fmt: skip
+def test_other_numbers_leave_a_free_page_free(words: str) -> None:
+    page = f"<html><body><h1>Pricing</h1><div><h3>Solo</h3><p>Free</p></div><p>{words}</p></body></html>"
+    assert values(read(page), "pricing_class") == ["free"]
+
+
 REPOSITORY = "https://github.com/acme-team/lamp-core"
 
 
