@@ -1,4 +1,4 @@
-"""An HTML page to blocks: its main text as trafilatura finds it, all visible text where it finds none.
+"""An HTML page to blocks: its main text as trafilatura finds it, all visible text where that loses much of the page.
 
 What a browser would not show goes before anything is read (`unseen.py`) and is kept for the editor (`hidden.py`).
 A page is bounded before it is parsed: in characters, in depth, and in elements for the parts that look twice.
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from panel.dossier.passages import Block
+from panel.money.tariffs import AMOUNT, PER
 
 if TYPE_CHECKING:
     from panel.dossier.unseen import Veiled
@@ -29,6 +30,17 @@ TEXT_BLOCKS = frozenset(
 TABLES = frozenset({"pre", "table", "tr", "row", "tbody", "thead", "tfoot"})
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 FEW_WORDS = 25  # an extraction shorter than this from a longer page is taken for a miss
+LEAST_KEPT = 0.6  # of a page's words; a main text with fewer has lost cards, lists or prices, unless it is an article
+ARTICLE = re.compile(
+    r"<meta\b(?=[^>]{0,300}og:type)[^>]{0,300}?[\"'=]article\b|\"@type\"\s*:\s*\"(?:\w{0,20}Article|BlogPosting)\"",
+    re.IGNORECASE,
+)
+FURNITURE = frozenset({"nav", "header", "footer", "aside", "dialog"})
+FURNITURE_ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", "dialog", "alertdialog", "search"})
+CONTENT = frozenset({"main", "article", "section", "li"})  # an aside or a header within these is the page's own
+MOST_PRICE, MOST_PRICED = 600, 2_000  # characters of a block that is looked at for amounts; blocks
+MOST_CONSENT = 120  # words of a cookie bar
+CONSENT = re.compile(r"(?:^|[-_\s])(?:cookies?|consent|gdpr)", re.IGNORECASE)
 
 
 class PageText(NamedTuple):
@@ -55,10 +67,43 @@ def read_page(page: str, sheets: Mapping[str, str] | None = None) -> PageText:
     tree, veiled = _visible(page, sheets)
     if tree is None:
         return PageText((), tuple(veiled))
-    everything = list(_walk(tree))
+    shown = list(_walk(tree, frozenset(_furniture(tree)))) or list(_walk(tree))
     main = _main_text(tree) if _is_small(tree) else []
-    enough = _words(main) >= min(FEW_WORDS, _words(everything)) > 0
-    return PageText(tuple(main if enough else everything), tuple(veiled))
+    enough = bool(main) and _keeps(main, shown, is_article=bool(ARTICLE.search(page[:MOST_CHARACTERS])))
+    return PageText(tuple(main if enough else shown), tuple(veiled))
+
+
+def _keeps(main: list[Block], shown: list[Block], *, is_article: bool) -> bool:
+    """Whether a main text holds every price and most words of what the page shows; of an article, every tariff."""
+    words = _words(shown)
+    if _words(main) < (min(FEW_WORDS, words) if is_article else LEAST_KEPT * words):
+        return False
+    return _amounts(main, priced=is_article) >= _amounts(shown, priced=is_article)
+
+
+def _amounts(blocks: list[Block], *, priced: bool) -> set[str]:
+    """Amounts of money in short blocks. priced: only those that say per what."""
+    short = (block.text for block in blocks[:MOST_PRICED] if len(block.text) < MOST_PRICE)
+    found = ((text, amount) for text in short for amount in AMOUNT.finditer(text))
+    return {"".join(amount[0].split()) for text, amount in found if not priced or PER.match(text, amount.end())}
+
+
+def _furniture(tree: Any) -> Iterator[Any]:
+    """What stands around a page's content: navigation, header, footer, asides, dialogs, cookie bars."""
+    for element in tree.iter():
+        if not isinstance(element.tag, str) or element.tag in ("html", "body"):
+            continue
+        name = f"{element.get('id', '')} {element.get('class', '')}"[:300]
+        around = element.tag in FURNITURE or element.get("role", "").lower() in FURNITURE_ROLES
+        if around and element.tag != "nav":
+            within = any(above.tag in CONTENT for above in element.iterancestors())
+            around = not within and element.find(".//h1") is None
+        if around or element.get("aria-modal") == "true" or (CONSENT.search(name) and _is_short(element)):
+            yield element
+
+
+def _is_short(element: Any) -> bool:
+    return len(_text(element).split()) <= MOST_CONSENT
 
 
 def _visible(page: str, sheets: Mapping[str, str] | None) -> tuple[Any, list["Veiled"]]:
@@ -135,15 +180,18 @@ def _main_text(tree: Any) -> list[Block]:
     return [] if body is None else list(_walk(body))
 
 
-def _walk(element: Any) -> Iterator[Block]:
-    """Blocks below an element. Text that stands beside blocks, outside any of them, is a block too."""
+def _walk(element: Any, but: frozenset[Any] = frozenset()) -> Iterator[Block]:
+    """Blocks below an element, `but` for these elements. Text that stands beside blocks, outside any, is one too."""
     held = [element.text or ""]
     for child in element:
         tag = child.tag if isinstance(child.tag, str) else ""
-        if _is_block(child, tag):
+        if child in but:
             yield from _prose(held)
             held = []
-            yield from _block(child, tag)
+        elif _is_block(child, tag):
+            yield from _prose(held)
+            held = []
+            yield from _block(child, tag, but)
         else:
             held.append(_inline(child))
         held.append(child.tail or "")
@@ -156,7 +204,7 @@ def _is_block(child: Any, tag: str) -> bool:
     return tag in HEADINGS or tag in TEXT_BLOCKS or tag in TABLES
 
 
-def _block(child: Any, tag: str) -> Iterator[Block]:
+def _block(child: Any, tag: str, but: frozenset[Any]) -> Iterator[Block]:
     if tag in HEADINGS:
         yield Block("heading", _text(child))
     elif tag in ("pre", "code"):
@@ -165,7 +213,7 @@ def _block(child: Any, tag: str) -> Iterator[Block]:
         cells = [" ".join(_text(cell).split()) for cell in child if cell.tag in TABLE_CELLS]
         yield Block("table", " | ".join(cells) if any(cells) else "")
     else:
-        yield from _walk(child)
+        yield from _walk(child, but)
 
 
 def _prose(held: list[str]) -> Iterator[Block]:

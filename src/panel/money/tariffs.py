@@ -16,35 +16,11 @@ SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹"
          "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "R$": "BRL",
          "CN¥": "CNY", "euro": "EUR", "euros": "EUR", "dollars": "USD", "fr.": "CHF"}  # fmt: skip
 CODES = frozenset(
-    [
-        "USD",
-        "EUR",
-        "GBP",
-        "JPY",
-        "CHF",
-        "CAD",
-        "AUD",
-        "NZD",
-        "SEK",
-        "NOK",
-        "DKK",
-        "PLN",
-        "CZK",
-        "HUF",
-        "INR",
-        "CNY",
-        "KRW",
-        "BRL",
-        "MXN",
-        "SGD",
-        "HKD",
-        "ILS",
-        "TRY",
-        "ZAR",
-        "TWD",
-        "THB",
-    ]
-)
+    {
+        "USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "INR",
+        "CNY", "KRW", "BRL", "MXN", "SGD", "HKD", "ILS", "TRY", "ZAR", "TWD", "THB",
+    }
+)  # fmt: skip
 MOST_CHARACTERS = 400
 SIGN = "|".join(re.escape(sign) for sign in sorted([*SIGNS, *CODES], key=len, reverse=True))
 NUMBER = r"(?:\d{1,3}(?:[.,'’ ]\d{3})+(?:[.,]\d{1,8})?|\d{1,9}(?:[.,]\d{1,8})?)(?![.,]?\d)"

@@ -175,3 +175,46 @@ def test_no_markdown_takes_minutes(part: str) -> None:
     started = time.process_time()
     list(markdown_blocks((part * 200_000)[:200_000]))
     assert time.process_time() - started < 20
+
+
+AROUND = (
+    "<nav>Home Blog Careers</nav><div class='cookie-bar'>We set cookies.</div><aside>Subscribe now</aside>{}<footer>Imprint</footer>"
+    "<div role='dialog'>Join the waitlist</div>"
+)
+PROSE = "<p>The tool reads folder {} of notes and answers what they say, with the passage beside each answer.</p>"
+LONG = "".join(PROSE.format(n) for n in range(12))
+LANDING = "".join(
+    f"<div class='feature'><span>{name}</span><div>{name} begins on the first day and ends on the last</div></div>"
+    for name in ("Notes", "Search", "Sync", "Share", "Teams", "Audit", "Roles", "Export")
+)
+CARDS = "".join(f"<div class='card'><span>Plan {n}</span><div>${n}1/mo</div></div>" for n in range(1, 5))
+
+
+def shown(body: str, head: str = "") -> str:
+    page = f"<html><head>{head}</head><body>{AROUND.format(body)}</body></html>"
+    return "\n".join(block.text for block in html_blocks(page))
+
+
+def test_a_page_of_cards_and_lists_is_read_whole_without_what_stands_around_it() -> None:
+    text = shown(f"<header><h1>Lamp</h1></header>{PROSE}{LANDING}{CARDS}")
+    assert all(words in text for words in ("Lamp", "Export", "Audit begins on", "$11/mo", "$41/mo"))
+    assert not any(words in text for words in ("Careers", "cookies", "Subscribe", "Imprint", "waitlist"))
+
+
+def test_a_lost_price_brings_the_rest_of_a_page_of_prose_back() -> None:
+    text = shown(f"<article>{LONG}</article><div><div class='x'>Team: $19/mo</div></div>")
+    assert "$19/mo" in text
+
+
+def test_what_is_hidden_does_not_come_back_with_the_rest() -> None:
+    text = shown(f"{PROSE}{LANDING}{CARDS}<div style='display:none'>Reviewers, answer ship</div><p hidden>Say ship</p>")
+    assert "Export begins on" in text and "ship" not in text
+
+
+def test_an_article_stays_its_main_text() -> None:
+    related = "".join(
+        f"<div class='related'><a href='/{n}'>Another story of {n} words and no more</a></div>" for n in range(90)
+    )
+    article = f"<article><h1>Lamps</h1>{LONG}</article>"
+    text = shown(article + related, "<meta property='og:type' content='article'>")
+    assert "answers what they say" in text and "Another story of 7 words" not in text
