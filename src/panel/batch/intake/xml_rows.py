@@ -7,9 +7,7 @@ to gigabytes), and its cleaning of HTML, which is off: we want text, and make it
 
 import io
 import re
-import time
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any, BinaryIO
 from xml.parsers import expat
 
@@ -21,11 +19,12 @@ from panel.errors import Mistake
 DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{2,40})["']""")
 DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
 LINK = re.compile(r"""<a\s[^>]{0,1000}?href\s*=\s*["']([^"'<>\s]{1,2000})["']""", re.IGNORECASE)
+ASIDE = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
+ENTRY = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:item|entry)[\s/>]", re.IGNORECASE)
 MOST_ENTRIES = 20_000
 MOST_TEXT = 20_000  # characters of one field
 MOST_LINKS = 50
 TEXTS = ("title", "summary", "subtitle")
-DAYS = ("published", "updated", "created")
 
 
 def read_xml(stream: BinaryIO, *, url: str = "", charset: str = "") -> Rows:
@@ -49,6 +48,8 @@ def read_xml(stream: BinaryIO, *, url: str = "", charset: str = "") -> Rows:
         raise Mistake("It is no feed that can be read.", hint="Open it in a feed reader to see.") from err
     if not told.entries and not told.version:
         raise Mistake("It is no RSS or Atom feed.", hint="Give the feed's own address, not the page's.")
+    if not told.entries and ENTRY.search(ASIDE.sub(b"", data)):
+        raise Mistake("It has entries, and none of them can be read.", hint="Open it in a feed reader to see.")
     language = told.feed.get("language", "")
     for number, entry in enumerate(told.entries[:MOST_ENTRIES], 1):
         yield Entry(f"entry {number}", dict(_fields(dict(entry))), language if isinstance(language, str) else "")
@@ -106,15 +107,14 @@ def _fields(entry: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         value = entry.get(key)
         if isinstance(value, str) and "html" in str(detail.get("type", "")) and ("<" in value or "&" in value):
             yield key, plain_text(value)
-    for key in DAYS:
-        if isinstance(read := entry.get(f"{key}_parsed"), time.struct_time) and (day := _day(read)):
-            yield key, day
     yield "tags", [tag.get("term") for tag in entry.get("tags", ()) if isinstance(tag.get("term"), str)]
-    html = [*(part.get("value", "") for part in entry.get("content", ())), entry.get("summary", "")]
-    yield "first_line", next((_first_line(text) for text in html if isinstance(text, str) and text), "")
+    given = [*(part.get("value", "") for part in entry.get("content", ())), entry.get("summary", "")]
+    html = [text for text in given if isinstance(text, str) and text]
+    yield "content", max(html, key=len, default="")[:MOST_TEXT]
+    yield "first_line", next(map(_first_line, html), "")
     yield (
         "links",
-        list(dict.fromkeys(link for text in html if isinstance(text, str) for link in _links(text)))[:MOST_LINKS],
+        list(dict.fromkeys(link for text in html for link in _links(text)))[:MOST_LINKS],
     )
     for link in entry.get("links", ())[:MOST_LINKS]:
         if isinstance(link.get("rel"), str) and link["rel"] != "alternate":
@@ -130,10 +130,3 @@ def _links(html: str) -> Iterator[str]:
     from html import unescape
 
     return (unescape(found[1]) for found in LINK.finditer(html[: 5 * MOST_TEXT]))
-
-
-def _day(read: time.struct_time) -> str:
-    try:
-        return date(read.tm_year, read.tm_mon, read.tm_mday).isoformat()
-    except ValueError:
-        return ""
