@@ -21,11 +21,14 @@ MARKS = (
 def encoding_of(start: bytes, said: str = "") -> tuple[str, int]:
     """The encoding of a text by its first bytes, and how many of them are its mark.
 
-    By byte order mark, then as its server said, then UTF-8 if the bytes are that, else Windows-1252.
+    By byte order mark, then UTF-16 if about every other byte is 0, then as its server said, then UTF-8 if the bytes are
+    that, else Windows-1252.
     """
     for mark, name in MARKS:
         if start.startswith(mark):
             return name, len(mark)
+    if wide := _wide(start):
+        return wide, 0
     for name in (_web_codec(said), "utf-8"):
         try:
             codecs.getincrementaldecoder(name)().decode(start, False) if name else ""
@@ -34,6 +37,14 @@ def encoding_of(start: bytes, said: str = "") -> tuple[str, int]:
         if name:
             return name, 0
     return "cp1252", 0
+
+
+def _wide(start: bytes) -> str:
+    """UTF-16 that came without its mark: zeros on one side of most pairs, and on the other of almost none."""
+    first, second = start[::2].count(0), start[1::2].count(0)
+    if max(first, second) * 3 < len(start) // 2 or min(first, second) * 20 > max(first, second) or len(start) < 8:
+        return ""
+    return "utf-16-be" if first > second else "utf-16-le"
 
 
 @contextmanager
