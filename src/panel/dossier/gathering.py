@@ -23,7 +23,7 @@ from panel.dossier.addresses import tidy_address
 from panel.dossier.links import WANTED, Choice, Link, choose, find_links, sections
 from panel.dossier.net.errors import Unreachable, shown
 from panel.dossier.passages import cut
-from panel.dossier.reading import HTML, Reading, decode_page, name_and_tagline, reading_of
+from panel.dossier.reading import HTML, Reading, decode_page, name_and_tagline, needs_scripts, reading_of
 from panel.dossier.sheets import MOST_BYTES as MOST_SHEET_BYTES
 from panel.dossier.sheets import read_sheets
 from panel.dossier.shelf import SAVED_HINT, Fetch, Limits, Shelf, anything
@@ -207,6 +207,10 @@ class _Round:
         self.limits.bytes -= len(page.body)
         sheets = await read_sheets(decode_page(page), page.final_url, self._sheet) if page.media_type in HTML else {}
         reading = await asyncio.to_thread(reading_of, page, sheets)  # parsing takes up to seconds: not on the loop
+        if needs_scripts(reading):
+            raise Mistake(
+                f"{shown(url)} shows its text only where its scripts run, and none are run here.", hint=SAVED_HINT
+            )
         return _Read(page, reading, sheets, kept)
 
     async def _sheet(self, url: str) -> str | None:

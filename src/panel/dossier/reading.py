@@ -35,6 +35,15 @@ WEB_CHARSETS = re.compile(  # the encodings a browser knows; Python has others (
 OLD_WEST = frozenset({"ascii", "iso8859-1"})  # pages that say so mean Windows-1252, by the Encoding Standard
 TITLE_END = re.compile(r"\s+[|–—·:•]\s+|\s+-\s+|:\s+")
 FAR_DAY = "2100-01-01"  # beyond a limit htmldate guesses; what is yet to come is left out here instead
+SCRIPT = re.compile(r"<script\b(?![^>]{0,300}json)", re.IGNORECASE)
+MODULE = re.compile(r"<script\b[^>]{0,300}\btype\s*=\s*[\"']?module", re.IGNORECASE)
+NOSCRIPT = re.compile(r"<noscript\b[^>]{0,300}>(.{0,4000}?)</noscript", re.IGNORECASE | re.DOTALL)
+NO_WORDS = re.compile(r"<style\b.{0,4000}?</style|<!--.{0,4000}?-->|<[^>]{0,2000}>", re.IGNORECASE | re.DOTALL)
+EMPTY = re.compile(r"<([a-z][\w-]{0,40})\b([^<>]{0,300})>\s*</\1\s*>", re.IGNORECASE)
+MOST_SHELL = 200_000  # characters of a page that are looked at for what scripts would fill
+MOST_NESTED = 5
+FEW_WORDS = 60  # of prose, for a page to be taken for a shell
+LINE_WORDS = 5  # of a block, for it to be prose and no label
 MOST_TITLE = 300
 MOST_NAME = 120
 
@@ -75,6 +84,38 @@ def reading_of(page: Page, sheets: Mapping[str, str] | None = None) -> Reading:
     first = next((one_line(block.text) for block in blocks if block.text.strip()), "")
     heading = next((one_line(block.text) for block in blocks if block.kind == "heading"), first)[:MOST_TITLE]
     return Reading(tidy_address(page.final_url), heading, text, form, blocks, None, "", "", "", heading)
+
+
+def needs_scripts(reading: Reading) -> bool:
+    """Whether a page shows its text only to a browser that runs its scripts, and what came is the shell.
+
+    It has scripts and no prose at all, or little and a module, an element left empty for them to fill, or a word to
+    those who have none.
+    """
+    shell = reading.text[:MOST_SHELL]
+    prose = sum(count for block in reading.blocks if (count := _word_count(block.text)) >= LINE_WORDS)
+    if not reading.is_html or prose >= FEW_WORDS or not SCRIPT.search(shell):
+        return False
+    told = any(_word_count(NO_WORDS.sub(" ", found[1])) > 1 for found in NOSCRIPT.finditer(shell))
+    return not prose or told or bool(MODULE.search(shell)) or _has_empty_root(shell)
+
+
+def _word_count(text: str) -> int:
+    """Words, and for scripts that write none apart one for two letters."""
+    return max(len(text.split()), sum(c > "\u2e7f" for c in text) // 2)
+
+
+def _has_empty_root(shell: str) -> bool:
+    """Whether an element with an id, or of a name of the page's own, holds nothing, or nothing but empty ones."""
+    shell = re.sub(r"<!--.{0,4000}?-->", "", shell, flags=re.DOTALL)
+    for _ in range(MOST_NESTED):
+        roots = (found for found in EMPTY.finditer(shell) if found[1].lower() not in ("script", "iframe", "noscript"))
+        if any("-" in root[1] or re.search(r"\bid\s*=", root[2]) for root in roots):
+            return True
+        shell, emptied = EMPTY.subn(" ", shell)
+        if not emptied:
+            return False
+    return False
 
 
 def decode_page(page: Page) -> str:

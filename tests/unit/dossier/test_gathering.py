@@ -244,3 +244,41 @@ async def test_a_part_of_the_page_for_prices_counts_as_having_them(snapshots: Sn
 def test_the_newest_days_page_dates_the_gathering(snapshots: Snapshots) -> None:
     web = lantern(DAY - timedelta(days=3), pricing=page(f"{HOME}/pricing", "<p>It is free.", at=DAY))
     assert asyncio.run(read(web, snapshots)).as_of == date(2026, 11, 23)
+
+
+SAID = "Lamp is a light for desks that follows the eye. " * 2
+SHELLS = {
+    "an empty root": '<div id="root"></div><script src="/a.js"></script>',
+    "a root with a spinner": '<main id="x"><div class="s"><i></i></div><!-- app --></main><script src="/a.js"></script>',
+    "an element of its own": f"<lamp-app></lamp-app><p>{SAID}</p><script src=/a.js></script>",
+    "a module": f"<p>{SAID}</p><script type='module' src='/a.js'></script>",
+    "a word in German": f"<p>{SAID}</p><script src='/a.js'></script><noscript>Bitte JavaScript einschalten.</noscript>",
+    "a word in Japanese": "<noscript><p>このサイトではスクリプトが必要です</p></noscript><h1>灯</h1><script>go()</script>",
+    "no sentence at all": "<nav><a href=/a>Home</a> <a href=/b>Log in</a></nav><div id=r>Loading…</div><script src=/a.js></script>",
+}
+PLAIN = {
+    "no script": '<p>A lamp.</p><div id="root"></div><noscript>Nothing is lost without scripts here.</noscript>',
+    "only data": '<p>A lamp.</p><script type="application/ld+json">{}</script>',
+    "a script beside the text": f"<p>{SAID}</p><script src='/count.js'></script><noscript><img src=/count.gif></noscript>",
+    "prose enough": f"<p>{SAID * 4}</p><div id='root'></div><script type='module' src='/a.js'></script>",
+    "prose without spaces": "<p>" + "机の上を照らす灯で、目を追います。" * 9 + "</p><div id='r'></div><script src='/a.js'></script>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHELLS)
+async def test_a_page_that_needs_its_scripts_fails_by_name(snapshots: Snapshots, name: str) -> None:
+    shell = page(HOME, f"<title>Lamp</title><body>{SHELLS[name]}</body>")
+    with pytest.raises(Mistake, match="shows its text only where its scripts run") as caught:
+        await read(Web({HOME: shell}), snapshots)
+    assert caught.value.hint.startswith("Save the page")
+
+
+@pytest.mark.parametrize("name", PLAIN)
+async def test_a_page_whose_text_is_there_is_read_whatever_its_scripts(snapshots: Snapshots, name: str) -> None:
+    web = Web({HOME: page(HOME, f"<title>Lamp</title><body>{PLAIN[name]}</body>")})
+    assert len((await read(web, snapshots)).pages) == 1
+
+
+async def test_a_linked_page_that_needs_its_scripts_is_among_the_unread(snapshots: Snapshots) -> None:
+    gathering = await read(lantern(pricing=page(f"{HOME}/pricing", SHELLS["an empty root"])), snapshots)
+    assert gathering.unread[0].startswith("Pricing not read: https://lantern.dev/pricing shows its text only")
