@@ -17,7 +17,16 @@ REFERRED = re.compile(  # a `ref` that says where a reader came from; `ref=main`
 SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 MOST_ADDRESS = 1_000  # characters of a link
-HOST = re.compile(r"[^\s/@]+\.[^\s/@.]+|localhost(:\d+)?|\[[0-9a-f:]+\](:\d+)?", re.IGNORECASE)
+HOST = re.compile(  # a comma or a colon in it makes it a list, or an id like `tag:acme.dev,2026:1`
+    r"([^\s/@:,;<>\"'()\[\]{}|\\^`]+\.[^\s/@.:,;<>\"'()\[\]{}|\\^`]+|localhost|\[[0-9a-f:]+\])(:\d{1,5})?",
+    re.IGNORECASE,
+)
+BARE = re.compile(
+    r"(.*\.([^\W\d_]{2,}|xn--[a-z0-9-]+)|\d+\.\d+\.\d+\.\d+|localhost|\[.*\])(:\d+)?", re.IGNORECASE
+)  # no `v1.2`
+EMBEDDED = re.compile(r"https?://(?:(?!,https?:)[^\s<>\"'`|\\^{}])+", re.IGNORECASE)
+APART = re.compile(r"[\s,;|<>]+")
+MOST_CELL = 2_000  # characters looked at
 
 
 def tidy_address(address: str) -> str:
@@ -30,6 +39,8 @@ def tidy_address(address: str) -> str:
         return ""
     if not SCHEME.match(address) or HOST.fullmatch(address.split("/")[0]):
         address = "https://" + address.removeprefix("//")
+        if not BARE.fullmatch(re.split(r"[/?#]", address[8:])[0]):
+            raise ValueError("not a web address")
     parts = urlsplit(address)
     if parts.scheme.lower() not in ("http", "https") or not HOST.fullmatch(parts.netloc):
         raise ValueError("not a web address")
@@ -49,6 +60,33 @@ def joined(base: str, href: str) -> str:
         return tidy_address(whole) if urlsplit(whole).scheme in ("http", "https") else ""
     except ValueError:
         return ""
+
+
+def address_in(cell: str) -> str:
+    """The first web address in a cell as people fill it in, tidied; "" for none.
+
+    `acme.dev`, `[Acme](https://acme.dev)`, `=HYPERLINK("https://acme.dev";"Acme")` and `acme.dev, acme.com` hold one;
+    `N/A` and `tag:acme.dev,2026:1` don't.
+    """
+    cell = cell.strip()[:MOST_CELL]
+    found = (_closed(match[0]) for match in EMBEDDED.finditer(cell))
+    for one in (cell, *found, *APART.split(cell)):
+        try:
+            if address := tidy_address(one.rstrip(".,;:!?")):
+                return address
+        except ValueError:
+            continue
+    return ""
+
+
+def _closed(address: str) -> str:
+    """Without what follows a bracket that the address closes and did not open."""
+    depth = 0
+    for at, sign in enumerate(address):
+        depth += (sign in "([") - (sign in ")]")
+        if depth < 0:
+            return address[:at]
+    return address
 
 
 def _is_tracking(key: str, value: str) -> bool:

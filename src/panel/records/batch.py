@@ -8,7 +8,7 @@ from pydantic import Field
 
 from panel.records.base import Value
 from panel.records.dossier import FactKind
-from panel.records.launch import Seen
+from panel.records.launch import LaunchSource, Seen
 from panel.records.persona import Persona
 from panel.records.review import Rho
 
@@ -32,6 +32,7 @@ class Announcement(Value):
     launch_file: str = ""  # absolute path of a launch file: complete in itself, nothing is gathered
     embargo_until: datetime | None = Field(default=None, exclude_if=lambda value: value is None)  # of a launch file
     confidential: bool = Field(default=False, exclude_if=lambda value: not value)
+    sources: tuple[LaunchSource, ...] = Field(default=(), exclude_if=lambda value: not value)  # the entry's own text
 
 
 class BatchRow(Value):

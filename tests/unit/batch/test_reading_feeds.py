@@ -230,3 +230,74 @@ async def test_any_pieces_of_a_feed_are_read_or_reported(tmp_path: Path, pieces:
     taken = await take_text(tmp_path, rss("".join(pieces)), "f.xml", format="rss")
     assert all(type(row).model_validate(row.model_dump()) == row for row in taken.rows)
     assert all(row.category in CATEGORIES | {""} for row in taken.good)
+
+
+FEED = "<rss><channel><title>T</title>{}</channel></rss>"
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2019/11/15 10:00:00", date(2019, 11, 15)),
+        ("2026年11月23日", date(2026, 11, 23)),
+        ("1795478400", date(2026, 11, 24)),
+        ("Mon, 01 Jan 0001 00:00:00 +0000", None),
+        ("15/11/2019", None),
+    ],
+)
+async def test_a_feeds_day_is_the_one_written_or_none(tmp_path: Path, written: str, day: date | None) -> None:
+    item = f"<item><title>Lamp</title><link>https://l.dev</link><pubDate>{written}</pubDate></item>"
+    (lamp,) = (await take_text(tmp_path, FEED.format(item), "feed.xml")).good
+    assert lamp.launched_at == day
+
+
+async def test_entries_nobody_can_read_are_said_and_an_empty_feed_is_not(tmp_path: Path) -> None:
+    strange = '<x:item xmlns:x="urn:x"><x:title>Lamp</x:title></x:item>'
+    atom = '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:y="urn:y"><title>T</title><y:entry/></feed>'
+    for text in (f'<rdf xmlns="http://purl.org/rss/1.0/">{strange}</rdf>', atom):
+        taken = await take_text(tmp_path, text, "feed.xml")
+        assert len(taken.rows) == len(taken.bad) == 1
+    for text in (FEED.format(""), FEED.format("<!-- <item></item> --><description><![CDATA[<item>]]></description>")):
+        assert (await take_text(tmp_path, text, "feed.xml")).rows == []
+
+
+async def test_an_id_is_no_address_and_the_entry_stays_under_its_name(tmp_path: Path) -> None:
+    entries = "".join(
+        f"<entry><id>{an_id}</id><title>Lamp</title></entry>" for an_id in ("tag:acme.dev,2026:1", "urn:uuid:1", "0")
+    )
+    taken = await take_text(tmp_path, f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>', "feed.xml")
+    assert [(row.name, row.homepage) for row in taken.good] == [("Lamp", "")] * 3
+
+
+LONG = "Lamp is a light for desks that follows the eye and costs 89 euros once."
+
+
+@pytest.mark.parametrize("voice", ["unknown", "maker"])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", f"Name,Short description\nLamp,{LONG}\n"),
+        ("a.jsonl", f'{{"name": "Lamp", "content_html": "<p>{LONG}</p>"}}\n'),
+        ("a.json", f'{{"items": [{{"title": "Lamp", "summary": "{LONG}"}}]}}'),
+        ("a.xml", FEED.format(f"<item><title>Lamp</title><description>&lt;p&gt;{LONG}&lt;/p&gt;</description></item>")),
+        (
+            "b.xml",
+            '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Lamp</title>'
+            f'<summary>Lamp</summary><content type="html">&lt;b&gt;{LONG}&lt;/b&gt;</content></entry></feed>',
+        ),
+    ],
+)
+async def test_an_entrys_own_text_is_a_source_of_the_launch(tmp_path: Path, name: str, text: str, voice: str) -> None:
+    (lamp,) = (await take_text(tmp_path, text, name, voice=voice)).good
+    (source,) = lamp.sources
+    assert LONG in source.text
+    assert (source.title, source.voice, source.kind) == ("Its entry in today", voice, "other")
+
+
+@pytest.mark.parametrize("said", ["Lamp", "A light.", "", "<p hidden>It is the best light there is, they say.</p>"])
+async def test_a_text_too_short_to_read_is_no_source(tmp_path: Path, said: str) -> None:
+    text = FEED.format(f"<item><title>Lamp</title><description><![CDATA[{said}]]></description></item>")
+    (lamp,) = (await take_text(tmp_path, text, "feed.xml")).good
+    assert lamp.sources == ()
+    (off,) = (await take_text(tmp_path, f"Name,Description\nLamp,{LONG}\n", text="")).good
+    assert off.sources == ()

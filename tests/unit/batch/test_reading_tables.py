@@ -1,5 +1,6 @@
 """CSV and JSON lines: every row is read or reported, none is lost with another."""
 
+import gzip
 import io
 import json
 from datetime import date
@@ -11,13 +12,14 @@ from hypothesis import strategies as st
 from tests.unit.batch.sources import nobody, take_text
 
 from panel.batch.intake.csv_rows import MOST_ROW_LINES, read_csv
-from panel.batch.intake.fields import KNOWN_COLUMNS
+from panel.batch.intake.fields import VOCABULARY, columns_of
 from panel.batch.intake.json_rows import read_jsonl
 from panel.batch.intake.reading import AT_ONCE, take_in
 from panel.batch.intake.rows import MOST_LINE, BadRow, Entry, Torn
-from panel.batch.intake.tables import SourceSpec
+from panel.batch.intake.tables import FeedTable, SourceSpec
 from panel.errors import Mistake
 
+FIELD_OF = columns_of(FeedTable())
 HOSTILE = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -43,10 +45,8 @@ async def test_bad_rows_are_named_by_line_and_reason_and_the_rest_go_on(tmp_path
         "N\0l,nul.dev,\nWick,wick.dev,11/12/2026\n" + "x" * 1001 + ",long.dev,\n"
     )
     taken = await take_text(tmp_path, text)
-    assert [row.name for row in taken.good] == ["Lamp", "Wick"]
+    assert [row.name for row in taken.good] == ["Lamp", "Bulb", "Wick"]
     assert taken.bad == [
-        ("line 3", "It has no name and no address."),
-        ("line 4", "Its homepage 'javascript:alert(1)' is no http or https address."),
         ("line 5", "It has 2 columns and the first row 3."),
         ("line 6", "It holds NUL bytes."),
         ("line 8", "Its name is 1,001 characters long."),
@@ -73,7 +73,7 @@ async def test_an_open_quote_in_the_last_line_is_reported(tmp_path: Path) -> Non
 
 
 async def test_a_quoted_line_end_is_part_of_its_cell_and_lines_still_count(tmp_path: Path) -> None:
-    taken = await take_text(tmp_path, 'name,url\n"Lamp\nof oil",l.dev\nBulb,ftp://b.dev\n')
+    taken = await take_text(tmp_path, 'name,url\n"Lamp\nof oil",l.dev\nBulb,ftp://b.dev\n', homepage="url")
     assert [row.name for row in taken.good] == ["Lamp of oil"]
     assert taken.bad[0][0] == "line 4"
 
@@ -83,6 +83,126 @@ async def test_a_table_whose_first_row_names_nothing_is_one_bad_source(tmp_path:
     assert taken.good == []
     assert taken.bad[0][0] == ""
     assert "names no column we know" in taken.bad[0][1]
+
+
+@pytest.mark.parametrize(
+    ("first", "names"),
+    [
+        ("Rank,Tool Name,Tool Link", ("name", "homepage")),
+        ("company_name,companyWebsite", ("name", "homepage")),
+        ("PRODUCT-NAME,website/url", ("name", "homepage")),
+        ("Produktname,Webseite", ("name", "homepage")),
+        ("Nom du produit,Lien vers le site", ("name", "homepage")),
+        ("Name of the app,URL of the app,Logo URL,Twitter link", ("name", "homepage")),
+        ("Startup,Official site,Docs URL", ("name", "homepage")),
+        ("Title,Comments URL,Price", ("name", "listing")),
+    ],
+)
+async def test_a_column_is_known_by_what_its_name_is_made_of(
+    tmp_path: Path, first: str, names: tuple[str, ...]
+) -> None:
+    cells = [f"https://{n}.example" for n in range(first.count(",") + 1)]
+    cells[next(n for n, name in enumerate(first.split(",")) if FIELD_OF(name) == "name")] = "Lamp"
+    (lamp,) = (await take_text(tmp_path, f"{first}\n{','.join(cells)}\n")).good
+    place = next(n for n, name in enumerate(first.split(",")) if FIELD_OF(name) == names[1])
+    assert (lamp.name, getattr(lamp, names[1])) == ("Lamp", cells[place])
+    assert [FIELD_OF(name) for name in first.split(",")].count(names[1]) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Logo URL", "Contact name", "Your name", "Job title", "Programming language", "Category URL", "Updates", "", "Links"],
+)  # fmt: skip
+def test_a_name_with_a_word_nobody_knows_means_nothing(name: str) -> None:
+    assert FIELD_OF(name) == ""
+
+
+async def test_a_file_without_a_known_address_column_says_so_once(tmp_path: Path) -> None:
+    taken = await take_text(tmp_path, "Name,Where\nLamp,lamp.dev\nBulb,bulb.dev\n")
+    assert [row.homepage for row in taken.good] == ["", ""]
+    assert taken.notes == [
+        (
+            "",
+            "None of its columns is known to hold an address: 'Name', 'Where'. "
+            "Say which does in a [feeds.NAME] table: docs/feeds.md.",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["sep=;\n", "Launches of November;;\n\n", "Tools;\n", "UTF-8\n", "Exported by;Ada\nOn;2026-11-24\n", '"A title\nof two lines"\n'],
+)  # fmt: skip
+async def test_what_stands_above_the_header_is_passed_over(tmp_path: Path, above: str) -> None:
+    taken = await take_text(tmp_path, f"{above}Name;Website\nLamp;lamp.dev\nBulb;\nonly one\n")
+    assert [(row.at, row.name) for row in taken.good] == [
+        (f"line {above.count(chr(10)) + 2}", "Lamp"),
+        (f"line {above.count(chr(10)) + 3}", "Bulb"),
+    ]
+    assert taken.bad == [(f"line {above.count(chr(10)) + 4}", "It has 1 columns and the first row 2.")]
+
+
+async def test_a_header_may_go_over_lines_and_explain_itself(tmp_path: Path) -> None:
+    text = 'When,"Name\n(as on your site)","Website (with https)"\n2026,Lamp,https://lamp.dev\n'
+    (lamp,) = (await take_text(tmp_path, text)).good
+    assert (lamp.at, lamp.name, lamp.homepage) == ("line 3", "Lamp", "https://lamp.dev")
+    (mapped,) = (await take_text(tmp_path, text.replace("Website", "Where"), homepage="where")).good
+    assert mapped.homepage == "https://lamp.dev"
+
+
+async def test_of_two_columns_of_one_name_the_first_that_holds_something_counts(tmp_path: Path) -> None:
+    taken = await take_text(tmp_path, "Name,URL,URL\nLamp,lamp.dev,other.dev\nBulb, ,bulb.dev\n")
+    assert [row.homepage for row in taken.good] == ["https://lamp.dev", "https://bulb.dev"]
+
+
+async def test_rows_of_empty_cells_are_no_rows(tmp_path: Path) -> None:
+    taken = await take_text(tmp_path, "Name,Website,Tagline\n,,\nLamp,lamp.dev,\n , ,\n,\n")
+    assert [(row.at, row.name) for row in taken.good] == [("line 3", "Lamp")]
+    assert taken.bad == []
+
+
+async def test_a_cell_that_is_no_address_costs_the_address_and_not_the_row(tmp_path: Path) -> None:
+    cells = ["N/A", "-", "tbd", "n.a.", "0", "v1.2", "tag:lamp.dev,2026:1", "javascript:alert(1)"]
+    taken = await take_text(tmp_path, "Name\tWebsite\n" + "".join(f"Lamp\t{cell}\n" for cell in cells))
+    assert [row.homepage for row in taken.good] == [""] * len(cells)
+    assert [at for at, _ in taken.notes] == ["line 7", "line 8", "line 9"]
+    mapped = await take_text(tmp_path, "Name,Website\nLamp,tbd\nBulb,ftp://b.dev\n", homepage="Website")
+    assert [row.name for row in mapped.good] == ["Lamp"]
+    assert mapped.bad == [("line 3", "Its homepage 'ftp://b.dev' is no http or https address.")]
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "rows.xml", "rows", "rows.jsonl"])
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [
+        (b"PK\x03\x04\x14\0\0\0[Content_Types].xml..xl/workbook.xml,Name,Website", "It is an Excel workbook"),
+        (b"PK\x03\x04..mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "It is an OpenDocument spreadsheet"),
+        (b"PK\x03\x04\x14\0\0\0list.csv\nName,Website\nLamp,lamp.dev", "It is a ZIP archive"),
+        (gzip.compress(b"Name,Website\nLamp,lamp.dev\n"), "It is compressed"),
+        (b"%PDF-1.7\nName,Website", "It is a PDF"),
+        (b"SQLite format 3\0Name,Website", "It is an SQLite database"),
+        (bytes(range(256)) * 4, "It is no text"),
+    ],
+)
+async def test_bytes_that_are_no_table_are_called_what_they_are(
+    tmp_path: Path, start: bytes, what: str, name: str
+) -> None:
+    for table in ({}, {"format": "csv"}):
+        taken = await take_text(tmp_path, start, name, **table)
+        assert len(taken.rows) == 1
+        assert taken.bad[0][1].startswith(what)
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "rows.jsonl", "rows.xml"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+async def test_utf_16_is_read_without_its_mark(tmp_path: Path, encoding: str, name: str) -> None:
+    text = {
+        "rows.csv": "Name,Website\nLämp,https://lamp.dev\n",
+        "rows.jsonl": '{"name": "Lämp", "website": "https://lamp.dev"}\n',
+        "rows.xml": "<rss><channel><item><title>Lämp</title><link>https://lamp.dev</link></item></channel></rss>",
+    }[name]
+    taken = await take_text(tmp_path, text.encode(encoding), name)
+    assert [(row.name, row.homepage) for row in taken.rows] == [("Lämp", "https://lamp.dev")]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("read", ["csv", "jsonl"])
@@ -120,7 +240,7 @@ def test_an_endless_line_is_passed_over_without_being_held(read: str) -> None:
             return 0
 
     stream = Endless()
-    rows = list(read_csv(stream, known=KNOWN_COLUMNS) if read == "csv" else read_jsonl(stream))  # type: ignore[arg-type]
+    rows = list(read_csv(stream, field_of=FIELD_OF) if read == "csv" else read_jsonl(stream))  # type: ignore[arg-type]
     assert isinstance(rows[-1], Entry)
     assert rows[-1].fields["name"] == "Lamp"
     assert [row for row in rows if isinstance(row, Torn)] == [
@@ -148,7 +268,7 @@ async def test_numbers_in_json_stay_as_written(tmp_path: Path) -> None:
 def test_a_long_table_is_read_as_it_is_asked_for(read: str) -> None:
     row = b"Lamp,l.dev\n" if read == "csv" else b'{"name": "Lamp", "url": "l.dev"}\n'
     stream = io.BytesIO((b"name,url\n" if read == "csv" else b"") + row * 200_000)
-    rows = read_csv(stream, known=KNOWN_COLUMNS) if read == "csv" else read_jsonl(stream)
+    rows = read_csv(stream, field_of=FIELD_OF) if read == "csv" else read_jsonl(stream)
     assert isinstance(next(rows), Entry)
     assert stream.tell() < 200_000  # of two million bytes and more
     assert sum(1 for _ in rows) == 199_999
@@ -188,9 +308,7 @@ async def test_any_cells_are_read_or_reported(tmp_path: Path, rows: list[list[st
 
 JSONS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(sorted(KNOWN_COLUMNS)), inner, max_size=5)
-    ),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(sorted(VOCABULARY)), inner, max_size=5),
     max_leaves=15,
 )
 
@@ -206,4 +324,18 @@ async def test_any_json_is_read_or_reported(tmp_path: Path, values: list[object]
 
 def test_a_file_with_too_many_columns_is_refused() -> None:
     with pytest.raises(Mistake, match="500 columns"):
-        list(read_csv(io.BytesIO(b"name," + b"a," * 600 + b"url\n"), known=KNOWN_COLUMNS))
+        list(read_csv(io.BytesIO(b"name," + b"a," * 600 + b"url\n"), field_of=FIELD_OF))
+
+
+LINES = st.sampled_from(
+    ["Name,Website", "November", "", ",,", "Lamp,lamp.dev", '"Bulb, a light","bulb.dev"', "sep=,", '"', "x"]
+)
+
+
+@HOSTILE
+@given(lines=st.lists(LINES, max_size=14))
+async def test_every_row_is_named_by_its_own_line(tmp_path: Path, lines: list[str]) -> None:
+    taken = await take_text(tmp_path, "\n".join(lines))
+    for row in taken.good:
+        number = int(row.at.removeprefix("line "))
+        assert row.name in lines[number - 1]

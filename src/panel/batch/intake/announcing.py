@@ -11,17 +11,22 @@ from panel.batch.intake.fields import Value, value_of
 from panel.batch.intake.rows import Entry, quoted
 from panel.batch.intake.tables import FIELDS, FeedTable, SourceSpec, compile_pattern, listed
 from panel.batch.intake.titles import Cut, cut_title, shared_heads, stripped
-from panel.dossier.addresses import tidy_address
+from panel.batch.intake.xml_rows import plain_text
+from panel.dossier.addresses import address_in
 from panel.dossier.cleaning import one_line
 from panel.dossier.listing import is_listing, product_address
 from panel.dossier.products import Tag, tag_of
 from panel.dossier.stated import language_of
 from panel.dossier.voices import package_of, repository_of
-from panel.records import Seen
+from panel.records import LaunchSource, Seen
 from panel.records.batch import Announcement
 from panel.records.differing import fold
 
 MOST_RAW = {"name": 1_000, "tagline": 20_000, "homepage": 1_000, "listing": 1_000}  # beyond: absurd, the row is bad
+MOST_OWN = 20_000  # characters of an entry's own text
+LEAST_OWN = 30  # bytes of UTF-8: a shorter one is a label, not a text
+IN_HTML = re.compile(r"</?[a-z][a-z0-9]{0,10}[\s/>]|&(?:[a-z]{2,8}|#\d{2,6});", re.IGNORECASE)
+NONE_GIVEN = re.compile(r"[^.:/]*|\W*\w?\W*\w?\W*")  # `tbd`, `12`, `n/a`, `n.a.`: no try at an address
 MOST_KEPT = {"name": 120, "release": 60, "tagline": 300, "where": 120}
 Note = Callable[[str], None]
 
@@ -47,18 +52,23 @@ def announce(
         raise Unfit("It has no name and no address.")
     day = _day(given["launched_at"], note)
     where = one_line(spec.table.where or spec.label)[: MOST_KEPT["where"]]
+    tagline = _short("tagline", _text(given["tagline"]) or cut.tagline, note)
+    own = _own_text(given["text"], (name, tagline), note)
     return Announcement(
         source=spec.label,
         at=entry.at,
         name=name,
         release=_short("release", _text(given["release"]) or cut.release, note),
-        tagline=_short("tagline", _text(given["tagline"]) or cut.tagline, note),
+        tagline=tagline,
         homepage=homepage,
         listing=listing,
         category=_category(given["category"], spec.table, categories),
         language=language_of(given["language"].text or entry.language),
         launched_at=day,
         seen_at=(Seen(where=where, url=_seen_url(given) or listing or homepage, on=day),),
+        sources=(LaunchSource(title=f"Its entry in {where}", voice=spec.table.voice, kind="other", text=own),)
+        if own
+        else (),
     )
 
 
@@ -66,7 +76,7 @@ def _refuse_absurd(given: dict[str, Value]) -> None:
     for field, value in given.items():
         if any("\0" in text for text in value.texts):
             raise Unfit(f"Its {field} holds NUL bytes.")
-        if len(value.text) > MOST_RAW.get(field, 1_000) and field not in ("category",):
+        if len(value.text) > MOST_RAW.get(field, 1_000) and field not in ("category", "text"):
             raise Unfit(f"Its {field} is {len(value.text):,} characters long.")
 
 
@@ -78,7 +88,7 @@ def heads_of(entries: Iterable[Entry], table: FeedTable) -> frozenset[str]:
 
 def _cut(given: dict[str, Value], table: FeedTable, heads: frozenset[str]) -> Cut:
     name = given["name"]
-    text, address = _text(name), _tidy(given["homepage"])
+    text, address = _text(name), address_in(given["homepage"].text)
     if table.only and not compile_pattern(table.only).search(text):
         raise Unfit(f"Its title {quoted(text)} is no launch by this feed's rule `only`.")
     how = table.cut if table.cut != "auto" or name.is_title else "never"
@@ -101,7 +111,7 @@ def _patterns(given: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
 
 def _addresses(given: dict[str, Value], note: Note) -> tuple[str, str]:
     """Homepage and listing. A listing given as the homepage is a listing; what is no http(s) address is none."""
-    homepage, listing = _address("homepage", given), _address("listing", given, note)
+    homepage, listing = (_address(field, given, note) for field in ("homepage", "listing"))
     if homepage and is_listing(homepage):
         homepage, listing = "", listing if listing and not is_listing(listing) else homepage
     return product_address(homepage), listing
@@ -109,28 +119,33 @@ def _addresses(given: dict[str, Value], note: Note) -> tuple[str, str]:
 
 def _seen_url(given: dict[str, Value]) -> str:
     """Where a reader finds the announcement: the listing as given, even where a redirector is followed."""
-    return _tidy(given["listing"])
+    return address_in(given["listing"].text)
 
 
-def _tidy(value: Value) -> str:
-    """The address as given, "" for none or what is none."""
-    try:
-        return tidy_address(_text(value))
-    except ValueError:
-        return ""
-
-
-def _address(field: str, given: dict[str, Value], note: Note | None = None) -> str:
-    """A listing that is no address is left out, with a word; a homepage that is none makes the row unfit."""
+def _address(field: str, given: dict[str, Value], note: Note) -> str:
+    """The address in a field, "" where none is tried at. What is none costs the address and is said; where panel.toml
+    says that this is the homepage, it makes the row unfit."""
     text = _text(given[field])
-    try:
-        return tidy_address(text)
-    except ValueError as err:
-        problem = f"Its {field} {quoted(text)} is no http or https address."
-        if note is None:
-            raise Unfit(problem) from err
-        note(problem)
+    address = address_in(text)
+    if not address and not NONE_GIVEN.fullmatch(text):
+        problem = f"Its {field} {quoted(text)} is no http or https address"
+        if field == "homepage" and not given[field].is_guessed:
+            raise Unfit(f"{problem}.")
+        note(f"{problem}; it goes on without one.")
+    return address
+
+
+def _own_text(value: Value, said: tuple[str, ...], note: Note) -> str:
+    """What the entry says at length, as a launch file would hold it; "" for what is short or said already."""
+    text = value.text.encode("utf-8", "replace").decode()
+    is_html = bool(IN_HTML.search(text))
+    plain = one_line(plain_text(text) if is_html else text[:MOST_OWN])
+    if len(plain.encode()) < LEAST_OWN or plain in said:
         return ""
+    if len(text) > MOST_OWN:
+        note(f"Its text is {len(text):,} characters long and was cut to {MOST_OWN:,}.")
+        text = text[:MOST_OWN]
+    return f"<html><body>{text}</body></html>" if is_html else text
 
 
 def _name_of(address: str) -> str:

@@ -16,7 +16,7 @@ from panel.dossier.addresses import tidy_address
 from panel.records.batch import Announcement, BatchRow
 from panel.records.differing import fold
 
-NO_ADDRESS = "it names no address to read"
+NO_ADDRESS = "it names no address to read and brings no text of its own"
 Rank = tuple[int, int, int, int]
 
 
@@ -82,7 +82,7 @@ def _why_not(said: Announcement, rules: Shortlist, before: Known | None, *, is_p
     """The reason to skip a row, "" for none."""
     if before and not before.is_changed:
         return f"reviewed on {before.on} (run {before.run_id})"
-    if not (said.homepage or said.listing or said.launch_file):
+    if not (said.homepage or said.listing or said.launch_file or said.sources):
         return NO_ADDRESS
     if is_pinned:
         return ""

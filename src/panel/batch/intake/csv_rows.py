@@ -1,68 +1,96 @@
 """CSV, with whatever delimiter. One broken row costs itself and no other, a quote nobody closed included.
 
-The delimiter is the one of `, ; tab |` that makes the first row hold most names we know, then most columns; the
-standard library's sniffer guesses from quotes in the data and takes seconds on hostile ones.
+The header is the first of the first few records that names two columns we know, or one below records of a single cell:
+sheets write a title, `sep=;` or an encoding above it. The delimiter is the one of `, ; tab |` that makes the header
+hold most names we know, then most columns; the standard library's sniffer guesses from quotes in the data and takes
+seconds on hostile ones.
 """
 
 import csv
-import re
-from collections.abc import Collection, Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import BinaryIO, NamedTuple
 
 from panel.batch.intake.lines import Lines, as_text
-from panel.batch.intake.rows import MOST_LINE, Entry, Rows, Torn
+from panel.batch.intake.rows import MOST_LINE, Entry, Rows, Torn, listing_of
 from panel.errors import Mistake
 
 DELIMITERS = (",", ";", "\t", "|")
 MOST_COLUMNS = 500
 OPEN = "It opens a quote that is not closed, or closes it in the wrong place."
 MOST_ROW_LINES = 50  # a quoted text may hold line ends; one that goes on longer is taken for an open quote
+HEADER_WITHIN = 10  # records
+FieldOf = Callable[[str], str]  # the field a column of this name holds, "" for one unknown
+NAMING = frozenset({"name", "homepage", "listing"})  # without one of these, no row could be a launch
 
 
-def read_csv(stream: BinaryIO, *, known: Collection[str], charset: str = "") -> Rows:
-    """Rows of a CSV file as entries by column name.
+class Header(NamedTuple):
+    """The record that names the columns, as one delimiter finds it."""
 
-    known: names of columns that mean something, folded. Raises Mistake for a file whose first row names none of them.
+    known: int  # names that mean something
+    names: list[str]
+    lines: int  # from the file's start to its end
+    delimiter: str
+
+
+def read_csv(stream: BinaryIO, *, field_of: FieldOf, charset: str = "") -> Rows:
+    """Rows of a CSV file as entries by column name; of two columns of one name the first that holds something.
+
+    Rows of empty cells are none. Raises Mistake for a file whose first records name no column that could name a launch.
     """
     with as_text(stream, charset) as text:
-        yield from _rows(Lines(text), known)
+        yield from _rows(Lines(text), field_of)
 
 
-def fold_name(name: str) -> str:
-    """`Launch Date`, `launch-date` and `launchDate` are one name."""
-    return re.sub(r"[\W_]+", "", name).lower()
-
-
-def _rows(lines: Lines, known: Collection[str]) -> Rows:
-    first = next((line for line in lines if line.strip()), "")
-    delimiter = _delimiter(first, known)
-    names = _names(next(csv.reader([first], delimiter=delimiter), []))
-    if not set(map(fold_name, names)) & set(known):
+def _rows(lines: Lines, field_of: FieldOf) -> Rows:
+    start = [(lines.number, line) for line in islice(lines, MOST_ROW_LINES)]
+    header = max(
+        (_header(start, delimiter, field_of) for delimiter in DELIMITERS), key=lambda h: (h.known, len(h.names))
+    )
+    if not header.known:
         raise Mistake(
-            "Its first row names no column we know.",
+            f"Its first row names no column we know to hold a name or an address: {listing_of(header.names)}.",
             hint="Name the columns in the first row, or map them in a [feeds.NAME] table: docs/feeds.md.",
         )
-    for at, row in _records(lines, delimiter, len(names)):
+    if len(header.names) > MOST_COLUMNS:
+        raise Mistake(f"It has more than {MOST_COLUMNS} columns.", hint="Keep those that describe launches.")
+    lines.go_back(start[header.lines :])
+    for at, row in _records(lines, header.delimiter, len(header.names)):
         if isinstance(row, str):
             yield Torn(at, row)
         else:
-            yield Entry(at, {name: cell for name, cell in zip(names, row, strict=False) if name and cell.strip()})
+            cells: dict[str, str] = {}
+            for name, cell in zip(header.names, row, strict=False):
+                cells[name] = cells[name] if cells.get(name, "").strip() else cell
+            yield Entry(at, {name: cell for name, cell in cells.items() if name})
 
 
-def _delimiter(first: str, known: Collection[str]) -> str:
-    def worth(delimiter: str) -> tuple[int, int]:
-        names = next(csv.reader([first], delimiter=delimiter), [])
-        return len(set(map(fold_name, names)) & set(known)), len(names)
-
-    return max(DELIMITERS, key=worth)  # the first of equal ones
+def _header(start: list[tuple[int, str]], delimiter: str, field_of: FieldOf) -> Header:
+    """The header as this delimiter finds it: two known names, or one below nothing but titles; else the first row."""
+    reader = csv.reader((line for _, line in start), delimiter=delimiter)
+    none, below_titles = Header(0, [], 0, delimiter), True
+    first, alone = none, none
+    try:
+        for row in islice((row for row in reader if any(cell.strip() for cell in row)), HEADER_WITHIN):
+            names = _names(row)
+            fields = [field for field in map(field_of, names[:MOST_COLUMNS]) if field]
+            known = len(fields) if NAMING & set(fields) else 0
+            header = Header(known, names, reader.line_num, delimiter)
+            if header.known > 1 or (header.known and below_titles and len(names) > 1):
+                return header
+            if header.known and below_titles:  # the header of a single column, or a title like "Tools"
+                alone = alone if alone.known else header
+            first = first if first.names else header._replace(known=0)
+            below_titles = below_titles and sum(map(bool, names)) == 1
+    except csv.Error:
+        pass
+    return alone if alone.known else first
 
 
 def _names(row: list[str]) -> list[str]:
     names = [name.strip() for name in row]
     while names and not names[-1]:
         names.pop()
-    if len(names) > MOST_COLUMNS:
-        raise Mistake(f"It has more than {MOST_COLUMNS} columns.", hint="Keep those that describe launches.")
     return names
 
 
@@ -80,7 +108,7 @@ def _records(lines: Lines, delimiter: str, columns: int) -> Iterator[tuple[str, 
         except (_Endless, csv.Error) as err:
             row = OPEN if isinstance(err, _Endless) else f"It is no CSV: {err}."
         yield from _too_long(lines)
-        if row:
+        if isinstance(row, str) or any(cell.strip() for cell in row):
             wrong = row if isinstance(row, str) else OPEN if lines.ended else _wrong(row, columns)
             if wrong and len(kept.lines) > 1:
                 lines.go_back(kept.lines[1:])

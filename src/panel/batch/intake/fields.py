@@ -1,33 +1,62 @@
-"""From a row's own fields to ours: by the mapping in panel.toml, else by the names such fields usually have."""
+"""From a row's own fields to ours: by the mapping in panel.toml, else by what their names are made of.
+
+A name is made of kinds (`url`, `name`, `date`), of things it may be a kind of (`tool`, `company`) and of small words,
+in English, German or French, in any spelling of capitals, spaces and hyphens. One word that is none of these and the
+name means nothing to us: `Logo URL` is no homepage.
+"""
 
 import re
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from panel.batch.intake.csv_rows import fold_name
 from panel.batch.intake.json_rows import at_path
 from panel.batch.intake.rows import Entry
 from panel.batch.intake.tables import FIELDS, FeedTable, listed
+from panel.dossier.addresses import address_in
 
-TITLES = frozenset({"title", "headline"})  # fields that hold more than a name
-USUAL: Mapping[str, tuple[str, ...]] = {
-    "name": ("name", "product", "productname", "tool", *sorted(TITLES)),
-    "release": ("release", "version"),
-    "tagline": ("tagline", "slogan", "oneliner", "pitch"),
-    "homepage": (
-        "homepage", "homepageurl", "website", "site", "producturl", "externalurl", "url", "link", "web",
-        "address",
-    ),
-    "listing": ("listing", "listingurl", "discussion", "discussionurl", "comments", "commentsurl", "permalink"),
-    "category": ("category", "categories", "topic", "topics", "tags"),
-    "language": ("language", "lang"),
-    "launched_at": (
-        "launchedat", "launched", "launchdate", "releasedat", "releasedate", "releasedon", "datepublished", "published",
-        "publishedat", "pubdate", "date", "createdat", "updated",
-    ),
-}  # fmt: skip
-KNOWN_COLUMNS = frozenset(name for names in USUAL.values() for name in names)
+TITLES = frozenset({"title", "headline", "titel", "titre"})  # fields that hold more than a name
+KINDS: Mapping[str, tuple[str, ...]] = {  # by field; of two columns the one with the earlier word counts
+    field: tuple(words.split())
+    for field, words in {
+        "name": "name nom bezeichnung title headline titel titre",
+        "release": "version release",
+        "tagline": "tagline slogan oneliner liner pitch motto",
+        "homepage": "homepage website webseite webpage site external url uri link lien web domain page address adresse "
+        "repository repo github",
+        "listing": "listing discussion comment permalink producthunt hunt",
+        "category": "category categories categorie kategorie kategorien topic tag",
+        "language": "language lang sprache langue",
+        "launched_at": "launched lancement released erscheinungsdatum sortie published publication veroffentlicht "
+        "veroffentlichung date datum created updated",
+        "text": "description content summary body text detail about overview abstract beschreibung inhalt "
+        "zusammenfassung contenu",
+    }.items()
+}
+OTHERS: Mapping[str, frozenset[str]] = {
+    role: frozenset(words.split())
+    for role, words in {
+        "product": "product tool app application software project startup produkt werkzeug anwendung projekt produit "
+        "outil logiciel projet",
+        "maker": "company organisation organization business firma unternehmen firm entreprise societe vendor maker",
+        "of": "of to for de du des der zum zur von vers",  # what a name is a kind of stands after these
+        "yours": "your our",  # "Your name" asks for a person's
+        "small": "the a an at on in le la les l d die das launch main official public direct primary full short long "
+        "brief kurz one landing html plain pub publish added time service platform plugin extension package library "
+        "saas model",
+    }.items()
+}
+PRODUCTS, MAKERS = OTHERS["product"], OTHERS["maker"]
+FIELD_OF = {word: field for field, words in KINDS.items() for word in words}
+VOCABULARY = frozenset(FIELD_OF).union(*OTHERS.values())
+ADDRESSES = ("homepage", "listing")
+LABEL_END = re.compile(r"[\n\r(\[{（【]")  # of a heading: the rest explains it
+CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+WORD = re.compile(r"[^\W_]+")
+MOST_HEADING = 100  # characters
 BRACED = re.compile(r"\{([^{}]{1,100})\}")
+Rank = tuple[int, int]
 
 
 class Value(NamedTuple):
@@ -35,6 +64,7 @@ class Value(NamedTuple):
 
     texts: tuple[str, ...]
     is_title: bool = False
+    is_guessed: bool = False  # found by its name, and not where panel.toml says
 
     @property
     def text(self) -> str:
@@ -44,18 +74,49 @@ class Value(NamedTuple):
 NOTHING = Value(())
 
 
-def columns_of(table: FeedTable) -> frozenset[str]:
-    """Folded names of columns that mean something to this feed."""
-    mapped = {path for field in FIELDS for path in listed(getattr(table, field))}
-    inner = {inner for path in mapped for inner in BRACED.findall(path)}
-    return KNOWN_COLUMNS | {fold_name(path) for path in mapped | inner}
+def fold_name(name: str) -> str:
+    """`Launch Date`, `launch-date` and `launchDate` are one name."""
+    return re.sub(r"[\W_]+", "", name[:MOST_HEADING]).lower()
+
+
+def columns_of(table: FeedTable) -> Callable[[str], str]:
+    """The field that a column of this name holds for this feed, "" for none."""
+    mapped = {fold_name(path): field for field in FIELDS for path in _paths(listed(getattr(table, field)))}
+    is_named = any(path.startswith("=") for path in listed(table.name))  # whatever the columns are called
+
+    def field_of(name: str) -> str:
+        told = meaning(name)
+        found = mapped.get(fold_name(name)) or mapped.get(fold_name(_label(name))) or (told[0] if told else "")
+        return "name" if found and is_named else found
+
+    return field_of
+
+
+def _paths(given: Iterable[str]) -> Iterator[str]:
+    for path in given:
+        yield from (path, *BRACED.findall(path))
+
+
+def names_address(names: Iterable[str], table: FeedTable) -> bool:
+    """Whether one of these columns may hold an address, by its name or by the table."""
+    if table.homepage is not None or table.listing is not None:
+        return True
+    return any(found[0] in ADDRESSES for name in names if (found := meaning(name)))
 
 
 def value_of(field: str, entry: Entry, table: FeedTable) -> Value:
-    """What the entry gives for one of ours: the first mapped path that gives something, else the usual."""
+    """What the entry gives for one of ours: the first mapped path that gives something, else the usual.
+
+    Of the usual, an address is the first that is one, and a text the longest.
+    """
     given = getattr(table, field)
-    found = _mapped(listed(given), entry) if given is not None else _usual(field, entry)
-    return next(found, NOTHING)
+    if given is not None:
+        return next(_mapped(listed(given), entry), NOTHING)
+    found = list(_usual(field, entry))
+    if field == "text":
+        return max(found, key=lambda value: len(value.text), default=NOTHING)
+    held = (value for value in found if field in ADDRESSES and len(found) > 1 and address_in(value.text))
+    return next(held, next(iter(found), NOTHING))
 
 
 def _mapped(paths: tuple[str, ...], entry: Entry) -> Iterator[Value]:
@@ -75,19 +136,90 @@ def _filled(template: str, parts: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def _usual(field: str, entry: Entry) -> Iterator[Value]:
-    folded: dict[str, Any] = {}
-    for key in entry.fields:
-        folded.setdefault(fold_name(str(key)[:100]), key)
-    for name in USUAL[field]:
-        if name in folded and (texts := _texts(entry.fields[folded[name]])):
-            yield Value(texts, name in TITLES)
+    for key in _ranked(tuple(map(str, entry.fields))).get(field, ()):
+        if texts := _texts(entry.fields.get(key)):
+            yield Value(texts, not TITLES.isdisjoint(_words(key)), is_guessed=True)
+
+
+@lru_cache(maxsize=256)
+def _ranked(names: tuple[str, ...]) -> Mapping[str, list[str]]:
+    """Columns by the field they mean, the surest first."""
+    found: dict[str, list[tuple[Rank, str]]] = {}
+    for name in names:
+        if told := meaning(name):
+            found.setdefault(told[0], []).append((told[1], name))
+    return {field: [name for _, name in sorted(columns, key=lambda c: c[0])] for field, columns in found.items()}
+
+
+@lru_cache(maxsize=4096)
+def meaning(name: str) -> tuple[str, Rank] | None:
+    """The field a column of this name holds, and how it ranks among columns of that field; None for one unknown."""
+    words = _words(name)
+    head = words[: next((n for n, word in enumerate(words) if n and word in OTHERS["of"]), len(words))]
+    kinds = [FIELD_OF[word] for word in head if word in FIELD_OF]
+    field = _field_of(kinds) if kinds else "name" if (PRODUCTS | MAKERS) & set(head) else ""
+    own = PRODUCTS & set(words)
+    if not field or (field == "name" and OTHERS["yours"] & set(words) and not own):
+        return None
+    order = KINDS[field]
+    best = min((order.index(word) for word in words if word in order), default=2)  # a thing alone: before a title
+    launched = field == "launched_at" and bool({"launch", "release"} & set(words))
+    return field, (int(bool(MAKERS & set(words)) and not own), -1 if launched else best)
+
+
+def _field_of(kinds: list[str]) -> str:
+    """The field that these kinds, in their order, make together; "" for none."""
+    last, others = kinds[-1], set(kinds) - {kinds[-1]}
+    if not others:
+        return last
+    other = others.pop()
+    if others:
+        return ""
+    if {last, other} in ({"listing", "homepage"}, {"release", "launched_at"}):  # "comments url", "date released"
+        return "listing" if "listing" in (last, other) else "launched_at"
+    if last == "homepage":  # "title link", but no "category url"
+        return last if other == "name" else ""
+    if other == "homepage":  # "website name", "site description"
+        return last if last != "launched_at" else ""
+    return other if last == "name" and other in ("release", "category", "language") else ""
+
+
+def _words(name: str) -> tuple[str, ...]:
+    """The known words a name is made of; none when one of them is unknown."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name[:MOST_HEADING]) if not unicodedata.combining(c))
+    shown = _label(bare)
+    if fold_name(shown) in VOCABULARY:
+        return (fold_name(shown),)
+    parts = [_split(word.lower()) for word in WORD.findall(CAMEL.sub(" ", shown))]
+    return tuple(word for part in parts for word in part) if all(parts) else ()
+
+
+@lru_cache(maxsize=4096)
+def _split(word: str) -> tuple[str, ...]:
+    """`producturl` is product and url; nothing for what is not made of known words."""
+    for end in range(len(word), 0, -1):
+        known, rest = _singular(word[:end]), _split(word[end:])
+        if known and (rest or end == len(word)):
+            return (known, *rest)
+    return ()
+
+
+def _singular(word: str) -> str:
+    """The known word. `links` is none: it lists what an entry mentions."""
+    one = word.removesuffix("s")
+    return word if word in VOCABULARY else one if one in VOCABULARY and word != "links" else ""
 
 
 def _at(entry: Entry, path: str) -> Any:
     found = at_path(entry.fields, path)
-    if found is None and "." not in path:  # a column's name may be written in other letters
-        found = next((v for k, v in entry.fields.items() if str(k).casefold() == path.casefold()), None)
+    if found is None and "." not in path:  # a column's name may be written in other letters, and over two lines
+        same = (v for k, v in entry.fields.items() if path.casefold() in (str(k).casefold(), _label(str(k)).casefold()))
+        found = next(same, None)
     return found
+
+
+def _label(name: str) -> str:
+    return next((part.strip() for part in LABEL_END.split(name) if part.strip()), "")
 
 
 def _texts(value: Any) -> tuple[str, ...]:

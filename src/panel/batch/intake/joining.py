@@ -26,7 +26,7 @@ MOST_COMPARED = 30
 MOST_SIGHTINGS = 50
 FILLED = (
     "release", "tagline", "homepage", "listing", "category", "language", "launched_at", "launch_file", "embargo_until",
-    "confidential",
+    "confidential", "sources",
 )  # fmt: skip
 BEFORE_NUMBER = re.compile(r"^(?:v|ver|version|release)[.\s]*(?=\d)")
 ZEROS = re.compile(r"(?:\.0+)+$")

@@ -7,7 +7,7 @@ go on.
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -15,11 +15,11 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from panel.batch.intake.announcing import Unfit, announce, heads_of
-from panel.batch.intake.csv_rows import read_csv
-from panel.batch.intake.fields import columns_of
+from panel.batch.intake.csv_rows import MOST_COLUMNS, read_csv
+from panel.batch.intake.fields import columns_of, names_address
 from panel.batch.intake.json_rows import read_json, read_jsonl
 from panel.batch.intake.launch_rows import launch_text, launches_in, one_launch
-from panel.batch.intake.rows import BadRow, Entry, OnProblem, Rows, Torn
+from panel.batch.intake.rows import BadRow, Entry, OnProblem, Rows, Torn, listing_of
 from panel.batch.intake.sniffing import START, format_of
 from panel.batch.intake.tables import Format, SourceSpec
 from panel.batch.intake.xml_rows import read_xml
@@ -88,12 +88,17 @@ def _rows(
 ) -> Generator[Row, None, None]:
     """Rows as announcements; whatever fails midway ends this source with a last bad row."""
     heads = frozenset[str]()
+    columns: dict[str, None] = {}
     ended = False
     while not ended:
         group, ended = _ahead(rows, spec)
         heads |= heads_of((row for row in group if isinstance(row, Entry)), spec.table)
         for row in group:
+            if isinstance(row, Entry) and len(columns) <= MOST_COLUMNS:
+                columns |= dict.fromkeys(map(str, row.fields))
             yield _announced(row, spec, on_problem, categories, heads) if isinstance(row, Entry) else row
+    if columns and not names_address(columns, spec.table):
+        on_problem(BadRow(source=spec.label, at="", reason=_no_address(columns), kept=True))
 
 
 def _ahead(rows: Iterator[Entry | Torn | Announcement], spec: SourceSpec) -> tuple[list[Entry | Row], bool]:
@@ -108,6 +113,13 @@ def _ahead(rows: Iterator[Entry | Torn | Announcement], spec: SourceSpec) -> tup
     except OSError as err:
         reason = f"Reading it broke off: {err.strerror}."
     return [*group, BadRow(source=spec.label, at="", reason=reason)], True
+
+
+def _no_address(columns: Iterable[str]) -> str:
+    return (
+        f"None of its columns is known to hold an address: {listing_of(columns)}. "
+        "Say which does in a [feeds.NAME] table: docs/feeds.md."
+    )
 
 
 def _announced(
@@ -132,7 +144,7 @@ def _local(spec: SourceSpec, path: Path, categories: frozenset[str]) -> Iterator
         if not path.is_file():
             raise Mistake(f"{spec.source!r} can't be found.", hint="Give a file, a folder or an address.")
         with path.open("rb") as stream:
-            kind = spec.table.format or format_of(path.name, _start(stream))
+            kind = format_of(path.name, _start(stream), said=spec.table.format)
             if kind != "launch":
                 yield from _read(kind, stream, spec)
                 return
@@ -144,7 +156,7 @@ def _local(spec: SourceSpec, path: Path, categories: frozenset[str]) -> Iterator
 def _fetched(spec: SourceSpec, page: Page) -> Iterator[Entry | Torn | Announcement]:
     stream = io.BytesIO(page.body)
     name = urlsplit(page.final_url).path.rpartition("/")[2]
-    kind = spec.table.format or format_of(name, _start(stream), media_type=page.media_type)
+    kind = format_of(name, _start(stream), media_type=page.media_type, said=spec.table.format)
     if kind == "launch":
         yield from launch_text(name or "the page", decode(page.body, what="It"))
     else:
@@ -153,7 +165,7 @@ def _fetched(spec: SourceSpec, page: Page) -> Iterator[Entry | Torn | Announceme
 
 def _read(kind: Format, stream: BinaryIO, spec: SourceSpec, *, url: str = "", charset: str = "") -> Rows:
     if kind == "csv":
-        return read_csv(stream, known=columns_of(spec.table), charset=charset)
+        return read_csv(stream, field_of=columns_of(spec.table), charset=charset)
     if kind == "jsonl":
         return read_jsonl(stream, charset=charset)
     if kind in ("json", "json_feed"):

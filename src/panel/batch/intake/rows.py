@@ -1,6 +1,7 @@
 """What readers hand on: an entry as it stood, or why a row can't be used."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 from panel.records import Value
@@ -8,6 +9,7 @@ from panel.records import Value
 MOST_BYTES = 20_000_000  # of a source that has to be read whole (XML, JSON); lines are streamed without such a bound
 MOST_LINE = 200_000  # characters of one line
 MOST_SHOWN = 60
+MOST_NAMES = 12  # of columns, in a sentence
 
 
 class BadRow(Value):
@@ -42,3 +44,8 @@ def quoted(value: object) -> str:
     """A hostile value fit for a sentence: escaped and short."""
     text = ascii(value if isinstance(value, str) else str(value)[: 4 * MOST_SHOWN])
     return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 3]}..."
+
+
+def listing_of(names: Iterable[str]) -> str:
+    """The first of these names, fit for a sentence."""
+    return ", ".join(quoted(name) for name in islice(filter(None, names), MOST_NAMES)) or "it is empty"

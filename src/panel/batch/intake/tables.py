@@ -5,10 +5,10 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from panel.records import Value
+from panel.records import Value, Voice
 
 Format = Literal["", "rss", "atom", "json_feed", "json", "jsonl", "csv", "launch", "launches"]
-FIELDS = ("name", "release", "tagline", "homepage", "listing", "category", "language", "launched_at")
+FIELDS = ("name", "release", "tagline", "homepage", "listing", "category", "language", "launched_at", "text")
 Paths = str | tuple[str, ...]
 CUT_GROUPS = frozenset({"name", "release", "tagline"})
 
@@ -37,6 +37,8 @@ class FeedTable(Value):
     category: Paths | None = None
     language: Paths | None = None
     launched_at: Paths | None = None
+    text: Paths | None = None  # what an entry says of its launch at length: a source that critics read
+    voice: Voice = "unknown"  # whose word that text is
 
     @field_validator("strip", "only")
     @classmethod
