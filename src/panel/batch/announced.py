@@ -1,9 +1,37 @@
 """What an announcement adds to a dossier: where it was seen, and names to tell it apart by. Pure."""
 
 from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from panel.records import Announcement, BatchRow, Dossier, Launch, LaunchSource
+from panel.checks.suspicion import find_suspicions
+from panel.dossier import build_dossier
+from panel.dossier.screening import Screen
+from panel.records import Announcement, BatchRow, Dossier, Launch, LaunchSource, Stamp
+
+
+def dossier_of_text(said: Announcement, *, made: Stamp, today: date, unread: tuple[str, ...] = ()) -> Dossier:
+    """The dossier of a launch whose announcement brings its own text, where no page of it could be read.
+
+    unread: a sentence for each page that could not. What reaches jurors beside the text is held against suspicion.
+    """
+    screen = Screen(find_suspicions)
+    name, release, tagline = (
+        screen(getattr(said, field), source_id="S1", where=field, most=300) for field in ("name", "release", "tagline")
+    )
+    launch = Launch(
+        name=name or f"{said.source}, {said.at}"[:120],
+        release=release,
+        tagline=tagline,
+        category=said.category,
+        homepage=said.homepage,
+        launched_at=said.launched_at if said.launched_at and said.launched_at <= today else None,
+        sources=said.sources,
+    )
+    dossier = build_dossier(launch, folder=Path(), made=made, today=today)
+    coverage = dossier.coverage.model_copy(update={"unread": unread})
+    return dossier.model_copy(update={"coverage": coverage, "hidden": (*dossier.hidden, *screen.left_out)})
 
 
 def with_sightings(dossier: Dossier, said: Announcement) -> Dossier:

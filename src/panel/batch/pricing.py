@@ -54,7 +54,7 @@ def price_batch(
     assumed = 0
     for row in rows:
         lengths = _lengths(row)
-        assumed += not row.said.launch_file
+        assumed += lengths == (SHORT_DOSSIER, LONG_DOSSIER)
         counts[lengths] = counts.get(lengths, 0) + 1
     low = high = Decimal(0)
     unpriced: dict[str, None] = {}
@@ -69,10 +69,11 @@ def price_batch(
 
 def _lengths(row: BatchRow) -> tuple[int, int]:
     """Characters a dossier will have, least and most, in thousands."""
-    if not row.said.launch_file:
+    said = row.said
+    if not said.launch_file and (said.homepage or said.listing or not said.sources):
         return SHORT_DOSSIER, LONG_DOSSIER
     try:
-        size = Path(row.said.launch_file).stat().st_size
+        size = Path(said.launch_file).stat().st_size if said.launch_file else sum(len(s.text) for s in said.sources)
     except OSError:
         return SHORT_DOSSIER, LONG_DOSSIER
     rounded = -(-size // 1000) * 1000

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from panel.cli.shell import Shell
+from panel.errors import PanelError, StoreError
 from panel.records import Announcement, Dossier, Stamp
 
 if TYPE_CHECKING:
@@ -16,12 +17,16 @@ GATHERED_AT_ONCE = 16  # sites read side by side; each host is asked once a seco
 
 
 def make_gather(shell: Shell, made: Stamp, products: "Products") -> "Gather":
-    """From an announcement to its dossier: a launch file's own sources, else the product's pages; and neighbours.
+    """From an announcement to its dossier: a launch file's own sources, else the product's pages and the announcement's
+    own text; and neighbours.
 
-    Raises Mistake for a file or an address that can't be used, Unreachable for a page that doesn't answer.
+    Raises Mistake for a file or an address that can't be used, Unreachable for a page that doesn't answer. Where there
+    is a text, both are sentences in the dossier's coverage.
     """
+    from panel.batch.announced import dossier_of_text
     from panel.batch.intake.following import follow_listing
     from panel.cli.gather import live_dossier, make_fetcher
+    from panel.dossier.appending import append_texts
     from panel.review.archive import with_neighbours
 
     fetcher = make_fetcher(shell)
@@ -30,12 +35,22 @@ def make_gather(shell: Shell, made: Stamp, products: "Products") -> "Gather":
     async def gather(said: Announcement) -> Dossier:
         if said.launch_file:
             return await asyncio.to_thread(_from_file, shell, said, made, products)
-        async with places:
-            found = await follow_listing(said, fetch=fetcher.get)
-            dossier = await live_dossier(
-                shell, found.homepage, fetcher=fetcher, made=made, refresh=False, category=said.category
-            )
-        return await asyncio.to_thread(with_neighbours, dossier, products, today=datetime.now(UTC).date())
+        today, found = datetime.now(UTC).date(), said
+        try:
+            async with places:
+                found = await follow_listing(said, fetch=fetcher.get)
+                dossier = await live_dossier(
+                    shell, found.homepage, fetcher=fetcher, made=made, refresh=False, category=said.category
+                )
+            dossier = await asyncio.to_thread(append_texts, dossier, said.sources)
+        except StoreError:
+            raise
+        except PanelError as err:
+            if not said.sources:
+                raise
+            unread = (f"Homepage not read: {err}",) if said.homepage or said.listing else ()
+            dossier = await asyncio.to_thread(dossier_of_text, found, made=made, today=today, unread=unread)
+        return await asyncio.to_thread(with_neighbours, dossier, products, today=today)
 
     return gather
 

@@ -1,7 +1,8 @@
 """A launch made into a dossier: what every juror reads, the same bytes for the same files, today and tomorrow."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import starmap
 from pathlib import Path
 
 from panel.checks.suspicion import find_suspicions
@@ -28,7 +29,8 @@ def build_dossier(launch: Launch, *, folder: Path, made: Stamp, today: date, as_
         raise Mistake(f"{launch.name}: {err}.", hint="Write it as https://example.com/page.") from err
     _refuse_future_days(launch, today)
     past = [day for field, day in _days(launch) if not (launch.embargo_until and field == "launched_at")]
-    sources = tuple(_source(launch, n, source, folder) for n, source in enumerate(launch.sources))
+    given = [(source, f"S{n + 1}", folder, f"{launch.name}: sources[{n}]") for n, source in enumerate(launch.sources)]
+    sources = tuple(starmap(read_source, given))
     sources += price_note(launch.pricing, f"S{len(sources) + 1}")
     total = sum(len(source.passages) for source in sources)
     emptied = tuple(source.model_copy(update={"text": ""}) for source in launch.sources)
@@ -38,31 +40,35 @@ def build_dossier(launch: Launch, *, folder: Path, made: Stamp, today: date, as_
         launch=launch.model_copy(update={"sources": emptied}),
         sources=sources,
         coverage=Coverage(passages_total=total, passages_kept=total, missing=missing_essentials(launch, sources)),
-        hidden=tuple(_hidden(launch, folder)),
+        hidden=tuple(found for one in given for found in hidden_in(*one)),
         suspicions=find_suspicions(passage for source in sources for passage in source.passages),
     )
 
 
-def _hidden(launch: Launch, folder: Path) -> Iterator[Hidden]:
-    for n, source in enumerate(launch.sources):
-        where = f"{launch.name}: sources[{n}]"
-        yield from source_hidden(source, source_bytes(source, folder, where=where), f"S{n + 1}", where=where)
+def read_source(told: LaunchSource, source_id: str, folder: Path, where: str) -> Source:
+    """A launch file's source, its file read from the folder. Raises Mistake, naming `where`, for one without text."""
+    raw = source_bytes(told, folder, where=where)
+    return make_source(told, source_id, raw, source_blocks(told, raw, where=where), where)
 
 
-def _source(launch: Launch, index: int, source: LaunchSource, folder: Path) -> Source:
-    where = f"{launch.name}: sources[{index}]"
-    raw = source_bytes(source, folder, where=where)
-    passages = cut(f"S{index + 1}", source_blocks(source, raw, where=where))
+def hidden_in(told: LaunchSource, source_id: str, folder: Path, where: str) -> tuple[Hidden, ...]:
+    """What such a source keeps from its readers."""
+    return source_hidden(told, source_bytes(told, folder, where=where), source_id, where=where)
+
+
+def make_source(told: LaunchSource, source_id: str, raw: bytes | str, blocks: Iterable[Block], where: str) -> Source:
+    """What is told of a source, with its text cut. Raises Mistake, naming `where`, for one without readable text."""
+    passages = cut(source_id, blocks)
     if not passages:
-        raise Mistake(f"{where} {source.title!r} holds no readable text.", hint="Paste its text, or leave it out.")
+        raise Mistake(f"{where} {told.title!r} holds no readable text.", hint="Paste its text, or leave it out.")
     return Source(
-        source_id=f"S{index + 1}",
-        title=source.title,
-        url=source.url,
-        kind=source.kind,
-        voice=source.voice,
-        published=source.published,
-        fetched=source.fetched,
+        source_id=source_id,
+        title=told.title,
+        url=told.url,
+        kind=told.kind,
+        voice=told.voice,
+        published=told.published,
+        fetched=told.fetched,
         bytes_sha256=sha256_of(raw),
         text_sha256=sha256_of("\n\n".join(passage.text for passage in passages)),
         passages=passages,
@@ -76,21 +82,10 @@ def price_note(pricing: Pricing, source_id: str) -> tuple[Source, ...]:
     lines = [f"To start: {pricing.entry}"] if pricing.entry else []
     lines += [f"Plan {p.name}: {p.price}{'; ' + p.includes if p.includes else ''}" for p in pricing.plans]
     lines.append(f"Looked up on {pricing.checked.isoformat()}." if pricing.checked else "Nobody has looked these up.")
-    text = "\n\n".join(lines)
-    passages = cut(source_id, (Block("prose", line) for line in lines))
-    return (
-        Source(
-            source_id=source_id,
-            title="Prices, as our launch file gives them",
-            url=pricing.source if pricing.source.startswith(("http://", "https://")) else "",
-            kind="pricing",
-            voice="us",
-            fetched=pricing.checked,
-            bytes_sha256=sha256_of(text),
-            text_sha256=sha256_of("\n\n".join(passage.text for passage in passages)),
-            passages=passages,
-        ),
-    )
+    url = pricing.source if pricing.source.startswith(("http://", "https://")) else ""
+    title = "Prices, as our launch file gives them"
+    told = LaunchSource(title=title, url=url, kind="pricing", voice="us", fetched=pricing.checked)
+    return (make_source(told, source_id, "\n\n".join(lines), (Block("prose", line) for line in lines), "pricing"),)
 
 
 def missing_essentials(launch: Launch, sources: Sequence[Source]) -> tuple[str, ...]:

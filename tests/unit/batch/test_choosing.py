@@ -63,7 +63,7 @@ def test_filters_name_their_reason_and_let_the_unknown_pass() -> None:
         1: "its category databases is not asked for",
         4: "its language de-AT is not asked for",
         6: "launched 8 days before 2026-11-24, more than 7",
-        8: "it names no address to read",
+        8: "it names no address to read and brings no text of its own",
     }
 
 
