@@ -18,6 +18,7 @@ from panel.store import BatchRows
 
 READY = {"state": "ready", "reason": "", "incomplete": False, "passes": False}
 TOGETHER = 500  # rows a transaction
+WHOLE = "the whole source"  # where a row stands that says why a source can't be read
 
 
 async def take_rows(
@@ -51,7 +52,7 @@ async def take_rows(
 
 def _bad(number: int, bad: BadRow) -> BatchRow:
     """A row nobody can use: failed, with where it stands and why."""
-    said = Announcement(source=bad.source, at=bad.at or "the whole source", name="")
+    said = Announcement(source=bad.source, at=bad.at or WHOLE, name="")
     return BatchRow(row=number, said=said, state="failed", reason=f"can't be used: {bad.reason}")
 
 
@@ -62,6 +63,13 @@ def _settle(run_id: str, rows: BatchRows, joining: Joining, rules: Shortlist, as
     decided = choose(rows.stream(run_id, ("new",)), rules, as_of=as_of, known=known)
     while group := list(islice(decided, TOGETHER)):
         rows.put_many(run_id, group)
+
+
+def nothing_read(run_id: str, rows: BatchRows) -> str:
+    """Why no source could be read, in a sentence for each of the first three; "" when one could."""
+    if set(rows.counts(run_id)) != {"failed"} or any(row.said.at != WHOLE for row in rows.stream(run_id)):
+        return ""
+    return " ".join(f"{row.said.source} {row.reason}" for row in islice(rows.stream(run_id), 3))
 
 
 def again(run_id: str, rows: BatchRows, *, waiting: bool = True) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from panel.batch.intake.tables import SourceSpec
 from panel.batch.pricing import price_batch
-from panel.batch.taking_in import take_rows
+from panel.batch.taking_in import nothing_read, take_rows
 from panel.cli.batch_sources import open_intake, open_known, shortlist
 from panel.cli.batching import BatchAsk, run_of
 from panel.cli.output import say, say_json, table, talk
@@ -27,8 +27,11 @@ async def tell_dry(
     scratch: Path,
     *,
     json_: bool,
-) -> None:
-    """Print each row with its state and reason, then the price. models: persona_id -> model."""
+) -> str:
+    """Print each row with its state and reason, then the price. models: persona_id -> model.
+
+    Why no source could be read, "" when one could.
+    """
     url = f"sqlite:///{scratch / 'rows.db'}"
     run = run_of(shell, plan, shell.new_stamp(["dry"]).model_copy(update={"run_id": RUN_ID}), ())
     with closing(Records.open(url, runs_dir=scratch)) as records:
@@ -39,6 +42,7 @@ async def tell_dry(
             await take_rows(
                 RUN_ID, open_intake(shell, specs), rows, shortlist(shell, ask), as_of=plan.as_of, known=known
             )
+        why = nothing_read(RUN_ID, rows)
         price = price_batch(rows.stream(RUN_ID, ("ready",)), plan, models, shell.settings.prices)
         if json_:
             dumped = [row.model_dump(mode="json", exclude_defaults=True) for row in rows.stream(RUN_ID)]
@@ -55,12 +59,13 @@ async def tell_dry(
                     },
                 }
             )
-            return
+            return why
         lines = [
             (str(r.row), r.state, r.said.name or "-", r.said.source, r.said.at, _why(r)) for r in rows.stream(RUN_ID)
         ]
         say(table([("row", "state", "name", "source", "at", "why"), *lines]))
         talk(price.sentence)
+        return why
     finally:
         rows.close()
 

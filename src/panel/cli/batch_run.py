@@ -18,7 +18,7 @@ from panel.batch.finishing import SUMMARY, close_batch
 from panel.batch.intake.tables import SourceSpec
 from panel.batch.kit import Kit
 from panel.batch.pricing import BatchPrice, price_batch
-from panel.batch.taking_in import again, take_rows
+from panel.batch.taking_in import again, nothing_read, take_rows
 from panel.batch.working import StopSign, launches_at_once, work_off
 from panel.cli.batch_progress import flow_lines, watch_work
 from panel.cli.batch_sources import open_intake, open_known, open_partners, read_sources, shortlist
@@ -92,6 +92,8 @@ async def _begun(
     run = begin(shell, plan, made, stores, sys.argv[1:])
     try:
         await _take_in(shell, specs, ask, run, stores)
+        if why := nothing_read(run.run_id, stores.rows):
+            raise Mistake(f"No source could be read. {why}")
         _agree(_price(shell, run, plan, stores), plan, yes=yes, quiet=quiet)
     except BaseException:
         stores.locks.release(run.run_id)
@@ -279,4 +281,6 @@ async def _dry(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, json_: bo
     plan, models = make_batch_plan(shell, ask, datetime.now(UTC).date())
     specs = read_sources(shell, sources)
     with TemporaryDirectory(prefix="panel-dry-") as scratch:
-        await tell_dry(shell, specs, ask, plan, models, Path(scratch), json_=json_)
+        why = await tell_dry(shell, specs, ask, plan, models, Path(scratch), json_=json_)
+    if why:
+        _end(Mistake(f"No source could be read. {why}"), json_=json_)
