@@ -155,6 +155,11 @@ async def test_of_two_columns_of_one_name_the_first_that_holds_something_counts(
     assert [row.homepage for row in taken.good] == ["https://lamp.dev", "https://bulb.dev"]
 
 
+async def test_a_row_that_reads_like_a_header_is_a_row(tmp_path: Path) -> None:
+    taken = await take_text(tmp_path, "Name,What\nLamp,light\nApp,Website\n")
+    assert [row.name for row in taken.good] == ["Lamp", "App"]
+
+
 async def test_rows_of_empty_cells_are_no_rows(tmp_path: Path) -> None:
     taken = await take_text(tmp_path, "Name,Website,Tagline\n,,\nLamp,lamp.dev,\n , ,\n,\n")
     assert [(row.at, row.name) for row in taken.good] == [("line 3", "Lamp")]
