@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
-from panel.money.tariffs import Quantity, Rate, Tariff, plain_number, read_tariff
+from panel.money.tariffs import Quantity, Rate, Tariff, limits_in, plain_number, read_tariff
 from panel.money.units import PERIODS, SEAT, plural, unit_name
 from panel.records import Plan, PlanCost, Pricing, ScenarioCost
 
@@ -53,9 +53,10 @@ def _plan_cost(scenario: Scenario, plan: Plan) -> PlanCost:
     tariff = read_tariff(plan.price)
     try:
         _check_known(tariff, plan)
-        _check_limits(tariff, scenario)
+        _check_limits((*tariff.limits, *limits_in(plan.includes)), scenario)
         if tariff.kind == "free":
-            return PlanCost(plan=plan.name, amount=Decimal(0), how="free")
+            what = f"free for what the plan includes: {plan.includes}" if plan.includes else "free"
+            return PlanCost(plan=plan.name, amount=Decimal(0), how=what)
         return _sum(tariff, scenario, plan)
     except Uncountable as why:
         return PlanCost(plan=plan.name, amount=None, how=str(why))
@@ -138,9 +139,9 @@ def _check_known(tariff: Tariff, plan: Plan) -> None:
         raise Uncountable(f"No price could be read from {plan.price!r}." if plan.price else "No price is stated.")
 
 
-def _check_limits(tariff: Tariff, scenario: Scenario) -> None:
+def _check_limits(limits: Iterable[Quantity], scenario: Scenario) -> None:
     known = {_unit(name): count for name, count in scenario.usage.items()} | {SEAT: scenario.seats}
-    for limit in tariff.limits:
+    for limit in limits:
         has = known.get(limit.unit)
         if has is not None and has > limit.count:
             raise Uncountable(

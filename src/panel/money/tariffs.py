@@ -36,6 +36,9 @@ PER = re.compile(
     rf"an\b|each\b|every\b|im\b|and\b|und\b|et\b)\s*{COUNT}?{KINDS}{UNIT}\.?",
     re.IGNORECASE,
 )
+PER_OTHER = re.compile(  # a unit of the price list's own: "per widget", "/app"
+    rf"[\s,(]*(?:(?:and|&)\s+)?(?:/|per\s)\s*{COUNT}?(?P<kind>(?!))?(?P<unit>[^\W\d_][\w-]*)", re.IGNORECASE
+)
 ADVERB = re.compile(
     r"[\s,(]*(?P<month>monthly|monatlich|mensuel(?:s|le|les)?|mensuellement)\b|"
     r"[\s,(]*(?P<year>yearly|annually|jährlich|annuel(?:s|le|les)?|annuellement)\b|"
@@ -137,6 +140,11 @@ def tariff_words(tariff: Tariff) -> str:
     return ", ".join([text, *notes, *limits, *(f"first {_counted(a)} free" for a in tariff.allowances)])
 
 
+def limits_in(text: str) -> tuple[Quantity, ...]:
+    """What a plan ends at, wherever that is said: "up to 3 users" -> 3 seats."""
+    return _quantities(LIMIT, " ".join(unicodedata.normalize("NFKC", text[:MOST_CHARACTERS]).split()))
+
+
 def units_in(text: str) -> tuple[Quantity, ...]:
     """What a heading says prices are for: "Price per seat / month" -> 1 seat, 1 month."""
     found, at = [], 0
@@ -192,7 +200,7 @@ def _rate(found: re.Match[str], plain: str) -> tuple[Rate, int]:
     amount = number_of(found["n1"] or found["n2"], currency=currency)
     amount = amount * 1000 if found["k1"] or found["k2"] else amount / 100 if cents else amount
     per, once, at = [], False, found.end()
-    while step := PER.match(plain, at) or ADVERB.match(plain, at):
+    while step := PER.match(plain, at) or ADVERB.match(plain, at) or PER_OTHER.match(plain, at):
         at = step.end()
         if "unit" in step.groupdict():
             per.append(_quantity(step))

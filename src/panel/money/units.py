@@ -7,6 +7,8 @@ SEAT = "seat"
 
 _SPELT = {
     "seat": "seat|user|member|editor|developer|person|people|licen[cs]e|account|contributor|teammate|engineer|agent|"
+    "author|committer|collaborator|reviewer|maintainer|creator|designer|tester|analyst|admin|administrator|operator|"
+    "participant|employee|student|teacher|learner|coder|programmer|writer|colleague|"
     "nutzer(?:in)?|benutzer|person|platz|plätze|arbeitsplatz|entwickler|utilisateur|siège|poste|personne|développeur|usuario|persona|puesto",
     "month": "month|mo|mth|monat|mois|mes",
     "year": "year|yr|annum|jahr|an|année|año",
@@ -55,8 +57,13 @@ COUNT = rf"(?:(?P<count>\d[\d,.']*(?:\s\d{{3}})*)?\s?(?P<times>{TIMES})?(?![^\W\
 
 
 def unit_name(word: str, kind: str = "") -> str:
-    """The one word for a unit as a page spells it, with what is counted before it: `input token`, `GPU hour`."""
-    unit = next((name for name, spelt in UNIT_OF.items() if spelt.fullmatch(word)), word.lower())
+    """The one word for a unit as a page spells it, with what is counted before it: `input token`, `GPU hour`.
+
+    A unit nobody listed keeps its own word: a price for it is stated, though no scenario can know how many there are.
+    """
+    own = word.lower()
+    own = own if own.endswith("ss") else own.removesuffix("s")
+    unit = next((name for name, spelt in UNIT_OF.items() if spelt.fullmatch(word)), own)
     kind = KIND_OF.get(kind.lower(), kind.lower())
     kind = kind.upper() if kind in ("gpu", "cpu") else kind
     return f"{kind} {unit}" if kind.lower() in SAID else unit

@@ -102,7 +102,7 @@ def _cost(plan: PlanCost) -> CostLine:
     return CostLine(
         plan=clean(plan.plan) or "The plan",
         cost=_amount(plan),
-        how=clean(plan.how) if plan.amount or plan.currency or plan.amount is None else "nothing to pay",
+        how="nothing to pay" if plan.how == "free" else clean(plan.how),
         is_computed=plan.amount is not None,
     )
 

@@ -56,6 +56,29 @@ def test_a_free_plan_costs_nothing_within_its_limit() -> None:
     assert cost("free up to 10 seats")[0] == 0
 
 
+@pytest.mark.parametrize("person", ["author", "developer", "member", "editor", "reviewer", "committer", "Nutzer"])
+def test_a_unit_that_names_a_person_is_a_seat(person: str) -> None:
+    assert cost(f"14 dollars per {person} and month")[2] == "10 seats x 14 USD x 12 months = 1,680 USD"
+
+
+@pytest.mark.parametrize("unit", ["widget", "kiosk", "flow"])
+@pytest.mark.parametrize("price", ["14 USD per {unit} and month", "$14/{unit}/mo", "14 USD per 100 {unit}s"])
+def test_a_unit_of_the_lists_own_is_named_not_called_unstated(unit: str, price: str) -> None:
+    why = f"The price is per {unit}, and the scenario says nothing of {unit}s."
+    assert cost(price.format(unit=unit)) == (None, "", why)
+
+
+def test_a_free_plan_says_for_what_it_is_free() -> None:
+    def free(includes: str) -> tuple[Decimal | None, str]:
+        (found,) = cost_of(TEAM, [Plan(name="Open", price="0 dollars", includes=includes)])
+        return found.amount, found.how
+
+    assert free("") == (0, "free")
+    told = "free for what the plan includes: public repositories, up to 200 reviews a month"
+    assert free("public repositories, up to 200 reviews a month") == (0, told)
+    assert free("private projects, up to 3 users") == (None, "The plan ends at 3 seats; the scenario has 10 seats.")
+
+
 @pytest.mark.parametrize(("price", "paid"), [("120 USD per year", 240), ("10 USD per month, billed yearly", 240), ("10 USD per month", 130)])  # fmt: skip
 def test_years_are_paid_whole_and_months_as_used(price: str, paid: int) -> None:
     assert cost(price, Scenario("over a year", seats=1, months=13))[0] == paid
