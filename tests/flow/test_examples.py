@@ -74,12 +74,16 @@ def review_of(name):
 
 
 @pytest.mark.parametrize("name", LAUNCHES)
-def test_an_example_gives_enough_passages_of_several_kinds_and_voices(name):
+def test_an_example_gives_enough_passages_and_says_whose_word_each_is(name):
     dossier = dossier_of(name)
     passages = [passage for source in dossier.sources for passage in source.passages]
     assert 12 <= len([p for p in passages if citable(p)]) <= 30
-    assert len({source.kind for source in dossier.sources}) >= 4
-    assert len({source.voice for source in dossier.sources}) >= 2
+    voices = {source.voice for source in dossier.sources}
+    if name in SPECIMENS:
+        assert len({source.kind for source in dossier.sources}) >= 4
+        assert len(voices) >= 2
+    else:  # real products: our summaries, so nobody else's word is in them and no address stands for it
+        assert (voices, {source.url for source in dossier.sources}) == ({"us"}, {""})
 
 
 @pytest.mark.parametrize("name", LAUNCHES)
