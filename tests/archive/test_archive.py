@@ -20,7 +20,9 @@ def test_a_past_run_loads_counts_and_renders(folder: Path) -> None:
     for review in (record.review_a, record.review_b):
         stored = Dossier.model_validate_json((folder / "dossiers" / f"{review.slug}.json").read_text("utf-8"))
         assert stored == review.dossier
-        assert tally(review.opinions, review.personas, review.flags, review.tally.rho) == review.tally
+        counted = tally(review.opinions, review.personas, review.flags, review.tally.rho)
+        tie = {"dissent": None} if review.tally.ship == review.tally.skip else {}  # a tie had one by the rule of then
+        assert counted == review.tally.model_copy(update=tie)
     assert compare(record.review_b, record.review_a, made=record.made).answer == record.answer
     assert record.answer in comparison_markdown(record)
     assert "Specimen" in comparison_html(record)

@@ -160,7 +160,7 @@ async def _keep(kit: Kit, row: BatchRow, plan: Plan, panel: Panel) -> BatchRow:
             "state": "reviewed",
             "product_id": product_id,
             "reason": reason,
-            "verdict": review.tally.verdict,
+            "verdict": "trial" if review.grade == "trial" else review.tally.verdict,
             "held": held,
             "incomplete": bool(lost),
             "category": review.dossier.launch.category,

@@ -103,6 +103,8 @@ def outcome_words(event: Heard) -> str:
     opinion = event.opinion
     again = " (from the ledger)" if event.reused else ""
     if opinion.outcome == "answered":
+        if opinion.words.kind == "not_asked":
+            return f"{opinion.verdict} (trial){again}"
         return f"{opinion.verdict}, {opinion.confidence:.0%} sure{again}"
     return f"{opinion.outcome}: {opinion.why}{again}"
 

@@ -2,7 +2,7 @@
 
 from panel.desk.opened import OpenComparison, Opened, OpenReview
 from panel.desk.text import start_text
-from panel.records import Answered, Comparison, Review, Tally, Written
+from panel.records import Answered, Comparison, Review, Written
 from panel.records.desk import QueueRow
 
 SECONDS_A_CLAIM, SECONDS_A_FLAG, SECONDS_BESIDE = 15, 30, 60  # until the desk has measured its own (`desk stats`)
@@ -20,7 +20,7 @@ def first_row(review: Review, draft_id: str) -> QueueRow:
         name=f"{launch.name} {launch.release}".strip(),
         what=launch.tagline,
         category=launch.category,
-        panel=panel_line(review.tally),
+        panel=panel_line(review),
         split=split_line(review),
         claims=claims,
         claims_left=claims,
@@ -86,13 +86,13 @@ def shown_row(opened: Opened, before: QueueRow) -> QueueRow:
 
 def _told(opened: Opened) -> dict[str, str]:
     if isinstance(opened, OpenComparison):
-        panels = " · ".join(panel_line(side.counted.tally) for side in opened.sides)
+        panels = " · ".join(panel_line(side.counted) for side in opened.sides)
         return {"what": opened.counted.answer, "split": opened.counted.pick.because, "panel": panels}
     return _told_of(opened)
 
 
 def _told_of(opened: OpenReview) -> dict[str, str]:
-    return {"panel": panel_line(opened.counted.tally), "split": split_line(opened.counted, opened.struck)}
+    return {"panel": panel_line(opened.counted), "split": split_line(opened.counted, opened.struck)}
 
 
 def minutes(claims: int, flags: int) -> int:
@@ -100,9 +100,11 @@ def minutes(claims: int, flags: int) -> int:
     return max(1, round((SECONDS_BESIDE + SECONDS_A_CLAIM * claims + SECONDS_A_FLAG * flags) / 60))
 
 
-def panel_line(tally: Tally) -> str:
-    """ "3 of 4 ship, 1 abstained"."""
+def panel_line(review: Review) -> str:
+    """ "3 of 4 ship, 1 abstained"; a trial's count says that it is the trial's."""
+    tally = review.tally
     voting = f"{tally.ship} of {tally.voting} ship" if tally.voting else "nobody voted"
+    voting += " (trial)" if review.grade == "trial" else ""
     more = {
         "abstained": tally.abstain,
         "ungrounded": tally.ungrounded,
@@ -121,7 +123,7 @@ def split_line(review: Review, struck: frozenset[str] = frozenset()) -> str:
         if review.persona(o.juror.persona_id).counts and o.juror.persona_id not in uncounted
     ]
     sides = {verdict: [o for o in votes if o.verdict == verdict] for verdict in ("ship", "skip")}
-    if not all(sides.values()):
+    if not all(sides.values()) or review.grade == "trial":
         return ""
     surest = [max(side, key=lambda o: o.confidence) for side in sides.values()]
     return " / ".join(_said(review, opinion) for opinion in surest)

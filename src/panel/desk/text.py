@@ -114,7 +114,7 @@ def lay_over(review: Review, text: DraftText) -> Review:
     kept = [_laid(opinion, text, struck) for opinion in review.opinions]
     counted = tally(review.opinions, review.personas, review.flags, review.tally.rho, struck=struck)
     voters = [o for o in kept if isinstance(o, Answered) and _votes(review, o, counted, struck)]
-    counted = counted.model_copy(update={"dissent": find_dissent(counted.verdict, voters)})
+    counted = counted.model_copy(update={"dissent": find_dissent(voters)})
     return review.model_copy(update={"opinions": tuple(kept), "tally": counted})
 
 

@@ -14,6 +14,10 @@ _GLYPHS = {"ship": "+", "skip": "-"}  # a shape beside the word; other stands ge
 def card(page: Page, *, width: int = 100) -> str:
     """At most `width` columns, counting wide characters as two; at least 40."""
     room = max(width, 40)
+    top = [_wrapped(page.banner, room)] if page.banner else []
+    if not page.is_answered:
+        silent = [_wrapped(f"{row.title} on {row.tool}: {row.word.lower()}. {row.why}", room) for row in page.uncounted]
+        return "\n\n".join([*top, _wrapped(page.answer, room), "\n".join(silent), page.status]) + "\n"
     blocks = [
         _wrapped(page.answer, room),
         *([_wrapped(page.because, room)] if page.because else []),
@@ -22,7 +26,6 @@ def card(page: Page, *, width: int = 100) -> str:
         *[_critic(critic.title, critic.on, len(page.sides), room) for critic in page.critics],
         _foot(page, room),
     ]
-    top = [_wrapped(page.banner, room)] if page.banner else []
     return "\n\n".join(top + blocks) + "\n"
 
 
@@ -61,7 +64,7 @@ def _critic(title: str, on: Sequence[Heard], sides: int, room: int) -> str:
 
 def _foot(page: Page, room: int) -> str:
     lines = [page.depth, page.independence, f"{words.AI_LABEL}.", page.status]
-    return "\n".join(_wrapped(line, room) for line in lines)
+    return "\n".join(_wrapped(line, room) for line in lines if line)
 
 
 def _one_line(text: str, room: int) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from panel.pages import words
 from panel.pages.model import AskedAgain, Contained, SourceLine, Span, Stance
 from panel.pages.text import clean, spelt
-from panel.records import Answered, Containment, Opinion, Review, Suspicion
+from panel.records import Answered, Containment, Grade, Opinion, Review, Suspicion
 
 MOST_SPANS = 20
 MOST_EXCERPT = 600  # characters of one span
@@ -73,9 +73,9 @@ def _asked(review: Review, found: Containment) -> list[AskedAgain]:
     return [
         AskedAgain(
             title=clean(p.title),
-            without=_stance(review.opinion(p.persona_id)),
-            again=_stance(again.get(p.persona_id)),
-            with_words=_stance(with_words.get(p.persona_id)),
+            without=_stance(review.opinion(p.persona_id), review.grade),
+            again=_stance(again.get(p.persona_id), review.grade),
+            with_words=_stance(with_words.get(p.persona_id), review.grade),
             moved=_moved(p.persona_id in found.moved, p.persona_id in found.varied),
         )
         for p in review.personas
@@ -89,12 +89,12 @@ def _moved(with_words: bool, by_itself: bool) -> str:
     return "with the words" if with_words else "by itself" if by_itself else ""
 
 
-def _stance(opinion: Opinion | None) -> Stance:
+def _stance(opinion: Opinion | None, grade: Grade) -> Stance:
     """What it said, as counted here: an answer's verdict, whether or not its evidence stands."""
     if opinion is None:
         return Stance("not_asked", words.STANDS["not_asked"])
     stand = opinion.verdict if isinstance(opinion, Answered) else opinion.outcome
-    return Stance(stand, words.STANDS[stand])
+    return Stance(stand, words.labelled(words.STANDS[stand], grade))
 
 
 def _span(span: Suspicion, sources: Sequence[SourceLine]) -> Span:

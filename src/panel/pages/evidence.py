@@ -31,14 +31,12 @@ def heard(review: Review, persona: Persona, *, key: str, tool: str, stand: str, 
         side=key,
         tool=tool,
         stand=stand,
-        word=_word(opinion, stand),
+        word=words.labelled(_word(opinion, stand), review.grade),
         line=_line(opinion, notes),
         has_words=written is not None,
         sentences=tuple(_said(s, place, notes, mine) for place, s in enumerate(written.quote)) if written else (),
         notes=notes,
-        picks_for=tuple(n for n in notes if n.side == "for"),
-        picks_against=tuple(n for n in notes if n.side == "against"),
-        confidence=f"{opinion.confidence:.2f}" if isinstance(opinion, Answered) else "",
+        confidence=f"{opinion.confidence:.2f}" if isinstance(opinion, Answered) and review.grade != "trial" else "",
         more=_more(written) if written else (),
         replies=_replies(written, persona) if written else (),
         flags=tuple(flag_note(f) for f in mine if f.field not in ("quote", "grounds")),
@@ -77,6 +75,8 @@ def _note(
 ) -> Note:
     passage = dossier.passage(ground.passage_id)
     is_quoted = stands and passage is not None
+    source = lines.get(ground.passage_id.partition(".")[0]) if passage else None
+    quoted = words.OURS if source and source.voice == words.VOICES["us"] else words.QUOTED
     missing = f"there is no passage {clean(ground.passage_id)}" if passage is None else "does not count as quoted"
     return Note(
         anchor=anchor,
@@ -85,9 +85,9 @@ def _note(
         claim=pieces(ground.claim),
         excerpt=clean(ground.excerpt),
         passage_id=clean(ground.passage_id),
-        quoted=words.QUOTED if is_quoted else missing,
+        quoted=quoted if is_quoted else missing,
         is_quoted=is_quoted,
-        source=lines.get(ground.passage_id.partition(".")[0]) if passage else None,
+        source=source,
         flags=tuple(flag_note(f) for f in flags if f.field == "grounds" and f.index == ground.number),
     )
 

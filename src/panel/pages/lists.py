@@ -10,7 +10,7 @@ from panel.records import Answered, CitedTogether, Comparison, Opinion, Predicti
 
 _ANSWERS = ("ship", "skip", "abstain")
 _WHY = {
-    "ungrounded": "No evidence for its verdict held up. Its words are shown; its vote does not count.",
+    "ungrounded": "No evidence for its verdict held up, so its vote does not count.",
     "struck": "Struck by an editor.",
 }
 
@@ -93,13 +93,12 @@ def rule(comparison: Comparison, names: Sequence[str]) -> tuple[tuple[str, str],
 
 
 def stamp(made: Stamp) -> tuple[tuple[str, str], ...]:
-    """When, by which run and with which code a page's record was made."""
-    commit = (
-        f"{made.commit}{' with uncommitted changes' if made.dirty else ''}" if made.commit else "outside a checkout"
-    )
-    return (
+    """When, by which run and with which code a page's record was made, as far as that is known."""
+    commit = f"{made.commit}{' with uncommitted changes' if made.dirty else ''}" if made.commit else ""
+    rows = (
         ("Made", f"{words.day(made.created_at.date())}, {made.created_at:%H:%M} UTC"),
-        ("Run", clean(made.run_id) or "none"),
+        ("Run", clean(made.run_id)),
         ("Version", f"review-panel {clean(made.version)}"),
         ("Commit", clean(commit)),
     )
+    return tuple((label, value) for label, value in rows if value)

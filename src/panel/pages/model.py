@@ -96,8 +96,6 @@ class Heard:
     has_words: bool
     sentences: tuple[Said, ...]
     notes: tuple[Note, ...]
-    picks_for: tuple[Note, ...]
-    picks_against: tuple[Note, ...]
     confidence: str
     more: tuple[Labelled, ...]
     replies: tuple[Labelled, ...]
@@ -168,12 +166,11 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """The strongest voice against the panel's verdict."""
+    """The strongest voice on the smaller side, or the strongest counter-argument where all voted alike."""
 
     critic: str
-    label: str  # "voted skip"
+    label: str  # "voted skip; against the larger side"
     pieces: Pieces
-    notes: tuple[Note, ...]  # what it picked, when it wrote nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,12 +405,13 @@ class Page:
     grade: str
     banner: str
     title: str
+    is_answered: bool  # False: no critic gave a usable answer, and the page says why and nothing else
     answer: str
     answer_size: str  # "short", "medium" or "long": how large it can be set
     kicker: str
-    because: str
+    because: str  # "" where nothing was computed
     depth: str
-    independence: str
+    independence: str  # "" of a trial: its votes are worth nothing
     sides: tuple[Side, ...]
     critics: tuple[Critic, ...]
     picture: Picture

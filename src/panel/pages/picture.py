@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from panel.pages import words
 from panel.pages.model import Band, Picture, Spot, Thread
 from panel.pages.text import cut_short
+from panel.records import Grade
 
 WIDTH = 360
 _ROW = 22.0
@@ -25,21 +26,25 @@ def band_of(stand: str) -> str:
     return stand if stand in ("ship", "skip") else "none"
 
 
-def draw(stands: Stands, *, names: Sequence[str], leans: Sequence[str]) -> Picture:
-    """`stands` in page order; `leans` says for each critic "a", "b" or "neither"."""
+def draw(stands: Stands, *, names: Sequence[str], leans: Sequence[str], grade: Grade = "full") -> Picture:
+    """`stands` in page order; `leans` says for each critic "a", "b" or "neither". A trial's says so in every word."""
     sides = range(len(names))
     heads, rows, height = _layout(stands, sides)
     places = [_places(stands, side, rows) for side in sides]
     return Picture(
         width=WIDTH,
         height=height,
-        title="The split: " + " beside ".join(names) if len(names) > 1 else f"The panel on {names[0]}",
-        desc=_describe(stands, names),
+        title=words.labelled(_title(names), grade),
+        desc=words.labelled(_describe(stands, names), grade),
         names=tuple(cut_short(name, 24 if len(names) > 1 else 44) for name in names),
-        bands=tuple(Band(heads[band], _band_words(stands, band, sides)) for band in _BANDS if band in heads),
+        bands=tuple(Band(heads[band], _band_words(stands, band, sides, grade)) for band in _BANDS if band in heads),
         threads=tuple(_thread(places, place, leans[place]) for place in range(len(stands)) if len(names) > 1),
         spots=tuple(_spot(stands[p], side, places[side][p], len(names)) for side in sides for p in range(len(stands))),
     )
+
+
+def _title(names: Sequence[str]) -> str:
+    return "The split: " + " beside ".join(names) if len(names) > 1 else f"The panel on {names[0]}"
 
 
 def _layout(stands: Stands, sides: Sequence[int]) -> tuple[dict[str, float], dict[str, float], float]:
@@ -67,8 +72,8 @@ def _places(stands: Stands, side: int, rows: Mapping[str, float]) -> list[float]
     return at
 
 
-def _band_words(stands: Stands, band: str, sides: Sequence[int]) -> tuple[str, ...]:
-    word = {"ship": "ship", "none": "no vote", "skip": "skip"}[band]
+def _band_words(stands: Stands, band: str, sides: Sequence[int], grade: Grade) -> tuple[str, ...]:
+    word = words.labelled({"ship": "ship", "none": "no vote", "skip": "skip"}[band], grade)
     return tuple(f"{sum(band_of(on[side]) == band for _, on in stands)} {word}" for side in sides)
 
 

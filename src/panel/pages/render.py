@@ -23,7 +23,6 @@ _WORDS = {
     "TRIAL": words.TRIAL,
     "AI_LABEL": words.AI_LABEL,
     "AI_CRITIC": words.AI_CRITIC,
-    "NO_VOTES": words.NO_VOTES,
 }
 
 

@@ -31,7 +31,7 @@ def side(review: Review, *, key: str, name: str, flags: Sequence[Flag], conditio
         launched=words.day(launch.launched_at),
         tagline=clean(launch.tagline),
         stake=words.STAKES[launch.stake],
-        count=words.count_sentence(tally),
+        count=words.count_sentence(tally, review.grade),
         rest=words.rest_sentence(tally),
         price_class=words.PRICE_CLASSES[launch.pricing.pricing_class],
         entry=clean(launch.pricing.entry),
@@ -43,16 +43,16 @@ def side(review: Review, *, key: str, name: str, flags: Sequence[Flag], conditio
         reporter_title=clean(reporter.title) if reporter else "",
         conditions=_conditions(review, conditions, key),
         figures=tuple(figure_line(f) for f in review.figures),
-        dissent=_dissent(review, key),
+        dissent=_dissent(review),
         sources=sources,
-        lacks=lacks(dossier.coverage),
-        coverage=coverage_sentence(dossier),
+        lacks=lacks(dossier.coverage, review.grade),
+        coverage=coverage_sentence(dossier, review.grade),
         contained=contained(review, sources),
         hidden=hidden_in(dossier.hidden, sources),
         hidden_count=len(dossier.hidden),
         facts=facts(dossier.facts, sources),
         costs=scenarios(review.costs),
-        independence=words.independence(voters(review), tally),
+        independence="" if review.grade == "trial" else words.independence(voters(review), tally),
         worth=_worth(review),
         jurors=tuple(_juror_line(review, o) for o in review.opinions),
         hashes=(("Dossier", dossier.dossier_hash), ("Review", review.review_hash)),
@@ -115,40 +115,28 @@ def own_conditions(review: Review) -> tuple[Condition, ...]:
     return tuple(found)
 
 
-def _dissent(review: Review, key: str) -> Against | None:
-    """A vote against the panel's verdict, or a counter-argument; a trial juror's is the passages it picked."""
-    dissent = review.tally.dissent
-    if dissent is None:
+def _dissent(review: Review) -> Against | None:
+    """The strongest vote on the smaller side, or a counter-argument: words somebody wrote. None at a tie."""
+    tally, dissent = review.tally, review.tally.dissent
+    if dissent is None or tally.ship == tally.skip or review.grade == "trial" or not clean(dissent.text):
         return None
-    persona = next((p for p in review.personas if p.persona_id == dissent.persona_id), None)
-    said = (
-        heard(review, persona, key=key, tool="", stand=stand_of(review, persona.persona_id), flags=())
-        if persona
-        else None
-    )
-    picks = () if said is None else said.picks_against if said.stand != "ship" else said.picks_for
-    return Against(
-        critic=title_of(review, dissent.persona_id),
-        label=f"voted {said.stand}" if said and dissent.kind == "vote" else "names the best case against",
-        pieces=pieces(dissent.text),
-        notes=() if clean(dissent.text) else picks,
-    )
+    stand = stand_of(review, dissent.persona_id)
+    label = "the best case against its own vote" if dissent.kind == "counter" else "against the larger side"
+    return Against(title_of(review, dissent.persona_id), f"voted {stand}; {label}", pieces(dissent.text))
 
 
 def _worth(review: Review) -> tuple[tuple[str, str], ...]:
     """What the count is worth: never a percentage, always with where the assumption comes from."""
     tally, rho = review.tally, review.tally.rho
-    counted = (("Counted", words.panel_sentence(tally)), ("Asked", words.count_of(tally.asked, "critic")))
-    if tally.interval is None:
-        return (*counted, ("Ship share", "none: nobody voted"))
-    low, high, level = tally.interval.low, tally.interval.high, tally.interval.level
+    counted = (
+        ("Counted", words.panel_sentence(tally, review.grade)),
+        ("Asked", words.count_of(tally.asked, "critic")),
+    )
+    if tally.interval is None or review.grade == "trial":
+        return counted
     return (
         *counted,
         ("Effective jurors", f"{tally.interval.effective:.1f} of {tally.voting}"),
-        (
-            "Ship share could be",
-            f"{low:.2f} to {high:.2f} (Jeffreys interval over effective jurors, level {level:.2f})",
-        ),
         ("Assumed correlation", f"{rho.same_family:.2f} on one model family, {rho.across_families:.2f} across"),
         ("Where that comes from", clean(rho.source)),
     )

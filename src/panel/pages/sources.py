@@ -3,7 +3,7 @@
 from panel.pages import words
 from panel.pages.model import FigureLine, PlanLine, SourceLine
 from panel.pages.text import clean, cut_short, safe_href
-from panel.records import Dossier, Figure, Launch, Source
+from panel.records import Dossier, Figure, Grade, Launch, Source
 
 _KINDS = {"run_log": "run log", "neighbours": "neighbouring products"}
 
@@ -31,9 +31,11 @@ def _source_line(source: Source, key: str) -> SourceLine:
     )
 
 
-def coverage_sentence(dossier: Dossier) -> str:
+def coverage_sentence(dossier: Dossier, grade: Grade) -> str:
     """ "Critics read 18 of 25 passages; the rest did not fit." """
     kept, total = dossier.coverage.passages_kept, dossier.coverage.passages_total
+    if grade == "trial":
+        return f"Of {words.count_of(total, 'passage')}, the trial model was shown a few for each critic."
     if kept == total:
         return f"Critics read all {words.count_of(total, 'passage')}."
     note = clean(dossier.coverage.note)

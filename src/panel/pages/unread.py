@@ -6,7 +6,7 @@ from itertools import groupby
 from panel.pages import words
 from panel.pages.model import HiddenIn, HiddenText, Lacks, SourceLine
 from panel.pages.text import clean, cut_short, spelt
-from panel.records import THIN_CONFIDENCE, Coverage, Hidden
+from panel.records import THIN_CONFIDENCE, Coverage, Grade, Hidden
 
 MOST_TEXTS = 12  # of one source
 MOST_TEXT = 300  # characters of one
@@ -39,23 +39,25 @@ def _of_source(source_id: str, found: Sequence[Hidden], sources: Sequence[Source
     )
 
 
-def lacks(coverage: Coverage) -> Lacks:
+def lacks(coverage: Coverage, grade: Grade = "full") -> Lacks:
     """What is missing and what that means; pages that were to be read and could not be."""
     names = tuple(clean(name) for name in coverage.missing)
     more = len(coverage.unread) - MOST_UNREAD
     return Lacks(
         names=names,
-        sentence=_missing(names),
+        sentence=_missing(names, grade),
         short=f"No page on {words.listed(names)} was read" if names else "",
         unread=tuple(cut_short(clean(why), 400) for why in coverage.unread[:MOST_UNREAD]),
         more_unread=f"{words.count_of(more, 'more page')} could not be read." if more > 0 else "",
     )
 
 
-def _missing(names: Sequence[str]) -> str:
+def _missing(names: Sequence[str], grade: Grade) -> str:
     if not names:
         return ""
     said = words.listed([f"{ESSENTIALS[n]} ({n})" if n in ESSENTIALS else n for n in names])
+    if grade == "trial":
+        return f"Missing: {said}. No page that was read says so."
     return (
         f"Missing: {said}. No page that was read says so, and a “ship” without it is partly a guess: code holds its "
         f"confidence at {THIN_CONFIDENCE:.2f} at most, on a scale from 0 to 1."

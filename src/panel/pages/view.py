@@ -7,13 +7,14 @@ from typing import Any
 from panel.pages import words
 from panel.pages.evidence import flag_note, heard, stand_of
 from panel.pages.lists import forecasts, rule, stamp, together, uncounted
-from panel.pages.model import ComparisonPage, Critic, FlagNote, Heard, ReviewPage, Side
+from panel.pages.model import ComparisonPage, Conditions, Critic, FlagNote, Heard, ReviewPage, Side
 from panel.pages.picture import draw
 from panel.pages.side import own_conditions, side, voters
 from panel.pages.text import clean, pieces
-from panel.records import Comparison, Editorial, Flag, Persona, Review
+from panel.records import Comparison, Editorial, Flag, Grade, Persona, Review, no_verdict
 
 NOBODY = Editorial()
+NO_CONDITIONS = Conditions((), (), (), ())
 
 
 def review_view(review: Review, flags: Sequence[Flag] | None = None, editorial: Editorial = NOBODY) -> ReviewPage:
@@ -22,27 +23,29 @@ def review_view(review: Review, flags: Sequence[Flag] | None = None, editorial: 
     name = clean(review.dossier.launch.name)
     made = side(review, key="a", name=name, flags=shown, conditions=own_conditions(review))
     critics = tuple(_critic(p, (_heard(review, p, made, shown, editorial),)) for p in _voting([review]))
-    answer = words.review_answer(name, review.tally)
+    answer = no_verdict([name], [review]) or words.review_answer(name, review.tally)
+    missed, foreseen = uncounted(critics, [review], [name]), forecasts([review], [name])
     stands = [(c.title, (c.on[0].stand,)) for c in critics]
     return ReviewPage(
         kind="review",
         grade=review.grade,
         banner=words.grade_banner(review.grade),
-        title=f"{name}: panel review",
+        title=f"{name}: {'trial run' if review.grade == 'trial' else 'panel review'}",
+        is_answered=review.is_answered,
         answer=answer,
         answer_size=_size(answer),
         kicker=_kicker([made]),
         because="",
         depth=words.depth_sentence([review]),
-        independence=words.independence(voters(review), review.tally),
+        independence=made.independence,
         sides=(made,),
         critics=critics,
-        picture=draw(stands, names=[name], leans=["neither"] * len(stands)),
-        uncounted=uncounted(critics, [review], [name]),
-        forecasts=forecasts([review], [name]),
+        picture=draw(stands, names=[name], leans=["neither"] * len(stands), grade=review.grade),
+        uncounted=missed,
+        forecasts=foreseen,
         held=_held(shown, [review]),
         made=stamp(review.made),
-        contents=_contents([made]),
+        contents=_contents([made], review.grade, uncounted=missed, predictions=foreseen),
         **_editorial(editorial),
     )
 
@@ -57,34 +60,42 @@ def comparison_view(
         _side_of(comparison, review, key, name) for review, key, name in zip(reviews, "ab", names, strict=True)
     )
     critics = tuple(_pair(comparison, p, sides, editorial) for p in _voting(reviews))
-    answer = clean(comparison.answer)
-    leans = {s.persona_id: s.leans for s in comparison.splits}
+    nothing = no_verdict(names, reviews)
+    answer = nothing or clean(comparison.answer)
+    leans = {} if nothing else {s.persona_id: s.leans for s in comparison.splits}
+    missed, foreseen = uncounted(critics, reviews, names), forecasts(reviews, names)
+    is_trial = comparison.grade == "trial"
+    met = () if is_trial else tuple(together(comparison, cited, sides) for cited in comparison.cited_together)
+    kinds = tuple(clean(sentence) for sentence in comparison.differs_in_kind)
     stands = [(c.title, tuple(h.stand for h in c.on)) for c in critics]
     return ComparisonPage(
         kind="comparison",
         grade=comparison.grade,
         banner=words.grade_banner(comparison.grade),
-        title=f"{names[0]} or {names[1]}: what the panel says",
+        title=f"{names[0]} or {names[1]}: {'trial run' if is_trial else 'what the panel says'}",
+        is_answered=any(review.is_answered for review in reviews),
         answer=answer,
         answer_size=_size(answer),
         kicker=_kicker(sides),
-        because=clean(comparison.pick.because),
+        because="" if nothing else clean(comparison.pick.because),
         depth=words.depth_sentence(reviews),
-        independence=_independence(reviews),
+        independence="" if is_trial else _independence(reviews),
         sides=sides,
         critics=critics,
-        picture=draw(stands, names=names, leans=[leans.get(c.persona_id, "neither") for c in critics]),
-        uncounted=uncounted(critics, reviews, names),
-        forecasts=forecasts(reviews, names),
+        picture=draw(
+            stands, names=names, leans=[leans.get(c.persona_id, "neither") for c in critics], grade=comparison.grade
+        ),
+        uncounted=missed,
+        forecasts=foreseen,
         held=_held(flags, reviews) + _of_sides(reviews, names),
         made=stamp(comparison.made),
-        contents=_contents(sides),
+        contents=_contents(sides, comparison.grade, uncounted=missed, predictions=foreseen, together=met, kinds=kinds),
         **_editorial(editorial),
         choose_first=comparison.pick.pick == "depends",
         pricing_differs=clean(comparison.pricing.differs),
-        together=tuple(together(comparison, cited, sides) for cited in comparison.cited_together),
-        differs_in_kind=tuple(clean(sentence) for sentence in comparison.differs_in_kind),
-        rule=rule(comparison, names),
+        together=met,
+        differs_in_kind=kinds,
+        rule=rule(comparison, names) if comparison.pick.chance_if_equal and not nothing else (),
     )
 
 
@@ -142,7 +153,7 @@ def _heard(
 def _struck(said: Heard, why: str) -> Heard:
     """Nothing of a struck opinion is printed but that it was struck, and why."""
     told = f"Struck by an editor: {why}"
-    nothing: Any = dict.fromkeys(("sentences", "notes", "picks_for", "picks_against", "more", "replies", "flags"), ())
+    nothing: Any = dict.fromkeys(("sentences", "notes", "more", "replies", "flags"), ())
     return replace(said, word=words.STANDS["struck"], line=pieces(told), why=told, confidence="", **nothing)
 
 
@@ -181,14 +192,17 @@ def _of_sides(reviews: Sequence[Review], names: Sequence[str]) -> tuple[FlagNote
     )
 
 
-def _contents(sides: Sequence[Side]) -> tuple[tuple[str, str], ...]:
-    """The sections this page has: those of a pair, and those with something to show."""
-    there = {
+def _contents(sides: Sequence[Side], grade: Grade, **rows: Sequence[Any]) -> tuple[tuple[str, str], ...]:
+    """The sections this page has: those with something to show. rows: what sections about no single tool list."""
+    there = dict.fromkeys(("together", "kinds"), False) | {anchor: bool(found) for anchor, found in rows.items()}
+    there |= {
         "held": any(s.contained for s in sides),
+        "choose": any(s.conditions != NO_CONDITIONS for s in sides),
+        "figures": any(s.figures for s in sides),
+        "dissent": any(s.dissent for s in sides),
         "costs": any(s.costs for s in sides),
         "facts": any(s.facts.lines for s in sides),
         "hidden": any(s.hidden for s in sides),
-        "together": len(sides) > 1,
-        "kinds": len(sides) > 1,
     }
-    return tuple((anchor, title) for anchor, title in words.CONTENTS if there.get(anchor, True))
+    titles = dict(words.CONTENTS) | ({"choose": "Passages picked"} if grade == "trial" else {})
+    return tuple((anchor, title) for anchor, title in titles.items() if there.get(anchor, True))

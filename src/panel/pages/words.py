@@ -10,12 +10,15 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from panel.records import Grade, Juror, Review, Tally, Usage
 
 SPECIMEN = "Specimen: invented opinions, written by hand, not by a model"
-TRIAL = "A trial model chose these passages and wrote nothing. Its verdicts say nothing of the tools."
+TRIAL = (
+    "A trial model chose these passages and wrote nothing; "
+    "on a model this small the choice is near chance and says nothing of the tools."
+)
 DRAFT = "Draft. Nobody has approved this."
 AI_LABEL = "AI critics: labelled lenses, not people"
 AI_CRITIC = "AI critic"
-NO_VOTES = "No votes yet"
 QUOTED = "quoted word for word"
+OURS = "in our own words"
 
 # Sections of a page in reading order: anchor, title. A comparison that is no pick and one that is differ in order only.
 CONTENTS = (
@@ -36,7 +39,6 @@ CONTENTS = (
     ("read", "Sources"),
     ("hidden", "Hidden text"),
     ("made", "How this was made"),
-    ("readers", "Readers"),
 )
 STANDS = {
     "ship": "Ship",
@@ -77,7 +79,7 @@ STAKES = {
     "investor": "Disclosure: we hold a stake in its maker.",
     "owned": "Disclosure: we own this product.",
 }
-DEPTHS = {"read": "Read, not run.", "ran": "Run once, not used for work.", "used": "Used for work."}
+DEPTHS = {"ran": "; a person ran it: see the run log", "used": "; a person used it for work: see the run log"}
 _DEPTH_ORDER = ("read", "ran", "used")
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -103,9 +105,14 @@ def day(when: date | None) -> str:
     return f"{when.day} {_MONTHS[when.month - 1]} {when.year}" if when else ""
 
 
-def count_sentence(tally: Tally) -> str:
+def labelled(text: str, grade: Grade) -> str:
+    """A verdict or a count; a trial's says that it is the trial's."""
+    return f"{text} (trial)" if grade == "trial" else text
+
+
+def count_sentence(tally: Tally, grade: Grade = "full") -> str:
     """ "3 of 4 ship": of those who voted, never of those who were asked."""
-    return f"{tally.ship} of {tally.voting} ship" if tally.voting else "No votes"
+    return labelled(f"{tally.ship} of {tally.voting} ship", grade) if tally.voting else "No votes"
 
 
 def rest_sentence(tally: Tally) -> str:
@@ -116,9 +123,9 @@ def rest_sentence(tally: Tally) -> str:
     return ", ".join(f"{count} {word}" for count, word in counts if count)
 
 
-def panel_sentence(tally: Tally) -> str:
+def panel_sentence(tally: Tally, grade: Grade = "full") -> str:
     """ "2 of 3 ship, 1 abstained"."""
-    return ", ".join(part for part in (count_sentence(tally), rest_sentence(tally)) if part)
+    return ", ".join(part for part in (count_sentence(tally, grade), rest_sentence(tally)) if part)
 
 
 def review_answer(name: str, tally: Tally) -> str:
@@ -136,22 +143,31 @@ def independence(jurors: Sequence[Juror], tally: Tally) -> str:
     """What the votes are worth, in one sentence: "One model: treat as about one opinion." `jurors`: those who voted."""
     if tally.interval is None or not jurors:
         return "Nobody voted: there is no count to weigh."
-    worth = max(1, round(tally.interval.effective))
+    halves = max(2, round(2 * tally.interval.effective))
     families = {juror.family for juror in jurors}
     kinds = "One model" if len({juror.model for juror in jurors}) == 1 else "Models of one family"
     if len(families) > 1:
         kinds = f"Models of {number_word(len(families))} families"
-    return f"{kinds}: treat as about {number_word(worth)} {'opinion' if worth == 1 else 'opinions'}."
+    worth = number_word(halves // 2) + " and a half" * (halves % 2)
+    return f"{kinds}: treat as about {worth} {'opinion' if halves == 2 else 'opinions'}."
 
 
 def depth_sentence(reviews: Sequence[Review]) -> str:
-    """ "Read, not run. 5 pages, 4 by the maker. 23 Nov 2026.": pages counted once, the shallowest depth counts."""
+    """ "Critics read, and ran nothing. 5 pages, 4 by the maker. 23 Nov 2026."
+
+    An address counts once. Of critics it is always true; what a person ran is said where its run log is a source on
+    every side.
+    """
     depth = min((r.depth for r in reviews), key=_DEPTH_ORDER.index)
-    pages = {s.text_sha256: s.voice for r in reviews for s in r.dossier.sources if s.voice != "us"}
-    makers = sum(voice == "maker" for voice in pages.values())
+    sources = [s for r in reviews for s in r.dossier.sources if s.voice != "us"]
+    pages = {s.url.rstrip("/") or s.text_sha256: False for s in sources}
+    pages |= {s.url.rstrip("/") or s.text_sha256: True for s in sources if s.voice == "maker"}
+    makers = sum(pages.values())
     by = f"{makers or 'none'} by the {'maker' if len(reviews) == 1 else 'makers'}"
+    told = f"{count_of(len(pages), 'page')}, {by}" if pages else "No page but what we wrote ourselves"
     days = listed([day(d) for d in sorted({r.dossier.as_of for r in reviews})])
-    return f"{DEPTHS[depth]} {count_of(len(pages), 'page')}, {by}. {days}."
+    did = "Nothing was run by critics" if any(r.grade == "trial" for r in reviews) else "Critics read, and ran nothing"
+    return f"{did}{DEPTHS.get(depth, '')}. {told}. {days}."
 
 
 def grade_banner(grade: Grade) -> str:

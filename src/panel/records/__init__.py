@@ -84,6 +84,7 @@ from panel.records.review import (
     Rho,
     Severity,
     Tally,
+    no_verdict,
 )
 from panel.records.run import Again, FileEntry, Run, RunState, Spend, SpendRow
 from panel.records.standing import is_grounded, standing_grounds
@@ -179,6 +180,7 @@ __all__ = [
     "disagree",
     "is_grounded",
     "json_parts",
+    "no_verdict",
     "sha256_of",
     "slugify",
     "standing_grounds",

@@ -46,7 +46,7 @@ class BatchRow(Value):
     product_id: str = ""
     same_as: int | None = None  # the row this one is a further sighting of
     may_be: str = ""  # an earlier row that may be the same launch, "row 3: Lamp, https://lamp.dev"; they stay two
-    verdict: str = ""  # of reviewed: the panel's, as the tally says it
+    verdict: str = ""  # of reviewed: the panel's, as the tally says it; "trial" of a trial, which has none
     held: bool = False  # the launch's pages moved verdicts: only a person lets it go on
     category: str = ""  # of reviewed, with the kinds of facts there are of it: what pairing goes by
     kinds: tuple[FactKind, ...] = ()

@@ -62,7 +62,7 @@ class PricingRead(Value):
 
 
 class NoVotesYet(Value):
-    """Readers have not voted. Never shown as a score."""
+    """What comparisons said of readers' votes before there was a ballot; read in old records, never written."""
 
     state: Literal["no_votes_yet"] = "no_votes_yet"
 
@@ -84,7 +84,7 @@ class Comparison(Value):
     cited_together: tuple[CitedTogether, ...]
     pricing: PricingRead
     differs_in_kind: tuple[str, ...]  # sentences; empty: the same kind of thing
-    community: NoVotesYet = NoVotesYet()
+    community: NoVotesYet | None = None
 
     @property
     def comparison_hash(self) -> str:

@@ -1,5 +1,6 @@
 """What code makes of opinions: flags, a tally, the maker's figures, a review."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -28,11 +29,11 @@ class Flag(Value):
 
 
 class Dissent(Value):
-    """The strongest voice against the panel's verdict; a counter-argument when nobody voted against it."""
+    """The strongest vote on the smaller side; a counter-argument when everybody votes alike."""
 
     persona_id: PersonaId
     kind: Literal["vote", "counter"]
-    text: str  # "" when the juror wrote nothing (trial)
+    text: str  # "" in older records of a trial
 
 
 class Interval(Value):
@@ -71,7 +72,7 @@ class Tally(Value):
     rho: Rho
     verdict: PanelVerdict
     ungrounded_personas: tuple[PersonaId, ...] = ()
-    dissent: Dissent | None = None  # None: nobody said anything against
+    dissent: Dissent | None = None  # None: nobody wrote anything against, or it is a tie
 
     @property
     def voting(self) -> int:
@@ -149,6 +150,26 @@ class Review(Value):
         """What came of asking this persona, None when it was not on this panel."""
         return next((o for o in self.opinions if o.juror.persona_id == persona_id), None)
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether a critic who counts gave a usable answer, abstaining included; else there is nothing to write of."""
+        counting = {p.persona_id for p in self.personas if p.counts}
+        return any(o.juror.persona_id in counting for o in self.answered())
+
     def answered(self) -> tuple[Answered, ...]:
         """Opinions in the agreed shape, the reporter's included."""
         return tuple(o for o in self.opinions if isinstance(o, Answered))
+
+
+def no_verdict(names: Sequence[str], reviews: Sequence[Review]) -> str:
+    """What stands where an answer would when there is nothing to answer with: nobody answered, or only a trial did.
+
+    names: what the page calls the tool of each review. "" when critics answered.
+    """
+    silent = [name for name, review in zip(names, reviews, strict=True) if not review.is_answered]
+    if silent:
+        told = f"panel gave no usable answer on {' and '.join(silent)}."
+        return f"The {told}" if len(silent) == len(names) else f"No comparison: the {told}"
+    if any(review.grade == "trial" for review in reviews):
+        return f"A trial model chose passages about {' and '.join(names)}; this answers nothing."
+    return ""

@@ -18,6 +18,7 @@ from panel.records import (
     Stand,
     Tool,
     Written,
+    no_verdict,
     standing_grounds,
 )
 from panel.tally.count import one_each, stand_of
@@ -55,17 +56,20 @@ def compare(
     differs = differs_in_kind(a, b)
     titles = {p.persona_id: p.title for p in personas}
     names = (tool_name(a, b), tool_name(b, a))
+    nothing = no_verdict(names, (a, b))
+    if nothing:  # a trial's leanings are near chance, and nobody's are none
+        splits = tuple(s.model_copy(update={"leans": "neither"}) for s in splits)
     pick = make_pick(splits, differs=bool(differs), titles=titles, names=names)
     return Comparison(
         made=made,
         grade=min((a.grade, b.grade), key=GRADES.index),
-        answer=answer_sentence(pick, splits, a, b, titles=titles),
+        answer=nothing or answer_sentence(pick, splits, a, b, titles=titles),
         review_a=a,
         review_b=b,
         hash_a=a.review_hash,
         hash_b=b.review_hash,
         splits=splits,
-        pick=pick,
+        pick=pick.model_copy(update={"because": nothing}) if nothing else pick,
         conditions=_conditions("a", a, stands["a"], personas) + _conditions("b", b, stands["b"], personas),
         cited_together=_cited("a", a, personas) + _cited("b", b, personas),
         pricing=read_pricing(a.dossier.launch, b.dossier.launch),
@@ -105,6 +109,8 @@ def answer_sentence(pick: Pick, splits: Sequence[Split], a: Review, b: Review, *
     if sides:
         return f"It depends: {sides}."
     spoke = sum(1 for s in splits if s.a in SPEAKS and s.b in SPEAKS)
+    if not spoke:
+        return f"No comparison: no critic has a verdict that counts on both {name_a} and {name_b}."
     if spoke < len(splits):
         judged = f"{spoke} of {len(splits)} critics could judge both {name_a} and {name_b}"
         return f"It depends: {judged}, and none prefers one."

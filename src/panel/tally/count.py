@@ -41,7 +41,6 @@ def tally(
     stands = {p.persona_id: stand_of(chosen.get(p.persona_id), flags, struck=struck) for p in panel}
     count = Counter(stands.values())
     voters = {i: o for i, o in chosen.items() if isinstance(o, Answered) and stands.get(i) in ("ship", "skip")}
-    verdict = panel_verdict(count)
     return Tally(
         asked=len(panel),
         ship=count["ship"],
@@ -54,9 +53,9 @@ def tally(
         struck=count["struck"],
         interval=_interval(count["ship"], [o.juror.family for o in voters.values()], rho),
         rho=rho,
-        verdict=verdict,
+        verdict=panel_verdict(count),
         ungrounded_personas=tuple(i for i, stand in stands.items() if stand == "ungrounded"),
-        dissent=find_dissent(verdict, [voters[p.persona_id] for p in panel if p.persona_id in voters]),
+        dissent=find_dissent([voters[p.persona_id] for p in panel if p.persona_id in voters]),
     )
 
 

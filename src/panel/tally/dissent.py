@@ -1,39 +1,28 @@
-"""The strongest voice against the panel, which every page shows."""
+"""The strongest voice against what most of the panel said."""
 
-from collections import Counter
 from collections.abc import Sequence
 
-from panel.records import Answered, Dissent, PanelVerdict, Verdict, Written
+from panel.records import Answered, Dissent, Written
 
 
-def find_dissent(verdict: PanelVerdict, votes: Sequence[Answered]) -> Dissent | None:
-    """The strongest minority vote; when everybody votes alike, the strongest counter-argument they gave.
+def find_dissent(votes: Sequence[Answered]) -> Dissent | None:
+    """The strongest vote on the smaller side; when everybody votes alike, the strongest counter-argument they gave.
 
     votes: opinions that count as ship or skip, in page order, which breaks ties. Strongest vote: the most confident.
-    Strongest counter: that of the least confident, whom it moved most. None: nobody said anything against.
+    Strongest counter: that of the least confident, whom it moved most. None: nobody wrote anything against, or there
+    is no larger side to be against.
     """
-    minority = [o for o in votes if o.verdict == minority_side(verdict, votes)]
-    if minority:
-        loudest = max(minority, key=lambda o: o.confidence)
-        return Dissent(persona_id=loudest.juror.persona_id, kind="vote", text=_line(loudest))
-    countered = [o for o in votes if _counter(o)]
-    if not countered:
+    ship = sum(o.verdict == "ship" for o in votes)
+    skip = len(votes) - ship
+    if ship == skip:
         return None
-    doubter = min(countered, key=lambda o: o.confidence)
-    return Dissent(persona_id=doubter.juror.persona_id, kind="counter", text=_counter(doubter))
-
-
-def minority_side(verdict: PanelVerdict, votes: Sequence[Answered]) -> Verdict:
-    """The side with fewer votes; of two equal ones the skips, since a reader loses more by a tool that fails them."""
-    if verdict in ("ship", "skip"):
-        return "skip" if verdict == "ship" else "ship"
-    counts = Counter(o.verdict for o in votes)
-    return "ship" if counts["ship"] < counts["skip"] else "skip"
-
-
-def _line(opinion: Answered) -> str:
-    return opinion.words.line if isinstance(opinion.words, Written) else ""
-
-
-def _counter(opinion: Answered) -> str:
-    return opinion.words.counter.strip() if isinstance(opinion.words, Written) else ""
+    written = [(o, o.words) for o in votes if isinstance(o.words, Written)]
+    smaller = [(o, words) for o, words in written if o.verdict == ("ship" if ship < skip else "skip")]
+    if smaller:
+        loudest, words = max(smaller, key=lambda said: said[0].confidence)
+        return Dissent(persona_id=loudest.juror.persona_id, kind="vote", text=words.line)
+    countered = [(o, words) for o, words in written if words.counter.strip()]
+    if min(ship, skip) or not countered:
+        return None
+    doubter, words = min(countered, key=lambda said: said[0].confidence)
+    return Dissent(persona_id=doubter.juror.persona_id, kind="counter", text=words.counter.strip())

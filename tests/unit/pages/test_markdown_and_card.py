@@ -22,11 +22,11 @@ def test_markdown_opens_with_the_answer_and_has_the_parts_of_the_page() -> None:
     headings = [line for line in text.splitlines() if line.startswith("## ")]
     assert f"# {samples.ANSWER}" in text
     assert headings == [
-        "## Who it is for", "## The tools", "## Reviewer scorecard", "## Not counted", "## The maker’s figures", "## Pricing read",
+        "## Who it is for", "## The tools", "## Reviewer scorecard", "## The maker’s figures", "## Pricing read",
         "## Dissent", "## Predictions", "## Where they meet", "## What differs in kind", "## Details", "## What the critics read",
-        "## How this was made", "## Readers",
+        "## How this was made",
     ]  # fmt: skip
-    assert "Read, not run. 5 pages, 4 by the makers. 23 Nov 2026." in text
+    assert "Critics read, and ran nothing. 5 pages, 4 by the makers. 23 Nov 2026." in text
     assert sum(token.type == "table_open" for token in _tokens(text)) == 3
 
 
@@ -54,7 +54,7 @@ def test_every_rendering_says_what_it_is(render) -> None:
     assert (
         render(samples.comparison("trial"))
         .lstrip("> *")
-        .startswith("A trial model chose these passages and wrote nothing.")
+        .startswith("A trial model chose these passages and wrote nothing; on a model this small")
     )
     for grade in ("full", "trial", "specimen"):
         text = render(samples.comparison(grade))

@@ -7,7 +7,8 @@ import pytest
 from tests.unit.pages import samples
 
 from panel.pages import words
-from panel.records import Usage
+from panel.records import Rho, Usage
+from panel.tally import effective_jurors
 
 
 def test_a_count_is_over_votes_and_names_the_rest() -> None:
@@ -23,15 +24,20 @@ def test_nobody_voting_is_said_and_is_no_share() -> None:
 
 def test_depth_counts_each_page_once_and_says_whose_they_are() -> None:
     assert words.depth_sentence([samples.review_a(), samples.review_b()]) == (
-        "Read, not run. 5 pages, 4 by the makers. 23 Nov 2026."
+        "Critics read, and ran nothing. 5 pages, 4 by the makers. 23 Nov 2026."
     )
-    assert words.depth_sentence([samples.review_a(), samples.review_a()]).startswith("Read, not run. 3 pages, 2 ")
+    assert words.depth_sentence([samples.review_a(), samples.review_a()]).startswith(
+        "Critics read, and ran nothing. 3 pages, 2 "
+    )
 
 
 def test_depth_is_that_of_the_shallower_review_and_names_both_days() -> None:
     later = samples.dossier(samples.LEDGER, samples.LEDGER_PASSAGES, as_of=date(2026, 11, 24))
     used = samples.review_b(depth="used", dossier=later)
-    assert words.depth_sentence([samples.review_a(), used]).startswith("Read, not run.")
+    assert words.depth_sentence([samples.review_a(), used]).startswith("Critics read, and ran nothing. ")
+    assert words.depth_sentence([used]).startswith(
+        "Critics read, and ran nothing; a person used it for work: see the run log. "
+    )
     assert words.depth_sentence([samples.review_a(), used]).endswith("23 Nov 2026 and 24 Nov 2026.")
 
 
@@ -39,12 +45,15 @@ def test_depth_is_that_of_the_shallower_review_and_names_both_days() -> None:
     ("models", "sentence"),
     [
         (("local/smollm2",) * 4, "One model: treat as about one opinion."),
-        (("openai/a", "openai/b"), "Models of one family: treat as about one opinion."),
-        (("openai/a", "anthropic/b"), "Models of two families: treat as about one opinion."),
+        (("openai/a", "openai/b") * 2, "Models of one family: treat as about one opinion."),
+        (("openai/a", "anthropic/b") * 2, "Models of two families: treat as about one and a half opinions."),
+        (tuple(f"maker-{n}/m" for n in range(12)), "Models of 12 families: treat as about two opinions."),
     ],
 )
 def test_independence_says_how_many_opinions_the_count_is_worth(models: tuple[str, ...], sentence: str) -> None:
-    tally = samples.tally(3, 1, "ship").model_copy(update={"interval": samples.ONE_MODEL})
+    worth = effective_jurors([model.partition("/")[0] for model in models], Rho())
+    interval = samples.ONE_MODEL.model_copy(update={"effective": worth})
+    tally = samples.tally(3, 1, "ship").model_copy(update={"interval": interval})
     assert words.independence([samples.juror("futurist", m) for m in models], tally) == sentence
 
 

@@ -180,9 +180,17 @@ def test_an_unanimous_panel_dissents_by_the_counter_of_its_greatest_doubter():
     assert (dissent.persona_id, dissent.kind, dissent.text) == ("p1", "counter", opinions[1].words.counter)
 
 
-def test_ties_go_to_whoever_stands_first_on_the_page():
-    opinions, personas = panel("skip", "skip", "ship", "ship")
+def test_equal_confidence_goes_to_whoever_stands_first_on_the_page():
+    opinions, personas = panel("skip", "skip", "ship", "ship", "ship")
     assert tally(opinions[::-1], personas, (), RHO).dissent.persona_id == "p0"
+
+
+@pytest.mark.parametrize(
+    "verdicts", [("skip", "ship"), ("ship", "skip", "skip", "ship", "abstain"), ("abstain", "failed")]
+)
+def test_at_a_tie_there_is_no_side_to_dissent_from(verdicts):
+    opinions, personas = panel(*verdicts)
+    assert tally(opinions, personas, (), RHO).dissent is None
 
 
 def test_an_ungrounded_vote_is_no_dissent_and_a_trial_panel_may_have_none():

@@ -262,7 +262,7 @@ def _critic(side: OpenReview, persona: Persona, tool: str, names: Names, unsaved
         title=clean(persona.title),
         tool=tool,
         stand=stand if persona.counts else "reporter",
-        word=_word(stand) if persona.counts else "Reports",
+        word=_word(stand, side) if persona.counts else "Reports",
         model=clean(opinion.juror.model) if opinion else "",
         items=tuple(item for item in items if item.standing != "set_aside"),
         aside=tuple(item for item in items if item.standing == "set_aside"),
@@ -272,8 +272,8 @@ def _critic(side: OpenReview, persona: Persona, tool: str, names: Names, unsaved
     )
 
 
-def _word(stand: str) -> str:
-    return page_words.STANDS[stand]
+def _word(stand: str, side: OpenReview) -> str:
+    return page_words.labelled(page_words.STANDS[stand], side.review.grade)
 
 
 def _held(side: OpenReview, tool: str, names: Names) -> HeldBlock | None:
@@ -312,4 +312,4 @@ def _on(side: OpenReview, persona: Persona) -> tuple[str, str, str, str]:
     stand = "struck" if struck else stand_of(side.counted, persona.persona_id)
     words = side.text.words_of(persona.persona_id)
     line = clean(words.line) if words and words.views == "printed" else ""
-    return stand, _word(stand), line, f"c-{side.draft.draft_id}-{persona.persona_id}"
+    return stand, _word(stand, side), line, f"c-{side.draft.draft_id}-{persona.persona_id}"

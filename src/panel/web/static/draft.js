@@ -79,9 +79,13 @@ function press(key) {
   else say(false, "That key does nothing here.");
 }
 
-function edit() {
+let typedAtNothing = -Infinity; // ms; whoever pressed `e` in vain goes on typing a sentence: its letters are no keys
+const PAUSE_MS = 1500;
+
+function edit(event) {
   const details = shown()?.querySelector("details.edit");
   if (!details) {
+    typedAtNothing = event.timeStamp;
     say(false, "Nothing here can be edited.");
     return;
   }
@@ -105,6 +109,10 @@ addEventListener("keydown", (event) => {
   }
   if (event.repeat && event.key === "Enter" && event.target.matches("button")) event.preventDefault();
   if (event.ctrlKey || event.metaKey || event.altKey || !keysOn()) return;
+  if (event.timeStamp - typedAtNothing < PAUSE_MS) {
+    typedAtNothing = event.timeStamp;
+    return;
+  }
   if (event.repeat && !"jk".includes(event.key)) return; // a key that is held down decides of one claim, not of all
   const act = {
     j: () => move(1),
@@ -119,7 +127,7 @@ addEventListener("keydown", (event) => {
   }[event.key];
   if (!act) return;
   event.preventDefault();
-  act();
+  act(event);
 });
 
 main.addEventListener("click", (event) => {

@@ -124,7 +124,8 @@ def _verdict(review: Review, counted: Review, text: DraftText, who: str) -> Verd
     opinion = review.opinion(who)
     stand = "struck" if any(s.persona_id == who for s in text.struck) else stand_of(counted, who)
     why = "" if opinion is None or isinstance(opinion, Answered) else clean(opinion.why)
-    return Verdict(stand, page_words.STANDS[stand], clean(opinion.juror.model) if opinion else "", why)
+    word = page_words.labelled(page_words.STANDS[stand], review.grade)
+    return Verdict(stand, word, clean(opinion.juror.model) if opinion else "", why)
 
 
 def _told(offer: Offer, who: str, *, stays: bool) -> str:
