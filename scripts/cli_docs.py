@@ -16,10 +16,10 @@ Data goes to stdout, talk to stderr. `--json` prints exactly one object, or `{"e
 
 | exit code | meaning |
 |---|---|
-| 0 | finished, whatever the jurors said |
+| 0 | finished, and at least one critic answered or abstained |
 | 2 | a mistake you can fix: a file, a flag, a key |
 | 3 | a model's server failed |
-| 4 | `doctor --live`: something we assume of a model did not hold |
+| 4 | every answer was unusable or declined, so there is no article; of `doctor --live`, an assumption did not hold |
 | 5 | a database, a folder or a disk failed; or another process works on this run |
 | 6 | stopped at a budget or a deadline; the message names the command that goes on |
 | 130 | interrupted; resumable |

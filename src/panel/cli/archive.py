@@ -21,7 +21,7 @@ def with_archive(shell: Shell, dossiers: Sequence[Dossier], today: date) -> list
 
 
 def note_in_archive(shell: Shell, reviews: Iterable[Review], run_id: str, now: datetime) -> None:
-    """Bring the launches of a finished run to their products, and say which product a further launch is of.
+    """Bring the launches a finished run has answers on to their products, and say whose further launch one is.
 
     The run is whole and paid for: an archive that can't be written is said and stops nothing. now: UTC.
     """
@@ -29,7 +29,7 @@ def note_in_archive(shell: Shell, reviews: Iterable[Review], run_id: str, now: d
 
     try:
         with closing(shell.open_products()) as products:
-            for review in reviews:
+            for review in (review for review in reviews if review.is_answered):
                 met = meet_reviewed(review.dossier, products, run_id=run_id, now=now)
                 if met.new_launch and not met.new_product:
                     talk(f"  {review.slug} is a further launch of {met.product_slug}: panel products show lists them.")

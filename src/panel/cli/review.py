@@ -120,10 +120,13 @@ def _show(outcome: "Outcome", folder: Path, *, json_: bool) -> None:
 
 
 def _tell_of_failures(outcome: "Outcome") -> None:
-    """The page counts who failed; the person who ran it can have them asked again."""
+    """The page counts who gave no answer; the person who ran it can have them asked again."""
     ends = [opinion.outcome for review in outcome.reviews for opinion in review.opinions]
+    resume = f"panel resume {outcome.run.run_id}"
     if "failed" in ends:
-        talk(f"{ends.count('failed')} of {len(ends)} jurors failed. Ask them again: panel resume {outcome.run.run_id}")
+        talk(f"{ends.count('failed')} of {len(ends)} jurors failed. Ask them again: {resume}")
+    if "unusable" in ends:
+        talk(f"{ends.count('unusable')} of {len(ends)} answers were unusable. Ask for them again: {resume} --retry")
 
 
 def as_json(outcome: "Outcome", folder: Path) -> dict[str, object]:

@@ -23,8 +23,12 @@ def take_in(conn: Connection, now: datetime, most: int = AT_ONCE) -> int:
     for run_id, slug, hashed in rows.untaken(conn, "review", most):
         json = rows.record_json(conn, run_id, "review", slug)
         if json is not None:
-            _take_review(conn, run_id, slug, hashed, json, now)
             found += 1
+            review = read_review(json)
+            if review.is_answered:
+                _take_review(conn, run_id, hashed, json, review, now)
+            else:  # there is nothing to approve of it
+                rows.mark_taken(conn, run_id, "review", slug, hashed, "")
     for run_id, slug, hashed in rows.untaken(conn, "comparison", most - found):
         json = rows.record_json(conn, run_id, "comparison", slug)
         if json is not None:
@@ -33,8 +37,8 @@ def take_in(conn: Connection, now: datetime, most: int = AT_ONCE) -> int:
     return found
 
 
-def _take_review(conn: Connection, run_id: str, slug: str, hashed: str, json: str, now: datetime) -> Draft:
-    review = read_review(json)
+def _take_review(conn: Connection, run_id: str, hashed: str, json: str, review: Review, now: datetime) -> Draft:
+    slug = review.slug
     scope, subject, known = place_of(conn, run_id, slug)
     rows.keep_base(conn, hashed, "review", json)
     if known:
@@ -85,7 +89,11 @@ def _later(one: datetime | None, other: datetime | None) -> datetime | None:
 def _take_comparison(
     conn: Connection, run_id: str, slug: str, hashed: str, comparison: Comparison, now: datetime
 ) -> None:
-    a, b = (_side(conn, run_id, review, now) for review in (comparison.review_a, comparison.review_b))
+    reviews = (comparison.review_a, comparison.review_b)
+    if not all(review.is_answered for review in reviews):
+        rows.mark_taken(conn, run_id, "comparison", slug, hashed, "")
+        return
+    a, b = (_side(conn, run_id, review, now) for review in reviews)
     if a.draft_id == b.draft_id:  # two launches that were merged into one since: nothing is left to compare
         rows.mark_taken(conn, run_id, "comparison", slug, hashed, "")
         return
@@ -96,7 +104,7 @@ def _take_comparison(
 def _side(conn: Connection, run_id: str, review: Review, now: datetime) -> Draft:
     """The draft of one side: taken in from the same run, or made of what the comparison holds of it."""
     known = place_of(conn, run_id, review.slug).draft
-    return known or _take_review(conn, run_id, review.slug, review.review_hash, review.model_dump_json(), now)
+    return known or _take_review(conn, run_id, review.review_hash, review.model_dump_json(), review, now)
 
 
 def pair_up(conn: Connection, a: Draft, b: Draft, comparison: Comparison, run_id: str, now: datetime) -> Draft:

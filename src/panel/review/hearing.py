@@ -5,17 +5,19 @@ launch's own (its budget, its failures) is replaced for each.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from panel.errors import Deferred
-from panel.records import Call, Containment, Made, Opinion, Review, Stamp
+from panel.errors import Deferred, ProviderError, ReplyUnusable
+from panel.records import Answered, Call, Containment, Made, Opinion, Review, Stamp
 from panel.review.again import laid_in
 from panel.review.asking import Asker
 from panel.review.containing import REPEAT_DRAW, contain, not_asked_again
 from panel.review.making import how_made, make_review
 from panel.review.plan import Plan, Seat
 
+MOST_WHYS = 3  # reasons a run without an answer gives
 STAGES = (  # of a launch that speaks to reviewers
     "1 of 3, without its words for reviewers",
     "2 of 3, with its words for reviewers",
@@ -39,10 +41,27 @@ class Panel:
 async def hear_panel(plan: Plan, asker: Asker) -> Panel:
     """Ask every seat, then those before a suspicious launch again.
 
-    Raises Stopped at a limit, ProviderError when every juror failed. Nothing that was paid for is lost by either.
+    Raises Stopped at a limit; ProviderError, or ReplyUnusable where no server failed, when no critic gave a usable
+    answer: there is nothing to write of then. Nothing that was paid for is lost by any.
     """
-    opinions = await ask_all(plan.seats, _at_stage(0, plan, asker))
+    asker_now = _at_stage(0, plan, asker)
+    opinions = await ask_all(plan.seats, asker_now)
+    _refuse_silence([o for s, o in opinions if s.persona.counts] or [o for _, o in opinions], asker_now.failures)
     return Panel(opinions, await _contain(plan, asker, opinions))
+
+
+def _refuse_silence(opinions: Sequence[Opinion], failures: Sequence[ProviderError]) -> None:
+    """Raises what a run ends with when nobody whose verdict counts answered or abstained: a server's failure first."""
+    silent = [o for o in opinions if not isinstance(o, Answered)]
+    if len(silent) < len(opinions):
+        return
+    ends = Counter(o.outcome for o in silent)
+    counts = ", ".join(f"{count} {end}" for end, count in ends.items())
+    whys = dict.fromkeys(o.why for o in silent if o.why)
+    told = " ".join([f"The panel gave no usable answer: {counts}.", *list(whys)[:MOST_WHYS]])
+    if ends["failed"] and failures:
+        raise type(failures[0])(told) from failures[0]
+    raise ReplyUnusable(told, raw="", hint="Try another --model, or add --retry to ask anew what was unusable.")
 
 
 async def ask_all(seats: Sequence[Seat], asker: Asker) -> list[tuple[Seat, Opinion]]:

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from panel.errors import ProviderError, Stopped
+from panel.errors import ProviderError, ReplyUnusable, Stopped
 from panel.jurors import Provider, open_flows, open_provider
 from panel.jurors.base import ModelSpec
 from panel.jurors.breaker import PATIENCE_S
@@ -93,8 +93,9 @@ async def carry_out(
 ) -> Outcome:  # fmt: skip
     """Ask whoever has not answered, make the records, write the folder, finish.
 
-    Raises Stopped when the budget or the deadline is reached, ProviderError when every juror failed: the run is then
-    `stopped` on disk, and asks only for what is missing when it is carried out again. The caller holds `lock`.
+    Raises Stopped when the budget or the deadline is reached, ProviderError or ReplyUnusable when nobody gave a usable
+    answer: the run is then `stopped` on disk, and asks only for what is missing when it is carried out again. The
+    caller holds `lock`.
     """
     assert lock.held  # two living processes must never share a run
     try:
@@ -104,7 +105,7 @@ async def carry_out(
                 listen=listen,
             )  # fmt: skip
             panel = await hear_panel(plan, asker)
-    except (Stopped, ProviderError) as err:
+    except (Stopped, ProviderError, ReplyUnusable) as err:
         if run.state != "finished":  # asking again in vain takes nothing from a run that was whole
             records.save_run(folder.save(run.model_copy(update={"state": "stopped", "why": str(err)})))
         raise
