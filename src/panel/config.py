@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -76,6 +77,14 @@ class DeskTable(Value):
     public_url: str = ""  # https://... that people open, where a proxy stands in front
     proxies: tuple[str, ...] = ("127.0.0.1", "::1")  # whose word is taken for a visitor's address
     responsible: str = ""  # person or company that answers for what is published; "": whoever approves
+    timezone: str = "UTC"  # of every time that people read and write at the desk: "Europe/Berlin"
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("write a zone as Europe/Berlin, or UTC")
+        return name
 
     @property
     def is_public(self) -> bool:

@@ -471,8 +471,12 @@ def test_a_comparison_waits_for_the_embargo_of_either_review(room: Room, pair: t
     with pytest.raises(Mistake, match="embargoed"):
         room.desk.publish(room.publisher, both)
     room.desk.publish(room.publisher, both, at=NOON + timedelta(days=2))
+    room.desk.hold_until(room.editor, a, NOON + timedelta(days=5))
+    assert room.desk.public(room.editor, both, NOON + timedelta(days=4)).out is None
+    assert room.desk.public(room.editor, both, NOON + timedelta(days=5)).out
+    room.clock.now = NOON + timedelta(days=5)
     with pytest.raises(Mistake, match="prints it"):
-        room.desk.hold_until(room.editor, a, NOON + timedelta(days=5))
+        room.desk.hold_until(room.editor, a, NOON + timedelta(days=9))
 
 
 @pytest.mark.parametrize("put_away", ["pass", "reject", "retract"])

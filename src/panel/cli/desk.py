@@ -60,6 +60,7 @@ def _serve(shell: "Shell", table: "DeskTable", *, browser: bool) -> None:
     from panel.cli.desk_shell import open_archive
     from panel.cli.owner import owner_name
     from panel.desk.accounts import Accounts
+    from panel.desk.times import Times
     from panel.store.database import open_engine
     from panel.web.app import build_app
     from panel.web.deps import Deps, OneTimeLink
@@ -72,7 +73,7 @@ def _serve(shell: "Shell", table: "DeskTable", *, browser: bool) -> None:
             origin, hosts = _names(table, sock)
             deps = Deps(
                 engine=engine, origin=origin, hosts=hosts, owner=owner_name(shell), link=link,
-                responsible=table.responsible, archive=archive,
+                responsible=table.responsible, archive=archive, times=Times(table.timezone),
                 ask_again=lambda desk: asking_in_background(shell, desk),
             )  # fmt: skip
             if table.team and not any(account.sign_in for account in Accounts(engine).rows.all()):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     rich_markup_mode=None, no_args_is_help=True, help="Drafts on the desk: look, compare, approve, publish, put away."
 )
-State = Literal["open", "later", "approved", "published", "passed", "rejected", "retracted", "aged"]
+State = Literal["open", "later", "approved", "scheduled", "published", "passed", "rejected", "retracted", "aged"]
 
 
 @app.command("list")
@@ -63,8 +63,11 @@ def show(draft: DraftId, json_: JsonFlag = False) -> None:
 
     with open_desk() as at:
         opened = at.desk.open(at.who, draft)
-        signed = at.desk.is_signed(at.who, opened)
-    say_json(draft_json(opened, signed)) if json_ else say("\n".join(told_draft(opened, signed)))
+        signed, public = at.desk.is_signed(at.who, opened), at.desk.public(at.who, draft)
+    if json_:
+        say_json(draft_json(opened, signed, public))
+    else:
+        say("\n".join(told_draft(opened, signed, public, at.desk.times)))
 
 
 @app.command()
@@ -100,7 +103,7 @@ def history(draft: DraftId, json_: JsonFlag = False) -> None:
         at.desk.open(at.who, draft)
         found = at.desk.history(at.who, draft)
         names = _names(at.desk)
-    say_json(history_json(found)) if json_ else say(told_history(found, names))
+    say_json(history_json(found)) if json_ else say(told_history(found, names, at.desk.times))
 
 
 def _names(desk: "Desk") -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from panel.cli.desk_shell import open_desk, read_time, shown_time
+from panel.cli.desk_shell import open_desk
 from panel.cli.output import say_json, talk
 
 if TYPE_CHECKING:
@@ -21,12 +21,13 @@ def approve(
     edition: Annotated[
         Literal["", "main", "trial"], typer.Option("--edition", help="main or trial; what its grade allows if none.")
     ] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Of a correction: what was wrong; publishing takes it.")] = "",
     json_: JsonFlag = False,
 ) -> None:
     """Sign the newest text as it stands, under your name. Every claim and flag must be settled."""
     with open_desk() as at:
         opened = at.desk.open(at.who, draft)
-        opened = at.desk.approve(at.who, draft, number=opened.draft.head, edition=edition)
+        opened = at.desk.approve(at.who, draft, number=opened.draft.head, edition=edition, reason=reason)
         signed = at.desk.is_signed(at.who, opened)
         assert signed
     told = f"Approved revision {signed.number} as {signed.name}, {signed.edition} edition."
@@ -41,11 +42,15 @@ def publish(
 ) -> None:
     """Let what was approved go out. What is out already is corrected by it."""
     with open_desk() as at:
-        when = read_time(at_, now=at.desk.now) if at_ else None
+        when = at.desk.times.read(at_, now=at.desk.now) if at_ else None
         opened = at.desk.publish(at.who, draft, at=when, reason=reason)
         out = at.desk.history(at.who, draft).publications[-1]
-    word = "Corrected" if out.kind == "corrected" else "Published"
-    _done(opened, f"{word}: out at {shown_time(out.goes_out_at)}.", "", json_=json_, **out.model_dump(mode="json"))
+        told = f"goes out at {at.desk.times.told(out.goes_out_at)}"
+    if out.goes_out_at > out.at:
+        told, next_ = f"Scheduled: {told}.", f"panel drafts fetch-back {draft} calls it off"
+    else:
+        told, next_ = "Corrected." if out.kind == "corrected" else "Published.", ""
+    _done(opened, told, next_, json_=json_, **out.model_dump(mode="json"))
 
 
 def retract(
@@ -94,29 +99,31 @@ def later(
 ) -> None:
     """Put a draft off: it comes back into the queue at that time."""
     with open_desk() as at:
-        when = read_time(until, now=at.desk.now)
+        when = at.desk.times.read(until, now=at.desk.now)
         opened = at.desk.put_off(at.who, draft, when)
-    _done(opened, f"Put off until {shown_time(when)}.", "", json_=json_)
+    _done(opened, f"Put off until {at.desk.times.told(when)}.", "", json_=json_)
 
 
 def hold(
     draft: DraftId,
     until: Annotated[str, typer.Option("--until", metavar="TIME", help="2026-12-01T09:00, +3d; `none` lifts it.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why it is lifted or shortened; it stays in the log.")] = "",
     json_: JsonFlag = False,
 ) -> None:
     """Embargo a draft: nothing of it goes out before that time."""
     with open_desk() as at:
-        when = None if until == "none" else read_time(until, now=at.desk.now)
-        opened = at.desk.hold_until(at.who, draft, when)
-    told = f"Embargoed until {shown_time(when)}." if when else "The embargo is lifted."
+        when = None if until == "none" else at.desk.times.read(until, now=at.desk.now)
+        opened = at.desk.hold_until(at.who, draft, when, reason)
+    told = f"Embargoed until {at.desk.times.told(when)}." if when else "The embargo is lifted."
     _done(opened, told, "", json_=json_)
 
 
 def fetch_back(draft: DraftId, json_: JsonFlag = False) -> None:
-    """Put a passed, rejected, put-off, aged or retracted draft into the queue again."""
+    """Put a passed, rejected, put-off, aged or retracted draft into the queue again; call off what is to go out."""
     with open_desk() as at:
         opened = at.desk.fetch_back(at.who, draft)
-    _done(opened, "It is in the queue again.", f"panel edit {draft}", json_=json_)
+    told = "It goes out no more." if opened.draft.state == "approved" else "It is in the queue again."
+    _done(opened, told, f"panel edit {draft}", json_=json_)
 
 
 def strike(

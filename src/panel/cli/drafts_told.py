@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from panel.cli.desk_shell import shown_time
 from panel.cli.output import table
 
 if TYPE_CHECKING:
-    from panel.desk.desk import History
+    from panel.desk.desk import History, Public
     from panel.desk.opened import Opened
+    from panel.desk.times import Times
     from panel.records.desk import Act, Approval, Point
 
 
-def draft_json(opened: "Opened", signed: "Approval | None") -> dict[str, Any]:
+def draft_json(opened: "Opened", signed: "Approval | None", public: "Public") -> dict[str, Any]:
     """Everything of an open draft but the machine's review itself."""
     from panel.desk.rules import what_is_left
 
@@ -28,10 +28,12 @@ def draft_json(opened: "Opened", signed: "Approval | None") -> dict[str, Any]:
         "flags": [flag.model_dump(mode="json") for flag in opened.flags],
         "left": what_is_left(opened.left),
         "approval": signed and signed.model_dump(mode="json"),
+        "public": public.out and public.out.model_dump(mode="json"),
+        "to_go_out": public.due and public.due.model_dump(mode="json"),
     }
 
 
-def told_draft(opened: "Opened", signed: "Approval | None") -> Iterator[str]:
+def told_draft(opened: "Opened", signed: "Approval | None", public: "Public", times: "Times") -> Iterator[str]:
     """The page as a card, then what is left."""
     from panel.desk.opened import OpenReview
     from panel.desk.rules import what_is_left
@@ -43,14 +45,20 @@ def told_draft(opened: "Opened", signed: "Approval | None") -> Iterator[str]:
     yield ""
     draft, revision = opened.draft, opened.revision
     yield f"{draft.draft_id} is {draft.state}, revision {revision.number} ({revision.reason or 'saved'})."
+    if public.out:
+        yield f"Readers have what went out at {times.told(public.out.goes_out_at)}."
+    if public.due:
+        yield f"Scheduled: approval {public.due.approval_id} goes out at {times.told(public.due.goes_out_at)}."
+    if draft.embargo_until:
+        yield f"Embargo: until {times.told(draft.embargo_until)}."
     if draft.offered_hash:
         yield f"A newer review is there. Take it over with: panel drafts take-over {draft.draft_id}"
     if signed:
-        yield f"Approved as {signed.name} on {shown_time(signed.at)}, {signed.edition} edition."
+        yield f"Approved as {signed.name} on {times.told(signed.at)}, {signed.edition} edition."
     elif opened.left:
         yield f"{what_is_left(opened.left)}. Settle it with: panel edit {draft.draft_id}"
         yield from (f"  {_name(point)}: {point.text}" for point in opened.left)
-    else:
+    elif draft.state in ("open", "published"):
         yield f"Nothing is left. Approve it with: panel drafts approve {draft.draft_id}"
 
 
@@ -72,11 +80,13 @@ def history_json(found: "History") -> dict[str, Any]:
     }
 
 
-def told_history(found: "History", names: Mapping[str, str]) -> str:
+def told_history(found: "History", names: Mapping[str, str], times: "Times") -> str:
     """One line an act: when, who, what."""
+    from panel.desk.rules import by_line
+
     decided = {d.decision_id: d.text for d in found.decisions}
     rows: list[tuple[str, ...]] = [("when", "who", "what", "")]
-    rows += [(shown_time(a.at), names.get(a.by, a.by), *_act(a, decided)) for a in found.acts]
+    rows += [(times.told(a.at), by_line(a, names), *_act(a, decided)) for a in found.acts]
     return table(rows)
 
 

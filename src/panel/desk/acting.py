@@ -22,12 +22,25 @@ from panel.desk.opened import (
     texts_hash,
     with_decisions,
 )
+from panel.desk.public import newest_out, signed, to_go_out
 from panel.desk.rules import allow
 from panel.desk.shown import pair_row, shown_row
 from panel.desk.text import start_text
+from panel.desk.times import Times
 from panel.errors import Mistake
 from panel.records import content_hash
-from panel.records.desk import MOST_CLAIMS, Account, Decided, Decision, Draft, DraftState, DraftText, Point, Revision
+from panel.records.desk import (
+    MOST_CLAIMS,
+    Account,
+    Decided,
+    Decision,
+    Draft,
+    DraftState,
+    DraftText,
+    Point,
+    Publication,
+    Revision,
+)
 from panel.store import desk as rows
 from panel.store.desk_log import Detail, append_act
 
@@ -43,6 +56,7 @@ class Tx:
     who: Account
     archive: Archive
     responsible: str  # who answers for what is published: a person or an entity
+    times: Times  # as people read and write them
 
     def open(self, draft_id: str) -> Opened:
         """The draft, given its first revision when nobody has opened it before."""
@@ -110,7 +124,7 @@ def write(
     `finish` has to follow, which keeps the draft's row.
     """
     draft, by = opened.draft, by or tx.who.account_id
-    state: DraftState = "open" if draft.state in ("approved", "later") else draft.state
+    state: DraftState = "open" if draft.state in ("approved", "scheduled", "later") else draft.state
     draft = draft.model_copy(update={"head": draft.head + 1, "state": state})
     known: Sequence[OpenReview] = ()
     if isinstance(opened, OpenComparison):
@@ -141,7 +155,7 @@ def settle(
             scope=point.scope, key=point.key, kind=point.kind, decision=decided, draft_id=draft_id, text=point.text,
             sentence_hash=point.sentence_hash, passages_hash=point.passages_hash, persona_id=point.persona_id,
             check=point.check, source_seen=seen, page_opened=opened_page, reason=reason, place=place, field=field,
-            was=was, by=tx.who.account_id, at=tx.now,
+            was=was, by=tx.who.account_id, name=tx.who.name, at=tx.now,
         ),
     )  # fmt: skip
     tx.log(
@@ -162,18 +176,41 @@ def finish(tx: Tx, opened: Opened, *made: Decision, state: DraftState | None = N
 
 
 def put_row(tx: Tx, opened: Opened) -> Opened:
-    """Keep the draft as it lies open. An approval has lapsed where something is left again."""
+    """Keep the draft as it lies open. Where its signature ended, it waits again, and what was due goes out no more."""
     draft = opened.draft
     grade = opened.counted.grade
-    lapsed = draft.state == "approved" and bool(opened.left or opened.hindrance)
-    state: DraftState = "open" if lapsed else draft.state
+    state = draft.state
+    if signed(tx.conn, opened) is None:
+        ended = cancel(tx, draft, "its signature ended")
+        made = rows.list_publications(tx.conn, draft.draft_id) if ended else []
+        if state in ("approved", "scheduled") or (ended and state == "published" and not newest_out(made, tx.now)):
+            state = "open"
+            tx.log("lapsed", draft.draft_id)
     changed = {
-        "state": state, "until": draft.until if state == "later" else None, "grade": grade, "changed_at": tx.now,
-        "shown": shown_row(opened, draft.shown.model_copy(update={"grade": grade})),
+        "state": state, "until": draft.until if state in ("later", "scheduled") else None, "grade": grade,
+        "changed_at": tx.now, "shown": shown_row(opened, draft.shown.model_copy(update={"grade": grade})),
     }  # fmt: skip
     opened = replace(opened, draft=draft.model_copy(update=changed))
     rows.put_draft(tx.conn, opened.draft)
     return opened
+
+
+def cancel(tx: Tx, draft: Draft, why: str) -> bool:
+    """Let what is still to go out go out no more; whether anything was."""
+    due = to_go_out(tx.conn, draft, tx.now)
+    if due:
+        changed = {"kind": "cancelled", "goes_out_at": tx.now, "by": tx.who.account_id, "at": tx.now, "reason": why}
+        add_publication(tx, due.model_copy(update=changed))
+    return due is not None
+
+
+def add_publication(tx: Tx, out: Publication) -> None:
+    """Keep it, with its line in the log."""
+    kept = rows.add_publication(tx.conn, out)
+    tx.log(
+        kept.kind, kept.draft_id, publication=kept.publication_id, approval=kept.approval_id,
+        goes_out_at=kept.goes_out_at.isoformat(), reason=kept.reason, row=content_hash(kept),
+    )  # fmt: skip
 
 
 def _follow(tx: Tx, opened: Opened, made: Sequence[Decision]) -> None:

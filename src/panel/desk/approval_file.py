@@ -3,26 +3,31 @@
 Everything a hash is made of stands beside it, so that `verify_approval_file` needs nothing but the file.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from panel.desk.desk import History
 from panel.desk.opened import Opened, OpenReview
+from panel.desk.points import VIEW_FIELDS
+from panel.desk.rules import by_line
 from panel.desk.text import printed_sentences
 from panel.records import Answered, Review, Written, canonical_json, sha256_of
 from panel.records.desk import Act, Approval, Decision, Point, Publication, Revision
+
+if TYPE_CHECKING:
+    from panel.desk.desk import History
 
 FORMAT = 1
 Json = dict[str, Any]
 
 
 def approval_file(
-    opened: Opened, history: History, approval: Approval, decisions: Mapping[int, Decision], names: Mapping[str, str]
+    opened: Opened, history: "History", approval: Approval, decisions: Mapping[int, Decision], names: Mapping[str, str]
 ) -> Json:
     """One JSON value.
 
     opened: the draft at the revision that was signed. history: of it, and of a comparison's two reviews.
-    decisions: those the approval rests on, by id. names: by account_id.
+    decisions: those the approval rests on, by id. names: by account_id, for rows that hold none.
     """
     sides = _sides(opened)
     told = {
@@ -38,14 +43,14 @@ def approval_file(
         "decisions": list(approval.decisions),
         "revisions": [_revision(r) for r in _revisions(opened)],
         "signed_hash": approval.revision_hash,
-        "points": [_point(opened, p, decisions, names) for p in opened.points],
+        "points": [_point(row, decisions, names) for row in _points(opened, approval, decisions)],
         "amendments": [_amendment(d, names) for d in _amended(history, approval)],
-        "removed": [row for side in sides for row in _removed(side, history, names)],
+        "removed": [row for side in sides for row in _removed(side, history, names, approval.at)],
         "struck": [
             s.model_dump(mode="json") | {"draft_id": side.draft.draft_id} for side in sides for s in side.text.struck
         ],
         "made_with": [_made(side.review) for side in sides],
-        "publications": [_publication(p, names) for p in history.publications if p.at >= approval.at],
+        "publications": [_publication(p, history.acts, names) for p in history.publications if p.at >= approval.at],
         "log": [_act(act) for act in history.acts],
     }
     return told | {"file_hash": sha256_of(canonical_json(told))}
@@ -73,31 +78,42 @@ def _revision(revision: Revision) -> Json:
     return revision.model_dump(mode="json") | {"revision_hash": revision.revision_hash}
 
 
-def _point(opened: Opened, point: Point, decisions: Mapping[int, Decision], names: Mapping[str, str]) -> Json:
-    found = next((d for d in decisions.values() if (d.scope, d.key) == (point.scope, point.key)), None)
-    told = point.model_dump(mode="json", exclude={"severity"}) | {"severity": point.severity}
-    views = {"views": _views(opened, point)} if point.kind == "views" else {}
-    return told | views | {"decision": found and _decision(found, names)}
+def _points(opened: Opened, approval: Approval, decisions: Mapping[int, Decision]) -> list[Json]:
+    """As they were kept at the signing; of an approval from before they were, those it names a decision on."""
+    keys = {(d.scope, d.key) for d in decisions.values()}
+    return list(approval.points) or [point_row(opened, p) for p in opened.points if (p.scope, p.key) in keys]
 
 
-def _views(opened: Opened, point: Point) -> list[str]:
-    """The sentences a decision on views covers; with the critic's other words they make its hash."""
+def _point(row: Json, decisions: Mapping[int, Decision], names: Mapping[str, str]) -> Json:
+    found = next((d for d in decisions.values() if (d.scope, d.key) == (row["scope"], row["key"])), None)
+    return row | {"decision": found and _decision(found, names)}
+
+
+def point_row(opened: Opened, point: Point) -> Json:
+    """A point as a signature keeps it: with everything its hashes are made of."""
+    views = _views(opened, point) if point.kind == "views" else {}
+    return point.model_dump(mode="json") | views
+
+
+def _views(opened: Opened, point: Point) -> Json:
+    """The sentences and the other words a decision on views covers, which make its hash."""
     side = next(s for s in _sides(opened) if s.draft.draft_id == point.draft_id)
     opinion, words = side.review.opinion(point.persona_id), side.text.words_of(point.persona_id)
     assert isinstance(opinion, Answered)
     assert isinstance(opinion.words, Written)
     assert words
     model = opinion.words
-    return [s.text for s in printed_sentences(model, words) if model.quote[s.place].rests_on == "view"]
+    views = [s.text for s in printed_sentences(model, words) if model.quote[s.place].rests_on == "view"]
+    return {"views": views, "named": words.model_dump(mode="json", include=VIEW_FIELDS)}
 
 
 def _decision(decision: Decision, names: Mapping[str, str]) -> Json:
     kept = ("decision_id", "decision", "source_seen", "page_opened", "reason", "by", "draft_id")
     told = {name: getattr(decision, name) for name in kept}
-    return told | {"name": names.get(decision.by, decision.by), "at": decision.at.isoformat()}
+    return told | {"name": decision.name or names.get(decision.by, decision.by), "at": decision.at.isoformat()}
 
 
-def _amended(history: History, approval: Approval) -> Iterator[Decision]:
+def _amended(history: "History", approval: Approval) -> Iterator[Decision]:
     yield from (d for d in history.decisions if d.decision == "amended" and d.at <= approval.at)
 
 
@@ -105,10 +121,10 @@ def _amendment(decision: Decision, names: Mapping[str, str]) -> Json:
     return _decision(decision, names) | {"field": decision.field, "was": decision.was, "now": decision.text}
 
 
-def _removed(side: OpenReview, history: History, names: Mapping[str, str]) -> Iterator[Json]:
+def _removed(side: OpenReview, history: "History", names: Mapping[str, str], at: datetime) -> Iterator[Json]:
     """What the model wrote and is not printed because somebody took it out, with who did."""
     for persona_id, place, text in _gone(side):
-        by = [d for d in history.decisions if d.decision == "removed" and d.persona_id == persona_id]
+        by = [d for d in history.decisions if d.decision == "removed" and d.persona_id == persona_id and d.at <= at]
         found = next((d for d in reversed(by) if (d.text == text if text else d.kind == "views")), None)
         told = {"draft_id": side.draft.draft_id, "persona_id": persona_id, "place": place, "text": text}
         yield {**told, "decision": found and _decision(found, names)}
@@ -140,8 +156,9 @@ def _made(review: Review) -> Json:
     }  # fmt: skip
 
 
-def _publication(publication: Publication, names: Mapping[str, str]) -> Json:
-    return publication.model_dump(mode="json") | {"name": names.get(publication.by, publication.by)}
+def _publication(publication: Publication, acts: Sequence[Act], names: Mapping[str, str]) -> Json:
+    by = next((a for a in acts if a.detail.get("publication") == publication.publication_id), None)
+    return publication.model_dump(mode="json") | {"name": by_line(by, names) if by else publication.by}
 
 
 def _act(act: Act) -> Json:

@@ -63,7 +63,10 @@ def _broken_point(row: Json, texts: dict[str, DraftText]) -> Iterator[str]:
             yield f"{name} was decided without its passage."
     if row["kind"] == "views":
         words = texts[row["draft_id"]].words_of(row["persona_id"])
-        named = words.model_dump(mode="json", include=VIEW_FIELDS) if words else {}
+        told = words.model_dump(mode="json") if words else {}
+        named = row.get("named", {name: told.get(name) for name in VIEW_FIELDS})
+        if any(told.get(name) != value for name, value in named.items()):
+            yield f"The views of {row['persona_id']} are not those of the text."
         if sha256_of(canonical_json([row["persona_id"], row["views"], named])) != row["sentence_hash"]:
             yield f"The views of {row['persona_id']} do not have the hash they name."
 

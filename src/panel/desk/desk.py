@@ -12,8 +12,8 @@ from typing import overload
 
 from sqlalchemy import Connection
 
-from panel.desk import deciding, panel_again, signing, undoing
-from panel.desk.acting import PANEL, Tx
+from panel.desk import deciding, panel_again, public, signing, undoing
+from panel.desk.acting import Tx
 from panel.desk.archive import NO_ARCHIVE, Archive
 from panel.desk.deciding import Spot
 from panel.desk.fields import read_field
@@ -21,7 +21,8 @@ from panel.desk.looking_back import open_at
 from panel.desk.opened import OpenComparison, Opened, find_draft, load, read_review
 from panel.desk.rules import LEFT_DAYS, allow
 from panel.desk.stale_drafts import with_reasons
-from panel.desk.taking_in import AT_ONCE, pair_up, take_in
+from panel.desk.taking_in import AT_ONCE, bring_back, due, pair_up, take_in
+from panel.desk.times import UTC_TIMES, Times
 from panel.errors import Mistake
 from panel.records import Review
 from panel.records.desk import (
@@ -38,11 +39,11 @@ from panel.records.desk import (
 )
 from panel.store import desk as rows
 from panel.store.desk import DeskStore
-from panel.store.desk_log import append_act, newest_acts, read_acts
+from panel.store.desk_log import newest_acts, read_acts
 from panel.tally import compare
 
 Clock = Callable[[], datetime]
-QUEUES = ("open", "later", "approved", "published", "passed", "rejected", "retracted", "aged")
+QUEUES = ("open", "later", "approved", "scheduled", "published", "passed", "rejected", "retracted", "aged")
 LONGEST_UNSAVED = 4000
 
 
@@ -76,6 +77,14 @@ class Queue:
 
 
 @dataclass(frozen=True)
+class Public:
+    """What readers have of a draft at a moment, and what they will get; None for nothing."""
+
+    out: Publication | None
+    due: Publication | None
+
+
+@dataclass(frozen=True)
 class History:
     """All that happened to a draft, oldest first."""
 
@@ -91,9 +100,11 @@ class Desk:
     """Drafts of one database. Safe to share between threads: it holds nothing but its parts."""
 
     def __init__(
-        self, store: DeskStore, *, archive: Archive = NO_ARCHIVE, responsible: str = "", clock: Clock = utc_now
-    ) -> None:
+        self, store: DeskStore, *, archive: Archive = NO_ARCHIVE, responsible: str = "", clock: Clock = utc_now,
+        times: Times = UTC_TIMES,
+    ) -> None:  # fmt: skip
         self.store, self._archive, self._responsible, self._clock = store, archive, responsible, clock
+        self.times = times
 
     def close(self) -> None:
         self.store.close()
@@ -136,18 +147,12 @@ class Desk:
         return Queue(tuple(shown), told, more=len(found) > size)
 
     def bring_back_due(self) -> int:
-        """Put drafts whose "later" has come into the queue again; how many."""
-        now = self.now
+        """Put drafts whose "later" has come into the queue again, and call published what has gone out; how many."""
         with self.store.reading() as conn:  # who only looks keeps no writer waiting
-            if not rows.list_drafts(conn, states=("later",), due=rows.time_of(now), most=1):
+            if not due(conn, self.now, most=1):
                 return 0
         with self.store.changing() as conn:
-            found = rows.list_drafts(conn, states=("later",), due=rows.time_of(now), most=1000)
-            for draft in found:
-                back = {"state": "open", "until": None, "created_at": now, "changed_at": now}
-                rows.put_draft(conn, draft.model_copy(update=back))
-                append_act(conn, by=PANEL, what="came back", now=now, draft_id=draft.draft_id)
-            return len(found)
+            return bring_back(conn, self.now)
 
     def open(self, who: Account, draft_id: str) -> Opened:
         """The draft as it lies now. The first to open it gives it its first revision."""
@@ -197,8 +202,16 @@ class Desk:
 
     def is_signed(self, who: Account, opened: Opened) -> Approval | None:
         """The approval of exactly what stands there now, None when there is none or it lapsed."""
+        allow(who, "read")
         with self.store.reading() as conn:
-            return signing.signed(self._tx(conn, who), opened)
+            return public.signed(conn, opened)
+
+    def public(self, who: Account, draft_id: str, at: datetime | None = None) -> Public:
+        """What readers have of a draft, now or at a moment, and what is still to go out after it."""
+        allow(who, "read")
+        with self.store.reading() as conn:
+            draft, at = find_draft(conn, draft_id), at or self.now
+            return Public(public.public_at(conn, draft, at), public.to_go_out(conn, draft, at))
 
     def log(self, *, before: int = 0, most: int = 200) -> list[tuple[Act, str]]:
         """Lines of the log with the hash each is kept under, the newest first."""
@@ -270,9 +283,9 @@ class Desk:
             comparison = compare(a.counted, b.counted, made=a.review.made)
             return pair_up(tx.conn, a.draft, b.draft, comparison, a.draft.run_id, tx.now)
 
-    def approve(self, who: Account, draft_id: str, *, number: int, edition: str = "") -> Opened:
+    def approve(self, who: Account, draft_id: str, *, number: int, edition: str = "", reason: str = "") -> Opened:
         with self._act(who) as tx:
-            opened = signing.approve(tx, draft_id, number=number, edition=edition)
+            opened = signing.approve(tx, draft_id, number=number, edition=edition, reason=reason)
         self._remember(opened)
         return opened
 
@@ -308,9 +321,9 @@ class Desk:
         with self._act(who) as tx:
             return signing.put_off(tx, draft_id, _utc(until))
 
-    def hold_until(self, who: Account, draft_id: str, until: datetime | None) -> Opened:
+    def hold_until(self, who: Account, draft_id: str, until: datetime | None, reason: str = "") -> Opened:
         with self._act(who) as tx:
-            return signing.hold_until(tx, draft_id, _utc(until))
+            return signing.hold_until(tx, draft_id, _utc(until), reason)
 
     def fetch_back(self, who: Account, draft_id: str) -> Opened:
         with self._act(who) as tx:
@@ -341,6 +354,7 @@ class Desk:
     @contextmanager
     def _act(self, who: Account) -> Iterator[Tx]:
         with self.store.changing() as conn:
+            bring_back(conn, self.now)
             yield self._tx(conn, who)
 
     def _remember(self, opened: Opened) -> None:
@@ -349,4 +363,4 @@ class Desk:
             self._archive.remember(side.counted, side.draft.scope)
 
     def _tx(self, conn: Connection, who: Account) -> Tx:
-        return Tx(conn, self.now, who, self._archive, self._responsible)
+        return Tx(conn, self.now, who, self._archive, self._responsible, self.times)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from panel.errors import Mistake, NotAllowed
-from panel.records.desk import Account, Decision, Edition, Point, Role
+from panel.records.desk import Account, Act, Decision, Edition, Point, Role
 
 ROLES: tuple[Role, ...] = ("writer", "editor", "publisher", "admin")  # each may do all that those before it may
 LEAST: Mapping[str, Role] = {
@@ -28,6 +28,9 @@ LEAST: Mapping[str, Role] = {
     "retract": "publisher",
     "accounts": "admin",
 }
+TO_FETCH_BACK: Mapping[str, str] = {  # by state: no writer undoes what an editor or a publisher did
+    "rejected": "reject", "retracted": "reject", "scheduled": "reject",
+}  # fmt: skip
 DISMISS_REASONS = {
     "source_says_so": "The source says so, in other words",
     "check_is_wrong": "The check is wrong here",
@@ -82,6 +85,11 @@ def one_of(reasons: Mapping[str, str], reason: str) -> str:
     if reason not in reasons:
         raise Mistake(f"{reason!r} is no reason on the list.", hint="Give one of: " + ", ".join(reasons) + ".")
     return reason
+
+
+def by_line(act: Act, names: Mapping[str, str]) -> str:
+    """Under which name it was done, whatever they are called now. names: by account_id, for lines that hold none."""
+    return str(act.detail.get("by_name") or names.get(act.by, act.by))
 
 
 def left(points: Sequence[Point], decided: Mapping[tuple[str, str], Decision]) -> tuple[Point, ...]:

@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
-from panel.desk.acting import PANEL, Tx, finish, refuse_put_away, write
+from panel.desk.acting import PANEL, Tx, add_publication, cancel, finish, refuse_put_away, write
+from panel.desk.approval_file import point_row
 from panel.desk.fields import told
-from panel.desk.opened import OpenComparison, Opened
-from panel.desk.rules import PASS_REASONS, REJECT_REASONS, edition_of, one_of, refuse_unless_approvable
+from panel.desk.opened import Opened
+from panel.desk.public import embargo_of, newest_out, public_at, signed
+from panel.desk.rules import PASS_REASONS, REJECT_REASONS, TO_FETCH_BACK, edition_of, one_of, refuse_unless_approvable
 from panel.errors import EditConflict, Mistake
 from panel.records import content_hash
 from panel.records.desk import Approval, DraftState, Publication
@@ -14,8 +16,8 @@ from panel.store import desk as rows
 from panel.store.desk_log import read_acts
 
 
-def approve(tx: Tx, draft_id: str, *, number: int, edition: str = "") -> Opened:
-    """Sign the revision `number`, which must be the newest, byte for byte.
+def approve(tx: Tx, draft_id: str, *, number: int, edition: str = "", reason: str = "") -> Opened:
+    """Sign the revision `number`, which must be the newest, byte for byte. reason: what was wrong with what is out.
 
     Raises EditConflict when somebody saved since, Mistake that says what is left to settle.
     """
@@ -25,15 +27,16 @@ def approve(tx: Tx, draft_id: str, *, number: int, edition: str = "") -> Opened:
         raise EditConflict("Somebody changed this draft since you read it.", hint="Read it again, then approve.")
     refuse_unless_approvable(opened.left, opened.hindrance)
     opened = _checked_today(tx, opened)
-    approval = _approval(tx, opened, edition)
-    known = signed(tx, opened)
-    if known and known.edition == approval.edition:
+    approval = _approval(tx, opened, edition, told(reason))
+    known = signed(tx.conn, opened)
+    if known and known.edition == approval.edition and approval.reason in ("", known.reason):
         raise Mistake(f"{known.name} has approved exactly this already.")
     kept = rows.add_approval(tx.conn, approval)
     tx.log(
         "approved", draft_id, approval=kept.approval_id, revision=kept.number, hash=kept.revision_hash,
-        edition=kept.edition, name=kept.name, row=content_hash(kept),
+        edition=kept.edition, name=kept.name, reason=kept.reason, row=content_hash(kept),
     )  # fmt: skip
+    cancel(tx, opened.draft, "it was approved anew")
     return finish(tx, opened, state="published" if opened.draft.state == "published" else "approved")
 
 
@@ -48,13 +51,14 @@ def _checked_today(tx: Tx, opened: Opened) -> Opened:
     return write(tx, opened, opened.text, "checked again", by=PANEL, reason="checks say otherwise today")
 
 
-def _approval(tx: Tx, opened: Opened, edition: str) -> Approval:
+def _approval(tx: Tx, opened: Opened, edition: str, reason: str) -> Approval:
     decided = [opened.decided[p.scope, p.key].decision_id for p in opened.points]
     return Approval(
         draft_id=opened.draft.draft_id, number=opened.revision.number, revision_hash=opened.revision_hash,
         edition=edition_of(opened.counted.grade, edition), by=tx.who.account_id, name=tx.who.name, role=tx.who.role,
         responsible=tx.responsible or tx.who.name, began_at=_began(tx, opened.draft.draft_id), at=tx.now,
-        decisions=tuple(dict.fromkeys(decided)),
+        decisions=tuple(dict.fromkeys(decided)), points=tuple(point_row(opened, p) for p in opened.points),
+        reason=reason,
     )  # fmt: skip
 
 
@@ -69,75 +73,68 @@ def _began(tx: Tx, draft_id: str) -> datetime:
     return began or tx.now
 
 
-def signed(tx: Tx, opened: Opened) -> Approval | None:
-    """The approval of exactly what stands there now; None when it was never given, lapsed, or was put away since."""
-    newest = next(reversed(rows.list_approvals(tx.conn, opened.draft.draft_id)), None)
-    if newest is None or newest.revision_hash != opened.revision_hash or opened.left or opened.hindrance:
-        return None
-    stale = isinstance(opened, OpenComparison) and opened.revision.base_hash != opened.prints_hash
-    return None if stale or opened.draft.state not in ("approved", "published") else newest
-
-
 def publish(tx: Tx, draft_id: str, *, at: datetime | None = None, reason: str = "") -> Opened:
     """Let what was approved go out, now or at a time. What is out already is corrected by it, with a reason."""
     tx.allow("publish")
     opened = tx.open(draft_id)
     refuse_put_away(opened)
-    approval = signed(tx, opened)
+    approval = signed(tx.conn, opened)
     if approval is None:
         raise Mistake("This text was not approved.", hint="Approve it first.")
-    goes_out_at = max(at or tx.now, tx.now)
-    _refuse_embargoed(opened, goes_out_at)
-    why, out_now = told(reason), _out_now(tx, draft_id)
-    if out_now and (out_now.number, out_now.edition) == (approval.number, approval.edition):
+    goes_out_at = at or tx.now
+    _refuse_passed(tx, goes_out_at)
+    _refuse_embargoed(tx, opened, goes_out_at)
+    why, out_now = told(reason) or approval.reason, _is_out(tx, draft_id)
+    if out_now and _is_same(tx, out_now, approval):
         raise Mistake("Exactly this text was published already.")
     if out_now and not why:
         raise Mistake("A correction needs a reason.", hint="Say what was wrong: readers see it beside the old words.")
+    cancel(tx, opened.draft, "another hour was set")
     out = Publication(
         draft_id=draft_id, kind="corrected" if out_now else "published", approval_id=approval.approval_id,
         edition=approval.edition, goes_out_at=goes_out_at, by=tx.who.account_id, at=tx.now, reason=why,
     )  # fmt: skip
-    kept = rows.add_publication(tx.conn, out)
-    tx.log(
-        kept.kind, draft_id, publication=kept.publication_id, approval=approval.approval_id,
-        goes_out_at=goes_out_at.isoformat(), reason=kept.reason, row=content_hash(kept),
-    )  # fmt: skip
-    return finish(tx, opened, state="published")
+    add_publication(tx, out)
+    if out_now or goes_out_at <= tx.now:
+        return finish(tx, opened, state="published")
+    return finish(tx, _with(opened, until=goes_out_at), state="scheduled")
 
 
-def _out_now(tx: Tx, draft_id: str) -> Approval | None:
-    """The approval of what went out last, None when nothing did or it was taken back."""
-    newest = next(reversed(rows.list_publications(tx.conn, draft_id)), None)
-    if newest is None or newest.kind == "retracted":
-        return None
-    return next(a for a in rows.list_approvals(tx.conn, draft_id) if a.approval_id == newest.approval_id)
+def _is_out(tx: Tx, draft_id: str) -> Publication | None:
+    """What went out last and was not taken back, whatever embargo came since."""
+    return newest_out(rows.list_publications(tx.conn, draft_id), tx.now)
 
 
-def _refuse_embargoed(opened: Opened, goes_out_at: datetime) -> None:
-    drafts = [opened.draft, *(s.draft for s in opened.sides)] if isinstance(opened, OpenComparison) else [opened.draft]
-    until = max((d.embargo_until for d in drafts if d.embargo_until), default=None)
+def _is_same(tx: Tx, out: Publication, approval: Approval) -> bool:
+    """Whether what is out is this text in this edition, whoever signed it."""
+    then = next(a for a in rows.list_approvals(tx.conn, out.draft_id) if a.approval_id == out.approval_id)
+    return (then.number, then.edition) == (approval.number, approval.edition)
+
+
+def _refuse_passed(tx: Tx, at: datetime) -> None:
+    if at < tx.now:
+        raise Mistake("That time has passed.", hint="Give one to come.")
+
+
+def _refuse_embargoed(tx: Tx, opened: Opened, goes_out_at: datetime) -> None:
+    until = embargo_of(tx.conn, opened.draft)
     if until and goes_out_at < until:
-        raise Mistake(f"It is embargoed until {until:%Y-%m-%d %H:%M} UTC.", hint="Publish it at that time or later.")
+        raise Mistake(f"It is embargoed until {tx.times.told(until)}.", hint="Publish it at that time or later.")
 
 
 def retract(tx: Tx, draft_id: str, reason: str) -> Opened:
     """Take back what went out. Its words stay on record, and readers see that it was taken back, and why."""
     tx.allow("retract")
-    opened = tx.open(draft_id)
-    earlier = rows.list_publications(tx.conn, draft_id)
-    if not earlier or earlier[-1].kind == "retracted":
-        raise Mistake("Nothing of this draft is public.")
+    opened, out = tx.open(draft_id), _is_out(tx, draft_id)
+    if out is None:
+        hint = "It is to go out: fetch it back, and it doesn't." if opened.draft.state == "scheduled" else ""
+        raise Mistake("Nothing of this draft is public.", hint=hint)
     why = told(reason)
     if not why:
         raise Mistake("A retraction needs a reason.", hint="Say why: readers see it.")
-    out = Publication(
-        draft_id=draft_id, kind="retracted", approval_id=None, edition=earlier[-1].edition, goes_out_at=tx.now,
-        by=tx.who.account_id, at=tx.now, reason=why,
-    )  # fmt: skip
-    kept = rows.add_publication(tx.conn, out)
-    tx.log(
-        "retracted", opened.draft.draft_id, publication=kept.publication_id, reason=kept.reason, row=content_hash(kept)
-    )
+    cancel(tx, opened.draft, "it was retracted")
+    changed = {"kind": "retracted", "approval_id": None, "goes_out_at": tx.now, "by": tx.who.account_id}
+    add_publication(tx, out.model_copy(update={**changed, "at": tx.now, "reason": why}))
     return finish(tx, opened, state="retracted")
 
 
@@ -151,8 +148,8 @@ def pass_over(tx: Tx, draft_id: str, reason: str, why: str = "") -> Opened:
     """Not for us, with a reason from the list: the draft leaves the queue and can be fetched back. No rejection."""
     tx.allow("pass")
     opened = tx.open(draft_id)
-    if opened.draft.state in ("approved", "rejected"):
-        raise Mistake(f"An editor has {opened.draft.state} it.", hint="An editor may reject it, or fetch it back.")
+    if opened.draft.state in ("approved", "scheduled", "rejected"):
+        tx.allow("reject")  # nobody undoes what they may not do
     return _put_away(tx, draft_id, "passed", one_of(PASS_REASONS, reason), why)
 
 
@@ -161,6 +158,7 @@ def _put_away(tx: Tx, draft_id: str, state: DraftState, reason: str, why: str) -
     if opened.draft.state in ("published", "retracted"):
         is_out = opened.draft.state == "published"
         raise Mistake(f"It is {opened.draft.state}.", hint="Retract it instead." if is_out else "Fetch it back first.")
+    cancel(tx, opened.draft, f"it was {state}")
     if opened.draft.state == state:
         raise Mistake(f"It is {state} already.")
     tx.log(state, draft_id, reason=reason, why=told(why))
@@ -171,43 +169,57 @@ def put_off(tx: Tx, draft_id: str, until: datetime) -> Opened:
     """Look at it later: it comes back into the queue at that time."""
     tx.allow("later")
     opened = tx.open(draft_id)
-    if opened.draft.state not in ("open", "later"):
+    if opened.draft.state in ("approved", "scheduled"):
+        tx.allow("reject")
+    elif opened.draft.state not in ("open", "later"):
         raise Mistake(f"This draft is {opened.draft.state}.", hint="Only what waits in the queue is put off.")
-    if until <= tx.now:
-        raise Mistake("That time has passed.", hint="Give one to come.")
+    _refuse_passed(tx, until)
+    cancel(tx, opened.draft, "it was put off")
     tx.log("put off", draft_id, until=until.isoformat())
     return finish(tx, _with(opened, until=until), state="later")
 
 
-def hold_until(tx: Tx, draft_id: str, until: datetime | None) -> Opened:
-    """Embargo a draft: it is nowhere public before that time, in no comparison either. None lifts it."""
+def hold_until(tx: Tx, draft_id: str, until: datetime | None, reason: str = "") -> Opened:
+    """Embargo a draft: it is nowhere public before that time, in no comparison either. None lifts it.
+
+    Whoever lifts or shortens one, the maker's too, says why.
+    """
     tx.allow("hold")
     opened = tx.open(draft_id)
-    if opened.draft.state == "published":
+    if public_at(tx.conn, opened.draft, tx.now):
         raise Mistake("It is public already.", hint="Retract it instead.")
+    known, why = opened.draft.embargo_until, told(reason)
     if until:
-        _refuse_told_already(tx, draft_id, until)
-    tx.log("embargoed" if until else "embargo lifted", draft_id, until=until.isoformat() if until else "")
+        _refuse_passed(tx, until)
+        _refuse_told_already(tx, draft_id)
+    elif not known:
+        raise Mistake("It is under no embargo.")
+    if known and (until is None or until < known) and not why:
+        raise Mistake("An embargo is lifted or shortened with a reason.", hint="Say who agreed; it stays in the log.")
+    what = "embargoed" if until else "embargo lifted"
+    tx.log(what, draft_id, until=until.isoformat() if until else "", reason=why)
     return finish(tx, _with(opened, embargo_until=until))
 
 
-def _refuse_told_already(tx: Tx, draft_id: str, until: datetime) -> None:
-    """Raises Mistake when a comparison that prints this draft is public, or will be, before that time."""
+def _refuse_told_already(tx: Tx, draft_id: str) -> None:
+    """Raises Mistake when a comparison that prints this draft is public."""
     for printing in rows.comparisons_with(tx.conn, draft_id):
-        out = next(reversed(rows.list_publications(tx.conn, printing.draft_id)), None)
-        if out and out.kind != "retracted" and out.goes_out_at < until:
+        if public_at(tx.conn, printing, tx.now):
             raise Mistake(f"{printing.draft_id!r} prints it, and is public.", hint="Retract that comparison first.")
 
 
 def fetch_back(tx: Tx, draft_id: str) -> Opened:
-    """Put a passed, rejected, put-off, aged or retracted draft into the queue again."""
+    """Put a passed, rejected, put-off, aged or retracted draft into the queue again. What is to go out stays signed."""
     tx.allow("fetch back")
     opened = tx.open(draft_id)
-    if opened.draft.state in ("published", "approved"):
-        raise Mistake(f"It is {opened.draft.state}, and open for corrections as it is.")
-    if opened.draft.state == "rejected":
-        tx.allow("reject")  # nobody undoes what they may not do
-    tx.log("fetched back", draft_id, was=opened.draft.state)
+    state = opened.draft.state
+    if state in ("published", "approved"):
+        raise Mistake(f"It is {state}, and open for corrections as it is.")
+    tx.allow(TO_FETCH_BACK.get(state, "fetch back"))
+    tx.log("fetched back", draft_id, was=state)
+    if state == "scheduled":
+        cancel(tx, opened.draft, "it was fetched back")
+        return finish(tx, opened, state="approved")
     return finish(tx, _with(opened, created_at=tx.now), state="open")
 
 

@@ -7,12 +7,13 @@ from sqlalchemy import Connection
 
 from panel.desk.meeting import place_of
 from panel.desk.opened import read_review
+from panel.desk.public import public_at
 from panel.desk.shown import first_pair_row, first_row
 from panel.dossier.products import folded_name
 from panel.records import Comparison, Review
 from panel.records.desk import Draft, Pair
 from panel.store import desk as rows
-from panel.store.desk_log import append_act
+from panel.store.desk_log import Detail, append_act
 
 AT_ONCE = 100  # records a transaction: a queue that was not looked at for a month fills in steps
 
@@ -61,7 +62,7 @@ def _new(
         created_at=min(made, now), changed_at=now, shown=first_row(review, draft_id),
     )  # fmt: skip
     rows.put_draft(conn, draft)
-    append_act(conn, by="panel", what="took in", now=now, draft_id=draft_id, detail={"run": run_id, "base": hashed})
+    _tell(conn, "took in", draft, run_id, hashed, now)
     return draft
 
 
@@ -78,8 +79,35 @@ def _newer(conn: Connection, known: Draft, hashed: str, review: Review, run_id: 
     embargo = _later(known.embargo_until, review.dossier.launch.embargo_until)  # one that a person set is not shortened
     draft = known.model_copy(update=changed | {"changed_at": now, "embargo_until": embargo})
     rows.put_draft(conn, draft)
-    append_act(conn, by="panel", what=what, now=now, draft_id=draft.draft_id, detail={"run": run_id, "base": hashed})
+    _tell(conn, what, draft, run_id, hashed, now)
     return draft
+
+
+def _tell(conn: Connection, what: str, draft: Draft, run_id: str, hashed: str, now: datetime) -> None:
+    """A line for what came, with the embargo the draft is under from now on."""
+    embargo = draft.embargo_until.isoformat() if draft.embargo_until else ""
+    detail: Detail = {"run": run_id, "base": hashed, "embargo": embargo}
+    append_act(conn, by="panel", what=what, now=now, draft_id=draft.draft_id, detail=detail)
+
+
+def due(conn: Connection, now: datetime, most: int = 1000) -> list[Draft]:
+    """Drafts that were put off until now at the latest, or were to go out by now."""
+    return rows.list_drafts(conn, states=("later", "scheduled"), due=rows.time_of(now), most=most)
+
+
+def bring_back(conn: Connection, now: datetime) -> int:
+    """Put into the queue again what was put off until now, and call published what has gone out; how many."""
+    found = due(conn, now)
+    for draft in found:
+        changed: dict[str, Any] = {"state": "open", "until": None, "created_at": now, "changed_at": now}
+        if draft.state == "scheduled":
+            if not public_at(conn, draft, now):
+                continue  # an embargo came since: at its end
+            changed = {"state": "published", "until": None, "changed_at": now}
+        rows.put_draft(conn, draft.model_copy(update=changed))
+        what = "came back" if draft.state == "later" else "went out"
+        append_act(conn, by="panel", what=what, now=now, draft_id=draft.draft_id)
+    return len(found)
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

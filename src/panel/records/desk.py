@@ -5,7 +5,8 @@ change; the page is the review with the text laid over it.
 """
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from operator import not_
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -16,7 +17,7 @@ from panel.records.review import Grade, Severity
 
 Role = Literal["writer", "editor", "publisher", "admin"]
 DraftKind = Literal["review", "comparison"]
-DraftState = Literal["open", "later", "passed", "rejected", "approved", "published", "retracted"]
+DraftState = Literal["open", "later", "passed", "rejected", "approved", "scheduled", "published", "retracted"]
 Edition = Literal["main", "trial"]
 PointKind = Literal["claim", "pick", "views", "flag", "held"]
 Decided = Literal["accurate", "attributed", "amended", "removed", "dismissed", "confirmed", "undone"]
@@ -24,6 +25,7 @@ DismissReason = Literal["source_says_so", "check_is_wrong", "kept_on_purpose", "
 StrikeReason = Literal["unsupported", "wrong_tool", "followed_the_page", "off_its_lens", "other"]
 PassReason = Literal["not_a_tool", "out_of_scope", "too_thin", "seen_before", "too_old", "other"]
 RejectReason = Literal["inaccurate", "too_thin", "conflict_of_interest", "not_fair", "other"]
+Grown = Annotated[str, Field(exclude_if=not_)]  # left out while empty: rows of before it keep their hashes
 MOST_CLAIMS = 12  # a review; further sentences are set aside
 MOST_NOTE_WORDS = 120
 
@@ -155,6 +157,7 @@ class Decision(Value):
     field: str = ""  # of amended words: which (`desk.fields`)
     was: str = ""  # of amended words: what they replaced; else how it was printed before (`desk.text.standing_of`)
     by: str  # account_id
+    name: Grown = ""  # their by-line then; "" in rows of before it was kept
     at: datetime  # UTC
 
     @property
@@ -202,15 +205,17 @@ class Approval(Value):
     began_at: datetime  # UTC: the first act on this draft since the approval before
     at: datetime
     decisions: tuple[int, ...]  # decision_ids it rests on, one a point
+    points: Annotated[tuple[dict[str, Any], ...], Field(exclude_if=not_)] = ()  # what had to be settled, as shown then
+    reason: Grown = ""  # of a correction: what was wrong, as whoever signed put it
 
 
 class Publication(Value):
-    """That a draft went public, was corrected or was taken back."""
+    """That a draft went public, was corrected or was taken back, or goes out no more though it was due."""
 
     publication_id: int = 0
     draft_id: str
-    kind: Literal["published", "corrected", "retracted"]
-    approval_id: int | None  # None for a retraction
+    kind: Literal["published", "corrected", "retracted", "cancelled"]
+    approval_id: int | None  # None of a retraction; of one that is cancelled, its own
     edition: Edition
     goes_out_at: datetime  # UTC
     by: str

@@ -270,6 +270,14 @@ def points_kept(conn: Connection, draft_id: str, number: int) -> set[tuple[str, 
     return {(row.scope, row.key) for row in conn.execute(select(points.c.scope, points.c.key).where(*at))}
 
 
+def newest_decisions(conn: Connection, draft_id: str, number: int) -> set[int]:
+    """Number of the newest decision on each point kept with a revision; 0 where there is none."""
+    same = and_(decisions.c.scope == points.c.scope, decisions.c.key == points.c.key)
+    wanted = select(func.max(decisions.c.decision_id)).select_from(points.outerjoin(decisions, same))
+    mine = wanted.where(points.c.draft_id == draft_id, points.c.number == number)
+    return {found or 0 for found in conn.execute(mine.group_by(points.c.scope, points.c.key)).scalars()}
+
+
 def load_revision(conn: Connection, draft_id: str, number: int) -> Revision | None:
     at = (revisions.c.draft_id == draft_id, revisions.c.number == number)
     row = conn.execute(select(revisions).where(*at)).mappings().first()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 
 from panel.records import canonical_json
 from panel.records.desk import Act, DraftText, Revision
-from panel.store.desk_tables import acts
+from panel.store.desk_tables import accounts, acts
 
 Detail = dict[str, str | int | bool | None]
 
@@ -17,10 +17,15 @@ Detail = dict[str, str | int | bool | None]
 def append_act(
     conn: Connection, *, by: str, what: str, now: datetime, draft_id: str = "", detail: Detail | None = None
 ) -> Act:
-    """Add a line. The caller's transaction is the only one that writes (`dialect.alone`), so that no two follow one."""
+    """Add a line, with the by-line of whoever did it.
+
+    The caller's transaction is the only one that writes (`dialect.alone`), so that no two follow one.
+    """
     newest = conn.execute(select(acts.c.seq, acts.c.hash).order_by(acts.c.seq.desc()).limit(1)).first()
     seq, previous = (newest.seq + 1, newest.hash) if newest else (1, "")
-    act = Act(seq=seq, at=now, by=by, what=what, draft_id=draft_id, detail=detail or {}, previous=previous)
+    name = conn.execute(select(accounts.c.name).where(accounts.c.account_id == by)).scalar()
+    told = (detail or {}) | ({"by_name": str(name)} if name else {})
+    act = Act(seq=seq, at=now, by=by, what=what, draft_id=draft_id, detail=told, previous=previous)
     row = act.model_dump(mode="json") | {"detail": canonical_json(act.detail), "hash": act.act_hash}
     conn.execute(insert(acts), row)
     return act

@@ -4,7 +4,7 @@ What happened is never changed or deleted. People decide, each as their role all
 revision of its draft, byte for byte, by an account that may, into the edition its grade allows, with every point
 settled; what goes out is still so, and neither it nor a review that a comparison prints is put away or embargoed then.
 `desk.rules` says the same in words.
-Migration 0004 makes them from here: a change is a migration of its own.
+Migrations 0004 and 0005 make them from here: a change is a migration of its own.
 """
 
 from collections.abc import Iterator
@@ -31,6 +31,7 @@ ITSELF_OR_A_SIDE = (
     "EXISTS (SELECT 1 FROM desk_drafts d WHERE (d.draft_id = NEW.draft_id OR d.draft_id IN"
     " (SELECT s.side FROM desk_sides s WHERE s.draft_id = NEW.draft_id)) AND "
 )
+GOES_OUT = "NEW.kind NOT IN ('retracted', 'cancelled')"
 PUT_AWAY = "d.state IN ('passed', 'rejected', 'retracted')"
 NOBODY_WHO_MAY = "NOT EXISTS (SELECT 1 FROM desk_accounts a WHERE a.account_id = NEW.\"by\" AND a.disabled_at = ''"
 
@@ -97,37 +98,39 @@ RULES = (
     Rule(
         "desk_publishes_person",
         "desk_publications",
-        "only a publisher or an admin publishes",
-        NOBODY_WHO_MAY + " AND a.role IN ('publisher', 'admin'))",
+        "only a publisher or an admin publishes; whoever may act cancels what is still to go out",
+        NOBODY_WHO_MAY + " AND (NEW.kind = 'cancelled' OR a.role IN ('publisher', 'admin')))",
     ),
     Rule(
         "desk_publishes_approved",
         "desk_publications",
         "only what was approved goes out, in the edition it was approved for",
-        "(NEW.kind <> 'retracted' AND NOT EXISTS (SELECT 1 FROM desk_approvals a"
+        "(" + GOES_OUT + " AND NOT EXISTS (SELECT 1 FROM desk_approvals a"
         " WHERE a.approval_id = NEW.approval_id AND a.draft_id = NEW.draft_id AND a.edition = NEW.edition"
         " AND a.number = (SELECT max(n.number) FROM desk_revisions n WHERE n.draft_id = NEW.draft_id)))",
     ),
     Rule(
         "desk_publishes_settled",
         "desk_publications",
-        "what was decided of it was taken back since: it is approved again first",
-        "NEW.kind <> 'retracted' AND EXISTS (SELECT 1 FROM desk_approvals a WHERE a.approval_id = NEW.approval_id AND "
+        "what was decided of it was taken back or decided anew since: it is approved again first",
+        GOES_OUT
+        + " AND EXISTS (SELECT 1 FROM desk_approvals a WHERE a.approval_id = NEW.approval_id AND ("
         + LEFT.format(of="a")
-        + ")",
+        + " OR EXISTS (SELECT 1 FROM desk_points p JOIN desk_decisions d ON d.scope = p.scope AND d.key = p.key"
+        " WHERE p.draft_id = a.draft_id AND p.number = a.number AND d.at > a.at)))",
     ),
     Rule(
         "desk_publishes_standing",
         "desk_publications",
         "what was put away goes out only when it was fetched back and approved again",
-        f"NEW.kind <> 'retracted' AND ({ITSELF_OR_A_SIDE}{PUT_AWAY}) OR EXISTS (SELECT 1 FROM desk_drafts d"
-        " WHERE d.draft_id = NEW.draft_id AND d.state NOT IN ('approved', 'published')))",
+        GOES_OUT + f" AND ({ITSELF_OR_A_SIDE}{PUT_AWAY}) OR EXISTS (SELECT 1 FROM desk_drafts d"
+        " WHERE d.draft_id = NEW.draft_id AND d.state NOT IN ('approved', 'scheduled', 'published')))",
     ),
     Rule(
         "desk_publishes_after_embargo",
         "desk_publications",
         "an embargoed launch goes out after its time",
-        f"NEW.kind <> 'retracted' AND {ITSELF_OR_A_SIDE}d.embargo_until > NEW.goes_out_at)",
+        GOES_OUT + f" AND {ITSELF_OR_A_SIDE}d.embargo_until > NEW.goes_out_at)",
     ),
 )
 

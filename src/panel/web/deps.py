@@ -19,6 +19,7 @@ from panel.desk.desk import Desk
 from panel.desk.learning import read_stats
 from panel.desk.passwords import Passwords
 from panel.desk.stats import Stats
+from panel.desk.times import UTC_TIMES, Times
 from panel.errors import Mistake
 from panel.store import Products
 from panel.store.desk import DeskStore
@@ -67,6 +68,7 @@ class Deps:
     hosts: tuple[str, ...] = ()  # further Host headers that are answered, "localhost:8707"
     responsible: str = ""  # person or entity that answers for what is published; "": whoever signs
     archive: Archive = NO_ARCHIVE
+    times: Times = UTC_TIMES  # as people read and write them
     ask_again: "Callable[[Desk], AskingAgain] | None" = None  # None: this desk can't ask the panel
     _once: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
     _counting: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
@@ -79,7 +81,10 @@ class Deps:
     @cached_property
     def desk(self) -> Desk:
         """Every act on drafts."""
-        return Desk(DeskStore(self.engine), archive=self.archive, responsible=self.responsible, clock=self.clock)
+        return Desk(
+            DeskStore(self.engine), archive=self.archive, responsible=self.responsible, clock=self.clock,
+            times=self.times,
+        )  # fmt: skip
 
     @property
     def askings(self) -> "AskingAgain":

@@ -10,6 +10,7 @@ SENTENCES = {
     "taken_over": "The newer review is in. Your words stay where critics said the same.",
     "approved": "Approved. Any change ends it.",
     "published": "Marked as published. The site it goes out on is still to come.",
+    "scheduled": "It goes out at its time, unless something is changed before.",
     "retracted": "Taken back. Readers see that it was, and why.",
     "rejected": "Rejected. It can be fetched back.",
     "passed": "Passed over. It can be fetched back.",

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from panel.desk.desk import History
 from panel.desk.opened import Opened, OpenReview
-from panel.desk.rules import STRIKE_REASONS
+from panel.desk.rules import STRIKE_REASONS, by_line
+from panel.desk.times import Times
 from panel.pages.text import clean
 from panel.records import Review
 from panel.records.desk import Act, DraftText, EditedWords, Revision
@@ -26,6 +27,7 @@ DID = {
     "passed": "was passed over", "put off": "was put off", "embargoed": "was embargoed",
     "embargo lifted": "is embargoed no more", "fetched back": "was fetched back",
     "brought a run log": "got a run log",
+    "lapsed": "is signed no more", "cancelled": "goes out no more", "went out": "went out",
 }  # fmt: skip
 
 
@@ -89,18 +91,20 @@ class LogPage(View):
     older: str
 
 
-def history_page(opened: Opened, history: History, names: Mapping[str, str]) -> HistoryPage:
+def history_page(opened: Opened, history: History, names: Mapping[str, str], times: Times) -> HistoryPage:
     titles = _titles(opened)
+    saved = [a for a in history.acts if a.what != "approved" and "revision" in a.detail]
+    by = {int(act.detail["revision"] or 0): by_line(act, names) for act in saved}
     pairs = zip(history.revisions, history.revisions[1:], strict=False)
-    steps = [_step(after, before.text, titles, names) for before, after in pairs]
+    steps = [_step(after, before.text, titles, by, times) for before, after in pairs]
     first, last = history.revisions[0], history.revisions[-1]
     return HistoryPage(
         title=f"{clean(opened.draft.shown.name)}: history",
         draft_id=opened.draft.draft_id,
         name=clean(opened.draft.shown.name),
         whole=tuple(changes(first.text, last.text, titles)),
-        steps=tuple(reversed([_first(first, names), *steps])),
-        lines=tuple(log_line(act, names) for act in reversed(history.acts)),
+        steps=tuple(reversed([_first(first, by, times), *steps])),
+        lines=tuple(log_line(act, names, times) for act in reversed(history.acts)),
         has_approval=bool(history.approvals),
     )
 
@@ -112,18 +116,17 @@ def _titles(opened: Opened) -> dict[str, str]:
     return {p.persona_id: clean(p.title) for review in reviews for p in review.personas}
 
 
-def _first(revision: Revision, names: Mapping[str, str]) -> Step:
+def _first(revision: Revision, by: Mapping[int, str], times: Times) -> Step:
     return Step(
-        0, names.get(revision.by, "the panel"), f"{revision.at:%d %b %Y %H:%M} UTC", clean(revision.reason),
-        revision.revision_hash, (),
+        0, by.get(0, "the panel"), times.told(revision.at), clean(revision.reason), revision.revision_hash, ()
     )  # fmt: skip
 
 
-def _step(after: Revision, before: DraftText, titles: Mapping[str, str], names: Mapping[str, str]) -> Step:
+def _step(after: Revision, before: DraftText, titles: Mapping[str, str], by: Mapping[int, str], times: Times) -> Step:
     return Step(
         number=after.number,
-        by=clean(names.get(after.by, after.by)),
-        when=f"{after.at:%d %b %Y %H:%M} UTC",
+        by=clean(by.get(after.number, after.by)),
+        when=times.told(after.at),
         reason=clean(after.reason),
         hash=after.revision_hash,
         changes=tuple(changes(before, after.text, titles)),
@@ -179,7 +182,7 @@ def _of_critic(was: EditedWords, now: EditedWords, titles: Mapping[str, str]) ->
         yield Change(f"{who}, views", (), now.views)
 
 
-def log_line(act: Act, names: Mapping[str, str], hashed: str = "") -> Line:
+def log_line(act: Act, names: Mapping[str, str], times: Times, hashed: str = "") -> Line:
     shown = (
         "revision",
         "of",
@@ -199,8 +202,8 @@ def log_line(act: Act, names: Mapping[str, str], hashed: str = "") -> Line:
     told = [f"{key} {value}" for key in shown if (value := act.detail.get(key)) not in (None, "")]
     return Line(
         seq=act.seq,
-        when=f"{act.at:%d %b %Y %H:%M:%S}",
-        by=clean(names.get(act.by, act.by)),
+        when=times.told(act.at, "%Y-%m-%d %H:%M:%S"),
+        by=clean(by_line(act, names)),
         did=DID.get(act.what, act.what),
         detail=clean("; ".join(told)),
         draft_id=act.draft_id,
@@ -209,7 +212,9 @@ def log_line(act: Act, names: Mapping[str, str], hashed: str = "") -> Line:
 
 
 def log_page(
-    lines: Sequence[tuple[Act, str]], names: Mapping[str, str], *, problems: tuple[str, ...], checked: bool, older: str
-) -> LogPage:
+    lines: Sequence[tuple[Act, str]], names: Mapping[str, str], times: Times, *, problems: tuple[str, ...],
+    checked: bool, older: str,
+) -> LogPage:  # fmt: skip
     """lines: newest first, each with the hash it was kept under."""
-    return LogPage("Log", tuple(log_line(act, names, hashed) for act, hashed in lines), problems, checked, older)
+    told = tuple(log_line(act, names, times, hashed) for act, hashed in lines)
+    return LogPage("Log", told, problems, checked, older)

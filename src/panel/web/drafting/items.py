@@ -255,7 +255,8 @@ def flag_line(opened: OpenDraft, flag: Flag, names: Names) -> FlagLine:
 def _dismissed(decision: Decision | None, names: Names) -> str:
     if decision is None or decision.decision != "dismissed":
         return ""
-    return f"Dismissed by {names.get(decision.by, decision.by)}: {DISMISS_REASONS.get(decision.reason, '').lower()}"
+    by = decision.name or names.get(decision.by, decision.by)
+    return f"Dismissed by {by}: {DISMISS_REASONS.get(decision.reason, '').lower()}"
 
 
 def told(decision: Decision | None, names: Names) -> str:
@@ -263,7 +264,8 @@ def told(decision: Decision | None, names: Names) -> str:
     if decision is None:
         return ""
     unseen = "" if decision.settles else ", source not seen"
-    return f"{TOLD.get(decision.decision, decision.decision)}, {names.get(decision.by, decision.by)}{unseen}"
+    by = decision.name or names.get(decision.by, decision.by)
+    return f"{TOLD.get(decision.decision, decision.decision)}, {by}{unseen}"
 
 
 def editable(field: str, label: str, text: str, model: str, unsaved: Sequence[Unsaved]) -> Editable:

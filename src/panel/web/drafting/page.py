@@ -1,35 +1,38 @@
 """The whole draft page as values: its first screen, the way through it, and what is at hand beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
-from panel.desk.desk import History
+from panel.desk.desk import History, Public
 from panel.desk.flags import SPEAKS_TO_REVIEWERS
 from panel.desk.opened import OpenComparison, Opened, OpenReview
 from panel.desk.rules import (
     DISMISS_REASONS,
+    LEAST,
     PASS_REASONS,
     REJECT_REASONS,
     STRIKE_REASONS,
+    TO_FETCH_BACK,
     edition_of,
     may,
     what_is_left,
 )
+from panel.desk.times import Times
 from panel.pages import words as page_words
 from panel.pages.evidence import stand_of
 from panel.pages.model import ComparisonPage, ReviewPage, Side
 from panel.pages.text import clean, cut_short
 from panel.pages.view import comparison_view, review_view
 from panel.records import Answered, Persona, Written
-from panel.records.desk import MOST_NOTE_WORDS, Account, Approval, Decision, Unsaved
+from panel.records.desk import MOST_NOTE_WORDS, Account, Approval, Decision, Publication, Unsaved
 from panel.web.drafting.items import Editable, FlagLine, Item, Names, critic_items, editable, flag_line, told
 from panel.web.render import View
 
 STATES = {
     "open": "Draft", "later": "Put off", "passed": "Passed over", "rejected": "Rejected", "approved": "Approved",
-    "published": "Published", "retracted": "Retracted",
+    "scheduled": "Scheduled", "published": "Published", "retracted": "Retracted",
 }  # fmt: skip
 
 
@@ -103,14 +106,16 @@ class DraftPage(View):
     claims_left: int
     what_is_left: str
     sides: tuple[Side, ...]  # the page's own columns, for what is at hand
-    may_approve: bool
-    may_publish: bool
-    may_strike: bool
-    may_reject: bool
+    may: Mapping[str, bool]  # what this person's role allows, by act
+    may_fetch_back: bool
     approve_as: str
     edition: str
     signed: str  # "Approved by Ann Editor, 25 Nov 2026 12:04 UTC"; "" when it is not
     is_public: bool
+    can_go_out: bool  # it is signed, and not what readers have
+    what_was_wrong: str  # of a correction, as whoever signed put it
+    readers_have: tuple[str, ...]  # what is out and what is to go out, a sentence each
+    zone: str  # of the times on the page
     embargo: str
     offered: bool
     run_logs: tuple[tuple[str, str], ...]  # title, day
@@ -126,10 +131,13 @@ class DraftPage(View):
 
 def draft_page(
     opened: Opened, me: Account, *, names: Names, unsaved: Sequence[Unsaved], history: History,
-    approval: Approval | None, now: datetime, at: str = "", side_unsaved: Sequence[Sequence[Unsaved]] = (),
-    taken_back: str = "",
+    approval: Approval | None, now: datetime, public: Public, times: Times, at: str = "",
+    side_unsaved: Sequence[Sequence[Unsaved]] = (), taken_back: str = "", ends_approval: str = "",
 ) -> DraftPage:  # fmt: skip
-    """at: the item to put in focus; the first that is left when that is none of the page's."""
+    """at: the item to put in focus; the first that is left when that is none of the page's.
+
+    approval: of exactly this text. ends_approval: whose signature taking a decision back would end.
+    """
     reviews = _reviews(opened)
     tools = tuple(clean(side.review.dossier.launch.name) for side in reviews)
     typed = side_unsaved or [unsaved]
@@ -168,17 +176,17 @@ def draft_page(
         claims_left=sum(p.kind in ("claim", "pick") for p in opened.left),
         what_is_left=what_is_left(opened.left),
         sides=view.sides,
-        may_approve=may(me.role, "approve"),
-        may_publish=may(me.role, "publish"),
-        may_strike=may(me.role, "strike"),
-        may_reject=may(me.role, "reject"),
+        may={act: may(me.role, act) for act in LEAST},
+        may_fetch_back=may(me.role, TO_FETCH_BACK.get(draft.state, "fetch back")),
         approve_as=me.name,
         edition=edition_of(draft.grade),
-        signed=_signed(approval),
-        is_public=bool(history.publications) and history.publications[-1].kind != "retracted",
-        embargo=f"{draft.embargo_until:%d %b %Y %H:%M} UTC"
-        if draft.embargo_until and draft.embargo_until > now
-        else "",
+        signed=f"Approved by {clean(approval.name)}, {times.told(approval.at)}" if approval else "",
+        is_public=public.out is not None,
+        can_go_out=approval is not None and not _is_in(public.out, approval, history.approvals),
+        what_was_wrong=approval.reason if approval else "",
+        readers_have=tuple(_readers_have(public, history.approvals, times)),
+        zone=times.name,
+        embargo=times.told(draft.embargo_until) if draft.embargo_until and draft.embargo_until > now else "",
         offered=bool(draft.offered_hash),
         run_logs=tuple((clean(log.title), f"{log.on_day:%d %b %Y}") for log in history.run_logs),
         page_href=f"/drafts/{draft.draft_id}/page",
@@ -189,16 +197,26 @@ def draft_page(
         sides_drafts=tuple((side.draft.draft_id, clean(side.draft.shown.name)) for side in reviews)
         if isinstance(opened, OpenComparison)
         else (),
-        ends_approval=_ends_approval(opened),
+        ends_approval=clean(ends_approval),
         taken_back=taken_back,
     )
 
 
-def _ends_approval(opened: Opened) -> str:
-    """Whose signature goes when a decision here is taken back."""
-    reviews = [s.draft for s in opened.sides] if isinstance(opened, OpenComparison) else []
-    signed = [d for d in (*reviews, opened.draft) if d.state in ("approved", "published")]
-    return clean(signed[0].shown.name) if signed else ""
+def _is_in(out: Publication | None, approval: Approval, approvals: Sequence[Approval]) -> bool:
+    """Whether what went out, or is to, is the text of this approval in its edition."""
+    then = next((a for a in approvals if out and a.approval_id == out.approval_id), None)
+    return then is not None and (then.number, then.edition) == (approval.number, approval.edition)
+
+
+def _readers_have(public: Public, approvals: Sequence[Approval], times: Times) -> Iterator[str]:
+    """Which text is out, and which is to go out when."""
+    number = {a.approval_id: a.number for a in approvals}
+    if public.out:
+        out = number[public.out.approval_id or 0]
+        yield f"Readers have revision {out}, since {times.told(public.out.goes_out_at)}."
+    if public.due:
+        due = number[public.due.approval_id or 0]
+        yield f"Revision {due} goes out at {times.told(public.due.goes_out_at)}."
 
 
 def told_undone(opened: Opened, decisions: Sequence[Decision], me: Account) -> str:
@@ -221,10 +239,6 @@ def _view(opened: Opened) -> ReviewPage | ComparisonPage:
     if isinstance(opened, OpenComparison):
         return comparison_view(opened.comparison, opened.flags)
     return review_view(opened.printed, ())
-
-
-def _signed(approval: Approval | None) -> str:
-    return f"Approved by {clean(approval.name)}, {approval.at:%d %b %Y %H:%M} UTC" if approval else ""
 
 
 def _focus(at: str, stops: Sequence[Item], held: Sequence[HeldBlock], general: Sequence[FlagLine]) -> str:

@@ -1,6 +1,6 @@
 """Acts on a draft: each a form that names the revision it was read at, and leads back to the page."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from panel.desk.deciding import Spot
 from panel.errors import Mistake
 from panel.web.access import Editor, Publisher, Writer
-from panel.web.deps import Given
+from panel.web.deps import Deps, Given
 from panel.web.drafting.undo import last_decided
 from panel.web.render import redirect
 
@@ -159,15 +159,16 @@ def approve(
     if publish:
         deps.desk.approve_and_publish(me, draft_id, number=number, edition=edition, reason=reason)
         return on(draft_id, "", "published")
-    deps.desk.approve(me, draft_id, number=number, edition=edition)
+    deps.desk.approve(me, draft_id, number=number, edition=edition, reason=reason)
     return on(draft_id, "", "approved")
 
 
 @router.post("/publish", **POSTED)
 def publish(deps: Given, me: Publisher, draft_id: DraftId, time: Time = "", reason: Why = "") -> Response:
-    """Let what was approved go out, now or at a time (UTC)."""
-    deps.desk.publish(me, draft_id, at=moment(time) if time else None, reason=reason)
-    return on(draft_id, "", "published")
+    """Let what was approved go out, now or at a time."""
+    at = moment(deps, time) if time else None
+    deps.desk.publish(me, draft_id, at=at, reason=reason)
+    return on(draft_id, "", "scheduled" if at else "published")
 
 
 @router.post("/retract", **POSTED)
@@ -194,15 +195,22 @@ def pass_over(deps: Given, me: Writer, draft_id: DraftId, reason: Reason, why: W
 @router.post("/later", **POSTED)
 def later(deps: Given, me: Writer, draft_id: DraftId, time: Time) -> Response:
     """Look at it later."""
-    deps.desk.put_off(me, draft_id, moment(time))
+    deps.desk.put_off(me, draft_id, moment(deps, time))
     return redirect("/", "put_off")
 
 
 @router.post("/hold", **POSTED)
-def hold(deps: Given, me: Editor, draft_id: DraftId, time: Time = "") -> Response:
-    """Embargo it until a time (UTC), or lift the embargo."""
-    deps.desk.hold_until(me, draft_id, moment(time) if time else None)
-    return on(draft_id, "", "embargoed" if time else "embargo_lifted")
+def hold(deps: Given, me: Editor, draft_id: DraftId, time: Time, reason: Why = "") -> Response:
+    """Embargo it until a time."""
+    deps.desk.hold_until(me, draft_id, moment(deps, time), reason)
+    return on(draft_id, "", "embargoed")
+
+
+@router.post("/lift", **POSTED)
+def lift(deps: Given, me: Editor, draft_id: DraftId, reason: Why = "") -> Response:
+    """Lift the embargo."""
+    deps.desk.hold_until(me, draft_id, None, reason)
+    return on(draft_id, "", "embargo_lifted")
 
 
 @router.post("/fetch-back", **POSTED)
@@ -212,10 +220,6 @@ def fetch_back(deps: Given, me: Writer, draft_id: DraftId) -> Response:
     return on(draft_id, "", "fetched_back")
 
 
-def moment(text: str) -> datetime:
-    """A day or a time, UTC unless it names a zone. Raises Mistake."""
-    try:
-        found = datetime.fromisoformat(text.strip())
-        return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError) as err:  # year 1 or 9999, in UTC another that there is not
-        raise Mistake(f"{text!r} is no time.", hint="Write it as 2026-11-30 or 2026-11-30 08:00.") from err
+def moment(deps: Deps, text: str) -> datetime:
+    """A day or a time, in the desk's zone unless it names one. Raises Mistake."""
+    return deps.desk.times.read(text, now=deps.desk.now)

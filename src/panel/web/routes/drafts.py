@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse, Response
 
 from panel.desk.editorial import editorial_of
 from panel.desk.opened import OpenComparison, Opened
+from panel.desk.public import went_out
 from panel.pages import comparison_html, review_html
 from panel.pages.render import page_policy
 from panel.records.desk import Account, Decision
@@ -22,6 +23,7 @@ DraftId = Annotated[str, Path(max_length=140, pattern=r"^[a-z0-9][a-z0-9-]*$")]
 def build_page(deps: Deps, me: Account, draft_id: str, at: str = "", said: str = "") -> DraftPage:
     """The draft as it lies now, for this person. said: what was just done. Raises NotFound."""
     desk = deps.desk
+    desk.bring_back_due()
     opened = desk.open(me, draft_id)
     sides = (opened.a.draft, opened.b.draft) if isinstance(opened, OpenComparison) else ()
     return draft_page(
@@ -32,18 +34,23 @@ def build_page(deps: Deps, me: Account, draft_id: str, at: str = "", said: str =
         side_unsaved=[desk.unsaved(me, side.draft_id) for side in sides],
         history=desk.history(me, draft_id),
         approval=desk.is_signed(me, opened),
+        public=desk.public(me, draft_id),
+        times=desk.times,
+        ends_approval=next((one.draft.shown.name for one in _printed(opened) if desk.is_signed(me, one)), ""),
         now=desk.now,
         at=at,
         taken_back=told_undone(opened, _decisions(deps, me, opened), me) if said == "undone" else "",
     )
 
 
+def _printed(opened: Opened) -> tuple[Opened, ...]:
+    """A draft, after those of the reviews it prints."""
+    return (*opened.sides, opened) if isinstance(opened, OpenComparison) else (opened,)
+
+
 def _decisions(deps: Deps, me: Account, opened: Opened) -> list[Decision]:
     """Made on this draft; of a comparison also those on its reviews'."""
-    drafts = (
-        [opened.draft, *(side.draft for side in opened.sides)] if isinstance(opened, OpenComparison) else [opened.draft]
-    )
-    return [d for draft in drafts for d in deps.desk.history(me, draft.draft_id).decisions]
+    return [d for one in _printed(opened) for d in deps.desk.history(me, one.draft.draft_id).decisions]
 
 
 @router.get("/{draft_id}", response_class=HTMLResponse)
@@ -58,7 +65,7 @@ def draft(
 def page(deps: Given, me: Writer, draft_id: DraftId) -> Response:
     """The page that readers would get, as it stands now."""
     opened = deps.desk.open(me, draft_id)
-    publications = deps.desk.history(me, draft_id).publications
+    publications = went_out(deps.desk.history(me, draft_id).publications, deps.desk.now)
     added = editorial_of(opened, deps.desk.is_signed(me, opened), publications)
     if isinstance(opened, OpenComparison):
         html = comparison_html(opened.comparison, (), added)

@@ -22,7 +22,7 @@ def history(
 ) -> Response:  # fmt: skip
     """Each revision with what it changed."""
     opened = deps.desk.open(me, draft_id)
-    return show(request, history_page(opened, deps.desk.history(me, draft_id), names_of(deps)))
+    return show(request, history_page(opened, deps.desk.history(me, draft_id), names_of(deps), deps.times))
 
 
 @router.get("/log", response_class=HTMLResponse)
@@ -33,7 +33,8 @@ def log(
     lines = deps.desk.log(before=before, most=LINES + 1)
     older = f"/log?before={lines[LINES - 1][0].seq}" if len(lines) > LINES else ""
     problems = audit(deps.desk.store).broken if check else ()
-    return show(request, log_page(lines[:LINES], names_of(deps), problems=problems, checked=check, older=older))
+    page = log_page(lines[:LINES], names_of(deps), deps.times, problems=problems, checked=check, older=older)
+    return show(request, page)
 
 
 def names_of(deps: Deps) -> dict[str, str]:

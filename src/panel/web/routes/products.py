@@ -28,7 +28,7 @@ POSTED: dict[str, Any] = {"status_code": 303, "response_class": RedirectResponse
 def product(request: Request, deps: Given, me: Writer, slug: Slug) -> Response:
     """The product a slug stands for; of one that was merged, the one it is in."""
     found = _found(deps, slug)
-    return show(request, product_page(found, _drafts(deps, found), me))
+    return show(request, product_page(found, _drafts(deps, found), me, deps.times))
 
 
 @router.get("/drafts/{draft_id}/product", **POSTED)

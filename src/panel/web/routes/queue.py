@@ -8,9 +8,9 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from panel.desk.desk import Queue
-from panel.desk.rules import LEFT_DAYS, PASS_REASONS, may
+from panel.desk.rules import LEFT_DAYS, PASS_REASONS, TO_FETCH_BACK, may
 from panel.pages.text import clean
-from panel.records.desk import Draft, DraftKind
+from panel.records.desk import Draft, DraftKind, Role
 from panel.web.access import Writer
 from panel.web.deps import Deps, Given
 from panel.web.drafting.page import STATES
@@ -18,10 +18,10 @@ from panel.web.render import View, redirect, show
 
 router = APIRouter()
 NAMES = {
-    "open": "To do", "later": "Later", "approved": "Approved", "published": "Published", "passed": "Passed",
-    "rejected": "Rejected", "retracted": "Retracted", "aged": f"Left for {LEFT_DAYS} days",
+    "open": "To do", "later": "Later", "approved": "Approved", "scheduled": "To go out", "published": "Published",
+    "passed": "Passed", "rejected": "Rejected", "retracted": "Retracted", "aged": f"Left for {LEFT_DAYS} days",
 }  # fmt: skip
-Which = Literal["open", "later", "approved", "published", "passed", "rejected", "retracted", "aged"]
+Which = Literal["open", "later", "approved", "scheduled", "published", "passed", "rejected", "retracted", "aged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,9 @@ class QueuePage(View):
     minutes: int
     pass_reasons: tuple[tuple[str, str], ...]
     may_hold: bool
+    may_fetch_back: bool
     here: str
+    zone: str
 
 
 @router.get("/", response_class=HTMLResponse)
@@ -72,7 +74,7 @@ def queue(
     """Reviews that wait for somebody."""
     deps.desk.take_in()
     deps.desk.bring_back_due()
-    return show(request, _page(deps, may(me.role, "hold"), "/", "review", which, q, page))
+    return show(request, _page(deps, me.role, "/", "review", which, q, page))
 
 
 @router.get("/comparisons", response_class=HTMLResponse)
@@ -82,7 +84,8 @@ def comparisons(
 ) -> Response:  # fmt: skip
     """Comparisons that wait for somebody."""
     deps.desk.take_in()
-    return show(request, _page(deps, may(me.role, "hold"), "/comparisons", "comparison", which, q, page))
+    deps.desk.bring_back_due()
+    return show(request, _page(deps, me.role, "/comparisons", "comparison", which, q, page))
 
 
 @router.post("/comparisons", status_code=303, response_class=RedirectResponse)
@@ -94,7 +97,7 @@ def pair(
     return redirect(f"/drafts/{made.draft_id}")
 
 
-def _page(deps: Deps, may_hold: bool, path: str, kind: DraftKind, which: str, words: str, page: int) -> QueuePage:
+def _page(deps: Deps, role: Role, path: str, kind: DraftKind, which: str, words: str, page: int) -> QueuePage:
     found = deps.desk.queue(which, kind=kind, words=words, page=page)
     rows = tuple(_row(draft, deps) for draft in found.drafts)
 
@@ -119,8 +122,10 @@ def _page(deps: Deps, may_hold: bool, path: str, kind: DraftKind, which: str, wo
         later=to(page=page + 1) if found.more else "",
         minutes=sum(row.minutes for row in rows),
         pass_reasons=tuple(PASS_REASONS.items()),
-        may_hold=may_hold,
+        may_hold=may(role, "hold"),
+        may_fetch_back=may(role, TO_FETCH_BACK.get(which, "fetch back")),
         here=path,
+        zone=deps.times.name,
     )
 
 
@@ -151,6 +156,6 @@ def _row(draft: Draft, deps: Deps) -> Row:
         seen=", ".join(clean(where) for where in shown.seen[:3]),
         marks=tuple(mark for mark, holds in marks if holds),
         state=STATES[draft.state],
-        until=f"{draft.until:%d %b %H:%M} UTC" if draft.until else "",
+        until=deps.times.told(draft.until) if draft.until else "",
         stale=tuple(clean(reason) for reason in shown.stale),
     )

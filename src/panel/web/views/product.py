@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from panel.desk.rules import may
+from panel.desk.times import Times
 from panel.pages.text import clean, safe_href
 from panel.records import KnownLaunch, ProductEvent, ProductHistory
 from panel.records.desk import Account, Draft
@@ -70,7 +71,9 @@ class ProductPage(View):
     may_change: bool
 
 
-def product_page(found: ProductHistory, drafts: Mapping[tuple[str, str], Sequence[Draft]], me: Account) -> ProductPage:
+def product_page(
+    found: ProductHistory, drafts: Mapping[tuple[str, str], Sequence[Draft]], me: Account, times: Times
+) -> ProductPage:
     """drafts: by product_id and release of a launch."""
     product, facts = found.product, found.product.facts
     own = [one for one in found.launches if one.product_id == product.product_id]
@@ -94,7 +97,7 @@ def product_page(found: ProductHistory, drafts: Mapping[tuple[str, str], Sequenc
             _launch(one, drafts.get((one.product_id, one.release), ()), is_own=one in own) for one in found.launches
         ),
         can_split=len(own) > 1,
-        events=tuple(_event(event, slugs) for event in reversed(found.events)),
+        events=tuple(_event(event, slugs, times) for event in reversed(found.events)),
         may_change=may(me.role, "products"),
     )
 
@@ -116,11 +119,11 @@ def _launch(one: KnownLaunch, drafts: Sequence[Draft], *, is_own: bool) -> Launc
     )
 
 
-def _event(event: ProductEvent, slugs: Mapping[str, str]) -> EventLine:
+def _event(event: ProductEvent, slugs: Mapping[str, str], times: Times) -> EventLine:
     told = {key: event.detail[key] for key in SHOWN if event.detail.get(key)}
     words = [f"{key} {', '.join(map(str, v)) if isinstance(v, list) else v}" for key, v in told.items()]
     return EventLine(
-        when=f"{event.at:%d %b %Y %H:%M}",
+        when=times.told(event.at),
         by=clean(event.by),
         did=f"{slugs.get(event.product_id, event.product_id)} {DID.get(event.what, event.what)}",
         detail=clean("; ".join(words)),
