@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from panel.desk.archive import Archive
+from panel.desk.audit_points import points_hash
 from panel.desk.earlier import earlier_decisions
 from panel.desk.opened import (
     PUT_AWAY,
@@ -99,8 +100,7 @@ def _first(tx: Tx, draft: Draft, text: DraftText, base_hash: str, known: Sequenc
         reason="as the panel wrote it", text=text,
     )  # fmt: skip
     opened = _keep(tx, draft, revision, known)
-    detail: Detail = {"revision": 0, "hash": opened.revision_hash, "base": base_hash}
-    tx.log_by(PANEL, "began", draft.draft_id, detail)
+    tx.log_by(PANEL, "began", draft.draft_id, {**revision_told(opened), "base": base_hash})
     return put_row(tx, opened)
 
 
@@ -113,6 +113,13 @@ def _keep(tx: Tx, draft: Draft, revision: Revision, known: Sequence[OpenReview])
         opened = open_comparison(tx.conn, draft, revision, *load_sides(tx.conn, draft, tx.archive, known))
     rows.add_revision(tx.conn, revision, opened.points, hashed=opened.revision_hash)
     return opened
+
+
+def revision_told(opened: Opened) -> Detail:
+    """What the log says of a revision, so that nobody changes it or its points unseen."""
+    points = points_hash([(p.kind, p.scope, p.key) for p in opened.points])
+    named = {"revision": opened.revision.number, "hash": opened.revision_hash, "points": points}
+    return {**named, "row": content_hash(opened.revision)}
 
 
 def write(
@@ -138,8 +145,7 @@ def write(
     found = _keep(tx, draft, revision, known)
     if draft.kind == "review" and sum(p.kind in ("claim", "pick") for p in found.points) > MOST_CLAIMS:
         raise Mistake(f"{MOST_CLAIMS} claims a review is the most.", hint="Remove one or set one aside first.")
-    told: Detail = {"revision": revision.number, "hash": found.revision_hash, **detail}
-    tx.log_by(by, what, draft.draft_id, told)
+    tx.log_by(by, what, draft.draft_id, {**revision_told(found), **detail})
     return found
 
 

@@ -80,8 +80,19 @@ def _revision(revision: Revision) -> Json:
 
 def _points(opened: Opened, approval: Approval, decisions: Mapping[int, Decision]) -> list[Json]:
     """As they were kept at the signing; of an approval from before they were, those it names a decision on."""
-    keys = {(d.scope, d.key) for d in decisions.values()}
-    return list(approval.points) or [point_row(opened, p) for p in opened.points if (p.scope, p.key) in keys]
+    if approval.points:
+        return list(approval.points)
+    today = {(p.scope, p.key): p for p in opened.points}
+    named = [decisions[number] for number in approval.decisions if number in decisions]
+    return [point_row(opened, today.get((d.scope, d.key)) or _as_decided(opened, d)) for d in named]
+
+
+def _as_decided(opened: Opened, decision: Decision) -> Point:
+    """A point that is none by today's rules, as far as its decision tells."""
+    fields = ("kind", "scope", "key", "persona_id", "text", "sentence_hash", "passages_hash", "check")
+    told = {name: getattr(decision, name) for name in fields} | {"place": max(0, decision.place)}
+    mine = next((s.draft for s in _sides(opened) if s.draft.scope == decision.scope), opened.draft)
+    return Point.model_validate(told | {"draft_id": mine.draft_id})
 
 
 def _point(row: Json, decisions: Mapping[int, Decision], names: Mapping[str, str]) -> Json:

@@ -7,19 +7,33 @@ a whole, log and all: keep the last line's hash elsewhere (`panel audit verify` 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from panel.desk.approval_verify import hashes_of
+from panel.desk.audit_points import points_hash, undecided
 from panel.desk.points import claim_key
+from panel.errors import PanelError
 from panel.records import Review, content_hash
-from panel.records.desk import Act, Approval, Decision, DraftText, Pair, Publication, Revision
+from panel.records.desk import Act, Approval, Decision, DraftText, Pair, Publication, Revision, RunLog
 from panel.store.desk import DeskStore
 from panel.store.desk_log import read_acts
 from panel.store.desk_reading import every_row
-from panel.store.desk_tables import approvals, bases, decisions, publications, revisions
+from panel.store.desk_tables import (
+    accounts,
+    approvals,
+    bases,
+    decisions,
+    drafts,
+    points,
+    publications,
+    revisions,
+    run_logs,
+)
 
 Row = dict[str, Any]
 WRITES_REVISION = "hash"  # of a line's detail, beside `revision`
@@ -29,7 +43,10 @@ WRITES_REVISION = "hash"  # of a line's detail, beside `revision`
 class Lines:
     """What the log says there is, by what names it."""
 
-    revisions: dict[tuple[str, int], str] = field(default_factory=dict)  # draft_id, number -> hash
+    revisions: dict[tuple[str, int], Act] = field(default_factory=dict)  # draft_id, number -> line
+    run_logs: dict[tuple[str, int], Act] = field(default_factory=dict)
+    accounts: dict[str, Row] = field(default_factory=dict)  # name, role and disabled as the log leaves them
+    drafts: dict[str, Row] = field(default_factory=dict)  # state and embargo_until as the log leaves them
     decisions: dict[int, Act] = field(default_factory=dict)
     approvals: dict[int, Act] = field(default_factory=dict)
     publications: dict[int, Act] = field(default_factory=dict)
@@ -98,13 +115,48 @@ def _first(err: Exception) -> str:
 def _note(act: Act, lines: Lines) -> None:
     detail = act.detail
     if isinstance(detail.get("revision"), int) and act.what != "approved":
-        lines.revisions[act.draft_id, int(detail["revision"] or 0)] = str(detail.get(WRITES_REVISION))
+        lines.revisions[act.draft_id, int(detail["revision"] or 0)] = act
+    if act.what == "brought a run log":
+        lines.run_logs[act.draft_id, int(detail.get("number") or 0)] = act
+    if account := detail.get("account"):
+        changed = {"disabled": act.what == "account_disabled"} if act.what in DISABLES else {}
+        told = {name: detail[name] for name in ("name", "role") if name in detail}
+        lines.accounts.setdefault(str(account), {"disabled": False}).update(told | changed)
+    if act.what == "account_renamed":
+        lines.accounts.setdefault(act.by, {}).update(name=detail.get("name"))
+    if act.draft_id:
+        lines.drafts.setdefault(act.draft_id, {}).update(_draft_told(act, lines.drafts.get(act.draft_id, {})))
     if act.what == "decided":
         lines.decisions[int(detail.get("decision") or 0)] = act
     if act.what == "approved":
         lines.approvals[int(detail.get("approval") or 0)] = act
     if detail.get("publication"):
         lines.publications[int(detail["publication"] or 0)] = act
+
+
+DISABLES = ("account_added", "account_disabled", "account_enabled")
+STATES = {
+    "took in": "open", "came back": "open", "lapsed": "open", "fetched back": "open", "went out": "published",
+    "retracted": "retracted", "rejected": "rejected", "passed": "passed", "put off": "later",
+}  # fmt: skip
+
+
+def _draft_told(act: Act, known: Row) -> Row:
+    """What a line leaves of a draft's state and embargo."""
+    detail, was = act.detail, known.get("state")
+    state = STATES.get(act.what, was)
+    if act.what == "approved" and was != "published":
+        state = "approved"
+    elif act.what in ("published", "corrected"):
+        waits = was != "published" and str(detail["goes_out_at"]) > act.at.isoformat()
+        state = "scheduled" if waits else "published"
+    elif act.what == "fetched back" and detail.get("was") == "scheduled":
+        state = "approved"
+    elif act.what not in ("approved", "began") and "revision" in detail and was in ("approved", "scheduled", "later"):
+        state = "open"
+    told = {"embargo_until": detail.get("until")} if act.what in ("embargoed", "embargo lifted") else {}
+    told |= {"embargo_until": detail["embargo"]} if "embargo" in detail else {}
+    return {"state": state, **told}
 
 
 def _rows(
@@ -150,7 +202,7 @@ def _revisions(conn: Connection, lines: Lines) -> Iterator[str]:
     yield from (f"Revision {number} of {draft_id} is gone." for draft_id, number in names)
 
 
-def _revision(row: Row, before: tuple[int, str], logged: str | None) -> str:
+def _revision(row: Row, before: tuple[int, str], logged: Act | None) -> str:
     name = f"Revision {row['number']} of {row['draft_id']}"
     kept = {key: value for key, value in row.items() if key not in ("hash", "json")}
     revision = Revision.model_validate(kept | {"text": DraftText.model_validate_json(row["json"])})
@@ -160,7 +212,21 @@ def _revision(row: Row, before: tuple[int, str], logged: str | None) -> str:
         return f"{name} does not follow the revision before it."
     if logged is None:
         return f"{name} has no line in the log."
-    return "" if logged == row["hash"] else f"{name} is not the one in the log."
+    if logged.detail.get(WRITES_REVISION) != row["hash"]:
+        return f"{name} is not the one in the log."
+    return _against(name, logged, content_hash(revision), revision.by, revision.draft_id, revision.at.isoformat())
+
+
+def _points(conn: Connection, lines: Lines) -> Iterator[str]:
+    """Those of each revision, held against its line: one that was taken out or put in shows."""
+    left = {at: act.detail["points"] for at, act in lines.revisions.items() if "points" in act.detail}
+    for at, found in groupby(every_row(conn, points), lambda row: (row["draft_id"], row["number"])):
+        hashed = points_hash([(row["kind"], row["scope"], row["key"]) for row in found])
+        if left.pop(at, hashed) != hashed:
+            yield f"The points of revision {at[1]} of {at[0]} are not those in the log."
+        yield ""
+    gone = (at for at, hashed in left.items() if hashed != points_hash([]))
+    yield from (f"The points of revision {number} of {draft_id} are gone." for draft_id, number in gone)
 
 
 def _decisions(conn: Connection, lines: Lines) -> Iterator[str]:
@@ -211,7 +277,8 @@ def _approval(row: Row, act: Act | None, lines: Lines) -> str:
     columns = {c: row[c] for c in ("approval_id", "draft_id", "number", "revision_hash", "edition", "by")}
     if columns != approval.model_dump(include=set(columns)) or row["at"] != approval.at.isoformat():
         return f"{name} was changed."
-    if lines.revisions.get((approval.draft_id, approval.number)) != approval.revision_hash:
+    saved = lines.revisions.get((approval.draft_id, approval.number))
+    if saved is None or saved.detail.get(WRITES_REVISION) != approval.revision_hash:
         return f"{name} signs no text that was saved."
     return _against(name, act, content_hash(approval), approval.by, approval.draft_id, approval.at.isoformat())
 
@@ -228,7 +295,64 @@ def _publications(conn: Connection, lines: Lines) -> Iterator[str]:
     yield from (f"Publication {number} is gone." for number in left)
 
 
+def _signed(conn: Connection, lines: Lines) -> Iterator[str]:
+    """Whether all that approvals print had been decided."""
+    for row in every_row(conn, approvals):
+        try:
+            yield from undecided(conn, Approval.model_validate_json(row["json"]))
+        except (ValidationError, ValueError, LookupError, PanelError):
+            yield f"Approval {row['approval_id']} can't be held against its text."
+        yield ""
+
+
+def _run_logs(conn: Connection, lines: Lines) -> Iterator[str]:
+    left = lines.run_logs.copy()
+
+    def check(row: Row, _: Lines) -> str:
+        draft_id, log = row["draft_id"], RunLog.model_validate({k: v for k, v in row.items() if k != "draft_id"})
+        act = left.pop((draft_id, log.number), None)
+        return _against(
+            f"Run log {log.number} of {draft_id}", act, content_hash(log), log.by, draft_id, log.at.isoformat()
+        )
+
+    yield from _rows(conn, lines, table=run_logs, name="Run log", check=check)
+    yield from (f"Run log {number} of {draft_id} is gone." for draft_id, number in left)
+
+
+def _drafts(conn: Connection, lines: Lines) -> Iterator[str]:
+    """State, embargo and grade, which a later act believes. The log of before 0005 names no lapsed approval."""
+
+    def check(row: Row, lines: Lines) -> str:
+        told, draft_id = lines.drafts.get(row["draft_id"], {}), row["draft_id"]
+        lapsed = row["state"] == "open" and told.get("state") in ("approved", "scheduled")
+        if row["state"] != told.get("state") and not lapsed:
+            return f"The log says that {draft_id} is {told.get('state')}, and it is {row['state']}."
+        until = told.get("embargo_until", row["embargo_until"])
+        if _moment(until) != _moment(row["embargo_until"]):
+            return f"The embargo of {draft_id} is not the one in the log."
+        base = conn.execute(select(bases.c.kind, bases.c.json).where(bases.c.hash == row["base_hash"])).one()
+        if base.kind == "review" and Review.model_validate_json(base.json).grade != row["grade"]:
+            return f"The grade of {draft_id} is not its review's."
+        return ""
+
+    yield from _rows(conn, lines, table=drafts, name="Draft", check=check)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _accounts(conn: Connection, lines: Lines) -> Iterator[str]:
+    def check(row: Row, lines: Lines) -> str:
+        told = lines.accounts.get(row["account_id"])
+        now = {"name": row["name"], "role": row["role"], "disabled": bool(row["disabled_at"])}
+        return "" if told is None or now == told else f"The account {row['account_id']} is not as the log leaves it."
+
+    yield from _rows(conn, lines, table=accounts, name="Account", check=check)
+
+
 PARTS: dict[str, Callable[[Connection, Lines], Iterator[str]]] = {
     "bases": _bases, "revisions": _revisions, "decisions": _decisions, "approvals": _approvals,
-    "publications": _publications,
+    "publications": _publications, "points": _points, "signed": _signed, "run_logs": _run_logs, "drafts": _drafts,
+    "accounts": _accounts,
 }  # fmt: skip

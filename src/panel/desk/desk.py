@@ -80,8 +80,11 @@ class Queue:
 class Public:
     """What readers have of a draft at a moment, and what they will get; None for nothing."""
 
-    out: Publication | None
-    due: Publication | None
+    out: Publication | None = None
+    due: Publication | None = None
+
+
+NOTHING = Public()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from panel.desk.points import passages_hash, shown
 from panel.desk.rules import STRIKE_REASONS, one_of
 from panel.desk.text import start_text
 from panel.errors import EditConflict, Mistake
-from panel.records import Answered, Ground, Review, Written
+from panel.records import Answered, Ground, Review, Written, content_hash
 from panel.records.desk import MOST_CLAIMS, DraftText, EditedPick, EditedSentence, EditedWords, RunLog, Struck
 from panel.records.invisible import without_unseen
 from panel.store import desk as rows
@@ -62,7 +62,8 @@ def bring_run_log(tx: Tx, draft_id: str, title: str, text: str, on_day: date) ->
         raise Mistake(f"{on_day} is yet to come.", hint="Give the day it was run.")
     log = RunLog(number=0, title=named, text=session, on_day=on_day, by=tx.who.account_id, at=tx.now)
     kept = rows.add_run_log(tx.conn, opened.draft.draft_id, log)
-    tx.log("brought a run log", draft_id, number=kept.number, title=named, on_day=on_day.isoformat())
+    on, row = on_day.isoformat(), content_hash(kept)
+    tx.log("brought a run log", draft_id, number=kept.number, title=named, on_day=on, row=row)
     return kept
 
 

@@ -117,7 +117,7 @@ RULES = (
         + " AND EXISTS (SELECT 1 FROM desk_approvals a WHERE a.approval_id = NEW.approval_id AND ("
         + LEFT.format(of="a")
         + " OR EXISTS (SELECT 1 FROM desk_points p JOIN desk_decisions d ON d.scope = p.scope AND d.key = p.key"
-        " WHERE p.draft_id = a.draft_id AND p.number = a.number AND d.at > a.at)))",
+        " WHERE p.draft_id = a.draft_id AND p.number = a.number AND d.decision_id > a.last_decision)))",
     ),
     Rule(
         "desk_publishes_standing",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
-from panel.desk.desk import History, Public
+from panel.desk.desk import NOTHING, History, Public
 from panel.desk.flags import SPEAKS_TO_REVIEWERS
 from panel.desk.opened import OpenComparison, Opened, OpenReview
 from panel.desk.rules import (
@@ -19,7 +19,7 @@ from panel.desk.rules import (
     may,
     what_is_left,
 )
-from panel.desk.times import Times
+from panel.desk.times import UTC_TIMES, Times
 from panel.pages import words as page_words
 from panel.pages.evidence import stand_of
 from panel.pages.model import ComparisonPage, ReviewPage, Side
@@ -131,7 +131,7 @@ class DraftPage(View):
 
 def draft_page(
     opened: Opened, me: Account, *, names: Names, unsaved: Sequence[Unsaved], history: History,
-    approval: Approval | None, now: datetime, public: Public, times: Times, at: str = "",
+    approval: Approval | None, now: datetime, public: Public = NOTHING, times: Times = UTC_TIMES, at: str = "",
     side_unsaved: Sequence[Sequence[Unsaved]] = (), taken_back: str = "", ends_approval: str = "",
 ) -> DraftPage:  # fmt: skip
     """at: the item to put in focus; the first that is left when that is none of the page's.

@@ -1,5 +1,6 @@
 """The desk's rules anew: a decision made since unsigns, and what is still to go out can be cancelled."""
 
+import sqlalchemy as sa
 from alembic import op
 
 from panel.store.desk_triggers import statements, undo
@@ -11,12 +12,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Rows stay as they are."""
+    """Rows stay as they are: an old approval names no newest decision."""
+    op.add_column("desk_approvals", sa.Column("last_decision", sa.Integer))
     dialect = op.get_bind().dialect.name
     for statement in (*undo(dialect), *statements(dialect)):
         op.execute(statement)
 
 
 def downgrade() -> None:
-    """The rules stay: they refuse nothing that was allowed. A state of before 0005 takes the place of today's."""
+    """Today's rules need the column, and refuse nothing that was rightly allowed: both stay."""
     op.execute("UPDATE desk_drafts SET state = 'published' WHERE state = 'scheduled'")
