@@ -1,21 +1,30 @@
 """Signatures, what is public when, and embargoes: nothing goes out that is not signed as it stands, at its hour."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
-from tests.drafting import NOON, Room, a_room, claims, settle_point, small, spot
+from tests.drafting import NOON, Room, a_room, claims, ledger, reworded, settle_point, small, spot
 
 from panel.checks import check_review
 from panel.desk import flags
+from panel.desk.accounts import Accounts
 from panel.desk.approval_sources import read_approval_file
 from panel.desk.approval_verify import verify_approval_file
 from panel.desk.audit import audit
+from panel.desk.editorial import editorial_of
+from panel.desk.opened import OpenComparison
+from panel.desk.public import signed
 from panel.desk.times import Times
 from panel.errors import Mistake
+from panel.pages import review_html
 from panel.records import Flag
+from panel.records.desk import Approval
+from panel.store import Products
+from panel.store import desk as rows
 from panel.store.desk_tables import publications
 
 TOMORROW = NOON + timedelta(days=1)
@@ -275,3 +284,110 @@ def test_a_time_is_read_and_told_in_one_zone_that_is_named() -> None:
     for text in ("", "soon", "2026-13-01", "2026-03-29T02:30", "2026-10-25T02:30", "0001-01-01"):
         with pytest.raises(Mistake):
             berlin.read(text, now=NOON)
+
+
+# who did it, and whether the record is whole
+
+
+def test_a_writers_note_is_printed_as_a_writers(room: Room, draft: str) -> None:
+    for who, word in ((room.writer, "Ann Writer, writer"), (room.editor, "Ann Editor, editor")):
+        room.desk.save(who, draft, "note", f"A note by {who.name}.", number=room.head(draft))
+        opened = room.review(draft)
+        assert word in review_html(opened.printed, (), editorial_of(opened, None))
+
+
+def by_hand(room: Room, *statements: str) -> None:
+    """As somebody who dropped the triggers."""
+    with room.desk.store.engine.begin() as conn:
+        for table in ("desk_points", "desk_run_logs", "desk_revisions"):
+            for verb in ("update", "delete"):
+                conn.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_{verb}")
+        for statement in statements:
+            assert conn.exec_driver_sql(statement).rowcount
+
+
+BY_HAND = {
+    "UPDATE desk_revisions SET \"by\" = 'acc-admin' WHERE number = 1": "is not the one in the log",
+    "UPDATE desk_revisions SET at = '2026-01-01T00:00:00Z' WHERE number = 1": "is not the one in the log",
+    "UPDATE desk_revisions SET reason = 'because' WHERE number = 1": "is not the one in the log",
+    "DELETE FROM desk_points WHERE number = 1 AND position = 0": "points of revision 1",
+    "DELETE FROM desk_points WHERE number = 0": "points of revision 0",
+    "UPDATE desk_run_logs SET text = 'Nothing of the kind happened.'": "Run log 1",
+    "DELETE FROM desk_run_logs": "Run log 1",
+    "UPDATE desk_drafts SET embargo_until = ''": "The embargo of",
+    "UPDATE desk_drafts SET grade = 'trial'": "The grade of",
+    "UPDATE desk_drafts SET state = 'published'": "The log says that",
+    "UPDATE desk_accounts SET role = 'admin' WHERE name = 'Bo'": "is not as the log leaves it",
+    "UPDATE desk_accounts SET name = 'Bob' WHERE name = 'Bo'": "is not as the log leaves it",
+}
+
+
+@pytest.mark.parametrize("statement", BY_HAND)
+def test_an_audit_sees_what_was_changed_by_hand(room: Room, draft: str, statement: str) -> None:
+    Accounts(room.desk.store.engine).add("Bo", "writer", "four plain words here", by="test", now=NOON)
+    note(room, draft)
+    room.approve(draft)
+    room.desk.hold_until(room.editor, draft, TOMORROW)
+    room.desk.bring_run_log(room.writer, draft, "A session", "$ quill --version, and it said 3.", NOON.date())
+    assert audit(room.desk.store).broken == ()
+    by_hand(room, statement)
+    assert any(BY_HAND[statement] in told for told in audit(room.desk.store).broken)
+
+
+def test_an_approval_of_words_nobody_decided_on_is_found(room: Room, draft: str) -> None:
+    """A revision whose list of points its writer made up: every trigger lets it pass."""
+    opened = room.settle(draft)
+    kept = opened.points[-1:]
+    words = opened.text.critics[0]
+    other = words.sentences[0].model_copy(update={"text": "It sells what you type."})
+    text = opened.text.model_copy(
+        update={"critics": (words.model_copy(update={"sentences": (other, *words.sentences[1:])}),)}
+    )
+    revision = opened.revision.model_copy(
+        update={"number": opened.draft.head + 1, "parent_hash": opened.revision_hash, "text": text}
+    )
+    approval = Approval(
+        draft_id=draft, number=revision.number, revision_hash=revision.revision_hash, edition="main", by="acc-editor",
+        name="Ann Editor", role="editor", responsible="X", began_at=NOON, at=room.clock.now,
+        decisions=(opened.decided[kept[0].scope, kept[0].key].decision_id,),
+    )  # fmt: skip
+    with room.desk.store.changing() as conn:
+        rows.add_revision(conn, revision, kept)
+        rows.put_draft(conn, opened.draft.model_copy(update={"head": revision.number}))
+        rows.add_approval(conn, approval)
+    told = "\n".join(audit(room.desk.store).broken)
+    assert "prints what nobody decided on" in told and "It sells what you type" in told
+
+
+def test_who_signs_in_is_in_the_log(room: Room) -> None:
+    people = Accounts(room.desk.store.engine)
+    people.add("Bo", "writer", "four plain words here", sign_in="bo", by="test", now=NOON)
+    people.sign_in("bo", "four plain words here", address="127.0.0.1", now=NOON)
+    line = room.desk.log()[0][0]
+    assert (line.what, line.detail["by_name"]) == ("signed in", "Bo")
+
+
+def test_a_product_act_that_fails_leaves_no_line_and_one_that_holds_leaves_one(room: Room) -> None:
+    products = Products(room.desk.store.engine, Path())
+    before = len(room.desk.log())
+    with pytest.raises(Mistake):
+        products.rename("nothing", "Glow", by="Ann", reason="r", now=NOON, account="acc-editor")
+    assert len(room.desk.log()) == before
+
+
+def test_a_strike_ends_when_the_critic_answers_anew(room: Room, draft: str) -> None:
+    room.desk.strike(room.editor, draft, "dx-reviewer", "other")
+    room.bring(reworded(small(), "dx-reviewer", 0, "It was said anew."), run_id="run-2")
+    assert room.desk.take_over(room.editor, draft, number=room.head(draft)).text.struck == ()
+
+
+def test_a_comparison_that_lags_behind_its_reviews_is_not_signed(room: Room) -> None:
+    *_, both = room.bring(small(), small(ledger()), paired=True)
+    opened = room.approve(both)
+    assert isinstance(opened, OpenComparison)
+    stale = opened.revision.model_copy(update={"base_hash": "sha256:other"})
+    lagging = replace(opened, revision=stale)
+    with room.desk.store.reading() as conn:
+        assert signed(conn, opened)
+        object.__setattr__(lagging, "revision_hash", opened.revision_hash)
+        assert signed(conn, lagging) is None

@@ -1,8 +1,9 @@
 """`panel products`: what our archive knows, which launches it takes for one product, and how a person mends that."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,15 +11,15 @@ from panel.cli.output import say, say_json, table, talk
 
 if TYPE_CHECKING:
     from panel.records import KnownLaunch, Product, ProductEvent, ProductHistory
+    from panel.store import Products
 
 app = typer.Typer(
     rich_markup_mode=None, no_args_is_help=True, help="Products we have met: list, show, merge, split, rename."
 )
 Ref = Annotated[str, typer.Argument(metavar="PRODUCT", help="As `panel products list` prints it, or a launch's slug.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it stays in the product's history.")]
-ByOption = Annotated[str, typer.Option("--by", help="Who decided.")]
+ByOption = Annotated[str, typer.Option("--by", help="Who decided; you if nobody is named.")]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
-EDITOR = "editor"
 
 
 @app.command("list")
@@ -57,14 +58,12 @@ def merge(
     into: Annotated[str, typer.Argument(metavar="PRODUCT", help="The one that stands for both.")],
     other: Annotated[str, typer.Argument(metavar="OTHER", help="The one that becomes part of it.")],
     reason: ReasonOption,
-    by: ByOption = EDITOR,
+    by: ByOption = "",
     json_: JsonFlag = False,
 ) -> None:
     """Make one product of two. `panel products split OTHER` undoes it."""
-    from panel.cli.shell import open_shell
-
-    with closing(open_shell().open_products()) as products:
-        kept = products.merge(into, other, by=by, reason=reason, now=datetime.now(UTC))
+    with _signing(by) as (products, signed):
+        kept = products.merge(into, other, reason=reason, **signed)
     _done(kept, f"{other} is part of {kept.slug} now.", json_=json_)
 
 
@@ -74,14 +73,12 @@ def split(
     reason: ReasonOption,
     release: Annotated[list[str], typer.Option("--release", help="A launch that goes; give it again for more.")] = [],  # noqa: B006
     name: Annotated[str, typer.Option("--name", help="Of the new product.")] = "",
-    by: ByOption = EDITOR,
+    by: ByOption = "",
     json_: JsonFlag = False,
 ) -> None:
     """Make two products of one: the named releases go. Without any, undo the merge that took this product in."""
-    from panel.cli.shell import open_shell
-
-    with closing(open_shell().open_products()) as products:
-        new = products.split(product, release, name=name, by=by, reason=reason, now=datetime.now(UTC))
+    with _signing(by) as (products, signed):
+        new = products.split(product, release, name=name, reason=reason, **signed)
     _done(new, f"{new.slug} stands for itself now.", json_=json_)
 
 
@@ -90,15 +87,28 @@ def rename(
     product: Ref,
     name: Annotated[str, typer.Argument(help="What it is called from today on.")],
     reason: ReasonOption,
-    by: ByOption = EDITOR,
+    by: ByOption = "",
     json_: JsonFlag = False,
 ) -> None:
     """Call a product by another name. Its slug stays."""
-    from panel.cli.shell import open_shell
-
-    with closing(open_shell().open_products()) as products:
-        renamed = products.rename(product, name, by=by, reason=reason, now=datetime.now(UTC))
+    with _signing(by) as (products, signed):
+        renamed = products.rename(product, name, reason=reason, **signed)
     _done(renamed, f"{renamed.slug} is called {renamed.facts.name} now.", json_=json_)
+
+
+@contextmanager
+def _signing(by: str) -> Iterator[tuple["Products", dict[str, Any]]]:
+    """The products, and who acts when: the log names this machine's owner, whoever decided."""
+    from panel.cli.desk_shell import open_store
+    from panel.cli.owner import owner_name
+    from panel.cli.shell import open_shell
+    from panel.desk.accounts import Accounts
+
+    shell, now = open_shell(), datetime.now(UTC)
+    with open_store(shell) as store:
+        me = Accounts(store.engine).owner(owner_name(shell), now=now)
+    with closing(shell.open_products()) as products:
+        yield products, {"by": by or me.name, "account": me.account_id, "now": now}
 
 
 def _done(product: "Product", sentence: str, *, json_: bool) -> None:

@@ -73,7 +73,7 @@ class Accounts:
     def sign_in(self, name: str, password: str, *, address: str, now: datetime) -> Session:
         """Start a session. Raises TooSoon, and NotSignedIn with one sentence for whatever is wrong."""
         account = self._proven(_folded(name), password, address=address, now=now)
-        return self.start_session(account, now=now)
+        return self.start_session(account, now=now, by="password")
 
     def change_own(self, account: Account, password: str, new: str, *, address: str, now: datetime) -> Session:
         """Another password for oneself, who shows the one before; every session ends and this one begins anew.
@@ -103,10 +103,10 @@ class Accounts:
             self.rows.rehash(account.account_id, renewed, was=kept)
         return account
 
-    def start_session(self, account: Account, *, now: datetime) -> Session:
-        """Sign in somebody who has shown who they are."""
+    def start_session(self, account: Account, *, now: datetime, by: str = "") -> Session:
+        """Sign in somebody who has shown who they are. by: the door, for the log; "" for one who was in."""
         token, expires_at = secrets.token_urlsafe(32), now + SESSION
-        self.sessions.start(account.account_id, sha256_of(token), now=now, expires_at=expires_at)
+        self.sessions.start(account.account_id, sha256_of(token), now=now, expires_at=expires_at, by=by)
         return Session(account, token, expires_at)
 
     def signed_in(self, token: str, *, now: datetime) -> Account | None:

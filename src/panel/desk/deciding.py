@@ -118,7 +118,7 @@ def save(
     _refuse_conflict(tx, opened, field, number, yours=words, theirs=was)
     if not words and field.part == "sentence":
         raise Mistake("Not saved: the sentence is empty.", hint="To take it out, remove it.")
-    text = put_text(opened.text, field, words, by=tx.who.name)
+    text = put_text(opened.text, field, words, by=tx.who.name, role=tx.who.role)
     written = write(tx, opened, text, "saved", reason=told(reason), field=name)
     rows.drop_unsaved(tx.conn, draft_id, tx.who.account_id, name, tab)
     if isinstance(written, OpenReview) and (point := _amended(written, field)):

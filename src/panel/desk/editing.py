@@ -224,7 +224,7 @@ def _with_place(expected: DraftText, now: DraftText, name: str) -> DraftText:
         return put_words(expected, words.model_copy(update={"picks": picks}))
     if field.part == "sentence":
         return put_sentence(expected, field.persona_id, sentence_at(now, field.persona_id, field.place))
-    return put_text(expected, field, text_at(now, field), by=now.note_by)
+    return put_text(expected, field, text_at(now, field), by=now.note_by, role=now.note_role)
 
 
 def _under(opened: Opened, text: DraftText, name: str) -> str:

@@ -13,6 +13,7 @@ def editorial_of(opened: Opened, approval: Approval | None, publications: Sequen
     return Editorial(
         note=opened.text.note,
         note_by=opened.text.note_by,
+        note_role=opened.text.note_role or "editor",
         struck=tuple(out for side in _reviews(opened) for out in _struck(side)),
         signed=f"Approved by {approval.name}, {approval.at:%d %b %Y}." if approval else "",
         corrected=tuple(

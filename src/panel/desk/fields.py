@@ -66,10 +66,11 @@ def sentence_at(text: DraftText, persona_id: str, place: int) -> EditedSentence:
     return _sentence(_words(text, field), field)
 
 
-def put_text(text: DraftText, field: Field, new: str, *, by: str = "") -> DraftText:
-    """The text with that place changed. by: by-line of a note."""
+def put_text(text: DraftText, field: Field, new: str, *, by: str = "", role: str = "") -> DraftText:
+    """The text with that place changed. by, role: by-line of a note, and "writer" of a writer's."""
     if field.part == "note":
-        return text.model_copy(update={"note": new, "note_by": by if new else ""})
+        kept = role if role == "writer" and new else ""
+        return text.model_copy(update={"note": new, "note_by": by if new else "", "note_role": kept})
     words = _words(text, field)
     return put_words(text, words.model_copy(update=_changed(words, field, new)))
 

@@ -424,6 +424,7 @@ class Page:
     is_signed: bool
     note: tuple[str, ...]  # the editor's own words, a paragraph each
     note_by: str
+    note_role: str
     corrected: tuple[tuple[str, str], ...]  # day and reason
 
 

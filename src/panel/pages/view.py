@@ -124,6 +124,7 @@ def _editorial(editorial: Editorial) -> dict[str, Any]:
         "is_signed": bool(editorial.signed),
         "note": tuple(line for line in map(clean, editorial.note.splitlines()) if line),
         "note_by": clean(editorial.note_by),
+        "note_role": clean(editorial.note_role),
         "corrected": tuple((clean(c.on), clean(c.why)) for c in editorial.corrected),
     }
 

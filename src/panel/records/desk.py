@@ -88,6 +88,7 @@ class DraftText(Value):
     struck: tuple[Struck, ...] = ()
     note: str = ""  # the editor's own words, printed first, without the AI mark
     note_by: str = ""  # by-line of the note
+    note_role: Grown = ""  # "writer" of a writer's; else an editor's
 
     def words_of(self, persona_id: str) -> EditedWords | None:
         return next((words for words in self.critics if words.persona_id == persona_id), None)

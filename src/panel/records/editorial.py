@@ -24,6 +24,7 @@ class Editorial(Value):
 
     note: str = ""  # the editor's own words
     note_by: str = ""
+    note_role: str = "editor"
     struck: tuple[StruckOut, ...] = ()
     signed: str = ""  # "Approved by Ann Editor, 25 Nov 2026"; "" for a draft
     corrected: tuple[Corrected, ...] = ()

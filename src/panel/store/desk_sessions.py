@@ -1,4 +1,4 @@
-"""Who is signed in, and which sign-ins failed lately. May be forgotten at any time: nothing here is an act.
+"""Who is signed in, and which sign-ins failed lately. May be forgotten at any time; that somebody came is in the log.
 
 A cookie's token is kept as its hash only. Whoever tries to sign in is counted before the password is looked at, so
 that a hundred tries at once are a hundred failures, and a success takes its own count back.
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, case, delete, insert, select, update
 from panel.records.desk import Account
 from panel.store.database import changing, reading
 from panel.store.desk_accounts import account_of
+from panel.store.desk_log import append_act
 from panel.store.desk_tables import accounts, sessions, sign_in_failures
 from panel.store.dialect import alone, put
 
@@ -37,13 +38,16 @@ class SessionRows:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def start(self, account_id: str, token_hash: str, *, now: datetime, expires_at: datetime) -> None:
-        """Remember a session; those that ran out are forgotten."""
+    def start(self, account_id: str, token_hash: str, *, now: datetime, expires_at: datetime, by: str = "") -> None:
+        """Remember a session; those that ran out are forgotten. by: the door somebody came in by, for the log."""
         row = {"token_hash": token_hash, "account_id": account_id}
         times = {"created_at": now.isoformat(), "expires_at": expires_at.isoformat()}
         with changing(self._engine) as conn:
+            alone(conn)
             conn.execute(delete(sessions).where(sessions.c.expires_at <= now.isoformat()))
             conn.execute(insert(sessions), row | times)
+            if by:
+                append_act(conn, by=account_id, what="signed in", now=now, detail={"by": by})
 
     def account_of(self, token_hash: str, *, now: datetime) -> Account | None:
         """Whose session it is; None when it never was, ran out or ended, or its account was disabled."""

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Select, case, select, update
 from panel.errors import Mistake
 from panel.records import Launch, Met, Neighbour, Product, ProductEvent, ProductFacts, ProductHistory, ReviewedProduct
 from panel.store.database import BUSY_S, changing, open_engine, reading
+from panel.store.desk_log import append_act
 from panel.store.dialect import alone, bytewise
 from panel.store.embargoes import open_ones
 from panel.store.product_meeting import Coming, Meeting, Same, match_of, matches, met, new_product, write_meeting
@@ -160,7 +161,7 @@ class Products:
         return ProductHistory(product=product, names=others, merged=merged, alike=tuple(alike.values()),
                               launches=known, events=events)  # fmt: skip
 
-    def merge(self, into: str, other: str, *, by: str, reason: str, now: datetime) -> Product:
+    def merge(self, into: str, other: str, *, by: str, reason: str, now: datetime, account: str = "") -> Product:
         """Make one product of two: `other` points to `into` from now on, launches and history kept where they are.
 
         Gives the product that stands for both. Raises Mistake when one is unknown or they are one already.
@@ -173,11 +174,13 @@ class Products:
             _point(conn, gone, kept.product_id)
             add_event(conn, gone.product_id, now, by, "merged", into=kept.product_id, slug=kept.slug, reason=reason)
             add_event(conn, kept.product_id, now, by, "took", product=gone.product_id, slug=gone.slug, reason=reason)
+            _tell(conn, account or by, "merged products", now, product=kept.slug, other=other, reason=reason)
             return kept
 
     def split(
-        self, ref: str, releases: Sequence[str] = (), *, name: str = "", by: str, reason: str, now: datetime
-    ) -> Product:
+        self, ref: str, releases: Sequence[str] = (), *, name: str = "", by: str, reason: str, now: datetime,
+        account: str = "",
+    ) -> Product:  # fmt: skip
         """Make two products of one, and give the one that is new or stands for itself again.
 
         releases: the launches that go, by release or slug, with their keys and runs; name: of the new product. None:
@@ -186,7 +189,9 @@ class Products:
         with self._change() as conn:
             product = find_product(conn, ref)
             if not releases:
-                return _undo_merge(conn, product, ref, by=by, reason=reason, now=now)
+                own = _undo_merge(conn, product, ref, by=by, reason=reason, now=now)
+                _tell(conn, account or by, "took products apart", now, product=own.slug, reason=reason)
+                return own
             going = _going(launch_rows(conn, [product.product_id]), releases, ref)
             facts = product.facts.model_copy(
                 update={"name": name or going[0].names[0], "homepage": going[0].launch.homepage}
@@ -199,9 +204,12 @@ class Products:
             told = {"launches": [row.slug for row in going], "reason": reason}
             add_event(conn, product.product_id, now, by, "split", into=new.product_id, slug=new.slug, **told)
             add_event(conn, new.product_id, now, by, "split", out_of=product.product_id, slug=product.slug, **told)
+            gone = ", ".join(releases)
+            more = {"product": product.slug, "other": new.slug, "launches": gone, "reason": reason}
+            _tell(conn, account or by, "split a product", now, **more)
             return new
 
-    def rename(self, ref: str, name: str, *, by: str, reason: str, now: datetime) -> Product:
+    def rename(self, ref: str, name: str, *, by: str, reason: str, now: datetime, account: str = "") -> Product:
         """Call a product by another name; its slug stays. Raises Mistake for a name that is none."""
         name = " ".join(name.split())
         if not 0 < len(name) <= 120:
@@ -212,6 +220,7 @@ class Products:
             told = {"was": product.facts.name, "name": name, "reason": reason}
             put_facts(conn, product.product_id, facts, now)
             add_event(conn, product.product_id, now, by, "renamed", **told)
+            _tell(conn, account or by, "renamed a product", now, product=product.slug, **told)
             return product.model_copy(update={"facts": facts})
 
     @contextmanager
@@ -230,6 +239,11 @@ def _offered(events: Sequence[ProductEvent]) -> set[str]:
     """Products that looked like this one and that nobody has told apart since."""
     apart = {event.detail.get(key) for event in events if event.what in ("split", "unmerged") for key in APART}
     return {one for event in events if event.what == "alike" for one in event.detail["products"]} - apart
+
+
+def _tell(conn: Connection, by: str, what: str, now: datetime, **detail: str) -> None:
+    """The act in the desk's log, too. by: an account, or the name of whoever has none."""
+    append_act(conn, by=by[:80], what=what, now=now, detail=dict(detail))
 
 
 def _standing(before: date | None = None) -> Select[Any]:

@@ -27,7 +27,7 @@ DID = {
     "passed": "was passed over", "put off": "was put off", "embargoed": "was embargoed",
     "embargo lifted": "is embargoed no more", "fetched back": "was fetched back",
     "brought a run log": "got a run log",
-    "lapsed": "is signed no more", "cancelled": "goes out no more", "went out": "went out",
+    "signed in": "signed in", "lapsed": "is signed no more", "cancelled": "goes out no more", "went out": "went out",
 }  # fmt: skip
 
 

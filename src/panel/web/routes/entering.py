@@ -31,7 +31,7 @@ def enter(request: Request, secret: str, deps: Given) -> Response:
     if not deps.link.use(secret):
         raise NotSignedIn("This link was used already, or is not ours.", hint=CLOSED_HINT)
     now = deps.clock()
-    session = deps.accounts.start_session(deps.accounts.owner(deps.owner, now=now), now=now)
+    session = deps.accounts.start_session(deps.accounts.owner(deps.owner, now=now), now=now, by="link")
     response = redirect("/")
     let_in(response, deps, session)
     return response

@@ -9,7 +9,6 @@ from panel.errors import Mistake, NotFound
 from panel.records import ProductHistory
 from panel.records.desk import Account, Draft
 from panel.store.desk_launches import OfLaunch, drafts_of, launches_of
-from panel.store.desk_log import append_act
 from panel.web.access import Editor, Writer
 from panel.web.deps import Deps, Given
 from panel.web.render import redirect, show
@@ -45,17 +44,15 @@ def of_draft(deps: Given, me: Writer, draft_id: Slug) -> Response:
 @router.post("/products/{slug}/rename", **POSTED)
 def rename(deps: Given, me: Editor, slug: Slug, name: Name, reason: Reason) -> Response:
     """Call it by another name; its slug stays."""
-    was = _found(deps, slug).product
-    now = deps.products.rename(slug, name, by=me.name, reason=_why(reason), now=deps.desk.now)
-    _note(deps, me, "renamed a product", product=now.slug, was=was.facts.name, name=now.facts.name, reason=_why(reason))
+    _found(deps, slug)
+    now = deps.products.rename(slug, name, reason=_why(reason), **_signed(deps, me))
     return redirect(f"/products/{now.slug}", "product_renamed")
 
 
 @router.post("/products/{slug}/merge", **POSTED)
 def merge(deps: Given, me: Editor, slug: Slug, other: Other, reason: Reason) -> Response:
     """Let another product become part of this one."""
-    kept = deps.products.merge(slug, other.strip(), by=me.name, reason=_why(reason), now=deps.desk.now)
-    _note(deps, me, "merged products", product=kept.slug, other=other.strip(), reason=_why(reason))
+    kept = deps.products.merge(slug, other.strip(), reason=_why(reason), **_signed(deps, me))
     return redirect(f"/products/{kept.slug}", "product_merged")
 
 
@@ -66,17 +63,14 @@ def split(
     """Let launches go into a product of their own."""
     if not release:
         raise Mistake("Which launches go?", hint="Tick at least one of them.")
-    new = deps.products.split(slug, release, name=name.strip(), by=me.name, reason=_why(reason), now=deps.desk.now)
-    gone = ", ".join(release)
-    _note(deps, me, "split a product", product=slug, other=new.slug, launches=gone, reason=_why(reason))
+    new = deps.products.split(slug, release, name=name.strip(), reason=_why(reason), **_signed(deps, me))
     return redirect(f"/products/{new.slug}", "product_split")
 
 
 @router.post("/products/{slug}/unmerge", **POSTED)
 def unmerge(deps: Given, me: Editor, slug: Slug, reason: Reason) -> Response:
     """Let a product that was merged stand for itself again."""
-    own = deps.products.split(slug, (), by=me.name, reason=_why(reason), now=deps.desk.now)
-    _note(deps, me, "took products apart", product=own.slug, reason=_why(reason))
+    own = deps.products.split(slug, (), reason=_why(reason), **_signed(deps, me))
     return redirect(f"/products/{own.slug}", "product_unmerged")
 
 
@@ -104,7 +98,6 @@ def _why(reason: str) -> str:
     return told
 
 
-def _note(deps: Deps, me: Account, what: str, **detail: str) -> None:
-    """The act in the desk's log, too; the product's own history has it already."""
-    with deps.desk.store.changing() as conn:
-        append_act(conn, by=me.account_id, what=what, now=deps.desk.now, detail=dict(detail))
+def _signed(deps: Deps, me: Account) -> dict[str, Any]:
+    """By whom and when."""
+    return {"by": me.name, "account": me.account_id, "now": deps.desk.now}
