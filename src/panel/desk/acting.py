@@ -118,7 +118,7 @@ def _keep(tx: Tx, draft: Draft, revision: Revision, known: Sequence[OpenReview])
 def revision_told(opened: Opened) -> Detail:
     """What the log says of a revision, so that nobody changes it or its points unseen."""
     points = points_hash([(p.kind, p.scope, p.key) for p in opened.points])
-    named = {"revision": opened.revision.number, "hash": opened.revision_hash, "points": points}
+    named: Detail = {"revision": opened.revision.number, "hash": opened.revision_hash, "points": points}
     return {**named, "row": content_hash(opened.revision)}
 
 
