@@ -172,6 +172,8 @@ class Desks(RuleBasedStateMachine):
                 assert not opened.left and not opened.hindrance
                 assert approval.revision_hash == opened.revision.revision_hash
                 assert approval.number == opened.draft.head
+                newest = {opened.decided[p.scope, p.key].decision_id for p in opened.points}
+                assert newest == set(approval.decisions)
 
     @invariant()
     def nothing_was_approved_that_was_not_settled_or_by_somebody_who_may_not(self) -> None:
@@ -187,7 +189,7 @@ class Desks(RuleBasedStateMachine):
                 assert self.room.people[approval.role].account_id == approval.by and approval.role != "writer"
             known = {a.approval_id: a for a in told.approvals}
             for out in told.publications:
-                assert out.by in ("acc-publisher", "acc-admin")
+                assert out.kind == "cancelled" or out.by in ("acc-publisher", "acc-admin")
                 assert out.kind == "retracted" or known[out.approval_id or 0].edition == out.edition
 
     @invariant()

@@ -11,6 +11,7 @@ from tests.drafting import NOON, Room, a_room, claims, ledger, reworded, settle_
 
 from panel.checks import check_review
 from panel.desk import flags
+from panel.desk import opened as opened_draft
 from panel.desk.accounts import Accounts
 from panel.desk.approval_sources import read_approval_file
 from panel.desk.approval_verify import verify_approval_file
@@ -107,9 +108,7 @@ def test_a_check_that_is_new_changes_no_old_signature_and_no_byte_of_its_file(
         check="new_rule", severity="high", persona_id="dx-reviewer", field="line", index=0, message="A new rule."
     )
     monkeypatch.setattr(flags, "check_review", lambda *a, **k: (*check_review(*a, **k), new))
-    from panel.desk import opened
-
-    opened._laid.cache_clear()
+    opened_draft._laid.cache_clear()
     try:
         assert any(point.check == "new_rule" for point in room.review(draft).left)
         assert read_approval_file(room.desk, room.editor, draft) == before
@@ -119,7 +118,26 @@ def test_a_check_that_is_new_changes_no_old_signature_and_no_byte_of_its_file(
         with pytest.raises(Mistake, match="1 flag"):
             room.desk.approve(room.editor, draft, number=room.head(draft))
     finally:
-        opened._laid.cache_clear()
+        opened_draft._laid.cache_clear()
+
+
+def test_an_approval_keeps_the_points_that_checks_ask_for_on_its_day(
+    room: Room, draft: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.settle(draft)
+    new = Flag(
+        check="new_rule", severity="high", persona_id="dx-reviewer", field="line", index=0, message="A new rule."
+    )
+    monkeypatch.setattr(flags, "check_review", lambda *a, **k: (*check_review(*a, **k), new))
+    opened_draft._laid.cache_clear()
+    try:
+        opened = room.approve(draft)
+        flag = next(p for p in opened.points if p.check == "new_rule")
+        with room.desk.store.reading() as conn:
+            assert (flag.scope, flag.key) in rows.points_kept(conn, draft, opened.draft.head)
+        assert room.desk.is_signed(room.editor, opened)
+    finally:
+        opened_draft._laid.cache_clear()
 
 
 def test_what_was_done_keeps_the_name_it_was_done_under(room: Room, draft: str) -> None:

@@ -1,6 +1,7 @@
 """`panel drafts`: what lies on the desk, what was changed in it, what happened to it; its acts are in drafts_acts."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,6 +15,7 @@ from panel.errors import Mistake
 
 if TYPE_CHECKING:
     from panel.desk.desk import Desk
+    from panel.desk.times import Times
     from panel.records.desk import Draft
 
 app = typer.Typer(
@@ -38,21 +40,25 @@ def list_(
     others = ", ".join(f"{count} {name}" for name, count in found.counts.items() if count and name != state)
     if found.drafts:
         head = ("draft", "panel", "left", "flags", "min", "name")
-        say(table([head, *(_row(draft) for draft in found.drafts)]))
+        say(table([head, *(_row(draft, at.desk.times, at.desk.now) for draft in found.drafts)]))
     else:
         talk(f"No drafts are {state}{' with these words' if search else ''}.")
     if others:
         talk(f"Also here: {others}.")
 
 
-def _row(draft: "Draft") -> tuple[str, ...]:
+def _row(draft: "Draft", times: "Times", now: datetime) -> tuple[str, ...]:
     row = draft.shown
     left = (
         "ready"
         if row.is_approvable
         else f"{row.claims_left} of {row.claims}" + f", {row.views_left} views" * bool(row.views_left)
     )
-    marks = [str(row.flags_left)] + ["held"] * row.is_held + ["embargo"] * (draft.embargo_until is not None)
+    marks = [str(row.flags_left)] + ["held"] * row.is_held
+    if draft.embargo_until and draft.embargo_until > now:
+        marks.append(f"embargo until {times.told(draft.embargo_until)}")
+    if draft.until:
+        marks.append(f"{'goes out' if draft.state == 'scheduled' else 'back'} at {times.told(draft.until)}")
     return (draft.draft_id, row.panel, left, ", ".join(marks), str(row.minutes), row.name)
 
 
