@@ -330,7 +330,7 @@ def add_approval(conn: Connection, approval: Approval) -> Approval:
     row = {
         "approval_id": kept.approval_id, "draft_id": kept.draft_id, "number": kept.number,
         "revision_hash": kept.revision_hash, "edition": kept.edition, "by": kept.by, "at": kept.at.isoformat(),
-        "json": kept.model_dump_json(), "last_decision": max(kept.decisions, default=None),
+        "json": kept.model_dump_json(),
     }  # fmt: skip
     conn.execute(insert(approvals), row)
     return kept

@@ -160,7 +160,6 @@ approvals = Table(
     Column("by", String(40), ForeignKey("desk_accounts.account_id"), nullable=False),
     Column("at", String(40), nullable=False),
     Column("json", Text, nullable=False),  # an Approval
-    Column("last_decision", Integer),  # the newest of those it rests on; NULL of one from before 0005
     ForeignKeyConstraint(["draft_id", "number"], ["desk_revisions.draft_id", "desk_revisions.number"]),
 )
 Index("desk_approvals_by_draft", approvals.c.draft_id, approvals.c.number)

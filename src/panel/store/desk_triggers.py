@@ -31,6 +31,10 @@ ITSELF_OR_A_SIDE = (
     "EXISTS (SELECT 1 FROM desk_drafts d WHERE (d.draft_id = NEW.draft_id OR d.draft_id IN"
     " (SELECT s.side FROM desk_sides s WHERE s.draft_id = NEW.draft_id)) AND "
 )
+LAST_DECISION = {  # that the approval `a` names
+    "sqlite": "(SELECT max(j.value) FROM json_each(a.json, '$.decisions') j)",
+    "postgresql": "(SELECT max(j::integer) FROM jsonb_array_elements_text(a.json::jsonb -> 'decisions') j)",
+}
 GOES_OUT = "NEW.kind NOT IN ('retracted', 'cancelled')"
 PUT_AWAY = "d.state IN ('passed', 'rejected', 'retracted')"
 NOBODY_WHO_MAY = "NOT EXISTS (SELECT 1 FROM desk_accounts a WHERE a.account_id = NEW.\"by\" AND a.disabled_at = ''"
@@ -117,7 +121,7 @@ RULES = (
         + " AND EXISTS (SELECT 1 FROM desk_approvals a WHERE a.approval_id = NEW.approval_id AND ("
         + LEFT.format(of="a")
         + " OR EXISTS (SELECT 1 FROM desk_points p JOIN desk_decisions d ON d.scope = p.scope AND d.key = p.key"
-        " WHERE p.draft_id = a.draft_id AND p.number = a.number AND d.decision_id > a.last_decision)))",
+        " WHERE p.draft_id = a.draft_id AND p.number = a.number AND d.decision_id > LAST_DECISION)))",
     ),
     Rule(
         "desk_publishes_standing",
@@ -138,6 +142,10 @@ RULES = (
 def statements(dialect: str) -> Iterator[str]:
     """What makes the triggers, one statement at a time."""
     yield from (_sqlite() if dialect == "sqlite" else _postgres())
+
+
+def _broken(rule: Rule, dialect: str) -> str:
+    return rule.broken.replace("LAST_DECISION", LAST_DECISION[dialect])
 
 
 def undo(dialect: str) -> Iterator[str]:
@@ -163,7 +171,7 @@ def _sqlite() -> Iterator[str]:
         yield _never_replaced(table, key)
     for rule in RULES:
         yield (
-            f"CREATE TRIGGER {rule.name} BEFORE INSERT ON {rule.table} WHEN {rule.broken}"
+            f"CREATE TRIGGER {rule.name} BEFORE INSERT ON {rule.table} WHEN {_broken(rule, 'sqlite')}"
             f" BEGIN SELECT RAISE(ABORT, 'desk rule: {rule.says}'); END"
         )
 
@@ -191,8 +199,9 @@ def _postgres() -> Iterator[str]:
             each = " FOR EACH ROW" * (name == "kept")
             yield f"CREATE TRIGGER {table}_{name} BEFORE {when} ON {table}{each} EXECUTE FUNCTION desk_kept()"
     for rule in RULES:
+        broken = _broken(rule, "postgresql")
         yield (
-            f"CREATE FUNCTION {rule.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {rule.broken} THEN"
+            f"CREATE FUNCTION {rule.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {broken} THEN"
             f" RAISE EXCEPTION 'desk rule: {rule.says}'; END IF; RETURN NEW; END $$"
         )
         yield f"CREATE TRIGGER {rule.name} BEFORE INSERT ON {rule.table} FOR EACH ROW EXECUTE FUNCTION {rule.name}()"
