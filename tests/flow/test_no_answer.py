@@ -1,10 +1,15 @@
 """A run in which no critic gave a usable answer: no article anywhere, a sentence, an exit code that is not 0."""
 
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from tests.flow.outside import PAIR, SPECIMEN, run_here
+
+from panel.errors import ProviderBusy
+from panel.review.sending import Sending
 
 SLUGS = ("larkspindle-2-0", "oddfern-1-4")
 
@@ -57,3 +62,28 @@ def test_a_row_nobody_answered_is_not_reviewed(tmp_path: Path) -> None:
     assert failed["reason"].startswith("The panel gave no usable answer: 4 unusable.")
     drafts = run_here("drafts", "list", "--json", at=tmp_path).data["drafts"]
     assert [draft["draft_id"] for draft in drafts] == [SLUGS[1]]
+
+
+@pytest.mark.parametrize(("busy", "listed"), [({"futurist"}, "reviewed"), (None, "failed")])
+def test_a_batch_that_a_servers_trouble_cost_an_answer_is_not_finished(
+    busy: set[str] | None, listed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one critic or of all: the launch is named, the command ends with 6, and resuming asks what is missing."""
+    whole = Sending.carry_out
+
+    async def carry_out(self: Sending, body: Any) -> Any:
+        if busy is None or self.row.persona_id in busy:
+            await self.ledger.failed(self.row.key, self.attempt, "busy", cost_usd=Decimal(0))
+            raise ProviderBusy("Its server is overloaded.", status=503)
+        return await whole(self, body)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Sending, "carry_out", carry_out)
+        said = run_here("batch", *PAIR, *answers(tmp_path, reporter=True), "--yes", "--json", at=tmp_path)
+    assert said.code == 6, said.err
+    assert said.data["state"] == "stopped"
+    assert said.data["why"] == "2 launches lack answers for a cause that may pass."
+    assert len(said.data[listed]) == 2
+    again = run_here("resume", said.data["run_id"], "--yes", "--json", at=tmp_path)
+    assert (again.code, again.data["state"]) == (0, "finished"), again.err
+    assert len(again.data["reviewed"]) == 2

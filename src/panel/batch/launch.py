@@ -37,8 +37,8 @@ async def review_row(kit: Kit, row: BatchRow) -> Reviewed:
         dossier = await _dossier(kit, row)
         row = row.model_copy(update={"slug": dossier.launch.slug})
         plan = await asyncio.to_thread(kit.plan_launch, dossier)
-        panel, spent, passes = await _hear(kit, plan)
-        row = (await _keep(kit, row, plan, panel)).model_copy(update={"passes": passes})
+        panel, spent = await _hear(kit, plan)
+        row = await _keep(kit, row, plan, panel)
     except Deferred:
         row = await _hand_to_batch(kit, row)
     except Stopped as err:
@@ -107,18 +107,14 @@ def _name(kit: Kit, row: BatchRow, found: Dossier) -> Dossier:
     raise Mistake(f"Three launches of this batch are called {found.launch.name!r}.", hint="Rename this one.")
 
 
-async def _hear(kit: Kit, plan: Plan) -> tuple[Panel, Decimal, bool]:
-    """The panel's opinions, what they cost, and whether one is missing for a cause that may pass.
-
-    Within a lease, which grows while the launch's own limit allows.
-    """
+async def _hear(kit: Kit, plan: Plan) -> tuple[Panel, Decimal]:
+    """The panel's opinions within a lease, which grows while the launch's own limit allows."""
     need = worst_of(kit, plan)
     while True:
         lease = await kit.till.lease(need)
         try:
-            asker = kit.asker_within(lease.budget)
-            panel = await hear_panel(plan, asker)
-            return panel, lease.budget.spent_usd, any(map(may_pass, asker.failures))
+            panel = await hear_panel(plan, kit.asker_within(lease.budget))
+            return panel, lease.budget.spent_usd
         except Stopped as err:
             if err.of != "launch" or not kit.till.may_grow(lease):
                 raise
@@ -163,6 +159,7 @@ async def _keep(kit: Kit, row: BatchRow, plan: Plan, panel: Panel) -> BatchRow:
             "verdict": "trial" if review.grade == "trial" else review.tally.verdict,
             "held": held,
             "incomplete": bool(lost),
+            "passes": any(map(may_pass, panel.failures)),
             "category": review.dossier.launch.category,
             "kinds": tuple(sorted(stated_kinds(review.dossier.launch, (f.kind for f in review.dossier.facts)))),
         }

@@ -31,6 +31,7 @@ class Panel:
 
     opinions: Sequence[tuple[Seat, Opinion]]
     contained: Mapping[str, Containment]
+    failures: Sequence[ProviderError] = ()  # of those who failed
 
     @property
     def calls(self) -> list[Call]:
@@ -47,7 +48,7 @@ async def hear_panel(plan: Plan, asker: Asker) -> Panel:
     asker_now = _at_stage(0, plan, asker)
     opinions = await ask_all(plan.seats, asker_now)
     _refuse_silence([o for s, o in opinions if s.persona.counts] or [o for _, o in opinions], asker_now.failures)
-    return Panel(opinions, await _contain(plan, asker, opinions))
+    return Panel(opinions, await _contain(plan, asker, opinions), tuple(asker_now.failures))
 
 
 def _refuse_silence(opinions: Sequence[Opinion], failures: Sequence[ProviderError]) -> None:
