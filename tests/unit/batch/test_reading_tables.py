@@ -183,7 +183,7 @@ async def test_a_cell_that_is_no_address_costs_the_address_and_not_the_row(tmp_p
         (b"PK\x03\x04\x14\0\0\0[Content_Types].xml..xl/workbook.xml,Name,Website", "It is an Excel workbook"),
         (b"PK\x03\x04..mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "It is an OpenDocument spreadsheet"),
         (b"PK\x03\x04\x14\0\0\0list.csv\nName,Website\nLamp,lamp.dev", "It is a ZIP archive"),
-        (gzip.compress(b"Name,Website\nLamp,lamp.dev\n"), "It is compressed"),
+        (gzip.compress(b"Name,Website\nLamp,lamp.dev\n", mtime=0), "It is compressed"),
         (b"%PDF-1.7\nName,Website", "It is a PDF"),
         (b"SQLite format 3\0Name,Website", "It is an SQLite database"),
         (bytes(range(256)) * 4, "It is no text"),
