@@ -99,10 +99,7 @@ async def test_a_batch_is_looked_at_until_it_ends(api: str) -> None:
         with pytest.raises(ProviderRefused, match="knows no batch 'another'"):
             await wire.status("another")
     assert [look.state for look in looks] == ["working"] * 5 + ["ended"]
-    assert looks[-1].done == looks[-1].total == ROWS
     assert all(look.why == "" and look.provider_batch_id == provider_batch_id for look in looks)
-    assert looks[0].expires_at is not None
-    assert timedelta(hours=23) < looks[0].expires_at - datetime.now(UTC) <= timedelta(hours=24)
 
 
 @apis

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 from tests.unit.jurors.making import question, spec
-from vcr.errors import CannotOverwriteExistingCassetteException
 
-from panel.errors import ProviderRefused
+from panel.errors import ProviderError, ProviderRefused
 from panel.jurors import Ask, Exchange, GaveUp, Heard, Provider, next_step, open_provider, send_with_retries
 from panel.jurors.local import local_model
 
@@ -126,7 +125,7 @@ async def test_a_changed_prompt_plays_no_old_answer(asked: Provider, record_mode
     if record_mode != "none":
         pytest.skip("nothing to replay while recording")
     await converse(asked)
-    with pytest.raises(CannotOverwriteExistingCassetteException):
+    with pytest.raises(ProviderError, match="CannotOverwriteExistingCassette"):
         await asked.send(asked.first_body(replace(PICKS, persona="Another persona.")))
 
 

@@ -172,10 +172,16 @@ async def test_a_refusal_is_declined(api: str) -> None:
 
 
 @apis
-@pytest.mark.parametrize("cut", ["truncate", "truncate_parseable"])
-async def test_a_truncated_answer_gets_more_room_and_every_token_counts(api: str, cut: str) -> None:
+async def test_an_answer_that_is_whole_where_the_room_ends_is_taken(api: str) -> None:
+    async with facing(api, "truncate_parseable") as (asked, _):
+        step, exchanges = await converse(asked)
+    assert isinstance(step, Heard) and [e.purpose for e in exchanges] == ["ask"]
+
+
+@apis
+async def test_a_truncated_answer_gets_more_room_and_every_token_counts(api: str) -> None:
     """Statements 29 and 30."""
-    async with facing(api, cut) as (asked, fake):
+    async with facing(api, "truncate") as (asked, fake):
         step, exchanges = await converse(asked)
     assert isinstance(step, Heard) and [e.purpose for e in exchanges] == ["ask", "more_room"]
     assert fake.seen[0] != fake.seen[1] and all(e.reading.usage.output_tokens for e in exchanges)

@@ -25,6 +25,7 @@ from panel.errors import ProviderBusy, ProviderError, ProviderRefused
 from panel.jurors.base import Provider
 from panel.jurors.batches import BatchRequest, BatchResult, BatchWire, custom_id, key_of
 from panel.money import Price, price
+from panel.records import Usage
 from panel.store import Ledger, ProviderBatches, SentBatch
 
 log = logging.getLogger(__name__)
@@ -187,12 +188,16 @@ class Poller:
         reading = self.provider.read(result.raw)
         spec = self.provider.spec
         cost = price(spec.name, reading.usage, prices=self.prices, free=spec.free, batch=True, base_url=spec.base_url)
-        counts.answered += 1
         counts.spent_usd += cost or 0
+        if reading.ending == "unreadable":
+            counts.failed += 1
+            await self._fail([at], f"In the provider's batch: {reading.why}", cost)
+            return
+        counts.answered += 1
         await self.ledger.answered(
             *at,
             raw=result.raw,
-            usage=reading.usage,
+            usage=reading.usage or Usage(),
             cost_usd=cost,
             model_returned=reading.model,
             request_id=result.request_id,

@@ -4,20 +4,20 @@ from collections.abc import Callable
 from typing import Any
 
 from panel.jurors.base import Body, Ending, ModelSpec, Question, RawReply, Reading
-from panel.jurors.replies import as_object, count, member, objects, words
+from panel.jurors.replies import (
+    answer_of,
+    as_object,
+    error_of,
+    member,
+    objects,
+    read_ending,
+    read_usage,
+    text_of,
+    words,
+)
 from panel.jurors.streams import MessagesStream
 from panel.jurors.translate import OWN_ADDRESSES, where
-from panel.jurors.wire import CONNECT_TIMEOUT_S, Client, Wire, http_client, transport_errors
-from panel.records import Usage
-
-STOP: dict[str, Ending] = {
-    "end_turn": "complete",
-    "stop_sequence": "complete",
-    "max_tokens": "truncated",
-    "refusal": "declined",
-    "pause_turn": "paused",
-    "model_context_window_exceeded": "too_long",
-}  # "tool_use" and a missing reason bring no answer: no tools were offered, and a stream that breaks off gives none
+from panel.jurors.wire import CONNECT_TIMEOUT_S, Client, Wire, http_client
 
 
 class AnthropicMessages:
@@ -83,9 +83,10 @@ class AnthropicMessages:
 
     def read(self, raw: str) -> Reading:
         found = as_object(raw)
-        text = "".join(words(b, "text") for b in objects(found, "content") if b.get("type") == "text")
+        calls = [block["input"] for block in objects(found, "content") if "input" in block]
+        text = answer_of(text_of(found.get("content")), calls)
         ending, why = _ending(found, text)
-        return Reading(ending=ending, text=text, model=words(found, "model"), usage=_usage(found), why=why)
+        return Reading(ending=ending, text=text, model=words(found, "model"), usage=read_usage(found, text), why=why)
 
 
 def anthropic_client(spec: ModelSpec) -> Client:
@@ -101,28 +102,16 @@ def anthropic_client(spec: ModelSpec) -> Client:
         timeout=timeout,
         http_client=http_client(anthropic, spec, timeout),
     )
-    return Client(sdk, httpx2.Response, (anthropic.AnthropicError, *transport_errors()))
+    return Client(sdk, httpx2.Response)
 
 
 def _ending(found: dict[str, Any], text: str) -> tuple[Ending, str]:
-    """How it ended. The reason goes before the text: cut-off JSON may still parse."""
+    """How it ended, and the provider's word for it."""
     reason = words(found, "stop_reason")
-    ending = STOP.get(reason, "unreadable")
+    ending = read_ending(reason, text)
     if ending == "complete":
-        return ("complete", "") if text.strip() else ("empty", "no text")
+        return ending, ""
     if ending == "declined":
         details = member(found, "stop_details")
         return ending, words(details, "explanation") or words(details, "category") or "refusal"
-    error = words(member(found, "error"), "message")
-    return ending, error or (f"stop_reason {reason}" if reason else "no stop_reason")
-
-
-def _usage(found: dict[str, Any]) -> Usage:
-    """Anthropic's input_tokens leaves cached and written tokens out already."""
-    usage = member(found, "usage")
-    return Usage(
-        input_tokens=count(usage, "input_tokens"),
-        cache_read_tokens=count(usage, "cache_read_input_tokens"),
-        cache_write_tokens=count(usage, "cache_creation_input_tokens"),
-        output_tokens=count(usage, "output_tokens"),
-    )
+    return ending, words(error_of(found), "message") or (f"stop_reason {reason}" if reason else "no stop_reason")

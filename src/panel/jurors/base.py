@@ -91,7 +91,7 @@ class Reading:
     ending: Ending
     text: str  # the model's answer; "" when there is none
     model: str  # the id the server named
-    usage: Usage
+    usage: Usage | None  # None: the server did not tell it
     why: str = ""  # refusal text, or the ending in the provider's word
 
 

@@ -15,8 +15,7 @@ from typing import Literal, Protocol
 from panel.jurors.base import Body, ModelSpec
 
 KEY_PREFIX = "panel-"  # of every custom id of ours
-LONGEST_CUSTOM_ID = 64  # both providers answer 400 to a longer one
-CUSTOM_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+CUSTOM_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # both providers answer 400 to a longer one
 _RECIPE = "sha256:"
 _OURS = re.compile(rf"{KEY_PREFIX}([A-Za-z0-9_-]{{43}})-(0|[1-9][0-9]{{0,12}})")
 
@@ -56,9 +55,6 @@ class BatchStatus:
 
     provider_batch_id: str
     state: Literal["working", "ended"]
-    done: int  # requests with a result; Anthropic counts none before the end
-    total: int
-    expires_at: datetime | None  # UTC; when the provider stops working on it
     why: str = ""  # a sentence when the batch was refused as a whole: it has no results, and nothing was billed
     busy: bool = False  # with `why`: the same batch may be taken later (the provider's queue is full)
     stops_model: bool = False  # with `why`: no other request to this model can work either (out of credit)

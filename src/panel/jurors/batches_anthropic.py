@@ -80,13 +80,9 @@ class AnthropicBatches:
 
     async def status(self, provider_batch_id: str) -> BatchStatus:
         found = await self._retrieve(provider_batch_id)
-        counts = member(found, "request_counts")
         return BatchStatus(
             provider_batch_id=provider_batch_id,
             state="ended" if words(found, "processing_status") == "ended" else "working",
-            done=_total(found) - count(counts, "processing"),
-            total=_total(found),
-            expires_at=moment(found.get("expires_at")),
         )
 
     async def results(self, provider_batch_id: str) -> AsyncIterator[BatchResult]:

@@ -64,7 +64,7 @@ class BatchHttp(Wire):
         headers = {"Accept": "application/binary"}
         try:
             response = await client.sdk.get(path, cast_to=client.response, stream=True, options={"headers": headers})
-        except client.raises as err:
+        except Exception as err:
             raise self._told(err, missing) from None
         rest = b""
         try:
@@ -72,7 +72,7 @@ class BatchHttp(Wire):
                 *whole, rest = (rest + chunk).split(b"\n")
                 for line in whole:
                     yield line
-        except client.raises as err:
+        except Exception as err:
             raise self._told(err, missing) from err
         finally:
             await response.aclose()
@@ -84,7 +84,7 @@ class BatchHttp(Wire):
         client = await self._made()
         try:
             response = await send(client)
-        except client.raises as err:
+        except Exception as err:
             told = self._told(err, missing, creates=creates)
             raise told from (None if isinstance(told, ProviderRefused) else err)
         try:

@@ -27,7 +27,7 @@ from panel.jurors.batches_http import (
 from panel.jurors.batches_spool import Shape, Spooled, spool
 from panel.jurors.openai_client import openai_client
 from panel.jurors.replies import count, member, objects, words
-from panel.jurors.translate import BUSY_CODES, of_error_object, where
+from panel.jurors.translate import of_error_object, status_of, where
 
 ENDPOINTS = {"responses": "/v1/responses", "chat": "/v1/chat/completions"}
 MOST_REQUESTS, MOST_BYTES = 50_000, 200_000_000
@@ -88,15 +88,11 @@ class OpenAIBatches:
 
     async def status(self, provider_batch_id: str) -> BatchStatus:
         found = await self._retrieve(provider_batch_id)
-        counts = member(found, "request_counts")
         why = _whole_failure(found)
         told = self._of_whole(found) if why else None
         return BatchStatus(
             provider_batch_id=provider_batch_id,
             state="ended" if words(found, "status") in ENDED else "working",
-            done=count(counts, "completed") + count(counts, "failed"),
-            total=count(counts, "total"),
-            expires_at=moment(found.get("expires_at")),
             why=f"openai refused the whole batch: {why}" if why else "",
             busy=isinstance(told, ProviderBusy),
             stops_model=isinstance(told, ProviderRefused) and told.stops_model,
@@ -152,10 +148,10 @@ class OpenAIBatches:
         request_id = words(response, "request_id")
         body, status = member(response, "body"), count(response, "status_code")
         if status == 200 and body:
-            busy = of_error_object(body.get("error"), self.spec)
-            if busy is None:
+            told = of_error_object(body.get("error"), self.spec)
+            if told is None:
                 return BatchResult(custom_id, "succeeded", raw=as_reply(body), request_id=request_id)
-            return errored(custom_id, busy, "", request_id)
+            return errored(custom_id, told, "", request_id)
         if not status or status == 200:
             return errored(custom_id, None, "The line holds neither a reply nor an error.", request_id)
         return errored(custom_id, of_error(member(body, "error") or body, status, self.http), "", request_id)
@@ -165,7 +161,7 @@ class OpenAIBatches:
         if code in NEVER_ASKED:
             outcome = NEVER_ASKED[code]
             return BatchResult(custom_id, outcome, why=message or f"The batch was {outcome}.", busy=True)  # type: ignore[arg-type]
-        return errored(custom_id, of_error(error, 500 if code in BUSY_CODES else 400, self.http), "")
+        return errored(custom_id, of_error(error, status_of(code) or 400, self.http), "")
 
 
 def _unknown(provider_batch_id: str) -> str:

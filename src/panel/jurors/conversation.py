@@ -78,8 +78,8 @@ def next_step(
     if not exchanges:
         return Ask(provider.first_body(question), "ask")
     last = exchanges[-1]
-    if last.reading.ending == "truncated":
-        return _ask_with_more_room(provider, question, exchanges)
+    if last.reading.ending == "truncated":  # a whole answer may be followed by blanks until the room ends
+        return sound_answer(question, exchanges[-1:]) or _ask_with_more_room(provider, question, exchanges)
     if last.reading.ending in ("complete", "empty"):
         return _weigh(provider, question, exchanges, say_problem)
     return sound_answer(question, exchanges) or _ended(last.reading, provider.spec.name)
@@ -146,7 +146,7 @@ def menu_of(schema: dict[str, Any]) -> frozenset[str]:
 def sound_answer(question: Question, exchanges: Sequence[Exchange]) -> Heard | None:
     """A sound answer that was only asked to be put straight: it stands when the repair brings nothing better."""
     for exchange in exchanges:
-        if exchange.reading.ending == "complete":
+        if exchange.reading.ending != "declined":
             try:
                 return Heard(understand(exchange.reading.text, question))
             except ReplyUnusable:

@@ -1,16 +1,22 @@
 """Chat completions: the dialect of Ollama, vLLM, LM Studio, llama.cpp and every other compatible server."""
 
-from typing import Any
-
-from panel.jurors.base import Body, Ending, ModelSpec, Question, RawReply, Reading
+from panel.jurors.base import Body, ModelSpec, Question, RawReply, Reading
 from panel.jurors.openai_client import at_openai, openai_client
-from panel.jurors.replies import as_object, count, member, objects, words
+from panel.jurors.replies import (
+    answer_of,
+    as_object,
+    count,
+    error_of,
+    member,
+    objects,
+    read_ending,
+    read_usage,
+    text_of,
+    words,
+)
 from panel.jurors.translate import where
 from panel.jurors.wire import Wire
-from panel.records import Usage
 
-# A reason of "" is a stream that broke off; tools were never offered. Both bring no answer.
-FINISH: dict[str, Ending] = {"stop": "complete", "length": "truncated", "content_filter": "declined"}
 ROOM_FIELDS = ("max_tokens", "max_completion_tokens")
 
 
@@ -71,38 +77,20 @@ class OpenAIChat:
 
     def read(self, raw: str) -> Reading:
         found = as_object(raw)
-        choice = next(iter(objects(found, "choices")), {})
+        choice = min(objects(found, "choices"), key=lambda choice: count(choice, "index"), default={})
         message = member(choice, "message")
-        text = words(message, "content")
-        ending, why = _ending(found, words(choice, "finish_reason"), text, words(message, "refusal"))
-        return Reading(ending=ending, text=text, model=words(found, "model"), usage=_usage(found), why=why)
+        asked = [
+            *(member(call, "function") for call in objects(message, "tool_calls")),
+            member(message, "function_call"),
+        ]
+        text = answer_of(text_of(message.get("content")), [call["arguments"] for call in asked if "arguments" in call])
+        reason, refusal = words(choice, "finish_reason"), words(message, "refusal")
+        ending, why = "declined" if refusal else read_ending(reason, text), refusal
+        if ending != "complete" and not refusal:
+            error = error_of(choice if "error" in choice else found).get("message")
+            why = error or (f"finish_reason {reason}" if reason else "no finish_reason")
+        return Reading(ending=ending, text=text, model=words(found, "model"), usage=read_usage(found, text), why=why)
 
 
 def _room_field(body: Body) -> str:
     return next(name for name in ROOM_FIELDS if name in body)
-
-
-def _ending(found: dict[str, Any], reason: str, text: str, refusal: str) -> tuple[Ending, str]:
-    """How it ended. The reason goes before the text: cut-off JSON may still parse."""
-    if refusal:
-        return "declined", refusal
-    ending = FINISH.get(reason, "unreadable")
-    if ending == "complete" and not text.strip():
-        return "empty", "no text"
-    if ending != "unreadable":
-        return ending, "" if ending == "complete" else f"finish_reason {reason}"
-    error = words(member(found, "error"), "message")
-    return ending, error or (f"finish_reason {reason}" if reason else "no finish_reason")
-
-
-def _usage(found: dict[str, Any]) -> Usage:
-    """prompt_tokens includes cached and written tokens; details are missing or null on most compatible servers."""
-    usage = member(found, "usage")
-    details = member(usage, "prompt_tokens_details")
-    read, written = count(details, "cached_tokens"), count(details, "cache_write_tokens")
-    return Usage(
-        input_tokens=max(0, count(usage, "prompt_tokens") - read - written),
-        cache_read_tokens=read,
-        cache_write_tokens=written,
-        output_tokens=count(usage, "completion_tokens"),
-    )

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from panel.jurors.base import ModelSpec
 from panel.jurors.translate import OWN_ADDRESSES
-from panel.jurors.wire import CONNECT_TIMEOUT_S, Client, http_client, transport_errors
+from panel.jurors.wire import CONNECT_TIMEOUT_S, Client, http_client
 
 
 def openai_client(spec: ModelSpec) -> Client:
@@ -20,7 +20,7 @@ def openai_client(spec: ModelSpec) -> Client:
         timeout=timeout,
         http_client=http_client(openai, spec, timeout),
     )
-    return Client(sdk, httpx2.Response, (openai.OpenAIError, *transport_errors()))
+    return Client(sdk, httpx2.Response)
 
 
 def at_openai(spec: ModelSpec) -> bool:

@@ -6,14 +6,23 @@ from typing import Any
 
 from panel.jurors.base import Body, Ending, ModelSpec, Question, RawReply, Reading
 from panel.jurors.openai_client import at_openai, openai_client
-from panel.jurors.replies import as_object, count, member, objects, words
+from panel.jurors.replies import (
+    ENDINGS,
+    answer_of,
+    as_object,
+    error_of,
+    member,
+    objects,
+    read_ending,
+    read_usage,
+    text_of,
+    words,
+)
 from panel.jurors.streams import ResponsesStream
 from panel.jurors.translate import where
 from panel.jurors.wire import Wire
-from panel.records import Usage
 
 CACHE_MARKS_FROM = (5, 6)  # older models answer 400 to prompt_cache_options and breakpoints
-INCOMPLETE: dict[str, Ending] = {"max_output_tokens": "truncated", "content_filter": "declined"}
 POLICY_CODES = frozenset({"invalid_prompt", "bio_policy", "misalignment_policy_violation"})
 
 
@@ -82,11 +91,13 @@ class OpenAIResponses:
 
     def read(self, raw: str) -> Reading:
         found = as_object(raw)
-        said = [p for m in objects(found, "output") if _is_answer(m) for p in objects(m, "content")]
-        text = "".join(words(p, "text") for p in said if p.get("type") == "output_text")
-        refusal = " ".join(words(p, "refusal") for p in said if p.get("type") == "refusal")
-        ending, why = _ending(found, text, refusal)
-        return Reading(ending=ending, text=text, model=words(found, "model"), usage=_usage(found), why=why)
+        output = objects(found, "output")
+        answers = [item for item in output if _is_answer(item)]
+        calls = [item["arguments"] for item in output if item.get("type") == "function_call" and "arguments" in item]
+        text = answer_of("".join(text_of(item.get("content")) for item in answers), calls)
+        parts = (part for item in answers for part in objects(item, "content") if part.get("type") == "refusal")
+        ending, why = _ending(found, text, " ".join(words(part, "refusal") for part in parts))
+        return Reading(ending=ending, text=text, model=words(found, "model"), usage=read_usage(found, text), why=why)
 
 
 def sends_cache_marks(spec: ModelSpec) -> bool:
@@ -113,32 +124,16 @@ def _is_answer(item: dict[str, Any]) -> bool:
 
 
 def _ending(found: dict[str, Any], text: str, refusal: str) -> tuple[Ending, str]:
-    """How it ended, and the provider's word for it. A status goes before the text: cut-off JSON may still parse."""
-    status = words(found, "status")
+    """How it ended, and the provider's word for it."""
     if refusal:
         return "declined", refusal
-    if status == "completed":
-        return ("complete", "") if text.strip() else ("empty", "no text")
+    status = words(found, "status")
     if status == "incomplete":
-        reason = words(member(found, "incomplete_details"), "reason")
-        return INCOMPLETE.get(reason, "unreadable"), f"incomplete: {reason or 'no reason given'}"
+        status = words(member(found, "incomplete_details"), "reason") or status
     error = member(found, "error")
-    code, message = words(error, "code"), words(error, "message")
+    code, message = words(error, "code"), words(error_of(error), "message")
     if code in POLICY_CODES or code.endswith("_policy_violation"):
         return "declined", message or code
-    if code == "context_length_exceeded":
-        return "too_long", message or code
-    return "unreadable", f"status {status or 'missing'}" + (f", {code}: {message}" if code or message else "")
-
-
-def _usage(found: dict[str, Any]) -> Usage:
-    """OpenAI's input_tokens includes cached and written tokens: taken out, so that each class is counted once."""
-    usage = member(found, "usage")
-    details = member(usage, "input_tokens_details")
-    read, written = count(details, "cached_tokens"), count(details, "cache_write_tokens")
-    return Usage(
-        input_tokens=max(0, count(usage, "input_tokens") - read - written),
-        cache_read_tokens=read,
-        cache_write_tokens=written,
-        output_tokens=count(usage, "output_tokens"),
-    )
+    ending = read_ending(code if code in ENDINGS else status, text)
+    told = ", ".join(filter(None, (f"status {status or 'missing'}", code, message)))
+    return ending, "" if ending == "complete" else told

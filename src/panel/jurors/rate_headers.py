@@ -87,7 +87,7 @@ def _named(header: str) -> tuple[str, str]:
 def _reset_s(text: str, now: datetime) -> float | None:
     """Seconds from now: a length ("6m0s"), a bare number of seconds, or a time."""
     plain = text.strip()
-    seconds = _length_s(plain)
+    seconds = length_s(plain)
     if seconds is None:
         seconds = number(plain)
     if seconds is None:
@@ -95,7 +95,8 @@ def _reset_s(text: str, now: datetime) -> float | None:
     return None if seconds is None or seconds > LONGEST_RESET_S else max(0.0, seconds)
 
 
-def _length_s(text: str) -> float | None:
+def length_s(text: str) -> float | None:
+    """Seconds in a length of time ("6m0s"); None for anything else."""
     parts = LENGTH.findall(text)
     if not parts or "".join(count + unit for count, unit in parts) != text:
         return None

@@ -8,14 +8,12 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
-from panel.errors import ProviderBusy
+from panel.errors import ProviderBusy, ProviderError
 from panel.jurors.base import ModelSpec
-from panel.jurors.replies import member, words
-from panel.jurors.translate import CODE_STATUS, of_error_object
+from panel.jurors.replies import as_object, count, member, words
+from panel.jurors.translate import of_error_object
 
 FINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
-BEFORE_READING = frozenset({"response.created", "response.queued", "response.in_progress"})
-OVERLOADED = frozenset({"overloaded_error", "rate_limit_exceeded"})
 
 
 class Assembling(Protocol):
@@ -25,7 +23,7 @@ class Assembling(Protocol):
     reply: str  # the whole reply as JSON; "" until its last event
 
     def feed(self, event: str, data: bytes) -> None:
-        """Take one event. Raises ProviderBusy for an error inside the stream."""
+        """Take one event. Raises ProviderError for an error inside the stream."""
         ...
 
 
@@ -56,13 +54,14 @@ class ResponsesStream:
         self.spec, self.started, self.reply, self.has_output = spec, False, "", False
 
     def feed(self, event: str, data: bytes) -> None:
-        event = event or words(parsed(data), "type")
+        found = {} if event and self.started and event not in (*FINAL, "error") else as_object(data)
+        event = event or words(found, "type")
         if event in FINAL:
-            self.started, self.reply = True, json.dumps(member(parsed(data), "response"))
+            self.started, self.reply = True, json.dumps(member(found, "response"))
         elif event == "error":
-            raise stream_error(parsed(data), self.spec, has_output=self.has_output)
-        elif event not in BEFORE_READING:
-            self.started = True
+            raise stream_error(found, self.spec, has_output=self.has_output)
+        else:  # whatever belongs to an output says which; a sign of life before it does not
+            self.started = self.started or "output_index" in found
             self.has_output = self.has_output or event.endswith(".delta")
 
 
@@ -76,34 +75,41 @@ class MessagesStream:
         self.has_output = False
 
     def feed(self, event: str, data: bytes) -> None:
-        found = parsed(data)
+        found = as_object(data)
         kind = words(found, "type") or event
         if kind == "error":
             raise stream_error(member(found, "error"), self.spec, has_output=self.has_output)
-        if kind == "message_start":  # its usage counts what was read and written: the cache stands
-            self.started, self.message = True, dict(member(found, "message"))
+        if kind == "message_start":  # a usage that counts what was read and written: the cache stands
+            self.message = dict(member(found, "message"))
+            usage = member(self.message, "usage")
+            self.started = count(usage, "input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens") > 0
+            self.message["usage"] = {name: n for name, n in usage.items() if name != "output_tokens"}  # of the start
         elif kind == "content_block_start":
+            self.started = True
             self.blocks[index(found)] = dict(member(found, "content_block"))
         elif kind == "content_block_delta":
             self.has_output = True
             grow(self.blocks.setdefault(index(found), {}), member(found, "delta"))
         elif kind == "message_delta":
             self.message |= member(found, "delta")
-            counts = {n: v for n, v in member(found, "usage").items() if v is not None}
+            counts = {n: v for n, v in member(found, "usage").items() if v or n == "output_tokens"}
             self.message["usage"] = member(self.message, "usage") | counts
         elif kind == "message_stop":
             self.message["content"] = [self.blocks[i] for i in sorted(self.blocks)]
             self.reply = json.dumps(self.message)
 
 
-GROWING = {"text_delta": "text", "thinking_delta": "thinking", "signature_delta": "signature"}
+GROWING = {
+    "text_delta": ("text", "text"), "thinking_delta": ("thinking", "thinking"),
+    "signature_delta": ("signature", "signature"), "input_json_delta": ("partial_json", "input"),
+}  # fmt: skip  # kind -> its field, and the block's
 
 
 def grow(block: dict[str, Any], delta: dict[str, Any]) -> None:
-    """Add a delta to its block; kinds that carry no part of an answer (tools, citations) are left out."""
-    field = GROWING.get(words(delta, "type"), "")
-    if field:
-        block[field] = words(block, field) + words(delta, field)
+    """Add a delta to its block; kinds that carry no part of an answer (citations) are left out."""
+    part, whole = GROWING.get(words(delta, "type"), ("", ""))
+    if part:
+        block[whole] = words(block, whole) + words(delta, part)
 
 
 def index(found: dict[str, Any]) -> int:
@@ -111,20 +117,8 @@ def index(found: dict[str, Any]) -> int:
     return value if isinstance(value, int) else 0
 
 
-def parsed(data: bytes) -> dict[str, Any]:
-    """An event's data; empty when it is not a JSON object, which then leaves the stream without an end."""
-    try:
-        found = json.loads(data)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def stream_error(error: dict[str, Any], spec: ModelSpec, *, has_output: bool) -> ProviderBusy:
-    """An error event: busy and unpaid when the server is overloaded and had said nothing, else maybe paid."""
-    code = str(error.get("code") or error.get("type") or "")
-    if code in OVERLOADED and not has_output:
-        what = "is at its request limit" if CODE_STATUS[code] == 429 else "is overloaded"
-        return ProviderBusy(f"{spec.name} {what} ({code}).", status=CODE_STATUS[code])
-    told = of_error_object(error, spec)
-    return told or ProviderBusy(f"{spec.name} broke off its answer ({code or 'no reason given'}).", maybe_paid=True)
+def stream_error(error: dict[str, Any], spec: ModelSpec, *, has_output: bool) -> ProviderError:
+    """An error event: unpaid when the server is overloaded and had said nothing, else maybe paid."""
+    code = str(error.get("code") or error.get("type") or "no reason given")
+    broke_off = ProviderBusy(f"{spec.name} broke off its answer ({code}).", maybe_paid=True)
+    return of_error_object(error, spec, answering=has_output) or broke_off

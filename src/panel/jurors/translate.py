@@ -14,14 +14,31 @@ from typing import Any
 
 from panel.errors import ProviderBusy, ProviderError, ProviderRefused
 from panel.jurors.base import ModelSpec, is_loopback
+from panel.jurors.rate_headers import length_s
+from panel.jurors.replies import error_of
 
 KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 OWN_ADDRESSES = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
 BUSY = frozenset({408, 409, 429})  # and every 5xx, Anthropic's 529 among them
-BUSY_CODES = frozenset({"server_error", "rate_limit_exceeded", "overloaded_error", "api_error", "timeout_error"})
-CODE_STATUS = {"rate_limit_exceeded": 429, "overloaded_error": 529}
-# Codes and, where a provider gives none, the words of its message. An account without money has several of each.
-SPENT = re.compile(r"insufficient_quota|spend_limit|billing|credit balance|organization_on_hold|hard_limit", re.I)
+CODES = {  # words of a code -> the status it stands for where none tells
+    429: re.compile(r"rate.?limit|throttl|too.?many", re.I),
+    529: re.compile(r"overload|capacity", re.I),
+    500: re.compile(r"server.?error|api_error|timeout|unavailable|internal", re.I),
+}
+# An account without money, by its code. A rate limit's message speaks of billing too, so that a code goes before words,
+# and words are those that say nothing else.
+SPENT = re.compile(
+    r"insufficient.?(?:user.?)?(?:quota|balance|credit|fund)|exceeded.?current.?quota|budget.?exceeded|payment.?required"
+    r"|spend(?:ing)?.?limit|credit.?(?:limit|balance)|hard.?limit|on.?hold|billing",
+    re.I,
+)
+SPENT_WORDS = re.compile(
+    r"insufficient[ _](?:quota|balance|credit|fund)|credit balance is too low|out of credits|credits are depleted"
+    r"|used all available credits|monthly spending limit|spend limit|hard limit has been reached"
+    r"|reached your specified api usage limits|budget has been exceeded|account is not active",
+    re.I,
+)
+ACCOUNT = re.compile(r"organization|workspace|account|cmek", re.I)  # a code about whoever asks, not about what
 TOO_LONG = re.compile(
     r"context_length_exceeded|exceed_context_size|context (?:size|window|length)|prompt is too long", re.I
 )
@@ -30,8 +47,12 @@ MESSAGE_CHARACTERS = 300
 # By name: the classes of aiohttp and anyio are only there once imported. The SDKs' bridges call a connection that broke
 # after sending a ConnectTimeout or a ConnectError, as if nothing had been sent: so what aiohttp said goes first.
 CUT_OFF = frozenset({"ServerDisconnectedError", "ClientOSError", "ClientConnectionResetError", "ConnectionResetError"})
-NEVER_SENT = frozenset({"ConnectionTimeoutError", "ClientConnectorError", "ClientConnectorDNSError"})
-UNWRAPPED = frozenset({"APIConnectionError", "EndOfStream", "BrokenResourceError", "ClosedResourceError"})
+NEVER_SENT = frozenset({
+    "ConnectionTimeoutError", "ClientConnectorError", "ClientConnectorDNSError", "ClientHttpProxyError", "ProxyError",
+})  # fmt: skip
+UNWRAPPED = frozenset({
+    "APIConnectionError", "EndOfStream", "BrokenResourceError", "ClosedResourceError", "ClientError",
+})  # fmt: skip
 
 
 def where(spec: ModelSpec) -> str:
@@ -50,9 +71,10 @@ def translate(err: Exception, spec: ModelSpec) -> ProviderError:
 
 def of_status(status: int, body: object, headers: Mapping[str, str], spec: ModelSpec) -> ProviderError:
     """The error an HTTP status stands for. body: the reply's JSON, or its text, or None."""
-    said = _said(body, spec)
-    codes = _codes(body)
-    if status == 402 or ((status in BUSY or status == 400) and SPENT.search(f"{codes} {said}")):
+    error = error_of(body)
+    codes, message = codes_of(error), str(error.get("message") or "")
+    said = plain(message, spec)
+    if status == 402 or (status < 500 and _is_spent(status, codes, message)):
         return ProviderRefused(
             f"{spec.provider} stops {spec.name}: the account is out of credit or at its spend cap. {said}".strip(),
             stops_model=True,
@@ -61,11 +83,21 @@ def of_status(status: int, body: object, headers: Mapping[str, str], spec: Model
     if status in BUSY or status >= 500:
         what = "is at its request limit" if status == 429 else "is overloaded or failing"
         told = f"{spec.name} {what} (HTTP {status})."
-        return ProviderBusy(told, retry_after_s=retry_after_s(headers), status=status, limits=limits_of(headers))
-    return _refusal(status, said, codes, spec)
+        wait_s = retry_after_s(headers)
+        wait_s = _delay_s(error) if wait_s is None else wait_s
+        return ProviderBusy(told, retry_after_s=wait_s, status=status, limits=limits_of(headers))
+    too_long = TOO_LONG.search(f"{codes} {message}") is not None
+    return _refusal(status, said, too_long=too_long, of_account=ACCOUNT.search(codes) is not None, spec=spec)
 
 
-def _refusal(status: int, said: str, codes: str, spec: ModelSpec) -> ProviderRefused:
+def _is_spent(status: int, codes: str, message: str) -> bool:
+    if SPENT.search(codes):
+        return True
+    by_words = (status in BUSY or status in (400, 403)) and not CODES[429].search(codes)
+    return by_words and SPENT_WORDS.search(message) is not None
+
+
+def _refusal(status: int, said: str, *, too_long: bool, of_account: bool, spec: ModelSpec) -> ProviderRefused:
     variable = KEY_VARIABLES.get(spec.provider, "its key")
     if status == 401:
         return ProviderRefused(
@@ -75,31 +107,73 @@ def _refusal(status: int, said: str, codes: str, spec: ModelSpec) -> ProviderRef
         )
     if status == 403:
         return ProviderRefused(
-            f"The key in {variable} may not use {spec.name} (HTTP 403).",
+            f"The key in {variable} may not use {spec.name} (HTTP 403). {said}".strip(),
             stops_model=True,
             hint="Choose another --model, or allow this one in the provider's console.",
         )
     if status == 404:
         return ProviderRefused(
-            f"{where(spec)} knows no model {spec.model!r} (HTTP 404, asked for {spec.name}).",
+            f"{where(spec)} knows no model {spec.model!r} (HTTP 404, asked for {spec.name}). {said}".strip(),
             stops_model=True,
             hint="Check the model's name and the base URL; for OpenAI-compatible servers the URL ends in /v1.",
         )
-    if TOO_LONG.search(f"{codes} {said}"):
+    if too_long:
         return ProviderRefused(
             f"The dossier is longer than {spec.name} can read: {said}",
             hint="Set `context_tokens` for this model in panel.toml: longer dossiers are then trimmed, with a receipt.",
         )
-    return ProviderRefused(f"{spec.name} refuses the request (HTTP {status}): {said or 'no reason given'}")
+    return ProviderRefused(
+        f"{spec.name} refuses the request (HTTP {status}): {said or 'no reason given'}", stops_model=of_account
+    )
 
 
-def of_error_object(error: object, spec: ModelSpec) -> ProviderBusy | None:
-    """A server's error inside a reply with HTTP 200: busy when it says so, None when the reading should say what."""
-    code = str(error.get("code") or error.get("type") or "") if isinstance(error, dict) else ""
-    if code in BUSY_CODES or (code.isdigit() and (int(code) in BUSY or int(code) >= 500)):
-        status = int(code) if code.isdigit() else CODE_STATUS.get(code, 500)
-        return ProviderBusy(f"{spec.name} failed while answering ({code}).", maybe_paid=True, status=status)
-    return None
+def of_error_object(error: object, spec: ModelSpec, *, answering: bool = True) -> ProviderError | None:
+    """A server's error inside a reply with HTTP 200; None when its code says nothing and the reading should.
+
+    answering: it may have begun its answer, and be paid for it.
+    """
+    found = error_of(error)
+    codes = codes_of(found)
+    status = status_of(codes)
+    if SPENT.search(codes) or (status and status < 500 and status not in BUSY):
+        return of_status(status or 402, found, {}, spec)
+    if not status:
+        return None
+    code = codes.split()[0]
+    maybe_paid = answering or status not in (429, 529)
+    return ProviderBusy(f"{spec.name} failed while answering ({code}).", maybe_paid=maybe_paid, status=status)
+
+
+def status_of(codes: str) -> int:
+    """The HTTP status that an error's codes stand for; 0 when they name none."""
+    numbers = (int(code) for code in codes.split() if code.isascii() and code.isdigit() and len(code) == 3)
+    named = (status for status, words in CODES.items() if words.search(codes))
+    return next((n for n in numbers if 400 <= n < 600), 0) or next(named, 0)
+
+
+def codes_of(error: Mapping[str, Any]) -> str:
+    """Every word an error has for its cause, told by `error_of`; blanks between them."""
+    details = error.get("details")
+    listed = details if isinstance(details, list) else [details]
+    inner = [detail.get(name) for detail in listed if isinstance(detail, dict) for name in ("error_code", "reason")]
+    every = (error.get("code"), error.get("type"), error.get("status"), *inner)
+    return " ".join(str(code) for code in every if isinstance(code, str | int) and code)
+
+
+def _delay_s(error: Mapping[str, Any]) -> float | None:
+    """Seconds that Google's error details ask for ("26s"); None when there are none."""
+    details = error.get("details")
+    asked = [d.get("retryDelay") for d in details if isinstance(d, dict)] if isinstance(details, list) else []
+    return next((length_s(text) for text in asked if isinstance(text, str)), None)
+
+
+def refuses_streaming(err: Exception) -> bool:
+    """Whether a refusal is about `stream`, so that the same request may be answered whole."""
+    if getattr(err, "status_code", None) not in (400, 403, 404, 405, 415, 422, 501):
+        return False
+    error = error_of(getattr(err, "body", None))
+    param = error.get("param")
+    return param in ("stream", "stream_options") if param else "stream" in str(error.get("message")).lower()
 
 
 def limits_of(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -113,13 +187,14 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     Reads `retry-after-ms`, then `Retry-After` in seconds or as an HTTP date. A date counts from the server's own `Date`
     header where there is one, so that our clock need not be right.
     """
-    for name, scale in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
-        seconds = _number(headers.get(name))
+    asked = headers.get("retry-after")
+    for text, scale in ((headers.get("retry-after-ms"), 1000.0), (asked, 1.0)):
+        seconds = _number(text)
         if seconds is not None:
             return max(0.0, seconds / scale)
-    until = _date(headers.get("retry-after"))
+    until = _date(asked)
     if until is None:
-        return None
+        return length_s(asked or "")
     return max(0.0, (until - (_date(headers.get("date")) or datetime.now(UTC))).total_seconds())
 
 
@@ -134,7 +209,7 @@ def _number(text: str | None) -> float | None:
 def _date(text: str | None) -> datetime | None:
     try:
         found = parsedate_to_datetime(text or "")
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
@@ -167,9 +242,11 @@ def _of_transport(err: Exception, spec: ModelSpec) -> ProviderError:
         return ProviderBusy(f"{where(spec)} can't be reached.")
     if among(httpx2.TimeoutException, TimeoutError):
         return ProviderBusy(f"{spec.name} did not answer within {spec.timeout_s:g} s.", maybe_paid=True)
-    if among(httpx2.HTTPError, httpx2.StreamError, OSError, EOFError) or names & UNWRAPPED:
+    bases = {base.__name__ for cause in causes for base in type(cause).__mro__}
+    if among(httpx2.HTTPError, httpx2.StreamError, OSError, EOFError) or bases & UNWRAPPED:
         return _broken(spec)
-    return ProviderRefused(f"{spec.name} can't be asked: {_plain(str(err), spec)}", stops_model=True)
+    said = plain(f"{type(err).__name__} {err}", spec)  # never its repr: aiohttp's hold the request's headers
+    return ProviderBusy(f"{spec.name} can't be asked: {said}.", maybe_paid=True)
 
 
 def _broken(spec: ModelSpec) -> ProviderBusy:
@@ -184,27 +261,7 @@ def _causes(err: BaseException) -> Iterator[BaseException]:
         seen = seen.__cause__
 
 
-def _error_object(body: object) -> dict[str, Any]:
-    """The object that holds message and codes: the body itself (OpenAI's SDK unwraps it) or what is under `error`."""
-    if not isinstance(body, dict):
-        return {}
-    inner = body.get("error")
-    return inner if isinstance(inner, dict) else body
-
-
-def _codes(body: object) -> str:
-    error = _error_object(body)
-    details = error.get("details")
-    named = details.get("error_code") if isinstance(details, dict) else ""
-    return f"{error.get('code') or ''} {error.get('type') or ''} {named or ''}"
-
-
-def _said(body: object, spec: ModelSpec) -> str:
-    message = _error_object(body).get("message") if isinstance(body, dict) else body
-    return _plain(message, spec) if isinstance(message, str) else ""
-
-
-def _plain(text: str, spec: ModelSpec) -> str:
+def plain(text: str, spec: ModelSpec) -> str:
     """One short line of a stranger's words, without anything that looks like a key."""
     if spec.api_key:
         text = text.replace(spec.api_key, "(key)")

@@ -9,31 +9,31 @@ errors. Measured on a 25 KB body, openai 3.54, 20 in flight: 4.0 ms of CPU a cal
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
 from pydantic_core import PydanticSerializationError, to_json
 
-from panel.errors import Mistake, ProviderBusy, ProviderRefused
+from panel.errors import Mistake, PanelError, ProviderBusy, ProviderRefused
 from panel.jurors.base import Body, ModelSpec, RawReply, is_loopback
 from panel.jurors.streams import Assembling, events
-from panel.jurors.translate import KEY_VARIABLES, limits_of, of_error_object, translate, where
+from panel.jurors.translate import KEY_VARIABLES, limits_of, of_error_object, plain, refuses_streaming, translate, where
 
 CONNECT_TIMEOUT_S = 10.0
 DRAIN_S = 1.0  # how long the end of a stream may take after its last event: a connection read to the end serves again
+READ_BY_CLIENTS = ("HTTP_PROXY", "HTTPS_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 REQUEST_ID_HEADERS = ("x-request-id", "request-id")
 
 
 @dataclass(frozen=True)
 class Client:
-    """An SDK's asynchronous client, its error base and the transport's response class."""
+    """An SDK's asynchronous client and the transport's response class."""
 
     sdk: Any  # AsyncOpenAI or AsyncAnthropic: their `post` and `close` have one shape
     response: type[Any]
-    raises: tuple[type[Exception], ...]
 
 
 def http_client(sdk: Any, spec: ModelSpec, timeout: Any) -> Any:
@@ -48,15 +48,6 @@ def http_client(sdk: Any, spec: ModelSpec, timeout: Any) -> Any:
     return kind(trust_env=not is_loopback(spec.base_url), timeout=timeout, follow_redirects=False)
 
 
-def transport_errors() -> tuple[type[Exception], ...]:
-    """What a transport raises below an SDK and not every SDK wraps. Imports the transport."""
-    import anyio
-    import httpx2
-
-    below = (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError)
-    return (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, EOFError, UnicodeError, *below)
-
-
 class Wire:
     """Sends bodies for one model. The SDK is imported at the first send: replaying a ledger needs none."""
 
@@ -69,40 +60,55 @@ class Wire:
         self._make_client = make_client
         self._client: Client | None = None
         self._making = asyncio.Lock()
+        self._streams = True  # False once this server refused to
 
     async def post(self, path: str, body: Body) -> RawReply:
         """One request. Raises ProviderBusy or ProviderRefused; a reply that is not JSON counts as busy."""
         client = self._client or await self._made()
         began = time.perf_counter()
-        try:
+        with self._translated():
             async with asyncio.timeout(self.spec.timeout_s):  # the SDK's own starts again with every packet
                 response = await client.sdk.post(path, cast_to=client.response, content=json_bytes(body))
-        except client.raises as err:
-            told = translate(err, self.spec)
-            # The cause may quote the key (a header that can't be written, a server that repeats it): not chained then.
-            raise told from (None if isinstance(told, ProviderRefused) else err)
         return self._reply(self._text(response), response.headers, began)
 
     async def stream(self, path: str, body: Body, reply: Assembling, started: Callable[[], None]) -> RawReply:
         """One request whose reply comes in events, put together again. `stream` is transport: not in `body`.
 
         started: called once, when the server has read the prompt. Raises as `post`, and ProviderBusy (maybe paid) for a
-        stream without its last event. A server that does not stream gives an ordinary reply.
+        stream without its last event. A server that does not stream gives an ordinary reply; one that refuses to is
+        asked for that.
         """
+        if not self._streams:
+            return await self.post(path, body)
         client = self._client or await self._made()
         began = time.perf_counter()
         content = json_bytes({**body, "stream": True})
-        try:
+        with self._translated():
             async with asyncio.timeout(self.spec.timeout_s):
-                response = await client.sdk.post(path, cast_to=client.response, content=content, stream=True)
+                try:
+                    response = await client.sdk.post(path, cast_to=client.response, content=content, stream=True)
+                except Exception as err:
+                    if not refuses_streaming(err):
+                        raise
+                    self._streams = False
+                    return await self.post(path, body)
                 try:
                     text = await self._assembled(response, reply, started)
                 finally:
                     await response.aclose()
-        except client.raises as err:
-            told = translate(err, self.spec)
-            raise told from (None if isinstance(told, ProviderRefused) else err)
         return self._reply(text, response.headers, began)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Whatever an SDK or its transport raises is told as an error of ours."""
+        try:
+            yield
+        except PanelError:
+            raise
+        except Exception as err:
+            told = translate(err, self.spec)
+            # The cause may quote the key (a header that can't be written, a server that repeats it): not chained then.
+            raise told from (None if isinstance(told, ProviderRefused) else err)
 
     async def _assembled(self, response: Any, reply: Assembling, started: Callable[[], None]) -> str:
         if "event-stream" not in response.headers.get("content-type", ""):
@@ -138,7 +144,14 @@ class Wire:
         """The client, made once. Off the event loop: importing an SDK takes 0.6 to 1.6 s."""
         async with self._making:
             if self._client is None:
-                self._client = await asyncio.to_thread(self._make_client, self.spec)
+                try:
+                    self._client = await asyncio.to_thread(self._make_client, self.spec)
+                except Exception as err:
+                    raise ProviderRefused(
+                        f"{where(self.spec)} can't be asked, no client can be made: {plain(str(err), self.spec)}.",
+                        stops_model=True,
+                        hint="Check the base URL and the variables " + ", ".join(READ_BY_CLIENTS) + ".",
+                    ) from err
         return self._client
 
     def _text(self, response: Any) -> str:
@@ -159,9 +172,9 @@ class Wire:
                     hint="Check the base URL; for OpenAI-compatible servers it ends in /v1.",
                 ) from err
             raise ProviderBusy(f"{self.spec.name} sent a reply that breaks off half-way.", maybe_paid=True) from err
-        busy = of_error_object(found.get("error"), self.spec) if isinstance(found, dict) else None
-        if busy:
-            raise busy
+        told = of_error_object(found["error"], self.spec) if isinstance(found, dict) and found.get("error") else None
+        if told:
+            raise told
 
 
 def json_bytes(body: Body) -> bytes:

@@ -41,7 +41,7 @@ def is_billed(name: str, *, prices: Mapping[str, Price], free: bool) -> bool:
 
 def price(
     name: str,
-    usage: Usage,
+    usage: Usage | None,
     *,
     prices: Mapping[str, Price],
     free: bool = False,
@@ -49,17 +49,19 @@ def price(
     base_url: str = "",
     at: datetime | None = None,
 ) -> Decimal | None:
-    """Exact cost in USD of these tokens on `provider/model`; None when the price is unknown.
+    """Exact cost in USD of these tokens on `provider/model`; None when the price or the usage is unknown.
 
     prices: panel.toml's, by model name; they win over the public list. free: nobody sends a bill (this machine, a
     script). batch: through the provider's batch interface; a model without a known batch price costs its full one.
     base_url: a compatible server's address, priced by what the list knows of that server, else unknown. at: when the
     call was made; None takes the list's price of today.
     """
+    if free and name not in prices:
+        return Decimal(0)
+    if usage is None:
+        return None
     if name in prices:
         return prices[name].of(usage) * (BATCH_SHARE if batch else 1)
-    if free:
-        return Decimal(0)
     provider, _, model = name.partition("/")
     return _listed(provider, model, usage, batch=batch, base_url=base_url, at=at)
 

@@ -16,7 +16,7 @@ from panel.jurors import Ask, Exchange, Flow, GaveUp, Provider, next_step, sound
 from panel.jurors.base import Body, Reading
 from panel.jurors.confidential import refuse_if_confidential
 from panel.money import Budget, Price, tokens_of
-from panel.records import Call, Failed, Opinion, Unusable
+from panel.records import Call, Failed, Opinion, Unusable, Usage
 from panel.review.events import Asking, Heard, Listener, Waiting
 from panel.review.plan import Seat
 from panel.review.sending import Sending
@@ -197,7 +197,8 @@ class Turn:
                 return self._heard(ask, row, claim)
             reading, attempt, cost = await Sending(self, row, claim.attempt).carry_out(ask.body)
         self._remember(ask, row, reading, attempt, cost)
-        self.asker.warming.note(self.seat.spec.name, reading.usage, None if self.leads else self.prefix)
+        used, prefix = reading.usage or Usage(), None if self.leads else self.prefix
+        self.asker.warming.note(self.seat.spec.name, used, prefix)
         self.open_prefix()
         return None
 
@@ -212,7 +213,7 @@ class Turn:
                 attempt=attempt,
                 purpose=ask.purpose,
                 model_returned=reading.model,
-                usage=reading.usage,
+                usage=reading.usage or Usage(),
                 cost_usd=cost,
             )
         )

@@ -72,12 +72,12 @@ async def prove(asker: Asker, first: Seat, second: Seat, *, made: Stamp) -> Rece
         model=first.spec.name,
         address=one.provider.endpoint,
         model_returned=every[0].reading.model,
-        usage=sum((e.reading.usage for e in every), Usage()),
+        usage=sum((e.reading.usage or Usage() for e in every), Usage()),
         proofs=(
             _schema(opinion, one.exchanges),
             _excerpts(first, opinion),
-            _usage(one.exchanges[0].reading.usage),
-            _cache(two.exchanges[0].reading.usage),
+            _usage(one.exchanges[0].reading.usage or Usage()),
+            _cache(two.exchanges[0].reading.usage or Usage()),
             Proof(
                 assumption="too little room is read as truncated",
                 held="yes" if ending == "truncated" else "no",

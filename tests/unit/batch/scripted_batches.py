@@ -88,7 +88,7 @@ def said(words: list[Any]) -> Any:
 
 
 def status(state: str, **more: Any) -> BatchStatus:
-    return BatchStatus("theirs", state, 0, 0, None, **more)  # type: ignore[arg-type]
+    return BatchStatus("theirs", state, **more)  # type: ignore[arg-type]
 
 
 @dataclass

@@ -1,10 +1,12 @@
 """One provider batch, step by step: what is kept, what is looked up, what is lost, and what it cost."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from tests.unit.batch.scripted_batches import HALF_PRICE, Desk, key, row, status
+from tests.unit.batch.scripted_batches import HALF_PRICE, REPLY, Desk, key, row, status
 
 from panel.batch.economy import step_on
 from panel.batch.polling import GIVEN_UP, KEPT_AT_MOST, LOOK_AGAIN
@@ -220,3 +222,20 @@ async def test_a_batch_nothing_was_left_for_is_not_handed_over() -> None:
     desk = Desk(0)
     assert await desk.tick() == "collected"
     assert desk.wire.handed_over == []
+
+
+async def test_a_row_whose_usage_nobody_told_is_answered_at_an_unknown_cost() -> None:
+    reply = json.dumps({**json.loads(REPLY), "usage": None})
+    desk = Desk(1, lines=[replace(row(0), raw=reply)])
+    await desk.until("collected")
+    spent = desk.books.spent("b1")
+    assert (desk.states(), spent.cost_usd, spent.unpriced) == (["answered"], 0, 1)
+
+
+async def test_a_row_without_an_answer_is_failed_and_what_it_used_is_counted() -> None:
+    """Kept as an answer, nobody would ask it again."""
+    reply = json.dumps({**json.loads(REPLY), "content": [], "stop_reason": None})
+    desk = Desk(1, lines=[replace(row(0), raw=reply)])
+    await desk.until("collected")
+    assert (desk.states(), desk.books.spent("b1").cost_usd) == (["failed"], HALF_PRICE)
+    assert desk.heard[-1] == "Batch b1: 0 answered, 1 failed."

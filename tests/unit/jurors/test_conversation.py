@@ -24,7 +24,7 @@ def test_a_sound_answer_is_heard(api: str) -> None:
 
 
 @apis
-@pytest.mark.parametrize("text", [answer(), None, ""], ids=["parses", "null", "empty"])
+@pytest.mark.parametrize("text", ['{"grounds": []}', None, ""], ids=["parses", "null", "empty"])
 def test_a_truncated_answer_is_asked_again_with_more_room_even_when_it_parses(api: str, text: str | None) -> None:
     """Statement 29: content may be null because reasoning ate the room."""
     asked = provider(api)
@@ -32,6 +32,13 @@ def test_a_truncated_answer_is_asked_again_with_more_room_even_when_it_parses(ap
     step = next_step(asked, question(), [cut])
     assert isinstance(step, Ask) and step.purpose == "more_room"
     assert step.body != cut.body and asked.room(step.body) == 2 * asked.room(cut.body)
+
+
+@apis
+@pytest.mark.parametrize("blanks", ["", " \n" * 2000])
+def test_a_whole_answer_is_taken_though_blanks_ate_the_room_after_it(api: str, blanks: str) -> None:
+    asked = provider(api)
+    assert isinstance(next_step(asked, question(), [exchange(asked, answer() + blanks, ending=TRUNCATED[api])]), Heard)
 
 
 @apis
@@ -72,7 +79,8 @@ def test_a_length_ending_keeps_what_was_said() -> None:
 def test_each_ending_of_anthropics_has_its_own_outcome(ending: str, kind: type, words: str) -> None:
     """Statement 32."""
     asked = provider("messages")
-    step = next_step(asked, question(), [exchange(asked, answer(), ending=ending)])
+    text = answer() if ending == "refusal" else None
+    step = next_step(asked, question(), [exchange(asked, text, ending=ending)])
     assert isinstance(step, kind) and words in step.why
 
 
@@ -99,10 +107,10 @@ def test_every_way_to_refuse_is_a_refusal(api: str, reply: dict[str, object]) ->
     [
         ("responses", '{"status": "in_progress", "output": []}'),
         ("responses", '{"status": "incomplete", "incomplete_details": {"reason": "steered"}}'),
-        ("chat", '{"choices": [{"finish_reason": null, "message": {"content": "{}"}}]}'),
+        ("chat", '{"choices": [{"finish_reason": null, "message": {"content": null}}]}'),
         ("chat", '{"choices": []}'),
         ("chat", '{"choices": [{"finish_reason": "tool_calls", "message": {"content": null}}]}'),
-        ("messages", '{"content": [{"type": "text", "text": "{}"}], "stop_reason": null}'),
+        ("messages", '{"content": [{"type": "text", "text": ""}], "stop_reason": null}'),
         ("messages", "[]"),
         ("messages", '{"content": 3, "usage": "many", "stop_reason": 4}'),
         ("responses", "not JSON at all"),

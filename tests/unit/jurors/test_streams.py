@@ -13,7 +13,7 @@ from tests.fakes.dialects import DIALECTS
 from tests.fakes.streaming import as_bytes, events_of
 from tests.unit.jurors.making import answer, provider, spec
 
-from panel.errors import ProviderBusy
+from panel.errors import ProviderBusy, ProviderRefused
 from panel.jurors.streams import Assembling, MessagesStream, ResponsesStream, events
 
 ROUTES = {"responses": "/v1/responses", "messages": "/v1/messages"}
@@ -135,3 +135,44 @@ def test_nonsense_in_a_stream_is_busy_or_nothing(api: str, event: str, data: byt
         assembling(api).feed(event, data)
     except ProviderBusy as err:
         assert event == "error" and err.maybe_paid
+
+
+@pytest.mark.parametrize("event", ["keepalive", "response.metadata", "ping", "", "message_start", "strange.delta"])
+@apis
+def test_a_sign_of_life_before_any_output_lets_nobody_follow(api: str, event: str) -> None:
+    made = assembling(api)
+    made.feed(
+        event, json.dumps({"type": event, "sequence_number": 3, "message": {"usage": {"input_tokens": 0}}}).encode()
+    )
+    assert not made.started
+    for name, data in list(events_of(ROUTES[api], reply_of(api)))[:4]:
+        made.feed(name, json.dumps(data).encode())
+    assert made.started
+
+
+@pytest.mark.parametrize("told", [None, {}, {"output_tokens": None}])
+def test_a_streams_last_count_is_the_only_one_of_its_output(told: Any) -> None:
+    """The first event counts one token of what is still to come."""
+    made = assembling("messages")
+    for name, data in events_of(ROUTES["messages"], reply_of("messages")):
+        made.feed(name, json.dumps({**data, "usage": told} if name == "message_delta" else data).encode())
+    assert provider("messages").read(made.reply).usage is None
+
+
+def test_an_answer_streamed_into_a_tool_call_is_read() -> None:
+    made, said = assembling("messages"), answer()
+    block = {"type": "tool_use", "id": "t", "name": "answer", "input": {}}
+    made.feed("content_block_start", json.dumps({"index": 0, "content_block": block}).encode())
+    for part in (said[:40], said[40:]):
+        delta = {"type": "input_json_delta", "partial_json": part}
+        made.feed("content_block_delta", json.dumps({"index": 0, "delta": delta}).encode())
+    made.feed("message_delta", json.dumps({"delta": {"stop_reason": "tool_use"}}).encode())
+    made.feed("message_stop", b"{}")
+    assert provider("messages").read(made.reply).text == said
+
+
+@apis
+def test_an_account_without_money_is_told_inside_a_stream(api: str) -> None:
+    error = {"code": "insufficient_quota", "message": "x"}
+    with pytest.raises(ProviderRefused, match="out of credit"):
+        assembling(api).feed("error", json.dumps({**error, "type": "error", "error": error}).encode())

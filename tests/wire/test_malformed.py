@@ -1,0 +1,119 @@
+"""Replies that are no HTTP, no stream or no way to a server, through each SDK's own client."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from traceback import format_exception
+from typing import Any
+
+import pytest
+from tests.unit.jurors.making import ANSWER, raw, spec
+from tests.wire.test_fakes import ASKED
+
+from panel.errors import Mistake, ProviderBusy, ProviderRefused
+from panel.jurors import Caching, Provider, open_provider
+
+apis = pytest.mark.parametrize("api", ["responses", "chat", "messages"])
+JSON = b"Content-Type: application/json\r\n"
+MALFORMED = {
+    "a status line": b"HELLO\r\n\r\n",
+    "a status": b"HTTP/1.1 two hundred\r\n\r\n",
+    "a chunk": b"HTTP/1.1 200 OK\r\n" + JSON + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\nabc\r\n",
+    "half a chunk": b"HTTP/1.1 200 OK\r\n" + JSON + b"Transfer-Encoding: chunked\r\n\r\n40\r\nabc",
+    "two lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 5\r\n\r\n{}",
+    "a length": b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}",
+    "a long header": b"HTTP/1.1 200 OK\r\n" + JSON + b"X-Big: " + b"a" * 9000 + b"\r\n\r\n{}",
+    "a header": b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n{}",
+    "gzip": b"HTTP/1.1 200 OK\r\n" + JSON + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+    "nothing": b"",
+}
+
+
+def http(status: int, body: Any) -> bytes:
+    text = json.dumps(body).encode()
+    return b"HTTP/1.1 %d X\r\n%sContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (status, JSON, len(text), text)
+
+
+@asynccontextmanager
+async def facing(api: str, *replies: bytes) -> AsyncIterator[tuple[Provider, list[dict[str, Any]]]]:
+    """A provider and the bodies that reach its server, which answers with these bytes, the last for ever."""
+    seen: list[dict[str, Any]] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        seen.append(json.loads(await reader.readexactly(int(length.partition(b":")[2]))))
+        writer.write(replies[min(len(seen), len(replies)) - 1])
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        asked = open_provider(spec(api, base_url=f"http://127.0.0.1:{port}/v1"))
+        try:
+            yield asked, seen
+        finally:
+            await asked.close()
+
+
+@apis
+@pytest.mark.parametrize("reply", MALFORMED.values(), ids=MALFORMED)
+@pytest.mark.parametrize("way", ["send", "stream"])
+async def test_malformed_http_is_busy_and_maybe_paid(api: str, reply: bytes, way: str) -> None:
+    async with facing(api, reply) as (asked, _):
+        body = asked.first_body(ASKED)
+        with pytest.raises(ProviderBusy) as caught:
+            await (
+                asked.stream(body, lambda: None) if way == "stream" and isinstance(asked, Caching) else asked.send(body)
+            )
+    assert caught.value.maybe_paid and "broke" in str(caught.value)
+    assert asked.spec.api_key not in "".join(format_exception(caught.value))
+
+
+REFUSED = [
+    {"message": "Your organization must be verified.", "param": "stream", "code": "unsupported_value"},
+    {"message": "Streaming is not supported for this model.", "type": "invalid_request_error", "param": None},
+    {"message": "Unknown option stream_options", "param": "stream_options"},
+]
+
+
+@pytest.mark.parametrize("api", ["responses", "messages"])
+@pytest.mark.parametrize("error", REFUSED)
+@pytest.mark.parametrize("status", [400, 403, 422])
+async def test_a_server_that_refuses_streaming_is_asked_plainly(api: str, error: Any, status: int) -> None:
+    reply = http(200, json.loads(raw(api, json.dumps(ANSWER))))
+    async with facing(api, http(status, {"error": error}), reply) as (asked, seen):
+        assert isinstance(asked, Caching)
+        body = asked.first_body(ASKED)
+        for _ in range(2):
+            told = await asked.stream(body, lambda: None)
+            assert asked.read(told.text).ending == "complete"
+    assert seen == [{**body, "stream": True}, body, body], "it is asked to stream once"
+
+
+@pytest.mark.parametrize("api", ["responses", "messages"])
+@pytest.mark.parametrize(
+    "error", [{"message": "Bad schema", "param": "text"}, {"message": "A stream", "param": "text"}]
+)
+async def test_another_refusal_of_a_stream_is_not_sent_again(api: str, error: Any) -> None:
+    async with facing(api, http(400, {"error": error})) as (asked, seen):
+        assert isinstance(asked, Caching)
+        with pytest.raises(ProviderRefused):
+            await asked.stream(asked.first_body(ASKED), lambda: None)
+    assert len(seen) == 1
+
+
+@apis
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("SSL_CERT_FILE", "/no/such.pem"), ("SSLKEYLOGFILE", "/no/such/log"), ("HTTPS_PROXY", "http://[::1")],
+)
+async def test_a_client_that_cannot_be_made_is_told_in_a_sentence(
+    api: str, variable: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    asked = open_provider(replace(spec(api), base_url="https://192.0.2.9:9/v1"))
+    with pytest.raises((ProviderRefused, Mistake)) as caught:
+        await asked.send(asked.first_body(ASKED))
+    assert variable in f"{caught.value} {caught.value.hint}"  # type: ignore[attr-defined]
