@@ -1,6 +1,7 @@
 """Asking through the ledger: paid once, whatever happens in between."""
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -12,7 +13,7 @@ import pytest
 
 from panel.errors import Deferred, ProviderBusy, ProviderRefused, Stopped
 from panel.jurors import Flow
-from panel.jurors.base import ModelSpec
+from panel.jurors.base import ModelSpec, Reading
 from panel.jurors.scripted import Scripted
 from panel.money import Budget, Price
 from panel.records import Opinion, Rho, SpendRow, Usage
@@ -23,6 +24,8 @@ from panel.store import CallRow, InBatch, Known, Ledger, Records, RunLock
 from panel.store.workspace import find_workspace
 
 from .conftest import CountingJuror, make_answer, make_dossier, make_persona, write_script
+
+FREE = Price(input=Decimal(0), cache_write=Decimal(0), cache_read=Decimal(0), output=Decimal(0))
 
 
 class Bench:
@@ -204,18 +207,97 @@ def test_each_send_that_may_be_billed_has_a_row_of_its_own(folder: Path, monkeyp
     monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
     monkeypatch.setattr("panel.jurors.retry.FIRST_WAIT_S", 0.0)
     monkeypatch.setattr("panel.jurors.retry._wait_s", lambda state: 0.0)
-    price = Price(input=Decimal(0), cache_write=Decimal(0), cache_read=Decimal(0), output=Decimal(0))
     bench = Bench(folder, {"one": make_answer()})
     bench.juror.failing = [
         ProviderBusy("Cut off.", maybe_paid=True),
         ProviderBusy("Busy."),
         ProviderBusy("Cut off.", maybe_paid=True),
     ]
-    (opinion,) = bench.ask(prices={bench.spec.name: price})
+    (opinion,) = bench.ask(prices={bench.spec.name: FREE})
     (row,) = costs_of(bench)
     assert len(bench.juror.sent) == 4
     assert opinion.calls[0].attempt == 2  # two lost sends before it; the busy one cost nothing and kept its row
     assert (row.spend.calls, row.spend.unpriced) == (3, 2)
+
+
+def rows_in(bench: Bench) -> list[tuple[str, str | None]]:
+    """State and cost of every call."""
+    with closing(sqlite3.connect(bench.runs_dir / "panel.db")) as db:
+        return db.execute("select state, cost_usd from calls order by attempt").fetchall()
+
+
+def test_an_error_nobody_knows_is_asked_again_and_leaves_no_row_open(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("panel.jurors.retry._wait_s", lambda state: 0.0)
+    monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
+    bench = Bench(folder, {"one": make_answer()})
+    bench.juror.failing = [RuntimeError("a parser fell over"), ZeroDivisionError()]  # type: ignore[list-item]
+    (opinion,) = bench.ask(prices={bench.spec.name: FREE})
+    assert opinion.outcome == "answered"
+    assert rows_in(bench) == [("failed", None), ("failed", None), ("answered", "0")]
+
+
+def test_a_reply_without_an_answer_is_asked_again_and_never_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("panel.jurors.retry._wait_s", lambda state: 0.0)
+    monkeypatch.setattr("panel.jurors.retry.MOST_ATTEMPTS", 2)
+    bench = Bench(folder, {"one": make_answer()})
+    read, no_answer = bench.juror.read, Reading(ending="unreadable", text="", model="", usage=None, why="error")
+    bench.juror.read = lambda raw: no_answer  # type: ignore[method-assign]
+    (failed,) = bench.ask()
+    assert failed.outcome == "failed" and "no answer: error" in failed.why
+    bench.juror.read = read  # type: ignore[method-assign]
+    (opinion,) = bench.ask()
+    assert (opinion.outcome, [state for state, _ in rows_in(bench)]) == ("answered", ["failed", "failed", "answered"])
+
+
+def test_usage_nobody_told_counts_as_the_worst_in_a_budget(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
+    bench = Bench(folder, {"one": make_answer(), "two": make_answer()}, personas=("one", "two"))
+    read = bench.juror.read
+    bench.juror.read = lambda raw: replace(read(raw), usage=None)  # type: ignore[method-assign]
+    monkeypatch.setattr("panel.review.sending.worst_case", lambda *args, **more: Decimal("0.02"))
+    budget = Budget(Decimal("0.03"))
+    with pytest.raises(Stopped, match="is used up"):
+        bench.ask(budget=budget, prices={bench.spec.name: FREE}, at_once=1)
+    assert (len(bench.juror.sent), budget.presumed_usd, budget.spent_usd) == (1, Decimal("0.02"), 0)
+    (row,) = costs_of(bench)
+    assert (row.spend.unpriced, row.spend.cost_usd) == (1, 0)
+
+
+@pytest.mark.parametrize("when", ["in flight", "before it left", "while it is kept"])
+def test_a_call_cut_off_is_given_back_to_whoever_asks_next(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """In one process, under one lock: a batch asks again what its grace period or a fault ended."""
+    bench = Bench(folder, {"one": make_answer()})
+    place = {"in flight": bench.juror, "before it left": Flow, "while it is kept": Ledger}[when]
+    name = {"in flight": "send", "before it left": "enter", "while it is kept": "answered"}[when]
+
+    async def cut_off_then_asked_again() -> Opinion:
+        with closing(Ledger.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)) as ledger:
+            asker = Asker(
+                run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={}, budget=Budget(),
+                flows={bench.spec.name: Flow(bench.spec.name, 1)},
+            )  # fmt: skip
+            reached = asyncio.Event()
+
+            async def hang(*args: Any, **more: Any) -> None:
+                reached.set()
+                await asyncio.sleep(60)
+
+            with monkeypatch.context() as patched:
+                patched.setattr(place, name, hang)
+                task = asyncio.create_task(asker.ask(bench.seats[0]))
+                await reached.wait()
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+            async with asyncio.timeout(5):
+                return await asker.ask(bench.seats[0])
+
+    assert asyncio.run(cut_off_then_asked_again()).outcome == "answered"
+    assert [state for state, _ in rows_in(bench)] == ["failed", "answered"]
 
 
 def test_a_sound_answer_stands_when_its_repair_fails(folder: Path) -> None:

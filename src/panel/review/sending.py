@@ -13,7 +13,9 @@ from panel.errors import PanelError, ProviderBusy, ProviderError, ProviderRefuse
 from panel.jurors import Caching, RawReply, send_with_retries
 from panel.jurors.base import Body, Reading
 from panel.jurors.tickets import Ticket
+from panel.jurors.translate import translate
 from panel.money import Reservation, is_billed, price, worst_case
+from panel.records import Usage
 from panel.store import CallRow, Claimed
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ class Sending:
         self.flow, self.prefix = turn.flow, turn.prefix
         self.reserved: Reservation | None = None
         self.ticket: Ticket | None = None
-        self.in_flight = self.sent = False
+        self.reading: Reading
+        self.in_flight = self.sent = False  # in flight until its row ends: what happens then may be paid for
         self.ended: set[int] = set()  # attempts whose row is closed
 
     async def carry_out(self, body: Body) -> tuple[Reading, int, Decimal | None]:
@@ -42,23 +45,11 @@ class Sending:
             self.turn.refuse_if_stopped()
             self.reserved = self.budget.reserve(self._most(body))
             reply, _ = await send_with_retries(self, body, deadline=self.turn.asker.deadline, on_wait=self.turn.wait)
-        except PanelError as err:
+            cost = await self._keep(reply, self.reading)
+        except BaseException as err:  # whatever ends a call ends its row: nobody may wait for one that is over
             await self._end(err, maybe_paid=self.in_flight)
             raise
-        reading = self.turn.provider.read(reply.text)
-        cost = price(
-            self.spec.name,
-            reading.usage,
-            prices=self.turn.asker.prices,
-            free=self.spec.free,
-            base_url=self.spec.base_url,
-        )
-        log.debug("answered %s in %.2f s, %r, cost %s", self.row.key, reply.latency_s, reading.usage, cost)
-        self._settle(cost)
-        if self.ticket is not None:
-            self.flow.used(self.ticket, reading.usage)
-        await self._keep(reply, reading, cost)
-        return reading, self.attempt, cost
+        return self.reading, self.attempt, cost
 
     async def send(self, body: Body) -> RawReply:
         """One request; `send_with_retries` calls it again. Waiting for the flow is no attempt."""
@@ -70,6 +61,7 @@ class Sending:
             await self._get_ready(body)
             self.in_flight = self.sent = True
             outcome = await self._request(body)
+            self.reading = self._read(outcome)
         except BaseException as err:
             outcome = err if self.in_flight else None
             raise
@@ -79,8 +71,14 @@ class Sending:
                 self.in_flight = False
                 if isinstance(outcome, ProviderBusy) and outcome.maybe_paid:
                     await self._end(outcome, maybe_paid=True)
-        self.in_flight = False
         return outcome
+
+    def _read(self, reply: RawReply) -> Reading:
+        """The reply understood. One without an answer or its end is no reply. Raises ProviderBusy."""
+        reading = self.turn.provider.read(reply.text)
+        if reading.ending == "unreadable":
+            raise ProviderBusy(f"{self.spec.name} sent a reply that is no answer: {reading.why}.", maybe_paid=True)
+        return reading
 
     async def _get_ready(self, body: Body) -> None:
         """Look once more, since time has passed; a try after one that may be billed gets a row of its own."""
@@ -97,6 +95,15 @@ class Sending:
 
     async def _request(self, body: Body) -> RawReply:
         """Streamed when it goes first; without cache marks when nobody will read what they write."""
+        try:
+            return await self._by_prefix(body)
+        except PanelError:
+            raise
+        except Exception as err:  # nobody knows how far it came
+            log.exception("%s: an unknown error of its server's client", self.row.key)
+            raise translate(err, self.spec) from err
+
+    async def _by_prefix(self, body: Body) -> RawReply:
         provider, prefix = self.turn.provider, self.prefix
         if prefix is None or not isinstance(provider, Caching):
             return await provider.send(body)
@@ -107,7 +114,7 @@ class Sending:
             return await provider.stream(body, self.turn.open_prefix)
         return await provider.send(body)
 
-    async def _end(self, err: PanelError, *, maybe_paid: bool) -> None:
+    async def _end(self, err: BaseException, *, maybe_paid: bool) -> None:
         """Record that nothing came: at no cost when nothing was billed, at an unknown one when it may have been."""
         if self.attempt in self.ended:
             return
@@ -116,7 +123,8 @@ class Sending:
         cost = None if maybe_paid and billed else Decimal(0)
         if self.reserved is not None:
             self._settle(cost)
-        why = str(err) if self.sent else f"not sent: {err}"
+        told = str(err) or type(err).__name__
+        why = told if self.sent else f"not sent: {told}"
         await self.ledger.failed(self.row.key, self.attempt, why, cost_usd=cost)
 
     def _settle(self, cost: Decimal | None) -> None:
@@ -124,26 +132,33 @@ class Sending:
         self.budget.settle(self.reserved, cost)
         self.reserved = None
 
-    async def _keep(self, reply: RawReply, reading: Reading, cost: Decimal | None) -> None:
-        """Put a paid reply on the disk; while the disk refuses, wait for a minute before giving up."""
+    async def _keep(self, reply: RawReply, reading: Reading) -> Decimal | None:
+        """Price a paid reply and put it on the disk; while the disk refuses, wait for a minute before giving up."""
+        prices, free = self.turn.asker.prices, self.spec.free
+        cost = price(self.spec.name, reading.usage, prices=prices, free=free, base_url=self.spec.base_url)
+        log.debug("answered %s in %.2f s, %r, cost %s", self.row.key, reply.latency_s, reading.usage, cost)
+        self._settle(cost)
+        if self.ticket is not None and reading.usage is not None:
+            self.flow.used(self.ticket, reading.usage)
         for patience in range(KEEP_TRIES, 0, -1):
             try:
-                return await self.ledger.answered(
+                await self.ledger.answered(
                     self.row.key,
                     self.attempt,
                     raw=reply.text,
-                    usage=reading.usage,
+                    usage=reading.usage or Usage(),
                     cost_usd=cost,
                     model_returned=reading.model,
                     latency_s=reply.latency_s,
                     request_id=reply.request_id,
                 )
+                break
             except StoreError as err:
                 if patience == 1:
                     raise
                 self.turn.wait(f"a paid answer can't be kept yet. {err} {err.hint}")
                 await asyncio.sleep(KEEP_PAUSE_S)
-        return None
+        return cost
 
     def _most(self, body: Body) -> Decimal | None:
         """What this call may cost; nothing is reckoned where nobody set a limit."""

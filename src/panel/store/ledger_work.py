@@ -77,9 +77,14 @@ class LedgerWork:
                 self._open.pop(job.key, None)
 
     def abandoned(self, job: Any, result: Any) -> None:
-        """A claim nobody waits for any more is given back: its row counts as dead. A provider batch keeps its own."""
+        """A claim nobody waits for any more is given back: its row counts as dead. A provider batch keeps its own.
+
+        So is one whose failure could not be written: whoever had it is gone.
+        """
         if isinstance(result, Claimed):
             self._open.pop(job.row.key, None)
+        elif isinstance(job, Failed) and isinstance(result, Exception):
+            self._open.pop(job.key, None)
 
     def _sql_for(self, conn: Connection) -> LedgerSql:
         """The statements as this database spells them, compiled at first use."""

@@ -35,7 +35,7 @@ class Work(Protocol):
         ...
 
     def abandoned(self, job: Any, result: Any) -> None:
-        """Whoever asked for this was cancelled and will never see the result."""
+        """Whoever asked for this will never see a result: it was cancelled, or `result` is why there is none."""
         ...
 
 
@@ -121,6 +121,7 @@ class Writer:
             if job.done.cancelled():
                 self._work.abandoned(job.what, result)
             elif isinstance(result, BaseException):
+                self._work.abandoned(job.what, result)
                 job.done.set_exception(result)
             else:
                 job.done.set_result(result)
