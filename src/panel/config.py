@@ -22,6 +22,7 @@ LOCAL = "local/smollm2-135m"
 CONTACT = "https://review-panel.example/bot"  # yours belongs in panel.toml
 KEYS = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY"}
 ADDRESSES = {"anthropic": "ANTHROPIC_BASE_URL", "openai": "OPENAI_BASE_URL"}
+WRITE_ADDRESS = "Write http:// or https://, a host and a path, as in http://127.0.0.1:11434/v1, and nothing else."
 PROVIDERS = ("anthropic", "openai", "local", "scripted")
 
 
@@ -179,11 +180,7 @@ class Settings(Value):
             )
         table = self.toml.models.get(name, ModelTable())
         base_url = table.base_url or self.environment.get(ADDRESSES.get(provider, ""), "")
-        if "@" in urlsplit(base_url).netloc:
-            raise Mistake(
-                f"The base URL for {name} holds a user name or password.",
-                hint=f"Put the key in {KEYS.get(provider, 'the environment')} and leave the address bare.",
-            )
+        check_address(base_url, name)
         api = _api(provider, base_url, table)
         if table.cache_marks is not None and api != "responses":
             raise Mistake(
@@ -239,6 +236,21 @@ class Settings(Value):
         if not hosted:
             return (LOCAL,)
         return hosted if self.toml.panel == "independent" else hosted[:1]
+
+
+def check_address(base_url: str, asked: str) -> None:
+    """Raises Mistake for a base URL nothing can be sent to, or that says more than where. asked: what is there."""
+    try:
+        at = urlsplit(base_url)
+        _, host = at.port, at.hostname
+    except ValueError as err:
+        raise Mistake(f"The base URL for {asked} can't be read: {err}.", hint=WRITE_ADDRESS) from err
+    if "@" in at.netloc:
+        hint = "Put the key in its variable (OPENAI_API_KEY, ANTHROPIC_API_KEY) and leave the address bare."
+        raise Mistake(f"The base URL for {asked} holds a user name or password.", hint=hint)
+    plain = base_url.isprintable() and " " not in base_url
+    if base_url and (not plain or at.scheme not in ("http", "https") or not host or at.query or at.fragment):
+        raise Mistake(f"The base URL for {asked} can't be asked: {base_url.partition('?')[0]!r}.", hint=WRITE_ADDRESS)
 
 
 def _api(provider: str, base_url: str, table: ModelTable) -> Api:

@@ -93,6 +93,10 @@ CASES = (
     Wrong("budget with an unknown price", nothing, ("review", "tiny.yaml", "--model", "openai/strange-1", "--budget", "1", "--yes"), ("openai/strange-1", "--budget", "panel.toml", "price"), variables=tuple(HOSTED.items())),
     Wrong("budget below nothing", nothing, (*REVIEW, "--budget", "-1"), ("-1", "--budget 2")),
     Wrong("budget is no number", nothing, (*REVIEW, "--budget", "lots"), ("--budget", "number. Add --help")),
+    *(
+        Wrong(f"the base URL {url!r}", nothing, ("review", "tiny.yaml", "--model", "openai/x"), ("base URL for openai/x", "http://127.0.0.1:11434/v1"), variables=(("OPENAI_BASE_URL", url),))
+        for url in ("http://127.0.0.1:1234/v1\n", "http://127.0.0.1:abc/v1", "http://[::1/v1", "localhost:11434/v1", "http://", "http://h/ v1", "http://h/v1?api-version=1")
+    ),
     Wrong("script is gone", nothing, ("review", "tiny.yaml", "--model", "scripted/gone.yaml"), ("'gone.yaml'", "can't be read")),
     Wrong("garbage script", file("s.yaml", "a: [\n"), ("review", "tiny.yaml", "--model", "scripted/s.yaml"), ("'s.yaml'", "not YAML", "line 2")),
     Wrong("script of another shape", file("s.yaml", "- a\n"), ("review", "tiny.yaml", "--model", "scripted/s.yaml"), ("'s.yaml'", "must map")),

@@ -411,6 +411,15 @@ def test_doctor_finds_a_fresh_folder_fit_and_says_it_as_json_too(tmp_path: Path)
     assert said.data["next"].startswith('panel new "Your tool"')
 
 
+def test_doctor_names_addresses_and_certificates_nothing_can_be_sent_with(tmp_path: Path) -> None:
+    (tmp_path / "panel.toml").write_text('[models."openai/m"]\nbase_url = "localhost:1/v1"\n')
+    variables = {"ANTHROPIC_BASE_URL": "http://[::1/v1", "SSL_CERT_FILE": "/no/such.pem"}
+    said = run_here("doctor", "--json", at=tmp_path, **variables)
+    bad = " ".join(f"{f['says']} {f['fix']}" for f in said.data["findings"] if f["state"] == "bad")
+    assert said.code == 2 and not said.data["fit"]
+    assert all(word in bad for word in ("openai/m", "ANTHROPIC_BASE_URL", "SSL_CERT_FILE")), bad
+
+
 def test_doctor_ends_with_the_command_for_what_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server on this machine is named with its line; a key comes first."""
     monkeypatch.setattr("panel.cli.doctor._models_at", lambda port: ["small"] if port == 1234 else None)

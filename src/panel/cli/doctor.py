@@ -78,6 +78,7 @@ def look(shell: "Shell") -> Iterator[Finding]:
     """Every finding, in the order a person would mend them."""
     yield _workspace(shell)
     yield from _keys(shell)
+    yield from _addresses(shell)
     yield _panel(shell)
     yield _local_model()
     yield from _servers()
@@ -101,6 +102,27 @@ def _keys(shell: "Shell") -> Iterator[Finding]:
             yield Finding("key", "ok", f"{variable} is set")
         else:
             yield Finding("key", "note", f"{variable} is not set", f"export {variable}=... to seat {provider} jurors")
+
+
+def _addresses(shell: "Shell") -> Iterator[Finding]:
+    """Base URLs and certificates no model can be asked with, whoever sits on the panel today."""
+    import ssl
+
+    from panel.config import ADDRESSES, check_address
+    from panel.errors import Mistake
+
+    named = {variable: shell.settings.environment.get(variable, "") for variable in ADDRESSES.values()}
+    named |= {name: table.base_url for name, table in shell.settings.toml.models.items()}
+    for whose, base_url in named.items():
+        try:
+            check_address(base_url, whose)
+        except Mistake as err:
+            yield Finding("address", "bad", str(err), err.hint)
+    try:
+        ssl.create_default_context(cafile=os.environ.get("SSL_CERT_FILE"), capath=os.environ.get("SSL_CERT_DIR"))
+    except OSError as err:
+        fix = "Correct or unset SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE"
+        yield Finding("certificates", "bad", f"no connection can be made: {err}", fix)
 
 
 def _panel(shell: "Shell") -> Finding:
