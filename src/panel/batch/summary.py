@@ -160,7 +160,6 @@ def _spend(spend: BatchSpend) -> Iterator[str]:
         tokens = " | ".join(
             str(n) for n in (u.input_tokens, u.cache_write_tokens, u.cache_read_tokens, u.output_tokens)
         )
-        cost = f"{m.spend.cost_usd:.6f}"
-        yield f"| {markdown_text(m.name[0])} | {m.spend.calls} | {tokens} | {m.hit_share:.0%} | {cost} |"
+        yield f"| {markdown_text(m.name[0])} | {m.spend.calls} | {tokens} | {m.hit_share:.0%} | {m.spend.in_usd()} |"
     yield ""
     yield savings(spend)

@@ -108,7 +108,7 @@ def _spend(spend: BatchSpend) -> str:
     for m in spend.models:
         u = m.spend.usage
         tokens = (u.input_tokens, u.cache_write_tokens, u.cache_read_tokens, u.output_tokens)
-        figures = (str(m.spend.calls), *(str(n) for n in tokens), f"{m.hit_share:.0%}", f"{m.spend.cost_usd:.6f}")
+        figures = (str(m.spend.calls), *(str(n) for n in tokens), f"{m.hit_share:.0%}", m.spend.in_usd())
         rows.append((m.name[0], *figures))
     return table(rows)
 

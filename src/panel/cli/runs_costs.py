@@ -62,5 +62,10 @@ def _lines(found: Iterator[Bill], by: By, total: Bill) -> Iterator[tuple[str, ..
 def _figures(bill: Bill) -> tuple[str, ...]:
     spend, saved, u = bill.spend, bill.saved, bill.spend.usage
     tokens = (u.input_tokens, u.cache_write_tokens, u.cache_read_tokens, u.output_tokens)
-    cost = f"{spend.cost_usd:.6f}" if spend.cost_usd or not spend.unpriced else "unknown"
-    return (str(spend.calls), *(str(n) for n in tokens), cost, f"{saved.cache_usd:.6f}", f"{saved.batch_usd:.6f}")
+    return (
+        str(spend.calls),
+        *(str(n) for n in tokens),
+        spend.in_usd(),
+        f"{saved.cache_usd:.6f}",
+        f"{saved.batch_usd:.6f}",
+    )

@@ -23,6 +23,11 @@ class Spend(Value):
     cost_usd: Decimal = Decimal(0)  # of priced calls
     unpriced: int = 0  # calls whose price is unknown
 
+    def in_usd(self) -> str:
+        """The cost for a table: "unknown" where no call has a price, "over" the known part where some have none."""
+        known = f"{self.cost_usd:.6f}"
+        return known if not self.unpriced else f"over {known}" if self.cost_usd else "unknown"
+
 
 class SpendRow(Value):
     """Spend of one juror on one launch."""
