@@ -14,6 +14,7 @@ import pytest
 from panel.errors import Deferred, ProviderBusy, ProviderRefused, Stopped
 from panel.jurors import Flow
 from panel.jurors.base import ModelSpec, Reading
+from panel.jurors.breaker import Breaker
 from panel.jurors.scripted import Scripted
 from panel.money import Budget, Price
 from panel.records import Opinion, Rho, SpendRow, Usage
@@ -492,3 +493,18 @@ def test_where_nobody_waits_an_outage_stops_the_run_and_fails_no_juror(folder: P
     assert caught.value.of == "outage"
     assert not bench.juror.sent
     assert [o.outcome for o in bench.ask()] == ["answered"] * 2
+
+
+@pytest.mark.parametrize("failure", [{"status": 503}, {"status": 429, "retry_after_s": 600.0}])
+def test_where_nobody_waits_calls_outlive_an_outage_longer_than_their_attempts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, failure: dict[str, Any]
+) -> None:
+    monkeypatch.setattr("panel.jurors.retry._wait_s", lambda state: 0.0)
+    monkeypatch.setattr("panel.jurors.breaker.FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr("panel.jurors.breaker.LONGEST_PAUSE_S", 0.002)
+    monkeypatch.setattr(Breaker, "hold_s", lambda self, now: 0.0)
+    bench = Bench(folder, {name: make_answer() for name in ("one", "two")}, personas=("one", "two"))
+    bench.juror.failing = [ProviderBusy("Down.", **failure)] * 40
+    flow = Flow(bench.spec.name, 4, patience_s=1e6, waits_out=True)
+    assert [o.outcome for o in bench.ask(flows={bench.spec.name: flow})] == ["answered"] * 2
+    assert len(bench.juror.sent) == 42

@@ -52,7 +52,16 @@ class Sending:
         return self.reading, self.attempt, cost
 
     async def send(self, body: Body) -> RawReply:
-        """One request; `send_with_retries` calls it again. Waiting for the flow is no attempt."""
+        """One request; `send_with_retries` calls it again. Waiting for the flow is no attempt, nor is finding a server
+        still down where its outage is waited out."""
+        while True:
+            try:
+                return await self._send_once(body)
+            except ProviderBusy as err:
+                if err.maybe_paid or not (self.flow.waits_out and self.flow.is_down()):
+                    raise
+
+    async def _send_once(self, body: Body) -> RawReply:
         if why := self.flow.holding():
             self.turn.wait(why)
         self.ticket = await self.flow.enter(self.turn.input_tokens, again=self.sent)
