@@ -604,18 +604,15 @@ def test_a_source_added_at_the_end_changes_nothing_that_was_decided(room: Room, 
     assert room.desk.take_over(room.editor, draft, number=room.head(draft)).left == ()
 
 
-def test_taking_over_never_prints_more_than_twelve_claims(room: Room) -> None:
-    (draft,) = room.bring(checked(trial(quill())))
-    room.review(draft)
-    turned = tuple(
-        o.model_copy(update={"grounds": o.grounds * 1 if o.juror.persona_id == DX else tuple(
-            g.model_copy(update={"number": n, "excerpt": g.excerpt}) for n, g in enumerate(o.grounds * 4, 1)
-        )})
-        for o in trial(quill()).answered()
-    )  # fmt: skip
-    room.bring(checked(trial(quill()).model_copy(update={"opinions": turned})), run_id="run-2")
-    opened = room.desk.take_over(room.editor, draft, number=0)
-    assert len(claims(opened)) <= 12
+def test_taking_over_prints_whole_quotes_and_leaves_out_what_was_left_out(room: Room) -> None:
+    (draft,) = room.bring(small(critics=(DX, REPORTER)))
+    room.desk.set_standing(room.editor, draft, Spot(DX, 0), "set_aside", number=0)
+    newer = reworded(small(critics=(DX, REPORTER)), REPORTER, 0, "Quillbase 3 indexes a folder of notes.")
+    room.bring(newer, run_id="run-2")
+    opened = room.desk.take_over(room.editor, draft, number=1)
+    standings = {w.persona_id: [s.standing for s in w.sentences] for w in opened.text.critics}
+    assert standings[DX] == ["set_aside", *["printed"] * (len(standings[DX]) - 1)]
+    assert set(standings[REPORTER]) == {"printed"}
 
 
 def test_a_struck_opinion_leaves_the_count_and_its_points_and_comes_back(room: Room) -> None:

@@ -31,7 +31,6 @@ from panel.desk.times import Times
 from panel.errors import Mistake
 from panel.records import content_hash
 from panel.records.desk import (
-    MOST_CLAIMS,
     Account,
     Decided,
     Decision,
@@ -143,8 +142,6 @@ def write(
         parent_hash=opened.revision_hash, by=by, at=tx.now, reason=reason, text=text,
     )  # fmt: skip
     found = _keep(tx, draft, revision, known)
-    if draft.kind == "review" and sum(p.kind in ("claim", "pick") for p in found.points) > MOST_CLAIMS:
-        raise Mistake(f"{MOST_CLAIMS} claims a review is the most.", hint="Remove one or set one aside first.")
     tx.log_by(by, what, draft.draft_id, {**revision_told(found), **detail})
     return found
 

@@ -12,7 +12,7 @@ from panel.desk.flags import check_printed, flags_of
 from panel.desk.points import flag_point, points_of
 from panel.desk.prose import rival_flags
 from panel.desk.rules import is_settled, left
-from panel.desk.text import lay_over
+from panel.desk.text import for_readers, lay_over
 from panel.errors import NotFound
 from panel.records import Comparison, Flag, Review, canonical_json, sha256_of
 from panel.records.desk import Decision, Draft, DraftState, DraftText, Point, Revision
@@ -85,6 +85,11 @@ class OpenReview(OpenDraft):
         """The review as it would be published, with the flags of what is printed."""
         return self.counted.model_copy(update={"flags": self.flags})
 
+    @cached_property
+    def for_readers(self) -> Review:
+        """The review as readers get it."""
+        return for_readers(self.printed)
+
     @property
     def struck(self) -> frozenset[str]:
         return frozenset(s.persona_id for s in self.text.struck)
@@ -101,7 +106,14 @@ class OpenComparison(OpenDraft):
     @cached_property
     def comparison(self) -> Comparison:
         """The comparison as it would be published, each side with the flags of what is printed."""
-        a, b = self.a.printed, self.b.printed
+        return self._of(self.a.printed, self.b.printed)
+
+    @cached_property
+    def for_readers(self) -> Comparison:
+        """The comparison as readers get it."""
+        return self._of(self.a.for_readers, self.b.for_readers)
+
+    def _of(self, a: Review, b: Review) -> Comparison:
         hashes = {"hash_a": a.review_hash, "hash_b": b.review_hash}
         return self.counted.model_copy(update={"review_a": a, "review_b": b, **hashes})
 

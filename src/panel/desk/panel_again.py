@@ -11,8 +11,8 @@ from panel.desk.points import passages_hash, shown
 from panel.desk.rules import STRIKE_REASONS, one_of
 from panel.desk.text import start_text
 from panel.errors import EditConflict, Mistake
-from panel.records import Answered, Ground, Review, Written, content_hash
-from panel.records.desk import MOST_CLAIMS, DraftText, EditedPick, EditedSentence, EditedWords, RunLog, Struck
+from panel.records import Answered, Ground, Review, content_hash
+from panel.records.desk import DraftText, RunLog, Struck
 from panel.records.invisible import without_unseen
 from panel.store import desk as rows
 
@@ -91,45 +91,14 @@ def merged(opened: OpenReview, newer: Review, fresh: DraftText) -> DraftText:
     """The new text with people's words wherever a critic said the same in both reviews, on the same passages."""
     same = same_critics(opened.review, newer)
     mine = {w.persona_id: w for w in opened.text.critics if w.persona_id in same}
-    room = MOST_CLAIMS - sum(_claims(opened.review, words) for words in mine.values())
-    critics = []
-    for words in fresh.critics:
-        kept = mine.get(words.persona_id) or _with_room(newer, words, room)
-        room -= 0 if words.persona_id in mine else _claims(newer, kept)
-        critics.append(kept)
+    critics = tuple(mine.get(words.persona_id, words) for words in fresh.critics)
     struck = tuple(s for s in opened.text.struck if s.persona_id in same)
-    return opened.text.model_copy(update={"critics": tuple(critics), "struck": struck})
+    return opened.text.model_copy(update={"critics": critics, "struck": struck})
 
 
 def same_critics(old: Review, newer: Review) -> frozenset[str]:
     """Critics who said the same in both reviews, on the same passages: words people gave them stay."""
     return frozenset(o.juror.persona_id for o in newer.answered() if _is_same(old, newer, o.juror.persona_id))
-
-
-def _is_claim(review: Review, words: EditedWords, sentence: EditedSentence) -> bool:
-    opinion = review.opinion(words.persona_id)
-    model = opinion.words if isinstance(opinion, Answered) else None
-    is_view = isinstance(model, Written) and model.quote[sentence.place].rests_on == "view"
-    return sentence.standing == "printed" and not is_view
-
-
-def _claims(review: Review, words: EditedWords) -> int:
-    picks = sum(pick.standing == "printed" for pick in words.picks)
-    return picks + sum(_is_claim(review, words, s) for s in words.sentences)
-
-
-def _with_room(review: Review, words: EditedWords, room: int) -> EditedWords:
-    """The words with at most so many claims printed, the others set aside."""
-    claims: list[EditedSentence | EditedPick] = [s for s in words.sentences if _is_claim(review, words, s)]
-    claims += [pick for pick in words.picks if pick.standing == "printed"]
-    over = claims[max(0, room) :]
-    aside = {"standing": "set_aside"}
-    return words.model_copy(
-        update={
-            "sentences": tuple(s.model_copy(update=aside) if s in over else s for s in words.sentences),
-            "picks": tuple(p.model_copy(update=aside) if p in over else p for p in words.picks),
-        }
-    )
 
 
 def _is_same(old: Review, new: Review, persona_id: str) -> bool:

@@ -1,7 +1,7 @@
 """What editors' work says of critics, models, prompts and checks. Pure, over drafts that somebody approved.
 
 Edit distance is Levenshtein's over characters, divided by the longer text, as rapidfuzz normalises it: 0 nothing was
-changed, 1 nothing is left. Sentences set aside for room were judged by nobody and are in neither text.
+changed, 1 nothing is left. Sentences somebody set aside were judged by nobody and are in neither text.
 """
 
 from collections import Counter, defaultdict
@@ -41,7 +41,7 @@ class Group(Value):
     attributed: int
     amended: int
     removed: int
-    set_aside: int  # for room; in no share
+    set_aside: int  # by somebody; in no share
     edit_distance: float | None  # mean, 0..1; None when no words were judged
     errors: dict[str, Settled]  # by check: flags that had to be settled
 

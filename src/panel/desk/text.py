@@ -3,21 +3,21 @@
 What nobody may edit (verdicts, grounds, figures, the count) stays in the review and is never in the text.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import zip_longest
+from collections.abc import Mapping, Sequence
 
+from panel.desk.fields import PHRASES
 from panel.records import (
     Answered,
+    Flag,
     NotAsked,
     Opinion,
-    Persona,
     Review,
     Sentence,
     Tally,
     Written,
     standing_grounds,
 )
-from panel.records.desk import MOST_CLAIMS, Decided, DraftText, EditedPick, EditedSentence, EditedWords
+from panel.records.desk import Decided, DraftText, EditedPick, EditedSentence, EditedWords
 from panel.tally import find_dissent, tally
 
 MAKERS_WORD = "By the maker's account: "
@@ -30,85 +30,43 @@ Earlier = Mapping[tuple[str, int], Decided]  # (persona_id, place) -> what was d
 
 
 def start_text(review: Review, earlier: Earlier | None = None) -> DraftText:
-    """The text a draft begins with: all that critics wrote, at most `MOST_CLAIMS` claims of it printed.
+    """The text a draft begins with: all that critics wrote; of a trial juror the picks that stand.
 
-    Claims are taken from each critic in turn, so that none loses its voice; what is over is set aside, not gone.
     earlier: what people decided of the same sentences before; what was removed begins removed.
     """
-    earlier = earlier or {}
-    order = list(_in_turn([(p, _claims(review, p)) for p in review.personas], earlier))
-    printed = frozenset(order[:MOST_CLAIMS])
-    critics = (_start_words(review.opinion(p.persona_id), printed, earlier) for p in review.personas)
-    return DraftText(critics=tuple(words for words in critics if words))
+    opinions = (review.opinion(p.persona_id) for p in review.personas)
+    critics = (_start_words(o, review.flags, earlier or {}) for o in opinions if isinstance(o, Answered))
+    return DraftText(critics=tuple(critics))
 
 
-def _claims(review: Review, persona: Persona) -> list[int]:
-    """Places of a critic's claims: sentences that are no views; of a trial juror the passages it picked, once each."""
-    opinion = review.opinion(persona.persona_id)
-    if not isinstance(opinion, Answered):
-        return []
-    if isinstance(opinion.words, Written):
-        return [place for place, s in enumerate(opinion.words.quote) if s.rests_on != "view"]
-    return list(dict.fromkeys(ground.number for ground in standing_grounds(opinion, review.flags)))
-
-
-def _in_turn(claims: Sequence[tuple[Persona, list[int]]], earlier: Earlier) -> Iterator[tuple[str, int]]:
-    for turn in zip_longest(*(places for _, places in claims)):
-        for (persona, _), place in zip(claims, turn, strict=True):
-            if place is not None and earlier.get((persona.persona_id, place)) != "removed":
-                yield persona.persona_id, place
-
-
-def _start_words(opinion: Opinion | None, printed: frozenset[tuple[str, int]], earlier: Earlier) -> EditedWords | None:
-    if not isinstance(opinion, Answered):
-        return None
+def _start_words(opinion: Answered, flags: Sequence[Flag], earlier: Earlier) -> EditedWords:
     who, words = opinion.juror.persona_id, opinion.words
     if not isinstance(words, Written):
-        picks = tuple(
-            EditedPick(number=n, standing=_standing_of((who, n), printed, earlier)) for n in _numbers(opinion)
-        )
-        return EditedWords(persona_id=who, picks=picks)
-    return EditedWords(
-        persona_id=who,
-        line=words.line,
-        sentences=tuple(_start_sentence(who, i, s, printed, earlier) for i, s in enumerate(words.quote)),
-        for_whom=words.for_whom,
-        not_for=words.not_for,
-        change_mind=words.change_mind,
-        counter=words.counter,
-        replies=words.replies,
-        prediction=words.prediction,
-    )
+        numbers = dict.fromkeys(g.number for g in standing_grounds(opinion, flags))
+        picks = (EditedPick.model_validate({"number": n, **_standing((who, n), earlier)}) for n in numbers)
+        return EditedWords(persona_id=who, picks=tuple(picks))
+    sentences = (_start_sentence(who, i, s, earlier) for i, s in enumerate(words.quote))
+    same = {name: getattr(words, name) for name in (*PHRASES, "replies", "prediction")}
+    return EditedWords(persona_id=who, sentences=tuple(sentences), **same)
 
 
-def _numbers(opinion: Answered) -> list[int]:
-    return list(dict.fromkeys(g.number for g in opinion.grounds))
-
-
-def _start_sentence(
-    who: str, place: int, sentence: Sentence, printed: frozenset[tuple[str, int]], earlier: Earlier
-) -> EditedSentence:
+def _start_sentence(who: str, place: int, sentence: Sentence, earlier: Earlier) -> EditedSentence:
     at = (who, place)
-    standing = "printed" if sentence.rests_on == "view" else _standing_of(at, printed, earlier)
+    standing = {} if sentence.rests_on == "view" else _standing(at, earlier)
     attributed = earlier.get(at) == "attributed"
-    return EditedSentence.model_validate(
-        {"place": place, "text": sentence.text, "standing": standing, "attributed": attributed}
-    )
+    return EditedSentence.model_validate({"place": place, "text": sentence.text, "attributed": attributed, **standing})
 
 
-def _standing_of(at: tuple[str, int], printed: frozenset[tuple[str, int]], earlier: Earlier) -> str:
-    if earlier.get(at) == "removed":
-        return "removed"
-    return "printed" if at in printed else "set_aside"
+def _standing(at: tuple[str, int], earlier: Earlier) -> dict[str, str]:
+    return {"standing": "removed"} if earlier.get(at) == "removed" else {}
 
 
 def lay_over(review: Review, text: DraftText) -> Review:
     """The review as the draft prints it: its words, its struck opinions and the count without them.
 
     The count is of what the critics answered, never of what is printed. Claims of grounds are a model's words that
-    nobody decided on: only the excerpts, word for word, are printed. Of a struck opinion, and of one the text does not
-    have, nothing is printed but its verdict; of no answer, that there is none. Flags are the machine's; `desk.flags`
-    has today's.
+    nobody decided on, and are left out. Of a struck opinion, and of one the text does not have, nothing is printed but
+    its verdict; of no answer, that there is none. Flags are the machine's; `desk.flags` has today's.
     """
     struck = frozenset(s.persona_id for s in text.struck)
     kept = [_laid(opinion, text, struck) for opinion in review.opinions]
@@ -116,6 +74,23 @@ def lay_over(review: Review, text: DraftText) -> Review:
     voters = [o for o in kept if isinstance(o, Answered) and _votes(review, o, counted, struck)]
     counted = counted.model_copy(update={"dissent": find_dissent(voters)})
     return review.model_copy(update={"opinions": tuple(kept), "tally": counted})
+
+
+def for_readers(printed: Review) -> Review:
+    """A laid-over review, with today's flags, as readers get it: without notes of checks and undecided evidence.
+
+    An excerpt is printed where it stands in its passage and a printed sentence cites it; nobody decides of any other.
+    """
+    kept = [_cited_only(o, printed.flags) if isinstance(o, Answered) else o for o in printed.opinions]
+    return printed.model_copy(update={"opinions": tuple(kept), "flags": ()})
+
+
+def _cited_only(opinion: Answered, flags: Sequence[Flag]) -> Answered:
+    grounds = standing_grounds(opinion, flags)
+    if isinstance(opinion.words, Written):
+        cited = {n for s in opinion.words.quote if s.rests_on == "grounds" for n in s.grounds}
+        grounds = tuple(g for g in grounds if g.number in cited)
+    return opinion.model_copy(update={"grounds": grounds})
 
 
 def _votes(review: Review, opinion: Answered, counted: Tally, struck: frozenset[str]) -> bool:
@@ -133,8 +108,8 @@ def _laid(opinion: Opinion, text: DraftText, struck: frozenset[str]) -> Opinion:
     if isinstance(opinion.words, Written):
         grounds = tuple(g.model_copy(update={"claim": ""}) for g in opinion.grounds)
         return opinion.model_copy(update={"words": written(opinion.words, words), "grounds": grounds})
-    gone = {pick.number for pick in words.picks if pick.standing != "printed"}
-    kept = tuple(g for g in opinion.grounds if g.number not in gone)
+    printed = {pick.number for pick in words.picks if pick.standing == "printed"}
+    kept = tuple(g for g in opinion.grounds if g.number in printed)
     return opinion.model_copy(update={"grounds": kept})
 
 

@@ -24,12 +24,12 @@ def review_html(review: Review, flags: Sequence[Flag] | None = None, editorial: 
     return render_html(review_view(review, flags, editorial or Editorial()))
 
 
-def review_markdown(review: Review, flags: Sequence[Flag] | None = None) -> str:
+def review_markdown(review: Review, flags: Sequence[Flag] | None = None, editorial: Editorial | None = None) -> str:
     """The same page as Markdown."""
     from panel.pages.render import render_markdown
     from panel.pages.view import review_view
 
-    return render_markdown(review_view(review, flags))
+    return render_markdown(review_view(review, flags, editorial or Editorial()))
 
 
 def review_pages(review: Review) -> tuple[str, str]:
@@ -57,12 +57,12 @@ def comparison_html(comparison: Comparison, flags: Sequence[Flag] = (), editoria
     return render_html(comparison_view(comparison, flags, editorial or Editorial()))
 
 
-def comparison_markdown(comparison: Comparison, flags: Sequence[Flag] = ()) -> str:
+def comparison_markdown(comparison: Comparison, flags: Sequence[Flag] = (), editorial: Editorial | None = None) -> str:
     """The same page as Markdown."""
     from panel.pages.render import render_markdown
     from panel.pages.view import comparison_view
 
-    return render_markdown(comparison_view(comparison, flags))
+    return render_markdown(comparison_view(comparison, flags, editorial or Editorial()))
 
 
 def comparison_card(comparison: Comparison, width: int = 100) -> str:

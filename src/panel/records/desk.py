@@ -26,7 +26,6 @@ StrikeReason = Literal["unsupported", "wrong_tool", "followed_the_page", "off_it
 PassReason = Literal["not_a_tool", "out_of_scope", "too_thin", "seen_before", "too_old", "other"]
 RejectReason = Literal["inaccurate", "too_thin", "conflict_of_interest", "not_fair", "other"]
 Grown = Annotated[str, Field(exclude_if=not_)]  # left out while empty: rows of before it keep their hashes
-MOST_CLAIMS = 12  # a review; further sentences are set aside
 MOST_NOTE_WORDS = 120
 
 

@@ -68,7 +68,7 @@ def page(deps: Given, me: Writer, draft_id: DraftId) -> Response:
     publications = went_out(deps.desk.history(me, draft_id).publications, deps.desk.now)
     added = editorial_of(opened, deps.desk.is_signed(me, opened), publications)
     if isinstance(opened, OpenComparison):
-        html = comparison_html(opened.comparison, (), added)
+        html = comparison_html(opened.for_readers, (), added)
     else:
-        html = review_html(opened.printed, (), added)
+        html = review_html(opened.for_readers, (), added)
     return HTMLResponse(html, headers={"content-security-policy": page_policy()})
