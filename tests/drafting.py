@@ -109,16 +109,21 @@ def settle_point(desk: Desk, who: Account, point: Point, *, number: int) -> Open
         return desk.dismiss(who, point.draft_id, point.key, "kept_on_purpose")
     if point.kind == "held":
         return desk.confirm_held(who, point.draft_id)
-    spot = Spot(point.persona_id, views=True) if point.kind == "views" else Spot(point.persona_id, point.place)
-    return desk.decide(who, point.draft_id, spot, "accurate", number=number, seen=True)
+    return desk.decide(who, point.draft_id, spot(point), "accurate", number=number, seen=True)
 
 
 def claims(opened: Opened) -> list[Point]:
-    return [p for p in opened.points if p.kind in ("claim", "pick")]
+    """Of sentences and picks; a line or advice that gives a figure is a claim, too (`phrases`)."""
+    return [p for p in opened.points if p.kind in ("claim", "pick") and not p.field]
+
+
+def phrases(opened: Opened) -> list[Point]:
+    return [p for p in opened.points if p.kind == "claim" and p.field]
 
 
 def spot(point: Point) -> Spot:
-    return Spot(point.persona_id, views=True) if point.kind == "views" else Spot(point.persona_id, point.place)
+    phrase = point.field if point.kind == "claim" else ""
+    return Spot(point.persona_id, -1 if phrase else point.place, views=point.kind == "views", phrase=phrase)
 
 
 def quill(**changes: object) -> Review:

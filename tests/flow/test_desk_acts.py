@@ -12,6 +12,7 @@ from tests.drafting import (
     checked,
     claims,
     ledger,
+    phrases,
     quill,
     reworded,
     settle_point,
@@ -24,8 +25,10 @@ from tests.unit.pages.samples import live_review, trial
 from tests.unit.store.samples import a_run
 
 from panel.desk.audit import audit
+from panel.desk.deciding import spot_of
 from panel.desk.desk import Spot
 from panel.errors import EditConflict, Mistake
+from panel.pages import review_html
 from panel.records import Flag, Review
 from panel.review.archive import meet_reviewed
 from panel.store import Products
@@ -108,6 +111,44 @@ def test_a_claim_whose_passage_was_not_seen_is_not_settled(room: Room, draft: st
     point = claims(room.review(draft))[0]
     opened = room.desk.decide(room.editor, draft, spot(point), "accurate", number=0, seen=False)
     assert point.key in [p.key for p in opened.left]
+
+
+def test_a_line_with_a_figure_is_decided_by_itself_and_its_views_stay_decided(room: Room, draft: str) -> None:
+    field, words = f"{DX}:line", "Two commands index 1,200 notes."
+    opened = room.desk.save(room.editor, draft, field, words, number=0, seen=True)
+    (line,) = [p for p in phrases(opened) if p.field == "line"]
+    assert opened.decision(line).decision == "amended"  # type: ignore[union-attr]
+    assert (DX, "views") in [(p.persona_id, p.kind) for p in opened.left], "nobody has looked at the views"
+    opened = room.settle(draft)
+    opened = room.desk.save(room.writer, draft, field, "Three commands index 1,200 notes.", number=opened.draft.head)
+    assert [(p.kind, p.field) for p in opened.left if p.kind != "flag"] in ([], [("claim", "line")])
+    assert (DX, "views") not in [(p.persona_id, p.kind) for p in opened.left]
+
+
+def test_a_removed_line_is_printed_nowhere_and_comes_back_by_undoing(room: Room, draft: str) -> None:
+    words = "Two commands index 1,200 notes."
+    room.desk.save(room.editor, draft, f"{DX}:line", words, number=0, seen=True)
+    opened = room.desk.decide(room.publisher, draft, spot_of(f"{DX}:line"), "removed", number=1, seen=True)
+    assert opened.text.words_of(DX).line == ""  # type: ignore[union-attr]
+    assert words not in review_html(opened.for_readers, ())
+    assert "line" not in [p.field for p in phrases(opened)]
+    back = room.desk.undo(room.publisher, draft)
+    assert back.text.words_of(DX).line == words  # type: ignore[union-attr]
+    assert "line" in [p.field for p in phrases(back)]
+
+
+def test_a_line_decided_while_somebody_changed_it_is_a_conflict(room: Room, draft: str) -> None:
+    room.desk.save(room.editor, draft, f"{DX}:line", "Two commands index 1,200 notes.", number=0, seen=True)
+    room.desk.save(room.editor, draft, f"{DX}:line", "Two commands index 1,300 notes.", number=1, seen=True)
+    with pytest.raises(EditConflict) as stopped:
+        room.desk.decide(room.publisher, draft, spot_of(f"{DX}:line"), "accurate", number=1, seen=True)
+    assert stopped.value.theirs == "Two commands index 1,300 notes."
+    with pytest.raises(Mistake, match="short texts are printed or removed"):
+        room.desk.set_standing(room.editor, draft, spot_of(f"{DX}:line"), "set_aside", number=2)
+    with pytest.raises(Mistake, match="Only a sentence"):
+        room.desk.decide(room.editor, draft, spot_of(f"{DX}:line"), "attributed", number=2, seen=True)
+    with pytest.raises(Mistake, match="by itself"):
+        spot_of(f"{DX}:prediction")
 
 
 def test_a_removed_sentence_is_printed_again_only_by_a_decision_of_its_own(room: Room, draft: str) -> None:

@@ -77,7 +77,7 @@ def test_the_first_screen_holds_what_an_editor_begins_with(browser: Any, desk: D
         assert on_screen(me, ".item.here, .stop .said-again, .stop .passage, .stop mark") == [True] * 4
         assert on_screen(me, ".stop .decide button") == [True] * 3
         assert me.at == FIRST
-        assert me.told.startswith("12 claims left, 5 critics' views")
+        assert me.told.startswith("24 claims left, 5 critics' views")
 
 
 def test_the_first_screen_holds_the_same_under_long_names_and_lines(browser: Any, strained: Desk) -> None:

@@ -15,6 +15,7 @@ import yaml
 from sqlalchemy import text
 from starlette.testclient import TestClient
 from tests.desk import Desk, a_desk
+from tests.drafting import spot
 from tests.flow.at_desk import LARK
 from tests.flow.outside import LONGEST_S, SPECIMEN
 from tests.flow.test_asking_again import CRITIC, DRAFT, Workspace
@@ -27,7 +28,6 @@ from panel.desk.approval_verify import verify_approval_file
 from panel.desk.asking_again import Means
 from panel.desk.asking_in_background import AskingAgain
 from panel.desk.audit import audit
-from panel.desk.deciding import Spot
 from panel.desk.learning import read_stats
 from panel.desk.offering import Offer
 from panel.desk.opened import OpenReview
@@ -53,9 +53,8 @@ def sign(desk: Desk, draft_id: str, who: Account) -> None:
         elif point.kind == "held":
             drafts.confirm_held(who, point.draft_id)
         else:
-            spot = Spot(point.persona_id, views=True) if point.kind == "views" else Spot(point.persona_id, point.place)
             number = drafts.open(who, point.draft_id).draft.head
-            drafts.decide(who, point.draft_id, spot, "accurate", number=number, seen=True)
+            drafts.decide(who, point.draft_id, spot(point), "accurate", number=number, seen=True)
     drafts.approve(who, draft_id, number=drafts.open(who, draft_id).draft.head)
 
 

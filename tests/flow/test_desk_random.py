@@ -20,6 +20,7 @@ from tests.unit.desk.test_points import renumbered
 from panel.desk.audit import audit
 from panel.desk.desk import Spot
 from panel.desk.opened import OpenComparison
+from panel.desk.points import APART
 from panel.desk.shown import shown_row
 from panel.errors import EditConflict, Mistake
 from panel.records import Review
@@ -33,7 +34,7 @@ PLACE = st.integers(0, 2)
 PERSON = st.sampled_from([DX, REPORTER])
 BEHIND = st.sampled_from([0, 0, 0, 1, 2])
 FIELD = st.sampled_from(
-    [f"{DX}:0", f"{DX}:1", f"{DX}:2", f"{DX}:line", f"{REPORTER}:0", f"{DX}:reply:first_error", "note"]
+    [f"{DX}:0", f"{DX}:1", f"{DX}:2", f"{DX}:line", f"{DX}:not_for", f"{REPORTER}:0", f"{DX}:reply:first_error", "note"]
 )
 REASON = st.sampled_from(["", "It was wrong."])
 SIDES = (small(critics=(DX, REPORTER)), small(ledger(), critics=(DX, REPORTER)))
@@ -73,11 +74,18 @@ class Desks(RuleBasedStateMachine):
     def decide(self, role: str, which: int, person: str, place: int, behind: int, seen: bool, decided: str) -> None:
         self.act("decide", role, which, Spot(person, place), decided, behind=behind, seen=seen)
 
+    @rule(role=WHO, which=WHICH, person=PERSON, phrase=st.sampled_from(APART), behind=BEHIND, seen=st.booleans(),
+          decided=st.sampled_from(["accurate", "attributed", "removed"]))  # fmt: skip
+    def decide_phrase(
+        self, role: str, which: int, person: str, phrase: str, behind: int, seen: bool, decided: str
+    ) -> None:
+        self.act("decide", role, which, Spot(person, phrase=phrase), decided, behind=behind, seen=seen)
+
     @rule(role=WHO, which=WHICH, person=PERSON, decided=st.sampled_from(["accurate", "removed"]), behind=BEHIND)
     def decide_views(self, role: str, which: int, person: str, decided: str, behind: int) -> None:
         self.act("decide", role, which, Spot(person, views=True), decided, behind=behind, seen=True)
 
-    @rule(role=WHO, which=WHICH, field=FIELD, words=st.sampled_from(["One.", "Two words.", "We used it.", "Ünï 3."]),
+    @rule(role=WHO, which=WHICH, field=FIELD, words=st.sampled_from(["One.", "Two words.", "We used it.", "Ünï 3.", "It costs 7 euros."]),
           behind=BEHIND, seen=st.booleans())  # fmt: skip
     def save(self, role: str, which: int, field: str, words: str, behind: int, seen: bool) -> None:
         if self.act("save", role, which, field, words, behind=behind, seen=seen):

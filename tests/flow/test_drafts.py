@@ -49,7 +49,7 @@ def test_the_whole_way_from_queue_to_publication_in_real_processes(at: Path, tmp
 def test_a_draft_with_something_left_is_not_approved_and_says_what(at: Path) -> None:
     said = run_here("drafts", "approve", LARK, at=at)
     assert said.code == 2
-    assert "12 claims left" in said.complaint
+    assert "24 claims left" in said.complaint
     assert drafts(at, "show", LARK)["approval"] is None
 
 

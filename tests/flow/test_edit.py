@@ -57,6 +57,19 @@ def test_every_kind_of_change_in_one_file_is_taken_over_and_summed_up(at: Path, 
     assert all(d for d in decided.values())
 
 
+def test_a_line_with_a_figure_has_a_mark_of_its_own_in_the_file(at: Path, tmp_path: Path) -> None:
+    line = "competitor-skeptic:line"
+    kept = edit(at, tmp_path, LARK, f's = s.replace("[ ] {line}", "[m] {line}")')
+    assert kept.code != 0 and "[m] is no mark for it" in kept.err
+    edits(at)[0].unlink()
+    said = edit(at, tmp_path, LARK, f's = s.replace("[ ] {line}", "[x] {line}")', ACCEPT_ALL)
+    assert said.code == 0, said.err
+    assert "1 removed" in said.complaint and "0 left" in said.complaint
+    words = run_here("drafts", "show", LARK, "--json", at=at).data["revision"]["text"]["critics"]
+    assert [w["line"] == "" for w in words if w["persona_id"] == "competitor-skeptic"] == [True]
+    assert run_here("drafts", "undo", LARK, at=at).code == 0
+
+
 def test_passages_that_stand_in_the_file_count_as_seen(at: Path, tmp_path: Path) -> None:
     written = run_here("edit", LARK, "--print", at=at).out
     edit(at, tmp_path, LARK, ACCEPT_ALL)

@@ -33,7 +33,6 @@ class Shelf:
 
     def __init__(self, dossier: Dossier) -> None:
         self.dossier = dossier
-        self.passages = PassageTexts.of(dossier)
         self.code = frozenset(p.passage_id for s in dossier.sources for p in s.passages if p.kind == "code")
         launch = dossier.launch
         words, whole = normalise(f"{launch.name} {launch.release}").split(), len(normalise(launch.name).split())
@@ -49,6 +48,10 @@ class Shelf:
         self.has_run_log = any(s.kind == "run_log" for s in dossier.sources)
         self._facts: dict[str, Facts] = {}
         self._sources = {s.source_id: s for s in dossier.sources}
+
+    @cached_property
+    def passages(self) -> PassageTexts:
+        return PassageTexts.of(self.dossier)
 
     def facts(self, text: str) -> Facts:
         """Facts of a normalised text."""

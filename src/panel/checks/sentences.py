@@ -1,13 +1,14 @@
 """Does each sentence say only what the grounds it rests on say?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from panel.checks.case import Case, Prose
+from panel.checks.case import Case, Prose, Shelf
 from panel.checks.facts import HARD, Fact, Facts, read_names
 from panel.checks.figures import figures_in
 from panel.checks.lexicon import ATTRIBUTED
 from panel.checks.table import flag
-from panel.records import Flag, Ground
+from panel.checks.text import normalise
+from panel.records import Answered, Dossier, Flag, Ground, standing_grounds
 
 UNGROUNDED_FIELDS = ("change_mind",)  # says what would have to be true, so its numbers stand nowhere yet
 
@@ -56,9 +57,9 @@ def _grounded(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
     cited = [case.by_number[n] for n in prose.grounds if n in case.by_number and n not in case.void]
     where = f"Sentence {prose.index + 1}" if prose.field == "quote" else f"The {prose.field.replace('_', ' ')}"
     for fact in facts:
-        if _in_excerpts(case, cited, fact) or _in_source_facts(case, cited, fact):
+        if _in_excerpts(case, cited, fact) or _in_source_facts(case.shelf, cited, fact):
             continue
-        if any(_in_passage(case, ground, fact) for ground in cited):
+        if any(_in_passage(case.shelf, ground, fact) for ground in cited):
             message = f"{where} gives {fact.text!r}, which stands in the passage but not in the excerpt."
             yield _on(case, prose, "fact_in_passage_only", message, fact.text)
         else:
@@ -66,6 +67,20 @@ def _grounded(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
             yield _on(
                 case, prose, check, f"{where} gives {fact.text!r}, which stands in no ground it rests on.", fact.text
             )
+
+
+def find_backing(dossier: Dossier, opinion: Answered, flags: Sequence[Flag], text: str) -> tuple[Ground, ...] | None:
+    """Grounds that stand and whose passages give a number, price, date, licence, name or command of this text.
+
+    None for a text that gives nothing of the kind; () where it does and no passage has any of it.
+    """
+    shelf = Shelf(dossier)
+    read = shelf.facts(shelf.without_name(normalise(text)))
+    facts = [f for f in (*read.found, *read_names(read)) if not shelf.is_own(f)]
+    if not facts:
+        return None
+    known = [g for g in standing_grounds(opinion, flags) if dossier.passage(g.passage_id)]
+    return tuple(g for g in known if any(_in_passage(shelf, g, f) or _in_source_facts(shelf, [g], f) for f in facts))
 
 
 def check_attribution(case: Case) -> Iterator[Flag]:
@@ -78,7 +93,7 @@ def check_attribution(case: Case) -> Iterator[Flag]:
             continue
         cited = [case.by_number[n] for n in prose.grounds if n in case.by_number and n not in case.void]
         for fact in figures:
-            givers = {_voice(case, g) for g in cited if _in_passage(case, g, fact)}
+            givers = {_voice(case, g) for g in cited if _in_passage(case.shelf, g, fact)}
             if givers == {"maker"}:
                 message = f"{fact.text!r} is only the maker's figure, and the words don't say so."
                 yield _on(case, prose, "makers_figure_as_fact", message, fact.text)
@@ -89,16 +104,16 @@ def _in_excerpts(case: Case, cited: list[Ground], fact: Fact) -> bool:
     return any(case.shelf.facts(case.excerpts[g.number]).hold(fact) for g in cited)
 
 
-def _in_passage(case: Case, ground: Ground, fact: Fact) -> bool:
-    facts: Facts = case.shelf.facts(case.shelf.passages.by_id[ground.passage_id])
+def _in_passage(shelf: Shelf, ground: Ground, fact: Fact) -> bool:
+    facts: Facts = shelf.facts(shelf.passages.by_id[ground.passage_id])
     return facts.hold(fact)
 
 
-def _in_source_facts(case: Case, cited: list[Ground], fact: Fact) -> bool:
+def _in_source_facts(shelf: Shelf, cited: list[Ground], fact: Fact) -> bool:
     """Days the dossier gives outside its passages, and names in the titles of the sources cited."""
     if fact.kind == "date":
-        return case.shelf.dossier_days.hold(fact) or any(case.shelf.source_days(g.passage_id).hold(fact) for g in cited)
-    return fact.kind == "name" and any(case.shelf.title_holds(g.passage_id, str(fact.key)) for g in cited)
+        return shelf.dossier_days.hold(fact) or any(shelf.source_days(g.passage_id).hold(fact) for g in cited)
+    return fact.kind == "name" and any(shelf.title_holds(g.passage_id, str(fact.key)) for g in cited)
 
 
 def _voice(case: Case, ground: Ground) -> str:

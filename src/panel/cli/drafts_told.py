@@ -64,7 +64,7 @@ def told_draft(opened: "Opened", signed: "Approval | None", public: "Public", ti
 
 def _name(point: "Point") -> str:
     if point.kind in ("claim", "pick"):
-        return f"{point.persona_id}:{point.place}"
+        return f"{point.persona_id}:{point.field or point.place}"
     return f"{point.persona_id}:{point.kind}" if point.persona_id else point.kind
 
 

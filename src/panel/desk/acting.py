@@ -152,6 +152,7 @@ def settle(
 ) -> Decision:  # fmt: skip
     """Write down what somebody decided of a point."""
     place = point.place if point.kind in ("claim", "pick") else -1
+    field = field or (f"{point.persona_id}:{point.field}" if point.kind == "claim" and point.field else "")
     decision = rows.add_decision(
         tx.conn,
         Decision(

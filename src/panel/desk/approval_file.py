@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from panel.desk.opened import Opened, OpenReview
-from panel.desk.points import VIEW_FIELDS
+from panel.desk.points import APART, view_fields
 from panel.desk.rules import by_line
 from panel.desk.text import printed_sentences
 from panel.records import Answered, Review, Written, canonical_json, sha256_of
@@ -115,7 +115,8 @@ def _views(opened: Opened, point: Point) -> Json:
     assert words
     model = opinion.words
     views = [s.text for s in printed_sentences(model, words) if model.quote[s.place].rests_on == "view"]
-    return {"views": views, "named": words.model_dump(mode="json", include=VIEW_FIELDS)}
+    own = [p for p in opened.points if (p.draft_id, p.persona_id) == (point.draft_id, point.persona_id)]
+    return {"views": views, "named": view_fields(words, [p.field for p in own if p.kind == "claim" and p.field])}
 
 
 def _decision(decision: Decision, names: Mapping[str, str]) -> Json:
@@ -150,6 +151,9 @@ def _gone(side: OpenReview) -> Iterator[tuple[str, int, str]]:
         yield from ((words.persona_id, p.number, excerpts[p.number]) for p in words.picks if p.standing == "removed")
         if words.views == "removed":
             yield words.persona_id, -1, ""
+        elif isinstance(opinion, Answered) and isinstance(opinion.words, Written):
+            wrote = ((getattr(opinion.words, name), getattr(words, name)) for name in APART)
+            yield from ((words.persona_id, -1, was) for was, now in wrote if was and not now)
 
 
 def _made(review: Review) -> Json:

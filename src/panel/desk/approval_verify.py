@@ -37,14 +37,20 @@ def _broken(file: Json) -> Iterator[str]:
     if file["revisions"][0]["revision_hash"] != file["signed_hash"]:
         yield "The signed hash is not that of the text."
     for row in file["points"]:
-        yield from _broken_point(row, texts)
+        facts = [p["field"] for p in file["points"] if p["kind"] == "claim" and p["field"] and _whose(p) == _whose(row)]
+        yield from _broken_point(row, texts, facts)
     if not {row["decision"]["decision_id"] for row in file["points"] if row["decision"]} <= set(file["decisions"]):
         yield "A point rests on a decision that the signature does not name."
     yield from _broken_log(file)
 
 
-def _broken_point(row: Json, texts: dict[str, DraftText]) -> Iterator[str]:
-    name = f"{row['persona_id'] or row['kind']} {row['place']}"
+def _whose(row: Json) -> tuple[str, str]:
+    return row["draft_id"], row["persona_id"]
+
+
+def _broken_point(row: Json, texts: dict[str, DraftText], facts: list[str]) -> Iterator[str]:
+    """facts: the critic's short texts that are points of their own."""
+    name = f"{row['persona_id'] or row['kind']} {row['field'] or row['place']}"
     if row["decision"] is None:
         yield f"Nobody decided on {row['kind']} {name}."
     if row["kind"] in ("claim", "pick"):
@@ -65,7 +71,7 @@ def _broken_point(row: Json, texts: dict[str, DraftText]) -> Iterator[str]:
         words = texts[row["draft_id"]].words_of(row["persona_id"])
         told = words.model_dump(mode="json") if words else {}
         named = row.get("named", {name: told.get(name) for name in VIEW_FIELDS})
-        if any(told.get(name) != value for name, value in named.items()):
+        if any(told.get(name) != value for name, value in named.items() if value or name not in facts):
             yield f"The views of {row['persona_id']} are not those of the text."
         if sha256_of(canonical_json([row["persona_id"], row["views"], named])) != row["sentence_hash"]:
             yield f"The views of {row['persona_id']} do not have the hash they name."

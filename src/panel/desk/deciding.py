@@ -16,11 +16,23 @@ from panel.store import desk as rows
 
 @dataclass(frozen=True)
 class Spot:
-    """What an act is about: a sentence or pick of a critic by its place, or all its views."""
+    """What an act is about: a critic's sentence or pick by its place, one of its short texts, or all its views."""
 
     persona_id: str
     place: int = -1
     views: bool = False
+    phrase: str = ""  # one of `points.APART`
+
+
+def spot_of(name: str) -> Spot:
+    """The spot of a name: "futurist:2", "futurist:line" or "futurist:views". Raises Mistake for another."""
+    persona_id, _, rest = name.partition(":")
+    if rest == "views":
+        return Spot(persona_id, views=True)
+    field = read_field(name)
+    if field.part not in ("sentence", "phrase"):
+        raise Mistake(f"Nobody decides of {name!r} by itself.", hint="Decide the critic's views.")
+    return Spot(persona_id, field.place, phrase=field.name)
 
 
 def decide(
@@ -42,6 +54,8 @@ def decide(
     was = spot_standing(opened.text, spot)
     if was == "set_aside":
         raise Mistake("That is set aside.", hint="Print it first, then decide.")
+    if spot.phrase and decided == "removed":
+        was = point.text
     if decided == "accurate" and _is_amended_by(opened, point, tx.who.account_id):
         return opened  # whoever wrote the words has said so: a second decision would stand in the way of undoing it
     text = put_standing(opened.text, spot, PRINTED_AS.get(decided, decided))
@@ -56,8 +70,8 @@ def decide(
 
 def _refuse_unless_the_makers(point: Point) -> None:
     """Raises Mistake for what no passage of the maker's says: the page would tell a falsehood of the maker."""
-    if point.kind != "claim":
-        raise Mistake("Only a claim can be attributed to the maker.")
+    if point.kind != "claim" or point.field:
+        raise Mistake("Only a sentence can be attributed to the maker.")
     if all(passage.voice != "maker" for passage in point.passages):
         raise Mistake("None of its passages is the maker's.", hint="Decide accurate, amend it or remove it.")
 
@@ -80,6 +94,8 @@ def spot_standing(text: DraftText, spot: Spot) -> str:
     words = text.words_of(spot.persona_id)
     if words and spot.views:
         return words.views
+    if words and spot.phrase:
+        return "printed" if getattr(words, spot.phrase) else "removed"
     pick = next((p for p in words.picks if p.number == spot.place), None) if words else None
     return standing_of(pick or sentence_at(text, spot.persona_id, spot.place))
 
@@ -91,6 +107,8 @@ def put_standing(text: DraftText, spot: Spot, standing: str) -> DraftText:
         raise Mistake(f"No critic {spot.persona_id!r} wrote for this draft.")
     if spot.views:
         return put_words(text, words.model_copy(update={"views": standing}))
+    if spot.phrase:
+        return put_words(text, words.model_copy(update={spot.phrase: ""})) if standing == "removed" else text
     if words.picks:
         picks = tuple(p.model_copy(update={"standing": standing}) if p.number == spot.place else p for p in words.picks)
         return put_words(text, words.model_copy(update={"picks": picks}))
@@ -133,10 +151,9 @@ def save(
 def _amended(opened: OpenReview, field: Field) -> Point | None:
     """The point that a changed field belongs to: the claim itself, else the critic's views."""
     mine = [p for p in opened.points if p.persona_id == field.persona_id]
-    if field.part == "sentence":
-        found = next((p for p in mine if p.kind == "claim" and p.place == field.place), None)
-        if found:
-            return found
+    found = next((p for p in mine if p.kind == "claim" and (p.place, p.field) == (field.place, field.name)), None)
+    if found:
+        return found
     return next((p for p in mine if p.kind == "views"), None) if field.part != "note" else None
 
 
@@ -148,8 +165,8 @@ def set_standing(tx: Tx, draft_id: str, spot: Spot, standing: str, *, number: in
     _refuse_stale(tx, opened, spot, number)
     if standing not in ("printed", "set_aside"):
         raise Mistake(f"A sentence can't be {standing!r}.", hint="Print it or set it aside.")
-    if spot.views:
-        raise Mistake("A critic's views are printed or removed.", hint="Decide accurate or removed.")
+    if spot.views or spot.phrase:
+        raise Mistake("A critic's views and short texts are printed or removed.", hint="Decide accurate or removed.")
     was = spot_standing(opened.text, spot)
     if was == "removed":
         raise Mistake("That was removed.", hint="Decide it accurate to print it again, or take the decision back.")
@@ -201,7 +218,7 @@ def find_point(review: Review, text: DraftText, spot: Spot, scope: str) -> Point
 def _spotted(points: tuple[Point, ...], spot: Spot) -> Point | None:
     kinds = ("views",) if spot.views else ("claim", "pick")
     mine = (p for p in points if p.persona_id == spot.persona_id and p.kind in kinds)
-    return next((p for p in mine if spot.views or p.place == spot.place), None)
+    return next((p for p in mine if spot.views or (p.place, p.field) == (spot.place, spot.phrase)), None)
 
 
 def _refuse_stale(tx: Tx, opened: OpenReview, spot: Spot, number: int) -> None:
@@ -229,6 +246,8 @@ def _as_seen(review: Review, text: DraftText, spot: Spot) -> tuple[str, str] | N
 
 def _words_at(text: DraftText, spot: Spot) -> str:
     words = text.words_of(spot.persona_id)
+    if words and spot.phrase:
+        return str(getattr(words, spot.phrase))
     return next((s.text for s in words.sentences if s.place == spot.place), "") if words else ""
 
 

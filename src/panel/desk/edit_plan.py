@@ -186,7 +186,9 @@ def _new_words(base: Item, given: Item) -> str | None:
 
 def _claim(base: Item, given: Item) -> Iterator[Wish]:
     is_pick = not base.text
-    _refuse_mark(base, given, ("", "a", "x", "-") if is_pick else ("", "a", "m", "x", "-"))
+    is_phrase = read_field(base.name).part == "phrase"
+    marks = ("", "a", "x", *("-" * (not is_phrase)), *("m" * (not is_phrase and not is_pick)))
+    _refuse_mark(base, given, marks)
     if is_pick:
         _refuse_words(given)
     new = None if is_pick else _new_words(base, given)

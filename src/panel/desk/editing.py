@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from panel.desk.deciding import Spot
+from panel.desk.deciding import Spot, spot_of, spot_standing
 from panel.desk.desk import Desk
 from panel.desk.edit_plan import Wish
 from panel.desk.fields import put_sentence, put_text, put_words, read_field, sentence_at, text_at
@@ -129,7 +129,7 @@ class _Run:
     def _is_decided(self, spot: Spot, what: str) -> bool:
         kinds = ("views",) if spot.views else ("claim", "pick")
         mine = (p for p in self.opened.points if p.persona_id == spot.persona_id and p.kind in kinds)
-        point = next((p for p in mine if spot.views or p.place == spot.place), None)
+        point = next((p for p in mine if spot.views or (p.place, p.field) == (spot.place, spot.phrase)), None)
         if point is None:
             return spot.views and what == "removed"
         decision = self.opened.decision(point)
@@ -158,10 +158,8 @@ class _Run:
         return True
 
     def _standing(self, wish: Wish, text: DraftText) -> str:
-        spot = spot_of(wish.name)
-        words = text.words_of(spot.persona_id)
-        pick = next((p for p in words.picks if p.number == spot.place), None) if words else None
-        return pick.standing if pick else sentence_at(text, spot.persona_id, spot.place).standing
+        standing = spot_standing(text, spot_of(wish.name))
+        return "printed" if standing == "attributed" else standing
 
     def _dismiss(self, wish: Wish) -> bool:
         meant = next(p for p in self.base.points if p.kind == "flag" and flag_name(p) == wish.name)
@@ -201,12 +199,6 @@ class _Run:
             self.expected = _with_place(self.expected, opened.text, name)
 
 
-def spot_of(name: str) -> Spot:
-    """The spot of a claim, a pick or a critic's views, from its name in the file."""
-    persona_id, _, rest = name.partition(":")
-    return Spot(persona_id, views=True) if rest == "views" else Spot(persona_id, int(rest))
-
-
 def _with_views(expected: DraftText, now: DraftText, persona_id: str) -> DraftText:
     mine, theirs = expected.words_of(persona_id), now.words_of(persona_id)
     assert mine
@@ -235,6 +227,8 @@ def _under(opened: Opened, text: DraftText, name: str) -> str:
         return ""
     if spot.views:
         return _views_of(opened, words)
+    if spot.phrase:
+        return str(getattr(words, spot.phrase))
     pick = next((p for p in words.picks if p.number == spot.place), None)
     if pick:
         return pick.standing

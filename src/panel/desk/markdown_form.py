@@ -100,6 +100,7 @@ def _critic(opened: OpenReview, persona: Persona) -> Iterator[Part]:
     if struck:
         return
     if isinstance(opinion.words, Written):
+        yield from _phrases(opened, words.persona_id)
         yield from _sentences(opened, opinion, opinion.words, words)
         yield from _views(opened, opinion.words, words)
     else:
@@ -120,6 +121,15 @@ def _sentences(opened: OpenReview, opinion: Answered, model: Written, words: Edi
         lines = [line for passage in shown(opened.review.dossier, cited) for line in _passage(passage)]
         lines += [_told(flag) for flag in opened.flags if _is_on(flag, words.persona_id, sentence)]
         yield Comment(tuple(lines or ["From memory: no passage stands under it."]))
+
+
+def _phrases(opened: OpenReview, persona_id: str) -> Iterator[Part]:
+    """Short texts that are claims, those that no passage backs first."""
+    mine = [p for p in opened.points if p.kind == "claim" and p.field and p.persona_id == persona_id]
+    for point in mine:
+        yield Item(f"{persona_id}:{point.field}", *_settled(opened, point), point.text)
+        lines = [line for passage in point.passages for line in _passage(passage)]
+        yield Comment(tuple(lines or ["What it gives stands in no passage this critic cites."]))
 
 
 def _is_on(flag: Flag, persona_id: str, sentence: EditedSentence) -> bool:
@@ -164,11 +174,13 @@ def _views(opened: OpenReview, model: Written, words: EditedWords) -> Iterator[P
     mark, was = _settled(opened, next((p for p in opened.points if p.kind == "views" and p.persona_id == who), None))
     yield Item(f"{who}:views", mark, was)
     yield Comment(("One mark for all that this critic judges, advises and predicts:",))
-    yield Item(f"{who}:line", text=words.line)
+    own = {p.field for p in opened.points if p.kind == "claim" and p.persona_id == who}
+    rest = [name for name in PHRASES if name not in own]
+    yield from (Item(f"{who}:{name}", text=words.line) for name in rest if name == "line")
     for sentence in words.sentences:
         if model.quote[sentence.place].rests_on == "view":
             yield Item(f"{who}:{sentence.place}", text=sentence.text)
-    yield from (Item(f"{who}:{name}", text=getattr(words, name)) for name in PHRASES if name != "line")
+    yield from (Item(f"{who}:{name}", text=getattr(words, name)) for name in rest if name != "line")
     yield from (Item(f"{who}:reply:{r.ask_id}", text=r.answer) for r in words.replies if SAFE.fullmatch(r.ask_id))
     if words.prediction:
         yield Item(f"{who}:prediction", text=words.prediction.statement)

@@ -5,8 +5,10 @@ sentence on the same passages is decided once, wherever it is printed, and anew 
 maker's word it is another sentence than as ours.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
+from panel.checks import find_backing
 from panel.desk.fields import PHRASES
 from panel.desk.flags import SPEAKS_TO_REVIEWERS, must_settle
 from panel.desk.text import as_printed, printed_sentences
@@ -34,8 +36,12 @@ def _points(review: Review, text: DraftText, flags: Sequence[Flag], *, scope: st
         opinion, words = review.opinion(persona.persona_id), text.words_of(persona.persona_id)
         if persona.persona_id in struck or words is None or not isinstance(opinion, Answered):
             continue
+        facts = apart(review, opinion, words)
+        phrases = [_phrase(review, words, name, cited, scope) for name, cited in facts.items()]
+        yield from (p for p in phrases if not p.passages)
         yield from _claims(review, opinion, words, scope)
-        yield from _views(opinion, words, persona, scope)
+        yield from (p for p in phrases if p.passages)
+        yield from _views(opinion, words, persona, scope, facts)
         own = [f for f in mine if f.persona_id == persona.persona_id]
         yield from (flag_point(f, scope=scope, **_under(f, words, opinion, review.dossier)) for f in own)
     known = {p.persona_id for p in review.personas}
@@ -79,6 +85,26 @@ def _claims(review: Review, opinion: Answered, words: EditedWords, scope: str) -
             )  # fmt: skip
 
 
+APART = ("line", "for_whom", "not_for")  # short texts that are claims where they give a number, a price or a name
+
+
+def apart(review: Review, opinion: Answered, words: EditedWords) -> dict[str, tuple[Ground, ...]]:
+    """A critic's short texts that are points of their own, with the grounds that hold what they give, found by code."""
+    printed = APART if words.views == "printed" else ()
+    read = {n: find_backing(review.dossier, opinion, review.flags, getattr(words, n)) for n in printed}
+    return {name: grounds for name, grounds in read.items() if grounds is not None}
+
+
+def _phrase(review: Review, words: EditedWords, name: str, grounds: Sequence[Ground], scope: str) -> Point:
+    text, passages = getattr(words, name), shown(review.dossier, grounds)
+    hashed, resting = sha256_of(text), passages_hash(passages)
+    return Point(
+        kind="claim", scope=scope, key=claim_key(hashed, resting), persona_id=words.persona_id, place=-1, text=text,
+        sentence_hash=hashed, passages_hash=resting, rests_on="grounds" if passages else "none", field=name,
+        passages=passages,
+    )  # fmt: skip
+
+
 def pick_hash(persona_id: str, side: str, excerpt: str) -> str:
     """Of what a trial critic picked: whether it speaks for one critic's verdict says nothing of another's."""
     return sha256_of(f"{persona_id}, {side}: {excerpt}")
@@ -116,19 +142,29 @@ def passages_hash(passages: Sequence[Shown]) -> str:
     return sha256_of(canonical_json(said)) if said else ""
 
 
-def _views(opinion: Answered, words: EditedWords, persona: Persona, scope: str) -> Iterator[Point]:
-    """One point for all that a critic judges, advises and predicts: nobody can check it, somebody answers for it."""
+def _views(
+    opinion: Answered, words: EditedWords, persona: Persona, scope: str, facts: Collection[str]
+) -> Iterator[Point]:
+    """One point for all that a critic judges, advises and predicts: nobody can check it, somebody answers for it.
+
+    facts: short texts that are points of their own.
+    """
     if not isinstance(opinion.words, Written) or words.views == "removed":
         return
     model = opinion.words
     views = [s.text for s in printed_sentences(model, words) if model.quote[s.place].rests_on == "view"]
-    named = words.model_dump(mode="json", include=VIEW_FIELDS)
+    named = view_fields(words, facts)
     hashed = sha256_of(canonical_json([persona.persona_id, views, named]))
-    text = " ".join([words.line, *views]).strip()
+    text = " ".join([named["line"], *views]).strip()
     yield Point(
         kind="views", scope=scope, key=sha256_of(canonical_json(["views", hashed])), persona_id=persona.persona_id,
         text=text, sentence_hash=hashed, rests_on="view",
     )  # fmt: skip
+
+
+def view_fields(words: EditedWords, facts: Collection[str]) -> Mapping[str, Any]:
+    """A critic's words that are decided with its views: all but the short texts that are points of their own."""
+    return words.model_copy(update=dict.fromkeys(facts, "")).model_dump(mode="json", include=VIEW_FIELDS)
 
 
 VIEW_FIELDS = {"line", "for_whom", "not_for", "change_mind", "counter", "replies", "prediction"}

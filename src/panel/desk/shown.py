@@ -1,6 +1,7 @@
 """A draft's row in the queue: what an editor needs to choose what to do next. Pure."""
 
 from panel.desk.opened import OpenComparison, Opened, OpenReview
+from panel.desk.points import points_of
 from panel.desk.text import start_text
 from panel.records import Answered, Comparison, Review, Written
 from panel.records.desk import QueueRow
@@ -11,7 +12,7 @@ SECONDS_A_CLAIM, SECONDS_A_FLAG, SECONDS_BESIDE = 15, 30, 60  # until the desk h
 def first_row(review: Review, draft_id: str) -> QueueRow:
     """Of a review nobody has opened: nothing is decided yet, and flags are counted when it is."""
     launch = review.dossier.launch
-    claims = _claims(review)
+    claims = sum(p.kind in ("claim", "pick") for p in points_of(review, start_text(review), (), scope=""))
     held = review.containment is not None and review.containment.held
     return QueueRow(
         draft_id=draft_id,
@@ -29,18 +30,6 @@ def first_row(review: Review, draft_id: str) -> QueueRow:
         seen=tuple(seen.where for seen in launch.seen_at),
         is_held=held,
     )
-
-
-def _claims(review: Review) -> int:
-    printed = 0
-    for words in start_text(review).critics:
-        opinion = review.opinion(words.persona_id)
-        model = opinion.words if isinstance(opinion, Answered) else None
-        if isinstance(model, Written):
-            claims = [s for s in words.sentences if s.standing == "printed"]
-            printed += sum(model.quote[s.place].rests_on != "view" for s in claims)
-        printed += sum(pick.standing == "printed" for pick in words.picks)
-    return printed
 
 
 def first_pair_row(comparison: Comparison, draft_id: str, a: QueueRow, b: QueueRow) -> QueueRow:

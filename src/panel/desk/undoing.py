@@ -1,7 +1,7 @@
 """Take back the newest decision a person made on a draft: the words are again as they were before it."""
 
 from panel.desk.acting import Tx, finish, refuse_put_away, settle, write
-from panel.desk.deciding import Spot, put_standing, spot_standing
+from panel.desk.deciding import Spot, put_standing, spot_of, spot_standing
 from panel.desk.fields import put_text, read_field, text_at
 from panel.desk.opened import Opened, OpenReview
 from panel.errors import Mistake
@@ -22,7 +22,7 @@ def undo(tx: Tx, draft_id: str) -> Opened:
         raise Mistake("There is nothing of yours to take back.")
     point = Point(
         kind=decision.kind, scope=decision.scope, key=decision.key, persona_id=decision.persona_id, text=decision.text,
-        place=max(0, decision.place), sentence_hash=decision.sentence_hash, passages_hash=decision.passages_hash,
+        place=decision.place, sentence_hash=decision.sentence_hash, passages_hash=decision.passages_hash,
         check=decision.check,
     )  # fmt: skip
     text = _before(opened.text, decision)
@@ -67,16 +67,21 @@ def _stands(opened: Opened, decision: Decision) -> bool:
 
 
 def _same_words(text: DraftText, decision: Decision) -> bool:
-    return text_at(text, read_field(f"{decision.persona_id}:{decision.place}")) == decision.text
+    spot = _spot(decision)
+    if spot.phrase and decision.decision == "removed":
+        return True
+    return text_at(text, read_field(f"{spot.persona_id}:{spot.phrase or spot.place}")) == decision.text
 
 
 def _spot(decision: Decision) -> Spot:
+    if decision.kind == "claim" and decision.place < 0:
+        return spot_of(decision.field)
     return Spot(decision.persona_id, decision.place, views=decision.kind == "views")
 
 
 def _before(text: DraftText, decision: Decision) -> DraftText:
     """The text without what the decision did to it."""
-    if decision.decision == "amended":
+    if decision.decision == "amended" or (decision.decision == "removed" and _spot(decision).phrase):
         return put_text(text, read_field(decision.field), decision.was)
     if decision.was and decision.kind in ("claim", "pick", "views"):
         return put_standing(text, _spot(decision), decision.was)

@@ -123,14 +123,14 @@ class Point(Value):
     scope: str  # the product: what was decided once holds for every draft of it
     key: str  # sha256 of the sentence and its passages, or of the flag
     persona_id: str = ""  # "" of what is about no critic
-    place: int = 0  # of the sentence, or number of the ground
+    place: int = 0  # of the sentence, or number of the ground; -1 of a claim in a short text, which `field` names
     text: str  # the sentence, the flag's message, ...
     sentence_hash: str = ""
     passages_hash: str = ""  # "" when it rests on none
     rests_on: Literal["grounds", "memory", "view", "none"] = "none"
     side: Side | None = None  # of a pick
     check: str = ""  # of a flag
-    field: str = ""  # of a flag: what it is on, as checks name it
+    field: str = ""  # what a flag is on, as checks name it; the short text a claim is: "line", ...
     severity: Severity | None = None  # of a flag
     passages: tuple[Shown, ...] = ()
     draft_id: str = ""  # whose text it is in: of a comparison's, one of its two reviews'
@@ -154,8 +154,8 @@ class Decision(Value):
     page_opened: bool = False  # they opened the live page, too
     reason: str = ""  # of a dismissal: a DismissReason
     place: int = -1  # of the sentence, or number of the ground; -1 of anything else
-    field: str = ""  # of amended words: which (`desk.fields`)
-    was: str = ""  # of amended words: what they replaced; else how it was printed before (`desk.text.standing_of`)
+    field: str = ""  # of amended words, and of a short text: which (`desk.fields`)
+    was: str = ""  # of words amended, or of a short text removed: what stood there; else its `desk.text.standing_of`
     by: str  # account_id
     name: Grown = ""  # their by-line then; "" in rows of before it was kept
     at: datetime  # UTC

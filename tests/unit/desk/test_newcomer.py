@@ -1,7 +1,7 @@
 """What a newcomer stumbled over stays mended."""
 
 import pytest
-from tests.drafting import Room, a_room, claims, quill, spot
+from tests.drafting import Room, a_room, claims, phrases, quill, spot
 
 from panel.errors import Mistake
 from panel.records import Answered, NotAsked, Review
@@ -63,7 +63,7 @@ def test_calling_ones_own_words_accurate_leaves_the_edit_to_be_undone(room: Room
 def test_the_queue_says_that_views_are_left_when_no_claim_is(room: Room) -> None:
     (draft,) = room.bring(quill())
     opened = room.review(draft)
-    for point in claims(opened):
+    for point in [*claims(opened), *phrases(opened)]:
         room.desk.decide(room.editor, draft, spot(point), "accurate", number=room.head(draft), seen=True)
     shown = room.review(draft).draft.shown
     assert (shown.claims_left, shown.is_approvable) == (0, False)

@@ -186,3 +186,96 @@ def test_nothing_is_missing_where_an_editor_took_the_views_out() -> None:
     opinion = review.opinion("futurist")
     assert isinstance(opinion, Answered)
     assert isinstance(opinion.words, Written)
+
+
+# a line, and advice, that give figures or names
+
+
+def phrased(text: str, name: str = "line", who: str = "dx-reviewer") -> tuple[Review, DraftText]:
+    review = quill()
+    return review, put_text(start_text(review), read_field(f"{who}:{name}"), text)
+
+
+@pytest.mark.parametrize("name", ["line", "for_whom", "not_for"])
+def test_a_short_text_with_a_figure_is_a_claim_on_the_passages_that_give_it(name: str) -> None:
+    found = points(*phrased("Indexing took 41 seconds on a laptop.", name, "competitor-skeptic"))
+    (point,) = [p for p in found if p.field == name and (p.kind, p.persona_id) == ("claim", "competitor-skeptic")]
+    assert (point.place, point.rests_on) == (-1, "grounds")
+    assert point.passages and all("41 seconds" in passage.text for passage in point.passages)
+    views = next(p for p in found if p.kind == "views" and p.persona_id == "competitor-skeptic")
+    assert "41 seconds" not in views.text
+
+
+def test_a_short_text_whose_figure_no_passage_gives_comes_before_the_critics_claims() -> None:
+    found = points(*phrased("It costs 977 euros a year."))
+    mine = [p for p in found if p.persona_id == "dx-reviewer"]
+    assert (mine[0].field, mine[0].passages, mine[0].rests_on) == ("line", (), "none")
+
+
+def test_a_line_that_gives_no_figure_and_no_name_is_decided_with_the_views() -> None:
+    review, text = phrased("It does what it says, and says little.")
+    mine = [p for p in points(review, text) if p.persona_id == "dx-reviewer"]
+    assert "line" not in [p.field for p in mine]
+    (views,) = [p for p in mine if p.kind == "views"]
+    assert views.text.startswith("It does what it says")
+
+
+def test_a_figure_changed_in_a_line_opens_the_line_and_not_the_views() -> None:
+    one, other = (keys(*phrased(f"Indexing took {seconds} seconds.")) for seconds in (41, 42))
+    assert [k[1] for k in one - other if k[1] != "flag"] == ["claim"]
+
+
+def test_the_products_own_name_makes_no_claim_of_a_line() -> None:
+    assert "line" not in [p.field for p in points(*phrased("Choose Quillbase for its plain errors."))
+                          if p.persona_id == "dx-reviewer"]  # fmt: skip
+
+
+def test_removed_views_leave_no_claim_of_a_line() -> None:
+    review, text = phrased("Indexing took 41 seconds.")
+    gone = change(text, "dx-reviewer", views="removed")
+    assert not [p for p in points(review, gone) if p.field == "line" and p.persona_id == "dx-reviewer"]
+
+
+# what a key is made of
+
+
+@pytest.mark.parametrize("change_of", [{"voice": "third_party"}, {"url": "https://elsewhere.example/notes"}])
+def test_whose_word_a_passage_is_and_its_address_open_what_rests_on_it(change_of: dict[str, str]) -> None:
+    review, text = quill(), start_text(quill())
+    sources = tuple(s.model_copy(update=change_of if s.source_id == "S1" else {}) for s in review.dossier.sources)
+    other = review.model_copy(update={"dossier": review.dossier.model_copy(update={"sources": sources})})
+
+    def of(review: Review, rests: bool) -> set[str]:
+        claims = (p for p in points(review, text) if p.kind == "claim")
+        return {p.key for p in claims if any(s.passage_id.startswith("S1.") for s in p.passages) == rests}
+
+    assert of(review, True) and not of(review, True) & of(other, True)
+    assert of(review, False) == of(other, False)
+
+
+@pytest.mark.parametrize("name", ["change_mind", "counter", "reply:first_error"])
+def test_every_text_of_the_views_opens_them_when_it_changes(name: str) -> None:
+    review = quill()
+    edited = put_text(start_text(review), read_field(f"dx-reviewer:{name}"), "Something else entirely.")
+    gone = {k[1] for k in keys(review) - keys(review, edited)}
+    assert "views" in gone
+
+
+def test_words_for_reviewers_are_read_anew_in_another_review() -> None:
+    review = live_review()
+    other = review.model_copy(update={"figures": ()})
+    assert other.review_hash != review.review_hash
+    assert points(review)[0].kind == points(other)[0].kind == "held"
+    assert points(review)[0].key != points(other)[0].key
+
+
+def test_a_flag_is_settled_anew_when_the_passages_under_its_sentence_change() -> None:
+    review = ledger()
+    text = put_text(start_text(review), read_field("futurist:2"), "It costs 999 USD a search.")
+    found = [p for p in points(review, text) if p.check == "number_not_in_grounds" and p.persona_id == "futurist"]
+    (under,) = {s.passage_id for p in points(review, text) if (p.persona_id, p.place, p.kind) == ("futurist", 2, "claim")
+                for s in p.passages}  # fmt: skip
+    passage = review.dossier.passage(under)
+    assert passage and found
+    other = with_passage(review, under, passage.text + " It changed.")
+    assert not {p.key for p in found} & {p.key for p in points(other, text)}

@@ -62,7 +62,7 @@ class Planted:
         )
         for place, sentence in enumerate(quote):
             self.cites[who, place] = [excerpts[n] for n in sentence.grounds if kinds[n] == "found"]
-        asked = [ask for ask in ("first_error", self.mark("ask"))]
+        asked = ["first_error", self.mark("ask")]
         words = Written(
             quote=quote, **{name: f"Words of {self.mark(name)} here." for name in VIEWS[:5]},
             replies=tuple(Reply(ask_id=ask, answer=f"Answer {self.mark('answer')}.") for ask in asked),
@@ -108,10 +108,11 @@ def settled(planted: Planted, text: DraftText, points: tuple[Point, ...]) -> set
         if point.kind in ("flag", "held") or words is None:
             continue
         marks |= set(MARK.findall(point.text))
-        if point.kind == "claim":
+        if point.kind == "claim" and not point.field:
             marks |= set(MARK.findall(" ".join(planted.cites[point.persona_id, point.place])))
         if point.kind == "views":
-            marks |= set(MARK.findall(words.model_dump_json(include={name for name in VIEWS})))
+            own = {p.field for p in points if p.kind == "claim" and p.persona_id == point.persona_id}
+            marks |= set(MARK.findall(words.model_dump_json(include=set(VIEWS) - own)))
     return marks
 
 

@@ -99,6 +99,11 @@ class Item:
         return any(field.unsaved for field in self.fields)
 
     @property
+    def is_phrase(self) -> bool:
+        """Whether it is a short text, of which `mark` says which, and no sentence."""
+        return self.kind == "claim" and not self.at.rpartition(":")[2].isdecimal()
+
+    @property
     def is_stop(self) -> bool:
         """Whether somebody has to decide of it at all."""
         return self.kind not in ("view",) and self.standing != "set_aside"
@@ -111,7 +116,9 @@ def critic_items(opened: OpenReview, persona: Persona, names: Names, unsaved: Se
         return ()
     made = _Maker(opened, persona, opinion, words, names, unsaved)
     if isinstance(opinion.words, Written):
-        return (*made.sentences(opinion.words), made.views(opinion.words))
+        phrases = tuple(made.phrases(opinion.words))
+        bare, backed = (tuple(p for p in phrases if bool(p.evidence) == held) for held in (False, True))
+        return (*bare, *made.sentences(opinion.words), *backed, made.views(opinion.words))
     return tuple(made.picks())
 
 
@@ -150,11 +157,35 @@ class _Maker:
             may_attribute=point is not None and any(passage.voice == "maker" for passage in point.passages),
         )
 
+    def phrases(self, model: Written) -> Iterator[Item]:
+        """Short texts that give a number, a price or a name: claims, each beside the passages that give it, too."""
+        mine = (p for p in self.opened.points if p.persona_id == self.who and p.kind == "claim" and p.field)
+        for point in mine:
+            label = LABELS[point.field]
+            yield self._item(
+                at=f"{self.who}:{point.field}",
+                kind="claim",
+                text=clean(point.text),
+                standing="printed",
+                mark=label if point.passages else f"{label}: what it gives stands in no passage this critic cites",
+                point=point,
+                evidence=tuple(evidence(passage) for passage in point.passages),
+                flags=self._flags(point.field, 0),
+                fields=(self._editable(point.field, model),),
+            )
+
+    def _editable(self, name: str, model: Written) -> Editable:
+        was, now = getattr(model, name), getattr(self.words, name)
+        return editable(f"{self.who}:{name}", LABELS[name], now, was, self.unsaved)
+
+    @property
+    def _own(self) -> frozenset[str]:
+        """Short texts that are claims of their own."""
+        return frozenset(p.field for p in self.opened.points if p.persona_id == self.who and p.kind == "claim")
+
     def views(self, model: Written) -> Item:
-        fields = [
-            editable(f"{self.who}:{name}", LABELS[name], getattr(self.words, name), getattr(model, name), self.unsaved)
-            for name in PHRASES
-        ]
+        own = self._own
+        fields = [self._editable(name, model) for name in PHRASES if name not in own]
         fields += [
             editable(f"{self.who}:{s.place}", "View", s.text, model.quote[s.place].text, self.unsaved)
             for s in self.words.sentences
@@ -178,7 +209,7 @@ class _Maker:
         return self._item(
             at=f"{self.who}:views",
             kind="views",
-            text=clean(self.words.line),
+            text="" if "line" in own else clean(self.words.line),
             standing=self.words.views,
             point=self._point("views", 0),
             flags=self._flags("", 0),
@@ -230,7 +261,7 @@ class _Maker:
         if field:
             mine = [f for f in mine if f.field == field and f.index == place]
         else:
-            mine = [f for f in mine if f.field not in ("quote", "grounds", "claim")]
+            mine = [f for f in mine if f.field not in ("quote", "grounds", "claim", *self._own)]
         return tuple(flag_line(self.opened, f, self.names) for f in mine)
 
 
@@ -284,4 +315,5 @@ def editable(field: str, label: str, text: str, model: str, unsaved: Sequence[Un
 
 
 def _prediction_label(prediction: Prediction) -> str:
-    return f"Prediction, {prediction.probability:.2f} by {clean(prediction.resolve_by)}"
+    chance, day = f"{prediction.probability:.2f}", clean(prediction.resolve_by)
+    return f"Prediction, {chance} by {day}, settled at {clean(prediction.settled_at) or 'no place given'}"

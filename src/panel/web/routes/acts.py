@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Path
 from starlette.responses import RedirectResponse, Response
 
-from panel.desk.deciding import Spot
+from panel.desk.deciding import spot_of
 from panel.errors import Mistake
 from panel.web.access import Editor, Publisher, Writer
 from panel.web.deps import Deps, Given
@@ -16,7 +16,7 @@ from panel.web.render import redirect
 
 router = APIRouter(prefix="/drafts/{draft_id}")
 DraftId = Annotated[str, Path(max_length=140, pattern=r"^[a-z0-9][a-z0-9-]*$")]
-At = Annotated[str, Form(max_length=200, pattern=r"^([a-z][a-z0-9-]{1,40}:([0-9]{1,3}|views))?$")]
+At = Annotated[str, Form(max_length=200, pattern=r"^([a-z][a-z0-9-]{1,40}:([0-9]{1,3}|views|line|for_whom|not_for))?$")]
 Back = Annotated[str, Form(max_length=140, pattern=r"^([a-z0-9][a-z0-9-]*)?$")]  # the comparison it was done on
 Number = Annotated[int, Form(ge=0, le=1_000_000)]
 Flag = Annotated[bool, Form()]
@@ -24,14 +24,6 @@ Reason = Annotated[str, Form(max_length=40)]
 Why = Annotated[str, Form(max_length=600)]
 Time = Annotated[str, Form(max_length=40)]
 POSTED: dict[str, Any] = {"status_code": 303, "response_class": RedirectResponse}
-
-
-def spot_of(at: str) -> Spot:
-    """ "futurist:2" or "futurist:views". Raises Mistake."""
-    persona_id, _, place = at.partition(":")
-    if not place:
-        raise Mistake("That form names nothing to decide.", hint="Reload the draft.")
-    return Spot(persona_id, views=True) if place == "views" else Spot(persona_id, int(place))
 
 
 def on(draft_id: str, back: str, said: str = "", at: str = "") -> Response:
