@@ -169,6 +169,12 @@ class Case:
         return tuple(self._prose("answers", i, reply.answer) for i, reply in enumerate(replies))
 
     @cached_property
+    def forecast(self) -> tuple[Prose, ...]:
+        """What a critic says will come, where it says so."""
+        prediction = self.written.prediction if self.written else None
+        return (self._prose("prediction", 0, prediction.statement),) if prediction else ()
+
+    @cached_property
     def claims(self) -> tuple[Prose, ...]:
         """What each ground is said to say."""
         return tuple(self._prose("claim", g.number, g.claim, "grounds", (g.number,)) for g in self.opinion.grounds)

@@ -7,7 +7,7 @@ from panel.checks.case import Case, Shelf
 from panel.checks.grounds import check_claims, check_grounds
 from panel.checks.likeness import check_likeness
 from panel.checks.safety import check_characters
-from panel.checks.sentences import check_attribution, check_facts, check_references
+from panel.checks.sentences import check_attribution, check_facts, check_references, check_uncited
 from panel.checks.suspects import Suspects, check_launch, check_suspect_grounds
 from panel.checks.verdicts import check_verdict
 from panel.checks.wording import check_first_hand, check_formulas, check_lengths
@@ -18,6 +18,7 @@ OPINION_CHECKS: tuple[Callable[[Case], Iterable[Flag]], ...] = (
     check_claims,
     check_references,
     check_facts,
+    check_uncited,
     check_attribution,
     check_first_hand,
     check_words,

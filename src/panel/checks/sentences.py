@@ -1,5 +1,6 @@
 """Does each sentence say only what the grounds it rests on say?"""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from panel.checks.case import Case, Prose, Shelf
@@ -10,6 +11,9 @@ from panel.checks.table import flag
 from panel.checks.text import normalise
 from panel.records import Answered, Dossier, Flag, Ground, standing_grounds
 
+SMALL = 20  # a bare count below it is how one talks: "two of its rivals"
+_READER = re.compile(r"\byour?s?\b", re.IGNORECASE)
+_RANGE = re.compile(r"\bbetween\b", re.IGNORECASE)  # both ends of a range are yet to come
 UNGROUNDED_FIELDS = ("change_mind",)  # says what would have to be true, so its numbers stand nowhere yet
 
 
@@ -67,6 +71,60 @@ def _grounded(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
             yield _on(
                 case, prose, check, f"{where} gives {fact.text!r}, which stands in no ground it rests on.", fact.text
             )
+
+
+def check_uncited(case: Case) -> Iterator[Flag]:
+    """Figures in words that cite no ground stand in some passage, too: in memory sentences, answers and what's to come.
+
+    A small count, a reader's own number, and what follows from figures of the critic's own passages by one step of
+    arithmetic are nobody's claim. A change of mind and a prediction give a figure of their own, which stands nowhere
+    yet; with two of one unit, one is where things stand now.
+    """
+    for prose in (*(s for s in case.sentences if s.rests_on == "memory"), *case.answers):
+        yield from _uncited(case, prose, [f for f in prose.facts.found if not _is_readers(prose, f)])
+    for prose in (*(p for p in case.phrases if p.field in UNGROUNDED_FIELDS), *case.forecast):
+        counted = [f for f in prose.facts.found if f.kind in ("number", "price")]
+        pair = [f for f in counted if sum(f.unit == other.unit for other in counted) > 1 and f.unit]
+        if not any(_stands_anywhere(case, f) for f in pair) and not _RANGE.search(prose.text):
+            yield from _uncited(case, prose, pair[:1])
+
+
+def _uncited(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
+    where = f"Sentence {prose.index + 1}" if prose.field == "quote" else f"The {prose.field.replace('_', ' ')}"
+    for fact in facts:
+        spelt = fact.unit == "x" and fact.text[0].isalpha()  # "three times a week"
+        small = fact.kind == "number" and (not fact.unit or spelt) and fact.value < SMALL
+        if fact.kind not in HARD or small or case.shelf.is_own(fact) or _stands_anywhere(case, fact):
+            continue
+        if prose.rests_on != "memory" and _follows(case, prose, fact):
+            continue
+        message = f"{where} gives {fact.text!r}, which stands in no passage."
+        yield _on(case, prose, "number_not_in_grounds", message, fact.text)
+
+
+def _is_readers(prose: Prose, fact: Fact) -> bool:
+    """Whether it is a number of the reader's: a count or size in words that speak to the reader."""
+    return fact.kind == "number" and prose.rests_on != "memory" and _READER.search(prose.text) is not None
+
+
+def _stands_anywhere(case: Case, fact: Fact) -> bool:
+    """In a passage of the dossier, whoever cites it, or among the days that the dossier gives outside them."""
+    shelf = case.shelf
+    if any(shelf.facts(text).hold(fact) for text in shelf.passages.by_id.values()):
+        return True
+    days = (shelf.source_days(s.source_id) for s in shelf.dossier.sources)
+    return fact.kind == "date" and (shelf.dossier_days.hold(fact) or any(d.hold(fact) for d in days))
+
+
+def _follows(case: Case, prose: Prose, fact: Fact) -> bool:
+    """Whether it is a sum, difference, product or quotient of figures it stands beside and of those in own passages."""
+    known = [g.passage_id for g in case.standing if g.passage_id in case.shelf.passages.by_id]
+    given = [f for i in known for f in case.shelf.facts(case.shelf.passages.by_id[i]).found]
+    others = [f for f in prose.facts.found if f is not fact]
+    values = {f.value for f in (*given, *others) if f.kind in ("number", "price") and f.value}
+    digits = max(0, -int(fact.value.as_tuple().exponent)) if fact.kind in ("number", "price") else 0
+    made = (x for a in values for b in values for x in (a + b, a - b, a * b, a / b, 100 * (a - b) / b))
+    return fact.kind in ("number", "price") and any(round(x, digits) == fact.value for x in made)
 
 
 def find_backing(dossier: Dossier, opinion: Answered, flags: Sequence[Flag], text: str) -> tuple[Ground, ...] | None:

@@ -4,7 +4,7 @@ import pytest
 from tests.unit.checks.lantern import AS_OF, GROUNDS, PAGES, make_dossier, make_opinion, make_persona, one_sentence
 
 from panel.checks import check_review
-from panel.records import Ground, Sentence
+from panel.records import Ground, Prediction, Reply, Sentence
 
 EXTRA = {
     "S1.2": ("for", "Search is up to 40% faster than in version 1."),
@@ -111,8 +111,53 @@ def test_a_view_states_no_facts(text, check):
     assert checks_of("That is a fair deal for one desk.", rests_on="view") == set()
 
 
-def test_memory_is_flagged_low_and_its_numbers_are_not_looked_for():
-    assert checks_of("Search tools of 2019 cost $30.", rests_on="memory") == {"memory_sentence"}
+@pytest.mark.parametrize("text", ["Search tools of 2019 cost a little.", "Its rival costs $30 a seat and holds 61 percent.",
+                                  "Its rival is under an MIT licence.", "Some 4,000 firms use its rival."])  # fmt: skip
+def test_a_figure_from_memory_that_stands_in_no_passage_is_flagged_high(text):
+    assert checks_of(text, rests_on="memory") == {"memory_sentence", "number_not_in_grounds"}
+
+
+@pytest.mark.parametrize(
+    "text", ["Two of its rivals do so.", "The trial lasts 14 days, as usual.", "Others ask for 8 GB."]
+)
+def test_memory_may_count_on_its_fingers_and_repeat_what_any_passage_gives(text):
+    assert checks_of(text, rests_on="memory") == {"memory_sentence"}
+
+
+def flagged(**words):
+    """Fields with a number that stands nowhere, of an opinion with these words."""
+    flags = check_review(make_dossier(), [make_persona()], [make_opinion(**words)])
+    return [f.field for f in flags if f.check == "number_not_in_grounds"]
+
+
+@pytest.mark.parametrize(("answer", "flags"), [
+    ("Its rival costs $30 a seat.", 1), ("It holds 61 percent of the market.", 1), ("It is under an MIT licence.", 1),
+    ("It needs one command and three files.", 0), ("Your 4,500 notes are indexed as well.", 0),
+    ("For your team it is $77 a month.", 1),
+])  # fmt: skip
+def test_figures_in_answers_are_looked_for_and_the_readers_own_are_not(answer, flags):
+    assert flagged(replies=(Reply(ask_id="first_error", answer=answer),)) == ["answers"] * flags
+
+
+def test_what_follows_from_figures_of_own_passages_is_no_new_figure():
+    ground = Ground(number=4, side="for", passage_id="S2.2", excerpt=EXTRA["S2.2"][1])
+    said = {"replies": (Reply(ask_id="first_error", answer="Two trials last 28 days."),)}
+    assert flagged(grounds=(*GROUNDS, ground), **said) == []
+    other = {"replies": (Reply(ask_id="first_error", answer="Two trials last 93 days."),)}
+    assert flagged(grounds=(*GROUNDS, ground), **other) == ["answers"]
+
+
+@pytest.mark.parametrize(("text", "flags"), [
+    ("its price fell below $5", 0), ("its rival's price rose from $30 to $40", 1),
+    ("it lost between 5 and 10 percent", 0), ("the 61 percent its rival holds fell under 50 percent", 1),
+    ("the trial grew from 14 days to 30 days", 0),
+])  # fmt: skip
+def test_of_two_figures_of_what_is_to_come_one_is_how_things_stand(text, flags):
+    assert flagged(change_mind=text) == ["change_mind"] * flags
+    foretold = Prediction(
+        statement=text, probability=0.6, resolve_by="2027-09-01", settled_at="https://lantern.example/x"
+    )
+    assert flagged(prediction=foretold) == ["prediction"] * flags
 
 
 @pytest.mark.parametrize("grounds", [(), (7,), (1, 7)])
