@@ -69,12 +69,12 @@ class Seeds:
 
     @cached_property
     def specimen(self) -> Path:
-        """The specimen pair: 12 claims a review, a flag or two, the comparison."""
+        """The specimen pair: whole quotes of five critics a review, and the comparison."""
         return self._scripted("specimen", SPECIMEN / "answers.yaml")
 
     @cached_property
     def short(self) -> Path:
-        """The same launches and critics with less to say: 10 claims, 8 claims, the comparison, and no high flag."""
+        """The same launches and critics with less to say: 10 and 8 sentences that are claims, and the comparison."""
         answers = yaml.safe_load((SPECIMEN / "answers.yaml").read_text("utf-8"))
         for product, counts in SHORT.items():
             for (critic, answer), count in zip(answers[product].items(), counts, strict=True):

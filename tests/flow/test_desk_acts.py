@@ -27,9 +27,12 @@ from tests.unit.store.samples import a_run
 from panel.desk.audit import audit
 from panel.desk.deciding import spot_of
 from panel.desk.desk import Spot
+from panel.desk.editorial import editorial_of
+from panel.desk.opened import Opened
+from panel.desk.rules import DISMISS_REASONS
 from panel.errors import EditConflict, Mistake
 from panel.pages import review_html
-from panel.records import Flag, Review
+from panel.records import Editorial, Flag, Review
 from panel.review.archive import meet_reviewed
 from panel.store import Products
 from panel.store import desk as rows
@@ -215,6 +218,34 @@ def test_an_approval_lapses_where_a_decision_it_shares_is_taken_back_elsewhere(r
 
 
 # flags, picks, held reviews, grades
+
+
+def test_words_against_the_computed_pick_can_only_be_changed_or_removed(room: Room, pair: tuple[str, str, str]) -> None:
+    a, _, both = pair
+    opened = room.desk.save(room.editor, a, f"{DX}:line", "Quillbase is the better choice.", number=0, seen=True)
+    point = next(p for p in room.comparison(both).left if p.check == "prose_contradicts_pick")
+    for reason in DISMISS_REASONS:
+        with pytest.raises(Mistake, match="can't be dismissed"):
+            room.desk.dismiss(room.admin, both, point.key, reason)
+    room.desk.save(room.editor, a, f"{DX}:line", "A folder you can search.", number=opened.draft.head, seen=True)
+    assert not [p for p in room.comparison(both).points if p.check == "prose_contradicts_pick"]
+
+
+def test_a_retracted_page_says_when_and_why_until_it_is_fetched_back(room: Room, draft: str) -> None:
+    room.approve(draft)
+    room.desk.publish(room.publisher, draft)
+    opened = room.desk.retract(room.publisher, draft, "Its maker's figures were invented.")
+
+    def added(opened: Opened) -> Editorial:
+        publications = room.desk.history(room.editor, draft).publications
+        return editorial_of(opened, room.desk.is_signed(room.editor, opened), publications)
+
+    page = review_html(opened.for_readers, (), added(opened))
+    assert f"Retracted on {NOON:%d %b %Y}: Its maker&#39;s figures were invented." in page
+    assert "Nobody has approved this" not in page
+    assert "Two commands" not in page
+    again = room.desk.fetch_back(room.editor, draft)
+    assert added(again).retracted is None
 
 
 def test_claims_of_first_hand_use_can_only_be_mended(room: Room, draft: str) -> None:

@@ -14,7 +14,7 @@ from tests.flow.desk_browsing import DESKTOP, LARK, Seeds, Window, desk_on, expe
 from tests.flow.outside import command, environment
 
 browser, seeds, pytestmark = at.browser, at.seeds, at.pytestmark
-WHOLE = 17
+WHOLE = 29
 TYPED, MORE = " Typed and not saved.", " And more."
 FIELD = ".stop:visible .edit textarea"
 

@@ -3,6 +3,7 @@
 The table of checks is `CHECKS`; docs/checks.md shows it with the rules and their limits.
 """
 
+from panel.checks.case import Shelf
 from panel.checks.comparisons import check_comparison
 from panel.checks.figures import maker_figures
 from panel.checks.left_out import find_elsewhere, without_spans
@@ -14,6 +15,7 @@ from panel.checks.table import CHECKS, Check
 from panel.records import is_grounded, standing_grounds
 
 __all__ = [
-    "CHECKS", "Check", "check_comparison", "check_containment", "check_review", "find_backing", "find_elsewhere",
-    "find_suspicions", "is_grounded", "maker_figures", "standing_grounds", "suspicious", "without_spans",
+    "CHECKS", "Check", "Shelf", "check_comparison", "check_containment", "check_review", "find_backing",
+    "find_elsewhere", "find_suspicions", "is_grounded", "maker_figures", "standing_grounds", "suspicious",
+    "without_spans",
 ]  # fmt: skip

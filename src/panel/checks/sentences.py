@@ -9,7 +9,7 @@ from panel.checks.figures import figures_in
 from panel.checks.lexicon import ATTRIBUTED
 from panel.checks.table import flag
 from panel.checks.text import normalise
-from panel.records import Answered, Dossier, Flag, Ground, standing_grounds
+from panel.records import Answered, Flag, Ground, standing_grounds
 
 SMALL = 20  # a bare count below it is how one talks: "two of its rivals"
 _READER = re.compile(r"\byour?s?\b", re.IGNORECASE)
@@ -127,17 +127,16 @@ def _follows(case: Case, prose: Prose, fact: Fact) -> bool:
     return fact.kind in ("number", "price") and any(round(x, digits) == fact.value for x in made)
 
 
-def find_backing(dossier: Dossier, opinion: Answered, flags: Sequence[Flag], text: str) -> tuple[Ground, ...] | None:
+def find_backing(shelf: Shelf, opinion: Answered, flags: Sequence[Flag], text: str) -> tuple[Ground, ...] | None:
     """Grounds that stand and whose passages give a number, price, date, licence, name or command of this text.
 
     None for a text that gives nothing of the kind; () where it does and no passage has any of it.
     """
-    shelf = Shelf(dossier)
     read = shelf.facts(shelf.without_name(normalise(text)))
     facts = [f for f in (*read.found, *read_names(read)) if not shelf.is_own(f)]
     if not facts:
         return None
-    known = [g for g in standing_grounds(opinion, flags) if dossier.passage(g.passage_id)]
+    known = [g for g in standing_grounds(opinion, flags) if g.passage_id in shelf.passages.by_id]
     return tuple(g for g in known if any(_in_passage(shelf, g, f) or _in_source_facts(shelf, [g], f) for f in facts))
 
 

@@ -12,7 +12,7 @@ from panel.errors import Mistake
 KEEP_LINES = frozenset({"note"})
 DECIDES = {"a": "accurate", "m": "attributed", "x": "removed"}
 SAYS = {"": "[ ]", "a": "[a]", "m": "[m]", "x": "[x]", "-": "[-]", "c": "[c]"}
-# standing first, so that what goes makes room for what comes; words before decisions on them; strikes last
+# standing first; words before decisions on them; strikes last
 ORDER = (
     "unstrike",
     "removed",

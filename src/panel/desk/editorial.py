@@ -21,7 +21,16 @@ def editorial_of(opened: Opened, approval: Approval | None, publications: Sequen
             for out in publications
             if out.kind == "corrected"
         ),
+        retracted=retraction(opened, publications),
     )
+
+
+def retraction(opened: Opened, publications: Sequence[Publication]) -> Corrected | None:
+    """When a draft was taken back and why; None for one that is not, or that was fetched back since."""
+    if opened.draft.state != "retracted":
+        return None
+    last = publications[-1]
+    return Corrected(on=f"{last.at:%d %b %Y}", why=last.reason)
 
 
 def _reviews(opened: Opened) -> tuple[OpenReview, ...]:

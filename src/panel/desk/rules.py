@@ -59,7 +59,8 @@ REJECT_REASONS = {
     "not_fair": "Not fair to the tool",
     "other": "Another reason",
 }
-ONLY_MENDED = frozenset({"first_hand_use", "hidden_characters"})  # nobody may dismiss these: mend or remove the words
+# nobody may dismiss these: mend or remove the words
+ONLY_MENDED = frozenset({"first_hand_use", "hidden_characters", "prose_contradicts_pick"})
 LEFT_DAYS = 14  # open drafts older than this leave the queue
 
 

@@ -41,7 +41,7 @@ def heard(review: Review, persona: Persona, *, key: str, tool: str, stand: str, 
         replies=_replies(written, persona) if written else (),
         flags=tuple(flag_note(f) for f in mine if f.field not in ("quote", "grounds")),
         why=_why(opinion),
-        model=opinion.juror.model if opinion else "",
+        model=clean(opinion.juror.model) if isinstance(opinion, Answered) and review.grade != "specimen" else "",
     )
 
 
@@ -111,7 +111,7 @@ def _line(opinion: Opinion | None, notes: Sequence[Note]) -> Pieces:
     if not isinstance(opinion, Answered):
         return pieces(_why(opinion))
     if isinstance(opinion.words, Written):
-        return pieces(opinion.words.line or "It wrote no line.")
+        return pieces(opinion.words.line or "No line.")
     side = {"ship": "for", "skip": "against"}.get(opinion.verdict, "")
     first = next((n for n in notes if n.side == side), next(iter(notes), None))
     return pieces(f"Picked {first.passage_id}: “{_opening(first.excerpt)}”" if first else "It picked no passage.")

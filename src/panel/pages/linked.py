@@ -33,7 +33,7 @@ def _document(page: Page) -> dict[str, Any]:
         "name": page.title,
         "abstract": page.answer,
         "inLanguage": "en",
-        "creativeWorkStatus": "Approved" if page.is_signed else "Draft",
+        "creativeWorkStatus": "Retracted" if page.retracted else "Approved" if page.is_signed else "Draft",
         "creditText": ". ".join(label.rstrip(".") for label in labels) + ".",
         "about": [_tool(side) for side in page.sides],
         "hasPart": [_quotation(page, critic, said) for critic in page.critics for said in critic.on if said.has_words],
@@ -56,4 +56,4 @@ def _quotation(page: Page, critic: Critic, said: Heard) -> dict[str, Any]:
     }
     if page.grade == "specimen":
         return quotation | {"creditText": words.SPECIMEN}
-    return quotation | {"digitalSourceType": _MADE_BY_MODEL}
+    return quotation | {"digitalSourceType": _MADE_BY_MODEL, "creditText": f"Model: {said.model}"}

@@ -34,6 +34,7 @@ class SourceLine:
     passages: int
     sha256: str
     is_ours: bool  # written by code from our own archive
+    is_sponsored: bool  # we earn from links to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +313,8 @@ class Side:
     homepage_text: str
     launched: str
     tagline: str
-    stake: str
+    stake: str  # "Disclosure: we own Quillbase."; "" for none
+    is_sponsored: bool  # links to it earn us money
     count: str  # "3 of 4 ship"
     rest: str
     price_class: str
@@ -425,6 +427,7 @@ class Page:
     note: tuple[str, ...]  # the editor's own words, a paragraph each
     note_by: str
     note_role: str
+    retracted: str  # "Retracted 25 Nov 2026: why"; "" for a page that stands
     corrected: tuple[tuple[str, str], ...]  # day and reason
 
 

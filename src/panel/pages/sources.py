@@ -10,10 +10,11 @@ _KINDS = {"run_log": "run log", "neighbours": "neighbouring products"}
 
 def source_lines(dossier: Dossier, *, key: str) -> tuple[SourceLine, ...]:
     """`key` names the side, so that anchors of two dossiers on one page differ."""
-    return tuple(_source_line(source, key) for source in dossier.sources)
+    earns = dossier.launch.stake == "affiliate"
+    return tuple(_source_line(s, key, earns and s.voice == "maker") for s in dossier.sources)
 
 
-def _source_line(source: Source, key: str) -> SourceLine:
+def _source_line(source: Source, key: str, is_sponsored: bool) -> SourceLine:
     href = safe_href(source.url)
     dates = (("published", source.published), ("read", source.fetched))
     return SourceLine(
@@ -28,6 +29,7 @@ def _source_line(source: Source, key: str) -> SourceLine:
         passages=len(source.passages),
         sha256=source.bytes_sha256,
         is_ours=source.kind == "neighbours",
+        is_sponsored=is_sponsored,
     )
 
 

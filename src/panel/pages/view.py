@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from panel.pages import words
 from panel.pages.evidence import flag_note, heard, stand_of
@@ -11,10 +11,11 @@ from panel.pages.model import ComparisonPage, Conditions, Critic, FlagNote, Hear
 from panel.pages.picture import draw
 from panel.pages.side import own_conditions, side, voters
 from panel.pages.text import clean, pieces
-from panel.records import Comparison, Editorial, Flag, Grade, Persona, Review, no_verdict
+from panel.records import Comparison, Corrected, Editorial, Flag, Grade, Persona, Review, no_verdict
 
 NOBODY = Editorial()
 NO_CONDITIONS = Conditions((), (), (), ())
+P = TypeVar("P", ReviewPage, ComparisonPage)
 
 
 def review_view(review: Review, flags: Sequence[Flag] | None = None, editorial: Editorial = NOBODY) -> ReviewPage:
@@ -26,7 +27,7 @@ def review_view(review: Review, flags: Sequence[Flag] | None = None, editorial: 
     answer = no_verdict([name], [review]) or words.review_answer(name, review.tally)
     missed, foreseen = uncounted(critics, [review], [name]), forecasts([review], [name])
     stands = [(c.title, (c.on[0].stand,)) for c in critics]
-    return ReviewPage(
+    page = ReviewPage(
         kind="review",
         grade=review.grade,
         banner=words.grade_banner(review.grade),
@@ -48,6 +49,7 @@ def review_view(review: Review, flags: Sequence[Flag] | None = None, editorial: 
         contents=_contents([made], review.grade, uncounted=missed, predictions=foreseen),
         **_editorial(editorial),
     )
+    return _standing(page)
 
 
 def comparison_view(
@@ -68,7 +70,7 @@ def comparison_view(
     met = () if is_trial else tuple(together(comparison, cited, sides) for cited in comparison.cited_together)
     kinds = tuple(clean(sentence) for sentence in comparison.differs_in_kind)
     stands = [(c.title, tuple(h.stand for h in c.on)) for c in critics]
-    return ComparisonPage(
+    page = ComparisonPage(
         kind="comparison",
         grade=comparison.grade,
         banner=words.grade_banner(comparison.grade),
@@ -97,6 +99,7 @@ def comparison_view(
         differs_in_kind=kinds,
         rule=rule(comparison, names) if comparison.pick.chance_if_equal and not nothing else (),
     )
+    return _standing(page)
 
 
 def tool_names(reviews: Sequence[Review]) -> tuple[str, ...]:
@@ -120,13 +123,35 @@ def _side_of(comparison: Comparison, review: Review, key: str, name: str) -> Sid
 def _editorial(editorial: Editorial) -> dict[str, Any]:
     """What people added, worded."""
     return {
-        "status": clean(editorial.signed) or words.DRAFT,
-        "is_signed": bool(editorial.signed),
+        "status": told_retraction(editorial.retracted) or clean(editorial.signed) or words.DRAFT,
+        "is_signed": bool(editorial.signed) and editorial.retracted is None,
+        "retracted": told_retraction(editorial.retracted),
         "note": tuple(line for line in map(clean, editorial.note.splitlines()) if line),
         "note_by": clean(editorial.note_by),
         "note_role": clean(editorial.note_role),
         "corrected": tuple((clean(c.on), clean(c.why)) for c in editorial.corrected),
     }
+
+
+def told_retraction(out: Corrected | None) -> str:
+    """ "Retracted on 25 Nov 2026: why"; "" for a page that stands."""
+    return f"Retracted on {clean(out.on)}: {clean(out.why)}" if out else ""
+
+
+def _standing(page: P) -> P:
+    """The page; where it was taken back, one without an answer and without anybody's words."""
+    if not page.retracted:
+        return page
+    told = f"This {page.kind} was retracted."
+    return replace(
+        page,
+        title=f"Retracted. {page.title}",
+        answer=told,
+        answer_size=_size(told),
+        because="",
+        critics=(),
+        forecasts=(),
+    )
 
 
 def _pair(comparison: Comparison, persona: Persona, sides: Sequence[Side], editorial: Editorial) -> Critic:
@@ -155,7 +180,7 @@ def _struck(said: Heard, why: str) -> Heard:
     """Nothing of a struck opinion is printed but that it was struck, and why."""
     told = f"Struck by an editor: {why}"
     nothing: Any = dict.fromkeys(("sentences", "notes", "more", "replies", "flags"), ())
-    return replace(said, word=words.STANDS["struck"], line=pieces(told), why=told, confidence="", **nothing)
+    return replace(said, word=words.STANDS["struck"], line=pieces(told), why=told, confidence="", model="", **nothing)
 
 
 def _size(answer: str) -> str:

@@ -75,9 +75,9 @@ PRICE_CLASSES = {
 }
 STAKES = {
     "none": "",
-    "affiliate": "Disclosure: we earn from links to this product.",
-    "investor": "Disclosure: we hold a stake in its maker.",
-    "owned": "Disclosure: we own this product.",
+    "affiliate": "Disclosure: we earn from links to {}.",
+    "investor": "Disclosure: we hold a stake in the maker of {}.",
+    "owned": "Disclosure: we own {}.",
 }
 DEPTHS = {"ran": "; a person ran it: see the run log", "used": "; a person used it for work: see the run log"}
 _DEPTH_ORDER = ("read", "ran", "used")

@@ -28,6 +28,7 @@ class Editorial(Value):
     struck: tuple[StruckOut, ...] = ()
     signed: str = ""  # "Approved by Ann Editor, 25 Nov 2026"; "" for a draft
     corrected: tuple[Corrected, ...] = ()
+    retracted: Corrected | None = None  # taken back: when, and why; nothing else of it is printed
 
     def why_struck(self, slug: str, persona_id: str) -> str:
         """ "" for an opinion that counts."""

@@ -63,7 +63,7 @@ def compare(
     return Comparison(
         made=made,
         grade=min((a.grade, b.grade), key=GRADES.index),
-        answer=nothing or answer_sentence(pick, splits, a, b, titles=titles),
+        answer=nothing or answer_sentence(pick, splits, a, b, titles=titles) + _interest(pick, a, b),
         review_a=a,
         review_b=b,
         hash_a=a.review_hash,
@@ -115,6 +115,13 @@ def answer_sentence(pick: Pick, splits: Sequence[Split], a: Review, b: Review, *
         judged = f"{spoke} of {len(splits)} critics could judge both {name_a} and {name_b}"
         return f"It depends: {judged}, and none prefers one."
     return f"It depends: no critic ships only one of {name_a} and {name_b}."
+
+
+def _interest(pick: Pick, a: Review, b: Review) -> str:
+    """What a reader of the answer has to know of the tool it picks: that it is ours."""
+    picked, other = (a, b) if pick.pick == "a" else (b, a)
+    is_ours = pick.pick != "depends" and picked.dossier.launch.stake == "owned"
+    return f" We own {tool_name(picked, other)}." if is_ours else ""
 
 
 def _sides(name_a: str, name_b: str, side_a: str, side_b: str) -> str:

@@ -1,8 +1,10 @@
 """What people add to a page stands on it in their name, and nothing of a struck opinion does."""
 
+from html import unescape
+
 from tests.unit.pages import samples
 
-from panel.pages import comparison_html, review_html, review_markdown
+from panel.pages import comparison_html, comparison_markdown, review_html, review_markdown
 from panel.pages.view import review_view
 from panel.records import Corrected, Editorial, StruckOut, Written
 
@@ -56,3 +58,21 @@ def test_nothing_of_a_struck_opinion_is_printed_but_why_it_was_struck() -> None:
         assert "Struck by an editor: It speaks of another tool." in text
         assert sentence[:40] not in text
     assert sentence[:40] in review_markdown(samples.review_a())
+
+
+def test_a_retracted_page_says_so_with_day_and_reason_and_nothing_else() -> None:
+    added = Editorial(
+        note=NOTE, signed="Approved by Ann Editor, 25 Nov 2026.",
+        retracted=Corrected(on="27 Nov 2026", why="The maker's figures were invented."),
+    )  # fmt: skip
+    told = "Retracted on 27 Nov 2026: The maker's figures were invented."
+    review, pair = samples.review_a(), samples.comparison()
+    pages = [review_html(review, (), added), comparison_html(pair, (), added)]
+    pages += [review_markdown(review, (), added), comparison_markdown(pair, (), added)]
+    spoken = [s.text[:30] for o in review.answered() if isinstance(o.words, Written) for s in o.words.quote]
+    for page in map(unescape, pages):
+        assert told in page.replace("\\", "")
+        assert "was retracted." in page
+        assert "Nobody has approved" not in page and "Approved by" not in page and "Nobody answered" not in page
+        assert not [words for words in spoken if words in page]
+    assert '"creativeWorkStatus": "Retracted"' in pages[0]

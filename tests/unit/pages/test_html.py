@@ -12,8 +12,8 @@ import pytest
 from lxml import html as lxml_html
 from tests.unit.pages import samples
 
-from panel.pages import comparison_html, review_html
-from panel.records import Comparison
+from panel.pages import comparison_html, comparison_markdown, review_html, review_markdown
+from panel.records import Comparison, Review
 
 ORDER = ["choose", "tools", "scorecard", "figures", "pricing", "dissent", "predictions", "together", "kinds",
          "details", "read", "made"]  # fmt: skip
@@ -102,8 +102,55 @@ def test_the_page_fetches_nothing_and_runs_nothing(full: str) -> None:
 
 def test_links_are_sources_or_makers_pages_and_carry_no_trust(full: str) -> None:
     links = _tree(full).xpath("//a[starts-with(@href, 'http')]")
-    assert {a.get("rel") for a in links} == {"nofollow noopener noreferrer ugc"}
+    assert {a.get("rel").removeprefix("sponsored ") for a in links} == {"nofollow noopener noreferrer ugc"}
     assert "Quillbase 3 release notes" in {a.text_content() for a in links}
+
+
+def test_links_that_earn_us_money_are_sponsored_and_no_others(full: str) -> None:
+    links = _tree(full).xpath("//a[starts-with(@href, 'http')]")
+    sponsored = {a.get("href") for a in links if "sponsored" in a.get("rel").split()}
+    assert "https://ledgerline.example/" in sponsored
+    assert all("ledgerline" in href for href in sponsored)
+    third = {s.url for s in samples.review_a().dossier.sources if s.voice != "maker"}
+    page = review_html(staked(samples.review_a(), "affiliate"))
+    rels = {a.get("href"): a.get("rel") for a in _tree(page).xpath("//a[starts-with(@href, 'http')]")}
+    assert third & set(rels)
+    assert {url for url, rel in rels.items() if "sponsored" in rel} & third == set()
+
+
+def staked(review: Review, stake: str) -> Review:
+    launch = review.dossier.launch.model_copy(update={"stake": stake})
+    return review.model_copy(update={"dossier": review.dossier.model_copy(update={"launch": launch})})
+
+
+@pytest.mark.parametrize(("stake", "told"), [
+    ("affiliate", "Disclosure: we earn from links to Quillbase."), ("owned", "Disclosure: we own Quillbase."),
+    ("investor", "Disclosure: we hold a stake in the maker of Quillbase."),
+])  # fmt: skip
+def test_our_own_stake_is_disclosed_before_anything_else(stake: str, told: str) -> None:
+    review = staked(samples.review_a(), stake)
+    page, pair = review_html(review), comparison_html(samples.comparison(a=review))
+    for html in (page, pair):
+        assert html.count(told) == 2 and html.index(told) < html.index("<h1")
+    for text in (review_markdown(review), comparison_markdown(samples.comparison(a=review))):
+        assert told in text and text.index(told) < text.index("\n# ")
+    assert "Disclosure" not in review_html(samples.review_a()) + review_markdown(samples.review_a())
+
+
+def test_the_model_is_named_at_each_quote(full: str) -> None:
+    models = {o.juror.model for r in (samples.review_a(), samples.review_b()) for o in r.answered()}
+    assert models
+    quotes = _tree(full).xpath("//*[@class='said'][.//blockquote[@class='quote']]")
+    assert quotes and all(any(f"Model: {model}" in q.text_content() for model in models) for q in quotes)
+    assert {q["creditText"] for q in _json(full)["hasPart"]} <= {f"Model: {model}" for model in models}
+    text = comparison_markdown(samples.comparison())
+    assert text.count("Model: ") == len(quotes)
+
+
+def test_a_specimens_quotes_name_no_model() -> None:
+    specimen = samples.comparison("specimen")
+    page = comparison_html(specimen) + comparison_markdown(specimen)
+    assert "Model: " not in page
 
 
 def test_hostile_text_stays_text_and_never_becomes_a_link() -> None:

@@ -14,7 +14,7 @@ from panel.records import Flag
 REVIEW_KEYS = {
     "kind", "grade", "banner", "title", "is_answered", "answer", "answer_size", "kicker", "because", "depth", "independence", "sides",
     "critics", "picture", "uncounted", "forecasts", "held", "made", "contents", "status",
-    "is_signed", "note", "note_by", "corrected",
+    "is_signed", "note", "note_by", "note_role", "corrected", "retracted",
 }  # fmt: skip
 COMPARISON_KEYS = REVIEW_KEYS | {"choose_first", "pricing_differs", "together", "differs_in_kind", "rule"}
 FROM_CODE = {"style", "style_hash", "linked"}  # HTML only: our style sheet, its hash, the JSON-LD

@@ -163,6 +163,16 @@ def test_prices_are_read_from_the_files_and_unknown_stays_unknown():
     assert pair(SHIPS, SHIPS, pricing=Pricing(pricing_class="usage")).pricing.a == "paid by use; not checked"
 
 
+def test_a_pick_of_our_own_tool_says_that_we_own_it() -> None:
+    def owned(name: str, stands: tuple[str, ...]) -> Review:
+        return review(name, stands, stake="owned")
+
+    won = compare(review("Alpha", SHIPS), review("Beta", SKIPS), made=MADE).answer
+    assert "We own" not in won
+    assert compare(owned("Alpha", SHIPS), review("Beta", SKIPS), made=MADE).answer == f"{won} We own Alpha."
+    assert "We own" not in compare(review("Alpha", SHIPS), owned("Beta", SKIPS), made=MADE).answer
+
+
 @pytest.mark.parametrize(("line", "contradicts"), [
     ("Beta is the better choice for notes.", True), ("Pick Beta over Alpha.", True), ("Beta beats Alpha on every page.", True), ("Beta wins.", True),
     ("Alpha is the better choice for notes.", False), ("Pick Alpha over Beta.", False), ("Alpha beats Beta.", False), ("Beats Beta on price.", False),

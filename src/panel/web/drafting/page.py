@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from panel.desk.desk import NOTHING, History, Public
+from panel.desk.editorial import retraction
 from panel.desk.flags import SPEAKS_TO_REVIEWERS
 from panel.desk.opened import OpenComparison, Opened, OpenReview
 from panel.desk.rules import (
@@ -24,7 +25,7 @@ from panel.pages import words as page_words
 from panel.pages.evidence import stand_of
 from panel.pages.model import ComparisonPage, ReviewPage, Side
 from panel.pages.text import clean, cut_short
-from panel.pages.view import comparison_view, review_view
+from panel.pages.view import comparison_view, review_view, told_retraction
 from panel.records import Answered, Persona, Written
 from panel.records.desk import MOST_NOTE_WORDS, Account, Approval, Decision, Publication, Unsaved
 from panel.web.drafting.items import Editable, FlagLine, Item, Names, critic_items, editable, flag_line, told
@@ -115,6 +116,7 @@ class DraftPage(View):
     can_go_out: bool  # it is signed, and not what readers have
     what_was_wrong: str  # of a correction, as whoever signed put it
     readers_have: tuple[str, ...]  # what is out and what is to go out, a sentence each
+    retracted: str  # "Retracted on 25 Nov 2026: why"; "" otherwise
     zone: str  # of the times on the page
     embargo: str
     offered: bool
@@ -185,6 +187,7 @@ def draft_page(
         can_go_out=approval is not None and not _is_in(public.out, approval, history.approvals),
         what_was_wrong=approval.reason if approval else "",
         readers_have=tuple(_readers_have(public, history.approvals, times)),
+        retracted=told_retraction(retraction(opened, history.publications)),
         zone=times.name,
         embargo=times.told(draft.embargo_until) if draft.embargo_until and draft.embargo_until > now else "",
         offered=bool(draft.offered_hash),

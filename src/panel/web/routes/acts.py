@@ -8,7 +8,6 @@ from fastapi import APIRouter, Form, Path
 from starlette.responses import RedirectResponse, Response
 
 from panel.desk.deciding import spot_of
-from panel.errors import Mistake
 from panel.web.access import Editor, Publisher, Writer
 from panel.web.deps import Deps, Given
 from panel.web.drafting.undo import last_decided
