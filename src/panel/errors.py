@@ -138,13 +138,18 @@ class RunHeld(StoreError):
 
 
 class EditConflict(StoreError):
-    """Someone saved first. Both texts are shown, neither is overwritten."""
+    """Someone saved first. Both texts are shown, neither is overwritten.
+
+    field, number: what `yours` may be saved over once it was read, and the revision of `theirs`; "" of nothing.
+    """
 
     kind = "edit_conflict"
 
-    def __init__(self, message: str, *, yours: str = "", theirs: str = "", hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, yours: str = "", theirs: str = "", hint: str = "", field: str = "", number: int = 0
+    ) -> None:
         super().__init__(message, hint=hint)
-        self.yours, self.theirs = yours, theirs
+        self.yours, self.theirs, self.field, self.number = yours, theirs, field, number
 
 
 class Stopped(PanelError):

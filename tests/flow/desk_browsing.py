@@ -32,7 +32,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-IS_LEFT = "n => document.querySelectorAll('.item.is-left').length === n && !document.querySelector('#main[aria-busy]')"
+IS_LEFT = "n => document.querySelectorAll('.item.is-left').length === n && !document.querySelector('#main[aria-busy], #main[data-resting]')"
 PATIENCE_MS = 30_000  # on a busy machine; nothing waits for it
 DESKTOP, PHONE = (1440, 900), (390, 844)
 SHORT = {"larkspindle-2-0": (2, 2, 2, 2, 2), "oddfern-1-4": (2, 2, 2, 1, 1)}  # claims a critic: 10 and 8 in all

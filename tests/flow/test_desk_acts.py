@@ -743,15 +743,6 @@ def test_a_review_under_another_name_replaces_no_draft_unasked(room: Room) -> No
     assert (three.base_hash, three.offered_hash != "") == (two.base_hash, True)
 
 
-def test_what_is_typed_is_kept_by_window_and_dropped_by_its_own_save(room: Room, draft: str) -> None:
-    name = f"{DX}:line"
-    room.desk.keep_unsaved(room.writer, draft, name, "half a thou\x00ght\ud83d", number=0, tab="t1")
-    room.desk.keep_unsaved(room.writer, draft, name, "another", number=0, tab="t2")
-    assert room.desk.unsaved(room.editor, draft) == ()
-    room.desk.save(room.writer, draft, name, "Half a thought.", number=0, tab="t1")
-    assert [(u.tab, u.text) for u in room.desk.unsaved(room.writer, draft)] == [("t2", "another")]
-
-
 def test_the_queues_row_of_an_unopened_comparison_follows_its_reviews(room: Room, pair: tuple[str, str, str]) -> None:
     a, b, both = pair
     room.settle(a)

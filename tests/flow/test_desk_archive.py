@@ -1,4 +1,4 @@
-"""A draft is held against what was written before, and checks that editors wave away say so: on a real database."""
+"""A draft is held against what was written before: on a real database."""
 
 import re
 from collections.abc import Iterator
@@ -9,10 +9,8 @@ import pytest
 from tests.drafting import Room, a_room, ledger, reworded, small
 from tests.unit.pages import samples
 
-from panel.desk import prose_archive
 from panel.desk.prose_archive import DeskArchive
 from panel.records import Written
-from panel.store.desk import DeskStore
 from panel.store.desk_prints import Prints
 from panel.web.drafting.page import draft_page
 
@@ -22,11 +20,10 @@ NOW = datetime(2026, 11, 25, tzinfo=UTC)
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Room]:
     url = f"sqlite:///{tmp_path / 'panel.db'}"
-    store, prints = DeskStore.open(url), Prints.open(url)
-    with a_room(url, archive=DeskArchive(store, prints, lambda: NOW)) as made:
+    prints = Prints.open(url)
+    with a_room(url, archive=DeskArchive(prints, lambda: NOW)) as made:
         yield made
     prints.close()
-    store.close()
 
 
 def test_a_sentence_written_of_another_product_before_is_flagged_beside_it(room: Room) -> None:
@@ -42,17 +39,6 @@ def test_a_sentence_written_of_another_product_before_is_flagged_beside_it(room:
     assert [f.index for f in found] == [0]
 
 
-def test_a_check_that_is_mostly_dismissed_drops_to_a_note_that_says_so(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(prose_archive, "read_shares", lambda store: {"memory_sentence": (49, 50)})
-    (draft,) = room.bring(samples.review_a())
-    found = [f for f in room.review(draft).flags if f.check == "memory_sentence"]
-    assert found
-    assert {f.severity for f in found} == {"note"}
-    assert "dismissed 49 of the last 50" in found[0].message
-
-
 def test_a_comparison_says_whose_quote_fits_the_other_product_as_well(room: Room) -> None:
     plain = small()
     for place in range(len(plain.answered()[0].words.quote)):  # type: ignore[union-attr]
@@ -61,8 +47,8 @@ def test_a_comparison_says_whose_quote_fits_the_other_product_as_well(room: Room
     found = room.comparison(pair_id)
     assert [(f.check, f.persona_id) for f in found.flags] == [("fits_any_rival", "dx-reviewer")]
     page = draft_page(
-        found, room.editor, names={}, unsaved=(), history=room.desk.history(room.editor, pair_id), approval=None,
-        now=NOW, side_unsaved=((), ()),
+        found, room.editor, names={}, history=room.desk.history(room.editor, pair_id), approval=None,
+        now=NOW,
     )  # fmt: skip
     (line,) = page.general
     assert re.match(r"[A-Z][^:]+: Nothing in this quote is missing from what is known of Ledgerline", line.message)

@@ -46,20 +46,18 @@ def test_two_people_meet_on_one_sentence_and_neither_loses_a_word(browser: Any, 
         first.left(WHOLE - 1)
         second.press("Control+Enter")
         expect(second.page.locator("h1")).to_have_text("Somebody saved these words first.")
-        theirs, yours = (second.page.locator(f".both.{whose}").inner_text() for whose in ("theirs", "yours"))
+        theirs, yours = second.page.locator(".both.theirs").inner_text(), second.page.locator("#both").input_value()
         assert theirs.endswith("that comes in. Writer was here.")
         assert yours.endswith("that comes in. Editor was here.")
         assert second.page.locator(".both ins").inner_text().strip() == "Editor"
         second.page.get_by_role("link", name="Back to the draft").click()
         field = second.page.locator(".stop:visible details.edit textarea").first
-        expect(field).to_have_value(yours)
+        expect(field).to_have_value(theirs)
+        expect(second.page.locator(".stop:visible .typed-beside .both")).to_have_text(yours)
         assert second.page.locator(".stop:visible .said-again").inner_text() == theirs
         field.fill(f"{theirs} Editor was here.")
         field.press("Control+Enter")
-        second.left(WHOLE - 1)
-        assert [words.inner_text() for words in second.page.locator(f'[data-item="{FIRST}"] .words').all()] == [
-            f"{theirs} Editor was here."
-        ]
+        expect(second.page.locator(f'[data-item="{FIRST}"] .words')).to_have_text(f"{theirs} Editor was here.")
         second.clear(WHOLE - 1)
         second.press("Enter")
         expect(second.page.locator(".bar .left")).to_contain_text("Approved by Editor Person")

@@ -75,10 +75,37 @@ def test_each_deciding_key_decides_what_it_says_and_u_takes_it_back(me: Window, 
     expect(me.page.locator(".bar .done")).to_have_text("Taken back.")
     assert [d.decision for d in decisions(desk)[3:]] == ["undone"] * 3
     me.press("u")
-    expect(me.page.get_by_role("alert")).to_have_text("There is nothing of yours to take back.")
-    me.press("u")
-    expect(me.page.get_by_role("alert")).to_have_count(1)
-    me.left(WHOLE)
+    expect(me.page.locator("#live")).to_have_text("That key does nothing here.")
+    assert me.page.get_by_role("button", name="Undo").count() == 0
+
+
+def test_a_bounced_key_decides_of_no_sentence_that_just_came_up(me: Window, desk: Desk) -> None:
+    for _ in range(2):
+        me.press("a")
+        me.page.wait_for_function("n => document.querySelectorAll('.item.is-left').length === n", arg=WHOLE - 1)
+    me.left(WHOLE - 1)
+    assert [d.decision for d in decisions(desk)] == ["accurate"]
+    me.press("a")
+    me.left(WHOLE - 2)
+    assert len(decisions(desk)) == 2
+
+
+def test_a_passage_that_was_off_the_screen_is_told_as_shown_not_as_seen(browser: Any, desk: Desk) -> None:
+    def below(route: Any) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text() + ".stop .passage { margin-top: 4000px }")
+
+    with window(browser, desk) as me:
+        me.page.route("**/draft*.css", below)
+        me.open(f"/drafts/{LARK}")
+        me.left(WHOLE)
+        me.press("a")
+        me.left(WHOLE - 1)
+        me.page.locator(".stop:visible mark").first.scroll_into_view_if_needed()
+        me.page.locator(".stop:visible .decide input[name=seen][value=seen]").wait_for(state="attached")
+        me.press("a")
+        me.left(WHOLE - 2)
+    assert [d.source_seen for d in decisions(desk)] == ["shown", True]
 
 
 def test_e_edits_in_place_with_a_live_change_and_escape_leaves(me: Window, desk: Desk) -> None:
@@ -183,7 +210,7 @@ def test_the_live_page_is_a_second_fact(me: Window, desk: Desk) -> None:
 def test_an_editor_s_note_is_counted_saved_and_printed_first(me: Window) -> None:
     note = me.page.locator("#t-note")
     note.fill("We ran none of this. " * 25)
-    count = me.page.locator("[data-count]")
+    count = me.page.locator(".own-words [data-count]")
     expect(count).to_have_text("125 of 120 words.")
     assert "over" in count.get_attribute("class")
     me.page.locator(".own-words button", has_text="Save").click()

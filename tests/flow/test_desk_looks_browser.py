@@ -57,6 +57,11 @@ def strained(seeds: Seeds, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield made
 
 
+TYPE = """([draft, field, text]) => localStorage.setItem(
+  `panel-typed:${document.body.dataset.me}:${draft}:${field}:0:elsewhere`,
+  JSON.stringify({ field, number: "0", text, base: "", win: "elsewhere", at: Date.now() }))"""  # words of another window
+
+
 def on_screen(me: Window, selector: str) -> list[bool]:
     """Whether each visible element of this selector lies wholly within the window, unscrolled."""
     assert me.page.evaluate("scrollY") == 0
@@ -241,9 +246,8 @@ def test_hostile_text_stays_text_on_every_page_and_after_a_swap(
                 attack = f"{place.text[:200]} <img src=x onerror=alert(1)>"
                 acts.save(editor, draft_id, f"{place.persona_id}:{place.place}", attack, number=0, seen=True)
                 typed = f"{attack}</textarea><script>alert(2)</script>"
-                acts.keep_unsaved(
-                    desk.account("admin"), draft_id, f"{place.persona_id}:{place.place}", typed, number=0, tab="t"
-                )
+                me.open(f"/drafts/{draft_id}")
+                me.page.evaluate(TYPE, [draft_id, f"{place.persona_id}:{place.place}", typed])
             for path in (f"/drafts/{draft_id}", f"/drafts/{draft_id}/history", f"/drafts/{draft_id}/page"):
                 me.open(path)
                 me.page.evaluate(UNFOLD)

@@ -33,6 +33,7 @@ from panel.cli.batching import (
     specs_of,
     with_defaults,
 )
+from panel.cli.desk_shell import fill_queue
 from panel.cli.loop import run_loop
 from panel.cli.output import say, say_json, talk
 from panel.cli.shell import Shell, is_terminal
@@ -197,6 +198,7 @@ async def _work(shell: Shell, run: Run, plan: BatchPlan, stores: Stores, ask: Ba
             partners=partners,
             why=str(why) if why else "",
         )
+    fill_queue(shell)
     text = folder.read(SUMMARY)
     if json_:
         say(text.rstrip("\n"))

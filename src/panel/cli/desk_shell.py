@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from panel.errors import StoreError
+
 if TYPE_CHECKING:
     from panel.cli.shell import Shell
     from panel.desk.archive import Archive
@@ -46,6 +48,18 @@ def open_desk() -> Iterator[AtDesk]:
         yield AtDesk(shell, desk)
 
 
+def fill_queue(shell: "Shell") -> None:
+    """Put what a run left into the desk's queue, at its end. The run is done whatever comes: the desk looks again."""
+    from panel.cli.output import talk
+    from panel.desk.desk import Desk
+
+    try:
+        with open_store(shell) as store:
+            Desk(store).take_in()
+    except StoreError as err:
+        talk(f"The desk takes these reviews in later: {err}")
+
+
 @contextmanager
 def open_store(shell: "Shell | None" = None) -> Iterator["DeskStore"]:
     """The desk's rows alone."""
@@ -66,5 +80,5 @@ def open_archive(shell: "Shell") -> Iterator["Archive"]:
     from panel.desk.prose_archive import DeskArchive
     from panel.store.desk_prints import Prints
 
-    with open_store(shell) as store, closing(Prints.open(shell.settings.database_url)) as prints:
-        yield DeskArchive(store, prints, utc_now)
+    with closing(Prints.open(shell.settings.database_url)) as prints:
+        yield DeskArchive(prints, utc_now)

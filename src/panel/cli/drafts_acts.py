@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 DraftId = Annotated[str, typer.Argument(metavar="DRAFT", help="As `panel drafts list` prints it.")]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
+RevisionOption = Annotated[
+    int | None, typer.Option("--revision", min=0, help="The revision you read; refused when there is a newer one.")
+]
 WhyOption = Annotated[str, typer.Option("--why", help="In your own words; it stays in the log.")]
 
 
@@ -22,12 +25,14 @@ def approve(
         Literal["", "main", "trial"], typer.Option("--edition", help="main or trial; what its grade allows if none.")
     ] = "",
     reason: Annotated[str, typer.Option("--reason", help="Of a correction: what was wrong; publishing takes it.")] = "",
+    revision: RevisionOption = None,
     json_: JsonFlag = False,
 ) -> None:
     """Sign the newest text as it stands, under your name. Every claim and flag must be settled."""
     with open_desk() as at:
         opened = at.desk.open(at.who, draft)
-        opened = at.desk.approve(at.who, draft, number=opened.draft.head, edition=edition, reason=reason)
+        number = opened.draft.head if revision is None else revision
+        opened = at.desk.approve(at.who, draft, number=number, edition=edition, reason=reason)
         signed = at.desk.is_signed(at.who, opened)
         assert signed
     told = f"Approved revision {signed.number} as {signed.name}, {signed.edition} edition."
@@ -38,12 +43,13 @@ def publish(
     draft: DraftId,
     at_: Annotated[str, typer.Option("--at", metavar="TIME", help="2026-12-01T09:00, +3h or +2d; now if none.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="What was wrong; needed to correct what is out.")] = "",
+    revision: RevisionOption = None,
     json_: JsonFlag = False,
 ) -> None:
     """Let what was approved go out. What is out already is corrected by it."""
     with open_desk() as at:
         when = at.desk.times.read(at_, now=at.desk.now) if at_ else None
-        opened = at.desk.publish(at.who, draft, at=when, reason=reason)
+        opened = at.desk.publish(at.who, draft, at=when, reason=reason, number=revision)
         out = at.desk.history(at.who, draft).publications[-1]
         told = f"goes out at {at.desk.times.told(out.goes_out_at)}"
     if out.goes_out_at > out.at:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from panel.cli.archive import note_in_archive
+from panel.cli.desk_shell import fill_queue
 from panel.cli.gather import dossiers_of, is_address
 from panel.cli.loop import run_loop
 from panel.cli.output import talk
@@ -151,6 +152,7 @@ def _carry_out(
     except (KeyboardInterrupt, asyncio.CancelledError):
         raise Interrupted("Stopped by you. What was answered is kept.", hint=resume) from None
     note_in_archive(shell, outcome.reviews, run.run_id, datetime.now(UTC))
+    fill_queue(shell)
     return outcome, folder.path
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from panel.desk.archive import Archive
 from panel.desk.audit_points import points_hash
 from panel.desk.earlier import earlier_decisions
 from panel.desk.opened import (
@@ -32,6 +31,7 @@ from panel.errors import Mistake
 from panel.records import content_hash
 from panel.records.desk import (
     Account,
+    Channel,
     Decided,
     Decision,
     Draft,
@@ -40,6 +40,7 @@ from panel.records.desk import (
     Point,
     Publication,
     Revision,
+    Seen,
 )
 from panel.store import desk as rows
 from panel.store.desk_log import Detail, append_act
@@ -54,14 +55,15 @@ class Tx:
     conn: Connection
     now: datetime  # UTC
     who: Account
-    archive: Archive
     responsible: str  # who answers for what is published: a person or an entity
     times: Times  # as people read and write them
+    channel: Channel = ""  # by which it came
+    together: int = 0  # of a file that is taken back: the number its decisions share
 
     def open(self, draft_id: str) -> Opened:
         """The draft, given its first revision when nobody has opened it before."""
         draft = find_draft(self.conn, draft_id)
-        return begin(self, draft) if draft.head < 0 else load(self.conn, draft_id, self.archive)
+        return begin(self, draft) if draft.head < 0 else load(self.conn, draft_id)
 
     def open_review(self, draft_id: str) -> OpenReview:
         """Raises Mistake for a comparison's draft: its sentences are its reviews'."""
@@ -86,7 +88,7 @@ def begin(tx: Tx, draft: Draft) -> Opened:
     if draft.kind == "comparison":
         for side in rows.sides_of(tx.conn, draft.draft_id):
             tx.open(side)
-        sides = load_sides(tx.conn, draft, tx.archive)
+        sides = load_sides(tx.conn, draft)
         return _first(tx, draft, DraftText(), texts_hash(*sides), sides)
     review = read_review(rows.base_json(tx.conn, draft.base_hash))
     return _first(tx, draft, start_text(review, earlier_decisions(tx.conn, review, draft.scope)), draft.base_hash)
@@ -107,9 +109,9 @@ def _keep(tx: Tx, draft: Draft, revision: Revision, known: Sequence[OpenReview])
     """Write a revision with its points; the draft as it lies open with it."""
     opened: Opened
     if draft.kind == "review":
-        opened = open_review(tx.conn, draft, revision, tx.archive)
+        opened = open_review(tx.conn, draft, revision)
     else:
-        opened = open_comparison(tx.conn, draft, revision, *load_sides(tx.conn, draft, tx.archive, known))
+        opened = open_comparison(tx.conn, draft, revision, *load_sides(tx.conn, draft, known=known))
     rows.add_revision(tx.conn, revision, opened.points, hashed=opened.revision_hash)
     return opened
 
@@ -147,10 +149,11 @@ def write(
 
 
 def settle(
-    tx: Tx, point: Point, decided: Decided, *, draft_id: str, seen: bool = False, opened_page: bool = False,
+    tx: Tx, point: Point, decided: Decided, *, draft_id: str, seen: Seen = False, opened_page: bool = False,
     reason: str = "", field: str = "", was: str = "",
 ) -> Decision:  # fmt: skip
-    """Write down what somebody decided of a point."""
+    """Write down what somebody decided of a point. seen: whether its passages were; of none nothing is said."""
+    looked = seen if point.passages else False
     place = point.place if point.kind in ("claim", "pick") else -1
     field = field or (f"{point.persona_id}:{point.field}" if point.kind == "claim" and point.field else "")
     decision = rows.add_decision(
@@ -158,13 +161,13 @@ def settle(
         Decision(
             scope=point.scope, key=point.key, kind=point.kind, decision=decided, draft_id=draft_id, text=point.text,
             sentence_hash=point.sentence_hash, passages_hash=point.passages_hash, persona_id=point.persona_id,
-            check=point.check, source_seen=seen, page_opened=opened_page, reason=reason, place=place, field=field,
-            was=was, by=tx.who.account_id, name=tx.who.name, at=tx.now,
+            check=point.check, source_seen=looked, page_opened=opened_page, reason=reason, place=place, field=field,
+            was=was, by=tx.who.account_id, name=tx.who.name, at=tx.now, channel=tx.channel, together=tx.together,
         ),
     )  # fmt: skip
     tx.log(
         "decided", draft_id, decision=decision.decision_id, of=point.kind, key=point.key, decided=decided,
-        persona=point.persona_id, seen=seen, reason=reason, row=content_hash(decision),
+        persona=point.persona_id, seen=looked, channel=tx.channel, reason=reason, row=content_hash(decision),
     )  # fmt: skip
     return decision
 
@@ -224,7 +227,7 @@ def _follow(tx: Tx, opened: Opened, made: Sequence[Decision]) -> None:
         seen |= _follow_review(tx, opened)
     for draft_id in rows.resting_on(tx.conn, {(d.scope, d.key) for d in made}):
         if draft_id not in seen:
-            other = put_row(tx, load(tx.conn, draft_id, tx.archive))
+            other = put_row(tx, load(tx.conn, draft_id))
             seen.add(draft_id)
             if isinstance(other, OpenReview):
                 seen |= _follow_review(tx, other)
@@ -238,7 +241,7 @@ def _follow_review(tx: Tx, side: OpenReview) -> set[str]:
             a, b = (find_draft(tx.conn, one).shown for one in rows.sides_of(tx.conn, draft.draft_id))
             rows.put_draft(tx.conn, draft.model_copy(update={"shown": pair_row(draft.shown, a, b)}))
             continue
-        opened = load(tx.conn, draft.draft_id, tx.archive, known=(side,))
+        opened = load(tx.conn, draft.draft_id, known=(side,))
         assert isinstance(opened, OpenComparison)
         if opened.revision.base_hash != opened.prints_hash:
             opened = write(tx, opened, opened.text, "followed", by=PANEL, reason="its reviews were changed")

@@ -122,6 +122,7 @@ def _views(opened: Opened, point: Point) -> Json:
 def _decision(decision: Decision, names: Mapping[str, str]) -> Json:
     kept = ("decision_id", "decision", "source_seen", "page_opened", "reason", "by", "draft_id")
     told = {name: getattr(decision, name) for name in kept}
+    told |= {name: value for name in ("channel", "together") if (value := getattr(decision, name))}
     return told | {"name": decision.name or names.get(decision.by, decision.by), "at": decision.at.isoformat()}
 
 

@@ -1,10 +1,13 @@
 """An approval file for reading: the same record as Markdown. Pure."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from panel.desk.approval_file import Json
 from panel.desk.markdown import plain
 
+SEEN = {True: "source seen", "shown": "source shown", False: "source not seen"}
+CHANNELS = {"": "", "browser": "in the browser", "editor": "in an editor's file", "terminal": "at a terminal"}
 SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|"})
 
 
@@ -25,6 +28,7 @@ def _lines(file: Json) -> Iterator[str]:
     yield "\n## Decisions\n"
     for point in file["points"]:
         yield from _point(point)
+    yield from _section("Decided together", list(_together(file["points"])))
     yield from _section("Amended", [f"{_safe(a['was'])} → {_safe(a['now'])} ({_who(a)})" for a in file["amendments"]])
     yield from _section("Removed", [f"{r['persona_id']}: {_safe(r['text']) or 'all views'}" for r in file["removed"]])
     yield from _section("Struck", [f"{s['persona_id']}: {s['reason']}. {_safe(s['why'])}" for s in file["struck"]])
@@ -42,13 +46,31 @@ def _point(point: Json) -> Iterator[str]:
     name = f"{point['persona_id']}:{point['place']}" if point["kind"] in ("claim", "pick") else point["persona_id"]
     yield f"- {point['kind']} {name}: {_safe(point['text'])}"
     if decision := point["decision"]:
-        seen = ["source seen" if decision["source_seen"] else "source not seen"] if point["passages"] else []
+        seen = [SEEN[decision["source_seen"]]] if point["passages"] else []
         opened = ["page opened"] if decision["page_opened"] else []
-        yield "  - " + ", ".join([decision["decision"], decision["reason"], *seen, *opened, _who(decision)]).replace(
-            ", ,", ","
-        )
+        yield "  - " + ", ".join(
+            [
+                decision["decision"],
+                decision["reason"],
+                *seen,
+                *opened,
+                _who(decision),
+                CHANNELS[decision.get("channel", "")],
+            ]
+        ).replace(", ,", ",")
     for passage in point["passages"]:
         yield f"  - {passage['passage_id']}, {passage['voice']}, {_safe(passage['url'])}: {_safe(passage['text'])}"
+
+
+def _together(points: list[Json]) -> Iterator[str]:
+    """Decisions that came back in one file: how many, and in what time, which says how they were read."""
+    groups: dict[tuple[int, str], list[datetime]] = {}
+    for decision in (p["decision"] for p in points if p["decision"] and p["decision"].get("together")):
+        at = datetime.fromisoformat(decision["at"])
+        groups.setdefault((decision["together"], decision["name"]), []).append(at)
+    for (_, name), times in groups.items():
+        took_s = (max(times) - min(times)).total_seconds()
+        yield f"{len(times)} in {took_s:.1f} s, by {_safe(name)}, from one file that an editor program wrote"
 
 
 def _who(row: Json) -> str:

@@ -1,4 +1,4 @@
-"""What is known beyond one draft, as opening it asks: what critics wrote elsewhere, which checks editors wave away."""
+"""What is known beyond one draft, as opening it asks: what critics wrote elsewhere."""
 
 from typing import Protocol
 
@@ -12,10 +12,6 @@ class Archive(Protocol):
         """Flags that other products' reviews give rise to; scope: the product itself."""
         ...
 
-    def lowered(self, flags: tuple[Flag, ...]) -> tuple[Flag, ...]:
-        """The flags, those of checks that editors mostly dismiss as notes that say so."""
-        ...
-
     def remember(self, printed: Review, scope: str) -> None:
         """Keep these words for later drafts. Writes by itself: never within a transaction."""
         ...
@@ -26,9 +22,6 @@ class NoArchive:
 
     def flags(self, printed: Review, scope: str) -> tuple[Flag, ...]:
         return ()
-
-    def lowered(self, flags: tuple[Flag, ...]) -> tuple[Flag, ...]:
-        return flags
 
     def remember(self, printed: Review, scope: str) -> None:
         return

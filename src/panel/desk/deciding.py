@@ -9,9 +9,13 @@ from panel.desk.points import points_of
 from panel.desk.rules import DISMISS_REASONS, ONLY_MENDED, one_of
 from panel.desk.text import standing_of
 from panel.errors import EditConflict, Mistake
-from panel.records import Review
-from panel.records.desk import Decided, DraftText, Point, Revision
+from panel.records import Answered, Review, Written
+from panel.records.desk import Decided, DraftText, Point, Revision, Seen
 from panel.store import desk as rows
+
+
+class Unchanged(Mistake):
+    """What was sent to be saved stands there already."""
 
 
 @dataclass(frozen=True)
@@ -36,17 +40,21 @@ def spot_of(name: str) -> Spot:
 
 
 def decide(
-    tx: Tx, draft_id: str, spot: Spot, decided: Decided, *, number: int, seen: bool, opened_page: bool = False
-) -> Opened:
+    tx: Tx, draft_id: str, spot: Spot, decided: Decided, *, number: int, seen: Seen, opened_page: bool = False,
+    known: int | None = None,
+) -> Opened:  # fmt: skip
     """Decide `accurate`, `attributed` or `removed` of a claim or pick, `accurate` or `removed` of a critic's views.
 
-    number: of the revision the form showed. Raises EditConflict when the words were changed since.
+    number: of the revision the form showed; known: the newest decision that stood beside it, 0 for none. Raises
+    EditConflict when the words were changed since, or somebody decided otherwise.
     """
     tx.allow("decide")
     opened = tx.open_review(draft_id)
     refuse_put_away(opened)
     _refuse_stale(tx, opened, spot, number)
     point = _point_at(opened, spot)
+    if known is not None:
+        _refuse_decided(tx, point, decided, known)
     if decided not in ("accurate", "attributed", "removed"):
         raise Mistake(f"Nobody can decide {decided!r} of that.", hint="Decide accurate, attributed or removed.")
     if decided == "attributed":
@@ -63,9 +71,18 @@ def decide(
         opened = _written(write(tx, opened, text, decided, persona=spot.persona_id, place=spot.place))
         if decided != "removed":
             point = _point_at(opened, spot)  # as it is printed from now on; what is removed, as it was before
-    looked = seen or not point.passages
-    made = settle(tx, point, decided, draft_id=draft_id, seen=looked, opened_page=opened_page, was=was)
+    made = settle(tx, point, decided, draft_id=draft_id, seen=seen, opened_page=opened_page, was=was)
     return finish(tx, opened, made)
+
+
+def _refuse_decided(tx: Tx, point: Point, decided: Decided, known: int) -> None:
+    """Raises EditConflict when somebody else decided otherwise since."""
+    newest = rows.decided(tx.conn, point.scope, [point.key]).get(point.key)
+    if newest and newest.decision_id > known and newest.by != tx.who.account_id and newest.decision != decided:
+        raise EditConflict(
+            f"Somebody decided this meanwhile: {newest.decision}.", theirs="" if point.kind == "views" else point.text,
+            hint="Look at it again, then decide.",
+        )  # fmt: skip
 
 
 def _refuse_unless_the_makers(point: Point) -> None:
@@ -118,8 +135,8 @@ def put_standing(text: DraftText, spot: Spot, standing: str) -> DraftText:
 
 
 def save(
-    tx: Tx, draft_id: str, name: str, new: str, *, number: int, seen: bool = False, opened_page: bool = False,
-    reason: str = "", tab: str = "",
+    tx: Tx, draft_id: str, name: str, new: str, *, number: int, seen: Seen = False, opened_page: bool = False,
+    reason: str = "",
 ) -> Opened:  # fmt: skip
     """Change the words of one field (`fields.read_field`); what was changed is decided `amended` by whoever did it.
 
@@ -132,29 +149,58 @@ def save(
     refuse_put_away(opened)
     words, was = typed(new, field), text_at(opened.text, field)
     if words == was:
-        raise Mistake("Nothing was changed.")
-    _refuse_conflict(tx, opened, field, number, yours=words, theirs=was)
+        raise Unchanged("Nothing was changed.")
+    _refuse_conflict(tx, opened, name, number, yours=words, theirs=was)
     if not words and field.part == "sentence":
         raise Mistake("Not saved: the sentence is empty.", hint="To take it out, remove it.")
+    if isinstance(opened, OpenReview):
+        _refuse_unprinted(opened, field)
     text = put_text(opened.text, field, words, by=tx.who.name, role=tx.who.role)
     written = write(tx, opened, text, "saved", reason=told(reason), field=name)
-    rows.drop_unsaved(tx.conn, draft_id, tx.who.account_id, name, tab)
-    if isinstance(written, OpenReview) and (point := _amended(written, field)):
-        looked = seen or not point.passages
-        made = settle(
-            tx, point, "amended", draft_id=draft_id, seen=looked, opened_page=opened_page, field=name, was=was
-        )
-        return finish(tx, written, made)
-    return finish(tx, written)
+    if not isinstance(written, OpenReview) or field.part == "note":
+        return finish(tx, written)
+    point = _amended(written, field)
+    made = settle(tx, point, "amended", draft_id=draft_id, seen=seen, opened_page=opened_page, field=name, was=was)
+    return finish(tx, written, made)
 
 
-def _amended(opened: OpenReview, field: Field) -> Point | None:
-    """The point that a changed field belongs to: the claim itself, else the critic's views."""
-    mine = [p for p in opened.points if p.persona_id == field.persona_id]
-    found = next((p for p in mine if p.kind == "claim" and (p.place, p.field) == (field.place, field.name)), None)
-    if found:
-        return found
-    return next((p for p in mine if p.kind == "views"), None) if field.part != "note" else None
+def _refuse_unprinted(opened: OpenReview, field: Field) -> None:
+    """Raises Mistake for words that are not printed: nobody decides of them, and nothing else is decided instead."""
+    for standing, why, hint in (
+        ("struck", f"{field.persona_id!r} is struck.", "Count it again first."),
+        ("removed", "That is removed.", "Print it first."),
+        ("set_aside", "That is set aside.", "Print it first."),
+    ):
+        if standing in _printed_as(opened, opened.text, field):
+            raise Mistake(why, hint=hint)
+
+
+def _printed_as(opened: OpenReview, text: DraftText, field: Field) -> frozenset[str]:
+    """How a place is printed, by itself, with its critic's views and with the critic; of the note nothing."""
+    if field.part == "note":
+        return frozenset()
+    told = {spot_standing(text, _spot_of(opened.review, field))}
+    if field.part == "sentence":
+        told.add(spot_standing(text, Spot(field.persona_id, field.place)))
+    struck = field.persona_id in {s.persona_id for s in text.struck}
+    return frozenset(told | ({"struck"} if struck else set()))
+
+
+def _spot_of(review: Review, field: Field) -> Spot:
+    """What a place is printed with: itself, or its critic's views, as all but sentences that claim something are."""
+    opinion = review.opinion(field.persona_id)
+    words = opinion.words if isinstance(opinion, Answered) else None
+    views = field.is_view or (isinstance(words, Written) and words.quote[field.place].rests_on == "view")
+    return Spot(field.persona_id, field.place, views=views)
+
+
+def _amended(opened: OpenReview, field: Field) -> Point:
+    """The point of changed words; a short text may have its own. Raises Mistake for none: no other is decided."""
+    alone = _spotted(opened.points, Spot(field.persona_id, phrase=field.name)) if field.part == "phrase" else None
+    found = alone or _spotted(opened.points, _spot_of(opened.review, field))
+    if found is None:
+        raise Mistake("Nobody can decide of these words as they are printed now.", hint="Reload the draft.")
+    return found
 
 
 def set_standing(tx: Tx, draft_id: str, spot: Spot, standing: str, *, number: int) -> Opened:
@@ -190,7 +236,7 @@ def dismiss(tx: Tx, draft_id: str, key: str, reason: str) -> Opened:
     return finish(tx, opened, settle(tx, point, "dismissed", draft_id=draft_id, reason=reason))
 
 
-def confirm_held(tx: Tx, draft_id: str) -> Opened:
+def confirm_held(tx: Tx, draft_id: str, key: str = "") -> Opened:
     """Say that the words for reviewers were read. What is printed are the answers given without them."""
     tx.allow("confirm")
     opened = tx.open_review(draft_id)
@@ -198,7 +244,9 @@ def confirm_held(tx: Tx, draft_id: str) -> Opened:
     point = next((p for p in opened.points if p.kind == "held"), None)
     if point is None:
         raise Mistake("Nothing on this launch's pages speaks to reviewers.")
-    return finish(tx, opened, settle(tx, point, "confirmed", draft_id=draft_id, seen=True))
+    if key and key != point.key:
+        raise EditConflict("Other words speak to reviewers by now.", hint="Read them, then confirm it.")
+    return finish(tx, opened, settle(tx, point, "confirmed", draft_id=draft_id))
 
 
 def _point_at(opened: OpenReview, spot: Spot) -> Point:
@@ -251,15 +299,23 @@ def _words_at(text: DraftText, spot: Spot) -> str:
     return next((s.text for s in words.sentences if s.place == spot.place), "") if words else ""
 
 
-def _refuse_conflict(tx: Tx, opened: Opened, field: Field, number: int, *, yours: str, theirs: str) -> None:
+def _refuse_conflict(tx: Tx, opened: Opened, name: str, number: int, *, yours: str, theirs: str) -> None:
+    """Raises EditConflict when these words, or how they are printed, are no longer as they were at `number`."""
     if number == opened.draft.head:
         return
-    then = _revision(tx, opened, number)
-    other_base = isinstance(opened, OpenReview) and then.base_hash != opened.revision.base_hash
-    if (other_base and field.part != "note") or text_at(then.text, field) != theirs:
+    then, field = _revision(tx, opened, number), read_field(name)
+    if isinstance(opened, OpenReview) and field.part != "note":
+        other_base = then.base_hash != opened.revision.base_hash
+        if other_base or _printed_as(opened, then.text, field) != _printed_as(opened, opened.text, field):
+            raise EditConflict(
+                "Somebody changed how these words are printed.", yours=yours, theirs=theirs,
+                hint="Look at the draft again, then write.",
+            )  # fmt: skip
+    if text_at(then.text, field) != theirs:
         raise EditConflict(
-            "Somebody saved these words first.", yours=yours, theirs=theirs, hint="Put both together, then save again."
-        )
+            "Somebody saved these words first.", yours=yours, theirs=theirs, field=name, number=opened.draft.head,
+            hint="Put both together, then save again.",
+        )  # fmt: skip
 
 
 def _revision(tx: Tx, opened: Opened, number: int) -> Revision:

@@ -4,38 +4,37 @@ An act loads the draft, asks the rules, writes, and gives back the draft as it l
 on one draft at once: what touches other words goes through, what touches the same words is an `EditConflict` with both.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import overload
 
-from sqlalchemy import Connection
-
 from panel.desk import deciding, panel_again, public, signing, undoing
 from panel.desk.acting import Tx
 from panel.desk.archive import NO_ARCHIVE, Archive
 from panel.desk.deciding import Spot
-from panel.desk.fields import read_field
 from panel.desk.looking_back import open_at
 from panel.desk.opened import OpenComparison, Opened, find_draft, load, read_review
 from panel.desk.rules import LEFT_DAYS, allow
 from panel.desk.stale_drafts import with_reasons
 from panel.desk.taking_in import AT_ONCE, bring_back, due, pair_up, take_in
 from panel.desk.times import UTC_TIMES, Times
-from panel.errors import Mistake
+from panel.errors import EditConflict, Mistake
 from panel.records import Review
 from panel.records.desk import (
     Account,
     Act,
     Approval,
+    Channel,
     Decided,
     Decision,
     Draft,
     Publication,
     Revision,
     RunLog,
-    Unsaved,
+    Seen,
 )
 from panel.store import desk as rows
 from panel.store.desk import DeskStore
@@ -44,7 +43,8 @@ from panel.tally import compare
 
 Clock = Callable[[], datetime]
 QUEUES = ("open", "later", "approved", "scheduled", "published", "passed", "rejected", "retracted", "aged")
-LONGEST_UNSAVED = 4000
+MOST_NAMED = 3  # records that could not be read, on a page of the queue
+LOG = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -62,11 +62,6 @@ def _utc(at: datetime | None) -> datetime | None:
     return at.astimezone(UTC) if at else None
 
 
-def _keepable(text: str) -> str:
-    """What was typed, without the two things no database keeps as text: NUL and halves of characters."""
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
-
-
 @dataclass(frozen=True)
 class Queue:
     """A page of the queue, and how many drafts there are in each state."""
@@ -74,6 +69,8 @@ class Queue:
     drafts: tuple[Draft, ...]
     counts: dict[str, int]  # by name of `QUEUES`
     more: bool
+    is_behind: bool  # runs left more than was taken in so far
+    unreadable: tuple[tuple[str, str], ...]  # (run_id, slug) of some records that could not be read
 
 
 @dataclass(frozen=True)
@@ -104,10 +101,20 @@ class Desk:
 
     def __init__(
         self, store: DeskStore, *, archive: Archive = NO_ARCHIVE, responsible: str = "", clock: Clock = utc_now,
-        times: Times = UTC_TIMES,
+        times: Times = UTC_TIMES, channel: Channel = "terminal", together: int = 0,
     ) -> None:  # fmt: skip
+        """channel, together: how what is decided here comes in, as each decision says."""
         self.store, self._archive, self._responsible, self._clock = store, archive, responsible, clock
-        self.times = times
+        self.times, self._channel, self._together = times, channel, together
+
+    def taking_back(self) -> "Desk":
+        """The same desk for one file that comes back from an editor: its decisions share a number."""
+        with self.store.reading() as conn:
+            number = rows.newest_decision(conn) + 1
+        return Desk(
+            self.store, archive=self._archive, responsible=self._responsible, clock=self._clock, times=self.times,
+            channel="editor", together=number,
+        )  # fmt: skip
 
     def close(self) -> None:
         self.store.close()
@@ -118,36 +125,35 @@ class Desk:
 
     # looking
 
-    def take_in(self) -> int:
-        """Put what runs left into the queue, a hundred records at a time; how many there were."""
-        with self.store.reading() as conn:  # who only looks keeps no writer waiting
-            if not any(rows.untaken(conn, kind, 1) for kind in ("review", "comparison")):
-                return 0
+    def take_in(self, most: int | None = None) -> int:
+        """Put what runs left into the queue, a hundred records a transaction; how many. most: None for all."""
         found = 0
-        while True:
+        while most is None or found < most:
+            with self.store.reading() as conn:  # who only looks keeps no writer waiting
+                if not rows.has_untaken(conn):
+                    break
             with self.store.changing() as conn:
-                some = take_in(conn, self.now)
-            found += some
-            if some < AT_ONCE:
-                return found
+                found += take_in(conn, self.now, AT_ONCE if most is None else min(AT_ONCE, most - found))
+        return found
 
     def queue(self, which: str = "open", *, kind: str = "", words: str = "", page: int = 1, size: int = 50) -> Queue:
         """One page of drafts in a state, the newest first; `aged` are open ones left for `LEFT_DAYS`."""
         if which not in QUEUES:
             raise Mistake(f"There is no queue {which!r}.", hint="There are: " + ", ".join(QUEUES) + ".")
         line = rows.time_of(self.now - timedelta(days=LEFT_DAYS))
-        after, before = ("", line) if which == "aged" else (line, "")
+        after, before = line if which == "open" else "", line if which == "aged" else ""
         states = ("open",) if which == "aged" else (which,)
         with self.store.reading() as conn:
             found = rows.list_drafts(
                 conn, states=states, kind=kind, words=words, created_after=after, created_before=before,
                 most=size + 1, skip=(page - 1) * size,
             )  # fmt: skip
-            counts = rows.count_drafts(conn, kind=kind, words=words, created_after=line)
-            aged = rows.count_drafts(conn, kind=kind, words=words, created_before=line).get("open", 0)
+            counts = rows.count_drafts(conn, kind=kind, words=words, line=line)
             shown = with_reasons(conn, found[:size], self.now.date())
-        told = {name: counts.get(name, 0) for name in QUEUES} | {"aged": aged}
-        return Queue(tuple(shown), told, more=len(found) > size)
+            is_behind, unreadable = rows.has_untaken(conn), rows.unreadable(conn, MOST_NAMED)
+        told = {name: counts.get((name, False), 0) + counts.get((name, True), 0) for name in QUEUES}
+        told |= {"open": counts.get(("open", False), 0), "aged": counts.get(("open", True), 0)}
+        return Queue(tuple(shown), told, more=len(found) > size, is_behind=is_behind, unreadable=tuple(unreadable))
 
     def bring_back_due(self) -> int:
         """Put drafts whose "later" has come into the queue again, and call published what has gone out; how many."""
@@ -164,7 +170,9 @@ class Desk:
             if find_draft(conn, draft_id).head >= 0:
                 return load(conn, draft_id, self._archive)
         with self._act(who) as tx:
-            opened = tx.open(draft_id)
+            tx.open(draft_id)
+        with self.store.reading() as conn:
+            opened = load(conn, draft_id, self._archive)
         self._remember(opened)
         return opened
 
@@ -221,24 +229,26 @@ class Desk:
         with self.store.reading() as conn:
             return newest_acts(conn, before=before, most=most)
 
-    # acting
+    # acting: `number` is of the revision that was read; None for whoever acts on the draft whatever it says
 
     def decide(
-        self, who: Account, draft_id: str, spot: Spot, decided: Decided, *, number: int, seen: bool,
-        opened_page: bool = False,
+        self, who: Account, draft_id: str, spot: Spot, decided: Decided, *, number: int, seen: Seen,
+        opened_page: bool = False, known: int | None = None,
     ) -> Opened:  # fmt: skip
         """See `deciding.decide`."""
         with self._act(who) as tx:
-            return deciding.decide(tx, draft_id, spot, decided, number=number, seen=seen, opened_page=opened_page)
+            return deciding.decide(
+                tx, draft_id, spot, decided, number=number, seen=seen, opened_page=opened_page, known=known
+            )
 
     def save(
-        self, who: Account, draft_id: str, field: str, new: str, *, number: int, seen: bool = False,
-        opened_page: bool = False, reason: str = "", tab: str = "",
+        self, who: Account, draft_id: str, field: str, new: str, *, number: int, seen: Seen = False,
+        opened_page: bool = False, reason: str = "",
     ) -> Opened:  # fmt: skip
         """See `deciding.save`."""
         with self._act(who) as tx:
             return deciding.save(
-                tx, draft_id, field, new, number=number, seen=seen, opened_page=opened_page, reason=reason, tab=tab
+                tx, draft_id, field, new, number=number, seen=seen, opened_page=opened_page, reason=reason
             )
 
     def set_standing(self, who: Account, draft_id: str, spot: Spot, standing: str, *, number: int) -> Opened:
@@ -251,31 +261,39 @@ class Desk:
         with self._act(who) as tx:
             return deciding.dismiss(tx, draft_id, key, reason)
 
-    def confirm_held(self, who: Account, draft_id: str) -> Opened:
-        """Say that words for reviewers were read."""
+    def confirm_held(self, who: Account, draft_id: str, key: str = "") -> Opened:
+        """Say that words for reviewers were read. key: of their point as it was read; "" for whichever there is."""
         with self._act(who) as tx:
-            return deciding.confirm_held(tx, draft_id)
+            return deciding.confirm_held(tx, draft_id, key)
 
-    def undo(self, who: Account, draft_id: str) -> Opened:
-        """Take back the newest decision this person made here that still stands."""
+    def undo(self, who: Account, draft_id: str, decision: int | None = None) -> Opened:
+        """Take back the newest decision this person made here that still stands. decision: the one that was named."""
         with self._act(who) as tx:
-            return undoing.undo(tx, draft_id)
+            return undoing.undo(tx, draft_id, decision)
 
-    def strike(self, who: Account, draft_id: str, persona_id: str, reason: str, why: str = "") -> Opened:
-        with self._act(who) as tx:
+    def undoable(self, who: Account, opened: Opened) -> Decision | None:
+        """What `undo` would take back."""
+        with self.store.reading() as conn:
+            return undoing.newest(conn, who, opened)
+
+    def strike(
+        self, who: Account, draft_id: str, persona_id: str, reason: str, why: str = "", *, number: int | None = None
+    ) -> Opened:
+        with self._act(who, draft_id, number) as tx:
             return panel_again.strike(tx, draft_id, persona_id, reason, why)
 
-    def unstrike(self, who: Account, draft_id: str, persona_id: str) -> Opened:
-        with self._act(who) as tx:
+    def unstrike(self, who: Account, draft_id: str, persona_id: str, *, number: int | None = None) -> Opened:
+        with self._act(who, draft_id, number) as tx:
             return panel_again.unstrike(tx, draft_id, persona_id)
 
     def bring_run_log(self, who: Account, draft_id: str, title: str, text: str, on_day: date) -> RunLog:
         with self._act(who) as tx:
             return panel_again.bring_run_log(tx, draft_id, title, text, on_day)
 
-    def take_over(self, who: Account, draft_id: str, *, number: int) -> Opened:
+    def take_over(self, who: Account, draft_id: str, *, number: int, offered: str = "") -> Opened:
+        """offered: hash of the newer review that was read; "" for whichever is offered."""
         with self._act(who) as tx:
-            return panel_again.take_over(tx, draft_id, number=number)
+            return panel_again.take_over(tx, draft_id, number=number, offered=offered)
 
     def pair(self, who: Account, draft_a: str, draft_b: str) -> Draft:
         """A comparison's draft of two drafts of reviews; the one there is, when there is one."""
@@ -292,9 +310,13 @@ class Desk:
         self._remember(opened)
         return opened
 
-    def publish(self, who: Account, draft_id: str, *, at: datetime | None = None, reason: str = "") -> Opened:
-        with self._act(who) as tx:
-            return signing.publish(tx, draft_id, at=_utc(at), reason=reason)
+    def publish(
+        self, who: Account, draft_id: str, *, at: datetime | None = None, reason: str = "", number: int | None = None,
+        approval: int | None = None,
+    ) -> Opened:  # fmt: skip
+        """number, approval: the revision that was read and the signature under it."""
+        with self._act(who, draft_id, number) as tx:
+            return signing.publish(tx, draft_id, at=_utc(at), reason=reason, approval_id=approval)
 
     def approve_and_publish(
         self, who: Account, draft_id: str, *, number: int, edition: str = "", at: datetime | None = None,
@@ -308,62 +330,48 @@ class Desk:
         self._remember(opened)
         return opened
 
-    def retract(self, who: Account, draft_id: str, reason: str) -> Opened:
-        with self._act(who) as tx:
+    def retract(self, who: Account, draft_id: str, reason: str, *, number: int | None = None) -> Opened:
+        with self._act(who, draft_id, number) as tx:
             return signing.retract(tx, draft_id, reason)
 
-    def reject(self, who: Account, draft_id: str, reason: str, why: str = "") -> Opened:
-        with self._act(who) as tx:
+    def reject(self, who: Account, draft_id: str, reason: str, why: str = "", *, number: int | None = None) -> Opened:
+        with self._act(who, draft_id, number) as tx:
             return signing.reject(tx, draft_id, reason, why)
 
-    def pass_over(self, who: Account, draft_id: str, reason: str, why: str = "") -> Opened:
-        with self._act(who) as tx:
+    def pass_over(
+        self, who: Account, draft_id: str, reason: str, why: str = "", *, number: int | None = None
+    ) -> Opened:
+        with self._act(who, draft_id, number) as tx:
             return signing.pass_over(tx, draft_id, reason, why)
 
-    def put_off(self, who: Account, draft_id: str, until: datetime) -> Opened:
-        with self._act(who) as tx:
+    def put_off(self, who: Account, draft_id: str, until: datetime, *, number: int | None = None) -> Opened:
+        with self._act(who, draft_id, number) as tx:
             return signing.put_off(tx, draft_id, _utc(until))
 
-    def hold_until(self, who: Account, draft_id: str, until: datetime | None, reason: str = "") -> Opened:
-        with self._act(who) as tx:
+    def hold_until(
+        self, who: Account, draft_id: str, until: datetime | None, reason: str = "", *, number: int | None = None
+    ) -> Opened:
+        with self._act(who, draft_id, number) as tx:
             return signing.hold_until(tx, draft_id, _utc(until), reason)
 
-    def fetch_back(self, who: Account, draft_id: str) -> Opened:
-        with self._act(who) as tx:
+    def fetch_back(self, who: Account, draft_id: str, *, number: int | None = None) -> Opened:
+        with self._act(who, draft_id, number) as tx:
             return signing.fetch_back(tx, draft_id)
 
-    # what is typed and not saved
-
-    def keep_unsaved(self, who: Account, draft_id: str, field: str, text: str, *, number: int, tab: str) -> None:
-        """Keep what somebody types, by window; it is nobody's revision and is lost with the account."""
-        allow(who, "note" if field == "note" else "save")
-        read_field(field)
-        if len(text) > LONGEST_UNSAVED or len(tab) > 40:
-            raise Mistake(f"That is more than {LONGEST_UNSAVED} characters.", hint="Save it in pieces.")
-        kept = Unsaved(tab=tab, field=field, number=number, text=_keepable(text), at=self.now)
-        with self.store.changing() as conn:
-            find_draft(conn, draft_id)
-            rows.keep_unsaved(conn, draft_id, who.account_id, kept)
-
-    def unsaved(self, who: Account, draft_id: str) -> tuple[Unsaved, ...]:
-        """What this person typed here and did not save, the newest first."""
-        with self.store.reading() as conn:
-            return tuple(rows.list_unsaved(conn, draft_id, who.account_id))
-
-    def drop_unsaved(self, who: Account, draft_id: str, field: str, tab: str = "") -> None:
-        with self.store.changing() as conn:
-            rows.drop_unsaved(conn, draft_id, who.account_id, field, tab)
-
     @contextmanager
-    def _act(self, who: Account) -> Iterator[Tx]:
+    def _act(self, who: Account, draft_id: str = "", number: int | None = None) -> Iterator[Tx]:
+        """number: of the revision that was read, of an act on the whole draft. Raises EditConflict for another."""
         with self.store.changing() as conn:
-            bring_back(conn, self.now)
-            yield self._tx(conn, who)
+            now = self.now
+            bring_back(conn, now)
+            if number is not None and max(number, 0) != max(find_draft(conn, draft_id).head, 0):
+                raise EditConflict("Somebody changed this draft since you read it.", hint="Read it again, then act.")
+            yield Tx(conn, now, who, self._responsible, self.times, self._channel, self._together)
 
     def _remember(self, opened: Opened) -> None:
         """Keep what was printed for the prose checks of later drafts; after the act, which is done whatever comes."""
         for side in opened.sides if isinstance(opened, OpenComparison) else (opened,):
-            self._archive.remember(side.counted, side.draft.scope)
-
-    def _tx(self, conn: Connection, who: Account) -> Tx:
-        return Tx(conn, self.now, who, self._archive, self._responsible, self.times)
+            try:
+                self._archive.remember(side.counted, side.draft.scope)
+            except Exception:  # it is a help to later checks, and the act before it was done
+                LOG.exception("the words of %s were not kept for later checks", side.draft.draft_id)

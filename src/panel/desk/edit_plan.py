@@ -36,6 +36,7 @@ class Wish:
     value: str = ""  # new words, or a reason
     why: str = ""  # of a strike
     was: str = ""  # words as they stood in the file
+    decided: str = ""  # what was decided of it before, as the file said
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _strike(was: str, given: Item) -> Iterator[Wish]:
 
 def _held(base: Item, given: Item) -> Iterator[Wish]:
     _refuse_words(given)
-    if given.mark == base.mark:
+    if given.mark in ("", base.mark):
         return
     if given.mark != "c":
         raise Mistake(f"{_says(given.mark)} is no mark for it.", hint="Mark it [c] when you have read the words.")
@@ -147,17 +148,17 @@ def _refuse_words(given: Item) -> None:
 def _views(base: Item, given: Item) -> Iterator[Wish]:
     _refuse_words(given)
     _refuse_mark(base, given, ("", "a", "x"))
-    if given.mark == base.mark:
+    if given.mark in ("", base.mark):
         return
     if base.mark == "x":
         raise Mistake("Views that were removed come back by undoing.", hint="panel drafts undo DRAFT")
-    yield Wish(DECIDES[given.mark or ""], given.name)
+    yield Wish(DECIDES[given.mark or ""], given.name, decided=given.was)
 
 
 def _refuse_mark(base: Item, given: Item, allowed: tuple[str, ...]) -> None:
     if given.mark not in allowed:
         raise Mistake(f"{_says(given.mark)} is no mark for it.", hint="Mark it " + ", ".join(map(_says, allowed)) + ".")
-    if base.mark in ("a", "m", "x") and not given.mark:
+    if base.mark in ("a", "m", "x") and not given.mark and given.was:  # the file said that it was decided
         raise Mistake("A decision is not taken back by taking its mark away.", hint="Use: panel drafts undo DRAFT")
 
 
@@ -198,7 +199,7 @@ def _claim(base: Item, given: Item) -> Iterator[Wish]:
     if new:
         yield Wish("words", base.name, new, was=base.text)
     if given.mark in ("a", "m") and _is_decided_anew(base, given, new):
-        yield Wish(DECIDES[given.mark], base.name, was=base.text)
+        yield Wish(DECIDES[given.mark], base.name, was=base.text, decided=given.was)
 
 
 def _refuse_odd_words(given: Item, new: str) -> None:
@@ -215,7 +216,7 @@ def _standing(base: Item, given: Item) -> Iterator[Wish]:
     if given.mark == base.mark:
         return
     if given.mark == "x":
-        yield Wish("removed", base.name, was=base.text)
+        yield Wish("removed", base.name, was=base.text, decided=given.was)
     elif given.mark == "-":
         yield Wish("set_aside", base.name)
     elif base.mark in ("-", "x"):

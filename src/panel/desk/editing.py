@@ -19,7 +19,7 @@ from panel.desk.points import VIEW_FIELDS
 from panel.desk.text import as_printed
 from panel.errors import EditConflict, Mistake
 from panel.records import Answered, Written, canonical_json
-from panel.records.desk import Account, Decided, DraftText, EditedWords, Point
+from panel.records.desk import Account, Decided, Decision, DraftText, EditedWords, Point
 
 DECIDED: dict[str, Decided] = {"accurate": "accurate", "attributed": "attributed", "removed": "removed"}
 TOLD = {
@@ -57,7 +57,7 @@ class Edited:
 
 def carry_out(desk: Desk, who: Account, opened: Opened, base: Opened, wishes: Sequence[Wish]) -> Edited:
     """Do what the wishes say, in their order. base: the draft as it was when the file was written."""
-    run = _Run(desk, who, opened, base)
+    run = _Run(desk.taking_back(), who, opened, base)
     for wish in wishes:
         run.do(wish)
     counted = Counter(run.done)
@@ -98,7 +98,7 @@ class _Run:
         if theirs != text_at(self.expected, field):
             raise EditConflict("Somebody saved these words first.", yours=wish.value, theirs=theirs)
         self._took(
-            self.desk.save(self.who, self.draft_id, wish.name, wish.value, number=self.number, seen=True), wish.name
+            self.desk.save(self.who, self.draft_id, wish.name, wish.value, number=self.number, seen="shown"), wish.name
         )
         return True
 
@@ -120,20 +120,29 @@ class _Run:
     def _decide(self, wish: Wish) -> bool:
         spot = spot_of(wish.name)
         self._refuse_changed(wish)
-        if self._is_decided(spot, wish.what):
+        point = self._point(spot)
+        decision = self.opened.decision(point) if point else None
+        if self._is_decided(spot, point, decision, wish.what):
             return False
+        if decision and decision.by != self.who.account_id and decision.decision != wish.decided:
+            raise EditConflict(
+                f"Somebody decided this meanwhile: {decision.decision}.", yours=TOLD[wish.what], theirs=decision.text
+            )
         decided = DECIDED[wish.what]
-        self._took(self.desk.decide(self.who, self.draft_id, spot, decided, number=self.number, seen=True), wish.name)
+        self._took(
+            self.desk.decide(self.who, self.draft_id, spot, decided, number=self.number, seen="shown"), wish.name
+        )
         return True
 
-    def _is_decided(self, spot: Spot, what: str) -> bool:
+    def _point(self, spot: Spot) -> Point | None:
         kinds = ("views",) if spot.views else ("claim", "pick")
         mine = (p for p in self.opened.points if p.persona_id == spot.persona_id and p.kind in kinds)
-        point = next((p for p in mine if spot.views or (p.place, p.field) == (spot.place, spot.phrase)), None)
+        return next((p for p in mine if spot.views or (p.place, p.field) == (spot.place, spot.phrase)), None)
+
+    def _is_decided(self, spot: Spot, point: Point | None, decision: Decision | None, what: str) -> bool:
         if point is None:
             return spot.views and what == "removed"
-        decision = self.opened.decision(point)
-        return bool(decision) and self.opened.is_settled(point) and decision.decision == what  # type: ignore[union-attr]
+        return decision is not None and self.opened.is_settled(point) and decision.decision == what
 
     def _refuse_changed(self, wish: Wish) -> None:
         """Raises EditConflict when what is decided on is no longer what the file showed."""
@@ -246,8 +255,8 @@ def _views_of(opened: Opened, words: EditedWords) -> str:
 
 
 def _flag_now(opened: Opened, meant: Point) -> Point | None:
-    """The flag somebody meant, on the words as they are by now; None when it is gone."""
+    """The flag somebody meant, which may be on other words by now but says the same; None when it is gone."""
     flags = [p for p in opened.points if p.kind == "flag"]
     same = next((p for p in flags if p.key == meant.key), None)
-    at = (meant.check, meant.persona_id, meant.place)
-    return same or next((p for p in flags if (p.check, p.persona_id, p.place) == at), None)
+    at = (meant.check, meant.persona_id, meant.place, meant.text)
+    return same or next((p for p in flags if (p.check, p.persona_id, p.place, p.text) == at), None)

@@ -1,4 +1,4 @@
-"""What the desk's rows teach: statistics, shares for the checks, and pairs of what was written and what was printed."""
+"""What the desk's rows teach: statistics, and pairs of what was written and what was printed."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from panel.desk.opened import read_review
 from panel.desk.points import shown
-from panel.desk.stats import Finished, Stats, claims_of, dismissed_shares, prompt_version, settled_flags, stats_of
+from panel.desk.stats import Finished, Stats, claims_of, prompt_version, stats_of
 from panel.desk.text import as_printed
 from panel.records import Answered, Review, Written
 from panel.records.desk import EditedWords
@@ -22,12 +22,6 @@ def read_stats(store: DeskStore) -> Stats:
     names = {account.account_id: account.name for account in AccountRows(store.engine).all()}
     with store.reading() as conn:
         return stats_of((_finished(row) for row in finished(conn)), verdicts_of_editors(conn), names)
-
-
-def read_shares(store: DeskStore) -> dict[str, tuple[int, int]]:
-    """check -> (dismissed, settled) of its last flags."""
-    with store.reading() as conn:
-        return dismissed_shares(flag for row in finished(conn) for flag in settled_flags(_finished(row)))
 
 
 def _finished(row: FinishedRows) -> Finished:

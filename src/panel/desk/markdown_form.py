@@ -27,7 +27,7 @@ HEAD = (
     "The word in parentheses is what was decided before. Lines with > are for reading; nobody takes them back.",
     "Begin a line of your own words that starts with # > [ * or \\ with one more \\.",
     "Save and close to take it over. Close it unchanged and nothing happens.",
-    "A passage that stands under its sentence here counts as seen.",
+    "What is decided here is recorded as shown in an editor's file, not as seen on a screen.",
 )
 REVIEW_HEAD = (
     "dismiss: one of " + ", ".join(DISMISS_REASONS) + ".",

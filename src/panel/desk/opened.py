@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from sqlalchemy import Connection
 
 from panel.checks import check_comparison
-from panel.desk.archive import Archive
+from panel.desk.archive import NO_ARCHIVE, Archive
 from panel.desk.flags import check_printed, flags_of
 from panel.desk.points import flag_point, points_of
 from panel.desk.prose import rival_flags
@@ -136,7 +136,7 @@ class OpenComparison(OpenDraft):
 Opened = OpenReview | OpenComparison
 
 
-def load(conn: Connection, draft_id: str, archive: Archive, known: Sequence[OpenReview] = ()) -> Opened:
+def load(conn: Connection, draft_id: str, archive: Archive = NO_ARCHIVE, known: Sequence[OpenReview] = ()) -> Opened:
     """The draft with its newest text. Raises Mistake for no such draft; every draft has a revision by now.
 
     known: drafts of reviews that are loaded already, as they stand.
@@ -150,7 +150,7 @@ def load(conn: Connection, draft_id: str, archive: Archive, known: Sequence[Open
 
 
 def load_sides(
-    conn: Connection, draft: Draft, archive: Archive, known: Sequence[OpenReview] = ()
+    conn: Connection, draft: Draft, archive: Archive = NO_ARCHIVE, known: Sequence[OpenReview] = ()
 ) -> tuple[OpenReview, OpenReview]:
     """The two drafts a comparison prints, each with its newest text."""
     there = {side.draft.draft_id: side for side in known}
@@ -168,11 +168,12 @@ def find_draft(conn: Connection, draft_id: str) -> Draft:
     return draft
 
 
-def open_review(conn: Connection, draft: Draft, revision: Revision, archive: Archive) -> OpenReview:
+def open_review(conn: Connection, draft: Draft, revision: Revision, archive: Archive = NO_ARCHIVE) -> OpenReview:
+    """archive: where past prose is looked up, for reading. An act goes without: what it flags nobody has to settle."""
     review = read_review(rows.base_json(conn, draft.base_hash))
     laid = _laid(_Laid(draft.base_hash, revision.text.model_dump_json(), review, revision.text))
     known = archive.flags(laid.counted, draft.scope)
-    flags = archive.lowered(flags_of(review, revision.text, known, found=laid.found))
+    flags = flags_of(review, revision.text, known, found=laid.found)
     points = points_of(review, revision.text, flags, scope=draft.scope, draft_id=draft.draft_id)
     return OpenReview(draft, revision, flags, points, decisions_on(conn, points), review, laid.counted)
 

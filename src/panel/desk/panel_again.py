@@ -67,7 +67,7 @@ def bring_run_log(tx: Tx, draft_id: str, title: str, text: str, on_day: date) ->
     return kept
 
 
-def take_over(tx: Tx, draft_id: str, *, number: int) -> Opened:
+def take_over(tx: Tx, draft_id: str, *, number: int, offered: str = "") -> Opened:
     """Make the newer review that is offered the base of this draft.
 
     A critic who said the same in both keeps the words people gave it; where a critic answered anew, its new words
@@ -78,6 +78,8 @@ def take_over(tx: Tx, draft_id: str, *, number: int) -> Opened:
     refuse_put_away(opened)
     if number != opened.draft.head:
         raise EditConflict("Somebody changed this draft since you read it.", hint="Look again, then take it over.")
+    if offered and offered != opened.draft.offered_hash:
+        raise EditConflict("Another review is offered by now.", hint="Look at it, then take it over.")
     if not opened.draft.offered_hash:
         raise Mistake("No newer review of this launch is there.")
     newer = read_review(rows.base_json(tx.conn, opened.draft.offered_hash))

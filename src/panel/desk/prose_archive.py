@@ -1,32 +1,28 @@
-"""The archive of one database: prints of past prose, and how editors settled past flags."""
+"""The archive of one database: prints of past prose."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from panel.checks.demoting import demoted
-from panel.desk.learning import read_shares
 from panel.desk.prose import prose_flags, remember
 from panel.records import Answered, Flag, Review, Written
-from panel.store.desk import DeskStore
 from panel.store.desk_prints import Prints
 
-KEPT = timedelta(minutes=10)  # how long an answer is good: shares take every finished draft, flags some queries
+KEPT = timedelta(minutes=10)  # how long an answer is good
 MOST_KEPT = 256
 Words = tuple[str, ...]
 
 
 class DeskArchive:
-    """Answers are kept for some minutes: the same draft is opened at each act.
+    """Answers are kept for some minutes: the same draft is opened after each act.
 
-    store: with an engine of its own. Whoever asks holds one of the desk's connections; were the answer to wait for a
+    prints: with an engine of its own. Whoever asks holds one of the desk's connections; were the answer to wait for a
     second of the same ten, ten who ask at once would wait for one another.
     """
 
-    def __init__(self, store: DeskStore, prints: Prints, clock: Callable[[], datetime]) -> None:
-        self._store, self._prints, self._clock = store, prints, clock
-        self._guard, self._counting = threading.Lock(), threading.Lock()
-        self._shares: tuple[datetime, Mapping[str, tuple[int, int]]] | None = None
+    def __init__(self, prints: Prints, clock: Callable[[], datetime]) -> None:
+        self._prints, self._clock = prints, clock
+        self._guard = threading.Lock()
         self._found: dict[tuple[str, Words], tuple[datetime, tuple[Flag, ...]]] = {}
 
     def flags(self, printed: Review, scope: str) -> tuple[Flag, ...]:
@@ -42,15 +38,6 @@ class DeskArchive:
                 self._found.clear()
             self._found[key] = (now, found)
         return found
-
-    def lowered(self, flags: tuple[Flag, ...]) -> tuple[Flag, ...]:
-        """See `archive.Archive`."""
-        now = self._clock()
-        with self._counting:  # read by one, and waited for by the others
-            if self._shares is None or now - self._shares[0] >= KEPT:
-                self._shares = (now, read_shares(self._store))
-            shares = self._shares[1]
-        return demoted(flags, shares)
 
     def remember(self, printed: Review, scope: str) -> None:
         """See `archive.Archive`."""

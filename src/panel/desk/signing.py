@@ -73,12 +73,19 @@ def _began(tx: Tx, draft_id: str) -> datetime:
     return began or tx.now
 
 
-def publish(tx: Tx, draft_id: str, *, at: datetime | None = None, reason: str = "") -> Opened:
-    """Let what was approved go out, now or at a time. What is out already is corrected by it, with a reason."""
+def publish(
+    tx: Tx, draft_id: str, *, at: datetime | None = None, reason: str = "", approval_id: int | None = None
+) -> Opened:
+    """Let what was approved go out, now or at a time. What is out already is corrected by it, with a reason.
+
+    approval_id: the signature that was read. Raises EditConflict when it is not the one under today's text.
+    """
     tx.allow("publish")
     opened = tx.open(draft_id)
     refuse_put_away(opened)
     approval = signed(tx.conn, opened)
+    if approval_id is not None and (approval is None or approval.approval_id != approval_id):
+        raise EditConflict("That approval is no longer the one under this text.", hint="Read it again, then publish.")
     if approval is None:
         raise Mistake("This text was not approved.", hint="Approve it first.")
     goes_out_at = at or tx.now

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -12,20 +13,46 @@ from panel.records.desk import Draft, DraftState
 from panel.store import desk as rows
 from panel.store.desk_launches import OfLaunch, OfProduct, launches_of, products_of
 
-WATCHED: tuple[DraftState, ...] = ("published", "approved", "open", "later")
+WATCHED: tuple[DraftState, ...] = ("published", "scheduled", "approved", "open", "later")
 AT_ONCE = 100
+LOOKS = 3
 NOT_PAGES = ("neighbours", "run_log")
 MOST_KEPT = 20_000  # about 1 kB each
 _KEPT: dict[str, Reviewed] = {}  # by hash of the base
 
 
 def stale_drafts(conn: Connection, today: date) -> Iterator[tuple[Draft, tuple[str, ...]]]:
-    """Drafts of reviews that should be asked about again, each with its reasons; the newest first. today: UTC."""
-    skip = 0
-    while some := rows.list_drafts(conn, states=WATCHED, kind="review", most=AT_ONCE, skip=skip):
-        reasons = reasons_of(conn, some, today)
-        yield from ((draft, reasons[draft.draft_id]) for draft in some if reasons[draft.draft_id])
-        skip += AT_ONCE
+    """Drafts of reviews that should be asked about again, each with its reasons, public ones first. today: UTC."""
+    for some in _walk(conn, None):
+        yield from _stale(conn, some, today)
+
+
+def stale_page(conn: Connection, today: date, after: str) -> tuple[list[tuple[Draft, tuple[str, ...]]], str]:
+    """Those of the next drafts after one, "" for the first; and the last that was looked at, "" when it is the last.
+
+    However many drafts there are, it looks at `LOOKS` hundred of them.
+    """
+    found, last = list[tuple[Draft, tuple[str, ...]]](), ""
+    for some in islice(_walk(conn, rows.load_draft(conn, after)), LOOKS):
+        found += _stale(conn, some, today)
+        last = some[-1].draft_id
+    is_last = next(_walk(conn, rows.load_draft(conn, last)), None) is None
+    return found, "" if is_last else last
+
+
+def _walk(conn: Connection, after: Draft | None) -> Iterator[list[Draft]]:
+    """Drafts of reviews, state by state and in each the newest first, beginning after one."""
+    last = after
+    for state in WATCHED[WATCHED.index(after.state) :] if after and after.state in WATCHED else WATCHED:
+        while some := rows.list_drafts(conn, states=(state,), kind="review", most=AT_ONCE, beyond=last):
+            yield some
+            last = some[-1]
+        last = None
+
+
+def _stale(conn: Connection, drafts: Sequence[Draft], today: date) -> Iterator[tuple[Draft, tuple[str, ...]]]:
+    reasons = reasons_of(conn, drafts, today)
+    yield from ((draft, reasons[draft.draft_id]) for draft in drafts if reasons[draft.draft_id])
 
 
 def with_reasons(conn: Connection, drafts: Sequence[Draft], today: date) -> list[Draft]:

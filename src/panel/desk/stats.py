@@ -154,7 +154,7 @@ def settled_flags(one: Finished) -> Iterator[SettledFlag]:
 
 
 def dismissed_shares(settled: Iterable[SettledFlag]) -> dict[str, tuple[int, int]]:
-    """check -> (dismissed, settled) of its last `LAST` settled flags: what `checks.demoting.demoted` asks for."""
+    """check -> (dismissed, settled) of its last `LAST` settled flags."""
     by_check: dict[str, list[SettledFlag]] = defaultdict(list)
     for flag in sorted(settled, key=lambda f: f.at):
         by_check[flag.check].append(flag)

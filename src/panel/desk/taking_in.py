@@ -10,6 +10,7 @@ from panel.desk.opened import read_review
 from panel.desk.public import public_at
 from panel.desk.shown import first_pair_row, first_row
 from panel.dossier.products import folded_name
+from panel.errors import Mistake
 from panel.records import Comparison, Review
 from panel.records.desk import Draft, Pair
 from panel.store import desk as rows
@@ -21,25 +22,33 @@ AT_ONCE = 100  # records a transaction: a queue that was not looked at for a mon
 def take_in(conn: Connection, now: datetime, most: int = AT_ONCE) -> int:
     """Make drafts of reviews, then of comparisons, that the queue has not seen; how many records were taken."""
     found = 0
-    for run_id, slug, hashed in rows.untaken(conn, "review", most):
-        json = rows.record_json(conn, run_id, "review", slug)
-        if json is not None:
-            found += 1
-            review = read_review(json)
-            if review.is_answered:
-                _take_review(conn, run_id, hashed, json, review, now)
-            else:  # there is nothing to approve of it
-                rows.mark_taken(conn, run_id, "review", slug, hashed, "")
-    for run_id, slug, hashed in rows.untaken(conn, "comparison", most - found):
-        json = rows.record_json(conn, run_id, "comparison", slug)
-        if json is not None:
-            _take_comparison(conn, run_id, slug, hashed, Comparison.model_validate_json(json), now)
+    for kind in ("review", "comparison"):
+        for run_id, slug, hashed in rows.untaken(conn, kind, most - found):
+            _take(conn, run_id, kind, slug, hashed, now)
             found += 1
     return found
 
 
-def _take_review(conn: Connection, run_id: str, hashed: str, json: str, review: Review, now: datetime) -> Draft:
-    slug = review.slug
+def _take(conn: Connection, run_id: str, kind: str, slug: str, hashed: str, now: datetime) -> None:
+    """Take a record in. One that can't be read is set aside, with a line in the log, and keeps nobody waiting."""
+    json = rows.record_json(conn, run_id, kind, slug) or ""
+    try:
+        with conn.begin_nested():
+            if kind == "comparison":
+                _take_comparison(conn, run_id, slug, hashed, Comparison.model_validate_json(json), now)
+            elif (review := read_review(json)).is_answered:
+                _take_review(conn, run_id, slug, hashed, json, review, now)
+            else:  # there is nothing to approve of it
+                rows.mark_taken(conn, run_id, kind, slug, hashed, "")
+    except (ValueError, LookupError, TypeError, Mistake) as err:
+        rows.mark_taken(conn, run_id, kind, slug, hashed, rows.UNREADABLE)
+        detail: Detail = {"run": run_id, "kind": kind, "slug": slug, "why": str(err).splitlines()[0][:200]}
+        append_act(conn, by="panel", what="could not be read", now=now, detail=detail)
+
+
+def _take_review(
+    conn: Connection, run_id: str, slug: str, hashed: str, json: str, review: Review, now: datetime
+) -> Draft:
     scope, subject, known = place_of(conn, run_id, slug)
     rows.keep_base(conn, hashed, "review", json)
     if known:
@@ -131,8 +140,9 @@ def _take_comparison(
 
 def _side(conn: Connection, run_id: str, review: Review, now: datetime) -> Draft:
     """The draft of one side: taken in from the same run, or made of what the comparison holds of it."""
-    known = place_of(conn, run_id, review.slug).draft
-    return known or _take_review(conn, run_id, review.review_hash, review.model_dump_json(), review, now)
+    slug = review.slug
+    known = place_of(conn, run_id, slug).draft
+    return known or _take_review(conn, run_id, slug, review.review_hash, review.model_dump_json(), review, now)
 
 
 def pair_up(conn: Connection, a: Draft, b: Draft, comparison: Comparison, run_id: str, now: datetime) -> Draft:

@@ -1,23 +1,28 @@
 """Take back the newest decision a person made on a draft: the words are again as they were before it."""
 
+from sqlalchemy import Connection
+
 from panel.desk.acting import Tx, finish, refuse_put_away, settle, write
 from panel.desk.deciding import Spot, put_standing, spot_of, spot_standing
 from panel.desk.fields import put_text, read_field, text_at
 from panel.desk.opened import Opened, OpenReview
-from panel.errors import Mistake
-from panel.records.desk import Decision, DraftText, Point
+from panel.errors import EditConflict, Mistake
+from panel.records.desk import Account, Decision, DraftText, Point
 from panel.store import desk as rows
 
 
-def undo(tx: Tx, draft_id: str) -> Opened:
+def undo(tx: Tx, draft_id: str, named: int | None = None) -> Opened:
     """Take back the newest decision of this person here that still stands.
 
-    What somebody decided or wrote since in its place stays as it is. Raises Mistake when there is nothing.
+    What somebody decided or wrote since in its place stays as it is. named: the decision that was read as the newest.
+    Raises Mistake when there is nothing, EditConflict when it is another than was named.
     """
     tx.allow("decide")
     opened = tx.open(draft_id)
     refuse_put_away(opened)
-    decision = _newest(tx, opened)
+    decision = newest(tx.conn, tx.who, opened)
+    if named is not None and (decision is None or decision.decision_id != named):
+        raise EditConflict("That is no longer your newest decision here.", hint="Look again, then take it back.")
     if decision is None:
         raise Mistake("There is nothing of yours to take back.")
     point = Point(
@@ -31,15 +36,15 @@ def undo(tx: Tx, draft_id: str) -> Opened:
     return finish(tx, opened, settle(tx, point, "undone", draft_id=draft_id))
 
 
-def _newest(tx: Tx, opened: Opened) -> Decision | None:
+def newest(conn: Connection, who: Account, opened: Opened) -> Decision | None:
     """Theirs, of this draft, still the newest of its point, and still to be seen in the text."""
-    made = rows.decisions_of(tx.conn, opened.draft.draft_id)
-    newest = {(d.scope, d.key): d.decision_id for d in made}
+    made = rows.decisions_of(conn, opened.draft.draft_id)
+    last = {(d.scope, d.key): d.decision_id for d in made}
     for decision in reversed(made):
         at = (decision.scope, decision.key)
-        mine = decision.by == tx.who.account_id and decision.decision != "undone"
-        if mine and newest[at] == decision.decision_id and _stands(opened, decision):
-            current = rows.decided(tx.conn, decision.scope, [decision.key])[decision.key]
+        mine = decision.by == who.account_id and decision.decision != "undone"
+        if mine and last[at] == decision.decision_id and _stands(opened, decision):
+            current = rows.decided(conn, decision.scope, [decision.key])[decision.key]
             if current.decision_id == decision.decision_id:
                 return decision
     return None

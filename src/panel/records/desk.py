@@ -24,6 +24,8 @@ Decided = Literal["accurate", "attributed", "amended", "removed", "dismissed", "
 DismissReason = Literal["source_says_so", "check_is_wrong", "kept_on_purpose", "does_not_count"]
 StrikeReason = Literal["unsupported", "wrong_tool", "followed_the_page", "off_its_lens", "other"]
 PassReason = Literal["not_a_tool", "out_of_scope", "too_thin", "seen_before", "too_old", "other"]
+Seen = bool | Literal["shown"]  # True: it was on the decider's screen; shown: it stood on their page; False: neither
+Channel = Literal["", "browser", "editor", "terminal"]  # "" of what was decided before this was kept
 RejectReason = Literal["inaccurate", "too_thin", "conflict_of_interest", "not_fair", "other"]
 Grown = Annotated[str, Field(exclude_if=not_)]  # left out while empty: rows of before it keep their hashes
 MOST_NOTE_WORDS = 120
@@ -150,7 +152,7 @@ class Decision(Value):
     passages_hash: str = ""
     persona_id: str = ""
     check: str = ""
-    source_seen: bool = False  # the passage stood beside the sentence on the decider's screen
+    source_seen: Seen = False  # the passages under it; of what rests on none False
     page_opened: bool = False  # they opened the live page, too
     reason: str = ""  # of a dismissal: a DismissReason
     place: int = -1  # of the sentence, or number of the ground; -1 of anything else
@@ -159,6 +161,8 @@ class Decision(Value):
     by: str  # account_id
     name: Grown = ""  # their by-line then; "" in rows of before it was kept
     at: datetime  # UTC
+    channel: Annotated[Channel, Field(exclude_if=not_)] = ""  # left out while empty: older rows keep their hashes
+    together: Annotated[int, Field(exclude_if=not_)] = 0  # shared by decisions that one file brought back; else 0
 
     @property
     def settles(self) -> bool:
@@ -231,16 +235,6 @@ class RunLog(Value):
     text: str
     on_day: date
     by: str
-    at: datetime
-
-
-class Unsaved(Value):
-    """What somebody typed into a field and did not save."""
-
-    tab: str
-    field: str
-    number: int  # of the revision it was typed over
-    text: str
     at: datetime
 
 

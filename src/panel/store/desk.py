@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, delete, func, insert, or_, select
+from sqlalchemy import Connection, Engine, Select, and_, case, func, insert, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from panel.errors import Mistake
@@ -23,7 +23,6 @@ from panel.records.desk import (
     QueueRow,
     Revision,
     RunLog,
-    Unsaved,
 )
 from panel.store.database import BUSY_S, changing, in_words, open_engine, reading
 from panel.store.desk_log import revision_of
@@ -38,13 +37,13 @@ from panel.store.desk_tables import (
     run_logs,
     sides,
     taken,
-    unsaved,
 )
 from panel.store.dialect import alone, insert_or_leave, put
-from panel.store.tables import records, runs
+from panel.store.tables import UNTAKEN, records, runs
 
 RULE = "desk rule: "  # how a trigger's complaint begins
 MOST_KEYS = 200  # bound values of one query
+UNREADABLE = "?"  # in place of a draft's id, which never is so
 SNAPSHOT = {"isolation_level": "REPEATABLE READ"}  # Postgres: a reader sees one moment, whoever acts meanwhile
 
 
@@ -109,15 +108,10 @@ def untaken(conn: Connection, kind: str, most: int) -> list[tuple[str, str, str]
 
     By its time: run ids of one second are in no order.
     """
-    known = and_(
-        taken.c.run_id == records.c.run_id, taken.c.kind == records.c.kind, taken.c.slug == records.c.slug,
-        taken.c.hash == records.c.hash,
-    )  # fmt: skip
     wanted = (
         select(records.c.run_id, records.c.slug, records.c.hash)
         .join(runs, runs.c.run_id == records.c.run_id)
-        .outerjoin(taken, known)
-        .where(records.c.kind == kind, taken.c.run_id.is_(None))
+        .where(UNTAKEN, records.c.kind == kind)
         .order_by(runs.c.created_at, records.c.run_id, records.c.slug)
         .limit(most)
     )
@@ -130,8 +124,20 @@ def record_json(conn: Connection, run_id: str, kind: str, slug: str) -> str | No
     return found
 
 
+def has_untaken(conn: Connection) -> bool:
+    return conn.execute(select(records.c.run_id).where(UNTAKEN).limit(1)).first() is not None
+
+
 def mark_taken(conn: Connection, run_id: str, kind: str, slug: str, hashed: str, draft_id: str) -> None:
+    at = (records.c.run_id == run_id, records.c.kind == kind, records.c.slug == slug)
+    conn.execute(update(records).where(*at).values(taken_hash=hashed))
     put(conn, taken, {"run_id": run_id, "kind": kind, "slug": slug, "hash": hashed, "draft_id": draft_id})
+
+
+def unreadable(conn: Connection, most: int) -> list[tuple[str, str]]:
+    """(run_id, slug) of records that were taken in and could not be read."""
+    wanted = select(taken.c.run_id, taken.c.slug).where(taken.c.draft_id == UNREADABLE)
+    return [(row.run_id, row.slug) for row in conn.execute(wanted.order_by(taken.c.run_id).limit(most))]
 
 
 # drafts and what the machine wrote
@@ -185,23 +191,26 @@ def has_draft_id(conn: Connection, draft_id: str) -> bool:
 
 def list_drafts(
     conn: Connection, *, states: Sequence[str] = (), kind: str = "", words: str = "", created_after: str = "",
-    created_before: str = "", due: str = "", most: int = 200, skip: int = 0,
+    created_before: str = "", due: str = "", most: int = 200, skip: int = 0, beyond: Draft | None = None,
 ) -> list[Draft]:  # fmt: skip
-    """Drafts for the queue, the newest first. due: put off until then at the latest."""
+    """Drafts for the queue, the newest first. due: put off until then at the latest. beyond: only those after it."""
     wanted = _filtered(select(drafts), states, kind, words, created_after, created_before)
     if due:
         wanted = wanted.where(drafts.c.until <= due)
+    if beyond:
+        at = time_of(beyond.created_at)
+        later_id = or_(drafts.c.created_at < at, drafts.c.draft_id > beyond.draft_id)
+        wanted = wanted.where(drafts.c.created_at <= at, later_id)
     wanted = wanted.order_by(drafts.c.created_at.desc(), drafts.c.draft_id).limit(most).offset(skip)
     return [_draft(dict(row)) for row in conn.execute(wanted).mappings()]
 
 
-def count_drafts(
-    conn: Connection, *, kind: str = "", words: str = "", created_after: str = "", created_before: str = ""
-) -> dict[str, int]:
-    """How many there are, by state."""
-    wanted = select(drafts.c.state, func.count()).group_by(drafts.c.state)
-    found = conn.execute(_filtered(wanted, (), kind, words, created_after, created_before))
-    return {state: int(count) for state, count in found}
+def count_drafts(conn: Connection, *, kind: str = "", words: str = "", line: str) -> dict[tuple[str, bool], int]:
+    """How many there are, by state and by whether they were made before `line`."""
+    is_old = case((drafts.c.created_at < line, 1), else_=0)
+    wanted = select(drafts.c.state, is_old, func.count()).group_by(drafts.c.state, is_old)
+    found = conn.execute(_filtered(wanted, (), kind, words, "", ""))
+    return {(state, bool(old)): int(count) for state, old, count in found}
 
 
 def _filtered(
@@ -214,7 +223,7 @@ def _filtered(
     for word in words.lower().split():
         wanted = wanted.where(drafts.c.search.contains(word, autoescape=True))
     if created_after:
-        wanted = wanted.where(or_(drafts.c.created_at >= created_after, drafts.c.state != "open"))
+        wanted = wanted.where(drafts.c.created_at >= created_after)
     if created_before:
         wanted = wanted.where(drafts.c.created_at < created_before)
     return wanted
@@ -292,8 +301,7 @@ def list_revisions(conn: Connection, draft_id: str) -> list[Revision]:
 
 def add_decision(conn: Connection, decision: Decision) -> Decision:
     """Keep a decision; the same one with its number."""
-    newest = conn.execute(select(func.max(decisions.c.decision_id))).scalar() or 0
-    kept = decision.model_copy(update={"decision_id": newest + 1})
+    kept = decision.model_copy(update={"decision_id": newest_decision(conn) + 1})
     row = {
         "decision_id": kept.decision_id, "scope": kept.scope, "key": kept.key, "kind": kept.kind,
         "decision": kept.decision, "settles": int(kept.settles), "draft_id": kept.draft_id, "by": kept.by,
@@ -301,6 +309,11 @@ def add_decision(conn: Connection, decision: Decision) -> Decision:
     }  # fmt: skip
     conn.execute(insert(decisions), row)
     return kept
+
+
+def newest_decision(conn: Connection) -> int:
+    """The number of the newest decision, 0 for none."""
+    return conn.execute(select(func.max(decisions.c.decision_id))).scalar() or 0
 
 
 def decided(conn: Connection, scope: str, keys: Sequence[str]) -> dict[str, Decision]:
@@ -356,7 +369,7 @@ def list_publications(conn: Connection, draft_id: str) -> list[Publication]:
     return [Publication.model_validate(dict(row)) for row in conn.execute(wanted).mappings()]
 
 
-# what an editor brought, and what is not saved yet
+# what an editor brought
 
 
 def add_run_log(conn: Connection, draft_id: str, log: RunLog) -> RunLog:
@@ -371,21 +384,3 @@ def list_run_logs(conn: Connection, draft_id: str) -> list[RunLog]:
     wanted = select(run_logs).where(run_logs.c.draft_id == draft_id).order_by(run_logs.c.number)
     rows = (dict(row) for row in conn.execute(wanted).mappings())
     return [RunLog.model_validate({name: v for name, v in row.items() if name != "draft_id"}) for row in rows]
-
-
-def keep_unsaved(conn: Connection, draft_id: str, account_id: str, typed: Unsaved) -> None:
-    put(conn, unsaved, {"draft_id": draft_id, "account_id": account_id} | typed.model_dump(mode="json"))
-
-
-def list_unsaved(conn: Connection, draft_id: str, account_id: str) -> list[Unsaved]:
-    """The newest first."""
-    at = (unsaved.c.draft_id == draft_id, unsaved.c.account_id == account_id)
-    names = [unsaved.c[name] for name in Unsaved.model_fields]
-    rows = conn.execute(select(*names).where(*at).order_by(unsaved.c.at.desc())).mappings()
-    return [Unsaved.model_validate(dict(row)) for row in rows]
-
-
-def drop_unsaved(conn: Connection, draft_id: str, account_id: str, field: str, tab: str = "") -> None:
-    """Of one window, or of all."""
-    at = [unsaved.c.draft_id == draft_id, unsaved.c.account_id == account_id, unsaved.c.field == field]
-    conn.execute(delete(unsaved).where(*at, *([unsaved.c.tab == tab] if tab else [])))

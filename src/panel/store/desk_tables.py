@@ -1,7 +1,7 @@
 """The desk's tables. What happened is only ever added to: triggers refuse a change, whoever asks (`desk_triggers`).
 
 Append-only: bases, sides, revisions, points, decisions, approvals, publications, notes from outside, acts. The rest is
-what can be computed again or may be forgotten: the queue's rows, unsaved words, sessions, failed sign-ins.
+what can be computed again or may be forgotten: the queue's rows, sessions, failed sign-ins.
 """
 
 from sqlalchemy import (
@@ -80,6 +80,7 @@ drafts = Table(
 )
 Index("desk_drafts_by_subject", drafts.c.kind, drafts.c.subject, unique=True)
 Index("desk_drafts_by_state", drafts.c.state, drafts.c.created_at)
+Index("desk_drafts_by_kind", drafts.c.kind, drafts.c.state, drafts.c.created_at)
 Index("desk_drafts_by_scope", drafts.c.scope)
 
 taken = Table(  # records of runs that the queue has seen
@@ -89,9 +90,10 @@ taken = Table(  # records of runs that the queue has seen
     Column("kind", String(12), nullable=False),
     Column("slug", String(130), nullable=False),
     Column("hash", String(80), nullable=False),  # as it was then: a resumed run may make it anew
-    Column("draft_id", String(140), nullable=False),
+    Column("draft_id", String(140), nullable=False),  # "" of what made none, "?" of what could not be read
     PrimaryKeyConstraint("run_id", "kind", "slug"),
 )
+Index("desk_taken_by_draft", taken.c.draft_id)
 
 sides = Table(  # the two drafts of reviews that a comparison's draft prints
     "desk_sides",
@@ -191,19 +193,6 @@ run_logs = Table(  # terminal sessions and test notes an editor brought: sources
     Column("by", String(40), ForeignKey("desk_accounts.account_id"), nullable=False),
     Column("at", String(40), nullable=False),
     PrimaryKeyConstraint("draft_id", "number"),
-)
-
-unsaved = Table(  # what somebody has typed and not saved, by window
-    "desk_unsaved",
-    metadata,
-    Column("draft_id", String(140), ForeignKey("desk_drafts.draft_id", ondelete="CASCADE"), nullable=False),
-    Column("account_id", String(40), ForeignKey("desk_accounts.account_id", ondelete="CASCADE"), nullable=False),
-    Column("tab", String(40), nullable=False),  # one a browser window
-    Column("field", String(120), nullable=False),
-    Column("number", Integer, nullable=False),  # of the revision it was typed over
-    Column("text", Text, nullable=False),
-    Column("at", String(40), nullable=False),
-    PrimaryKeyConstraint("draft_id", "account_id", "tab", "field"),
 )
 
 acts = Table(  # the log: each act's hash holds the one before it

@@ -8,9 +8,22 @@ emptied when a run is deleted. Costs are exact decimals written as text ("0.0543
 float, and a stored answer must cost to the last digit what it cost when it was first heard.
 """
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    and_,
+    literal_column,
+)
 
-HEAD = "0005"  # the newest migration; a test compares it with migrations/versions
+HEAD = "0006"  # the newest migration; a test compares it with migrations/versions
 VERSION_TABLE = "panel_schema"  # our own name: a Postgres database may also hold other programs' migrations
 
 metadata = MetaData()
@@ -79,9 +92,12 @@ records = Table(
     Column("slug", String(130), nullable=False),
     Column("hash", String(80), nullable=False),  # the record's content hash
     Column("json", Text, nullable=False),
+    Column("taken_hash", String(80), nullable=False, server_default=""),  # as the desk's queue took it in; "" not yet
     PrimaryKeyConstraint("run_id", "kind", "slug"),
 )
 Index("records_by_hash", records.c.hash)
+UNTAKEN = and_(records.c.taken_hash != records.c.hash, records.c.kind != literal_column("'dossier'"))
+Index("records_untaken", records.c.kind, records.c.run_id, sqlite_where=UNTAKEN, postgresql_where=UNTAKEN)
 
 products = Table(
     "products",

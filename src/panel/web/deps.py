@@ -83,7 +83,7 @@ class Deps:
         """Every act on drafts."""
         return Desk(
             DeskStore(self.engine), archive=self.archive, responsible=self.responsible, clock=self.clock,
-            times=self.times,
+            times=self.times, channel="browser",
         )  # fmt: skip
 
     @property

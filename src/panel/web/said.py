@@ -3,7 +3,7 @@
 SENTENCES = {
     "saved": "Saved as a new revision.",
     "undone": "Taken back.",
-    "discarded": "Thrown away. The words are as they were saved.",
+    "unchanged": "Nothing was changed.",
     "struck": "The opinion is struck, and the count is made anew.",
     "counted": "The opinion counts again.",
     "run_log": "Kept. Critics that are asked again read it.",

@@ -78,7 +78,11 @@ class ConflictPage(View):
     yours: str
     theirs: str
     changes: tuple[Run, ...]  # from theirs to yours
-    back: str  # where both can be put together
+    back: str  # the page it came from
+    comparison: str  # that page's draft, when it is a comparison's
+    save: str  # where what was typed may be saved over theirs, once both were read; "" where it can't be
+    field: str
+    number: int  # the revision of theirs
 
 
 @dataclass(frozen=True)
@@ -130,14 +134,16 @@ def _ours(request: Request, err: Any) -> Response:
 
 
 def _conflict(request: Request, err: EditConflict) -> Response:
-    """Both texts, as a page or as JSON. What was typed is kept with the draft, unsaved."""
+    """Both texts, as a page or as JSON. What was typed stands in the page's own form."""
     if wants_json(request):
         told = {"kind": err.kind, "message": str(err), "hint": err.hint, "yours": err.yours, "theirs": err.theirs}
         return JSONResponse({"error": told}, 409)
-    back = request.url.path.rpartition("/")[0] or "/"
+    back = getattr(request.state, "back", "")
+    where = f"/drafts/{back}" if back else request.url.path.rpartition("/")[0] or "/"
     page = ConflictPage(
         TITLES[409], str(err), err.hint, err.yours, err.theirs,
-        changes=changed(err.theirs, err.yours) if err.yours else (), back=back,
+        changes=changed(err.theirs, err.yours) if err.yours else (), back=where, comparison=back,
+        save=request.url.path if err.field else "", field=err.field, number=err.number,
     )  # fmt: skip
     return show(request, page, 409)
 

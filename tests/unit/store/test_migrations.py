@@ -9,27 +9,29 @@ from sqlalchemy import create_engine, insert
 from tests.unit.store.samples import a_review, a_run
 
 from panel.store import Products, Records
+from panel.store.desk import DeskStore, untaken
 from panel.store.run_rows import record_row, run_row
 from panel.store.schema import MIGRATIONS
 from panel.store.tables import HEAD, records, runs
 
 
-def make_the_first(path: Path) -> None:
-    """A database as the first version made it, with one run and its review."""
+def make_old(path: Path, version: str = "0001", *slugs: str) -> None:
+    """A database as that version made it, with one run and its reviews."""
     engine, config = create_engine(f"sqlite:///{path}"), Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     with engine.begin() as conn:
         config.attributes["connection"] = conn
-        command.upgrade(config, "0001")
+        command.upgrade(config, version)
         conn.execute(insert(runs), run_row(a_run()))
-        conn.execute(insert(records), record_row("run-1", "review", "acme", "sha256:r", a_review()))
+        for slug in slugs or ("acme",):
+            conn.execute(insert(records), record_row("run-1", "review", slug, "sha256:r", a_review()))
     engine.dispose()
 
 
 def test_a_database_of_the_first_version_gains_products_and_keeps_its_runs(tmp_path: Path) -> None:
     path = tmp_path / "panel.db"
-    make_the_first(path)
+    make_old(path)
     products = Products.open(f"sqlite:///{path}", runs_dir=tmp_path)
     assert products.list_products() == ()
     products.close()
@@ -39,3 +41,16 @@ def test_a_database_of_the_first_version_gains_products_and_keeps_its_runs(tmp_p
     with sqlite3.connect(path) as conn:
         assert conn.execute("select version_num from panel_schema").fetchone() == (HEAD,)
     conn.close()
+
+
+def test_what_the_queue_took_in_before_stays_taken(tmp_path: Path) -> None:
+    path = tmp_path / "panel.db"
+    make_old(path, "0005", "new", "taken", "made-anew")
+    with sqlite3.connect(path) as conn:
+        for slug, hashed in (("taken", "sha256:r"), ("made-anew", "sha256:before")):
+            conn.execute("insert into desk_taken values ('run-1', 'review', ?, ?, 'a-draft')", (slug, hashed))
+    conn.close()
+    store = DeskStore.open(f"sqlite:///{path}")
+    with store.reading() as reading:
+        assert [slug for _, slug, _ in untaken(reading, "review", 9)] == ["made-anew", "new"]
+    store.close()

@@ -1,6 +1,6 @@
 """The things on a draft page that somebody decides of: sentences, picks, views, flags, a held span."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from panel.desk.fields import PHRASES
@@ -9,7 +9,7 @@ from panel.desk.points import shown
 from panel.desk.rules import DISMISS_REASONS, ONLY_MENDED
 from panel.pages.text import Pieces, clean, pieces
 from panel.records import Answered, Flag, Ground, Persona, Prediction, Sentence, Written
-from panel.records.desk import Decision, EditedPick, EditedSentence, EditedWords, Point, Unsaved
+from panel.records.desk import Decision, EditedPick, EditedSentence, EditedWords, Point
 from panel.web.drafting.lit import Evidence, Run, changed, evidence
 
 Names = Mapping[str, str]  # account_id -> name
@@ -31,15 +31,6 @@ TOLD = {
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """Words somebody typed into a field and did not save."""
-
-    text: str
-    when: str
-    tab: str
-
-
-@dataclass(frozen=True, slots=True)
 class Editable:
     """A field that may be changed in place."""
 
@@ -48,8 +39,6 @@ class Editable:
     text: str
     model: str  # what the model wrote
     changes: tuple[Run, ...]  # from the model's words to today's
-    unsaved: Typed | None
-    elsewhere: tuple[Typed, ...]  # typed in another window
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +76,12 @@ class Item:
     fields: tuple[Editable, ...]  # the sentence itself, or a critic's short texts
     may_attribute: bool
     side: str  # of a pick: for, against
+    known: int | None  # the newest decision on its point, 0 for none; None: nobody decides of it as it is printed
 
     @property
     def cut(self) -> Pieces:
         """Its text, cut at backticks."""
         return pieces(self.text)
-
-    @property
-    def has_typed(self) -> bool:
-        """Whether words wait in one of its fields that somebody typed and did not save."""
-        return any(field.unsaved for field in self.fields)
 
     @property
     def is_phrase(self) -> bool:
@@ -109,12 +94,12 @@ class Item:
         return self.kind not in ("view",) and self.standing != "set_aside"
 
 
-def critic_items(opened: OpenReview, persona: Persona, names: Names, unsaved: Sequence[Unsaved]) -> tuple[Item, ...]:
+def critic_items(opened: OpenReview, persona: Persona, names: Names) -> tuple[Item, ...]:
     """One critic's items in page order: its sentences or picks, then its views as one."""
     opinion, words = opened.review.opinion(persona.persona_id), opened.text.words_of(persona.persona_id)
     if not isinstance(opinion, Answered) or words is None:
         return ()
-    made = _Maker(opened, persona, opinion, words, names, unsaved)
+    made = _Maker(opened, persona, opinion, words, names)
     if isinstance(opinion.words, Written):
         phrases = tuple(made.phrases(opinion.words))
         bare, backed = (tuple(p for p in phrases if bool(p.evidence) == held) for held in (False, True))
@@ -129,7 +114,6 @@ class _Maker:
     opinion: Answered
     words: EditedWords
     names: Names
-    unsaved: Sequence[Unsaved]
 
     @property
     def who(self) -> str:
@@ -153,7 +137,7 @@ class _Maker:
             attributed=sentence.attributed,
             evidence=self._evidence(cited),
             flags=self._flags("quote", sentence.place),
-            fields=(editable(name, "Sentence", sentence.text, model.text, self.unsaved),),
+            fields=(editable(name, "Sentence", sentence.text, model.text),),
             may_attribute=point is not None and any(passage.voice == "maker" for passage in point.passages),
         )
 
@@ -176,7 +160,7 @@ class _Maker:
 
     def _editable(self, name: str, model: Written) -> Editable:
         was, now = getattr(model, name), getattr(self.words, name)
-        return editable(f"{self.who}:{name}", LABELS[name], now, was, self.unsaved)
+        return editable(f"{self.who}:{name}", LABELS[name], now, was)
 
     @property
     def _own(self) -> frozenset[str]:
@@ -187,7 +171,7 @@ class _Maker:
         own = self._own
         fields = [self._editable(name, model) for name in PHRASES if name not in own]
         fields += [
-            editable(f"{self.who}:{s.place}", "View", s.text, model.quote[s.place].text, self.unsaved)
+            editable(f"{self.who}:{s.place}", "View", s.text, model.quote[s.place].text)
             for s in self.words.sentences
             if model.quote[s.place].rests_on == "view" and s.standing == "printed"
         ]
@@ -195,17 +179,14 @@ class _Maker:
         was = {reply.ask_id: reply.answer for reply in model.replies}
         fields += [
             editable(
-                f"{self.who}:reply:{r.ask_id}", clean(asked.get(r.ask_id, r.ask_id)), r.answer, was.get(r.ask_id, ""),
-                self.unsaved,
+                f"{self.who}:reply:{r.ask_id}", clean(asked.get(r.ask_id, r.ask_id)), r.answer, was.get(r.ask_id, "")
             )
             for r in self.words.replies
         ]  # fmt: skip
         if self.words.prediction:
             first = model.prediction.statement if model.prediction else ""
             label = _prediction_label(self.words.prediction)
-            fields.append(
-                editable(f"{self.who}:prediction", label, self.words.prediction.statement, first, self.unsaved)
-            )
+            fields.append(editable(f"{self.who}:prediction", label, self.words.prediction.statement, first))
         return self._item(
             at=f"{self.who}:views",
             kind="views",
@@ -246,6 +227,7 @@ class _Maker:
             is_left=not settled or any(flag.is_left for flag in flags),
             decided=decision.decision if decision else "", told=told(decision, self.names), attributed=attributed,
             evidence=evidence, flags=flags, fields=fields, may_attribute=may_attribute, side=side,
+            known=self._known(point),
         )  # fmt: skip
 
     def _evidence(self, cited: list[Ground]) -> tuple[Evidence, ...]:
@@ -254,6 +236,12 @@ class _Maker:
     def _point(self, kind: str, place: int) -> Point | None:
         mine = (p for p in self.opened.points if p.persona_id == self.who and p.kind == kind)
         return next((p for p in mine if p.place == place), None)
+
+    def _known(self, point: Point | None) -> int | None:
+        if point is None:
+            return None
+        newest = self.opened.decided.get((point.scope, point.key))
+        return newest.decision_id if newest else 0
 
     def _flags(self, field: str, place: int) -> tuple[FlagLine, ...]:
         """Those on a sentence; those on the critic as a whole for field ""."""
@@ -299,19 +287,9 @@ def told(decision: Decision | None, names: Names) -> str:
     return f"{TOLD.get(decision.decision, decision.decision)}, {by}{unseen}"
 
 
-def editable(field: str, label: str, text: str, model: str, unsaved: Sequence[Unsaved]) -> Editable:
-    """A field with its change from the model's words, and what was typed into it and not saved."""
-    mine = [u for u in unsaved if u.field == field and u.text.strip() != text.strip()]
-    newest = [Typed(u.text, f"{u.at:%H:%M} UTC", u.tab) for u in mine]
-    return Editable(
-        field=field,
-        label=label,
-        text=text,
-        model=model,
-        changes=changed(clean(model), clean(text)),
-        unsaved=newest[0] if newest else None,
-        elsewhere=tuple(other for other in newest[1:] if other.text != newest[0].text),
-    )
+def editable(field: str, label: str, text: str, model: str) -> Editable:
+    """A field with its change from the model's words."""
+    return Editable(field, label, text, model, changed(clean(model), clean(text)))
 
 
 def _prediction_label(prediction: Prediction) -> str:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from panel.desk.desk import NOTHING, History, Public
 from panel.desk.editorial import retraction
+from panel.desk.fields import LONGEST
 from panel.desk.flags import SPEAKS_TO_REVIEWERS
 from panel.desk.opened import OpenComparison, Opened, OpenReview
 from panel.desk.rules import (
@@ -27,7 +28,7 @@ from panel.pages.model import ComparisonPage, ReviewPage, Side
 from panel.pages.text import clean, cut_short
 from panel.pages.view import comparison_view, review_view, told_retraction
 from panel.records import Answered, Persona, Written
-from panel.records.desk import MOST_NOTE_WORDS, Account, Approval, Decision, Publication, Unsaved
+from panel.records.desk import MOST_NOTE_WORDS, Account, Approval, Decision, Publication
 from panel.web.drafting.items import Editable, FlagLine, Item, Names, critic_items, editable, flag_line, told
 from panel.web.render import View
 
@@ -74,6 +75,7 @@ class HeldBlock:
 
     draft_id: str
     tool: str
+    key: str  # of the point
     is_left: bool
     told: str
 
@@ -101,6 +103,7 @@ class DraftPage(View):
     note: Editable
     note_by: str
     most_note_words: int
+    most_characters: int  # of a field
     at: str  # the item in focus; "approve" when nothing is left
     items: tuple[Item, ...]  # every stop in order, for the keys
     left: int
@@ -119,7 +122,8 @@ class DraftPage(View):
     retracted: str  # "Retracted on 25 Nov 2026: why"; "" otherwise
     zone: str  # of the times on the page
     embargo: str
-    offered: bool
+    offered: str  # hash of the newer review; "" none
+    approval: int  # number of the signature under this text, 0 for none
     run_logs: tuple[tuple[str, str], ...]  # title, day
     page_href: str
     dismiss_reasons: tuple[tuple[str, str], ...]
@@ -127,14 +131,15 @@ class DraftPage(View):
     pass_reasons: tuple[tuple[str, str], ...]
     reject_reasons: tuple[tuple[str, str], ...]
     sides_drafts: tuple[tuple[str, str], ...]  # of a comparison: draft_id, name
+    undoes: tuple[str, int] | None  # draft and number of what Undo takes back; None: nothing
     ends_approval: str  # whose signature taking a decision back would end; "" where nothing is signed
     taken_back: str  # what was just taken back, in words; "" otherwise
 
 
 def draft_page(
-    opened: Opened, me: Account, *, names: Names, unsaved: Sequence[Unsaved], history: History,
-    approval: Approval | None, now: datetime, public: Public = NOTHING, times: Times = UTC_TIMES, at: str = "",
-    side_unsaved: Sequence[Sequence[Unsaved]] = (), taken_back: str = "", ends_approval: str = "",
+    opened: Opened, me: Account, *, names: Names, history: History, approval: Approval | None, now: datetime,
+    public: Public = NOTHING, times: Times = UTC_TIMES, at: str = "", undoes: Decision | None = None,
+    taken_back: str = "", ends_approval: str = "",
 ) -> DraftPage:  # fmt: skip
     """at: the item to put in focus; the first that is left when that is none of the page's.
 
@@ -142,11 +147,10 @@ def draft_page(
     """
     reviews = _reviews(opened)
     tools = tuple(clean(side.review.dossier.launch.name) for side in reviews)
-    typed = side_unsaved or [unsaved]
     critics = tuple(
         block
-        for side, tool, some in zip(reviews, tools, typed, strict=True)
-        for block in _critics(side, tool if len(reviews) > 1 else "", names, some)
+        for side, tool in zip(reviews, tools, strict=True)
+        for block in _critics(side, tool if len(reviews) > 1 else "", names)
     )
     held = tuple(h for side, tool in zip(reviews, tools, strict=True) if (h := _held(side, tool, names)))
     general = _general(opened, names)
@@ -169,9 +173,10 @@ def draft_page(
         critics=critics,
         held=held,
         general=general,
-        note=editable("note", "Editor's note", opened.text.note, "", unsaved),
+        note=editable("note", "Editor's note", opened.text.note, ""),
         note_by=clean(opened.text.note_by) or me.name,
         most_note_words=MOST_NOTE_WORDS,
+        most_characters=LONGEST,
         at=_focus(at, stops, held, general),
         items=stops,
         left=len(opened.left),
@@ -190,7 +195,8 @@ def draft_page(
         retracted=told_retraction(retraction(opened, history.publications)),
         zone=times.name,
         embargo=times.told(draft.embargo_until) if draft.embargo_until and draft.embargo_until > now else "",
-        offered=bool(draft.offered_hash),
+        offered=draft.offered_hash,
+        approval=approval.approval_id if approval else 0,
         run_logs=tuple((clean(log.title), f"{log.on_day:%d %b %Y}") for log in history.run_logs),
         page_href=f"/drafts/{draft.draft_id}/page",
         dismiss_reasons=tuple(DISMISS_REASONS.items()),
@@ -200,6 +206,7 @@ def draft_page(
         sides_drafts=tuple((side.draft.draft_id, clean(side.draft.shown.name)) for side in reviews)
         if isinstance(opened, OpenComparison)
         else (),
+        undoes=(undoes.draft_id, undoes.decision_id) if undoes else None,
         ends_approval=clean(ends_approval),
         taken_back=taken_back,
     )
@@ -245,13 +252,11 @@ def _view(opened: Opened) -> ReviewPage | ComparisonPage:
 
 
 def _focus(at: str, stops: Sequence[Item], held: Sequence[HeldBlock], general: Sequence[FlagLine]) -> str:
-    """Where the page begins: where somebody asked to be, else at words they typed and did not save, or what is left."""
+    """Where the page begins: where somebody asked to be, else at what is left."""
     if at and any(_key(item) == at or item.at == at for item in stops):
         return next(_key(item) for item in stops if at in (_key(item), item.at))
     if any(h.is_left for h in held):
         return "held"
-    if typed := next((_key(item) for item in stops if item.is_stop and item.has_typed), ""):
-        return typed
     first = next((_key(item) for item in stops if item.is_left), "")
     if first:
         return first
@@ -263,14 +268,14 @@ def _key(item: Item) -> str:
     return f"{item.draft_id}/{item.at}"
 
 
-def _critics(side: OpenReview, tool: str, names: Names, unsaved: Sequence[Unsaved]) -> tuple[CriticBlock, ...]:
-    return tuple(_critic(side, persona, tool, names, unsaved) for persona in side.review.personas)
+def _critics(side: OpenReview, tool: str, names: Names) -> tuple[CriticBlock, ...]:
+    return tuple(_critic(side, persona, tool, names) for persona in side.review.personas)
 
 
-def _critic(side: OpenReview, persona: Persona, tool: str, names: Names, unsaved: Sequence[Unsaved]) -> CriticBlock:
+def _critic(side: OpenReview, persona: Persona, tool: str, names: Names) -> CriticBlock:
     opinion = side.review.opinion(persona.persona_id)
     struck = next((s for s in side.text.struck if s.persona_id == persona.persona_id), None)
-    items = () if struck else critic_items(side, persona, names, unsaved)
+    items = () if struck else critic_items(side, persona, names)
     stand = "struck" if struck else stand_of(side.counted, persona.persona_id)
     return CriticBlock(
         persona_id=persona.persona_id,
@@ -298,7 +303,7 @@ def _held(side: OpenReview, tool: str, names: Names) -> HeldBlock | None:
     if point is None:
         return None
     return HeldBlock(
-        draft_id=side.draft.draft_id, tool=tool, is_left=not side.is_settled(point),
+        draft_id=side.draft.draft_id, tool=tool, key=point.key, is_left=not side.is_settled(point),
         told=told(side.decision(point), names),
     )  # fmt: skip
 

@@ -25,13 +25,12 @@ def build_page(deps: Deps, me: Account, draft_id: str, at: str = "", said: str =
     desk = deps.desk
     desk.bring_back_due()
     opened = desk.open(me, draft_id)
-    sides = (opened.a.draft, opened.b.draft) if isinstance(opened, OpenComparison) else ()
+    parts = (opened.a, opened.b, opened) if isinstance(opened, OpenComparison) else (opened,)
+    mine = [made for part in parts if (made := desk.undoable(me, part))]
     return draft_page(
         opened,
         me,
         names={account.account_id: account.name for account in deps.accounts.rows.all()},
-        unsaved=desk.unsaved(me, draft_id),
-        side_unsaved=[desk.unsaved(me, side.draft_id) for side in sides],
         history=desk.history(me, draft_id),
         approval=desk.is_signed(me, opened),
         public=desk.public(me, draft_id),
@@ -39,6 +38,7 @@ def build_page(deps: Deps, me: Account, draft_id: str, at: str = "", said: str =
         ends_approval=next((one.draft.shown.name for one in _printed(opened) if desk.is_signed(me, one)), ""),
         now=desk.now,
         at=at,
+        undoes=max(mine, key=lambda made: made.decision_id, default=None),
         taken_back=told_undone(opened, _decisions(deps, me, opened), me) if said == "undone" else "",
     )
 

@@ -1,14 +1,13 @@
 """What should be asked about again, over the whole desk."""
 
 from dataclasses import dataclass
-from itertools import islice
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from panel.desk.rules import may
-from panel.desk.stale_drafts import stale_drafts
+from panel.desk.stale_drafts import stale_page
 from panel.pages.text import clean
 from panel.web.access import Writer
 from panel.web.deps import Given
@@ -16,7 +15,6 @@ from panel.web.drafting.page import STATES
 from panel.web.render import View, show
 
 router = APIRouter()
-MOST = 200  # rows of the page; a desk with more is asked by the terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +36,22 @@ class StalePage(View):
     template: ClassVar[str] = "stale.html"
     title: str
     rows: tuple[StaleRow, ...]
-    more: bool
+    later: str  # the address of the next drafts; "" after the last
+    is_first: bool
     may_ask: bool
 
 
 @router.get("/stale", response_class=HTMLResponse)
-def stale(request: Request, deps: Given, me: Writer) -> Response:
+def stale(request: Request, deps: Given, me: Writer, after: Annotated[str, Query(max_length=140)] = "") -> Response:
     """Published reviews first: readers see those."""
     with deps.desk.store.reading() as conn:
-        found = list(islice(stale_drafts(conn, deps.desk.now.date()), MOST + 1))
+        found, last = stale_page(conn, deps.desk.now.date(), after)
     rows = [
         StaleRow(
             draft.draft_id, clean(draft.shown.name), STATES[draft.state], draft.state == "published",
             bool(draft.offered_hash), tuple(clean(reason) for reason in reasons),
         )
-        for draft, reasons in found[:MOST]
+        for draft, reasons in found
     ]  # fmt: skip
-    rows.sort(key=lambda row: not row.is_public)
-    return show(request, StalePage("Stale", tuple(rows), len(found) > MOST, may(me.role, "ask again")))
+    later = f"/stale?after={last}" if last else ""
+    return show(request, StalePage("Stale", tuple(rows), later, not after, may(me.role, "ask again")))

@@ -3,6 +3,8 @@
 import { keepTyped } from "./typed.js";
 import { swap } from "./swap.js";
 
+const REST_MS = 300;
+let resting = 0;
 const TYPING = "input:not([type=checkbox]):not([type=hidden]), textarea, select";
 const main = document.getElementById("main");
 const live = document.getElementById("live");
@@ -103,7 +105,7 @@ addEventListener("keydown", (event) => {
       if (details) details.open = false;
     } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      event.target.form?.requestSubmit(event.target.form.querySelector("button.main, button"));
+      event.target.form?.requestSubmit(event.target.form.querySelector("button:not([type='button'])"));
     }
     return;
   }
@@ -114,6 +116,10 @@ addEventListener("keydown", (event) => {
     return;
   }
   if (event.repeat && !"jk".includes(event.key)) return; // a key that is held down decides of one claim, not of all
+  if (main.dataset.resting && "amxu".includes(event.key)) {
+    event.preventDefault(); // a bounced key would decide of a sentence that nobody has seen
+    return;
+  }
   const act = {
     j: () => move(1),
     k: () => move(-1),
@@ -176,15 +182,41 @@ main.addEventListener("change", (event) => {
 function begin(inside = false) {
   const box = main.querySelector("#keys-on");
   if (box) box.checked = keysOn();
-  keepTyped(main);
+  watch();
+  const typed = keepTyped(main);
   if (!main.querySelector("#work")) return; // a conflict: read from its top
   const approve = main.querySelector("#approve[data-first]");
   if (approve) approve.focus({ preventScroll: true });
   else if (inside) shown()?.focus({ preventScroll: true });
+  return typed;
+}
+
+/** A passage was seen when it was on the screen: until then its form says that it stood on the page. */
+function watch() {
+  seeing.disconnect();
+  for (const passage of main.querySelectorAll(".stop .passage")) seeing.observe(passage.querySelector("mark") ?? passage);
+}
+
+const seeing = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (!isIntersecting) continue;
+    target.closest(".passage").dataset.seen = "yes";
+    const stop = target.closest(".stop");
+    if (stop.querySelector(".passage:not([data-seen])")) continue;
+    for (const field of stop.querySelectorAll("input[name=seen]")) field.value = "seen";
+  }
+});
+
+/** Keys that decide rest for as long as it takes to see what came up. */
+function rest() {
+  clearTimeout(resting);
+  main.dataset.resting = "yes";
+  resting = setTimeout(() => delete main.dataset.resting, REST_MS);
 }
 
 /** After an act: what came of it is seen in the bar, and heard. said: by the server. */
 function after(said, inside) {
+  rest();
   begin(inside);
   const left = main.querySelector(".bar .left");
   if (!left) return;
@@ -199,4 +231,5 @@ function after(said, inside) {
 }
 
 swap(main, after);
-begin();
+const first = begin()?.closest(".stop")?.dataset.at;
+if (first && !new URL(location.href).searchParams.has("at")) show(first);

@@ -18,7 +18,7 @@ export function swap(main, begin) {
       const answer = await send(form, event.submitter);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (answer.ok || answer.status === 409) {
-        form.dispatchEvent(new Event("kept"));
+        if (answer.ok) form.dispatchEvent(new Event("kept"));
         const inside = main.contains(document.activeElement);
         put(main, page, answer);
         begin(page.querySelector(".said")?.textContent ?? "", inside);
@@ -28,7 +28,7 @@ export function swap(main, begin) {
         tell(main, refusal(page));
       }
     } catch {
-      tell(main, "The desk does not answer. What you typed is kept; try again.");
+      tell(main, "The desk does not answer. What you typed is kept in this browser; try again.");
     } finally {
       busy = false;
       main.removeAttribute("aria-busy");

@@ -67,6 +67,7 @@ class OfferPage(View):
     title: str
     draft_id: str
     number: int  # of the revision this was read at
+    offered: str  # hash of the newer review
     name: str
     called: str  # by the newer review; "" when it is the same
     answer_was: str
@@ -86,6 +87,7 @@ def offer_page(offer: Offer, me: Account) -> OfferPage:
         title=f"{name}: a newer review",
         draft_id=draft.draft_id,
         number=draft.head,
+        offered=draft.offered_hash,
         name=name,
         called="" if called == name else called,
         answer_was=review_view(offer.mine.printed, ()).answer,

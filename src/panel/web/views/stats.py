@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from panel.checks.demoting import LEAST_SHOWN, MOST_DISMISSED, NEVER_DEMOTED, demoted
 from panel.desk.stats import LAST, PAUSE, Group, Stats
 from panel.pages.text import clean
-from panel.records import Flag
 from panel.web.render import View
 
 FEWEST = 10  # drafts of a group, decisions of an editor: with fewer, a difference between two says nothing
@@ -53,8 +51,6 @@ class CheckLine:
 
     check: str
     dismissed: Bar
-    told: str  # what follows from it
-    is_note: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,26 +148,7 @@ def _most_dismissed(row: tuple[str, tuple[int, int]]) -> tuple[float, str]:
 
 def _check(check: str, dismissed: int, settled: int) -> CheckLine:
     share = dismissed / settled if settled else 0
-    is_note = is_demoted(check, dismissed, settled)
-    if is_note:
-        told = "Only a note now: editors waved most of them away."
-    elif check in NEVER_DEMOTED and share > MOST_DISMISSED:
-        told = f"It stays as it is: {_lower(NEVER_DEMOTED[check])}"
-    elif settled < LEAST_SHOWN:
-        told = f"Too few to judge: it takes {LEAST_SHOWN}."
-    else:
-        told = ""
-    return CheckLine(check, _bar(_of(dismissed, settled, "", least=LEAST_SHOWN), share), told, is_note)
-
-
-def is_demoted(check: str, dismissed: int, settled: int) -> bool:
-    """As the rule itself says of a flag of this check."""
-    flag = Flag(check=check, severity="medium", persona_id="", field="", message="")
-    return demoted([flag], {check: (dismissed, settled)})[0].severity == "note"
-
-
-def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
+    return CheckLine(check, _bar(_of(dismissed, settled, "", least=LAST), share))
 
 
 def _editor(name: str, approved: int, rejected: int) -> EditorLine:
