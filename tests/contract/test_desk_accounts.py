@@ -61,12 +61,12 @@ def test_every_change_of_an_account_is_a_line_of_the_log(accounts: Accounts, eng
     assert acts(engine) == [
         ("account_added", "test", {"account": b, "name": "Boss", "role": "admin"}),
         ("account_added", "test", {"account": m, "name": "Mara Lind", "role": "editor"}),
-        ("account_role", b, {"account": m, "role": "publisher", "was": "editor"}),
-        ("account_password", b, {"account": m}),
-        ("account_disabled", b, {"account": m}),
-        ("account_enabled", b, {"account": m}),
-        ("account_added", "owner", {"account": "owner", "name": "Ada", "role": "admin"}),
-        ("account_renamed", "owner", {"name": "Ada Lovelace", "was": "Ada"}),
+        ("account_role", b, {"account": m, "role": "publisher", "was": "editor", "by_name": "Boss"}),
+        ("account_password", b, {"account": m, "by_name": "Boss"}),
+        ("account_disabled", b, {"account": m, "by_name": "Boss"}),
+        ("account_enabled", b, {"account": m, "by_name": "Boss"}),
+        ("account_added", "owner", {"account": "owner", "name": "Ada", "role": "admin", "by_name": "Ada"}),
+        ("account_renamed", "owner", {"name": "Ada Lovelace", "was": "Ada", "by_name": "Ada Lovelace"}),
     ]
 
 

@@ -10,7 +10,7 @@ from tests.unit.store.samples import a_review, a_run
 from panel.desk.meeting import product_line
 from panel.desk.stale_drafts import stale_drafts, with_reasons
 from panel.desk.taking_in import take_in
-from panel.records import Again, Dossier, Launch, Pricing, Review
+from panel.records import Again, Answered, Dossier, Juror, Launch, NotAsked, Pricing, Review
 from panel.records.desk import Draft
 from panel.review.archive import meet, meet_reviewed
 from panel.store import Products, Records
@@ -18,6 +18,8 @@ from panel.store import desk as rows
 from panel.store.desk import DeskStore
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+JUROR = Juror(persona_id="developer", model="local/x", family="local")
+HEARD = Answered(juror=JUROR, verdict="abstain", confidence=0.5, words=NotAsked())  # of nobody no draft is made
 WHY = {"by": "Ann", "reason": "one tool", "now": MONDAY}
 
 
@@ -40,7 +42,7 @@ class Newsroom:
         dossier: Dossier = base.dossier.model_copy(update={"launch": launch})
         note = f"asked for the {self.made}th time"
         dossier = dossier.model_copy(update={"coverage": dossier.coverage.model_copy(update={"note": note})})
-        review: Review = base.model_copy(update={"dossier": dossier})
+        review: Review = base.model_copy(update={"dossier": dossier, "opinions": (HEARD,)})
         run = a_run(f"run-{self.made:02}").model_copy(update={"again": Again(draft_id=again) if again else None})
         self.records.save_run(run)
         self.records.save_review(run.run_id, review)

@@ -95,7 +95,7 @@ def test_an_export_holds_claims_as_written_and_as_signed(at: Path, tmp_path: Pat
 def test_nothing_of_an_embargoed_draft_is_exported(at: Path) -> None:
     assert run_here("drafts", "hold", LARK, "--until", "+3d", at=at).code == 0
     assert run_here("desk", "export", at=at).out == ""
-    assert run_here("drafts", "hold", LARK, "--until", "none", at=at).code == 0
+    assert run_here("drafts", "hold", LARK, "--until", "none", "--reason", "The maker agreed.", at=at).code == 0
     assert run_here("desk", "export", at=at).out
 
 
