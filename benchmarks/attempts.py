@@ -2,10 +2,10 @@
 
     make attempts
 
-Ours (tests/hostile/attempts.yaml) were written beside the patterns, so they say what is covered and not how much of the
-world is. Third parties' are read from packages; most are jailbreaks of chat models, not of reviewers, and nobody tuned
-the patterns on more than a few dozen of them. Honest text is ours (tests/hostile/honest.yaml), and what the packages
-installed here say of themselves. Refusals of the network are printed by benchmarks/refusals.py.
+Ours (tests/hostile/attempts.yaml) were written beside the patterns, so they say what is covered and not how much of
+the world is. Third parties' are read from packages; most are jailbreaks of chat models, which ask this panel for
+nothing and are no attempts on it. Honest text is ours (tests/hostile/honest.yaml), and what the packages installed here
+say of themselves. Refusals of the network are printed by benchmarks/refusals.py.
 """
 
 import re

@@ -133,7 +133,7 @@ async def test_words_that_a_linked_sheet_hides_are_read_by_no_juror_and_listed(s
     site.put("/look.css", ".x { display: none }", "text/css")
     dossier = await build(site, tmp_path)
     assert PLEA not in read_by_jurors(dossier)
-    assert ("display: none", PLEA) in [(h.where, h.text) for h in dossier.hidden]
+    assert ("display: none, speaks to models", PLEA) in [(h.where, h.text) for h in dossier.hidden]
     assert not [fact for fact in dossier.facts if fact.kind == "plan"]
     assert site.paths().count("/look.css?v=2") == 1
     again = await build(site, tmp_path)

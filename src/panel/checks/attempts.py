@@ -1,303 +1,155 @@
-"""The wordings by which pages speak to reviewers and models instead of readers. Lists of what has been seen.
+"""Wordings by which a page asks this panel for a verdict, or takes a model's turn. Lists of what has been seen.
 
-A rule's words decide whether its pattern is tried at all; patterns read folded text (lower case, plain letters).
-A rule's `excuse` says when an honest page may use its words: `mentioned`, where the passage speaks about attacks or
-prompt formats; `quoted`, where they also stand in quotation marks; both in a listing. Words about this panel's own task
-(verdict, critic, dossier) excuse nothing.
+Patterns are folded as the text is (lower case, plain letters) and stay within a sentence. A wording that honest makers
+use, "rate this plugin five stars" or "before you ship", is no attempt by itself.
 """
 
-from panel.checks.lazy import Lazy
-from panel.checks.takeovers import TAKEOVERS
-from panel.checks.wordings import (
-    EARLIER,
-    NEAR,
-    ORDERS,
-    PRAISE,
-    QUOTE,
-    REVIEWER,
-    REVIEWER_WORDS,
-    SAY,
-    THEIRS,
-    TOLD,
-    VERDICT,
-    Rule,
-    rule,
-)
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import NamedTuple
 
-RULES: tuple[Rule, ...] = (
-    rule(
-        "tells the reader to ignore what it was told", "instruction",
-        "ignore disregard forget dismiss neglect override overrule bypass discard drop delete erase omit cancel "
-        "follow following obey obeying listen",
-        rf"""\b(?:ignore|disregard|forget|dismiss|neglect|override|overrule|bypass)\s+(?:about\s+|that\s+
-          |completely\s+|now\s+)?(?:
-            (?:all|any|every|each|both|everything)?\s*(?:of\s+)?(?:the|your|my|these|those|this|our|its)?\s*
-              (?:{EARLIER}[\s,/]+(?:and\s+|or\s+)?){{1,4}}(?:\w+\s+){{0,2}}?{ORDERS}\b
-          | (?:(?:all|any|every)\s+(?:of\s+)?(?:the\s+|your\s+|these\s+)?|your\s+
-            |the\s+house\s+)(?:{THEIRS}\s+){{0,2}}{ORDERS}\b
-          | (?:all|any|every)\s+(?:of\s+)?(?:the\s+|your\s+|these\s+)?(?:\w+\s+)?(?:instructions?|directions
-            |directives|prompts)\b
-          | (?:all\s+)?your\s+(?:\w+\s+){{0,2}}(?:instructions?|prompts?|rules|guidelines|programming|training
-            |polic(?:y|ies)|directives)\b
-          | (?:the\s+)?{ORDERS}\s+(?:above|before|you\s+(?:were|have\ been|got|received)|given|so\s+far)\b
-          | (?:all|everything|anything|whatever|what)\s+(?:\w+\s+){{0,3}}?(?:above|before|previously|prior
-            |you\s+(?:were|have\ been|know))\b
-          | (?:instructions|directions)\s*(?:,|and\b)
-        )
-        | \b(?:discard|drop|delete|erase|omit|cancel)\s+(?:all\s+)?(?:of\s+)?(?:the\s+|your\s+|my\s+)?(?:{EARLIER}\s+
-          |system\s+){{1,2}}(?:instructions?|rules|guidelines|directives|orders|programming|prompts?)\b
-        | \b(?:do\s+not|don't|stop|no\s+longer)\s+(?:follow(?:ing)?|obey(?:ing)?|listen(?:ing)?\s+to)\s+(?:the\s+
-          |any\s+(?:of\s+)?(?:the\s+|your\s+)?|your\s+|these\s+|those\s+)(?:\w+\s+){{0,2}}?{ORDERS}\b""",
-        "quoted",
-        also=(
-            "instructions instruction prompt prompts rules rule guidelines guideline directions direction directives "
-            "directive orders order commands command messages message constraints policies policy programming "
-            "conversation conversations context input inputs text texts restrictions safeguards filters protocols "
-            "protocol everything all anything above before training what whatever prior previously restriction "
-            "safeguard "
-            "filter constraint"
-        ),
-    ),
-    rule(
-        "tells the reader what evidence to leave out", "instruction",
-        "ignore disregard omit dismiss overlook exclude forget",
-        r"""\b(?:ignore|disregard|omit|dismiss|overlook|exclude|forget)\s+(?:all|any|every|the|other|these
-          |those)?\s*(?:of\s+)?(?:the\s+)?
-        (?:(?:negative|critical|bad|contrary|remaining|other|opposing|following|third[- ]party|rest)\s*(?:of\s+(?:the
-          |this)\s+)?){1,2}
-        (?:\w+\s+)?(?:indicators?|reviews?|evidence|info(?:rmation)?|points?|sources?|passages?|data|texts?|content
-          |opinions?|signals?|pages?|documents?|article|dossier|snippets?)\b""",
-        also=(
-            "indicators indicator reviews review evidence information info points point sources source passages "
-            "passage data text texts content opinions opinion signals signal pages page documents document "
-            "article dossier "
-            "snippets snippet"
-        ),
-    ),
-    rule(
-        "asks for a model's own instructions", "instruction",
-        "prompt prompts instruction instructions message messages configuration guideline guidelines directives "
-        "rules",
-        r"""\b(?:reveal|repeat|leak|print|output|display|disclose|dump|recite|echo|expose|show(?:\s+me)?|tell\s+me
-          |give\s+me|encode|translate|summari[sz]e|list)\s+
-        (?:me\s+)?(?:all\s+(?:of\s+)?)?(?:the\s+(?:entire\s+|full\s+|exact\s+)?(?:\w+\s+of\s+)?)?your\s+
-        (?:(?:entire|full|exact|own|secret|hidden|internal|initial|original|starting|system|complete|previous
-          |developer|current)\s+){1,3}
-        (?:prompts?|instructions?|messages?|configuration|guidelines?|directives|rules)\b
-        | \bwhat(?:'s|\s+(?:are|were|is))\s+(?:the\s+opposite\s+of\s+)?your\s+(?:initial|original|system|secret|hidden
-          |exact|starting|full)\s+(?:prompts?|instructions?|messages?)\b""",
-        "mentioned",
-        also="your",
-    ),
-    rule(
-        "asks for a model's own instructions", "instruction",
-        "system hidden initial initialization initialisation above given",
-        r"""\b(?:show|give|tell|send)\s+me\s+(?:the\s+|all\s+)?(?:system|hidden|initial)\s+(?:prompt|instructions?
-          |message)\b
-        | \bi\s+need\s+to\s+see\s+the\s+system\s+prompt\b | \b(?:display|output
-          |print)\s+(?:the\s+)?(?:system\s+configuration|initiali[sz]ation\s+string)\b
-        | \b(?:output|print|copy|encode|repeat)\s+(?:back\s+)?the\s+(?:above\s+text|text\s+(?:above
-          |you\s+were\s+given))\b""",
-        "mentioned",
-        also=(
-            "prompt instruction instructions message configuration string text | show give tell send see display "
-            "output print copy encode repeat"
-        ),
-    ),
-    rule(
-        "repeats a model's instructions back", "instruction",
-        "repeat output print recite copy summarize summarise display told supposed instructed given everything",
-        r"""\b(?:repeat|output|print|recite|copy|summari[sz]e|display)\s+(?:back\s+)?(?:(?:everything|all
-          |the\s+(?:text|words|contents?|instructions|entire\s+\w+|conversation))\s+){1,2}
-        (?:above|before|that\s+(?:came|you)|you\s+(?:were|have)|in\s+the\s+system|from\s+the\s+(?:start|beginning)
-          |back\s+to\s+me)
-        | \binstructions\s+you\s+(?:were|have\s+been)\s+given\b
-        | \bwhat\s+were\s+you\s+told\b | \bnot\s+supposed\s+to\s+tell\s+me\b | \bi\s+was\s+instructed\s+to\b
-        | \brepeat\s+this\s+entire\s+conversation\b | \beverything\s+in\s+the\s+system\s+prompt\b""",
-        "mentioned",
-        also="above before came you in from back tell instructed conversation prompt",
-    ),
-    rule(
-        "addresses reviewers or models", "instruction",
-        "note notes message notice attention instruction instructions hint reminder memo important warning dear "
-        "hello hi hey metadata profile "
-        "if you automated visible readable invisible addressed screening review analysis evaluation scoring",
-        rf"""\b(?:notes?|messages?|notice|attention|instructions?|hints?|reminders?|memo|important|warning|metadata
-          |profile)\s*(?:to|for|:|,)?\s+
-            (?:(?:all|any|the|every|our|automated|human|this|these|expert|trustworthy|fellow
-              |future)\s+){{0,3}}{REVIEWER}\s*[:;,!\-]
-        | \b(?:dear|attention|hello|hi|hey)\s+(?:(?:all|any|the|ai|llm)\s+)?{REVIEWER}\s*[,:!]
-        | \bif\s+you(?:\ are|'re)\s+(?:an?|the)\s+(?:\w+\s+)?(?:ai|llms?|(?:large\s+)?language\s+model|assistant
-          |chatbot|bot|reviewer|critic|juror|judge|evaluator|crawler)
-            \s*(?:[,:]|\s(?:reading|reviewing|evaluating|summari[sz]ing|processing|scanning|or|then|you|please|asked
-              |tasked))
-        | \byou\s*,?\s+(?:the|as\s+an?|as\s+the|an?)\s+(?:ai|llm|language\s+model|reviewer|critic|juror|judge
-          |evaluator|assistant)\s*(?:,|\s(?:must|should|will|are|have))
-        | \bif\s+(?:questioned|the\s+user\s+asks|you\s+are\s+(?:asked|questioned))\b[^.!?\n]{0,80}\b(?:say|respond
-          |reply|answer|report|tell)\b
-        | \bfor\s+(?:automated|ai|llm)\s+(?:screening|review|analysis|evaluation|scoring)\s*(?:systems?|tools?
-          |software)?\s*:
-        | \b(?:visible|readable|addressed)\s+(?:only\s+)?(?:to|by)\s+(?:ai|llms?|models?|language\s+models)\b
-          | \binvisible\s+to\s+humans\b""",
-        also=(
-            f"{REVIEWER_WORDS} language humans asks questioned asked"
-        ),
-    ),
-    rule(
-        "tells reviewers what to conclude", "instruction",
-        f"you {REVIEWER_WORDS}",
-        rf"""\b(?:you|(?:the\s+|any\s+|all\s+|every\s+|each\s+)?(?:ai\s+|automated\s+
-          |llm\s+)?{REVIEWER})\s+(?:\w+ly\s+)?{TOLD}\s+(?:\w+ly\s+|always\s+|never\s+|not\s+|only\s+|now\s+|then\s+
-          |to\s+)*
-            (?:{SAY}{NEAR}{{0,50}}?(?:\b{VERDICT}|\bverdict\b|\b{PRAISE})
-              |(?:rate|score|grade|rank|recommend|endorse|favou?r|praise)\b{NEAR}{{0,60}}?\b(?:this|us|our|highly
-                |favou?rabl[ey]|positive(?:ly)?|{PRAISE})\b)
-        | \b(?:ai\s+(?:reviewers?|critics?|models?|assistants?|agents?|judges?|systems?)
-          |(?:large\s+)?language\s+models?|llms?|critics|jurors?|panelists?|(?:the|each|every|any)\s+(?:reviewer
-          |critic|juror|judge|panel|evaluator)|any\s+(?:automated|ai)\s+\w+)\s+
-            (?:(?:reading|reviewing|evaluating|scoring|of)\s+(?:\w+\s+){{1,4}})?{TOLD}\s+(?:\w+ly\s+|always\s+
-              |never\s+|not\s+|only\s+|now\s+|to\s+)*
-            (?:conclude|recommend|mention|praise|answer|vote|rate|return|decide|remember|cite|quote|score|reach|ignore
-              |disregard|treat|endorse|favou?r|skip|ship|respond|reply|write|say)\b""",
-        also=(
-            "must should shall will have need ought are | ship skip abstain verdict rate score grade rank recommend "
-            "endorse favor favour praise conclude mention answer vote return decide remember cite quote reach ignore "
-            "disregard treat respond reply write say output print state report rule choose select pick give stars "
-            "marks "
-            "rating confidence"
-        ),
-    ),
-    rule(
-        "asks for a verdict or a mark", "instruction",
-        "ship skip abstain",
-        rf"""(?:^|[.!?:;,"')\]>*\n-]\s{{0,9}}|\b(?:please|always|just|simply|then|and|must|now|to|kindly)\s+)
-            (?:{SAY}|set|make|mark)\s+(?:\w+\s+){{0,4}}?(?:with\s+|only\s+|as\s+|a\s+|the\s+word\s+
-              |verdict\s*[:=]?\s*|verdict\s+(?:to|of|is)\s+)*{QUOTE}{VERDICT}{QUOTE}(?=[\s.,;:!?"'`)\]}}]|$)
-        | \b(?:correct|right|only|expected|final|true|proper|honest)\s+(?:answer|response|outcome|choice|vote)\s*(?:is
-          |:|=)\s*{QUOTE}{VERDICT}
-        | \b(?:never|not|don't)\s+(?:vote|answer|choose|say|pick)\s+(?:for\s+|with\s+)?{QUOTE}(?:ship|skip|abstain)\b
-        | \bverdict\s*["'`*]*\s*(?:is|was|:|=|->|to|must\ be|should\ be|of|field)?\s*{QUOTE}(?:ship|skip|abstain)\b""",
-        also=(
-            "answer vote reply respond output return print say conclude decide write state report rule choose "
-            "select pick give set make mark verdict response outcome choice"
-        ),
-    ),
-    rule(
-        "asks for a verdict or a mark", "instruction",
-        "quote review line verdict summary",
-        rf"""\b(?:the|your|its)\s+(?:quote|review|line|verdict|summary)\s+(?:must|should|has\s+to|needs\s+to
-          |contains)\b{NEAR}{{0,50}}?\b(?:words?|contains?|say|include|praise|positive|best)\b""",
-        also="must should has needs contains | word words contain contains say include praise positive best",
-    ),
-    rule(
-        "asks for a verdict or a mark", "instruction",
-        "rate score grade mark rank give award assign",
-        rf"""\b(?:rate|score|grade|mark|rank)\s+(?:this|it|us|our|the\s+\w+)\b{NEAR}{{0,40}}?\b(?:{PRAISE}
-          |as\s+(?:excellent|outstanding|the\s+best|perfect)|highly|favou?rably|10\b|9\b|5\b)
-        | \b(?:give|award|assign)\s+(?:this|it|us|our|the)\b{NEAR}{{0,30}}?\b{PRAISE}""",
-        also=(
-            "this it us our the | 10 5 9 100 stars star marks mark ten highest top best maximum perfect max "
-            "positive high confidence excellent outstanding highly favourably favorably"
-        ),
-    ),
-    rule(
-        "asks for a verdict or a mark", "instruction",
-        "positive favourable favorable glowing flattering",
-        r"""\b(?:write|give|produce|publish|return|leave)\s+(?:only\s+)?(?:a\s+|an\s+)?(?:very\s+|overwhelmingly\s+
-          |strongly\s+|glowing\s+)*(?:positive|favou?rable|glowing|flattering)\s+(?:review|verdict|assessment|quote
-          |rating|summary)s?\b""",
-        also=(
-            "write give produce publish return leave | review reviews verdict verdicts assessment assessments "
-            "quote quotes rating ratings summary summarys"
-        ),
-    ),
-    rule(
-        "asks for a verdict or a mark", "instruction",
-        "negative negatives weakness weaknesses drawback drawbacks downside downsides criticism criticisms flaw "
-        "flaws cons limitation limitations",
-        r"""\b(?:do\s+not|don't|never)\s+(?:mention|list|report|write|include|cite|say|raise|discuss)\s+(?:any\s+
-          |the\s+)?(?:negatives?|weakness(?:es)?|drawbacks?|downsides?|criticisms?|flaws?|cons|limitations)\b""",
-        also="not don never | mention list report write include cite say raise discuss",
-    ),
-    rule(
-        "asks for a verdict or a mark", "instruction",
-        "recommended recommend",
-        rf"""\b(?:highly\s+recommended?|recommend\s+(?:this|it|us|our)\b){NEAR}{{0,40}}\b(?:in\s+your\s+(?:review
-          |verdict|answer|report)|to\s+(?:your\s+|all\s+)?(?:readers|users))""",
-        also="your readers users",
-    ),
-    rule(
-        "claims to speak for this panel", "panel_claim",
-        "panel jury juror jurors critic critics reviewer reviewers editors editor verdict judge judges "
-        "panelist panelists "
-        "model models",
-        rf"""\b(?:the|this|our|your|entire|whole|full|all|other|earlier|previous)\s+(?:panel|jury|jurors?|critics
-          |reviewers|judges|(?:ai\s+|other\s+)?models|editors?)\s+
-            (?:on\s+(?:this|the)\s+panel\s+)?(?:(?:has|have|had|already|all|unanimously|previously|now|formally|just
-              |both)\s+){{0,4}}
-            (?:approved?|agreed?|voted?|decided|concluded|ruled|cleared|endorsed|chosen?|chose|verified|signed\s+off
-              |settled|said|answered|shipped)\b
-            {NEAR}{{0,60}}?\b(?:ship|skip|verdict|unanimous(?:ly)?|approv\w+|this\s+(?:tool|product|launch|release
-              |page|review)|on\s+it)\b
-        | \bthe\s+panel\s+(?:has|have|had)?\s*(?:already\s+|unanimously\s+|formally\s+)*(?:approved|cleared|verified
-          |endorsed|certified|voted|agreed)\b
-        | \b(?:jurors?|reviewers?|critics?|judges?|panelists?|models?)\s+(?:(?:have|has|all|already
-          |unanimously)\s+){{0,3}}(?:agreed|agree|voted|vote|decided|chose|answered|said|concluded)\s+(?:on\s+|for\s+
-          |to\s+|that\s+\w+\s+(?:is|are)\s+)?(?:a\s+|an?\s+unanimous\s+)?{QUOTE}{VERDICT}
-        | \b(?:our|the|final|panel'?s?|consensus|official|unanimous|agreed|overall)\s+(?:\w+\s+)?verdict\s*(?:is|was|:
-          |=|-|,|so\s+far\s+is)?\s*(?:an?\s+|clearly\s+|already\s+|unanimous(?:ly)?\s+)*{QUOTE}(?:ship|skip|abstain
-          |approved)\b""",
-        also=(
-            "approved approve agreed agree voted vote decided concluded ruled cleared endorsed endorse chosen "
-            "chose choose "
-            "verified signed settled said answered shipped certified ship skip abstain"
-        ),
-    ),
-    rule(
-        "claims to speak for this panel", "panel_claim", "unanimous unanimously",
-        rf"""\b(?:unanimous|unanimously)\s+(?:voted\s+)?{QUOTE}ship\b""",
-        also="ship",
-    ),
-    rule(
-        "claims to speak for this panel", "panel_claim",
-        "approved verified cleared certified vetted audited preapproved",
-        r"""\b(?:this|the)\s+(?:tool|launch|product|page|release|review|candidate|submission|dossier)\s+(?:has\s+been
-          |have\s+been|was|is|were)\s+(?:already\s+|fully\s+|pre[- ]?)*(?:approved|verified|cleared|certified|vetted
-          |audited)\s+(?:by|for)\s+(?:the\s+|our\s+|this\s+|senior\s+|your\s+)?(?:panel|editors?|reviewers?|critics?
-          |jur(?:y|ors)|editorial|publication|management|ai)\b""",
-        also="by for",
-    ),
-    rule(
-        "claims to speak for this panel", "panel_claim", "override overrule skip bypass",
-        r"""\b(?:override|overrule|skip|bypass)\s+(?:the\s+)?(?:manual\s+)?(?:scoring|scores|review|checks?
-          |the\s+panel)\s+(?:and|to|with)\b""",
-        also="scoring scores review check checks panel",
-    ),
-    rule(
-        "carries a verdict in the panel's own form", "panel_claim",
-        "verdict panel panel_dossier panel_launch panel_source panel_system panel_rule panel_rules "
-        "panel_verdict",
-        r"""["'{,]\s*["']?verdict["']?\s*[:=]\s*["']?(?:ship|skip|abstain)\b
-        | </?\s*panel[-_ ](?:dossier|launch|source|system|rules?|verdict)\b""",
-        also=(
-            "ship skip abstain dossier launch source system rule rules verdict panel_dossier panel_launch panel_source "
-            "panel_system panel_rule panel_rules panel_verdict"
-        ),
-    ),
-    *TAKEOVERS,
-)  # fmt: skip
+from panel.records.dossier import SuspicionKind
 
-# Words by which an honest page speaks about such attempts.
-_MENTIONS = """
-attack attacks attacker attackers injection injections jailbreak jailbreaks jailbreaking adversarial malicious owasp
-guardrail guardrails firewall detect detects detected detecting detection detector detectors
-block blocks blocked blocking scanner scanners exploit exploits leak leakage leaks probe probes probing mitigate
-mitigates mitigation sanitize sanitizes payload payloads classifier threat threats vulnerability
-template templates tokenizer tokens chatml delimiters
-"""
-MENTIONS = frozenset(_MENTIONS.split())
-# Words about this panel's own task: with one of them nearby, nothing is excused.
-OURS = Lazy(
-    r"\b(?:verdicts?|(?:vote|answer|say|reply|choose|respond(?:\s+with)?)\s+\W?ship|critics?|jurors?"
-    r"|this\s+(?:panel|review|launch|dossier)|dossier|reviewers?)\b"
+LOOK_ALIKE = str.maketrans("аеорсухіѕјһԁԛԝοαιεν", "aeopcyxisjhdqwoaiev")
+
+
+class Rule(NamedTuple):
+    """One family of wordings."""
+
+    why: str  # shown to the editor
+    pattern: str
+    kind: SuspicionKind = "instruction"
+
+
+class Pair(NamedTuple):
+    """What many pages say, and what makes an attempt of it when it stands beside."""
+
+    opening: str
+    task: str
+
+
+_NEAR = r"[^.!?\n]"
+_ENDED = r"""(?!\W{1,4}(?:or\ )?(?:skip|abstain)\b)
+    (?=\s*(?:[.,;:!?"'`)}\]<*&|]|$|\n)|\ (?:and|with|for|on\ this|no\ matter|whatever|regardless)\b)"""
+_SHIP = rf"(?<![\w-])ship(?![\w-]){_ENDED}"
+_VOTE = rf"(?<![\w-])(?:ship|skip|abstain)(?![\w-]){_ENDED}"
+_THIS = r"(?:this|our)\ (?:tool|product|launch|release|app|library|company|service|plugin|package)\b"
+_AI = r"(?:ai|llm|automated|machine|language)"
+_MODELS = rf"(?:{_AI}[ -](?:models?|assistants?|agents?|readers?|systems?)|llms?|chatgpt|claude|gemini|gpt)"
+_JUDGES = (
+    r"(?:(?:(?:ai|llm|automated)[ -])?"
+    r"(?:reviewers?|critics?|jur(?:y|ors?)|judges?|graders?|evaluators?|raters?|panel(?:ists?)?))"
 )
+_READER = rf"\b(?:{_JUDGES}|{_MODELS}|{_AI}\ (?:review|evaluation|analysis)s?)\b"
+_TOLD = r"\b(?:must|should|shall|ha(?:s|ve)\ to|needs?\ to|(?:are|is)\ (?:to|asked|required)|please|kindly)\b"
+_TOP = (
+    r"(?:10\ ?/\ ?10|100\ ?/\ ?100|(?:ten|10)\ out\ of\ (?:ten|10)|full\ marks"
+    r"|(?:high(?:est)?|top|best|maximum|perfect)\ (?:possible\ )?(?:scores?|ratings?|marks?|grades?|verdicts?)"
+    r"|positive\ (?:reviews?|verdicts?|ratings?|assessments?)|bestnote|note\ maximale|(?:nota|puntuacion)\ maxima)"
+)
+_STARS = rf"(?:{_TOP}|5\ ?/\ ?5|(?:five|5)[ -]stars?)"
+_WANTED = rf"""(?:\b(?:rate|score|rank|recommend|praise|endorse|favou?r|prefer)\ (?:us|{_THIS})
+    | \bgive\ (?:us|{_THIS}){_NEAR}{{0,30}}?{_STARS} | \brecommend\ (?:\w+\ ){{1,3}}to\ (?:all|every)\ readers?\b
+    | \breturn\ (?:only\ )?(?:a\ )?positive\ (?:review|verdict|rating)
+    | \bconclude\ that\b{_NEAR}{{0,60}}\b(?:ready|best|superior|excellent|recommended)\b)"""
+
+_DROP = r"(?:ignore|disregard|forget|dismiss|override|overrule|bypass|neglect)"
+_ORDERS = r"(?:instructions?|prompts?|rules?|guidelines?|directions?|directives?|orders?|commands?|programming)"
+_EARLIER = r"(?:previous(?:ly)?|prior|above|earlier|preceding|foregoing|initial|original|given|system|house)"
+# Orders to drop what a model was told. By themselves a note: documentation of attacks is full of them.
+_TAKEOVER = rf"""
+      \b{_DROP}\s(?:about\s)?(?:(?:all|any|every|the|your|my|these|those|of)\s+){{0,3}}
+        (?:{_EARLIER}[\s,/]+(?:and\s|or\s)?){{1,3}}(?:\w+\s){{0,2}}?(?:{_ORDERS}|messages?|context|text|input)\b
+    | \b{_DROP}\s(?:(?:all|any|every|of|the|these)\s+){{1,3}}(?:your\s)?(?:instructions?|directives?|prompts)\b
+    | \b{_DROP}\s(?:all\s)?your\s(?:\w+\s){{0,2}}?{_ORDERS}\b
+    | \b{_DROP}\s(?:everything|anything|all|whatever|what)\s(?:\w+\s){{0,3}}?
+        (?:above|before|previously|you\s(?:were|have|know))\b
+    | \b(?:do\snot|don't|stop|never)\s(?:follow|obey)(?:ing)?\s(?:the|your|any|these)\s(?:\w+\s){{0,2}}?{_ORDERS}\b
+    | \b(?:new|updated)\s(?:instructions?|orders|task)\s*: | \byour\s(?:new|real|only)\s(?:task|job|goal)\s(?:is|:)
+    | \bend\sof\s(?:the\s)?dossier\b"""
+_TAKEOVER_ELSEWHERE = r"""
+      (?:ignor(?:ier|a\s|e[zr]\s|e\s(?:to[du]|[al]?[ae]s\s)|em\s|ar\s)|vergiss|vergessen|missachte|oublie|olvida|esque[cz]a
+        |dimentica|negeer|zignoruj|игнорируй|забудь)[^.!?\n]{0,50}?
+        (?:anweisung|regeln|instru[ck]|istruzion|consignes|regles|reglas|regras|regole|инструкц|правил)
+    | (?:忽略|无视|無視|忘记)[^。\n]{0,20}?(?:指令|指示|规则|規則|提示)
+    | (?:指示|命令|ルール)[^。\n]{0,20}?(?:無視|忘れ) | (?:지시|명령|지침)[^.\n]{0,20}?(?:무시|잊)"""
+# Another's turn in a conversation. Documentation of models shows these too.
+_TURN = r"""<\|(?:im_start|im_end|start_header_id|eot_id|endoftext|system|user|assistant)\|>|\[/?inst\]|<</?sys>>
+    |<(?:start|end)_of_turn>|</?(?:system|system_prompt|tool_call|function_calls?)>
+    |(?:^|\n|[.!?>]\s|\#{1,4}\s?)(?:system|assistant|developer)\s?:\s"""
+
+PAIRS = (
+    Pair(
+        rf"{_TAKEOVER} | \b(?:ignore|disregard|forget)\ the\ above\b",
+        rf"""{_WANTED} | {_STARS} | (?:\b(?:and|to|then|now|must|should|you|highly)|[.,:;])\ (?:praise|recommend)\ \w+
+            | \b(?:say|state|write)\b{_NEAR}{{0,40}}?\bthe\ best\b | \bno\ (?:weakness|flaw|limitation)
+            | \b(?:jurors?|dossier)\b""",
+    ),
+    Pair(_TAKEOVER_ELSEWHERE, rf"(?<![a-z])ship(?![a-z]) | {_STARS}"),
+    Pair(_TURN, rf"{_WANTED} | \b(?:votes?|verdict)\b[^\n]{{0,30}}?{_SHIP} | \bpraise\ th"),
+)
+RULES = (
+    Rule(
+        "forges a mark of this panel's prompts",
+        r"[\[【〔⟦]\s?s\s?\d{1,3}\s?\.\s?\d{1,4}\s?[\]】〕⟧] | [<‹«]\s?/?\s?panel[-_ ](?:dossier|launch|source)\b",
+    ),
+    Rule(
+        "tells the reader what verdict to give",
+        rf"""\b(?:answer|vote|reply|respond|conclude|decide)s?\b
+            (?:\s(?:only|just|with|that|the|a|verdict|word|is|as|be|for)){{0,3}}[\s:"'`*]{{1,4}}{_SHIP}
+        | \b(?:never|not|must|should)\s(?:vote|answer)\s["'`*]?(?:skip|abstain)\b
+        | \bverdicts?(?:\sfield)?["'`*]{{0,2}}\s?(?::|=|is|must\sbe|should\sbe|to|as|of)\s?(?:always\s)?
+            ["'`*]{{0,2}}{_VOTE}
+        | \bship["'`*]{{0,2}}\s(?:is\s(?:\w+\s){{0,4}})?verdict\b | [:,]\s(?:please\s)?say\s["'`*]?{_SHIP}
+        | \b(?:rispondi|antworte|repondez|respond[ae]|vota|odpowiedz|ответь)\s(?:mit\s|com\s)?ship\b | 回答\s?ship\b""",
+    ),
+    Rule("tells reviewers or models how to judge", rf"{_READER}{_NEAR}{{0,80}}?{_TOLD}{_NEAR}{{0,80}}?{_WANTED}"),
+    Rule(
+        "tells reviewers or models how to judge",
+        rf"""{_READER}(?:\ (?:who|that))?\ (?:read|evaluat|review|judg|rat|summari[sz])\w*\ (?:this|our)\b
+            {_NEAR}{{0,60}}?{_TOLD}{_NEAR}{{0,40}}?\b(?:recommend|rank|praise|endorse|favou?r|choose)\b
+        | \b(?:{_MODELS}|ai\ {_JUDGES})\s?[:,]\ (?:please\ )?(?:recommend|rank|praise|endorse)\b
+        | \b(?:rate|score|rank|grade|give)\ {_THIS}{_NEAR}{{0,40}}?(?:{_TOP}|\bthe\ best\b)
+        | \brank\ {_THIS}\ first\b""",
+    ),
+    Rule(
+        "speaks for this panel",
+        rf"""\b(?:the|our|this|other|all|of\ four)\s(?:{_JUDGES}|{_MODELS}|models)\b{_NEAR}{{0,30}}?
+            \b(?:voted|agreed|answered|decided)\s(?:on\s|for\s)?["'`*]?{_VOTE}
+        | \breviewers\sagreed\s(?:on\s)?{_SHIP}
+        | \b(?:the|our|this)\s(?:ai\s)?(?:panel|critics|jurors)\s(?:has|have)\s(?:already\s)?
+            (?:approved|cleared|verified|endorsed)\s(?:this|the)\s(?:launch|release|tool|product|review|dossier)
+        | \bthis\s(?:dossier|launch|product|tool)\s(?:was|has\ been|is)\s(?:approved|cleared|verified)
+            \sby\s(?:the|our)\s(?:panel|reviewers|critics)\b""",
+        "panel_claim",
+    ),
+)
+# Where no reader sees it, an order to any model is an attempt.
+HIDDEN_RULES = tuple(
+    Rule("instructs models where no reader sees it", pattern)
+    for pattern in (
+        rf"{_TAKEOVER} | {_TAKEOVER_ELSEWHERE} | <\|im_start\|> | \[inst\]",
+        rf"\byou\ are\ now\ (?:dan|an?|the)\b(?:\ \w+){{0,3}}?\ (?:{_MODELS}|{_JUDGES}|ai|assistant|editor|chatbot)\b",
+        rf"""{_READER}{_NEAR}{{0,40}}?(?::|{_TOLD}){_NEAR}{{0,80}}?
+            (?:\b(?:give|assign|write)\b{_NEAR}{{0,30}}?{_STARS}|\b(?:do\ not|never)\ mention\b)""",
+    )
+)
+# Words that attempts and honest pages use: a note for the editor.
+NOTES = rf"""{_TAKEOVER}
+    | \b(?:note|notice|attention|message|dear)\b[^.!?\n]{{0,12}}?\b{_AI}\ (?:reviewer|critic|model|agent)s?\s?[:,]"""
+
+
+@cache
+def compiled(pattern: str) -> "re.Pattern[str]":
+    """The pattern as it reads folded text; made when first needed, since all of them together take a while."""
+    return re.compile("".join(c if c.isascii() else plain(c) for c in pattern), re.VERBOSE)
+
+
+@lru_cache(maxsize=4096)
+def plain(letter: str) -> str:
+    """The letter in lower case without accents, as the Latin one it looks like; "" for a mark on another."""
+    if letter in "’‘“”":
+        return "'" if letter in "’‘" else '"'
+    low = unicodedata.normalize("NFKD", letter.lower()).translate(LOOK_ALIKE)
+    return "".join(c for c in low if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from panel.checks.suspicion import suspicious
-from panel.records import Dossier, Launch, Passage, Source, Suspicion, sha256_of
+from panel.checks.suspicion import Hit, suspicious
+from panel.records import Dossier, Hidden, Launch, Passage, Source, Suspicion, sha256_of
 
 LEFT_OUT = "[left out]"
 LISTED = 5  # passage ids named in the receipt
@@ -25,17 +25,19 @@ class Elsewhere(NamedTuple):
 
 def find_elsewhere(dossier: Dossier) -> tuple[Elsewhere, ...]:
     """What the launch's own fields and the titles of its sources say to reviewers. Jurors read these too."""
-    return _found(_texts(dossier))
+    hits = ((field, text, hit) for field, text in _texts(dossier) for hit in suspicious(text))
+    return tuple(Elsewhere(field, text[hit.start : hit.end], hit.why) for field, text, hit in hits)
 
 
 def find_hidden_attempts(dossier: Dossier) -> tuple[Elsewhere, ...]:
     """What its pages say to reviewers where no reader sees it. No juror reads it; an editor should know of it."""
-    return _found((f"{hidden.source_id} ({hidden.where})", hidden.text) for hidden in dossier.hidden)
+    hits = ((hidden, hit) for hidden in dossier.hidden for hit in attempts_in(hidden))
+    return tuple(Elsewhere(f"{h.source_id} ({h.where})", h.text[hit.start : hit.end], hit.why) for h, hit in hits)
 
 
-def _found(texts: Iterable[tuple[str, str]]) -> tuple[Elsewhere, ...]:
-    hits = ((field, text, hit) for field, text in texts for hit in suspicious(text))
-    return tuple(Elsewhere(field, text[hit.start : hit.end], hit.why) for field, text, hit in hits)
+def attempts_in(hidden: Hidden) -> tuple[Hit, ...]:
+    """What a hidden text tells models. A stray invisible character does not hide the words around it."""
+    return suspicious(hidden.text, is_hidden=not hidden.where.startswith("invisible character"))
 
 
 def without_spans(dossier: Dossier, suspicions: Sequence[Suspicion]) -> Dossier:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from panel.checks.left_out import Elsewhere, find_elsewhere, find_hidden_attempts
-from panel.checks.suspicion import find_suspicions
+from panel.checks.suspicion import find_suspicions, noteworthy
 from panel.checks.table import flag
 from panel.checks.text import is_quotable, normalise, quotable, stands_in
 from panel.records import Answered, Containment, Dossier, Flag, Ground, Suspicion
@@ -71,11 +71,21 @@ def check_launch(suspects: Suspects) -> Iterator[Flag]:
     """One flag on the whole review when its launch speaks to reviewers: an editor has to look before it is approved."""
     named = [(s.passage_id, s.excerpt) for s in suspects.spans] + [(e.field, e.excerpt) for e in suspects.elsewhere]
     if not named:
+        yield from _note(suspects.dossier)
         return
     where = ", ".join(dict.fromkeys(place for place, _ in named[:NAMED]))
     more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
     message = f"The launch speaks to reviewers or models in {where}{more}: read those words before you approve."
     yield flag("launch_addresses_reviewers", "", "dossier", message, excerpt=named[0][1][:SHOWN])
+
+
+def _note(dossier: Dossier) -> Iterator[Flag]:
+    """A note on words that attempts use and honest pages too. Nothing else comes of them."""
+    passages = (p for source in dossier.sources for p in source.passages)
+    named = next(((p.passage_id, words) for p in passages if (words := noteworthy(p.text))), None)
+    if named:
+        message = f"{named[0]} holds words that attempts on a model use, and honest pages too. Nothing was left out."
+        yield flag("words_as_in_attempts", "", "dossier", message, excerpt=named[1][:SHOWN])
 
 
 def check_containment(containment: Containment | None) -> Iterator[Flag]:

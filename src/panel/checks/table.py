@@ -77,6 +77,7 @@ _ROWS: tuple[tuple[str, Severity, str], ...] = (
     ("markup", "medium", "A text holds markup, a link or an address outside backticks."),
     # the launch
     ("launch_addresses_reviewers", "high", "The launch's pages speak to reviewers or models: never approved unseen."),
+    ("words_as_in_attempts", "note", "A page holds words that attempts on a model use, and honest pages too."),
     ("review_held", "high", "Words for reviewers moved verdicts, or nobody could find out: a person has to decide."),
     # comparisons
     ("prose_contradicts_pick", "high", "A critic's words name another winner than the computed pick."),

@@ -8,6 +8,7 @@ from pathlib import Path
 from panel.checks.suspicion import find_suspicions
 from panel.dossier.launch_file import tidy_launch
 from panel.dossier.passages import Block, cut
+from panel.dossier.screening import mark_attempts
 from panel.dossier.source_file import source_blocks, source_bytes, source_hidden
 from panel.errors import Mistake
 from panel.records import Coverage, Dossier, Hidden, Launch, LaunchSource, Pricing, Source, Stamp, sha256_of
@@ -53,7 +54,7 @@ def read_source(told: LaunchSource, source_id: str, folder: Path, where: str) ->
 
 def hidden_in(told: LaunchSource, source_id: str, folder: Path, where: str) -> tuple[Hidden, ...]:
     """What such a source keeps from its readers."""
-    return source_hidden(told, source_bytes(told, folder, where=where), source_id, where=where)
+    return mark_attempts(source_hidden(told, source_bytes(told, folder, where=where), source_id, where=where))
 
 
 def make_source(told: LaunchSource, source_id: str, raw: bytes | str, blocks: Iterable[Block], where: str) -> Source:

@@ -21,7 +21,7 @@ from panel.dossier.facts import pricing_from
 from panel.dossier.gathering import MAX_AGE_DAYS, MOST_PAGES, Gathered, Gathering, PageEvent, gather
 from panel.dossier.hidden import Form
 from panel.dossier.net.errors import shown
-from panel.dossier.screening import FindSuspicions, Screen
+from panel.dossier.screening import FindSuspicions, Screen, mark_attempts
 from panel.dossier.shelf import Fetch, anything
 from panel.dossier.snapshots import Snapshots
 from panel.records import (
@@ -142,7 +142,7 @@ def _assemble(gathering: Gathering, made: Stamp, category: str, find: Finders) -
             missing=tuple(m for m in missing_essentials(launch, sources) if m not in gathering.sections),
             unread=tuple(unread),
         ),
-        hidden=(*hidden, *screen.left_out),
+        hidden=(*mark_attempts(hidden), *screen.left_out),
         suspicions=tuple(find.find_suspicions(passages)),
         facts=facts,
     )

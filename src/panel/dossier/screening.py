@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable
 
+from panel.checks.left_out import attempts_in
 from panel.dossier.cleaning import one_line
 from panel.records import Hidden, Passage, Suspicion
+from panel.records.dossier import SCREENED, TO_MODELS
 
 FindSuspicions = Callable[[tuple[Passage, ...]], Iterable[Suspicion]]  # of a whole dossier, or of one short text
 
@@ -19,6 +21,11 @@ class Screen:
         """The text in one line of at most `most` characters, "" when it is suspicious."""
         text = one_line(text)
         if text and any(True for _ in self._find((Passage(passage_id=f"{source_id}.1", text=text),))):
-            self.left_out.append(Hidden(source_id=source_id, where=f"{where}, left out as suspicious", text=text))
+            self.left_out.append(Hidden(source_id=source_id, where=f"{where}, {SCREENED}", text=text))
             return ""
         return text[:most].strip()
+
+
+def mark_attempts(hidden: Iterable[Hidden]) -> tuple[Hidden, ...]:
+    """Hidden texts, those that instruct models marked: of the others no page tells its readers."""
+    return tuple(h.model_copy(update={"where": f"{h.where}, {TO_MODELS}"}) if attempts_in(h) else h for h in hidden)

@@ -334,6 +334,7 @@ class Side:
     contained: Contained | None  # None: nothing on its pages speaks to reviewers
     hidden: tuple[HiddenIn, ...]
     hidden_count: int
+    hidden_is: str  # a sentence on what these texts are
     facts: Facts
     costs: tuple[ScenarioLine, ...]
     independence: str

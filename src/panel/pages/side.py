@@ -10,17 +10,29 @@ from panel.pages.found import facts, scenarios
 from panel.pages.model import Against, Conditions, Heard, JurorLine, Note, Side
 from panel.pages.sources import coverage_sentence, figure_line, plan_lines, price_source, shown_address, source_lines
 from panel.pages.text import clean, pieces
-from panel.pages.unread import hidden_in, lacks
+from panel.pages.unread import ALL_HIDDEN, ATTEMPTS_ONLY, hidden_in, lacks
 from panel.records import Answered, Condition, Flag, Juror, Opinion, Persona, Review, Usage, Written
 
 
-def side(review: Review, *, key: str, name: str, flags: Sequence[Flag], conditions: Sequence[Condition]) -> Side:
-    """`key` is "a" or "b"; `name` tells this tool from the other; `conditions` are this tool's only."""
+def side(
+    review: Review,
+    *,
+    key: str,
+    name: str,
+    flags: Sequence[Flag],
+    conditions: Sequence[Condition],
+    is_signed: bool = False,
+) -> Side:
+    """`key` is "a" or "b"; `name` tells this tool from the other; `conditions` are this tool's only.
+
+    is_signed: readers see this page, and of hidden texts only those that instruct models; an editor sees all.
+    """
     launch, dossier, tally = review.dossier.launch, review.dossier, review.tally
     reporter = next((p for p in review.personas if not p.counts), None)
     homepage_text, homepage = shown_address(launch.homepage)
     price_text, price_href = price_source(dossier)
     sources = source_lines(dossier, key=key)
+    hidden = [h for h in dossier.hidden if h.is_attempt or not is_signed]
     return Side(
         key=key,
         name=name,
@@ -49,8 +61,9 @@ def side(review: Review, *, key: str, name: str, flags: Sequence[Flag], conditio
         lacks=lacks(dossier.coverage, review.grade),
         coverage=coverage_sentence(dossier, review.grade),
         contained=contained(review, sources),
-        hidden=hidden_in(dossier.hidden, sources),
-        hidden_count=len(dossier.hidden),
+        hidden=hidden_in(hidden, sources),
+        hidden_count=len(hidden),
+        hidden_is=ATTEMPTS_ONLY if is_signed else ALL_HIDDEN,
         facts=facts(dossier.facts, sources),
         costs=scenarios(review.costs),
         independence="" if review.grade == "trial" else words.independence(voters(review), tally),

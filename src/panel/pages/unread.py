@@ -13,6 +13,8 @@ MOST_TEXT = 300  # characters of one
 MOST_WHERE = 60
 MOST_UNREAD = 20
 NOT_LISTED = "not listed"  # how the dossier says that a source hides more than it keeps
+ALL_HIDDEN = "Text that readers of these pages may not see, for an editor to look through. No critic read any of it."
+ATTEMPTS_ONLY = "Words in these pages that instruct models. No critic read any of them."
 ESSENTIALS = {"pricing": "what it costs", "docs": "how it is used"}
 
 

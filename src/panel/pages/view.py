@@ -22,7 +22,9 @@ def review_view(review: Review, flags: Sequence[Flag] | None = None, editorial: 
     """`flags`: those to show; None shows the review's own, () none. What counts is in the tally either way."""
     shown = review.flags if flags is None else flags
     name = clean(review.dossier.launch.name)
-    made = side(review, key="a", name=name, flags=shown, conditions=own_conditions(review))
+    made = side(
+        review, key="a", name=name, flags=shown, conditions=own_conditions(review), is_signed=bool(editorial.signed)
+    )
     critics = tuple(_critic(p, (_heard(review, p, made, shown, editorial),)) for p in _voting([review]))
     answer = no_verdict([name], [review]) or words.review_answer(name, review.tally)
     missed, foreseen = uncounted(critics, [review], [name]), forecasts([review], [name])
@@ -59,7 +61,8 @@ def comparison_view(
     reviews = (comparison.review_a, comparison.review_b)
     names = tool_names(reviews)
     sides = tuple(
-        _side_of(comparison, review, key, name) for review, key, name in zip(reviews, "ab", names, strict=True)
+        _side_of(comparison, review, key, name, editorial)
+        for review, key, name in zip(reviews, "ab", names, strict=True)
     )
     critics = tuple(_pair(comparison, p, sides, editorial) for p in _voting(reviews))
     nothing = no_verdict(names, reviews)
@@ -115,9 +118,9 @@ def _voting(reviews: Sequence[Review]) -> tuple[Persona, ...]:
     return tuple(sorted(found.values(), key=lambda p: (p.order, p.persona_id)))
 
 
-def _side_of(comparison: Comparison, review: Review, key: str, name: str) -> Side:
+def _side_of(comparison: Comparison, review: Review, key: str, name: str, editorial: Editorial) -> Side:
     mine = [c for c in comparison.conditions if c.tool == key]
-    return side(review, key=key, name=name, flags=review.flags, conditions=mine)
+    return side(review, key=key, name=name, flags=review.flags, conditions=mine, is_signed=bool(editorial.signed))
 
 
 def _editorial(editorial: Editorial) -> dict[str, Any]:

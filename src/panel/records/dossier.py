@@ -47,12 +47,21 @@ class Coverage(Value):
     unread: tuple[str, ...] = ()  # pages that were to be read and could not be, one sentence each; in no prompt
 
 
+TO_MODELS = "speaks to models"  # ends the `where` of a hidden text that instructs models or this panel
+SCREENED = "left out as suspicious"  # ends that of a short text which readers see
+
+
 class Hidden(Value):
     """Text a page keeps from its readers. No juror reads it; an editor sees it, escaped."""
 
     source_id: SourceId
     where: str  # how it was hidden: "display: none", "aria-hidden", "comment", "off-screen", ...
     text: str
+
+    @property
+    def is_attempt(self) -> bool:
+        """Whether it was found to instruct models when its dossier was made. The rest is markup like any other."""
+        return self.where.endswith((TO_MODELS, SCREENED))
 
 
 SuspicionKind = Literal["instruction", "panel_claim", "encoded"]
