@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from panel.checks.asked import check_asks, check_prediction, check_words
 from panel.checks.case import Case, Shelf
 from panel.checks.grounds import check_claims, check_grounds
-from panel.checks.likeness import check_likeness
+from panel.checks.near_copies import check_near_copies
 from panel.checks.safety import check_characters
 from panel.checks.sentences import check_attribution, check_facts, check_references, check_uncited
 from panel.checks.suspects import Suspects, check_launch, check_suspect_grounds
@@ -53,6 +53,6 @@ def check_review(
         for check in OPINION_CHECKS:
             flags += check(case)
     if len(cases) > 1:
-        flags += check_likeness(cases)
+        flags += check_near_copies(cases)
     flags += check_launch(suspects)
     return tuple(flags)

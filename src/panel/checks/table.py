@@ -67,11 +67,7 @@ _ROWS: tuple[tuple[str, Severity, str], ...] = (
     ("praise", "low", "Praise a rival could print."),
     ("same_opening", "low", "Two critics of one launch open with the same three words."),
     ("near_copy", "medium", "Two critics of one launch wrote nearly the same sentence."),
-    # what an archive shows
-    ("stock_opener", "medium", "A critic's quote opens as several of its recent quotes on other products do."),
-    ("stock_phrase", "low", "A critic repeats a phrase over products; it is no page's and not the field's."),
-    ("written_before", "medium", "Nearly the same sentence or quote stands in a review of another product."),
-    ("fits_any_rival", "medium", "A quote holds no number, name or feature that the other product's dossier lacks."),
+    ("written_before", "medium", "The critic wrote nearly the same sentence about another product."),
     # what must never reach a page
     ("hidden_characters", "high", "A text holds hidden, zero-width or direction-changing characters."),
     ("markup", "medium", "A text holds markup, a link or an address outside backticks."),

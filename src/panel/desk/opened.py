@@ -10,7 +10,6 @@ from panel.checks import check_comparison
 from panel.desk.archive import NO_ARCHIVE, Archive
 from panel.desk.flags import check_printed, flags_of
 from panel.desk.points import flag_point, points_of
-from panel.desk.prose import rival_flags
 from panel.desk.rules import is_settled, left
 from panel.desk.text import for_readers, lay_over
 from panel.errors import NotFound
@@ -223,8 +222,7 @@ def _compared(sides: _Sides) -> tuple[Comparison, tuple[Flag, ...]]:
     a, b = sides.a, sides.b
     struck = {side.review.slug: side.struck for side in (a, b)}
     counted = compare(a.counted, b.counted, made=a.review.made, struck=struck)
-    fits_both = (*rival_flags(a.counted, b.review.dossier), *rival_flags(b.counted, a.review.dossier))
-    return counted, (*check_comparison(counted), *fits_both)
+    return counted, check_comparison(counted)
 
 
 def with_decisions(opened: "Opened", made: Sequence[Decision]) -> "Opened":

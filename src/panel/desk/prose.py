@@ -1,29 +1,30 @@
-"""A draft's prose beside the archive's: what its critics wrote before, and what fits the other product as well."""
+"""A draft's prose beside the archive's: what its critics wrote before of other products."""
 
 from datetime import datetime, timedelta
 
-from panel.checks.archive import PHRASE_WINDOW, RECENT_DAYS, Past, Said, check_archive, said_by
 from panel.checks.case import Case, Shelf
-from panel.checks.rival import check_rival
+from panel.checks.near_copies import LEAST_WORDS_BEFORE, check_written_before, compared
 from panel.desk.text import MAKERS_WORD
-from panel.records import Answered, Dossier, Flag, Review, Written
+from panel.records import Answered, Flag, Review, Written
 from panel.records.prints import Print
 from panel.store.desk_prints import Prints
 
-
-def rival_flags(review: Review, rival: Dossier) -> tuple[Flag, ...]:
-    """Flags on quotes that could be printed about the other product of a comparison just as well. Pure."""
-    return tuple(check_rival(_cases(review), rival))
+RECENT_DAYS = 180
+MOST_WORDS = 800  # texts of each critic looked at: about its last 200 quotes
 
 
 def prose_flags(prints: Prints, review: Review, subject: str, now: datetime) -> tuple[Flag, ...]:
-    """Flags on the words of a review, as they are or as edited, which other products' reviews are needed for.
+    """Flags on the words of a review, as they are or as edited, that its critics wrote of other products.
 
     subject: the product (a draft's scope); what was remembered of it, under whatever release, is not held against it.
     Raises StoreError.
     """
-    said = said_by(_cases(review))
-    return tuple(check_archive(said, _look_up(prints, said, subject, now)))
+    cases, since = _cases(review), now.date() - timedelta(days=RECENT_DAYS)
+    past = {
+        case.persona_id: prints.recent(case.persona_id, besides=subject, since=since, limit=MOST_WORDS)
+        for case in cases
+    }
+    return tuple(check_written_before(cases, past))
 
 
 def remember(prints: Prints, review: Review, subject: str, now: datetime) -> None:
@@ -34,9 +35,9 @@ def remember(prints: Prints, review: Review, subject: str, now: datetime) -> Non
     launch = review.dossier.launch
     named = f"{launch.name} {launch.release}".strip()
     rows = [
-        Print(subject=subject, named=named, persona_id=one.case.persona_id, kind=kind, text=text, on_day=now.date())
-        for one in said_by(_cases(review))
-        for kind, text in (("quote", one.quote), *(("words", text) for text in one.looked_up))
+        Print(subject=subject, named=named, persona_id=case.persona_id, text=text, on_day=now.date())
+        for case in _cases(review)
+        for _, text in compared(case, LEAST_WORDS_BEFORE)
     ]
     prints.remember(subject, rows)
 
@@ -55,13 +56,3 @@ def _own(opinion: Answered) -> Answered:
         return opinion
     quote = tuple(s.model_copy(update={"text": s.text.removeprefix(MAKERS_WORD)}) for s in opinion.words.quote)
     return opinion.model_copy(update={"words": opinion.words.model_copy(update={"quote": quote})})
-
-
-def _look_up(prints: Prints, said: tuple[Said, ...], subject: str, now: datetime) -> Past:
-    since = now.date() - timedelta(days=RECENT_DAYS)
-    recent = {
-        one.case.persona_id: prints.recent(one.case.persona_id, besides=subject, since=since, limit=PHRASE_WINDOW)
-        for one in said
-    }
-    texts = dict.fromkeys(text for one in said for text in one.looked_up)
-    return Past(recent, prints.candidates(subject, list(texts)))

@@ -1,12 +1,10 @@
-"""A critic's words as the archive compares them: what is left when names and figures are blotted out."""
+"""A critic's words as the archive compares them."""
 
 from datetime import date
 from typing import Literal
 
 from panel.records.base import Value
 from panel.records.persona import PersonaId
-
-SENTENCE_BREAK = " | "  # between the sentences of a quote's print
 
 
 class Print(Value):
@@ -15,6 +13,6 @@ class Print(Value):
     subject: str  # the product: its re-reviews replace one another
     named: str  # the launch as readers know it: "Oddfern 1.4"
     persona_id: PersonaId
-    kind: Literal["quote", "words"]  # quote: read for habits; words: compared (a sentence, the line, a short quote)
-    text: str  # `checks.likening.likened`; of a quote its sentences, joined by SENTENCE_BREAK
+    kind: Literal["words"] = "words"  # a sentence or the line
+    text: str  # as `checks.near_copies.compared` gives it
     on_day: date  # when it was remembered
