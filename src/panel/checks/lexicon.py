@@ -40,28 +40,6 @@ def _phrases(*lines: str, words: str = "", exact: bool = False) -> Phrases:
     return Phrases(re.compile(rf"\b(?:{alternatives})\b", 0 if exact else re.IGNORECASE), frozenset(words.split()))
 
 
-METHOD_WORD = _phrases(
-    r"bets? | betting | wagers? | thes[ie]s | buyers? | primitives? | moments? of truth | moats? | north star",
-    r"stress[- ]tests?",
-    words="bet bets betting wager wagers thesis theses buyer buyers primitive primitives truth moat moats star stress",
-)
-
-PRAISE = _phrases(
-    r"seamless(?:ly)? | powerful | robust | cutting[- ]edge | game[- ]chang(?:er|ers|ing) | revolutionary",
-    r"intuitive(?:ly)?",
-    r"state[- ]of[- ]the[- ]art | best[- ]in[- ]class | world[- ]class | next[- ](?:level|gen|generation)",
-    r"effortless(?:ly)?",
-    r"supercharg(?:e|es|ed|ing) | unlock(?:s|ing)? (?:the|new|your) | blazing(?:ly)? | lightning[- ]fast | must-have",
-    r"a breeze",
-    r"delightful(?:ly)? | elegant(?:ly)? | punch(?:es|ing)? above | groundbreaking | unparalleled | unmatched",
-    r"top[- ]notch",
-    r"impressive(?:ly)? | categorically",
-    words="seamless seamlessly powerful robust edge changer changers changing revolutionary intuitive intuitively art "
-    "class level gen generation effortless effortlessly supercharge supercharges supercharged supercharging unlock "
-    "unlocks unlocking blazing blazingly lightning must breeze delightful delightfully elegant elegantly above "
-    "groundbreaking unparalleled unmatched notch impressive impressively categorically",
-)
-
 COST = _phrases(
     r"but | though | although | however | except | unless | yet | despite | lacks? | lacking | missing | the catch",
     r"costs? | giv(?:e|es|ing) up | you lose | you pay | in exchange | the price is | downside | trade-?off",
@@ -129,38 +107,6 @@ FIRST_HAND = _phrases(
     words="i i've i'd i'm we we've we'd we're my our me us after hand hands",
     exact=True,
 )
-
-_IS_NOT = r"(?:is|are|was|were|'s|'re)(?:n't| not)"
-_DOES_NOT = r"\b(?:do|does|did|will|would|can|could|wo|ca|has|have)(?:n't|not| not)\b"
-_IT = r"(?:it|this|that|they|these|those|he|she|you|we)"
-_PAUSE = r"(?:[,;:]|\s-)"
-_DENIALS = """
-not cannot less just simply merely stop forget isn't aren't wasn't weren't don't doesn't didn't won't wouldn't can't
-couldn't haven't hasn't
-"""
-_MERELY = "(?:just|only|merely|simply|so much)"
-_HELPS = r"(?:is|was|has|had|can|could|may|will|would|does|did)"
-CONTRAST = Phrases(
-    re.compile(
-        "|".join(
-            (
-                rf"{_IS_NOT}\b[^.;:!?]{{1,80}}?{_PAUSE}\s*(?:but )?{_IT} ?(?:'s|'re|is|are|was|were)\b",
-                rf"{_IS_NOT} (?:a|an|the|about|because|just)\b[^.;:!?,]{{1,60}},? (?:but|rather) ",  # isn't a X but a Y
-                rf"{_DOES_NOT}[^.;:!?]{{1,60}}?(?:[,;]|\s-)\s*{_IT} (?!{_HELPS}\b)\w+s\b",  # doesn't X, it Ys
-                rf"\bnot {_MERELY}\b[^.;!?]{{1,80}}?(?:\b(?:but|as)\b|{_PAUSE}\s*(?:{_IT}|also)\b)",  # not just X but Y
-                r"(?:^|[,;] |\s-\s)not (?:a|an|the|because|by|for|about|in)\b[^.;:!?]{1,60}?,? but ",  # not X but Y
-                r"[,;] not (?:just |only |merely )?(?:a|an|the|its|their|because|about) \w+[^,;]{0,40}$",  # X, not a Y
-                r"\bless (?:about|of )? ?(?:a|an|about|the)\b[^.,;]{1,50}\b(?:than|and more)\b",  # less a X than a Y
-                r"\bmore than (?:just|simply|merely)\b",
-                r"\b(?:stop|forget)\b[^.;!?]{1,40}[,;] (?:start|think)\b",
-            )
-        ),
-        re.IGNORECASE,
-    ),
-    words=frozenset(_DENIALS.split()),
-)
-DENIES = re.compile(rf"{_IS_NOT} (?:just|only|merely|simply|about|a|an|the)\b[^,;:]{{0,90}}[.!]?$", re.IGNORECASE)
-AFFIRMS = re.compile(r"^(?:It|This|That|They)(?:'s|'re| is| are) (?:about|a|an|the)\b")
 
 BENCHMARK = _phrases(
     r"scor(?:es?|ed|ing) | benchmarks? | accuracy | pass@\d+ | MMLU(?:-Pro)? | GPQA | HumanEval\+?",

@@ -10,7 +10,7 @@ from panel.checks.safety import check_characters
 from panel.checks.sentences import check_attribution, check_facts, check_references, check_uncited
 from panel.checks.suspects import Suspects, check_launch, check_suspect_grounds
 from panel.checks.verdicts import check_verdict
-from panel.checks.wording import check_first_hand, check_formulas, check_lengths
+from panel.checks.wording import check_dashes, check_first_hand, check_lengths
 from panel.records import Answered, Dossier, Flag, Opinion, Persona
 
 OPINION_CHECKS: tuple[Callable[[Case], Iterable[Flag]], ...] = (
@@ -25,7 +25,7 @@ OPINION_CHECKS: tuple[Callable[[Case], Iterable[Flag]], ...] = (
     check_asks,
     check_prediction,
     check_lengths,
-    check_formulas,
+    check_dashes,
     check_characters,
 )
 

@@ -1,10 +1,10 @@
-"""How it is written: method words, formulas, length, praise, first-hand claims."""
+"""How it is written: length, dashes, first-hand claims."""
 
 import re
 from collections.abc import Iterator
 
 from panel.checks.case import Case, Prose
-from panel.checks.lexicon import AFFIRMS, CONTRAST, DENIES, FIRST_HAND, METHOD_WORD, PRAISE, words_of
+from panel.checks.lexicon import FIRST_HAND, words_of
 from panel.checks.table import flag
 from panel.checks.text import count_words, normalise, split_sentences
 from panel.records import Flag
@@ -15,11 +15,6 @@ MOST_LINE_WORDS = 16
 MOST_PHRASE_WORDS = 18
 
 DASH = re.compile(r"(?<!\d)[—–―]|[—–―](?!\d)|(?<=\s)-{1,3}(?=\s)|(?<=\w)--(?=\w)")
-FORMULAS = (
-    ("method_word", METHOD_WORD, "{!r} names the method, not the tool."),
-    ("contrast_formula", CONTRAST, "{!r} is a contrast formula."),
-    ("praise", PRAISE, "A rival could print {!r}."),
-)
 _CODE = re.compile(r"`[^`]*`")
 _QUOTED = re.compile(r'"([^"]{2,200})"')
 
@@ -51,25 +46,11 @@ def _rests_on_a_run_log(case: Case, prose: Prose) -> bool:
     return prose.rests_on in ("grounds", "all") and any(s is not None and s.kind == "run_log" for s in sources)
 
 
-def check_formulas(case: Case) -> Iterator[Flag]:
-    """Words that name the method, contrast formulas, praise, dashes."""
-    looked_for = [row for row in FORMULAS if row[1].may_hit(case.words)]
+def check_dashes(case: Case) -> Iterator[Flag]:
+    """More than one dash in a text."""
     for prose in (*case.sentences, *case.phrases):
-        said = words_of(prose.text) if looked_for else frozenset()
-        for check, phrases, message in looked_for:
-            hit = phrases.search(own_words(case, prose)) if phrases.may_hit(said) else None
-            if hit and not (check == "method_word" and _is_the_sources(case, hit.group())):
-                yield _on(case, prose, check, message.format(hit.group().strip()), hit.group())
         if "-" in prose.text and len(DASH.findall(prose.raw)) > 1:
             yield _on(case, prose, "many_dashes", "More than one dash in a sentence.", prose.raw)
-    for one, other in zip(case.sentences, case.sentences[1:], strict=False):
-        if AFFIRMS.match(other.text) and DENIES.search(one.text):
-            yield _on(case, other, "contrast_formula", "Two sentences make one contrast formula.", other.raw)
-
-
-def _is_the_sources(case: Case, word: str) -> bool:
-    """A word the dossier's own excerpts use is the tool's subject, as buyers are a shop's."""
-    return any(word.lower() in excerpt.lower() for excerpt in case.excerpts.values())
 
 
 def check_lengths(case: Case) -> Iterator[Flag]:

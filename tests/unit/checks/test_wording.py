@@ -13,7 +13,7 @@ from tests.unit.checks.lantern import (
 )
 
 from panel.checks import check_review
-from panel.checks.lexicon import CONTRAST, FIRST_HAND, METHOD_WORD, PRAISE, words_of
+from panel.checks.lexicon import FIRST_HAND, words_of
 from panel.checks.text import normalise
 from panel.records import Ground, NotAsked, Sentence
 
@@ -36,16 +36,6 @@ NOT_FIRST_HAND = (
     "I tried to find a price and there is none.", "Until I have tried the import, I wait.", "After 30 days with no activity it is paused.",
     "After 14 days of use the trial ends, so I would export first.", "A price per seat works for me.", "In our use of the word, open means a licence.",
     "I measured its promise against its price.", "We used to call this a linter.", "I put it second because the price is unknown.",
-)  # fmt: skip
-CONTRASTS = (
-    "It isn't a search box, it's a second memory.", "This is not about speed; it is about trust.", "The price isn't the catch - it's the lock-in.",
-    "Not just an index but a habit.", "It is not only fast, it also forgets nothing.", "It is a filing habit, not a search engine.",
-    "It doesn't find notes, it moves them.", "It is not a tool but a routine.", "It is less a tool than a routine.", "That is more than just search.",
-    "Not the speed, but the export decides it.", "This isn’t search—it’s filing.",
-)  # fmt: skip
-PLAIN = (
-    "It does not list a price, but the docs do.", "The index is not on the page.", "It needs 8 GB, which not every laptop has.", "There is no export.",
-    "Nothing is sent anywhere, and that is rare.", "It is not cheap for teams.", "You lose the index when you leave, but not the notes.",
 )  # fmt: skip
 
 
@@ -87,55 +77,6 @@ def test_a_run_log_among_the_grounds_backs_a_first_hand_sentence_and_no_other():
     assert by_depth == {"read": [0, 1], "ran": [1]}
 
 
-@pytest.mark.parametrize("text", CONTRASTS)
-def test_contrast_formulas_are_found_in_many_spellings(text):
-    assert "contrast_formula" in flagged(quote=one_sentence(text, rests_on="view"))
-
-
-def test_a_contrast_formula_over_two_sentences_is_found():
-    quote = (
-        Sentence(text="It isn't a search box.", rests_on="view"),
-        Sentence(text="It's a second memory.", rests_on="view"),
-    )
-    assert "contrast_formula" in flagged(quote=quote)
-
-
-@pytest.mark.parametrize("text", PLAIN)
-def test_plain_negations_and_concessions_are_no_formula(text):
-    assert "contrast_formula" not in flagged(quote=one_sentence(text, rests_on="view"))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "It is a bet on files.",
-        "The thesis is calm.",
-        "Buyers will ask.",
-        "The primitive is a folder.",
-        "The moment of truth comes late.",
-        "Betting on it is early.",
-    ],
-)
-def test_method_words_are_flagged(text):
-    assert "method_word" in flagged(counter=text)
-
-
-@pytest.mark.parametrize(
-    "text", ["The beta is better than the alphabet.", "Run `bet --all` first.", "Between two desks it syncs."]
-)
-def test_look_alikes_of_method_words_are_not(text):
-    assert "method_word" not in flagged(counter=text)
-
-
-def test_a_method_word_the_source_itself_uses_is_the_subject():
-    dossier = make_dossier(PAGES | {"S4": ("maker", "page", ["Lantern answers what buyers of a house ask first."])})
-    ground = Ground(
-        number=4, side="for", passage_id="S4.1", excerpt="Lantern answers what buyers of a house ask first."
-    )
-    opinion = make_opinion(grounds=(*GROUNDS, ground), counter="House buyers ask a person.")
-    assert "method_word" not in {f.check for f in check_review(dossier, [make_persona()], [opinion])}
-
-
 def test_words_quoted_from_an_excerpt_are_not_the_jurors():
     dossier = make_dossier(
         PAGES | {"S4": ("third_party", "article", ["We ran it for a month, seamless from the first day."])}
@@ -147,20 +88,15 @@ def test_words_quoted_from_an_excerpt_are_not_the_jurors():
         "One reader says: “We ran it for a month, seamless from the first day.”",
         "We ran it for a month, seamless.",
     )
-    for text, expected in ((quoted, set()), (own, {"first_hand_use", "praise"})):
+    for text, expected in ((quoted, set()), (own, {"first_hand_use"})):
         opinion = make_opinion(grounds=(*GROUNDS, ground), quote=one_sentence(text, grounds=(4,)))
-        assert {f.check for f in check_review(dossier, [make_persona()], [opinion])} & {
-            "first_hand_use",
-            "praise",
-        } == expected
+        assert {f.check for f in check_review(dossier, [make_persona()], [opinion])} & {"first_hand_use"} == expected
 
 
-@pytest.mark.parametrize("phrases", [METHOD_WORD, PRAISE, CONTRAST, FIRST_HAND])
+@pytest.mark.parametrize("phrases", [FIRST_HAND])
 def test_looking_at_the_words_first_hides_no_hit(phrases):
     texts = (
         *FIRST_HAND_CLAIMS,
-        *CONTRASTS,
-        *PLAIN,
         "A seamless bet.",
         "state-of-the-art",
         "supercharged wagers",
@@ -187,7 +123,6 @@ def test_looking_at_the_words_first_hides_no_hit(phrases):
     ({"counter": "Search — as it is — finds — enough."}, "many_dashes"),
     ({"counter": "Search - as it is - finds enough."}, "many_dashes"),
     ({"line": " "}, "missing_words"),
-    ({"line": "A seamless start."}, "praise"),
     ({"line": "Stay\u200b calm"}, "hidden_characters"),
     ({"line": "Stay \u202ecalm"}, "hidden_characters"),
     ({"line": "A <b>calm</b> tool"}, "markup"),
