@@ -19,6 +19,7 @@ from panel.records import Answered, Review, Value, Written, canonical_json, sha2
 from panel.records.desk import Act, Approval, Decision, DraftText, EditedWords
 
 PAUSE = timedelta(minutes=10)  # a longer gap between two acts is no work on this draft
+FEWEST = 10  # drafts: with fewer, a difference between two says nothing
 LAST = 50  # flags of a check that its share is taken of
 
 
@@ -230,3 +231,41 @@ def _group(key: tuple[str, str, str], gathered: _Gathered) -> Group:
         set_aside=claims["set_aside"], errors=errors,
         edit_distance=round(fmean(gathered.distances), 4) if gathered.distances else None,
     )  # fmt: skip
+
+
+class StatTable(Value):
+    """Figures as people read them, at a terminal or on a page."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def told(stats: Stats) -> str:
+    """The first sentence."""
+    if not stats.drafts:
+        return "Nobody has approved a review yet."
+    drafts = "1 draft" if stats.drafts == 1 else f"{stats.drafts} drafts"
+    few = f" Too few to compare: it takes {FEWEST}." if stats.drafts < FEWEST else ""
+    return f"{drafts} approved. Median {stats.median_minutes:g} minutes a draft, gaps over 10 minutes left out.{few}"
+
+
+def tables_of(stats: Stats) -> tuple[StatTable, ...]:
+    """By critic, model and version of its prompt; by check; by editor. Tables without a row are left out."""
+    critics = ("critic", "model", "prompt", "drafts", "kept", "attributed", "amended", "removed", "struck", "distance")
+    checks = ("check", "dismissed", f"of the last (at most {LAST})")
+    tables = (
+        StatTable(title="Critics", head=critics, rows=tuple(_group_row(g) for g in stats.groups)),
+        StatTable(title="Checks", head=checks, rows=tuple((c, str(n), str(of)) for c, (n, of) in stats.checks.items())),
+        StatTable(
+            title="Editors", head=("editor", "approved", "rejected"),
+            rows=tuple((e.name, str(e.approved), str(e.rejected)) for e in stats.editors),
+        ),
+    )  # fmt: skip
+    return tuple(table for table in tables if table.rows)
+
+
+def _group_row(group: Group) -> tuple[str, ...]:
+    counts = (group.drafts, group.kept, group.attributed, group.amended, group.removed, group.struck)
+    distance = "" if group.edit_distance is None else f"{group.edit_distance:.2f}"
+    return (group.persona_id, group.model, group.prompt, *map(str, counts), distance)

@@ -5,7 +5,6 @@ what can be computed again or may be forgotten: the queue's rows, sessions, fail
 """
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     ForeignKey,
     ForeignKeyConstraint,
@@ -222,13 +221,3 @@ prints = Table(  # critics' words as they are compared with other reviews': name
 )
 Index("desk_prints_by_subject", prints.c.subject)
 Index("desk_prints_by_persona", prints.c.persona_id, prints.c.kind, prints.c.on_day, prints.c.print_id)
-
-print_bands = Table(  # by which a past text near a new one is found (`banding`)
-    "desk_print_bands",
-    metadata,
-    Column("band", BigInteger, nullable=False),
-    Column("print_id", Integer, ForeignKey("desk_prints.print_id", ondelete="CASCADE"), nullable=False),
-    PrimaryKeyConstraint("band", "print_id"),
-    sqlite_with_rowid=False,  # half the size: the key is all there is
-)
-Index("desk_print_bands_by_print", print_bands.c.print_id)

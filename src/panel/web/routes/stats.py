@@ -1,4 +1,4 @@
-"""Learn from the edits: what `panel desk stats` tells, as a page with plots and as the same JSON."""
+"""Learn from the edits: what `panel desk stats` tells, as a page and as the same JSON."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ OBJECT: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json":
 
 @router.get("/stats", response_class=HTMLResponse)
 def stats(request: Request, deps: Given, me: Writer) -> Response:
-    """Critics, checks and editors, each figure with a bar."""
+    """Critics, checks and editors, a table each."""
     return show(request, stats_page(deps.stats()))
 
 
