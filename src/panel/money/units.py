@@ -46,7 +46,8 @@ _SPELT = {
 _PLURAL = "(?:s|e|en|n)?"
 UNIT_OF = {name: re.compile(rf"(?:{spelt}){_PLURAL}", re.IGNORECASE) for name, spelt in _SPELT.items()}
 WORDS = "|".join(sorted({word for spelt in _SPELT.values() for word in spelt.split("|")}, key=len, reverse=True))
-UNIT = rf"(?P<unit>(?:{WORDS}){_PLURAL})(?![\w-])"
+_OF_A_GROUP = rf"(?:(?:team|company|workspace|organi[sz]ation|project)\s+(?=(?:{_SPELT['seat']})s?\b))?"
+UNIT = rf"{_OF_A_GROUP}(?P<unit>(?:{WORDS}){_PLURAL})(?![\w-])"
 KINDS = r"(?:(?P<kind>input|output|cached|eingabe|ausgabe|entrée|sortie|active|build|gpu|cpu|api|compute|audio)[\s-]+)?"
 KIND_OF = {"eingabe": "input", "entrée": "input", "ausgabe": "output", "sortie": "output"}
 SAID = frozenset({"input", "output", "cached", "build", "gpu", "cpu", "audio", "compute"})  # the others say no more

@@ -15,6 +15,7 @@ COUNTS = st.sampled_from([Decimal(1), Decimal(10), Decimal(1_000), Decimal(1_000
     [
         ("$12 / seat / month", "12 USD per seat and month"),
         ("$12 per user, per month, billed annually", "12 USD per seat and month, billed yearly"),
+        ("$15 per team member / month", "15 USD per seat and month"),
         ("12 € HT / mois / utilisateur", "12 EUR per seat and month"),
         ("14,50 € pro Nutzer und Monat", "14.50 EUR per seat and month"),
         ("8 € por usuario al mes", "8 EUR per seat and month"),
