@@ -4,7 +4,7 @@ Read from normalised text by pattern. What patterns can't see is written down in
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -12,12 +12,10 @@ from panel.checks.vocabulary import (
     COMMON_CAPITALS,
     CURRENCIES,
     FACT,
+    MEASURES,
     MONTHS,
-    NUMBER,
     QUANTITY,
-    SCALE,
     SCALES,
-    UNITS,
     WORD_NUMBERS,
 )
 
@@ -28,6 +26,17 @@ _DIGITS = re.compile(r"\d+")
 _CAPITAL = re.compile(r"[A-Z][\w+#]*(?:[.'-]\w+)*")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b|\bof\b")
+_RANGE = re.compile(r"\s?(?:-|to|bis|à)\s?")
+_CALLED = re.compile(r"([A-Z][\w+#]*|js|[Vv]ersion|[Rr]elease)[\s>=~^-]+$")
+_BEFORE_A_YEAR = re.compile(r"\b(?i:in|since|until|till|during|early|late|mid|spring|summer|autumn|fall|winter)[\s-]$")
+_COUNTED = re.compile(r"\s(?:[a-z]+\s)?[a-z]+s\b")
+_ENGLISH = re.compile(r"\d{1,3}(?:[ ',]\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?")
+_CONTINENTAL = re.compile(r"\d{1,3}(?:[ '.]\d{3})*(?:,\d+)?|\d+,\d+")
+_IN_NAME = re.compile(r"(?:-(?=[\d.]+[BMK]\b|\d+\.\d)|^[a-z]+-)(\d+(?:\.\d+)?)([BMK]?)\b")
+_PER = {Decimal(1_000): "perthousand", Decimal(1_000_000): "permillion"}
+_SPANS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "day": 86_400_000, "week": 604_800_000}
+_BASE = {unit: [(n, "ms*")] for unit, n in _SPANS.items()} | {"month": [(1, "month*")], "year": [(12, "month*")]}
+_EXACT = frozenset({"%", "pp", "ms*", "month*", *CURRENCIES.values()})  # a bare number is none of these
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,15 @@ class Fact:
     value: Decimal = Decimal(0)  # numbers and prices
     unit: str = ""  # canonical; "" when bare
     key: tuple[int, ...] | str = ""  # dates: (year, month, day), 0 where not said; licences, names, code: spelling
+    also: tuple[tuple[Decimal, str], ...] = ()  # other values and units that the same words may mean
+    called: str = ""  # the word before a number that may be a version: "python", "version"
+
+    @property
+    def readings(self) -> set[tuple[Decimal, str]]:
+        """Each value and unit these words may mean; spans of time in milliseconds or months too."""
+        plain = {(self.value, self.unit)} if self.kind in ("number", "price") else set()
+        cents = [(self.value / 100, coin) for coin in ("USD", "EUR") if self.unit == "cent"]
+        return plain.union(self.also, cents, ((v * n, base) for v, u in plain for n, base in _BASE.get(u, ())))
 
 
 @dataclass(frozen=True)
@@ -53,19 +71,46 @@ class Facts:
         """Whether this text states the same fact."""
         if fact.kind in ("name", "code"):
             return str(fact.key) in self.squashed
-        return any(_same(fact, other) for other in self.found)
+        in_words = fact.kind == "number" and _PER.get(fact.value, "-") in self.squashed
+        return in_words or any(_same(fact, other) for other in self.found)
 
 
 def read_facts(text: str) -> Facts:
     """Facts in a normalised text, in order. Capitalised names are read only from sentences: see `read_names`."""
-    found, rest, end = [], [], 0
+    found: list[Fact] = []
+    rest, end = [], 0
     for match in FACT.finditer(text):
         fact = _fact(match)
         if fact is not None:
-            found.append(fact)
+            start = found.pop() if found and _RANGE.fullmatch(text[end : match.start()]) else None
+            found += _range(start, _in_place(fact, match)) if start else [_in_place(fact, match)]
             rest += [text[end : match.start()], "0" * (match.end() - match.start())]
             end = match.end()
     return Facts(tuple(found), squash(text), "".join(rest) + text[end:])
+
+
+def _range(start: Fact, end: Fact) -> list[Fact]:
+    """Both ends of a range: a bare number at one end is in the other's currency too."""
+    ends = [start, end]
+    for i, (one, other) in enumerate([(start, end), (end, start)]):
+        if one.kind == "number" and not one.unit and other.kind == "price":
+            ends[i] = replace(one, also=(*one.also, (one.value, other.unit)))
+    return ends
+
+
+def _in_place(fact: Fact, match: "re.Match[str]") -> Fact:
+    """A number with the word before it that may name what it is a version of; a bare year may be a count."""
+    before, after = (
+        match.string[max(0, match.start() - 24) : match.start()],
+        match.string[match.end() : match.end() + 40],
+    )
+    if fact.text.isdigit() and fact.kind == "date":
+        sure = _BEFORE_A_YEAR.search(before) and not _COUNTED.match(after)
+        return fact if sure else replace(fact, also=((Decimal(fact.text), ""),))
+    if fact.kind == "number":
+        called = _CALLED.search(before)
+        return replace(fact, called=called[1].lower().replace("release", "version")) if called else fact
+    return fact
 
 
 def read_names(facts: Facts) -> list[Fact]:
@@ -105,46 +150,31 @@ def _fact(match: "re.Match[str]") -> Fact | None:
     if kind == "licence":
         return Fact("licence", text, key=_licence(text))
     if kind == "name":
-        return _attached(text) or Fact("name", text, key=squash(text))
-    if kind == "price":
-        return _price(text)
+        if re.fullmatch(r"v\d+(?:\.\d+)?", text):
+            return Fact("number", text, value=Decimal(text[1:]), called="version")
+        also = tuple((Decimal(n) * SCALES.get(scale, 1), "") for n, scale in _IN_NAME.findall(text))
+        return Fact("name", text, key=squash(text), also=also)
     return _quantity(text)
 
 
-def _attached(text: str) -> Fact | None:
-    """`v2.1` is a version number and no name."""
-    return Fact("number", text, value=_decimal(text[1:])) if re.fullmatch(r"v\d+(?:\.\d+)?", text) else None
-
-
 def _quantity(text: str) -> Fact | None:
-    """A number with its unit, or one in words ("forty percent", "twenty dollars")."""
-    coin = next((c for c in ("dollar", "euro", "cent") if text.endswith((f" {c}", f" {c}s", f"-{c}"))), "")
-    if text.endswith("per cent"):
-        coin = ""
-    match = QUANTITY.match(text.removesuffix("s").removesuffix(coin).strip(" -") if coin else text)
+    """A number with its unit or currency, in digits or in words ("forty percent", "twenty dollars")."""
+    match = QUANTITY.match(text)
     if match is None:
         return None
-    word = match["value"]
-    value = _decimal(word) if word[0].isdigit() else Decimal(WORD_NUMBERS[word])
-    value *= SCALES.get(match["scale"] or "", 1)
-    if coin:
-        return Fact("price", text, value=value, unit=CURRENCIES[coin])
-    return Fact("number", text, value=value, unit=UNITS.get(match["unit"] or "", ""))
+    word, unit = match["value"], MEASURES.get(match["sign"] or match["unit"] or "", "")
+    values = _values(word) if word[0].isdigit() else [Decimal(WORD_NUMBERS[word])]
+    first, *others = ((value * SCALES.get(match["scale"] or "", 1), unit) for value in values)
+    return Fact("price" if unit in CURRENCIES.values() else "number", text, *first, also=tuple(others))
 
 
-def _price(text: str) -> Fact | None:
-    number = re.search(NUMBER, text)
-    if number is None:
-        return None
-    before, after = text[: number.start()].strip(), text[number.end() :].strip()
-    scale, _, coin = after.rpartition(" ") if after not in CURRENCIES else ("", "", after)
-    mark = next((m for m in (before, coin, after) if m in CURRENCIES), "$")
-    scale = scale or (after if before and re.fullmatch(SCALE, after) else "")
-    return Fact("price", text, value=_decimal(number.group()) * SCALES.get(scale, 1), unit=CURRENCIES[mark])
-
-
-def _decimal(digits: str) -> Decimal:
-    return Decimal(digits.replace(",", ""))
+def _values(digits: str) -> list[Decimal]:
+    """What a number may be: "3.000" is 3 or 3,000, "19,90" is 19.90, "2 100" is 2,100 or stands beside 2."""
+    english = [re.sub("[ ',]", "", digits)] if _ENGLISH.fullmatch(digits) else []
+    other = [re.sub("[ '.]", "", digits).replace(",", ".")] if _CONTINENTAL.fullmatch(digits) else []
+    either = english + other if not english or ("." in digits and digits[0] != "0") else english
+    parts = [part for part in re.split("[ ,]", digits) if part.isdigit() and (" " in digits or not english)]
+    return [Decimal(number) for number in either + parts]
 
 
 def _date(text: str) -> tuple[int, int, int]:
@@ -160,25 +190,31 @@ def _date(text: str) -> tuple[int, int, int]:
 
 
 def _licence(text: str) -> str:
-    """Family and major version: `Apache License 2.0` and `Apache-2.0` are one."""
-    family = re.match(r"[A-Z]{2,}|[A-Za-z]+", text)
+    """Family and major version: `Apache License 2.0` and `Apache-2.0` are one, `BSL` is a Business Source License."""
+    spelt = re.match(r"(?:GNU )?((?:\w+[ -])+(?:Source|Public) L)icen", text)
+    family = re.match(r"[A-Z]{2,}|[A-Za-z]+", "".join(re.findall("[A-Z]", spelt[1])) if spelt else text)
     assert family is not None  # the pattern begins every licence with a letter
     parts = "".join(re.findall(r"-[A-Z]{2}\b", text))
     version = _DIGITS.search(text)
-    return f"{family.group().lower()}{parts}/{version.group() if version else ''}"
+    return f"{family.group().lower().replace('busl', 'bsl')}{parts}/{version.group() if version else ''}"
 
 
 def _same(fact: Fact, other: Fact) -> bool:
     """Whether `other`, in a source, states `fact`, in a sentence."""
-    if fact.kind == "date":
-        return other.kind == "date" and _date_stands(tuple(fact.key), tuple(other.key))
     if fact.kind == "licence":
         return other.kind == "licence" and _licence_stands(str(fact.key), str(other.key))
-    if other.kind not in ("number", "price") or fact.value != other.value:
-        return False
-    if fact.kind == "price" or fact.unit in ("%", "pp"):
-        return fact.unit == other.unit
-    return not fact.unit or not other.unit or fact.unit == other.unit
+    if fact.kind == other.kind == "date" and _date_stands(tuple(fact.key), tuple(other.key)):
+        return True
+    versions = fact.called == other.called != "" and not fact.unit and not other.unit and "." not in fact.text
+    return (versions and fact.value == int(other.value)) or any(
+        _meets(said, given) for said in fact.readings for given in other.readings
+    )
+
+
+def _meets(said: tuple[Decimal, str], given: tuple[Decimal, str]) -> bool:
+    """Whether two values are one; units may differ only where one is silent."""
+    units = {said[1], given[1]}
+    return said[0] == given[0] and (len(units) == 1 or ("" in units and said[1] not in _EXACT and given[1][-1:] != "*"))
 
 
 def _date_stands(said: tuple[int | str, ...], source: tuple[int | str, ...]) -> bool:

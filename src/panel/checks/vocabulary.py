@@ -13,24 +13,22 @@ SCALES = {
     "k": 10**3, "K": 10**3, "thousand": 10**3, "M": 10**6, "mn": 10**6, "million": 10**6, "B": 10**9, "bn": 10**9,
     "billion": 10**9, "T": 10**12, "trillion": 10**12, "hundred": 100,
 }  # fmt: skip
-UNITS = {
-    "%": "%", "percent": "%", "per cent": "%", "percentage points": "pp", "percentage point": "pp",
-    "x": "x", "times": "x", "fold": "x",
-    "ms": "ms", "milliseconds": "ms", "millisecond": "ms", "s": "s", "sec": "s", "secs": "s", "seconds": "s",
-    "second": "s", "min": "min", "mins": "min", "minutes": "min", "minute": "min", "h": "h", "hours": "h",
-    "hour": "h", "days": "day", "day": "day", "weeks": "week", "week": "week", "months": "month", "month": "month",
-    "years": "year", "year": "year",
-    "tokens per second": "tok/s", "tokens/second": "tok/s", "tokens/sec": "tok/s", "tokens/s": "tok/s",
-    "tok/s": "tok/s", "t/s": "tok/s", "tokens a second": "tok/s", "requests per second": "req/s", "req/s": "req/s",
-    "rps": "req/s", "fps": "fps", "tokens": "tokens", "token": "tokens", "parameters": "parameters",
-    "parameter": "parameters", "params": "parameters", "points": "points", "point": "points",
-    "KB": "KB", "MB": "MB", "GB": "GB", "TB": "TB", "GiB": "GB", "MiB": "MB",
+_SPELT = {  # "+": with and without an s
+    "%": "%|percent|per cent", "pp": "percentage point+", "x": "x|times|fold", "ms": "ms|millisecond+",
+    "s": "s|sec+|second+", "min": "min+|minute+", "h": "h|hour+", "day": "day+", "week": "week+", "month": "month+",
+    "year": "year+",
+    "tok/s": "tokens per second|tokens/second|tokens/sec|tokens/s|tok/s|t/s|tokens a second", "fps": "fps",
+    "req/s": "requests per second|req/s|rps", "tokens": "token+", "parameters": "parameter+|params", "points": "point+",
+    "KB": "KB", "MB": "MB|MiB", "GB": "GB|GiB", "TB": "TB",
 }  # fmt: skip
+_ROWS = [(word, unit) for unit, spelt in _SPELT.items() for word in spelt.split("|")]
+UNITS = {word.replace("+", end): unit for word, unit in _ROWS for end in ("", "s")}
 CURRENCIES = {
     "$": "USD", "USD": "USD", "dollars": "USD", "dollar": "USD", "US$": "USD", "€": "EUR", "EUR": "EUR",
     "euros": "EUR", "euro": "EUR", "£": "GBP", "GBP": "GBP", "pounds": "GBP", "¥": "JPY", "JPY": "JPY",
-    "cents": "cent", "cent": "cent",
+    "cents": "cent", "cent": "cent", "¢": "cent",
 }  # fmt: skip
+MEASURES = UNITS | CURRENCIES
 # "one" is left out: "one day" is seldom a figure
 _SMALL = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred"
@@ -51,13 +49,14 @@ def _any(words: Iterable[str]) -> str:
     return "(?:" + "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)) + ")"
 
 
-NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[.']\d{3}){1,5}(?:,\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
+SPACED = rf"(?:\d{{1,3}}(?:[ ]\d{{3}}){{1,5}}(?:[.,]\d+)?(?!\d)|{NUMBER})"  # after "$" a blank ends the amount
 SCALE = _any(SCALES)
-UNIT = _any(UNITS)
+MEASURE = _any(MEASURES)
 _MONTH = _any(name.title() for name in MONTHS) + r"\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _WORD = _any(WORD_NUMBERS)
-_COINS = "(?:dollars?|euros?|cents?)"
+_LICENCE_WORD = "(?:Affero|Lesser|General|Business|Mozilla|Server|Side|European|Union)"
 _ENDS = r"(?!\w)"
 _AMOUNT = rf"\s?{NUMBER}(?:\s?{SCALE}{_ENDS})?"
 
@@ -69,28 +68,30 @@ FACT = re.compile(
     (?=\d)(?:
         (?P<date>\d{{4}}-\d{{2}}-\d{{2}}\b
           | {_DAY}\s(?:of\s)?{_MONTH}(?:,?\s\d{{4}})?\b
-          | (?:19|20)\d\d\b(?![.,]?\d)(?!\s?(?:{SCALE}|{UNIT}){_ENDS}))
-      | (?P<price>{NUMBER}(?:\s?{SCALE})?\s?(?:USD|EUR|GBP|{_COINS}|€){_ENDS})
-      | (?P<number>{NUMBER}(?:\s?{SCALE}{_ENDS})?(?:[\s-]?{UNIT}{_ENDS})?)
+          | (?:19|20)\d\d\b(?![.,]?\d)(?!\s?(?:{SCALE}|{MEASURE}){_ENDS}))
+      | (?P<number>{SPACED}(?:\s?{SCALE}{_ENDS})?(?:[\s-]?{MEASURE}{_ENDS})?)
     )
   | (?=[A-Z])(?:
         (?P<date_>(?:{_MONTH}\s{_DAY}(?:,?\s\d{{4}})?\b(?!\.?\d)|(?:{_MONTH}|[QH][1-4])\s\d{{4}}\b))
-      | (?P<licence>(?:MIT|ISC|Unlicense|BUSL|BSL|SSPL|EUPL
+      | (?P<licence>(?:MIT|ISC|Unlicense
+          | (?:(?:GNU\s)?(?:{_LICENCE_WORD}[\s-]){{1,4}}(?:Source|Public)\sLicen[cs]e|BUSL|BSL|SSPL|EUPL)
+            (?:,?[\s-]?(?:[vV]ersion\s)?v?\d(?:\.\d)?)?
           | Apache(?:[\s-]Licen[cs]e)?(?:,?[\s-](?:[vV]ersion\s)?v?[12](?:\.\d)?)?
           | [AL]?GPL(?:[\s-]?v?[23](?:\.\d)?)?
           | BSD(?:[\s-][0234][\s-][Cc]lause)?
           | MPL(?:[\s-]?v?2(?:\.0)?)?
           | CC[\s-](?:0|BY)(?:-[A-Z]{{2}})*(?:\s?\d\.0)?){_ENDS})
-      | (?P<price_>(?:US\$|(?:USD|EUR|GBP)\s){_AMOUNT})
+      | (?P<number_>(?:US\$|(?:USD|EUR|GBP)\s){_AMOUNT})
     )
-  | (?P<price__>[$€£¥]{_AMOUNT})
+  | (?P<number__>[$€£¥]{_AMOUNT})
   | (?P<code>`[^`]+`)
   | (?P<name>[A-Za-z]+-?\d(?:[\w.-]*\w)?{_ENDS})
-  | (?=[efhnst])(?P<words>{_WORD}(?:[\s-]{SCALE})?(?:[\s-]?(?:{UNIT}|{_COINS})|(?<=thousand)|(?<=illion)){_ENDS})
+  | (?=[efhnst])(?P<number___>{_WORD}(?:[\s-]{SCALE})?(?:[\s-]?{MEASURE}|(?<=thousand)|(?<=illion)){_ENDS})
     )
     """,
     re.VERBOSE,
 )
 QUANTITY = re.compile(
-    rf"(?P<value>{NUMBER}|[a-z]+?)[\s-]?(?P<scale>{SCALE}{_ENDS})?[\s-]?(?P<unit>{UNIT}{_ENDS})?$", re.VERBOSE
+    rf"(?P<sign>US\$|[A-Z]{{3}}|[$€£¥])?\s?(?P<value>{SPACED}|[a-z]+?)[\s-]?(?P<scale>{SCALE}{_ENDS})?[\s-]?(?P<unit>{MEASURE}{_ENDS})?$",
+    re.VERBOSE,
 )
