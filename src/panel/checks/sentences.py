@@ -8,6 +8,7 @@ from panel.checks.facts import HARD, Fact, Facts, read_names
 from panel.checks.figures import figures_in
 from panel.checks.lexicon import ATTRIBUTED
 from panel.checks.table import flag
+from panel.checks.terms import contradiction, terms_in
 from panel.checks.text import normalise
 from panel.records import Answered, Flag, Ground, standing_grounds
 
@@ -71,6 +72,11 @@ def _grounded(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
             yield _on(
                 case, prose, check, f"{where} gives {fact.text!r}, which stands in no ground it rests on.", fact.text
             )
+    given = [(g.passage_id, rate) for g in cited for _, rate in terms_in(case.shelf.passages.by_id[g.passage_id])]
+    for text, rate in terms_in(prose.bare):
+        told = prose.field in ("for_whom", "not_for") and not rate.currency  # "a team of 10": the reader's own number
+        if differs := not told and contradiction(rate, prose.bare, given):
+            yield _on(case, prose, "number_not_in_grounds", f"{where} {differs}.", text)
 
 
 def check_uncited(case: Case) -> Iterator[Flag]:

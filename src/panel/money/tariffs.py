@@ -5,7 +5,7 @@ A bare `$` is taken for US dollars, `¥` for yen. What can't be read is said to 
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -23,7 +23,7 @@ CODES = frozenset(
 )  # fmt: skip
 MOST_CHARACTERS = 400
 SIGN = "|".join(re.escape(sign) for sign in sorted([*SIGNS, *CODES], key=len, reverse=True))
-NUMBER = r"(?:\d{1,3}(?:[.,'’ ]\d{3})+(?:[.,]\d{1,8})?|\d{1,9}(?:[.,]\d{1,8})?)(?![.,]?\d)"
+NUMBER = r"(?:\d{1,3}(?:[.,'’ ]\d{3}){1,5}(?:[.,]\d{1,8})?|\d{1,9}(?:[.,]\d{1,8})?)(?![.,]?\d)"
 NOT_A_PRICE = r"(?!\s?(?:%|(?:m|b|bn|million|billion|mio|mrd)\b))"
 AMOUNT = re.compile(
     rf"(?<![\w$€£])(?<!\d[.,])(?:(?P<before>{SIGN})\s?(?P<n1>{NUMBER})(?:[.,][-–—]+)?(?P<k1>k\b)?{NOT_A_PRICE}(?:\s(?:{'|'.join(sorted(CODES))})\b)?"
@@ -135,7 +135,7 @@ def tariff_words(tariff: Tariff) -> str:
         return " ".join(["free", *limits])
     if tariff.kind != "rates":
         return "contact sales" if tariff.kind == "contact" else ""
-    text = ("from " if tariff.at_least else "") + " plus ".join(_rate_words(rate) for rate in tariff.rates)
+    text = ("from " if tariff.at_least else "") + " plus ".join(rate_words(rate) for rate in tariff.rates)
     notes = ["billed yearly"] if tariff.billed_yearly else []
     return ", ".join([text, *notes, *limits, *(f"first {_counted(a)} free" for a in tariff.allowances)])
 
@@ -188,11 +188,14 @@ def _rates(plain: str) -> Iterator[tuple[Rate, bool]]:
             return
         if SECOND.search(between) and end:
             return
-        rate, end = _rate(found, plain)
+        rate, end = rate_at(found, plain)
         yield rate, bool(LEAST.search(plain[: found.start()]))
 
 
-def _rate(found: re.Match[str], plain: str) -> tuple[Rate, int]:
+def rate_at(
+    found: re.Match[str], plain: str, is_sure: Callable[[re.Match[str], bool], bool] = lambda step, is_first: True
+) -> tuple[Rate, int]:
+    """The price that `AMOUNT` found and where its words end; they end before a count that is not sure to be its own."""
     sign = (found["before"] or found["after"]).lower()
     currency = next((code for known, code in SIGNS.items() if known.lower() == sign), sign.upper())
     cents = sign == "¢" or sign.startswith("cent")
@@ -201,6 +204,8 @@ def _rate(found: re.Match[str], plain: str) -> tuple[Rate, int]:
     amount = amount * 1000 if found["k1"] or found["k2"] else amount / 100 if cents else amount
     per, once, at = [], False, found.end()
     while step := PER.match(plain, at) or ADVERB.match(plain, at) or PER_OTHER.match(plain, at):
+        if not is_sure(step, at == found.end()):
+            break
         at = step.end()
         if "unit" in step.groupdict():
             per.append(_quantity(step))
@@ -227,7 +232,8 @@ def _quantity(found: re.Match[str]) -> Quantity:
     return Quantity(count * times, unit_name(found["unit"], found["kind"] or ""))
 
 
-def _rate_words(rate: Rate) -> str:
+def rate_words(rate: Rate) -> str:
+    """`12 USD per seat and month`."""
     money = f"{plain_number(rate.amount)} {rate.currency}"
     per = " and ".join(quantity.unit if quantity.count == 1 else _counted(quantity) for quantity in rate.per)
     return " ".join([money, *(["per " + per] if per else []), *(["once"] if rate.once else [])])
