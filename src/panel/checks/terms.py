@@ -60,7 +60,7 @@ def _prices(plain: str) -> Iterator[tuple[str, Rate]]:
     for found in AMOUNT.finditer(plain):
         before = plain[max(0, found.start() - 60) : found.start()]
         rate, _ = rate_at(found, plain, lambda step, is_first: _is_sure(step, is_first=is_first))
-        if led := _LED_BY.search(before):
+        if (led := _LED_BY.search(before)) and not _VAGUE.fullmatch(led["unit"] or ""):
             name = "month" if led["month"] else "year" if led["year"] else unit_name(led["unit"], led["kind"] or "")
             first = Rate(rate.amount, rate.currency, (Quantity(Decimal(1), name),))
             if not (_periods(first) and _periods(rate)) and not (_units(first) and _units(rate)):

@@ -12,6 +12,10 @@ from panel.checks.terms import terms_in
 from panel.records import Ground
 
 SAME_TERMS = [
+    ("Each account is $39 a month.", "$39 per organization per month"),
+    ("It's 99 € a month, VAT on top.", "99 € HT / mois"),
+    ("It costs $10 a month if you pay annually.", "$10/mo, billed annually ($120)"),
+    ("It was $15 per user, and is $15 per workspace now.", "Pricing moves from $15 per user to $15 per workspace"),
     ("It is $12 per head each month.", "$12 per user per month"),
     ("A team of admins pays $15 per admin.", "$15 per team admin / month"),
     ("At $12 per seat per month it is cheap.", "$12 per seat per month"),
