@@ -14,8 +14,14 @@ from weakref import WeakSet
 
 import psycopg
 from psycopg import BaseConnection, sql
+from sqlalchemy import select
 
+from panel.store import Ledger
 from panel.store.database import open_engine
+from panel.store.folding import named_hashes, unfold
+from panel.store.ledger_sql import texts_named
+from panel.store.letters import given
+from panel.store.tables import calls
 
 NUMBER = itertools.count()
 TEMPLATE = "panel_template"
@@ -115,3 +121,11 @@ def rows_of(url: str, query: str) -> list[Any]:
         found = [tuple(row) for row in conn.execute(text(query))]
     engine.dispose()
     return found
+
+
+def sent_body(ledger: Ledger, key: str, attempt: int) -> dict[str, Any] | None:
+    """The exact body of one attempt; None when there is none or it was deleted."""
+    with ledger._writer._engine.connect() as conn:
+        at = (calls.c.key == key, calls.c.attempt == attempt)
+        folded = conn.execute(select(calls.c.request).where(*at)).scalar()
+        return None if folded is None else unfold(given(folded), texts_named(conn, named_hashes(given(folded))))

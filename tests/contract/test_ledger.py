@@ -147,7 +147,7 @@ async def test_ending_a_call_nobody_claimed_is_refused_and_harms_no_other(ledger
 async def test_the_exact_body_comes_back_key_order_included(ledger: Ledger) -> None:
     body = {"z": ["y" * 5000, {"$text": "page text"}], "schema": {"b": "x" * 600, "a": {"verdict": 1, "claim": 2}}}
     await ledger.claim(a_row(body=body))
-    found = await ledger.sent_body(a_row(body=body).key, 0)
+    found = sent_body(ledger, a_row(body=body).key, 0)
     assert repr(found) == repr(body)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.databases import rows_of
+from tests.databases import rows_of, sent_body
 from tests.unit.store.samples import LONG, a_call, a_comparison, a_review, a_run
 
 from panel.errors import Mistake, RunHeld
@@ -109,7 +109,7 @@ async def test_deleting_a_run_keeps_its_spend_and_drops_its_texts(
     assert records.list_runs() == ()
     assert records.load_reviews("run-1") == ()
     assert not (tmp_path / "run-1").exists()
-    assert await ledger.sent_body(row.key, 0) is None
+    assert sent_body(ledger, row.key, 0) is None
     assert await ledger.claim(a_call("run-2", "a")) == Claimed(1)
 
 
@@ -121,7 +121,7 @@ async def test_texts_another_run_names_are_kept_and_the_others_go(
     for run_id in ("run-1", "run-2"):
         records.save_run(a_run(run_id))
     records.delete_run("run-1")
-    assert (await ledger.sent_body(a_call("run-2", "b").key, 0)) == {"input": [LONG, "b"]}
+    assert sent_body(ledger, a_call("run-2", "b").key, 0) == {"input": [LONG, "b"]}
     assert rows_of(database_url, "select text from texts") == [(LONG,)]
     records.delete_run("run-2")
     assert rows_of(database_url, "select text from texts") == []
@@ -141,7 +141,7 @@ async def test_a_text_named_while_its_run_is_deleted_is_kept(
 
     monkeypatch.setattr(records, "_delete", delete_after_a_claim)
     await asyncio.to_thread(records.delete_run, "run-1")
-    assert await ledger.sent_body(newer.key, 0) == {"input": [LONG, "b"]}
+    assert sent_body(ledger, newer.key, 0) == {"input": [LONG, "b"]}
 
 
 async def test_pruning_drops_texts_that_only_pruned_runs_named(

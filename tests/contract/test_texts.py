@@ -1,7 +1,7 @@
 """Texts come back letter for letter from every database, whatever a server said."""
 
 import pytest
-from tests.databases import rows_of
+from tests.databases import rows_of, sent_body
 from tests.unit.store.samples import LONG, a_call
 
 from panel.errors import StoreError
@@ -35,7 +35,7 @@ async def test_a_reply_is_kept_letter_for_letter(ledger: Ledger, text: str) -> N
 async def test_a_question_is_kept_letter_for_letter(ledger: Ledger, text: str, longer: str) -> None:
     row = a_call("run-1", text + longer)
     await keep(ledger, row, "{}")
-    assert await ledger.sent_body(row.key, 0) == row.body
+    assert sent_body(ledger, row.key, 0) == row.body
 
 
 @pytest.mark.parametrize("text", ODD)

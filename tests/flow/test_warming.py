@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.databases import sent_body
 from tests.fakes.server import Fake, serving
 
 from panel.errors import Stopped
@@ -140,7 +141,7 @@ async def test_the_ledger_holds_the_question_as_if_it_had_not_been_streamed(tmp_
     async with desk_at(tmp_path, api) as desk:
         first = await desk.ask("Acme")
         call = first[0].calls[0]
-        kept = await desk.asker.ledger.sent_body(call.key, call.attempt)
+        kept = sent_body(desk.asker.ledger, call.key, call.attempt)
         raw = await desk.asker.ledger.raw_replies([call])
         again = await desk.ask("Acme")
     assert kept is not None and "stream" not in kept
@@ -152,7 +153,7 @@ async def test_the_ledger_holds_the_question_as_if_it_had_not_been_streamed(tmp_
 async def test_a_juror_alone_with_its_model_is_not_streamed_and_writes_no_cache(tmp_path: Path) -> None:
     async with desk_at(tmp_path, "messages") as desk:
         (opinion,) = await desk.ask("Acme", ("one",))
-        kept = await desk.asker.ledger.sent_body(opinion.calls[0].key, 0)
+        kept = sent_body(desk.asker.ledger, opinion.calls[0].key, 0)
         await desk.ask("Acme")
     assert (desk.streamed()[0], desk.marked()[0]) == (False, False)
     assert "cache_control" in json.dumps(kept), "marks are transport: on a larger panel its stored answer still counts"

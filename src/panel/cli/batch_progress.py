@@ -5,14 +5,13 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from panel.batch.events import BatchEvent, Begun, Ended, Note, Paid
 from panel.cli.output import safe, talk
+from panel.cli.progress import LiveBoard
 
 if TYPE_CHECKING:
-    from rich.live import Live
     from rich.table import Table
 
     from panel.jurors.flow import Flow
@@ -118,27 +117,12 @@ class Lines:
                 talk("  " + "; ".join([self.progress.sentence(), *self.flows()]))
 
 
-class Board:
+class Board(LiveBoard):
     """A block that redraws in place: the whole, each provider, the last launches and notes."""
 
     def __init__(self, progress: Progress, flows: Flows) -> None:
         self.progress, self.flows = progress, flows
         self.last: list[str] = []
-        self.live: Live | None = None
-
-    def __enter__(self) -> "Board":
-        from rich.console import Console
-        from rich.live import Live
-
-        self.live = Live(get_renderable=self._table, console=Console(stderr=True), refresh_per_second=4)
-        self.live.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self.live
-        self.live.__exit__(kind, error, trace)
 
     def __call__(self, event: BatchEvent) -> None:
         self.progress.take(event)

@@ -4,7 +4,7 @@ import sys
 import time
 from decimal import Decimal
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from panel.cli.output import safe, talk
 from panel.review.events import Asking, Event, Heard, Waiting
@@ -44,17 +44,12 @@ class Lines:
         return words
 
 
-class Board:
-    """A table that redraws in place: one row a juror."""
+class LiveBoard:
+    """Something that redraws in place on stderr while work goes on; what is shown, `_table` gives."""
 
-    def __init__(self, seats: int, titles: dict[str, str]) -> None:
-        self.seats, self.titles = seats, titles
-        self.rows: dict[tuple[str, str], str] = {}
-        self.spent = Decimal(0)
-        self.started = time.monotonic()
-        self.live: Live | None = None
+    live: "Live | None" = None
 
-    def __enter__(self) -> "Board":
+    def __enter__(self) -> Self:
         from rich.console import Console
         from rich.live import Live
 
@@ -67,6 +62,19 @@ class Board:
     ) -> None:
         assert self.live
         self.live.__exit__(kind, error, trace)
+
+    def _table(self) -> "Table":
+        raise NotImplementedError
+
+
+class Board(LiveBoard):
+    """A table that redraws in place: one row a juror."""
+
+    def __init__(self, seats: int, titles: dict[str, str]) -> None:
+        self.seats, self.titles = seats, titles
+        self.rows: dict[tuple[str, str], str] = {}
+        self.spent = Decimal(0)
+        self.started = time.monotonic()
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, Heard):

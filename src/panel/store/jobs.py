@@ -125,11 +125,3 @@ class KeysHeld:
     """Job: `Ledger.keys_held`."""
 
     keys: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Find:
-    """Job: `Ledger.sent_body`."""
-
-    key: str
-    attempt: int

@@ -20,7 +20,7 @@ from typing import Any
 
 from panel.records import Call, Usage, sha256_of
 from panel.store.database import BUSY_S, open_engine
-from panel.store.folding import exact_json, fold, unfold
+from panel.store.folding import exact_json, fold
 from panel.store.jobs import (
     Answered,
     CallRow,
@@ -28,7 +28,6 @@ from panel.store.jobs import (
     Claimed,
     ClaimMany,
     Failed,
-    Find,
     HeldBy,
     InBatch,
     KeysHeld,
@@ -122,11 +121,6 @@ class Ledger:
         """Those of these keys that were ever sent: a fresh draw is one whose keys are not among them."""
         result: frozenset[str] = await self._writer.do(KeysHeld(frozenset(keys)))
         return result
-
-    async def sent_body(self, key: str, attempt: int) -> dict[str, Any] | None:
-        """The exact body of one attempt; None when there is none or it was deleted."""
-        found: tuple[str, dict[str, str]] | None = await self._writer.do(Find(key, attempt))
-        return unfold(*found) if found else None
 
     def close(self) -> None:
         """Finish what waits and let the database go."""

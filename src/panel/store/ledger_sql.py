@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, bindparam, insert, select, update
 
 from panel.store.dialect import insert_or_leave
-from panel.store.folding import named_hashes
 from panel.store.letters import given, keep
 from panel.store.tables import calls, provider_batches, texts
 
@@ -74,15 +73,6 @@ class LedgerSql:
             some, wanted = wanted[:size], wanted[size:]
             some += some[-1:] * (size - len(some))
             yield from self._find[size].rows(conn, {f"key_{n}": key for n, key in enumerate(some)})
-
-    def body(self, conn: Connection, key: str, attempt: int) -> tuple[str, dict[str, str]] | None:
-        """A folded body and the texts it names; None when there is none."""
-        at = (calls.c.key == key, calls.c.attempt == attempt)
-        folded = conn.execute(select(calls.c.request).where(*at)).scalar()
-        if folded is None:
-            return None
-        folded = given(folded)
-        return folded, texts_named(conn, named_hashes(folded))
 
     def batch_states(self, conn: Connection, batch_ids: Iterable[str]) -> dict[str, str]:
         """The states of these provider batches; one nobody wrote down is not among them."""

@@ -15,7 +15,6 @@ from panel.store.jobs import (
     Claimed,
     ClaimMany,
     Failed,
-    Find,
     HeldBy,
     InBatch,
     KeysHeld,
@@ -66,7 +65,7 @@ class LedgerWork:
             return {(row.key, row.attempt): given(row.raw) for row in mine}
         if isinstance(job, KeysHeld):
             return frozenset(row.key for row in self._sql_for(conn).attempts(conn, job.keys))
-        return self._sql_for(conn).body(conn, job.key, job.attempt) if isinstance(job, Find) else None
+        return None
 
     def committed(self, jobs: Sequence[Any], results: Sequence[Any]) -> None:
         """Remember what was claimed here, forget what ended."""

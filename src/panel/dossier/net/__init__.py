@@ -13,15 +13,6 @@ from panel.dossier.net.rules import AGENT, CONTACT, FetchRules, user_agent
 from panel.dossier.net.special import is_public_address, why_special
 
 __all__ = [
-    "AGENT",
-    "CONTACT",
-    "FetchRules",
-    "Fetcher",
-    "Refused",
-    "Resolve",
-    "Unreachable",
-    "is_public_address",
-    "system_resolve",
-    "user_agent",
-    "why_special",
-]
+    "AGENT", "CONTACT", "FetchRules", "Fetcher", "Refused", "Resolve", "Unreachable", "is_public_address",
+    "system_resolve", "user_agent", "why_special",
+]  # fmt: skip

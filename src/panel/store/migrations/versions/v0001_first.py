@@ -63,9 +63,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("run_id", "kind", "slug"),
     )
     op.create_index("records_by_hash", "records", ["hash"])
-
-
-def downgrade() -> None:
-    """Back to an empty database."""
-    for name in ("records", "runs", "texts", "calls"):
-        op.drop_table(name)

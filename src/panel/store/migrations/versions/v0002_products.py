@@ -83,9 +83,3 @@ def _launches() -> None:
 def _product_id() -> sa.Column[str]:
     whose = sa.ForeignKey("products.product_id", ondelete="CASCADE")
     return sa.Column("product_id", sa.String(40), whose, nullable=False)
-
-
-def downgrade() -> None:
-    """Back to a database without products."""
-    for name in ("product_events", "launch_runs", "launches", "product_keys", "product_facts", "products"):
-        op.drop_table(name)

@@ -75,13 +75,3 @@ def _make_shared() -> None:
         sa.Column("beat_at", sa.Float, nullable=False),
         sa.PrimaryKeyConstraint("lane", "worker"),
     )
-
-
-def downgrade() -> None:
-    """Without batches; calls keep everything else."""
-    for name in ("beats", "paces", "leases", "purses", "provider_batches", "batch_rows", "batch_plans"):
-        op.drop_table(name)
-    for index in ("calls_by_batch", "calls_by_day"):
-        op.drop_index(index, "calls")
-    for column in ("batch_id", "owner"):
-        op.drop_column("calls", column)

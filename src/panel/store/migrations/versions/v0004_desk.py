@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from panel.store.desk_triggers import statements, undo
+from panel.store.desk_triggers import statements
 
 revision = "0004"
 down_revision = "0003"
@@ -238,30 +238,3 @@ def _make_prints() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("desk_print_bands_by_print", "desk_print_bands", ["print_id"])
-
-
-def downgrade() -> None:
-    """Without the desk; runs and products keep everything."""
-    for statement in undo(op.get_bind().dialect.name):
-        op.execute(statement)
-    _index_facts("category")
-    for name in (
-        "desk_print_bands",
-        "desk_prints",
-        "desk_acts",
-        "desk_unsaved",
-        "desk_run_logs",
-        "desk_publications",
-        "desk_approvals",
-        "desk_decisions",
-        "desk_points",
-        "desk_revisions",
-        "desk_sides",
-        "desk_taken",
-        "desk_drafts",
-        "desk_bases",
-        "desk_sign_in_failures",
-        "desk_sessions",
-        "desk_accounts",
-    ):
-        op.drop_table(name)

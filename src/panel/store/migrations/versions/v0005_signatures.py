@@ -15,8 +15,3 @@ def upgrade() -> None:
     dialect = op.get_bind().dialect.name
     for statement in (*undo(dialect), *statements(dialect)):
         op.execute(statement)
-
-
-def downgrade() -> None:
-    """Today's rules stay: they refuse nothing that was rightly allowed."""
-    op.execute("UPDATE desk_drafts SET state = 'published' WHERE state = 'scheduled'")
