@@ -53,7 +53,7 @@ async def test_show_hn() -> None:
 async def test_github_releases() -> None:
     (first, second), bad = await read("github-releases")
     assert (first.name, first.release, first.launched_at) == ("larkspindle", "v2.1.0", DAY)
-    assert (second.name, second.release, second.tagline) == ("Larkspindle", "2.0.0", "a new index")
+    assert (second.name, second.release, second.tagline) == ("Larkspindle", "v2.0.0", "a new index")
     assert {row.homepage for row in (first, second)} == {"https://github.com/larkspindle-example/larkspindle"}
     assert {row.category for row in (first, second)} == {"embeddings-and-search"}
     assert bad == []
