@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from tests.unit.checks.lantern import MADE, make_dossier, make_opinion, make_persona
 
-from panel.desk.prose import prose_flags, remember
+from panel.desk.archive import Archive
 from panel.desk.text import MAKERS_WORD
-from panel.records import Made, NotAsked, Review, Rho, Sentence, Tally
+from panel.records import Flag, Made, NotAsked, Review, Rho, Sentence, Tally
 from panel.records.prints import Print
 from panel.store.desk_prints import Prints
 
@@ -25,6 +25,14 @@ def archive(database_url: str) -> Iterator[Prints]:
 
 def a_print(subject="oddfern", text=TEXT, *, persona_id="dx", on_day=date(2026, 11, 1)):
     return Print(subject=subject, named=subject.title(), persona_id=persona_id, text=text, on_day=on_day)
+
+
+def remember(archive: Prints, review: Review, subject: str, now: datetime) -> None:
+    Archive(archive, lambda: now).remember(review, subject)
+
+
+def prose_flags(archive: Prints, review: Review, subject: str, now: datetime) -> tuple[Flag, ...]:
+    return Archive(archive, lambda: now).flags(review, subject)
 
 
 def words(archive: Prints, subject: str = "third", **asked):  # type: ignore[no-untyped-def]

@@ -20,7 +20,7 @@ from panel.desk.opened import OpenComparison, Opened, find_draft, load, read_rev
 from panel.desk.rules import LEFT_DAYS, allow
 from panel.desk.stale_drafts import with_reasons
 from panel.desk.taking_in import AT_ONCE, bring_back, due, pair_up, take_in
-from panel.desk.times import UTC_TIMES, Times
+from panel.desk.times import UTC_TIMES, Times, utc_now
 from panel.errors import EditConflict, Mistake
 from panel.records import Review
 from panel.records.desk import (
@@ -45,10 +45,6 @@ Clock = Callable[[], datetime]
 QUEUES = ("open", "later", "approved", "scheduled", "published", "passed", "rejected", "retracted", "aged")
 MOST_NAMED = 3  # records that could not be read, on a page of the queue
 LOG = logging.getLogger(__name__)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @overload

@@ -11,6 +11,10 @@ HINT = "Write 2026-12-01, 2026-12-01T09:00, +4h, +3d or +2w."
 STEPS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True)
 class Times:
     """name: of the zone, as in panel.toml: "Europe/Berlin"."""

@@ -4,7 +4,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +19,7 @@ from panel.desk.desk import Desk
 from panel.desk.learning import read_stats
 from panel.desk.passwords import Passwords
 from panel.desk.stats import Stats
-from panel.desk.times import UTC_TIMES, Times
+from panel.desk.times import UTC_TIMES, Times, utc_now
 from panel.errors import Mistake
 from panel.store import Products
 from panel.store.desk import DeskStore
@@ -49,10 +49,6 @@ class OneTimeLink:
                 return False
             self._secret = None
             return True
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
