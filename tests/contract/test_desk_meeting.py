@@ -5,17 +5,18 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.meeting import meet
 from tests.unit.store.samples import a_review, a_run
 
-from panel.desk.meeting import product_line
 from panel.desk.stale_drafts import stale_drafts, with_reasons
 from panel.desk.taking_in import take_in
 from panel.records import Again, Answered, Dossier, Juror, Launch, NotAsked, Pricing, Review
 from panel.records.desk import Draft
-from panel.review.archive import meet, meet_reviewed
+from panel.review.archive import meet_reviewed
 from panel.store import Products, Records
 from panel.store import desk as rows
 from panel.store.desk import DeskStore
+from panel.store.desk_launches import launches_of, products_of
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 JUROR = Juror(persona_id="developer", model="local/x", family="local")
@@ -60,7 +61,10 @@ class Newsroom:
 
     def called(self, draft: Draft) -> str:
         with self.store.reading() as conn:
-            return product_line(conn, draft)
+            sides = (draft.draft_id,) if draft.kind == "review" else rows.sides_of(conn, draft.draft_id)
+            launches = launches_of(conn, sides)
+            known = products_of(conn, {launch.product_id for launch in launches.values()})
+            return " and ".join(known[launches[side].product_id].product.facts.name for side in sides)
 
 
 @pytest.fixture

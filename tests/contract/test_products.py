@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from tests import meeting
 from tests.unit.store.samples import a_run
 
 from panel.dossier.products import folded_release, plain_name, product_key, same_product
@@ -46,9 +47,7 @@ def meet(
     products: Products, at: Launch, now: datetime = MONDAY, *, digest: str = "", run_id: str = "", **facts: Any
 ) -> Met:
     known = ProductFacts(**{"name": plain_name(at), "homepage": at.homepage, **facts})
-    return products.meet(
-        at, product_key(at), same_product, facts=known, now=now, digest=digest, release=folded_release(at), run_id=run_id
-    )  # fmt: skip
+    return meeting.meet(at, products, facts=known, now=now, digest=digest, run_id=run_id)
 
 
 def look(products: Products, at: Launch, digest: str = "") -> Met | None:

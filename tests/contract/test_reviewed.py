@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, insert
+from tests.meeting import meet
 from tests.unit.store.samples import a_review, a_run
 
-from panel.dossier.products import folded_release, product_key, same_product
 from panel.records import Fact, FactKind, Launch, LaunchSource, ProductFacts
 from panel.store import Products, Records
 from panel.store.database import open_engine
@@ -39,10 +39,7 @@ def review(
         run_id, made.model_copy(update={"dossier": made.dossier.model_copy(update={"facts": facts})})
     )  # fmt: skip
     known = ProductFacts(name=name, category=category)
-    now, release = FIRST + timedelta(days=day - 1), folded_release(at)
-    return products.meet(
-        at, product_key(at), same_product, facts=known, now=now, release=release, run_id=run_id
-    ).product_id
+    return meet(at, products, facts=known, now=FIRST + timedelta(days=day - 1), run_id=run_id).product_id
 
 
 def names(products: Products, category: str = "testing", but_run: str = "", most: int = 9) -> list[str]:

@@ -137,7 +137,9 @@ def test_axe_finds_nothing_wrong_with_flags_held_words_a_conflict_and_a_refusal(
         editor, acts = desk.account("editor"), desk.deps.desk
         point = acts.open(editor, LARK).points[0]
         number = acts.open(editor, LARK).draft.head
-        acts.save(editor, LARK, f"{point.persona_id}:{point.place}", f"{point.text} By {scheme}.", number=number, seen=True)
+        acts.save(
+            editor, LARK, f"{point.persona_id}:{point.place}", f"{point.text} By {scheme}.", number=number, seen=True
+        )
         me.press("a")
         expect(me.page.locator("h1")).to_have_text("Somebody changed these words while you read them.")
         assert axe_violations(me.page) == []

@@ -21,8 +21,8 @@ from schemathesis.specs.openapi.checks import (
 from sqlalchemy import create_engine
 from tests.databases import Postgres
 from tests.desk import ORIGIN, Desk, a_desk
+from tests.meeting import meet
 
-from panel.dossier.products import product_key, same_product
 from panel.records import Launch, LaunchSource, ProductFacts
 from panel.web.app import DeskApp, build_app
 from panel.web.deps import Deps
@@ -67,7 +67,7 @@ def real(desk: Desk) -> dict[str, list[str]]:
     for name in ("Lamp", "Kettle"):
         launch = Launch(name=name, sources=(LaunchSource(title="Page"),))
         facts = ProductFacts(name=name)
-        desk.deps.products.meet(launch, product_key(launch), same_product, facts=facts, now=desk.clock())
+        meet(launch, desk.deps.products, facts=facts, now=desk.clock())
     return there | {"slug": ["lamp", "kettle"]}
 
 

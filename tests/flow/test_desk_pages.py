@@ -20,6 +20,7 @@ from tests.flow.at_desk import LARK
 from tests.flow.outside import LONGEST_S, SPECIMEN
 from tests.flow.test_asking_again import CRITIC, DRAFT, Workspace
 from tests.flow.test_desk_command import running
+from tests.meeting import meet
 from tests.unit.pages import samples
 
 from panel.cli.asking_again import asking_in_background, means_of
@@ -36,7 +37,6 @@ from panel.desk.stats import Editor, Group, Settled, Stats
 from panel.desk.text import start_text
 from panel.records import Launch, LaunchSource
 from panel.records.desk import Account
-from panel.review.archive import meet
 from panel.web.views.offer import offer_page
 from panel.web.views.stats import stats_page
 

@@ -1,4 +1,4 @@
-"""Which draft a review belongs to, and what the product of a draft is called today."""
+"""Which draft a review belongs to."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from panel.records.desk import Draft
 from panel.store import desk as rows
-from panel.store.desk_launches import OfLaunch, asked_for, drafts_of, launch_of, launches_of, products_of
+from panel.store.desk_launches import OfLaunch, asked_for, drafts_of, launch_of, launches_of
 from panel.store.product_rows import root_of
 
 
@@ -46,12 +46,3 @@ def _new_place(conn: Connection, launch: OfLaunch) -> Place:
         number += 1
         subject = f"{plain}#{number}"
     return Place(launch.product_id, subject, None)
-
-
-def product_line(conn: Connection, draft: Draft) -> str:
-    """What the product of a draft is called today, of a comparison both; "" for one the archive does not know."""
-    sides = (draft.draft_id,) if draft.kind == "review" else rows.sides_of(conn, draft.draft_id)
-    launches = launches_of(conn, sides)
-    known = products_of(conn, {launch.product_id for launch in launches.values()})
-    names = [known[launches[side].product_id].product.facts.name for side in sides if side in launches]
-    return " and ".join(dict.fromkeys(names)) if len(names) == len(sides) else ""

@@ -7,7 +7,6 @@ from datetime import date
 from panel.records import Pricing
 
 STALE_DAYS = 90  # after this a review speaks of another day than its reader's
-PRICE_DAYS = 30  # after this a price is shown with the day it was looked up
 
 
 @dataclass(frozen=True)
@@ -70,9 +69,3 @@ def _is_later(day: date | None, reviewed: Reviewed) -> bool:
 
 def _words(pricing_class: str) -> str:
     return pricing_class.replace("_", " ")
-
-
-def checked_on(pricing: Pricing, as_of: date, today: date) -> str:
-    """ "checked on 2026-11-23" where a price is older than a reader would think; "" while it is fresh."""
-    day = pricing.checked or as_of
-    return f"checked on {day}" if (today - day).days >= PRICE_DAYS else ""

@@ -41,11 +41,6 @@ def look_up(launch: Launch, products: Products, *, digest: str = "") -> Met | No
     return products.look(launch, keys, same_product, digest=digest, release=release)
 
 
-def meet(launch: Launch, products: Products, *, now: datetime, digest: str = "") -> Met:
-    """Bring an announced launch to its product, and say what was known before. now: UTC."""
-    return products.meet_all([_meeting(launch, facts_of(launch), digest)], same_product, now=now)[0]
-
-
 def meet_reviewed(
     dossier: Dossier, products: Products, *, run_id: str, now: datetime, announced: Launch | None = None
 ) -> Met:

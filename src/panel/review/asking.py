@@ -197,8 +197,8 @@ class Turn:
                 return self._heard(ask, row, claim)
             reading, attempt, cost = await Sending(self, row, claim.attempt).carry_out(ask.body)
         self._remember(ask, row, reading, attempt, cost)
-        used, prefix = reading.usage or Usage(), None if self.leads else self.prefix
-        self.asker.warming.note(self.seat.spec.name, used, prefix)
+        if self.prefix and not self.leads:
+            self.prefix.note(reading.usage or Usage())
         self.open_prefix()
         return None
 

@@ -29,22 +29,13 @@ Way = Literal["stream", "answer", "off"]  # the others start at the first event,
 
 @dataclass
 class ModelWarmth:
-    """What one model's cache has shown so far. Tokens are of input, each in one class."""
+    """What one model's cache has shown so far."""
 
     name: str
     way: Way
-    read: int = 0
-    written: int = 0
-    fresh: int = 0
     launches: int = 0  # with more than one juror on it
     misses: int = 0  # launches in a row
     said: str = ""  # a sentence when it is no longer warmed as it was; "" otherwise
-
-    @property
-    def hit_share(self) -> float | None:
-        """Input tokens read from the cache, 0..1 of all; None before the first."""
-        every = self.read + self.written + self.fresh
-        return self.read / every if every else None
 
 
 @dataclass
@@ -80,6 +71,12 @@ class Prefix:
         if not self.opened:
             self.opened = True
             self.gate.release()
+
+    def note(self, usage: Usage) -> None:
+        """Count a follower's reply that was just paid for."""
+        if self.opened:
+            self.followers += 1
+            self.hits += usage.cache_read_tokens > 0
 
     def pass_on(self) -> None:
         """The first one sent nothing, so the cache is as cold as before: the next goes first."""
@@ -132,22 +129,6 @@ class Warming:
             model.misses += 1
             if model.misses >= MISSES_IN_A_ROW:
                 self._next_way(model)
-
-    def note(self, name: str, usage: Usage, prefix: Prefix | None) -> None:
-        """Count a reply that was just paid for."""
-        model = self.models.get(name)
-        if model is None:
-            return
-        model.read += usage.cache_read_tokens
-        model.written += usage.cache_write_tokens
-        model.fresh += usage.input_tokens
-        if prefix is not None and prefix.opened:
-            prefix.followers += 1
-            prefix.hits += usage.cache_read_tokens > 0
-
-    def report(self) -> tuple[ModelWarmth, ...]:
-        """One for each billed model, in order of name."""
-        return tuple(self.models[name] for name in sorted(self.models))
 
     def _model(self, name: str, provider: Provider) -> ModelWarmth:
         way: Way = "stream" if isinstance(provider, Caching) else "answer"

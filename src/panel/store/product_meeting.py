@@ -37,7 +37,7 @@ class Coming(NamedTuple):
     """A launch as it comes in."""
 
     launch: Launch
-    keys: tuple[str, ...]
+    keys: tuple[str, ...]  # what it may be found by, the name's among them
     release: str  # folded; "" for none
     digest: str  # "announced:sha256:...": of what, then the hash; "" when nobody made one
 

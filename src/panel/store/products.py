@@ -60,24 +60,12 @@ class Products:
         """Let the database go."""
         self._engine.dispose()
 
-    def meet(
-        self, launch: Launch, keys: Sequence[str], same: Same, *, facts: ProductFacts, now: datetime, digest: str = "",
-        release: str = "", run_id: str = "",
-    ) -> Met:  # fmt: skip
-        """Bring a launch to its product, or to a new one, and say what was known before.
-
-        keys: what it may be found by, the name's among them. same: decides against every launch of each product that
-        has one of the keys. release: folded, "" for none; a product has one launch a release. digest: what it is of,
-        a colon, the hash; compared with the last one of its sort. run_id: of the run that reviewed it, if one did.
-        Two processes that meet one product at once end with one product.
-        """
-        return self.meet_all([Meeting(Coming(launch, tuple(keys), release, digest), facts, run_id)], same, now=now)[0]
-
     def meet_all(self, meetings: Sequence[Meeting], same: Same, *, now: datetime) -> list[Met]:
-        """`meet` for one launch told in several ways, as read and as announced, say: all go to one product.
+        """Bring one launch, told once or as read and as announced, to its product or a new one; what was known of each.
 
         The first that is of a known product decides which; of the later ones only those that have an address. In one
-        transaction.
+        transaction: two processes that meet one product at once end with one product. same: decides against every
+        launch of each product that has one of the keys. A product has one launch a release.
         """
         with self._change() as conn:
             told = [one.coming for one in meetings if one is meetings[0] or one.coming.launch.homepage]
@@ -91,7 +79,7 @@ class Products:
     def look(
         self, launch: Launch, keys: Sequence[str], same: Same, *, digest: str = "", release: str = ""
     ) -> Met | None:
-        """What `meet` would say of a launch, writing nothing; None when its product is not known."""
+        """What `meet_all` would say of a launch, writing nothing; None when its product is not known."""
         coming = Coming(launch, tuple(keys), release, digest)
         with self._read() as conn:
             found = matches(conn, coming, same)

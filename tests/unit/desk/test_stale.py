@@ -1,6 +1,6 @@
 from datetime import date
 
-from panel.desk.stale import KnownNow, Reviewed, checked_on, stale_reasons
+from panel.desk.stale import KnownNow, Reviewed, stale_reasons
 from panel.records import Plan, Pricing
 
 DAY = date(2026, 11, 1)
@@ -52,9 +52,3 @@ def test_pages_gone_from_a_newer_dossier_are_named() -> None:
 def test_it_is_stale_at_ninety_days_and_not_a_day_before() -> None:
     assert reasons(KnownNow(), date(2027, 1, 29)) == ()
     assert reasons(KnownNow(), date(2027, 1, 30)) == ("It speaks of 2026-11-01, 90 days ago.",)
-
-
-def test_a_price_shows_its_day_from_thirty_days_on() -> None:
-    assert checked_on(PAID, DAY, date(2026, 11, 30)) == ""
-    assert checked_on(PAID, DAY, date(2026, 12, 1)) == "checked on 2026-11-01"
-    assert checked_on(Pricing(), DAY, date(2027, 1, 1)) == "checked on 2026-11-01"
