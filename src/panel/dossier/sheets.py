@@ -6,7 +6,7 @@ beyond the bound, is named to the editor ("style not read"), and its absence hid
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, NamedTuple
 
 from panel.dossier.addresses import joined
@@ -15,8 +15,6 @@ from panel.dossier.css import is_for_us
 MOST_SHEETS = 4  # of one page
 MOST_BYTES = 300_000  # of one sheet
 MEDIA_TYPE = "text/css"
-
-Sheets = Mapping[str, str]  # the `href` as the page writes it -> the sheet's text
 
 
 class Linked(NamedTuple):

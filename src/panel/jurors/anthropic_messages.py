@@ -16,20 +16,17 @@ from panel.jurors.replies import (
     words,
 )
 from panel.jurors.streams import MessagesStream
-from panel.jurors.translate import OWN_ADDRESSES, where
-from panel.jurors.wire import CONNECT_TIMEOUT_S, Client, Wire, http_client
+from panel.jurors.translate import OWN_ADDRESSES
+from panel.jurors.wire import CONNECT_TIMEOUT_S, Client, OverHttp, http_client
 
 
-class AnthropicMessages:
+class AnthropicMessages(OverHttp):
     """One model over `POST /v1/messages`."""
 
-    def __init__(self, spec: ModelSpec) -> None:
-        self.spec = spec
-        self.wire = Wire(spec, anthropic_client)
+    path = "/v1/messages"
 
-    @property
-    def endpoint(self) -> str:
-        return where(self.spec)
+    def __init__(self, spec: ModelSpec) -> None:
+        super().__init__(spec, anthropic_client)
 
     def first_body(self, question: Question) -> Body:
         """House rules, dossier, cache mark, persona. Thinking and effort only as the spec names them."""
@@ -67,19 +64,13 @@ class AnthropicMessages:
     def room(self, body: Body) -> int:
         return int(body["max_tokens"])
 
-    async def send(self, body: Body) -> RawReply:
-        return await self.wire.post("/v1/messages", body)
-
     async def stream(self, body: Body, started: Callable[[], None]) -> RawReply:
-        return await self.wire.stream("/v1/messages", body, MessagesStream(self.spec), started)
+        return await self.wire.stream(self.path, body, MessagesStream(self.spec), started)
 
     def unmarked(self, body: Body) -> Body:
         first, *rest = body["messages"]
         content = [{k: v for k, v in part.items() if k != "cache_control"} for part in first["content"]]
         return {**body, "messages": [{**first, "content": content}, *rest]}
-
-    async def close(self) -> None:
-        await self.wire.close()
 
     def read(self, raw: str) -> Reading:
         found = as_object(raw)

@@ -1,6 +1,6 @@
 """Chat completions: the dialect of Ollama, vLLM, LM Studio, llama.cpp and every other compatible server."""
 
-from panel.jurors.base import Body, ModelSpec, Question, RawReply, Reading
+from panel.jurors.base import Body, ModelSpec, Question, Reading
 from panel.jurors.openai_client import at_openai, openai_client
 from panel.jurors.replies import (
     answer_of,
@@ -14,22 +14,18 @@ from panel.jurors.replies import (
     text_of,
     words,
 )
-from panel.jurors.translate import where
-from panel.jurors.wire import Wire
+from panel.jurors.wire import OverHttp
 
 ROOM_FIELDS = ("max_tokens", "max_completion_tokens")
 
 
-class OpenAIChat:
+class OpenAIChat(OverHttp):
     """One model over `POST /chat/completions`."""
 
-    def __init__(self, spec: ModelSpec) -> None:
-        self.spec = spec
-        self.wire = Wire(spec, openai_client)
+    path = "/chat/completions"
 
-    @property
-    def endpoint(self) -> str:
-        return where(self.spec)
+    def __init__(self, spec: ModelSpec) -> None:
+        super().__init__(spec, openai_client)
 
     def first_body(self, question: Question) -> Body:
         """House rules, dossier, persona. Compatible servers know `max_tokens`; OpenAI itself has renamed it."""
@@ -68,12 +64,6 @@ class OpenAIChat:
 
     def room(self, body: Body) -> int:
         return int(body[_room_field(body)])
-
-    async def send(self, body: Body) -> RawReply:
-        return await self.wire.post("/chat/completions", body)
-
-    async def close(self) -> None:
-        await self.wire.close()
 
     def read(self, raw: str) -> Reading:
         found = as_object(raw)

@@ -19,23 +19,19 @@ from panel.jurors.replies import (
     words,
 )
 from panel.jurors.streams import ResponsesStream
-from panel.jurors.translate import where
-from panel.jurors.wire import Wire
+from panel.jurors.wire import OverHttp
 
 CACHE_MARKS_FROM = (5, 6)  # older models answer 400 to prompt_cache_options and breakpoints
 POLICY_CODES = frozenset({"invalid_prompt", "bio_policy", "misalignment_policy_violation"})
 
 
-class OpenAIResponses:
+class OpenAIResponses(OverHttp):
     """One model over `POST /responses`."""
 
-    def __init__(self, spec: ModelSpec) -> None:
-        self.spec = spec
-        self.wire = Wire(spec, openai_client)
+    path = "/responses"
 
-    @property
-    def endpoint(self) -> str:
-        return where(self.spec)
+    def __init__(self, spec: ModelSpec) -> None:
+        super().__init__(spec, openai_client)
 
     def first_body(self, question: Question) -> Body:
         """House rules, dossier, cache mark, persona. `store: false`: nothing is kept at the provider for us."""
@@ -74,20 +70,14 @@ class OpenAIResponses:
     def room(self, body: Body) -> int:
         return int(body["max_output_tokens"])
 
-    async def send(self, body: Body) -> RawReply:
-        return await self.wire.post("/responses", body)
-
     async def stream(self, body: Body, started: Callable[[], None]) -> RawReply:
-        return await self.wire.stream("/responses", body, ResponsesStream(self.spec), started)
+        return await self.wire.stream(self.path, body, ResponsesStream(self.spec), started)
 
     def unmarked(self, body: Body) -> Body:
         """In explicit mode nothing is written to the cache where no breakpoint stands."""
         first, *rest = body["input"]
         content = [{k: v for k, v in part.items() if k != "prompt_cache_breakpoint"} for part in first["content"]]
         return {**body, "input": [{**first, "content": content}, *rest]}
-
-    async def close(self) -> None:
-        await self.wire.close()
 
     def read(self, raw: str) -> Reading:
         found = as_object(raw)

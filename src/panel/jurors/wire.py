@@ -48,6 +48,26 @@ def http_client(sdk: Any, spec: ModelSpec, timeout: Any) -> Any:
     return kind(trust_env=not is_loopback(spec.base_url), timeout=timeout, follow_redirects=False)
 
 
+class OverHttp:
+    """One model at one path of an API: what the dialects have in common."""
+
+    path: str
+
+    def __init__(self, spec: ModelSpec, make_client: Callable[[ModelSpec], Client]) -> None:
+        self.spec = spec
+        self.wire = Wire(spec, make_client)
+
+    @property
+    def endpoint(self) -> str:
+        return where(self.spec)
+
+    async def send(self, body: Body) -> RawReply:
+        return await self.wire.post(self.path, body)
+
+    async def close(self) -> None:
+        await self.wire.close()
+
+
 class Wire:
     """Sends bodies for one model. The SDK is imported at the first send: replaying a ledger needs none."""
 

@@ -23,10 +23,8 @@ PointKind = Literal["claim", "pick", "views", "flag", "held"]
 Decided = Literal["accurate", "attributed", "amended", "removed", "dismissed", "confirmed", "undone"]
 DismissReason = Literal["source_says_so", "check_is_wrong", "kept_on_purpose", "does_not_count"]
 StrikeReason = Literal["unsupported", "wrong_tool", "followed_the_page", "off_its_lens", "other"]
-PassReason = Literal["not_a_tool", "out_of_scope", "too_thin", "seen_before", "too_old", "other"]
 Seen = bool | Literal["shown"]  # True: it was on the decider's screen; shown: it stood on their page; False: neither
 Channel = Literal["", "browser", "editor", "terminal"]  # "" of what was decided before this was kept
-RejectReason = Literal["inaccurate", "too_thin", "conflict_of_interest", "not_fair", "other"]
 Grown = Annotated[str, Field(exclude_if=not_)]  # left out while empty: rows of before it keep their hashes
 MOST_NOTE_WORDS = 120
 

@@ -21,7 +21,6 @@ from panel.store.run_rows import record_row
 from panel.store.tables import batch_plans, batch_rows, records
 
 AT_ONCE = 500  # rows written in one transaction
-REVIEWS_AT_ONCE = 20  # a review holds its dossier: tens to hundreds of kilobytes
 
 
 class PairList(RootModel[tuple[ProposedPair, ...]]):

@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import QueuePool
 
 from panel.errors import Mistake, StoreError
+from panel.store.dialect import alone
 from panel.store.files import make_folder
 from panel.store.schema import bring_up_to_date
 
@@ -144,6 +145,14 @@ def _begin(connection: Connection) -> None:
 def changing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes, committed at the end. Raises StoreError."""
     with in_words(engine.url), engine.begin() as conn:
+        yield conn
+
+
+@contextmanager
+def changing_alone(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes while no other does, for rules that look at several rows. Raises StoreError."""
+    with changing(engine) as conn:
+        alone(conn)
         yield conn
 
 

@@ -24,7 +24,7 @@ from panel.records.desk import (
     Revision,
     RunLog,
 )
-from panel.store.database import BUSY_S, changing, in_words, open_engine, reading
+from panel.store.database import BUSY_S, changing_alone, in_words, open_engine, reading
 from panel.store.desk_log import revision_of
 from panel.store.desk_tables import (
     approvals,
@@ -38,7 +38,7 @@ from panel.store.desk_tables import (
     sides,
     taken,
 )
-from panel.store.dialect import alone, insert_or_leave, put
+from panel.store.dialect import insert_or_leave, put
 from panel.store.tables import UNTAKEN, records, runs
 
 RULE = "desk rule: "  # how a trigger's complaint begins
@@ -65,10 +65,8 @@ class DeskStore:
     def changing(self) -> Iterator[Connection]:
         """The one transaction that writes. Raises Mistake where a rule of the database is broken."""
         try:
-            with changing(self.engine) as conn:
-                alone(conn)
-                with _rules_in_words():
-                    yield conn
+            with changing_alone(self.engine) as conn, _rules_in_words():
+                yield conn
         except _Broken as err:
             raise Mistake(f"The desk refuses: {err}.", hint="Reload the draft: it says what is left.") from err
 

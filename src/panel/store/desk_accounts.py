@@ -4,18 +4,15 @@ The last admin who comes in by the same door (a password, or this machine's link
 many ask at once: the rule is looked at inside the transaction that writes.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, Row, Update, delete, func, insert, select, update
 
 from panel.errors import Mistake, NotFound
 from panel.records.desk import Account, Role
-from panel.store.database import BUSY_S, changing, open_engine, reading
+from panel.store.database import BUSY_S, changing_alone, open_engine, reading
 from panel.store.desk_log import append_act
 from panel.store.desk_tables import accounts, sessions
-from panel.store.dialect import alone
 
 THERE_ARE = "`panel desk accounts list` shows who there is."
 
@@ -37,7 +34,7 @@ class AccountRows:
 
     def add(self, account: Account, password_hash: str, *, by: str, now: datetime) -> Account:
         """Keep a new account. Raises Mistake when its sign-in name is taken."""
-        with self._change() as conn:
+        with changing_alone(self._engine) as conn:
             if _by_sign_in(conn, account.sign_in):
                 raise Mistake(
                     f"{account.sign_in!r} signs in here already.", hint="Choose another name to sign in with."
@@ -47,7 +44,7 @@ class AccountRows:
 
     def own(self, account: Account, *, now: datetime) -> Account:
         """The account of whoever owns this machine: made at first, renamed when they are called otherwise now."""
-        with self._change() as conn:
+        with changing_alone(self._engine) as conn:
             found = _by_sign_in(conn, "")
             if not found:
                 _insert(conn, account, "", by=account.account_id, now=now)
@@ -62,24 +59,24 @@ class AccountRows:
 
     def all(self) -> tuple[Account, ...]:
         """Everybody, in the order they came."""
-        with self._read() as conn:
+        with reading(self._engine) as conn:
             rows = conn.execute(select(accounts).order_by(accounts.c.created_at, accounts.c.account_id)).all()
         return tuple(account_of(row) for row in rows)
 
     def find(self, ref: str) -> Account:
         """The account with this id or this folded sign-in name. Raises NotFound."""
-        with self._read() as conn:
+        with reading(self._engine) as conn:
             return account_of(_find(conn, ref))
 
     def secret_of(self, sign_in: str) -> tuple[Account, str] | None:
         """The account that signs in with this folded name, and the hash of its password; None for a stranger."""
-        with self._read() as conn:
+        with reading(self._engine) as conn:
             row = _by_sign_in(conn, sign_in) if sign_in else None
         return (account_of(row), row.password_hash) if row else None
 
     def set_role(self, ref: str, role: Role, *, by: str, now: datetime) -> Account:
         """Give it another role, at once. Raises NotFound for a stranger, Mistake for for the last admin."""
-        with self._change() as conn:
+        with changing_alone(self._engine) as conn:
             account = account_of(_find(conn, ref))
             if account.role == role:
                 return account
@@ -91,7 +88,7 @@ class AccountRows:
 
     def set_disabled(self, ref: str, disabled: bool, *, by: str, now: datetime) -> Account:
         """Shut it out and end its sessions, or let it in again. Raises NotFound, and Mistake for the last admin."""
-        with self._change() as conn:
+        with changing_alone(self._engine) as conn:
             account = account_of(_find(conn, ref))
             if account.disabled == disabled:
                 return account
@@ -104,7 +101,7 @@ class AccountRows:
 
     def set_password(self, ref: str, password_hash: str, *, by: str, now: datetime) -> Account:
         """Take another password and end its sessions. Raises NotFound, and Mistake for this machine's owner."""
-        with self._change() as conn:
+        with changing_alone(self._engine) as conn:
             account = account_of(_find(conn, ref))
             if not account.sign_in:
                 raise Mistake(f"{account.name} owns this machine and signs in by link.", hint=THERE_ARE)
@@ -115,19 +112,8 @@ class AccountRows:
 
     def rehash(self, account_id: str, password_hash: str, *, was: str) -> None:
         """Keep the same password under today's cost. `was`: the hash it replaces, unless that is gone already."""
-        with self._change() as conn:
+        with changing_alone(self._engine) as conn:
             conn.execute(_of(account_id).where(accounts.c.password_hash == was).values(password_hash=password_hash))
-
-    @contextmanager
-    def _change(self) -> Iterator[Connection]:
-        with changing(self._engine) as conn:
-            alone(conn)
-            yield conn
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with reading(self._engine) as conn:
-            yield conn
 
 
 def _insert(conn: Connection, account: Account, password_hash: str, *, by: str, now: datetime) -> None:

@@ -6,9 +6,8 @@ from datetime import date
 from sqlalchemy import Engine, delete, insert, select
 
 from panel.records.prints import Print
-from panel.store.database import BUSY_S, changing, open_engine, reading
+from panel.store.database import BUSY_S, changing_alone, open_engine, reading
 from panel.store.desk_tables import prints
-from panel.store.dialect import alone
 
 
 class Prints:
@@ -30,8 +29,7 @@ class Prints:
         """Keep a product's prints in place of those kept before. Raises ValueError for another product's."""
         if any(text.subject != subject for text in texts):
             raise ValueError(f"prints of another product than {subject!r}")
-        with changing(self._engine) as conn:
-            alone(conn)
+        with changing_alone(self._engine) as conn:
             conn.execute(delete(prints).where(prints.c.subject == subject))
             if texts:
                 conn.execute(insert(prints), [text.model_dump(mode="json") for text in texts])

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, case, delete, insert, select, update
 
 from panel.records.desk import Account
-from panel.store.database import changing, reading
+from panel.store.database import changing, changing_alone, reading
 from panel.store.desk_accounts import account_of
 from panel.store.desk_log import append_act
 from panel.store.desk_tables import accounts, sessions, sign_in_failures
-from panel.store.dialect import alone, put
+from panel.store.dialect import put
 
 FORGOTTEN_AFTER = timedelta(days=1)
 
@@ -42,8 +42,7 @@ class SessionRows:
         """Remember a session; those that ran out are forgotten. by: the door somebody came in by, for the log."""
         row = {"token_hash": token_hash, "account_id": account_id}
         times = {"created_at": now.isoformat(), "expires_at": expires_at.isoformat()}
-        with changing(self._engine) as conn:
-            alone(conn)
+        with changing_alone(self._engine) as conn:
             conn.execute(delete(sessions).where(sessions.c.expires_at <= now.isoformat()))
             conn.execute(insert(sessions), row | times)
             if by:
@@ -67,8 +66,7 @@ class SessionRows:
 
         waits: by whom (`name:...`, `address:...`) how long they wait.
         """
-        with changing(self._engine) as conn:
-            alone(conn)
+        with changing_alone(self._engine) as conn:
             conn.execute(
                 delete(sign_in_failures).where(sign_in_failures.c.last_at < (now - FORGOTTEN_AFTER).isoformat())
             )
@@ -84,8 +82,7 @@ class SessionRows:
     def forget_tries(self, name: str, address: str = "") -> None:
         """After a success: the name starts again, and the address gets back the one that was counted for it."""
         less = case((sign_in_failures.c.failures > 0, sign_in_failures.c.failures - 1), else_=0)
-        with changing(self._engine) as conn:
-            alone(conn)
+        with changing_alone(self._engine) as conn:
             conn.execute(delete(sign_in_failures).where(sign_in_failures.c.who == name))
             conn.execute(update(sign_in_failures).where(sign_in_failures.c.who == address).values(failures=less))
 

@@ -6,8 +6,7 @@ day can be given the neighbours of that day again. A merge moves nothing: the me
 pointing no more undoes it.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,9 @@ from sqlalchemy import Connection, Engine, Select, case, select, update
 
 from panel.errors import Mistake
 from panel.records import Launch, Met, Neighbour, Product, ProductEvent, ProductFacts, ProductHistory, ReviewedProduct
-from panel.store.database import BUSY_S, changing, open_engine, reading
+from panel.store.database import BUSY_S, changing_alone, open_engine, reading
 from panel.store.desk_log import append_act
-from panel.store.dialect import alone, bytewise
+from panel.store.dialect import bytewise
 from panel.store.embargoes import open_ones
 from panel.store.product_meeting import Coming, Meeting, Same, match_of, matches, met, new_product, write_meeting
 from panel.store.product_rows import (
@@ -67,7 +66,7 @@ class Products:
         transaction: two processes that meet one product at once end with one product. same: decides against every
         launch of each product that has one of the keys. A product has one launch a release.
         """
-        with self._change() as conn:
+        with changing_alone(self._engine) as conn:
             told = [one.coming for one in meetings if one is meetings[0] or one.coming.launch.homepage]
             found = next(filter(None, (matches(conn, coming, same) for coming in told)), [])
             news: list[Met] = []
@@ -81,7 +80,7 @@ class Products:
     ) -> Met | None:
         """What `meet_all` would say of a launch, writing nothing; None when its product is not known."""
         coming = Coming(launch, tuple(keys), release, digest)
-        with self._read() as conn:
+        with reading(self._engine) as conn:
             found = matches(conn, coming, same)
             return met(conn, coming, found) if found else None
 
@@ -98,7 +97,7 @@ class Products:
         if not category:
             return ()
         unpriced = case((product_facts.c.pricing_class == "unknown", 1), else_=0)
-        with self._read() as conn:
+        with reading(self._engine) as conn:
             order = (unpriced, product_facts.c.checked.desc(), bytewise(conn.dialect, products.c.slug))
             mine = _standing(before).where(product_facts.c.category == category)
             mine = mine.where(products.c.product_id != root_of(conn, but)).order_by(*order)
@@ -113,12 +112,12 @@ class Products:
 
         but_run: a run whose reviews don't count. most: products given; the cost is theirs, not the archive's.
         """
-        with self._read() as conn:
+        with reading(self._engine) as conn:
             return tuple(reviewed_in(conn, category, but_run=but_run, most=most)) if category else ()
 
     def facts_before(self, product_id: str, day: date) -> ProductFacts | None:
         """What was known of a product before a day (UTC); None when it was not known yet."""
-        with self._read() as conn:
+        with reading(self._engine) as conn:
             return facts_before(conn, product_id, day)
 
     def list_products(self, category: str = "") -> tuple[Product, ...]:
@@ -126,7 +125,7 @@ class Products:
         mine = _standing()
         if category:
             mine = mine.where(product_facts.c.category == category)
-        with self._read() as conn:
+        with reading(self._engine) as conn:
             found = [product_of(row, facts_of(row)) for row in conn.execute(mine)]
         return tuple(sorted(found, key=lambda product: product.slug))
 
@@ -136,7 +135,7 @@ class Products:
         ref: a product's id or slug, or a launch's slug. A merged product gives the history of the one it is in.
         Raises Mistake when there is none, naming the nearest.
         """
-        with self._read() as conn:
+        with reading(self._engine) as conn:
             root = root_of(conn, find_product(conn, ref).product_id)
             family = family_of(conn, root)
             product, merged = load_product(conn, root), tuple(load_product(conn, one) for one in family[1:])
@@ -154,7 +153,7 @@ class Products:
 
         Gives the product that stands for both. Raises Mistake when one is unknown or they are one already.
         """
-        with self._change() as conn:
+        with changing_alone(self._engine) as conn:
             roots = [root_of(conn, find_product(conn, ref).product_id) for ref in (into, other)]
             if roots[0] == roots[1]:
                 raise Mistake(f"{into!r} and {other!r} are one product already.", hint="Nothing is to be done.")
@@ -174,7 +173,7 @@ class Products:
         releases: the launches that go, by release or slug, with their keys and runs; name: of the new product. None:
         `ref` was merged into another, and that is undone. Raises Mistake when either can't be.
         """
-        with self._change() as conn:
+        with changing_alone(self._engine) as conn:
             product = find_product(conn, ref)
             if not releases:
                 own = _undo_merge(conn, product, ref, by=by, reason=reason, now=now)
@@ -202,7 +201,7 @@ class Products:
         name = " ".join(name.split())
         if not 0 < len(name) <= 120:
             raise Mistake(f"{name!r} is no name.", hint="Give one of at most 120 characters.")
-        with self._change() as conn:
+        with changing_alone(self._engine) as conn:
             product = load_product(conn, root_of(conn, find_product(conn, ref).product_id))
             facts = product.facts.model_copy(update={"name": name})
             told = {"was": product.facts.name, "name": name, "reason": reason}
@@ -210,17 +209,6 @@ class Products:
             add_event(conn, product.product_id, now, by, "renamed", **told)
             _tell(conn, account or by, "renamed a product", now, product=product.slug, **told)
             return product.model_copy(update={"facts": facts})
-
-    @contextmanager
-    def _change(self) -> Iterator[Connection]:
-        with changing(self._engine) as conn:
-            alone(conn)
-            yield conn
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with reading(self._engine) as conn:
-            yield conn
 
 
 def _offered(events: Sequence[ProductEvent]) -> set[str]:

@@ -1,7 +1,6 @@
 """SQL copies of runs and their records, what they cost, and how they are deleted: spend stays, texts go."""
 
 from collections.abc import Iterator, Sequence, Set
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -10,8 +9,8 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 from panel.errors import Mistake, RunHeld
 from panel.records import Comparison, Review, Run, Spend, SpendRow
 from panel.store.costs import CostRow, by_juror, cost_rows, total
-from panel.store.database import BUSY_S, changing, open_engine, reading
-from panel.store.dialect import alone, put
+from panel.store.database import BUSY_S, changing_alone, open_engine, reading
+from panel.store.dialect import put
 from panel.store.folder import RunFolder
 from panel.store.lock import RunLock, is_held
 from panel.store.locks import FileLocks, Locks, open_locks
@@ -39,17 +38,17 @@ class Records:
 
     def save_run(self, run: Run) -> None:
         """Keep the run as it stands, in place of what was kept of it before."""
-        with self._change() as conn:
+        with changing_alone(self._engine) as conn:
             put(conn, runs, run_row(run))
 
     def save_review(self, run_id: str, review: Review) -> None:
         """Keep a review of a run that is saved."""
-        with self._change() as conn:
+        with changing_alone(self._engine) as conn:
             _put_review(conn, run_id, review)
 
     def save_finished(self, run: Run, reviews: Sequence[Review], comparison: Comparison | None) -> None:
         """The finished run and all its records in one transaction: SQL never holds half a result."""
-        with self._change() as conn:
+        with changing_alone(self._engine) as conn:
             put(conn, runs, run_row(run))
             for review in reviews:
                 _put_review(conn, run.run_id, review)
@@ -130,7 +129,7 @@ class Records:
         try:
             self._refuse_while_asked(locks, run_id)
             folder = RunFolder(self._runs_dir / run_id)
-            with self._change() as conn:
+            with changing_alone(self._engine) as conn:
                 _refuse_while_out(conn, run_id)
                 known = conn.execute(delete(runs).where(runs.c.run_id == run_id)).rowcount
                 if not known and not folder.path.is_dir():
@@ -175,12 +174,6 @@ class Records:
         wanted = select(records.c.json).where(records.c.run_id == run_id, records.c.kind == kind)
         with reading(self._engine) as conn:
             return list(conn.execute(wanted).scalars())
-
-    @contextmanager
-    def _change(self) -> Iterator[Connection]:
-        with changing(self._engine) as conn:
-            alone(conn)
-            yield conn
 
 
 def _refuse_while_out(conn: Connection, run_id: str) -> None:
