@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.meeting import meet
@@ -12,6 +13,7 @@ from panel.desk.stale_drafts import stale_drafts, with_reasons
 from panel.desk.taking_in import take_in
 from panel.records import Again, Answered, Dossier, Juror, Launch, NotAsked, Pricing, Review
 from panel.records.desk import Draft
+from panel.records.review import Grade
 from panel.review.archive import meet_reviewed
 from panel.store import Products, Records
 from panel.store import desk as rows
@@ -36,24 +38,31 @@ class Newsroom:
         self.records, self.products = (face.open(url, runs_dir=folder) for face in (Records, Products))
         self.store, self.made = DeskStore.open(url), 0
 
-    def review(self, name: str, release: str = "", *, again: str = "", days: int = 0, **more: object) -> Draft:
-        """A run reviews a launch, so many days after Monday; the draft it went into."""
+    def review(self, name: str, release: str = "", **more: Any) -> Draft:
+        """A run reviews a launch; the draft it went into."""
+        review = self.run(name, release, **more)
+        with self.store.reading() as conn:
+            found = [d for d in rows.list_drafts(conn) if review.review_hash in (d.base_hash, d.offered_hash)]
+        assert len(found) == 1
+        return found[0]
+
+    def run(
+        self, name: str, release: str, *, again: str = "", days: int = 0, grade: Grade = "full", **more: object
+    ) -> Review:
+        """A run reviews a launch, so many days after Monday, and the desk takes it in."""
         self.made += 1
         base, launch = a_review(name), launch_of_review(name, release, **more)
         dossier: Dossier = base.dossier.model_copy(update={"launch": launch})
         note = f"asked for the {self.made}th time"
         dossier = dossier.model_copy(update={"coverage": dossier.coverage.model_copy(update={"note": note})})
-        review: Review = base.model_copy(update={"dossier": dossier, "opinions": (HEARD,)})
+        review: Review = base.model_copy(update={"dossier": dossier, "opinions": (HEARD,), "grade": grade})
         run = a_run(f"run-{self.made:02}").model_copy(update={"again": Again(draft_id=again) if again else None})
         self.records.save_run(run)
         self.records.save_review(run.run_id, review)
         meet_reviewed(dossier, self.products, run_id=run.run_id, now=MONDAY + timedelta(days=days, hours=self.made))
         with self.store.changing() as conn:
             assert take_in(conn, MONDAY + timedelta(days=1)) == 1
-        with self.store.reading() as conn:
-            found = [d for d in rows.list_drafts(conn) if review.review_hash in (d.base_hash, d.offered_hash)]
-        assert len(found) == 1
-        return found[0]
+        return review
 
     def stale(self, day: date) -> dict[str, tuple[str, ...]]:
         with self.store.reading() as conn:
@@ -79,6 +88,19 @@ def test_a_further_review_of_a_launch_meets_its_draft_and_another_release_does_n
     first, again, other = room.review("Lamp", "1"), room.review("Lamp", "1"), room.review("Lamp", "2")
     assert again.draft_id == first.draft_id != other.draft_id
     assert first.scope == other.scope
+
+
+def test_a_trial_takes_no_reviews_place_unless_it_was_asked_for(room: Newsroom) -> None:
+    lamp = room.review("Lamp", "1")
+    room.run("Lamp", "1", grade="trial")
+    with room.store.reading() as conn:
+        assert rows.load_draft(conn, lamp.draft_id) == lamp
+    asked = room.review("Lamp", "1", grade="trial", again=lamp.draft_id)
+    assert (asked.draft_id, asked.grade) == (lamp.draft_id, "trial")
+    first = room.review("Torch", "1", grade="trial")
+    assert room.review("Torch", "1", grade="trial").draft_id == first.draft_id
+    better = room.review("Torch", "1")
+    assert (better.draft_id, better.grade) == (first.draft_id, "full")
 
 
 def test_a_launch_of_a_merged_product_meets_its_own_draft(room: Newsroom) -> None:

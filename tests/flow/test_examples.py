@@ -171,3 +171,8 @@ def test_the_demo_ends_in_thirty_lines_and_tries_no_real_product(tmp_path):
     read = {dossier.stem for dossier in tmp_path.glob("runs/*/dossiers/*")}
     assert read == {"larkspindle-2-0", "oddfern-1-4"}
     assert lines[-1].lstrip().startswith("./panel ")
+    listed = subprocess.run(
+        [sys.executable, "-m", "panel", "drafts", "list"], cwd=tmp_path, env=environment({"HOME": str(tmp_path)}),
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "Oddfern" in listed.stdout and "trial" not in listed.stdout, "the desk holds what people wrote"

@@ -71,7 +71,7 @@ def next_command(shell: "Shell", findings: list[Finding]) -> str:
     if any(shell.settings.key(provider) for provider in KEYS):
         return "panel compare https://a.example https://b.example --budget 1"
     server = next((f.fix for f in findings if f.what.endswith("or alike")), "")
-    return server or 'panel new "Your tool", paste a page into the file it writes, then: panel review your-tool.yaml'
+    return server or 'panel new "Your tool"  # paste a page into the file it writes, then: panel review your-tool.yaml'
 
 
 def look(shell: "Shell") -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from panel.errors import Mistake
 from panel.records import Comparison, Review
 from panel.records.desk import Draft, Pair
 from panel.store import desk as rows
+from panel.store.desk_launches import asked_for
 from panel.store.desk_log import Detail, append_act
 
 AT_ONCE = 100  # records a transaction: a queue that was not looked at for a month fills in steps
@@ -51,7 +52,9 @@ def _take_review(
 ) -> Draft:
     scope, subject, known = place_of(conn, run_id, slug)
     rows.keep_base(conn, hashed, "review", json)
-    if known:
+    if known and known.grade != "trial" and review.grade == "trial" and not asked_for(conn, run_id):
+        draft = known  # a trial answers nothing: it takes nobody's place and is not offered
+    elif known:
         draft = _newer(conn, known, hashed, review, run_id, now)
     else:
         draft = _new(conn, subject, scope, slug, hashed, review, run_id, now)
