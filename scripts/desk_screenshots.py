@@ -82,24 +82,28 @@ def tour(page: Any, origin: str) -> Iterator[str]:
     yield "queue"
     page.goto(f"{origin}/drafts/{LARK}")
     yield "draft"
-    page.keyboard.press("a")
-    after_act(page, 16)
-    page.keyboard.press("m")
-    after_act(page, 15)
+    with one_less(page):
+        page.keyboard.press("a")
+    with one_less(page):
+        page.keyboard.press("m")
     page.goto(f"{origin}/drafts/{LARK}?at={LARK}/competitor-skeptic:2")
     page.keyboard.press("e")
     page.locator(".stop:visible .edit textarea").first.fill(MENDED)
-    page.keyboard.press("Control+Enter")
-    after_act(page, 14)
+    with one_less(page):
+        page.keyboard.press("Control+Enter")
     page.goto(f"{origin}/drafts/{LARK}/history")
     yield "diff"
     page.goto(f"{origin}/drafts/{LARK}-vs-{FERN}")
     yield "comparison"
 
 
-def after_act(page: Any, left: int) -> None:
-    """Wait until so many items are left."""
-    page.wait_for_function("left => document.querySelectorAll('.item.is-left').length === left", arg=left)
+@contextmanager
+def one_less(page: Any) -> Iterator[None]:
+    """Do what decides of an item, and wait until it is decided. Keys that decide rest while a sentence comes up."""
+    left = page.locator(".item.is-left").count()
+    page.wait_for_timeout(400)
+    yield
+    page.wait_for_function("left => document.querySelectorAll('.item.is-left').length === left", arg=left - 1)
 
 
 def in_palette(reader: Any, png: bytes) -> bytes:

@@ -135,11 +135,8 @@ def test_axe_finds_nothing_wrong_with_flags_held_words_a_conflict_and_a_refusal(
     with window(browser, desk, "admin", color_scheme=scheme) as me:
         me.open(f"/drafts/{LARK}")
         editor, acts = desk.account("editor"), desk.deps.desk
-        point = acts.open(editor, LARK).points[0]
-        number = acts.open(editor, LARK).draft.head
-        acts.save(
-            editor, LARK, f"{point.persona_id}:{point.place}", f"{point.text} By {scheme}.", number=number, seen=True
-        )
+        number, here = acts.open(editor, LARK).draft.head, me.at.removeprefix(f"{LARK}/")
+        acts.save(editor, LARK, here, f"Other words, in the {scheme}.", number=number, seen=True)
         me.press("a")
         expect(me.page.locator("h1")).to_have_text("Somebody changed these words while you read them.")
         assert axe_violations(me.page) == []
