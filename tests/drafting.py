@@ -14,7 +14,7 @@ from panel.checks import check_review
 from panel.desk.archive import NO_ARCHIVE, Archive
 from panel.desk.desk import Desk, Spot
 from panel.desk.opened import OpenComparison, Opened, OpenReview
-from panel.records import Answered, Review
+from panel.records import Again, Answered, Review
 from panel.records.desk import Account, Point, Role
 from panel.store.desk import DeskStore
 from panel.store.desk_tables import accounts, taken
@@ -62,12 +62,19 @@ class Room:
     def admin(self) -> Account:
         return self.people["admin"]
 
-    def bring(self, *reviews: Review, run_id: str = "run-1", paired: bool = False) -> list[str]:
-        """Let a run leave these reviews, take them in, and give the drafts' ids: the pair's last."""
+    def bring(self, *reviews: Review, run_id: str = "run-1", paired: bool = False, again: str = "") -> list[str]:
+        """Let a run leave these reviews, take them in, and give the drafts' ids: the pair's last.
+
+        again: the draft the run was asked for.
+        """
         made = [under(review, run_id) for review in reviews]
         pair = compare(*made, made=made[0].made) if paired else None
         records = Records.open(self.url, runs_dir=_nowhere())
-        records.save_finished(a_run(run_id).model_copy(update={"state": "finished"}), made, pair)
+        records.save_finished(
+            a_run(run_id).model_copy(update={"state": "finished", "again": Again(draft_id=again) if again else None}),
+            made,
+            pair,
+        )
         records.close()
         self.desk.take_in()
         with self.desk.store.reading() as conn:

@@ -293,7 +293,7 @@ def test_a_comparison_takes_the_lower_grade_of_its_reviews_also_when_one_is_take
 ) -> None:
     a, _, both = pair
     room.comparison(both)
-    room.bring(checked(trial(small())), run_id="run-2")
+    room.bring(checked(trial(small())), run_id="run-2", again=a)
     room.desk.take_over(room.editor, a, number=room.head(a))
     opened = room.settle(both)
     assert (opened.draft.grade, opened.draft.shown.grade) == ("trial", "trial")

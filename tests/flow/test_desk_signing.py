@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from tests.drafting import NOON, Room, a_room, claims, ledger, reworded, settle_point, small, spot
 
 from panel.checks import check_review
+from panel.cli.drafts_told import told_draft
 from panel.desk import flags
 from panel.desk import opened as opened_draft
 from panel.desk.accounts import Accounts
@@ -21,12 +22,13 @@ from panel.desk.opened import OpenComparison
 from panel.desk.public import signed
 from panel.desk.times import Times
 from panel.errors import Mistake
-from panel.pages import review_html
+from panel.pages import comparison_html, review_html
 from panel.records import Flag
 from panel.records.desk import Approval
 from panel.store import Products
 from panel.store import desk as rows
 from panel.store.desk_tables import publications
+from panel.web.drafting.page import DraftPage, draft_page
 
 TOMORROW = NOON + timedelta(days=1)
 AFTER = NOON + timedelta(days=2)
@@ -409,3 +411,73 @@ def test_a_comparison_that_lags_behind_its_reviews_is_not_signed(room: Room) -> 
         assert signed(conn, opened)
         object.__setattr__(lagging, "revision_hash", opened.revision_hash)
         assert signed(conn, lagging) is None
+
+
+# ways on
+
+
+def page_of(room: Room, draft: str) -> DraftPage:
+    """The draft's page for a publisher."""
+    desk, me = room.desk, room.publisher
+    opened = desk.open(me, draft)
+    return draft_page(
+        opened, me, names={}, history=desk.history(me, draft), approval=desk.is_signed(me, opened), now=desk.now,
+        public=desk.public(me, draft),
+    )  # fmt: skip
+
+
+def card_of(room: Room, draft: str) -> str:
+    """What `panel drafts show` prints."""
+    desk, me = room.desk, room.publisher
+    opened = desk.open(me, draft)
+    signature, public, added = desk.is_signed(me, opened), desk.public(me, draft), desk.editorial(me, opened)
+    return "\n".join(told_draft(opened, signature, public, desk.times, added))
+
+
+def test_a_correction_that_is_to_go_out_is_called_off_and_what_is_out_stays(room: Room, draft: str) -> None:
+    room.approve(draft)
+    room.desk.publish(room.publisher, draft)
+    first = out(room, draft)
+    with pytest.raises(Mistake, match="open for corrections"):
+        room.desk.fetch_back(room.publisher, draft)
+    correct(room, draft)
+    room.desk.publish(room.publisher, draft, at=TOMORROW)
+    assert page_of(room, draft).is_due
+    with pytest.raises(Mistake, match="may not reject"):
+        room.desk.fetch_back(room.writer, draft)
+    called_off = room.desk.fetch_back(room.publisher, draft)
+    assert called_off.draft.state == "published" and room.desk.is_signed(room.editor, called_off)
+    assert out(room, draft, AFTER) == first and not page_of(room, draft).is_due
+    room.desk.publish(room.publisher, draft)
+    assert out(room, draft) != first
+    assert audit(room.desk.store).broken == ()
+
+
+def test_a_page_says_that_a_change_ended_the_approval_and_the_hour(room: Room, scheduled: str) -> None:
+    assert not any("ended" in said for said in page_of(room, scheduled).readers_have)
+    note(room, scheduled)
+    approval, hour = page_of(room, scheduled).readers_have
+    assert "ended: something was changed since" in approval and hour == "What was to go out goes out no more."
+
+
+def test_a_draft_that_is_signed_is_not_printed_as_approved_by_nobody(room: Room, draft: str) -> None:
+    room.settle(draft)
+    assert "Nobody has approved this." in card_of(room, draft)
+    room.approve(draft)
+    assert "Nobody has approved this." not in card_of(room, draft) and "Approved by " in card_of(room, draft)
+
+
+def test_readers_lose_a_comparison_with_a_review_that_was_retracted_and_are_told(room: Room) -> None:
+    one, _, both = room.bring(small(), small(ledger()), paired=True)
+    room.approve(both)
+    room.desk.publish(room.publisher, both)
+    room.approve(one)
+    room.desk.publish(room.publisher, one)
+    assert out(room, both)
+    room.desk.retract(room.publisher, one, "A wrong figure.")
+    assert out(room, both) is None
+    assert "retracted" in page_of(room, both).hindrance
+    html = comparison_html(
+        room.comparison(both).for_readers, (), room.desk.editorial(room.editor, room.comparison(both))
+    )
+    assert "was retracted. A wrong figure." in html and "Nobody has approved this." not in html

@@ -70,10 +70,11 @@ def show(draft: DraftId, json_: JsonFlag = False) -> None:
     with open_desk() as at:
         opened = at.desk.open(at.who, draft)
         signed, public = at.desk.is_signed(at.who, opened), at.desk.public(at.who, draft)
+        added = at.desk.editorial(at.who, opened)
     if json_:
         say_json(draft_json(opened, signed, public))
     else:
-        say("\n".join(told_draft(opened, signed, public, at.desk.times)))
+        say("\n".join(told_draft(opened, signed, public, at.desk.times, added)))
 
 
 @app.command()

@@ -128,7 +128,7 @@ def fetch_back(draft: DraftId, json_: JsonFlag = False) -> None:
     """Put a passed, rejected, put-off, aged or retracted draft into the queue again; call off what is to go out."""
     with open_desk() as at:
         opened = at.desk.fetch_back(at.who, draft)
-    told = "It goes out no more." if opened.draft.state == "approved" else "It is in the queue again."
+    told = "It goes out no more." if opened.draft.state in ("approved", "published") else "It is in the queue again."
     _done(opened, told, f"panel edit {draft}", json_=json_)
 
 

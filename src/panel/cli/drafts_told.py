@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from panel.desk.desk import History, Public
     from panel.desk.opened import Opened
     from panel.desk.times import Times
+    from panel.records import Editorial
     from panel.records.desk import Act, Approval, Point
 
 
@@ -33,7 +34,9 @@ def draft_json(opened: "Opened", signed: "Approval | None", public: "Public") ->
     }
 
 
-def told_draft(opened: "Opened", signed: "Approval | None", public: "Public", times: "Times") -> Iterator[str]:
+def told_draft(
+    opened: "Opened", signed: "Approval | None", public: "Public", times: "Times", added: "Editorial"
+) -> Iterator[str]:
     """The page as a card, then what is left."""
     from panel.desk.opened import OpenReview
     from panel.desk.rules import what_is_left
@@ -41,7 +44,10 @@ def told_draft(opened: "Opened", signed: "Approval | None", public: "Public", ti
 
     if opened.text.note:
         yield f"{opened.text.note}\n  {opened.text.note_by}\n"
-    yield review_card(opened.printed) if isinstance(opened, OpenReview) else comparison_card(opened.comparison)
+    if isinstance(opened, OpenReview):
+        yield review_card(opened.printed, editorial=added)
+    else:
+        yield comparison_card(opened.comparison, editorial=added)
     yield ""
     draft, revision = opened.draft, opened.revision
     yield f"{draft.draft_id} is {draft.state}, revision {revision.number} ({revision.reason or 'saved'})."

@@ -29,7 +29,7 @@ def approval_file(
     opened: the draft at the revision that was signed. history: of it, and of a comparison's two reviews.
     decisions: those the approval rests on, by id. names: by account_id, for rows that hold none.
     """
-    sides = _sides(opened)
+    sides = opened.reviews
     told = {
         "format": FORMAT,
         "what": "approval of an AI-assisted review by a person",
@@ -54,11 +54,6 @@ def approval_file(
         "log": [_act(act) for act in history.acts],
     }
     return told | {"file_hash": sha256_of(canonical_json(told))}
-
-
-def _sides(opened: Opened) -> tuple[OpenReview, ...]:
-    """The reviews it prints."""
-    return (opened,) if isinstance(opened, OpenReview) else (opened.a, opened.b)
 
 
 def _draft(opened: Opened) -> Json:
@@ -91,7 +86,7 @@ def _as_decided(opened: Opened, decision: Decision) -> Point:
     """A point that is none by today's rules, as far as its decision tells."""
     fields = ("kind", "scope", "key", "persona_id", "text", "sentence_hash", "passages_hash", "check")
     told = {name: getattr(decision, name) for name in fields} | {"place": max(0, decision.place)}
-    mine = next((s.draft for s in _sides(opened) if s.draft.scope == decision.scope), opened.draft)
+    mine = next((s.draft for s in opened.reviews if s.draft.scope == decision.scope), opened.draft)
     return Point.model_validate(told | {"draft_id": mine.draft_id})
 
 
@@ -108,7 +103,7 @@ def point_row(opened: Opened, point: Point) -> Json:
 
 def _views(opened: Opened, point: Point) -> Json:
     """The sentences and the other words a decision on views covers, which make its hash."""
-    side = next(s for s in _sides(opened) if s.draft.draft_id == point.draft_id)
+    side = next(s for s in opened.reviews if s.draft.draft_id == point.draft_id)
     opinion, words = side.review.opinion(point.persona_id), side.text.words_of(point.persona_id)
     assert isinstance(opinion, Answered)
     assert isinstance(opinion.words, Written)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from panel.desk.archive import NO_ARCHIVE
 from panel.desk.flags import SPEAKS_TO_REVIEWERS
 from panel.desk.looking_back import open_at
-from panel.desk.opened import OpenComparison, OpenReview
+from panel.desk.opened import OpenReview
 from panel.desk.points import VIEW_FIELDS, points_of
 from panel.records import canonical_json, sha256_of
 from panel.records.desk import Approval, Decision
@@ -36,7 +36,7 @@ def undecided(conn: Connection, approval: Approval) -> Iterator[str]:
     if keys != rows.points_kept(conn, approval.draft_id, approval.number):
         yield f"{name} does not name a decision on each point of its revision."
     opened = open_at(conn, approval.draft_id, approval.number, NO_ARCHIVE)
-    for side in opened.sides if isinstance(opened, OpenComparison) else (opened,):
+    for side in opened.reviews:
         yield from (f"{name} prints what nobody decided on: {what}." for what in _bare(side, approval, made, keys))
 
 

@@ -15,14 +15,15 @@ from panel.desk import deciding, panel_again, public, signing, undoing
 from panel.desk.acting import Tx
 from panel.desk.archive import NO_ARCHIVE, Archive
 from panel.desk.deciding import Spot
+from panel.desk.editorial import editorial_of
 from panel.desk.looking_back import open_at
-from panel.desk.opened import OpenComparison, Opened, find_draft, load, read_review
+from panel.desk.opened import Opened, find_draft, load, read_review
 from panel.desk.rules import LEFT_DAYS, allow
 from panel.desk.stale_drafts import with_reasons
 from panel.desk.taking_in import AT_ONCE, bring_back, due, pair_up, take_in
 from panel.desk.times import UTC_TIMES, Times, utc_now
 from panel.errors import EditConflict, Mistake
-from panel.records import Review
+from panel.records import Editorial, Review
 from panel.records.desk import (
     Account,
     Act,
@@ -220,6 +221,15 @@ class Desk:
             draft, at = find_draft(conn, draft_id), at or self.now
             return Public(public.public_at(conn, draft, at), public.to_go_out(conn, draft, at))
 
+    def editorial(self, who: Account, opened: Opened) -> Editorial:
+        """What people added, as readers see it: the signature, corrections that went out, a retraction."""
+        allow(who, "read")
+        with self.store.reading() as conn:
+            made = rows.list_publications(conn, opened.draft.draft_id)
+            of_sides = [rows.list_publications(conn, side) for side in rows.sides_of(conn, opened.draft.draft_id)]
+            out = public.went_out(made, self.now)
+            return editorial_of(opened, public.signed(conn, opened), out, of_sides)
+
     def log(self, *, before: int = 0, most: int = 200) -> list[tuple[Act, str]]:
         """Lines of the log with the hash each is kept under, the newest first."""
         with self.store.reading() as conn:
@@ -366,7 +376,7 @@ class Desk:
 
     def _remember(self, opened: Opened) -> None:
         """Keep what was printed for the prose checks of later drafts; after the act, which is done whatever comes."""
-        for side in opened.sides if isinstance(opened, OpenComparison) else (opened,):
+        for side in opened.reviews:
             try:
                 self._archive.remember(side.counted, side.draft.scope)
             except Exception:  # it is a help to later checks, and the act before it was done

@@ -90,6 +90,10 @@ class OpenReview(OpenDraft):
         return for_readers(self.printed)
 
     @property
+    def reviews(self) -> tuple["OpenReview", ...]:
+        return (self,)
+
+    @property
     def struck(self) -> frozenset[str]:
         return frozenset(s.persona_id for s in self.text.struck)
 
@@ -125,6 +129,8 @@ class OpenComparison(OpenDraft):
     @property
     def sides(self) -> tuple[OpenReview, OpenReview]:
         return self.a, self.b
+
+    reviews = sides  # whatever kind of draft lies open: the reviews it prints
 
     @property
     def prints_hash(self) -> str:

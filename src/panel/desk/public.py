@@ -17,7 +17,8 @@ from panel.store import desk as rows
 def public_at(conn: Connection, draft: Draft, at: datetime) -> Publication | None:
     """What readers have of a draft at a moment; None for nothing."""
     until = embargo_of(conn, draft)
-    if draft.state in PUT_AWAY or (until and until > at):
+    states = (draft.state, *(find_draft(conn, side).state for side in rows.sides_of(conn, draft.draft_id)))
+    if any(state in PUT_AWAY for state in states) or (until and until > at):
         return None
     return newest_out(rows.list_publications(conn, draft.draft_id), at)
 

@@ -7,7 +7,7 @@ from panel.desk.acting import PANEL, Tx, add_publication, cancel, finish, refuse
 from panel.desk.approval_file import point_row
 from panel.desk.fields import told
 from panel.desk.opened import Opened
-from panel.desk.public import embargo_of, newest_out, public_at, signed
+from panel.desk.public import embargo_of, newest_out, public_at, signed, to_go_out
 from panel.desk.rules import PASS_REASONS, REJECT_REASONS, TO_FETCH_BACK, edition_of, one_of, refuse_unless_approvable
 from panel.errors import EditConflict, Mistake
 from panel.records import content_hash
@@ -220,6 +220,10 @@ def fetch_back(tx: Tx, draft_id: str) -> Opened:
     tx.allow("fetch back")
     opened = tx.open(draft_id)
     state = opened.draft.state
+    if state == "published" and to_go_out(tx.conn, opened.draft, tx.now):
+        tx.allow(TO_FETCH_BACK["scheduled"])
+        cancel(tx, opened.draft, "it was called off")
+        return finish(tx, opened)
     if state in ("published", "approved"):
         raise Mistake(f"It is {state}, and open for corrections as it is.")
     tx.allow(TO_FETCH_BACK.get(state, "fetch back"))

@@ -16,8 +16,7 @@ from panel.jurors.replies import (
     words,
 )
 from panel.jurors.streams import MessagesStream
-from panel.jurors.translate import OWN_ADDRESSES
-from panel.jurors.wire import CONNECT_TIMEOUT_S, Client, OverHttp, http_client
+from panel.jurors.wire import Client, OverHttp, make_client
 
 
 class AnthropicMessages(OverHttp):
@@ -81,19 +80,9 @@ class AnthropicMessages(OverHttp):
 
 
 def anthropic_client(spec: ModelSpec) -> Client:
-    """A client for this spec. The address is always given: the SDK would else read ANTHROPIC_BASE_URL by itself."""
     import anthropic
-    import httpx2
 
-    timeout = httpx2.Timeout(spec.timeout_s, connect=CONNECT_TIMEOUT_S)
-    sdk = anthropic.AsyncAnthropic(
-        api_key=spec.api_key or "none",
-        base_url=spec.base_url or OWN_ADDRESSES["anthropic"],
-        max_retries=0,
-        timeout=timeout,
-        http_client=http_client(anthropic, spec, timeout),
-    )
-    return Client(sdk, httpx2.Response)
+    return make_client(anthropic, anthropic.AsyncAnthropic, spec)
 
 
 def _ending(found: dict[str, Any], text: str) -> tuple[Ending, str]:

@@ -36,16 +36,22 @@ class Client:
     response: type[Any]
 
 
-def http_client(sdk: Any, spec: ModelSpec, timeout: Any) -> Any:
-    """The transport for an SDK's module: aiohttp, which both SDKs document for many calls at once.
+def make_client(sdk: Any, kind: type[Any], spec: ModelSpec) -> Client:
+    """An SDK's client for this spec. The address is always given: an SDK would else read one from the environment.
 
-    Their default looks through all its connections at every request: at 100 in flight that and its parser cost 2.8 ms
-    of CPU a call against 1.3. Without aiohttp installed the default serves. A proxy named in the environment does not
-    lead to this machine, so none is asked for a loopback address.
+    Its transport is aiohttp, which both SDKs document for many calls at once. Their default looks through all its
+    connections at every request: at 100 in flight that and its parser cost 2.8 ms of CPU a call against 1.3. Without
+    aiohttp installed the default serves. A proxy named in the environment does not lead to this machine, so none is
+    asked for a loopback address.
     """
-    kind = sdk.DefaultAioHttpClient if find_spec("aiohttp") else sdk.DefaultAsyncHttpxClient
+    import httpx2
+
+    timeout = httpx2.Timeout(spec.timeout_s, connect=CONNECT_TIMEOUT_S)
+    transport = sdk.DefaultAioHttpClient if find_spec("aiohttp") else sdk.DefaultAsyncHttpxClient
     # A redirect would take a question, and maybe its key, to an address nobody named.
-    return kind(trust_env=not is_loopback(spec.base_url), timeout=timeout, follow_redirects=False)
+    http = transport(trust_env=not is_loopback(spec.base_url), timeout=timeout, follow_redirects=False)
+    made = kind(api_key=spec.api_key or "none", base_url=where(spec), max_retries=0, timeout=timeout, http_client=http)
+    return Client(made, httpx2.Response)
 
 
 class OverHttp:

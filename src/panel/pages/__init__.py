@@ -41,12 +41,12 @@ def review_pages(review: Review) -> tuple[str, str]:
     return render_html(page), render_markdown(page)
 
 
-def review_card(review: Review, width: int = 100) -> str:
+def review_card(review: Review, width: int = 100, editorial: Editorial | None = None) -> str:
     """The verdict in plain text, at most `width` columns wide; no colours and no control characters."""
     from panel.pages.card import card
     from panel.pages.view import review_view
 
-    return card(review_view(review), width=width)
+    return card(review_view(review, (), editorial or Editorial()), width=width)
 
 
 def comparison_html(comparison: Comparison, flags: Sequence[Flag] = (), editorial: Editorial | None = None) -> str:
@@ -65,9 +65,9 @@ def comparison_markdown(comparison: Comparison, flags: Sequence[Flag] = (), edit
     return render_markdown(comparison_view(comparison, flags, editorial or Editorial()))
 
 
-def comparison_card(comparison: Comparison, width: int = 100) -> str:
+def comparison_card(comparison: Comparison, width: int = 100, editorial: Editorial | None = None) -> str:
     """The answer in plain text, at most `width` columns wide; no colours and no control characters."""
     from panel.pages.card import card
     from panel.pages.view import comparison_view
 
-    return card(comparison_view(comparison), width=width)
+    return card(comparison_view(comparison, (), editorial or Editorial()), width=width)

@@ -5,16 +5,15 @@ Any number of workers write here, each its own launches; nothing holds more than
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from pydantic import RootModel
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 
 from panel.errors import StoreError
 from panel.records import Dossier, Review
 from panel.records.batch import BatchPlan, BatchRow, ProposedPair
-from panel.store.database import BUSY_S, changing, open_engine, reading
+from panel.store.database import Face, changing, reading
 from panel.store.dialect import insert_or_leave, put
 from panel.store.paging import pages
 from panel.store.run_rows import record_row
@@ -27,23 +26,11 @@ class PairList(RootModel[tuple[ProposedPair, ...]]):
     """All pairs of a batch, as one record."""
 
 
-class BatchRows:
+class BatchRows(Face):
     """The batches of one database. Plain calls, each its own transaction, on the disk on return.
 
     A batch's run is saved first (`Records.save_run`), and its rows go when that is deleted.
     """
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @classmethod
-    def open(cls, url: str, *, runs_dir: Path | None = None, busy_s: float = BUSY_S) -> "BatchRows":
-        """Open or make the database. Raises Mistake for an address, StoreError for a database that can't be used."""
-        return cls(open_engine(url, busy_s=busy_s))
-
-    def close(self) -> None:
-        """Let the database go."""
-        self._engine.dispose()
 
     def save_plan(self, run_id: str, plan: BatchPlan) -> None:
         """Keep what every launch of this batch is asked with."""

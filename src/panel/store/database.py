@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError
@@ -139,6 +139,22 @@ def _begin(connection: Connection) -> None:
     """A write takes its lock at once; a read takes none, so that it never keeps a writer waiting."""
     reads = connection.get_execution_options().get(READS)
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+class Face:
+    """One part of a database, by its address. Plain calls, each its own transaction, on the disk on return."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str, *, runs_dir: Path | None = None, busy_s: float = BUSY_S) -> Self:
+        """Open or make the database. Raises Mistake for an address, StoreError for a database that can't be used."""
+        return cls(open_engine(url, busy_s=busy_s))
+
+    def close(self) -> None:
+        """Let the database go."""
+        self._engine.dispose()
 
 
 @contextmanager

@@ -6,31 +6,19 @@ many ask at once: the rule is looked at inside the transaction that writes.
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Row, Update, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Update, delete, func, insert, select, update
 
 from panel.errors import Mistake, NotFound
 from panel.records.desk import Account, Role
-from panel.store.database import BUSY_S, changing_alone, open_engine, reading
+from panel.store.database import Face, changing_alone, reading
 from panel.store.desk_log import append_act
 from panel.store.desk_tables import accounts, sessions
 
 THERE_ARE = "`panel desk accounts list` shows who there is."
 
 
-class AccountRows:
+class AccountRows(Face):
     """The accounts of one database. Plain calls, each its own transaction; any thread may call."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @classmethod
-    def open(cls, url: str, *, busy_s: float = BUSY_S) -> "AccountRows":
-        """Open or make the database. Raises Mistake for an address, StoreError for a database that can't be used."""
-        return cls(open_engine(url, busy_s=busy_s))
-
-    def close(self) -> None:
-        """Let the database go."""
-        self._engine.dispose()
 
     def add(self, account: Account, password_hash: str, *, by: str, now: datetime) -> Account:
         """Keep a new account. Raises Mistake when its sign-in name is taken."""

@@ -3,11 +3,9 @@
 A lane is a provider's model as its limits know it. All instants are the database's: workers' clocks may differ.
 """
 
-from pathlib import Path
+from sqlalchemy import Connection, delete, func, select, text, update
 
-from sqlalchemy import Connection, Engine, delete, func, select, text, update
-
-from panel.store.database import BUSY_S, changing, open_engine, reading
+from panel.store.database import Face, changing, reading
 from panel.store.dialect import insert_or_leave, put
 from panel.store.tables import beats, paces
 
@@ -18,20 +16,8 @@ CLOCKS = {  # seconds since 1970
 FORGET_S = 3600.0  # beats older than this are deleted
 
 
-class SharedPace:
+class SharedPace(Face):
     """The pace of one database's workers. Plain calls, each its own transaction."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @classmethod
-    def open(cls, url: str, *, runs_dir: Path | None = None, busy_s: float = BUSY_S) -> "SharedPace":
-        """Open or make the database. Raises Mistake for an address, StoreError for a database that can't be used."""
-        return cls(open_engine(url, busy_s=busy_s))
-
-    def close(self) -> None:
-        """Let the database go."""
-        self._engine.dispose()
 
     def reserve(self, lane: str, requests: int, per_minute: float) -> float:
         """Take the next `requests` of the lane's rate; seconds to wait before they may be used (0: now).

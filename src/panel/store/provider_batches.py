@@ -7,15 +7,14 @@ of reach. A call in a batch is claimed as part of it (`Ledger.claim_for_batch`) 
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Engine, Select, select
+from sqlalchemy import Select, select
 
 from panel.errors import StoreError
 from panel.records import Spend, Value
 from panel.store.costs import total
-from panel.store.database import BUSY_S, changing, open_engine, reading
+from panel.store.database import Face, changing, reading
 from panel.store.dialect import insert_or_leave, put
 from panel.store.folding import named_hashes, unfold
 from panel.store.ledger_sql import texts_named
@@ -49,20 +48,8 @@ class SentBatch(Value):
     why: str = ""  # of lost
 
 
-class ProviderBatches:
+class ProviderBatches(Face):
     """The provider batches of one database. Plain calls, each its own transaction, on the disk on return."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @classmethod
-    def open(cls, url: str, *, runs_dir: Path | None = None, busy_s: float = BUSY_S) -> "ProviderBatches":
-        """Open or make the database. Raises Mistake for an address, StoreError for a database that can't be used."""
-        return cls(open_engine(url, busy_s=busy_s))
-
-    def close(self) -> None:
-        """Let the database go."""
-        self._engine.dispose()
 
     def new(self, batch: SentBatch) -> None:
         """Write down a batch of a saved run, before anything else is done with it. StoreError when there is one."""

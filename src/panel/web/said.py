@@ -18,6 +18,7 @@ SENTENCES = {
     "embargoed": "Embargoed. Nothing of it is public before that time.",
     "embargo_lifted": "The embargo is lifted.",
     "fetched_back": "It is in the queue again.",
+    "called_off": "It goes out no more. It stays approved.",
     "product_renamed": "The product is renamed. Its slug stays.",
     "product_merged": "The two are one product now. It can be taken apart again.",
     "product_split": "The launches stand for a product of their own.",

@@ -116,6 +116,8 @@ class DraftPage(View):
     edition: str
     signed: str  # "Approved by Ann Editor, 25 Nov 2026 12:04 UTC"; "" when it is not
     is_public: bool
+    is_due: bool  # it is to go out
+    hindrance: str  # why nobody can approve it; "" when nothing is in the way
     can_go_out: bool  # it is signed, and not what readers have
     what_was_wrong: str  # of a correction, as whoever signed put it
     readers_have: tuple[str, ...]  # what is out and what is to go out, a sentence each
@@ -145,7 +147,7 @@ def draft_page(
 
     approval: of exactly this text. ends_approval: whose signature taking a decision back would end.
     """
-    reviews = _reviews(opened)
+    reviews = opened.reviews
     tools = tuple(clean(side.review.dossier.launch.name) for side in reviews)
     critics = tuple(
         block
@@ -184,14 +186,19 @@ def draft_page(
         what_is_left=what_is_left(opened.left),
         sides=view.sides,
         may={act: may(me.role, act) for act in LEAST},
-        may_fetch_back=may(me.role, TO_FETCH_BACK.get(draft.state, "fetch back")),
+        may_fetch_back=may(me.role, TO_FETCH_BACK.get("scheduled" if public.due else draft.state, "fetch back")),
         approve_as=me.name,
         edition=edition_of(draft.grade),
         signed=f"Approved by {clean(approval.name)}, {times.told(approval.at)}" if approval else "",
         is_public=public.out is not None,
+        is_due=public.due is not None,
+        hindrance=opened.hindrance,
         can_go_out=approval is not None and not _is_in(public.out, approval, history.approvals),
         what_was_wrong=approval.reason if approval else "",
-        readers_have=tuple(_readers_have(public, history.approvals, times)),
+        readers_have=(
+            *_readers_have(public, history.approvals, times),
+            *(_ended(history, times) if approval is None and draft.state in ("open", "published") else ()),
+        ),
         retracted=told_retraction(retraction(opened, history.publications)),
         zone=times.name,
         embargo=times.told(draft.embargo_until) if draft.embargo_until and draft.embargo_until > now else "",
@@ -229,20 +236,25 @@ def _readers_have(public: Public, approvals: Sequence[Approval], times: Times) -
         yield f"Revision {due} goes out at {times.told(public.due.goes_out_at)}."
 
 
+def _ended(history: History, times: Times) -> Iterator[str]:
+    """Of a text nobody has signed: the last signature, and the hour that ended with it."""
+    if history.approvals:
+        last = history.approvals[-1]
+        yield f"The approval by {clean(last.name)}, {times.told(last.at)}, ended: something was changed since."
+    if history.publications and history.publications[-1].kind == "cancelled":
+        yield "What was to go out goes out no more."
+
+
 def told_undone(opened: Opened, decisions: Sequence[Decision], me: Account) -> str:
     """What this person took back last, in words: "Taken back: Futurist, “It runs where …”"; "" for nothing."""
     mine = [d for d in decisions if d.by == me.account_id and d.decision == "undone"]
     if not mine:
         return ""
     last = max(mine, key=lambda d: d.decision_id)
-    titles = {p.persona_id: p.title for side in _reviews(opened) for p in side.review.personas}
+    titles = {p.persona_id: p.title for side in opened.reviews for p in side.review.personas}
     what = {"views": "line, advice and views", "held": "that the words for reviewers were read"}.get(last.kind, "")
     told = [clean(titles.get(last.persona_id, "")), what or f"“{cut_short(clean(last.text), 60)}”"]
     return f"Taken back: {', '.join(part for part in told if part)}."
-
-
-def _reviews(opened: Opened) -> tuple[OpenReview, ...]:
-    return (opened.a, opened.b) if isinstance(opened, OpenComparison) else (opened,)
 
 
 def _view(opened: Opened) -> ReviewPage | ComparisonPage:

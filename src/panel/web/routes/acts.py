@@ -205,8 +205,8 @@ def lift(deps: Given, me: Editor, draft_id: DraftId, number: Number, reason: Why
 @router.post("/fetch-back", **POSTED)
 def fetch_back(deps: Given, me: Writer, draft_id: DraftId, number: Number) -> Response:
     """Put it into the queue again."""
-    deps.desk.fetch_back(me, draft_id, number=number)
-    return on(draft_id, "", "fetched_back")
+    opened = deps.desk.fetch_back(me, draft_id, number=number)
+    return on(draft_id, "", "called_off" if opened.draft.state in ("approved", "published") else "fetched_back")
 
 
 def moment(deps: Deps, text: str) -> datetime:

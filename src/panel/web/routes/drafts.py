@@ -5,9 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from panel.desk.editorial import editorial_of
 from panel.desk.opened import OpenComparison, Opened
-from panel.desk.public import went_out
 from panel.pages import comparison_html, review_html
 from panel.pages.render import page_policy
 from panel.records.desk import Account, Decision
@@ -25,8 +23,7 @@ def build_page(deps: Deps, me: Account, draft_id: str, at: str = "", said: str =
     desk = deps.desk
     desk.bring_back_due()
     opened = desk.open(me, draft_id)
-    parts = (opened.a, opened.b, opened) if isinstance(opened, OpenComparison) else (opened,)
-    mine = [made for part in parts if (made := desk.undoable(me, part))]
+    mine = [made for part in _printed(opened) if (made := desk.undoable(me, part))]
     return draft_page(
         opened,
         me,
@@ -65,8 +62,7 @@ def draft(
 def page(deps: Given, me: Writer, draft_id: DraftId) -> Response:
     """The page that readers would get, as it stands now."""
     opened = deps.desk.open(me, draft_id)
-    publications = went_out(deps.desk.history(me, draft_id).publications, deps.desk.now)
-    added = editorial_of(opened, deps.desk.is_signed(me, opened), publications)
+    added = deps.desk.editorial(me, opened)
     if isinstance(opened, OpenComparison):
         html = comparison_html(opened.for_readers, (), added)
     else:

@@ -76,8 +76,6 @@ def queue(
     q: Annotated[str, Query(max_length=200)] = "", page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:  # fmt: skip
     """Reviews that wait for somebody."""
-    deps.desk.take_in(STEP)
-    deps.desk.bring_back_due()
     return show(request, _page(deps, me.role, "/", "review", which, q, page))
 
 
@@ -87,8 +85,6 @@ def comparisons(
     q: Annotated[str, Query(max_length=200)] = "", page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:  # fmt: skip
     """Comparisons that wait for somebody."""
-    deps.desk.take_in(STEP)
-    deps.desk.bring_back_due()
     return show(request, _page(deps, me.role, "/comparisons", "comparison", which, q, page))
 
 
@@ -102,6 +98,8 @@ def pair(
 
 
 def _page(deps: Deps, role: Role, path: str, kind: DraftKind, which: str, words: str, page: int) -> QueuePage:
+    deps.desk.take_in(STEP)
+    deps.desk.bring_back_due()
     found = deps.desk.queue(which, kind=kind, words=words, page=page)
     rows = tuple(_row(draft, deps) for draft in found.drafts)
 
