@@ -25,6 +25,7 @@ from panel.store import CallRow, Claimed, HeldBy, InBatch, Known, Ledger, fold, 
 
 log = logging.getLogger(__name__)  # names, keys and counts; never a body, which may hold what a stranger wrote
 POLL_S, SLOWEST_POLL_S = 0.2, 2.0  # how often a call held by another living run is looked at again
+NOT_ASKED = "Not asked: "  # how the failure of a juror begins whose model was stopped by what another was told
 UNREADABLE_LIMIT = 2  # unparseable answers in a row from one server before its model is stopped
 
 
@@ -259,7 +260,7 @@ class Turn:
     def refuse_if_stopped(self) -> None:
         """Raises ProviderRefused when this model is asked no more."""
         if self.health.stopped:
-            raise ProviderRefused(f"Not asked: {self.health.stopped}", stops_model=True)
+            raise ProviderRefused(f"{NOT_ASKED}{self.health.stopped}", stops_model=True)
 
     def refuse_if_confidential(self) -> None:
         """Raises Mistake when this launch may not be sent to this model: the last door, whatever planned the seat."""

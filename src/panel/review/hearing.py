@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from panel.errors import Deferred, ProviderError, ReplyUnusable
 from panel.records import Answered, Call, Containment, Made, Opinion, Review, Stamp
 from panel.review.again import laid_in
-from panel.review.asking import Asker
+from panel.review.asking import NOT_ASKED, Asker
 from panel.review.containing import REPEAT_DRAW, contain, not_asked_again
 from panel.review.making import how_made, make_review
 from panel.review.plan import Plan, Seat
@@ -60,8 +60,9 @@ def _refuse_silence(opinions: Sequence[Opinion], failures: Sequence[ProviderErro
     counts = ", ".join(f"{count} {end}" for end, count in ends.items())
     whys = dict.fromkeys(o.why for o in silent if o.why)
     told = " ".join([f"The panel gave no usable answer: {counts}.", *list(whys)[:MOST_WHYS]])
-    if ends["failed"] and failures:
-        raise type(failures[0])(told) from failures[0]
+    own = [err for err in failures if not (ends["unusable"] and str(err).startswith(NOT_ASKED))]
+    if ends["failed"] and own:
+        raise type(own[0])(told) from own[0]
     raise ReplyUnusable(told, raw="", hint="Try another --model, or add --retry to ask anew what was unusable.")
 
 
