@@ -749,3 +749,9 @@ def test_the_queues_row_of_an_unopened_comparison_follows_its_reviews(room: Room
     room.settle(b)
     (row,) = [d.shown for d in room.desk.queue(kind="comparison").drafts]
     assert (row.draft_id, row.claims_left, row.minutes) == (both, 0, 1)
+
+
+def test_a_trial_of_a_pair_whose_reviews_are_none_makes_no_draft(room: Room) -> None:
+    room.bring(small(), small(ledger()))
+    *_, pair = room.bring(checked(trial(small())), checked(trial(small(ledger()))), run_id="run-2", paired=True)
+    assert pair == "" and room.desk.queue(kind="comparison").drafts == ()

@@ -481,3 +481,10 @@ def test_readers_lose_a_comparison_with_a_review_that_was_retracted_and_are_told
         room.comparison(both).for_readers, (), room.desk.editorial(room.editor, room.comparison(both))
     )
     assert "was retracted. A wrong figure." in html and "Nobody has approved this." not in html
+    room.desk.fetch_back(room.editor, one)
+    assert out(room, both) is None, "words that were taken back come back only when the comparison goes out anew"
+    room.approve(one)
+    room.approve(both) if not room.desk.is_signed(room.editor, room.comparison(both)) else None
+    room.desk.publish(room.publisher, both)
+    assert out(room, both)
+    assert audit(room.desk.store).broken == ()

@@ -17,10 +17,15 @@ from panel.store import desk as rows
 def public_at(conn: Connection, draft: Draft, at: datetime) -> Publication | None:
     """What readers have of a draft at a moment; None for nothing."""
     until = embargo_of(conn, draft)
-    states = (draft.state, *(find_draft(conn, side).state for side in rows.sides_of(conn, draft.draft_id)))
-    if any(state in PUT_AWAY for state in states) or (until and until > at):
-        return None
-    return newest_out(rows.list_publications(conn, draft.draft_id), at)
+    return None if draft.state in PUT_AWAY or (until and until > at) else standing(conn, draft.draft_id, at)
+
+
+def standing(conn: Connection, draft_id: str, at: datetime) -> Publication | None:
+    """What went out last and was not taken back, nor a review it prints since: that needs to go out anew."""
+    out = newest_out(rows.list_publications(conn, draft_id), at)
+    theirs = (one for side in rows.sides_of(conn, draft_id) for one in went_out(rows.list_publications(conn, side), at))
+    fell = out and any(one.kind == "retracted" and one.goes_out_at > out.goes_out_at for one in theirs)
+    return None if fell else out
 
 
 def went_out(made: Sequence[Publication], at: datetime) -> list[Publication]:

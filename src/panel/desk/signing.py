@@ -7,7 +7,7 @@ from panel.desk.acting import PANEL, Tx, add_publication, cancel, finish, refuse
 from panel.desk.approval_file import point_row
 from panel.desk.fields import told
 from panel.desk.opened import Opened
-from panel.desk.public import embargo_of, newest_out, public_at, signed, to_go_out
+from panel.desk.public import embargo_of, public_at, signed, standing, to_go_out
 from panel.desk.rules import PASS_REASONS, REJECT_REASONS, TO_FETCH_BACK, edition_of, one_of, refuse_unless_approvable
 from panel.errors import EditConflict, Mistake
 from panel.records import content_hash
@@ -109,7 +109,7 @@ def publish(
 
 def _is_out(tx: Tx, draft_id: str) -> Publication | None:
     """What went out last and was not taken back, whatever embargo came since."""
-    return newest_out(rows.list_publications(tx.conn, draft_id), tx.now)
+    return standing(tx.conn, draft_id, tx.now)
 
 
 def _is_same(tx: Tx, out: Publication, approval: Approval) -> bool:

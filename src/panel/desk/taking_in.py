@@ -134,6 +134,9 @@ def _take_comparison(
         rows.mark_taken(conn, run_id, "comparison", slug, hashed, "")
         return
     a, b = (_side(conn, run_id, review, now) for review in reviews)
+    if comparison.grade == "trial" and "trial" not in (a.grade, b.grade):  # neither side took its trial in
+        rows.mark_taken(conn, run_id, "comparison", slug, hashed, "")
+        return
     if a.draft_id == b.draft_id:  # two launches that were merged into one since: nothing is left to compare
         rows.mark_taken(conn, run_id, "comparison", slug, hashed, "")
         return
