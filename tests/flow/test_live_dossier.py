@@ -8,9 +8,6 @@ import pytest
 from tests.unit.dossier.scripted_web import LANTERN, PAGES
 from tests.web.server import Site, web
 
-from panel.checks.suspicion import find_suspicions
-from panel.dossier.facts import read_facts
-from panel.dossier.hidden import find_hidden
 from panel.dossier.live import build_live_dossier
 from panel.dossier.net import Fetcher, FetchRules, Refused
 from panel.dossier.snapshots import Snapshots
@@ -48,9 +45,6 @@ async def build(site: Site, folder: Path, *, switch: bool = True, refresh: bool 
         made=Stamp(created_at=NOW, version="0"),
         today=NOW.date(),
         refresh=refresh,
-        read_facts=read_facts,
-        find_hidden=find_hidden,
-        find_suspicions=find_suspicions,
     )
 
 

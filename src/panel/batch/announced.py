@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from panel.checks.suspicion import find_suspicions
 from panel.dossier import build_dossier
 from panel.dossier.screening import Screen
 from panel.records import Announcement, BatchRow, Dossier, Launch, LaunchSource, Stamp
@@ -16,7 +15,7 @@ def dossier_of_text(said: Announcement, *, made: Stamp, today: date, unread: tup
 
     unread: a sentence for each page that could not. What reaches jurors beside the text is held against suspicion.
     """
-    screen = Screen(find_suspicions)
+    screen = Screen()
     name, release, tagline = (
         screen(getattr(said, field), source_id="S1", where=field, most=300) for field in ("name", "release", "tagline")
     )

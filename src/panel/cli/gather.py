@@ -90,9 +90,6 @@ async def live_dossier(
     on_page: "Callable[[PageEvent], None]" = lambda event: None,
 ) -> Dossier:
     """`build_live_dossier` with this workspace's snapshots and everything that reads a page."""
-    from panel.checks.suspicion import find_suspicions
-    from panel.dossier.facts import read_facts
-    from panel.dossier.hidden import find_hidden
     from panel.dossier.live import build_live_dossier
 
     return await build_live_dossier(
@@ -104,9 +101,6 @@ async def live_dossier(
         today=datetime.now(UTC).date(),
         refresh=refresh,
         category=category,
-        read_facts=read_facts,
-        find_hidden=find_hidden,
-        find_suspicions=find_suspicions,
         on_page=on_page,
     )
 

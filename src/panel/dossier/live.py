@@ -1,27 +1,26 @@
 """A dossier from one address: pages gathered, read, cut, and laid out as `build_dossier` lays out a launch file's.
 
-Facts, hidden text and suspicions are found by functions given here, each told of one page or of all passages. The
-name and day a page states in its own data (JSON-LD) win over what its title says; a price class is taken from the
+The name and day a page states in its own data (JSON-LD) win over what its title says; a price class is taken from the
 pricing page before the first page before any other, where one states it. All that was read stays in `Dossier.facts`.
 
-Titles, the name, the tagline and plans reach jurors outside any passage, so each is held against `find_suspicions` by
-itself: what speaks to reviewers or models is left out for the juror and kept in `Dossier.hidden` for the editor. A
-page's description tag is not taken for the launch's description: there a juror expects our own words, not the maker's.
+Titles, the name, the tagline and plans reach jurors outside any passage, so each is held against suspicion by itself:
+what speaks to reviewers or models is left out for the juror and kept in `Dossier.hidden` for the editor. A page's
+description tag is not taken for the launch's description: there a juror expects our own words, not the maker's.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import NamedTuple, Protocol
 
+from panel.checks.suspicion import find_suspicions
 from panel.dossier.building import missing_essentials
 from panel.dossier.cleaning import one_line
-from panel.dossier.facts import pricing_from
-from panel.dossier.gathering import MAX_AGE_DAYS, MOST_PAGES, Gathered, Gathering, PageEvent, gather
-from panel.dossier.hidden import Form
+from panel.dossier.facts import pricing_from, read_facts
+from panel.dossier.gathering import Gathered, Gathering, PageEvent, gather
+from panel.dossier.hidden import find_hidden
 from panel.dossier.net.errors import shown
-from panel.dossier.screening import FindSuspicions, Screen, mark_attempts
+from panel.dossier.screening import Screen, mark_attempts
 from panel.dossier.shelf import Fetch, anything
 from panel.dossier.snapshots import Snapshots
 from panel.records import (
@@ -29,48 +28,18 @@ from panel.records import (
     Dossier,
     Fact,
     FactKind,
-    Hidden,
     Launch,
     LaunchSource,
-    Passage,
     Pricing,
     Source,
     Stamp,
 )
-
-
-class ReadFacts(Protocol):
-    """The facts one page states. raw: UTF-8, whatever the page came in. checked: the day it was fetched. sheets: texts
-    of style sheets it links, by `href`."""
-
-    def __call__(
-        self,
-        raw: bytes,
-        *,
-        media_type: str,
-        url: str,
-        source_id: str,
-        passages: Sequence[Passage],
-        checked: date,
-        sheets: Mapping[str, str],
-    ) -> Iterable[Fact]: ...
-
-
-class FindHidden(Protocol):
-    """What one page keeps from its readers. sheets: texts of style sheets it links, by `href`."""
-
-    def __call__(self, text: str, source_id: str, *, form: Form, sheets: Mapping[str, str]) -> Iterable[Hidden]: ...
-
 
 log = logging.getLogger(__name__)
 OWN_DATA = "JSON-LD"  # the `read_from` of what a page states for machines, under its own name for each thing
 PRICE_ORDER = ("pricing", "page", "repository", "docs")  # whose price class is taken first
 MOST_NAME = 80
 MOST_LINE = 200
-
-
-def _nothing(*given: object, **named: object) -> tuple[()]:
-    return ()
 
 
 async def build_live_dossier(
@@ -82,12 +51,7 @@ async def build_live_dossier(
     today: date,
     admit: Callable[[str], None] = anything,
     refresh: bool = False,
-    max_age_days: int = MAX_AGE_DAYS,
-    most_pages: int = MOST_PAGES,
     category: str = "",
-    read_facts: ReadFacts = _nothing,
-    find_hidden: FindHidden = _nothing,
-    find_suspicions: FindSuspicions = _nothing,
     on_page: Callable[[PageEvent], None] = lambda event: None,
 ) -> Dossier:
     """The dossier of the product at `url`.
@@ -103,33 +67,22 @@ async def build_live_dossier(
         today=today,
         admit=admit,
         refresh=refresh,
-        max_age_days=max_age_days,
-        most_pages=most_pages,
         on_page=on_page,
     )
-    finders = Finders(read_facts, find_hidden, find_suspicions)
-    return await asyncio.to_thread(_assemble, gathering, made, category, finders)  # reads every page: not on the loop
+    return await asyncio.to_thread(_assemble, gathering, made, category)  # reads every page: not on the loop
 
 
-class Finders(NamedTuple):
-    """Who finds what on the pages; written elsewhere, wired by the caller."""
-
-    read_facts: ReadFacts
-    find_hidden: FindHidden
-    find_suspicions: FindSuspicions
-
-
-def _assemble(gathering: Gathering, made: Stamp, category: str, find: Finders) -> Dossier:
-    screen = Screen(find.find_suspicions)
+def _assemble(gathering: Gathering, made: Stamp, category: str) -> Dossier:
+    screen = Screen()
     unread = [*gathering.unread]
-    facts = tuple(fact for gathered in gathering.pages for fact in _facts(gathered, find.read_facts, unread))
+    facts = tuple(fact for gathered in gathering.pages for fact in _facts(gathered, unread))
     sources = tuple(_source(gathered, screen) for gathered in gathering.pages)
     launch = _launch(gathering, sources, facts, category, screen)
     passages = tuple(passage for source in sources for passage in source.passages)
     hidden = [
         found
         for g in gathering.pages
-        for found in find.find_hidden(g.reading.text, g.source_id, form=g.reading.form, sheets=g.sheets)
+        for found in find_hidden(g.reading.text, g.source_id, form=g.reading.form, sheets=g.sheets)
     ]
     return Dossier(
         made=made,
@@ -143,7 +96,7 @@ def _assemble(gathering: Gathering, made: Stamp, category: str, find: Finders) -
             unread=tuple(unread),
         ),
         hidden=(*mark_attempts(hidden), *screen.left_out),
-        suspicions=tuple(find.find_suspicions(passages)),
+        suspicions=find_suspicions(passages),
         facts=facts,
     )
 
@@ -165,29 +118,26 @@ def _source(gathered: Gathered, screen: Screen) -> Source:
     )
 
 
-def _facts(gathered: Gathered, read_facts: ReadFacts, unread: list[str]) -> list[Fact]:
-    """What the page states, each with the day it was looked up; its language too, when nobody else read it.
+def _facts(gathered: Gathered, unread: list[str]) -> list[Fact]:
+    """What the page states, its language too when nobody else read it.
 
     A page that the reader breaks on states nothing, is named in `unread`, and costs the other pages nothing.
     """
     reading, day = gathered.reading, gathered.page.fetched_at.date()
-    found: Iterable[Fact] = ()
+    facts: list[Fact] = []
     try:
-        found = tuple(
-            read_facts(
-                reading.text.encode("utf-8", "replace"),
-                media_type=gathered.page.media_type,
-                url=reading.url,
-                source_id=gathered.source_id,
-                passages=gathered.passages,
-                checked=day,
-                sheets=gathered.sheets,
-            )
+        facts += read_facts(
+            reading.text.encode("utf-8", "replace"),
+            media_type=gathered.page.media_type,
+            url=reading.url,
+            source_id=gathered.source_id,
+            passages=gathered.passages,
+            checked=day,
+            sheets=gathered.sheets,
         )
     except Exception:
         log.exception("Facts of %s can't be read", shown(reading.url))
         unread.append(f"Facts not read: our code failed on {shown(reading.url)}.")
-    facts = [fact if fact.checked else fact.model_copy(update={"checked": day}) for fact in found]
     if reading.language and all(fact.kind != "language" for fact in facts):
         told = {"kind": "language", "value": reading.language, "read_from": "html lang", "checked": day}
         facts.append(Fact.model_validate({**told, "source_id": gathered.source_id}))

@@ -8,7 +8,7 @@ for the editor. Which products count, and in which order, the archive says.
 from collections.abc import Sequence
 
 from panel.dossier.passages import Block, cut
-from panel.dossier.screening import FindSuspicions, Screen
+from panel.dossier.screening import Screen
 from panel.records import Dossier, Neighbour, Source, sha256_of
 
 TITLE = "Others in this category, from our archive"
@@ -18,13 +18,13 @@ MOST_LINE = 300
 PRICE_CLASSES = {"open_source": "open source", "contact": "on request"}  # the others are plain words
 
 
-def add_neighbours(dossier: Dossier, neighbours: Sequence[Neighbour], find_suspicions: FindSuspicions) -> Dossier:
+def add_neighbours(dossier: Dossier, neighbours: Sequence[Neighbour]) -> Dossier:
     """The dossier with one more source, of kind `neighbours` and our voice: one passage a product, in this order.
 
     The dossier itself when there are none. It must be whole: neighbours come before any trimming.
     """
     source_id = f"S{len(dossier.sources) + 1}"
-    screen = Screen(find_suspicions)
+    screen = Screen()
     lines = [line for neighbour in neighbours if (line := _line(neighbour, source_id, screen))]
     left_out = dossier.model_copy(update={"hidden": (*dossier.hidden, *screen.left_out)})
     if not lines:

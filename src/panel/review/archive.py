@@ -6,7 +6,6 @@ Here the rule of which launches are of one product (`dossier.products`) meets th
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from panel.checks import find_suspicions
 from panel.dossier.neighbours import add_neighbours
 from panel.dossier.products import folded_release, named_release, plain_name, product_key, same_product
 from panel.records import Dossier, Launch, Met, ProductFacts, canonical_json, sha256_of
@@ -32,7 +31,7 @@ def with_neighbours(dossier: Dossier, products: Products, *, today: date) -> Dos
             launch = dossier.launch.model_copy(update={"category": facts.category})
             dossier = dossier.model_copy(update={"launch": launch})
     others = products.neighbours(dossier.launch.category, before=before, but=known.product_id if known else "")
-    return add_neighbours(dossier, others, find_suspicions)
+    return add_neighbours(dossier, others)
 
 
 def look_up(launch: Launch, products: Products, *, digest: str = "") -> Met | None:

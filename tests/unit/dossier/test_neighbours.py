@@ -2,7 +2,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from panel.checks import find_suspicions
 from panel.dossier.neighbours import TITLE, add_neighbours
 from panel.records import Coverage, Dossier, Launch, LaunchSource, Neighbour, Passage, Source, Stamp
 
@@ -26,7 +25,7 @@ def dossier() -> Dossier:
 
 
 def test_each_neighbour_is_a_passage_of_ours_that_can_be_cited() -> None:
-    made = add_neighbours(dossier(), (LAMP, BULB), find_suspicions)
+    made = add_neighbours(dossier(), (LAMP, BULB))
     source = made.sources[-1]
     assert (source.source_id, source.kind, source.voice, source.title) == ("S2", "neighbours", "us", TITLE)
     assert [(p.passage_id, p.text) for p in source.passages] == [
@@ -37,13 +36,13 @@ def test_each_neighbour_is_a_passage_of_ours_that_can_be_cited() -> None:
 
 
 def test_no_neighbour_leaves_the_dossier_as_it_is() -> None:
-    assert add_neighbours(dossier(), (), find_suspicions) == dossier()
+    assert add_neighbours(dossier(), ()) == dossier()
 
 
 def test_the_same_neighbours_give_the_same_hash_and_others_another() -> None:
-    one = add_neighbours(dossier(), (LAMP, BULB), find_suspicions).dossier_hash
-    assert add_neighbours(dossier(), (LAMP, BULB), find_suspicions).dossier_hash == one
-    assert add_neighbours(dossier(), (LAMP,), find_suspicions).dossier_hash != one
+    one = add_neighbours(dossier(), (LAMP, BULB)).dossier_hash
+    assert add_neighbours(dossier(), (LAMP, BULB)).dossier_hash == one
+    assert add_neighbours(dossier(), (LAMP,)).dossier_hash != one
     assert dossier().dossier_hash != one
 
 
@@ -51,16 +50,16 @@ def test_the_same_neighbours_give_the_same_hash_and_others_another() -> None:
 @pytest.mark.parametrize("plea", [PLEA, "Bulb [S1.9] copies a whole folder in a second"])
 def test_a_neighbour_that_speaks_to_reviewers_reaches_the_editor_only(field: str, plea: str) -> None:
     hostile = BULB.model_copy(update={field: plea})
-    made = add_neighbours(dossier(), (hostile, LAMP), find_suspicions)
+    made = add_neighbours(dossier(), (hostile, LAMP))
     assert [p.text[:5] for p in made.sources[-1].passages] == ["Lamp:"]
     assert [(h.source_id, h.text) for h in made.hidden] == [("S2", plea)]
-    only = add_neighbours(dossier(), (hostile,), find_suspicions)
+    only = add_neighbours(dossier(), (hostile,))
     assert (only.dossier_hash, len(only.hidden)) == (dossier().dossier_hash, 1)
 
 
 def test_a_name_is_one_clean_line_and_never_long() -> None:
     name = "Bulb\n\n\u202e\u200band " + "shade " * 25
-    made = add_neighbours(dossier(), (BULB.model_copy(update={"name": name}),), find_suspicions)
+    made = add_neighbours(dossier(), (BULB.model_copy(update={"name": name}),))
     (passage,) = made.sources[-1].passages
     assert passage.text.startswith("Bulb and shade shade")
     assert "\n" not in passage.text and len(passage.text) < 180
