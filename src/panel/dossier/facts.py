@@ -16,6 +16,7 @@ from panel.dossier.labels import read_labels
 from panel.dossier.licences import licence_of_text, licence_said, licence_tags
 from panel.dossier.lines import Line, lines_of
 from panel.dossier.metadata import read_metadata
+from panel.dossier.page import is_small, parse_html
 from panel.dossier.prices import read_prices
 from panel.dossier.pricing_class import pricing_class, shows_unread_amount
 from panel.dossier.stated import Stated
@@ -29,7 +30,6 @@ HTML = frozenset({"text/html", "application/xhtml+xml"})
 MOST_FACTS = 60
 MOST_OF_A_KIND = {"plan": 24, "licence": 4, "package": 6}
 MOST_BYTES = 5_000_000
-MOST_ELEMENTS = 40_000
 SLACK = timedelta(days=1)
 LICENCE_FILE = re.compile(r"/(?:licen[cs]es?|copying|unlicense)(?:[.-][\w.-]+)?/?$", re.IGNORECASE)
 TITLE_END = re.compile(r"\s+[|–—·:•]\s+|\s+-\s+|:\s+|\s+(?=documentation\b|docs\b|pricing\b)", re.IGNORECASE)
@@ -76,8 +76,8 @@ def pricing_from(facts: Sequence[Fact], checked: date, *, source: str = "") -> P
 def _of_page(text: str, url: str, sheets: Mapping[str, str] | None) -> list[Stated]:
     from panel.dossier.unseen import take_out
 
-    tree = _tree(text)
-    if tree is None:
+    tree = parse_html(text)
+    if tree is None or not is_small(tree):
         return []
     listing = bool(repository_of(url) or package_of(url) or _own_forge(tree, url))
     structured = read_structured(tree, is_listing=listing)
@@ -103,18 +103,6 @@ def _of_file(text: str, url: str) -> list[Stated]:
         said = ((licence_said(line), line) for line in lines)
         found += [Stated("licence", value, "licence sentence", line) for value, line in said if value][:1]
     return found
-
-
-def _tree(text: str) -> Any:
-    from lxml import etree, html  # type: ignore[import-untyped]
-
-    try:
-        parser = html.HTMLParser(encoding="utf-8", huge_tree=False)
-        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError):
-        return None
-    few = sum(1 for _ in zip(tree.iter(), range(MOST_ELEMENTS + 1), strict=False)) <= MOST_ELEMENTS
-    return tree if few else None
 
 
 def _name(tree: Any, lines: Sequence[Line], structured: Sequence[Stated], url: str) -> list[Stated]:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from panel.dossier.addresses import MOST_ADDRESS, joined
 from panel.dossier.cleaning import one_line
+from panel.dossier.page import parse_html
 from panel.dossier.voices import Maker, is_makers, is_named_like, is_owned, package_of, repository_of
 from panel.records import SourceKind
 
@@ -102,11 +103,8 @@ def names_a_page(words: str) -> bool:
 
 def find_links(page: str, url: str) -> tuple[Link, ...]:
     """The links of an HTML page read at `url`, at most `MOST_LINKS`; none for what is no page."""
-    from lxml import etree, html  # type: ignore[import-untyped]
-
-    try:
-        tree = html.document_fromstring(page.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8"))
-    except (etree.LxmlError, ValueError):
+    tree = parse_html(page)
+    if tree is None:
         return ()
     base = next((href for href in tree.xpath("//base/@href") if href), "")
     start = joined(url, base) or url

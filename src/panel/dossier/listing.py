@@ -26,6 +26,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from panel.dossier.addresses import joined, tidy_address
 from panel.dossier.cleaning import one_line
+from panel.dossier.page import parse_html
 from panel.dossier.products import tag_of
 from panel.dossier.voices import is_shared, package_of, repository_of, site_of
 from panel.records.differing import fold
@@ -100,7 +101,7 @@ def find_homepage(page_html: str, listing_url: str, *, name: str = "") -> str:
     name: the product's, when it is known. Hostile pages give at worst a wrong address, which is then fetched under the
     same rules as any.
     """
-    tree = _tree(page_html)
+    tree = parse_html(page_html[:MOST_CHARACTERS], remove_comments=True, remove_pis=True)
     if tree is None:
         return ""
     for address in _stated(tree):
@@ -123,16 +124,6 @@ def leads_home(address: str, listing_url: str) -> bool:
 def tidy_homepage(address: str) -> str:
     """A product's address without what the listing added to it. Raises ValueError for what is none."""
     return _without_listing(tidy_address(address))
-
-
-def _tree(page: str) -> Any:
-    from lxml import etree, html  # type: ignore[import-untyped]
-
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    try:
-        return html.document_fromstring(page[:MOST_CHARACTERS].encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError):
-        return None
 
 
 def _stated(tree: Any) -> Iterator[str]:

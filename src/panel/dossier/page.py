@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 5_000_000  # what is after them is left out
 MOST_DEPTH = 100  # elements nested deeper lose their tags and keep their text; honest pages stay under 40
-MOST_ELEMENTS = 40_000  # with more, the main text is not looked for: trafilatura takes 20 s for 400,000
+MOST_ELEMENTS = 40_000  # with more, no main text and no facts are looked for: trafilatura takes 20 s for 400,000
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "head"})
 TABLE_CELLS = frozenset({"td", "th", "cell"})
 TEXT_BLOCKS = frozenset(
@@ -50,6 +50,17 @@ class PageText(NamedTuple):
     veiled: tuple["Veiled", ...]
 
 
+def parse_html(page: str, **options: bool) -> Any:
+    """The tree of an HTML page, None when there is none in it. options: of lxml's parser."""
+    from lxml import etree, html  # type: ignore[import-untyped]
+
+    try:
+        parser = html.HTMLParser(encoding="utf-8", **options)
+        return html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError):
+        return None
+
+
 def html_blocks(page: str, sheets: Mapping[str, str] | None = None) -> Iterator[Block]:
     """Blocks of a page, in reading order; none for a page without text. sheets: as `read_page` takes them."""
     yield from read_page(page, sheets).blocks
@@ -68,7 +79,7 @@ def read_page(page: str, sheets: Mapping[str, str] | None = None) -> PageText:
     if tree is None:
         return PageText((), tuple(veiled))
     shown = list(_walk(tree, frozenset(_furniture(tree)))) or list(_walk(tree))
-    main = _main_text(tree) if _is_small(tree) else []
+    main = _main_text(tree) if is_small(tree) else []
     enough = bool(main) and _keeps(main, shown, is_article=bool(ARTICLE.search(page[:MOST_CHARACTERS])))
     return PageText(tuple(main if enough else shown), tuple(veiled))
 
@@ -108,24 +119,20 @@ def _is_short(element: Any) -> bool:
 
 def _visible(page: str, sheets: Mapping[str, str] | None) -> tuple[Any, list["Veiled"]]:
     """The page's tree without what nobody sees, None when there is no tree in it; and what was taken out."""
-    from lxml import etree, html  # type: ignore[import-untyped]
-
     from panel.dossier.unseen import Veiled, comments_of, take_out
 
-    # depth and size are bounded here; the parser's own bound of 256 levels drops the rest of the page unsaid
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     shown = page[:MOST_CHARACTERS]
     veiled = list(comments_of(shown))
-    try:
-        tree = html.document_fromstring(shown.encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError):
+    # depth and size are bounded here; the parser's own bound of 256 levels drops the rest of the page unsaid
+    tree = parse_html(shown, huge_tree=True, remove_comments=True, remove_pis=True)
+    if tree is None:
         return None, veiled
     _drop_controls(tree)
     _flatten(tree)
     veiled += take_out(tree, sheets)
     if len(page) > MOST_CHARACTERS:
         veiled.append(Veiled("not read", f"what stands after {MOST_CHARACTERS:,} characters"))
-    if any("depth" in entry.message.lower() for entry in parser.error_log):
+    if any("depth" in entry.message.lower() for entry in tree.getroottree().parser.error_log):
         veiled.append(Veiled("not read", "what stands after elements nested more than 2,000 deep"))
     for listing in tree.iter("pre"):
         if listing.find(".//code") is None:
@@ -155,7 +162,8 @@ def _flatten(tree: Any) -> None:
         element.drop_tag()
 
 
-def _is_small(tree: Any) -> bool:
+def is_small(tree: Any) -> bool:
+    """Whether a tree has few enough elements for what looks at each more than once."""
     return sum(1 for _ in zip(tree.iter(), range(MOST_ELEMENTS + 1), strict=False)) <= MOST_ELEMENTS
 
 

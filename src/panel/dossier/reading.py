@@ -14,7 +14,7 @@ from panel.dossier.hidden import Form
 from panel.dossier.links import names_a_page
 from panel.dossier.markdown import markdown_blocks
 from panel.dossier.net.errors import shown
-from panel.dossier.page import fragment_blocks, html_blocks
+from panel.dossier.page import fragment_blocks, html_blocks, parse_html
 from panel.dossier.passages import Block, plain_blocks
 from panel.dossier.voices import is_shared, site_of
 from panel.errors import Mistake
@@ -175,13 +175,10 @@ def _read_html(page: Page, text: str, sheets: Mapping[str, str] | None) -> Readi
 def _metadata(text: str) -> dict[str, str]:
     """What the head of the page states, one line each, "" for what it does not."""
     from htmldate import find_date
-    from lxml import etree, html  # type: ignore[import-untyped]
 
     logging.getLogger("htmldate").setLevel(logging.CRITICAL)
-    try:
-        parser = html.HTMLParser(encoding="utf-8")
-        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError):
+    tree = parse_html(text)
+    if tree is None:
         return dict.fromkeys(("title", "site_name", "description", "canonical", "language", "date"), "")
     try:
         day = find_date(tree, extensive_search=False, original_date=True, max_date=FAR_DAY)

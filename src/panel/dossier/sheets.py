@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from panel.dossier.addresses import joined
 from panel.dossier.css import is_for_us
+from panel.dossier.page import parse_html
 
 MOST_SHEETS = 4  # of one page
 MOST_BYTES = 300_000  # of one sheet
@@ -39,14 +40,8 @@ def sheet_links(tree: Any) -> Iterator[Any]:
 
 def linked_sheets(page: str, url: str) -> tuple[Linked, ...]:
     """The first sheets an HTML page links, each once. url: where the page was found."""
-    from lxml import etree, html  # type: ignore[import-untyped]
-
-    if "<link" not in page.lower():
-        return ()
-    try:
-        parser = html.HTMLParser(encoding="utf-8", remove_comments=True)
-        tree = html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError):
+    tree = parse_html(page, remove_comments=True) if "<link" in page.lower() else None
+    if tree is None:
         return ()
     base = joined(url, next((href for href in tree.xpath("//base/@href") if href), "")) or url
     hrefs = dict.fromkeys(element.get("href") for element in sheet_links(tree))
