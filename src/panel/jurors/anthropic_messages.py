@@ -52,16 +52,10 @@ class AnthropicMessages(OverHttp):
             body["thinking"] = dict(self.spec.thinking)
         return body
 
-    def more_room_body(self, body: Body, *, max_output_tokens: int) -> Body:
-        return {**body, "max_tokens": max_output_tokens}
-
     def repair_body(self, body: Body, *, said: str, problem: str) -> Body:
         """An empty turn is refused by the API, so an empty answer is left out; two user turns in a row are merged."""
         turns = [{"role": "assistant", "content": said}] if said.strip() else []
         return {**body, "messages": [*body["messages"], *turns, {"role": "user", "content": problem}]}
-
-    def room(self, body: Body) -> int:
-        return int(body["max_tokens"])
 
     async def stream(self, body: Body, started: Callable[[], None]) -> RawReply:
         return await self.wire.stream(self.path, body, MessagesStream(self.spec), started)

@@ -9,57 +9,45 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from panel.errors import ProviderBusy, ProviderError, ProviderRefused
+from panel.errors import ProviderBusy, ProviderRefused
 from panel.jurors.anthropic_messages import anthropic_client
 from panel.jurors.base import ModelSpec
 from panel.jurors.batches import BatchRequest, BatchResult, BatchStatus, Outcome
 from panel.jurors.batches_http import (
     CLOCKS_DIFFER_S,
-    MOST_PAGES,
-    BatchHttp,
+    HttpBatches,
     as_reply,
     errored,
-    moment,
     of_error,
-    path_of,
     provider_id,
     read_lines,
 )
 from panel.jurors.batches_spool import Shape, spool
-from panel.jurors.replies import count, member, objects, words
-from panel.jurors.translate import where
+from panel.jurors.replies import count, member, words
 
 MOST_REQUESTS, MOST_BYTES = 100_000, 256_000_000
-ENVELOPE_BYTES = 64  # around the requests; kept out of what the caller may fill
 NEVER_ASKED: dict[str, Outcome] = {"canceled": "cancelled", "expired": "expired"}
 STATUSES = {
     "invalid_request_error": 400, "authentication_error": 401, "billing_error": 402, "permission_error": 403,
     "not_found_error": 404, "request_too_large": 413, "rate_limit_error": 429, "api_error": 500,
     "timeout_error": 504, "overloaded_error": 529,
 }  # fmt: skip  # what an ordinary call answers with; a row of a batch has the word only
-PAGE = 100
 
 
-class AnthropicBatches:
+class AnthropicBatches(HttpBatches):
     """Batches of one model over `/v1/messages/batches`."""
 
-    most_requests = MOST_REQUESTS
-    most_bytes = MOST_BYTES - ENVELOPE_BYTES
+    root, after = ("v1", "messages", "batches"), "after_id"
 
     def __init__(self, spec: ModelSpec) -> None:
-        self.spec = spec
-        self.http = BatchHttp(spec, anthropic_client)
-        self.shape = Shape(_line, MOST_REQUESTS, MOST_BYTES, opening=b'{"requests":[', between=b",", closing=b"]}")
-        self.none = f"{where(spec)} has no batches for {spec.name}."
-
-    def size(self, request: BatchRequest) -> int:
-        return len(self.shape.encode(request)) + len(self.shape.between)
+        shape = Shape(_line, MOST_REQUESTS, MOST_BYTES, opening=b'{"requests":[', between=b",", closing=b"]}")
+        super().__init__(spec, anthropic_client, shape)
 
     async def submit(self, batch_id: str, requests: Iterable[BatchRequest]) -> str:
         """batch_id stays here: Anthropic takes no word of ours with a batch."""
         spooled = await asyncio.to_thread(spool, requests, self.shape)
         with spooled.file:
-            made = await self.http.create("/v1/messages/batches", spooled, missing=self.none)
+            made = await self.http.create(self.at(), spooled, missing=self.none)
         return provider_id(made, self.spec.name)
 
     async def find(self, batch_id: str, *, since: datetime, requests: int) -> list[str]:
@@ -67,19 +55,15 @@ class AnthropicBatches:
         since = since.astimezone(UTC)
         oldest = since - timedelta(seconds=CLOCKS_DIFFER_S)
         found: list[tuple[timedelta, str]] = []
-        after: dict[str, str] = {}
-        for _ in range(MOST_PAGES):
-            page = await self.http.look("/v1/messages/batches", missing=self.none, limit=PAGE, **after)
-            listed = [(moment(b.get("created_at")), b) for b in objects(page, "data")]
+        async for listed in self.newest_first():
             fit = [(at, b) for at, b in listed if at is not None and at >= oldest and _total(b) == requests]
             found += [(abs(at - since), words(b, "id")) for at, b in fit]
-            if not listed or not page.get("has_more") or any(at is not None and at < oldest for at, _ in listed):
+            if any(at is not None and at < oldest for at, _ in listed):
                 break
-            after = {"after_id": words(listed[-1][1], "id")}
         return [found_id for _, found_id in sorted(found)]
 
     async def status(self, provider_batch_id: str) -> BatchStatus:
-        found = await self._retrieve(provider_batch_id)
+        found = await self.retrieve(provider_batch_id)
         return BatchStatus(
             provider_batch_id=provider_batch_id,
             state="ended" if words(found, "processing_status") == "ended" else "working",
@@ -87,32 +71,15 @@ class AnthropicBatches:
 
     async def results(self, provider_batch_id: str) -> AsyncIterator[BatchResult]:
         """The path is ours and not the reply's `results_url`, so that the key goes nowhere else."""
-        found = await self._retrieve(provider_batch_id)
+        found = await self.retrieve(provider_batch_id)
         gone = f"anthropic no longer keeps the results of batch {provider_batch_id}."
         if words(found, "processing_status") != "ended":
             raise ProviderBusy(f"anthropic still works on batch {provider_batch_id}.")
         if words(found, "archived_at"):
             raise ProviderRefused(f"{gone} It was archived at {words(found, 'archived_at')}.")
-        path = path_of("v1", "messages", "batches", provider_batch_id, "results")
-        lines = self.http.lines(path, missing=gone)
+        lines = self.http.lines(self.at(provider_batch_id, "results"), missing=gone)
         async for row in read_lines(lines, f"the results of {provider_batch_id}"):
             yield row if isinstance(row, BatchResult) else self._result(row)
-
-    async def cancel(self, provider_batch_id: str) -> None:
-        """One that has ended is left as it is."""
-        path = path_of("v1", "messages", "batches", provider_batch_id, "cancel")
-        try:
-            await self.http.act(path, missing=_unknown(provider_batch_id))
-        except ProviderError:
-            if (await self.status(provider_batch_id)).state != "ended":
-                raise
-
-    async def close(self) -> None:
-        await self.http.close()
-
-    async def _retrieve(self, provider_batch_id: str) -> dict[str, Any]:
-        path = path_of("v1", "messages", "batches", provider_batch_id)
-        return await self.http.look(path, missing=_unknown(provider_batch_id))
 
     def _result(self, row: dict[str, Any]) -> BatchResult:
         custom_id, result = words(row, "custom_id"), member(row, "result")
@@ -133,10 +100,6 @@ class AnthropicBatches:
 
 def _line(request: BatchRequest) -> dict[str, object]:
     return {"custom_id": request.custom_id, "params": request.body}
-
-
-def _unknown(provider_batch_id: str) -> str:
-    return f"anthropic knows no batch {provider_batch_id!r}."
 
 
 def _total(found: dict[str, Any]) -> int:

@@ -8,16 +8,17 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from panel.errors import ProviderBusy, ProviderError, ProviderRefused
-from panel.jurors.batches import BatchResult
-from panel.jurors.batches_spool import Spooled, as_json
-from panel.jurors.replies import words
+from panel.jurors.base import ModelSpec
+from panel.jurors.batches import BatchRequest, BatchResult, BatchStatus
+from panel.jurors.batches_spool import Shape, Spooled, as_json
+from panel.jurors.replies import objects, words
 from panel.jurors.translate import of_status, translate, where
 from panel.jurors.wire import Client, Wire
 
 SUBMIT_TIMEOUT_S = 600.0  # between two signs of life, while a provider takes in 200 MB
 NO_BATCHES = frozenset({404, 405, 501})
 CLOCKS_DIFFER_S = 300.0  # how far a provider's clock may be from ours when a lost submission is looked for
-MOST_PAGES = 50  # of a provider's list of batches, newest first
+MOST_PAGES, PAGE = 50, 100  # of a provider's list of batches, newest first; batches a page
 
 
 class BatchHttp(Wire):
@@ -106,6 +107,57 @@ class BatchHttp(Wire):
             return told
         open_ended = told.maybe_paid if status is None else status != 429  # a 5xx may come after it was accepted
         return _busy(told, maybe_paid=creates and open_ended)
+
+
+class HttpBatches:
+    """One model's batches at a provider: what both dialects have in common."""
+
+    root: tuple[str, ...]  # steps of the path under which batches stand
+    after: str  # the query that turns the list's page
+
+    def __init__(self, spec: ModelSpec, make_client: Callable[[ModelSpec], Client], shape: Shape) -> None:
+        self.spec, self.shape, self.http = spec, shape, BatchHttp(spec, make_client)
+        self.none = f"{where(spec)} has no batches for {spec.name}."
+        self.most_requests = shape.most_requests
+        self.most_bytes = shape.most_bytes - len(shape.opening + shape.closing)
+
+    def size(self, request: BatchRequest) -> int:
+        return len(self.shape.encode(request)) + len(self.shape.between)
+
+    async def status(self, provider_batch_id: str) -> BatchStatus:
+        raise NotImplementedError
+
+    async def cancel(self, provider_batch_id: str) -> None:
+        """One that has ended is left as it is."""
+        try:
+            await self.http.act(self.at(provider_batch_id, "cancel"), missing=self._unknown(provider_batch_id))
+        except ProviderError:
+            if (await self.status(provider_batch_id)).state != "ended":
+                raise
+
+    async def close(self) -> None:
+        await self.http.close()
+
+    def at(self, *steps: str) -> str:
+        """The path of a batch, or of all."""
+        return path_of(*self.root, *steps)
+
+    async def retrieve(self, provider_batch_id: str) -> dict[str, Any]:
+        return await self.http.look(self.at(provider_batch_id), missing=self._unknown(provider_batch_id))
+
+    async def newest_first(self) -> AsyncIterator[list[tuple[datetime | None, dict[str, Any]]]]:
+        """The provider's list of batches a page at a time, each batch with the time it was made."""
+        cursor: dict[str, str] = {}
+        for _ in range(MOST_PAGES):
+            page = await self.http.look(self.at(), missing=self.none, limit=PAGE, **cursor)
+            listed = objects(page, "data")
+            yield [(moment(batch.get("created_at")), batch) for batch in listed]
+            if not listed or not page.get("has_more"):
+                return
+            cursor = {self.after: words(listed[-1], "id")}
+
+    def _unknown(self, provider_batch_id: str) -> str:
+        return f"{self.spec.provider} knows no batch {provider_batch_id!r}."
 
 
 def _busy(told: ProviderBusy, *, maybe_paid: bool) -> ProviderBusy:

@@ -14,11 +14,9 @@ from panel.jurors.base import ModelSpec
 from panel.jurors.batches import BatchRequest, BatchResult, BatchStatus
 from panel.jurors.batches_http import (
     CLOCKS_DIFFER_S,
-    MOST_PAGES,
-    BatchHttp,
+    HttpBatches,
     as_reply,
     errored,
-    moment,
     of_error,
     path_of,
     provider_id,
@@ -36,31 +34,23 @@ OUR_ID = "panel_batch_id"
 ENDED = frozenset({"completed", "failed", "expired", "cancelled"})  # any other word, known or new: still working
 NEVER_ASKED = {"batch_expired": "expired", "batch_cancelled": "cancelled"}
 QUEUE_FULL = "token_limit_exceeded"  # too many tokens wait in this model's batches: the same batch fits later
-PAGE = 100
 ERRORS_TOLD = 3
 
 
-class OpenAIBatches:
+class OpenAIBatches(HttpBatches):
     """Batches of one model over `/files` and `/batches`."""
 
-    most_requests = MOST_REQUESTS
-    most_bytes = MOST_BYTES
+    root, after = ("batches",), "after"
 
     def __init__(self, spec: ModelSpec) -> None:
-        self.spec = spec
-        self.http = BatchHttp(spec, openai_client)
-        self.shape = Shape(self._line, MOST_REQUESTS, MOST_BYTES)
-        self.none = f"{where(spec)} has no batches for {spec.name}."
-
-    def size(self, request: BatchRequest) -> int:
-        return len(self.shape.encode(request)) + len(self.shape.between)
+        super().__init__(spec, openai_client, Shape(self._line, MOST_REQUESTS, MOST_BYTES))
 
     async def submit(self, batch_id: str, requests: Iterable[BatchRequest]) -> str:
         spooled = await asyncio.to_thread(spool, requests, self.shape)
         with spooled.file:
             file_id = await self._upload(batch_id, spooled)
         made = await self.http.create(
-            "/batches",
+            self.at(),
             {
                 "input_file_id": file_id,
                 "endpoint": ENDPOINTS[self.spec.api],
@@ -75,19 +65,14 @@ class OpenAIBatches:
     async def find(self, batch_id: str, *, since: datetime, requests: int) -> list[str]:
         oldest = since - timedelta(seconds=CLOCKS_DIFFER_S)
         found: list[str] = []
-        after: dict[str, str] = {}
-        for _ in range(MOST_PAGES):
-            page = await self.http.look("/batches", missing=self.none, limit=PAGE, **after)
-            listed = objects(page, "data")
-            found += [words(b, "id") for b in listed if words(member(b, "metadata"), OUR_ID) == batch_id]
-            made_at = [moment(b.get("created_at")) for b in listed]
-            if not listed or not page.get("has_more") or all(at is not None and at < oldest for at in made_at):
+        async for listed in self.newest_first():
+            found += [words(b, "id") for _, b in listed if words(member(b, "metadata"), OUR_ID) == batch_id]
+            if all(at is not None and at < oldest for at, _ in listed):
                 break
-            after = {"after": words(listed[-1], "id")}
         return found
 
     async def status(self, provider_batch_id: str) -> BatchStatus:
-        found = await self._retrieve(provider_batch_id)
+        found = await self.retrieve(provider_batch_id)
         why = _whole_failure(found)
         told = self._of_whole(found) if why else None
         return BatchStatus(
@@ -99,7 +84,7 @@ class OpenAIBatches:
         )
 
     async def results(self, provider_batch_id: str) -> AsyncIterator[BatchResult]:
-        found = await self._retrieve(provider_batch_id)
+        found = await self.retrieve(provider_batch_id)
         if words(found, "status") not in ENDED:
             raise ProviderBusy(f"openai still works on batch {provider_batch_id}.")
         gone = f"openai no longer keeps the results of batch {provider_batch_id}."
@@ -108,17 +93,6 @@ class OpenAIBatches:
                 lines = self.http.lines(path_of("files", file_id, "content"), missing=gone)
                 async for row in read_lines(lines, f"{name.partition('_')[0]} file {file_id}"):
                     yield row if isinstance(row, BatchResult) else self._result(row)
-
-    async def cancel(self, provider_batch_id: str) -> None:
-        """One that has ended is left as it is."""
-        try:
-            await self.http.act(path_of("batches", provider_batch_id, "cancel"), missing=_unknown(provider_batch_id))
-        except ProviderError:
-            if (await self.status(provider_batch_id)).state != "ended":
-                raise
-
-    async def close(self) -> None:
-        await self.http.close()
 
     def _line(self, request: BatchRequest) -> dict[str, object]:
         url = ENDPOINTS[self.spec.api]
@@ -131,9 +105,6 @@ class OpenAIBatches:
         if not file_id:
             raise ProviderBusy(f"{where(self.spec)} took an upload and named no file.")
         return file_id
-
-    async def _retrieve(self, provider_batch_id: str) -> dict[str, Any]:
-        return await self.http.look(path_of("batches", provider_batch_id), missing=_unknown(provider_batch_id))
 
     def _of_whole(self, found: dict[str, Any]) -> ProviderError:
         """What an ordinary call would have raised for the first error of a batch that failed as a whole."""
@@ -162,10 +133,6 @@ class OpenAIBatches:
             outcome = NEVER_ASKED[code]
             return BatchResult(custom_id, outcome, why=message or f"The batch was {outcome}.", busy=True)  # type: ignore[arg-type]
         return errored(custom_id, of_error(error, status_of(code) or 400, self.http), "")
-
-
-def _unknown(provider_batch_id: str) -> str:
-    return f"openai knows no batch {provider_batch_id!r}."
 
 
 def _whole_failure(found: dict[str, Any]) -> str:

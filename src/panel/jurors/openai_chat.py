@@ -16,8 +16,6 @@ from panel.jurors.replies import (
 )
 from panel.jurors.wire import OverHttp
 
-ROOM_FIELDS = ("max_tokens", "max_completion_tokens")
-
 
 class OpenAIChat(OverHttp):
     """One model over `POST /chat/completions`."""
@@ -55,15 +53,9 @@ class OpenAIChat(OverHttp):
             body["reasoning_effort"] = self.spec.effort
         return body
 
-    def more_room_body(self, body: Body, *, max_output_tokens: int) -> Body:
-        return {**body, _room_field(body): max_output_tokens}
-
     def repair_body(self, body: Body, *, said: str, problem: str) -> Body:
         turns = [{"role": "assistant", "content": said}] if said else []
         return {**body, "messages": [*body["messages"], *turns, {"role": "user", "content": problem}]}
-
-    def room(self, body: Body) -> int:
-        return int(body[_room_field(body)])
 
     def read(self, raw: str) -> Reading:
         found = as_object(raw)
@@ -80,7 +72,3 @@ class OpenAIChat(OverHttp):
             error = error_of(choice if "error" in choice else found).get("message")
             why = error or (f"finish_reason {reason}" if reason else "no finish_reason")
         return Reading(ending=ending, text=text, model=words(found, "model"), usage=read_usage(found, text), why=why)
-
-
-def _room_field(body: Body) -> str:
-    return next(name for name in ROOM_FIELDS if name in body)

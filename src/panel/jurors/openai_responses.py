@@ -60,15 +60,9 @@ class OpenAIResponses(OverHttp):
             body["prompt_cache_key"] = question.cache_key
         return body
 
-    def more_room_body(self, body: Body, *, max_output_tokens: int) -> Body:
-        return {**body, "max_output_tokens": max_output_tokens}
-
     def repair_body(self, body: Body, *, said: str, problem: str) -> Body:
         turns = [_message("assistant", said)] if said else []
         return {**body, "input": [*body["input"], *turns, _message("user", problem)]}
-
-    def room(self, body: Body) -> int:
-        return int(body["max_output_tokens"])
 
     async def stream(self, body: Body, started: Callable[[], None]) -> RawReply:
         return await self.wire.stream(self.path, body, ResponsesStream(self.spec), started)

@@ -25,6 +25,7 @@ from panel.jurors.translate import KEY_VARIABLES, limits_of, of_error_object, pl
 CONNECT_TIMEOUT_S = 10.0
 DRAIN_S = 1.0  # how long the end of a stream may take after its last event: a connection read to the end serves again
 READ_BY_CLIENTS = ("HTTP_PROXY", "HTTPS_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
+ROOM_FIELDS = ("max_tokens", "max_completion_tokens", "max_output_tokens")  # each dialect has one
 REQUEST_ID_HEADERS = ("x-request-id", "request-id")
 
 
@@ -67,11 +68,21 @@ class OverHttp:
     def endpoint(self) -> str:
         return where(self.spec)
 
+    def more_room_body(self, body: Body, *, max_output_tokens: int) -> Body:
+        return {**body, _room_field(body): max_output_tokens}
+
+    def room(self, body: Body) -> int:
+        return int(body[_room_field(body)])
+
     async def send(self, body: Body) -> RawReply:
         return await self.wire.post(self.path, body)
 
     async def close(self) -> None:
         await self.wire.close()
+
+
+def _room_field(body: Body) -> str:
+    return next(name for name in ROOM_FIELDS if name in body)
 
 
 class Wire:
