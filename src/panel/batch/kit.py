@@ -20,14 +20,6 @@ Archive = Callable[[BatchRow, Review, str], str]  # row, its review, run id -> p
 Gather = Callable[[Announcement], Awaitable[Dossier]]  # raises Mistake or Unreachable for what can't be read
 
 
-def _may_always() -> bool:
-    return True
-
-
-def _no_archive(row: BatchRow, review: Review, run_id: str) -> str:
-    return ""
-
-
 @dataclass
 class Kit:
     """One process's tools for one batch."""
@@ -42,8 +34,8 @@ class Kit:
     till: Till
     gather: Gather
     folder: RunFolder
-    may_probe: Callable[[], bool] = _may_always  # takes one of today's places for a launch that is asked again
-    archive: Archive = _no_archive
+    may_probe: Callable[[], bool] = lambda: True  # takes one of today's places for a launch that is asked again
+    archive: Archive = lambda row, review, run_id: ""
     listen: BatchListener = lambda event: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _how: Made | None = None

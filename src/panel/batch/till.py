@@ -10,27 +10,13 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
 
 from panel.errors import Stopped
 from panel.money import Budget
+from panel.store import Purse
 
 Limits = Callable[[], Mapping[str, Decimal]]
 WAIT_S = 0.5  # between looks at a purse that others hold leases on
-
-
-class Purse(Protocol):
-    """What a till needs of the store's purse. Scopes are `run:ID` and `day:YYYY-MM-DD`."""
-
-    def lease(self, scope: str, amount_usd: Decimal, limit_usd: Decimal, *, batch_id: str = "") -> bool: ...
-
-    def settle(self, scope: str, leased_usd: Decimal, spent_usd: Decimal, *, batch_id: str = "") -> None: ...
-
-    def spent(self, scope: str) -> Decimal: ...
-
-    def leased(self, scope: str, *, batch_id: str = "") -> Decimal: ...
-
-    def lent(self, scope: str) -> Decimal: ...
 
 
 @dataclass(frozen=True)
@@ -48,7 +34,8 @@ class Till:
     def __init__(
         self, purse: Purse, limits: Limits, *, launch_usd: Decimal | None = None, wait_s: float = WAIT_S
     ) -> None:
-        """limits: gives scope -> USD as it is now, since a day's purse ends with the day. launch_usd: one launch's."""
+        """limits: gives scope (`run:ID`, `day:YYYY-MM-DD`) -> USD as it is now, since a day's purse ends with the day.
+        launch_usd: one launch's."""
         self._purse, self._limits, self._launch_usd, self._wait_s = purse, limits, launch_usd, wait_s
         self._asking = asyncio.Lock()  # one at a time, in turn: a small lease must not overtake a large one for ever
 

@@ -21,8 +21,7 @@ def check_words(case: Case) -> Iterator[Flag]:
     """No field a reader sees is empty."""
     for prose in (*case.sentences, *case.phrases):
         if not prose.text:
-            name = f"Sentence {prose.index + 1}" if prose.field == "quote" else f"The {prose.field.replace('_', ' ')}"
-            yield flag("missing_words", case.persona_id, prose.field, f"{name} is empty.", index=prose.index)
+            yield case.on(prose, "missing_words", f"{prose.named} is empty.", "")
 
 
 def check_asks(case: Case) -> Iterator[Flag]:

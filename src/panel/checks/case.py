@@ -6,9 +6,10 @@ from functools import cached_property
 
 from panel.checks.facts import Fact, Facts, read_facts, squash
 from panel.checks.lexicon import words_of
+from panel.checks.table import flag
 from panel.checks.text import PassageTexts, normalise, quotable
 from panel.checks.vocabulary import COMMON_CAPITALS
-from panel.records import Answered, Dossier, Ground, Persona, Source, Written
+from panel.records import Answered, Dossier, Flag, Ground, Persona, Source, Written
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class Prose:
     @cached_property
     def facts(self) -> Facts:
         return read_facts(self.bare)
+
+    @property
+    def named(self) -> str:
+        """How a message calls it: "Sentence 2", "The change mind"."""
+        return f"Sentence {self.index + 1}" if self.field == "quote" else f"The {self.field.replace('_', ' ')}"
 
 
 class Shelf:
@@ -184,6 +190,10 @@ class Case:
         """Every word of the juror's: a phrase none of whose words is here needs no looking for."""
         prose = (*self.sentences, *self.phrases, *self.answers, *self.claims)
         return words_of("\n".join(p.text for p in prose))
+
+    def on(self, prose: Prose, check: str, message: str, excerpt: str) -> Flag:
+        """A flag on one of its texts."""
+        return flag(check, self.persona_id, prose.field, message, index=prose.index, excerpt=excerpt)
 
     def _prose(
         self, name: str, index: int, raw: str, rests_on: str = "all", grounds: tuple[int, ...] | None = None

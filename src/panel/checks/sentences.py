@@ -7,7 +7,6 @@ from panel.checks.case import Case, Prose, Shelf
 from panel.checks.facts import HARD, Fact, Facts, read_names
 from panel.checks.figures import figures_in
 from panel.checks.lexicon import ATTRIBUTED
-from panel.checks.table import flag
 from panel.checks.terms import contradiction, terms_in
 from panel.checks.text import normalise
 from panel.records import Answered, Flag, Ground, standing_grounds
@@ -22,17 +21,17 @@ def check_references(case: Case) -> Iterator[Flag]:
     """Ground numbers that exist and stand; memory said as such."""
     for prose in case.sentences:
         if prose.rests_on == "memory":
-            yield _on(case, prose, "memory_sentence", f"Sentence {prose.index + 1} rests on memory.", prose.raw)
+            yield case.on(prose, "memory_sentence", f"Sentence {prose.index + 1} rests on memory.", prose.raw)
         if prose.rests_on != "grounds":
             continue
         unknown = [n for n in prose.grounds if n not in case.by_number]
         if unknown or not prose.grounds:
             what = f"ground {unknown[0]}, which was not given" if unknown else "no ground number"
-            yield _on(case, prose, "unknown_ground_number", f"Sentence {prose.index + 1} names {what}.", prose.raw)
+            yield case.on(prose, "unknown_ground_number", f"Sentence {prose.index + 1} names {what}.", prose.raw)
         known = [n for n in prose.grounds if n in case.by_number]
         if known and all(n in case.void for n in known):
             message = f"Sentence {prose.index + 1} rests only on grounds that do not stand."
-            yield _on(case, prose, "rests_on_void_ground", message, prose.raw)
+            yield case.on(prose, "rests_on_void_ground", message, prose.raw)
 
 
 def check_facts(case: Case) -> Iterator[Flag]:
@@ -52,31 +51,30 @@ def _view(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
     soft = next((f for f in facts if f.kind not in HARD), None)
     if hard:
         message = f"Sentence {prose.index + 1} is marked as a view and gives {hard.text!r}."
-        yield _on(case, prose, "view_with_number", message, hard.text)
+        yield case.on(prose, "view_with_number", message, hard.text)
     elif soft:
         message = f"Sentence {prose.index + 1} is marked as a view and names {soft.text!r}."
-        yield _on(case, prose, "view_with_name", message, soft.text)
+        yield case.on(prose, "view_with_name", message, soft.text)
 
 
 def _grounded(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
     cited = [case.by_number[n] for n in prose.grounds if n in case.by_number and n not in case.void]
-    where = f"Sentence {prose.index + 1}" if prose.field == "quote" else f"The {prose.field.replace('_', ' ')}"
     for fact in facts:
         if _in_excerpts(case, cited, fact) or _in_source_facts(case.shelf, cited, fact):
             continue
         if any(_in_passage(case.shelf, ground, fact) for ground in cited):
-            message = f"{where} gives {fact.text!r}, which stands in the passage but not in the excerpt."
-            yield _on(case, prose, "fact_in_passage_only", message, fact.text)
+            message = f"{prose.named} gives {fact.text!r}, which stands in the passage but not in the excerpt."
+            yield case.on(prose, "fact_in_passage_only", message, fact.text)
         else:
             check = "number_not_in_grounds" if fact.kind in HARD else "name_not_in_grounds"
-            yield _on(
-                case, prose, check, f"{where} gives {fact.text!r}, which stands in no ground it rests on.", fact.text
+            yield case.on(
+                prose, check, f"{prose.named} gives {fact.text!r}, which stands in no ground it rests on.", fact.text
             )
     given = [(g.passage_id, rate) for g in cited for _, rate in terms_in(case.shelf.passages.by_id[g.passage_id])]
     for text, rate in terms_in(prose.bare):
         told = prose.field in ("for_whom", "not_for") and not rate.currency  # "a team of 10": the reader's own number
         if differs := not told and contradiction(rate, prose.bare, given):
-            yield _on(case, prose, "number_not_in_grounds", f"{where} {differs}.", text)
+            yield case.on(prose, "number_not_in_grounds", f"{prose.named} {differs}.", text)
 
 
 def check_uncited(case: Case) -> Iterator[Flag]:
@@ -96,7 +94,6 @@ def check_uncited(case: Case) -> Iterator[Flag]:
 
 
 def _uncited(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
-    where = f"Sentence {prose.index + 1}" if prose.field == "quote" else f"The {prose.field.replace('_', ' ')}"
     for fact in facts:
         spelt = fact.unit == "x" and fact.text[0].isalpha()  # "three times a week"
         small = fact.kind == "number" and (not fact.unit or spelt) and fact.value < SMALL
@@ -104,8 +101,8 @@ def _uncited(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
             continue
         if prose.rests_on != "memory" and _follows(case, prose, fact):
             continue
-        message = f"{where} gives {fact.text!r}, which stands in no passage."
-        yield _on(case, prose, "number_not_in_grounds", message, fact.text)
+        message = f"{prose.named} gives {fact.text!r}, which stands in no passage."
+        yield case.on(prose, "number_not_in_grounds", message, fact.text)
 
 
 def _is_readers(prose: Prose, fact: Fact) -> bool:
@@ -159,7 +156,7 @@ def check_attribution(case: Case) -> Iterator[Flag]:
             givers = {_voice(case, g) for g in cited if _in_passage(case.shelf, g, fact)}
             if givers == {"maker"}:
                 message = f"{fact.text!r} is only the maker's figure, and the words don't say so."
-                yield _on(case, prose, "makers_figure_as_fact", message, fact.text)
+                yield case.on(prose, "makers_figure_as_fact", message, fact.text)
                 break
 
 
@@ -182,7 +179,3 @@ def _in_source_facts(shelf: Shelf, cited: list[Ground], fact: Fact) -> bool:
 def _voice(case: Case, ground: Ground) -> str:
     source = case.shelf.source(ground.passage_id)
     return source.voice if source else "unknown"
-
-
-def _on(case: Case, prose: Prose, check: str, message: str, excerpt: str) -> Flag:
-    return flag(check, case.persona_id, prose.field, message, index=prose.index, excerpt=excerpt)

@@ -35,8 +35,8 @@ def check_first_hand(case: Case) -> Iterator[Flag]:
     for prose in (*case.sentences, *case.phrases, *case.answers, *case.claims):
         hit = FIRST_HAND.search(own_words(case, prose)) if FIRST_HAND.may_hit(words_of(prose.text)) else None
         if hit and not (case.depth != "read" and _rests_on_a_run_log(case, prose)):
-            yield _on(
-                case, prose, "first_hand_use", f"{hit.group()!r} claims first-hand use without a run log.", hit.group()
+            yield case.on(
+                prose, "first_hand_use", f"{hit.group()!r} claims first-hand use without a run log.", hit.group()
             )
 
 
@@ -50,7 +50,7 @@ def check_dashes(case: Case) -> Iterator[Flag]:
     """More than one dash in a text."""
     for prose in (*case.sentences, *case.phrases):
         if "-" in prose.text and len(DASH.findall(prose.raw)) > 1:
-            yield _on(case, prose, "many_dashes", "More than one dash in a sentence.", prose.raw)
+            yield case.on(prose, "many_dashes", "More than one dash in a sentence.", prose.raw)
 
 
 def check_lengths(case: Case) -> Iterator[Flag]:
@@ -62,16 +62,15 @@ def check_lengths(case: Case) -> Iterator[Flag]:
     for prose, count in zip(case.sentences, counts, strict=True):
         pieces = split_sentences(prose.text) if count > 1 else [prose.text]
         if len(pieces) > 1:
-            yield _on(case, prose, "several_sentences", f"Sentence {prose.index + 1} holds {len(pieces)}.", prose.raw)
+            yield case.on(prose, "several_sentences", f"Sentence {prose.index + 1} holds {len(pieces)}.", prose.raw)
         longest = count if len(pieces) == 1 else max(count_words(p) for p in pieces)
         if longest > MOST_SENTENCE_WORDS:
             message = f"Sentence {prose.index + 1} has {longest} words; {MOST_SENTENCE_WORDS} at most."
-            yield _on(case, prose, "long_sentence", message, prose.raw)
+            yield case.on(prose, "long_sentence", message, prose.raw)
     for prose in case.phrases:
         most, check = (MOST_LINE_WORDS, "long_line") if prose.field == "line" else (MOST_PHRASE_WORDS, "long_phrase")
         if (count := count_words(prose.text)) > most:
-            name = prose.field.replace("_", " ")
-            yield _on(case, prose, check, f"The {name} has {count} words; {most} at most.", prose.raw)
+            yield case.on(prose, check, f"{prose.named} has {count} words; {most} at most.", prose.raw)
 
 
 def _quote_length(case: Case, words: int) -> Iterator[Flag]:
@@ -89,7 +88,3 @@ def _quote_length(case: Case, words: int) -> Iterator[Flag]:
 def opening(text: str) -> str:
     """The first three words, lower case."""
     return " ".join(normalise(text).lower().split()[:3])
-
-
-def _on(case: Case, prose: Prose, check: str, message: str, excerpt: str) -> Flag:
-    return flag(check, case.persona_id, prose.field, message, index=prose.index, excerpt=excerpt)
