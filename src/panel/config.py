@@ -26,15 +26,6 @@ WRITE_ADDRESS = "Write http:// or https://, a host and a path, as in http://127.
 PROVIDERS = ("anthropic", "openai", "local", "scripted")
 
 
-class PriceTable(Value):
-    """USD per million tokens, in the four classes that are billed apart."""
-
-    input: Decimal
-    cache_write: Decimal
-    cache_read: Decimal
-    output: Decimal
-
-
 class ModelTable(Value):
     """`[models."provider/model"]`: what differs from the defaults for one model."""
 
@@ -47,7 +38,7 @@ class ModelTable(Value):
     timeout_s: float = Field(default=120.0, gt=0)
     context_tokens: int = Field(default=0, ge=0)  # of the model; 0: large enough for any dossier
     cache_marks: bool | None = None  # OpenAI's, over Responses; None: where they are known to be taken
-    price: PriceTable | None = None
+    price: Price | None = None
 
 
 class Concurrency(Value):
@@ -154,7 +145,7 @@ class Settings(Value):
     @property
     def prices(self) -> dict[str, Price]:
         """Prices named in panel.toml, by model name."""
-        return {name: Price(**dict(t.price)) for name, t in self.toml.models.items() if t.price}
+        return {name: t.price for name, t in self.toml.models.items() if t.price}
 
     def source_spec(self, name: str) -> SourceSpec:
         """A feed of panel.toml by its name, else the file, folder or address itself, read without a mapping."""
@@ -281,6 +272,6 @@ def read_settings(root: Path, config_text: str, environment: Mapping[str, str]) 
 def _first_problem(err: ValidationError) -> str:
     first = err.errors()[0]
     where = ".".join(str(part) for part in first["loc"]) or "(top level)"
-    if first["type"] == "extra_forbidden":
+    if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         return f"panel.toml: there is no key {where!r}."
     return f"panel.toml: {where} is wrong: {first['msg']} (got {first['input']!r})."

@@ -18,9 +18,8 @@ listing's own redirector (`/r/...`, `/out?url=...`) is taken for where it says i
 fetches it learns. UTM and the like are dropped, and `ref`, `via` and `source` too: there they name the listing.
 """
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
@@ -28,6 +27,7 @@ from panel.dossier.addresses import joined, tidy_address
 from panel.dossier.cleaning import one_line
 from panel.dossier.page import parse_html
 from panel.dossier.products import tag_of
+from panel.dossier.structured import PRODUCTS, json_ld_of, types_of
 from panel.dossier.voices import is_shared, package_of, repository_of, site_of
 from panel.records.differing import fold
 
@@ -61,7 +61,6 @@ MARKED = re.compile(
 REDIRECTOR = re.compile(r"/(?:r|out|go|visit|redirect|outbound|link|goto|away|exit)(?:/|$|\.)", re.IGNORECASE)
 TARGET = ("url", "u", "target", "to", "dest", "destination", "redirect", "redirect_url", "link", "q")
 ON_A_LISTING = frozenset({"ref", "via", "source", "referrer", "aff", "affiliate", "partner"})
-PRODUCTS = ("softwareapplication", "webapplication", "mobileapplication", "product", "softwaresourcecode")
 RELEASE_PAGE = re.compile(r"/(?:-/)?(?:releases|tags?|commits?|blob|src|compare|packages)(?:/|$)", re.IGNORECASE)
 OTHERS = re.compile(  # yclinks: the foot of Hacker News
     r"yclinks|comment|reply|footer|navbar|related|similar|alternatives|sponsor|promo|\bads?\b", re.IGNORECASE
@@ -128,34 +127,13 @@ def tidy_homepage(address: str) -> str:
 
 def _stated(tree: Any) -> Iterator[str]:
     """Addresses JSON-LD gives the product: its url, then what it is the same as."""
-    nodes = [node for script in tree.xpath("//script[contains(@type, 'ld+json')]")[:20] for node in _nodes(script.text)]
+    nodes = [node for node in json_ld_of(tree) if types_of(node) & PRODUCTS]
     for key in ("url", "sameAs"):
         for node in nodes:
             value = node.get(key)
             for text in value[:20] if isinstance(value, list) else [value]:
                 if isinstance(text, str) and (address := joined("", text)):
                     yield address
-
-
-def _nodes(text: str | None) -> Iterator[Mapping[str, Any]]:
-    try:
-        queue: list[Any] = [json.loads((text or "")[:200_000])]
-    except (ValueError, RecursionError):
-        return
-    for _ in range(300):
-        if not queue:
-            return
-        value = queue.pop(0)
-        if isinstance(value, dict):
-            kinds = value.get("@type")
-            if any(
-                str(kind).rpartition("/")[2].lower() in PRODUCTS
-                for kind in (kinds if isinstance(kinds, list) else [kinds])
-            ):
-                yield value
-            queue += [inner for key, inner in value.items() if key in ("@graph", "mainEntity", "about", "itemReviewed")]
-        elif isinstance(value, list):
-            queue += value[:100]
 
 
 def _outbound(tree: Any, listing_url: str, name: str) -> Iterator[Outbound]:

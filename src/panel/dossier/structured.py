@@ -35,18 +35,18 @@ Node = Mapping[str, Any]
 def read_structured(tree: Any, *, is_listing: bool) -> list[Stated]:
     """Facts from JSON-LD, then from meta tags. is_listing: the page stands at a code host or registry, whose own name
     and words the meta tags carry."""
-    nodes = list(_nodes(tree))
+    nodes = list(json_ld_of(tree))
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
-    products = [node for node in nodes if _types(node) & PRODUCTS]
+    products = [node for node in nodes if types_of(node) & PRODUCTS]
     found: list[Stated] = []
     if products:
         found += _product(products[0], by_id)
-    for article in [node for node in nodes if _types(node) & ARTICLES][:1]:
+    for article in [node for node in nodes if types_of(node) & ARTICLES][:1]:
         found += _dated(article, by_id, ("publisher",))
     return [*found, *_meta(tree, is_listing=is_listing, is_article=not products and _is_article(tree, nodes))]
 
 
-def _nodes(tree: Any) -> Iterator[Node]:
+def json_ld_of(tree: Any) -> Iterator[Node]:
     """Every object of every JSON-LD script, outer ones first; what is related or reviewed is left out."""
     queue: list[Any] = []
     for script in tree.xpath("//script[contains(@type, 'ld+json')]")[:MOST_SCRIPTS]:
@@ -68,7 +68,8 @@ def _nodes(tree: Any) -> Iterator[Node]:
             queue += [v for v in value if isinstance(v, dict | list)]
 
 
-def _types(node: Node) -> set[str]:
+def types_of(node: Node) -> set[str]:
+    """What kinds of thing a node says it is, lower case, without the schema's address."""
     given = node.get("@type")
     return {
         re.split("[/:#]", t)[-1].lower() for t in (given if isinstance(given, list) else [given]) if isinstance(t, str)
@@ -164,7 +165,7 @@ def _one(kind: FactKind, value: str, read_from: str = FROM) -> Iterator[Stated]:
 
 def _is_article(tree: Any, nodes: list[Node]) -> bool:
     said = tree.xpath("//meta[@property='og:type']/@content")[:1]
-    return any(_types(node) & ARTICLES for node in nodes) or bool(said and said[0].lower() == "article")
+    return any(types_of(node) & ARTICLES for node in nodes) or bool(said and said[0].lower() == "article")
 
 
 def _meta(tree: Any, *, is_listing: bool, is_article: bool) -> Iterator[Stated]:

