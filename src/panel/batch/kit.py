@@ -8,7 +8,7 @@ from functools import cached_property
 from panel.batch.events import BatchListener
 from panel.batch.till import Till
 from panel.jurors.base import ModelSpec
-from panel.money import Budget, Scenarios, load_scenarios
+from panel.money import Scenarios, load_scenarios
 from panel.prompting import Templates
 from panel.records import Announcement, BatchPlan, BatchRow, Dossier, Made, Review, Stamp
 from panel.review.asking import Asker
@@ -63,10 +63,6 @@ class Kit:
             confidential_to=self.asker.confidential_to,
         )
         return replace(plan, probes=()) if plan.probes and not self.may_probe() else plan
-
-    def asker_within(self, budget: Budget) -> Asker:
-        """The shared asker, spending one launch's money."""
-        return replace(self.asker, budget=budget)
 
     def how(self, plan: Plan) -> Made:
         """How every review of this batch was made: read once, since it costs as much as all checks."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from panel.batch.announced import names_for, with_sightings
@@ -113,7 +113,7 @@ async def _hear(kit: Kit, plan: Plan) -> tuple[Panel, Decimal]:
     while True:
         lease = await kit.till.lease(need)
         try:
-            panel = await hear_panel(plan, kit.asker_within(lease.budget))
+            panel = await hear_panel(plan, replace(kit.asker, budget=lease.budget))
             return panel, lease.budget.spent_usd
         except Stopped as err:
             if err.of != "launch" or not kit.till.may_grow(lease):

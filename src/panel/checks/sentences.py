@@ -60,7 +60,8 @@ def _view(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
 def _grounded(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
     cited = [case.by_number[n] for n in prose.grounds if n in case.by_number and n not in case.void]
     for fact in facts:
-        if _in_excerpts(case, cited, fact) or _in_source_facts(case.shelf, cited, fact):
+        quoted = any(case.shelf.facts(case.excerpts[g.number]).hold(fact) for g in cited)
+        if quoted or _in_source_facts(case.shelf, cited, fact):
             continue
         if any(_in_passage(case.shelf, ground, fact) for ground in cited):
             message = f"{prose.named} gives {fact.text!r}, which stands in the passage but not in the excerpt."
@@ -158,10 +159,6 @@ def check_attribution(case: Case) -> Iterator[Flag]:
                 message = f"{fact.text!r} is only the maker's figure, and the words don't say so."
                 yield case.on(prose, "makers_figure_as_fact", message, fact.text)
                 break
-
-
-def _in_excerpts(case: Case, cited: list[Ground], fact: Fact) -> bool:
-    return any(case.shelf.facts(case.excerpts[g.number]).hold(fact) for g in cited)
 
 
 def _in_passage(shelf: Shelf, ground: Ground, fact: Fact) -> bool:

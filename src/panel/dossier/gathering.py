@@ -170,8 +170,9 @@ class _Round:
         """A linked page read; None when it can't be, or says what another said."""
         try:
             read = await self._read(choice.url)
-            if not _may_be_read(read.page.final_url, self.maker):
-                site = site_of(read.page.final_url)
+            at = read.page.final_url
+            if not (is_makers(at, self.maker) or repository_of(at) or package_of(at)):
+                site = site_of(at)
                 raise Mistake(f"{shown(choice.url)} leads to {site!r}, which is not the maker's.")
             known = len(self.pages)
             gathered = self._add(choice.kind, read)
@@ -274,10 +275,6 @@ def _name_and_tagline(page: Page, reading: Reading) -> tuple[str, str]:
 
 def _called(choice: Choice) -> str:
     return choice.wanted.replace("_", " ").capitalize()
-
-
-def _may_be_read(url: str, maker: Maker) -> bool:
-    return is_makers(url, maker) or bool(repository_of(url) or package_of(url))
 
 
 def _address(url: str) -> str:

@@ -109,12 +109,12 @@ def _furniture(tree: Any) -> Iterator[Any]:
         if around and element.tag != "nav":
             within = any(above.tag in CONTENT for above in element.iterancestors())
             around = not within and element.find(".//h1") is None
-        if around or element.get("aria-modal") == "true" or (CONSENT.search(name) and _is_short(element)):
+        if (
+            around
+            or element.get("aria-modal") == "true"
+            or (CONSENT.search(name) and len(_text(element).split()) <= MOST_CONSENT)
+        ):
             yield element
-
-
-def _is_short(element: Any) -> bool:
-    return len(_text(element).split()) <= MOST_CONSENT
 
 
 def _visible(page: str, sheets: Mapping[str, str] | None) -> tuple[Any, list["Veiled"]]:

@@ -29,22 +29,19 @@ def band_of(stand: str) -> str:
 def draw(stands: Stands, *, names: Sequence[str], leans: Sequence[str], grade: Grade = "full") -> Picture:
     """`stands` in page order; `leans` says for each critic "a", "b" or "neither". A trial's says so in every word."""
     sides = range(len(names))
+    title = "The split: " + " beside ".join(names) if len(names) > 1 else f"The panel on {names[0]}"
     heads, rows, height = _layout(stands, sides)
     places = [_places(stands, side, rows) for side in sides]
     return Picture(
         width=WIDTH,
         height=height,
-        title=words.labelled(_title(names), grade),
+        title=words.labelled(title, grade),
         desc=words.labelled(_describe(stands, names), grade),
         names=tuple(cut_short(name, 24 if len(names) > 1 else 44) for name in names),
         bands=tuple(Band(heads[band], _band_words(stands, band, sides, grade)) for band in _BANDS if band in heads),
         threads=tuple(_thread(places, place, leans[place]) for place in range(len(stands)) if len(names) > 1),
         spots=tuple(_spot(stands[p], side, places[side][p], len(names)) for side in sides for p in range(len(stands))),
     )
-
-
-def _title(names: Sequence[str]) -> str:
-    return "The split: " + " beside ".join(names) if len(names) > 1 else f"The panel on {names[0]}"
 
 
 def _layout(stands: Stands, sides: Sequence[int]) -> tuple[dict[str, float], dict[str, float], float]:

@@ -49,7 +49,7 @@ async def take_in(
     for spec in sources:
         try:
             with closing(await _open(spec, fetch, on_problem, categories)) as rows:
-                while some := await asyncio.to_thread(_some, rows):
+                while some := await asyncio.to_thread(list, islice(rows, AT_ONCE)):
                     for row in some:
                         if isinstance(row, BadRow):
                             on_problem(row)
@@ -58,10 +58,6 @@ async def take_in(
             problem = BadRow(source=spec.label, at="", reason=_sentence(err))
             on_problem(problem)
             yield problem
-
-
-def _some(rows: Iterator[Row]) -> list[Row]:
-    return list(islice(rows, AT_ONCE))
 
 
 async def _open(
