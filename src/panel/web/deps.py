@@ -16,9 +16,8 @@ from sqlalchemy import Engine
 from panel.desk.accounts import Accounts
 from panel.desk.archive import NO_ARCHIVE, Archive
 from panel.desk.desk import Desk
-from panel.desk.learning import read_stats
 from panel.desk.passwords import Passwords
-from panel.desk.stats import Stats
+from panel.desk.stats import Stats, read_stats
 from panel.desk.times import UTC_TIMES, Times, utc_now
 from panel.errors import Mistake
 from panel.store import Products
