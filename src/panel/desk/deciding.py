@@ -237,7 +237,10 @@ def dismiss(tx: Tx, draft_id: str, key: str, reason: str) -> Opened:
 
 
 def confirm_held(tx: Tx, draft_id: str, key: str = "") -> Opened:
-    """Say that the words for reviewers were read. What is printed are the answers given without them."""
+    """Say that the words for reviewers were read. What is printed are the answers given without them.
+
+    key: of their point as it was read; "" for whichever there is.
+    """
     tx.allow("confirm")
     opened = tx.open_review(draft_id)
     refuse_put_away(opened)
