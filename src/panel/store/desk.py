@@ -7,7 +7,6 @@ act reads, decides and writes as one, on SQLite and on Postgres.
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, and_, case, func, insert, or_, select, update
@@ -24,7 +23,7 @@ from panel.records.desk import (
     Revision,
     RunLog,
 )
-from panel.store.database import BUSY_S, changing_alone, in_words, open_engine, reading
+from panel.store.database import Face, changing_alone, in_words, reading
 from panel.store.desk_log import revision_of
 from panel.store.desk_tables import (
     approvals,
@@ -47,19 +46,12 @@ UNREADABLE = "?"  # in place of a draft's id, which never is so
 SNAPSHOT = {"isolation_level": "REPEATABLE READ"}  # Postgres: a reader sees one moment, whoever acts meanwhile
 
 
-class DeskStore:
+class DeskStore(Face):
     """The desk's rows of one database."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-
-    @classmethod
-    def open(cls, url: str, *, runs_dir: Path | None = None, busy_s: float = BUSY_S) -> "DeskStore":
-        """Open or make the database. Raises Mistake for an address, StoreError for a database that can't be used."""
-        return cls(open_engine(url, busy_s=busy_s))
-
-    def close(self) -> None:
-        self.engine.dispose()
+    @property
+    def engine(self) -> Engine:
+        return self._engine
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:

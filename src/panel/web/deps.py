@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
@@ -99,7 +98,7 @@ class Deps:
     @cached_property
     def products(self) -> Products:
         """The archive's products, in the desk's database."""
-        return Products(self.engine, Path())
+        return Products(self.engine)
 
     def stats(self) -> Stats:
         """Of every approved draft. Read again only once somebody did something: each act is a line of the log."""
