@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from panel.cli.common_options import JsonFlag, PersonasOption, YesFlag
+from panel.cli.loop import run_loop
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
@@ -18,7 +20,6 @@ Sources = Annotated[
         "of launch files. None: every feed of panel.toml.",
     ),
 ]
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
 def batch(
@@ -49,7 +50,7 @@ def batch(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be reviewed, skipped and paid; ask nobody.")
     ] = False,
-    personas: Annotated[str, typer.Option("--personas", help="Only these, as a,b.")] = "",
+    personas: PersonasOption = "",
     model: Annotated[
         list[str] | None, typer.Option("--model", help="provider/model; give it again to spread the panel.")
     ] = None,
@@ -59,7 +60,7 @@ def batch(
     watch: Annotated[
         str, typer.Option("--watch", metavar="RUN", help="Show a batch and its workers until it ends; starts nothing.")
     ] = "",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before spending.")] = False,
+    yes: YesFlag = False,
     json_: JsonFlag = False,
 ) -> None:
     """Review a day's launches: drafts, a spend report, and a list of what was skipped and why.
@@ -98,7 +99,7 @@ def batch(
     elif enqueue:
         from panel.cli.handing_out import enqueue_batch
 
-        enqueue_batch(shell, sources or (), ask, yes=yes, json_=json_)
+        run_loop(enqueue_batch(shell, sources or (), ask, yes=yes, json_=json_))
     else:
         run_batch(shell, sources or (), ask, yes=yes, json_=json_)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from panel.cli.common_options import JsonFlag
 from panel.cli.output import say, say_json, table, talk
 from panel.errors import Mistake
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from panel.records.desk import Account
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Who signs in at the desk: list, add, change.")
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 Ref = Annotated[str, typer.Argument(metavar="ACCOUNT", help="What they sign in with, or the id that `list` prints.")]
 RoleName = Literal["writer", "editor", "publisher", "admin"]
 RoleOption = Annotated[RoleName, typer.Option("--role", help="Each may what those before it may.")]

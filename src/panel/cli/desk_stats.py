@@ -1,13 +1,8 @@
 """`panel desk stats`: what editors' work says of critics, models, prompts and checks."""
 
-from typing import Annotated
-
-import typer
-
+from panel.cli.common_options import JsonFlag
 from panel.cli.desk_shell import open_store
 from panel.cli.output import say, say_json, table, talk
-
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
 def stats(json_: JsonFlag = False) -> None:

@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
+from panel.cli.common_options import JsonFlag
 from panel.cli.output import say, say_json, talk
 from panel.errors import Mistake, StoreError
-
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
 def new(

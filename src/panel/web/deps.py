@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from sqlalchemy import Engine
+from starlette.responses import RedirectResponse
 
 from panel.desk.accounts import Accounts
 from panel.desk.archive import NO_ARCHIVE, Archive
@@ -133,3 +134,5 @@ def deps_of(request: Request) -> Deps:
 
 
 Given = Annotated[Deps, Depends(deps_of)]
+DraftId = Annotated[str, Path(max_length=140, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+POSTED: dict[str, Any] = {"status_code": 303, "response_class": RedirectResponse}  # of a route that a form posts to

@@ -5,14 +5,14 @@ from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from panel.desk.desk import Queue
 from panel.desk.rules import LEFT_DAYS, PASS_REASONS, TO_FETCH_BACK, may
 from panel.pages.text import clean
 from panel.records.desk import Draft, DraftKind, Role
 from panel.web.access import Writer
-from panel.web.deps import Deps, Given
+from panel.web.deps import POSTED, Deps, Given
 from panel.web.drafting.page import STATES
 from panel.web.render import View, redirect, show
 
@@ -88,7 +88,7 @@ def comparisons(
     return show(request, _page(deps, me.role, "/comparisons", "comparison", which, q, page))
 
 
-@router.post("/comparisons", status_code=303, response_class=RedirectResponse)
+@router.post("/comparisons", **POSTED)
 def pair(
     deps: Given, me: Writer, a: Annotated[str, Form(max_length=140)], b: Annotated[str, Form(max_length=140)]
 ) -> Response:
