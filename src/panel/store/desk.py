@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, insert, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from panel.errors import Mistake
@@ -308,20 +308,25 @@ def newest_decision(conn: Connection) -> int:
 
 def decided(conn: Connection, scope: str, keys: Sequence[str]) -> dict[str, Decision]:
     """The newest decision of each key, those taken back included."""
-    found: dict[str, Decision] = {}
-    for start in range(0, len(keys), MOST_KEYS):
-        some = list(keys[start : start + MOST_KEYS])
-        at = (decisions.c.scope == scope, decisions.c.key.in_(some))
-        for row in conn.execute(select(decisions.c.json).where(*at).order_by(decisions.c.decision_id)).scalars():
-            decision = Decision.model_validate_json(row)
-            found[decision.key] = decision
-    return found
+    some = (keys[start : start + MOST_KEYS] for start in range(0, len(keys), MOST_KEYS))
+    return {d.key: d for of in some for d in _decisions(conn, decisions.c.scope == scope, decisions.c.key.in_(of))}
+
+
+def decisions_by_id(conn: Connection, ids: Sequence[int]) -> dict[int, Decision]:
+    """Those there are."""
+    some = (ids[start : start + MOST_KEYS] for start in range(0, len(ids), MOST_KEYS))
+    return {d.decision_id: d for of in some for d in _decisions(conn, decisions.c.decision_id.in_(of))}
 
 
 def decisions_of(conn: Connection, draft_id: str) -> list[Decision]:
     """Every decision made on a draft, oldest first."""
-    wanted = select(decisions.c.json).where(decisions.c.draft_id == draft_id).order_by(decisions.c.decision_id)
-    return [Decision.model_validate_json(row) for row in conn.execute(wanted).scalars()]
+    return list(_decisions(conn, decisions.c.draft_id == draft_id))
+
+
+def _decisions(conn: Connection, *at: ColumnElement[bool]) -> Iterator[Decision]:
+    """Oldest first."""
+    wanted = select(decisions.c.json).where(*at).order_by(decisions.c.decision_id)
+    yield from map(Decision.model_validate_json, conn.execute(wanted).scalars())
 
 
 # approvals and what went out

@@ -1,6 +1,5 @@
 """The newer review that is offered for a draft, beside it."""
 
-
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
