@@ -79,16 +79,14 @@ class Ledger:
         result: Claimed | Known | HeldBy = await self._writer.do(_claim(row, again))
         return result
 
-    async def claim_for_batch(
-        self, rows: Sequence[CallRow], batch_id: str, *, again: bool = False
-    ) -> list[Claimed | Known | HeldBy | InBatch]:
+    async def claim_for_batch(self, rows: Sequence[CallRow], batch_id: str) -> list[Claimed | Known | HeldBy | InBatch]:
         """Put these calls into a provider batch that is being filled: one result a row, in order, one transaction.
 
         A row claimed here belongs to the batch, whoever lives: to all, this caller included, it is `InBatch` until the
         batch is `collected` or `lost`. A key given twice is `Claimed` once. Raises StoreError when there is no such
         batch in state `filling`: nothing may join one whose bodies may have been sent.
         """
-        claims = tuple(_claim(row, again, batch_id) for row in rows)
+        claims = tuple(_claim(row, False, batch_id) for row in rows)
         result: list[Claimed | Known | HeldBy | InBatch] = await self._writer.do(ClaimMany(claims, batch_id))
         return result
 
