@@ -1,11 +1,10 @@
 """`panel batch`: the day's launches, unattended, within a budget."""
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from panel.cli.common_options import JsonFlag, PersonasOption, YesFlag
+from panel.cli.common_options import JsonFlag, PersonasOption, YesFlag, seconds, usd
 from panel.cli.loop import run_loop
 from panel.errors import Mistake
 
@@ -88,10 +87,10 @@ def batch(
         categories=tuple(category or ()),
         languages=tuple(language or ()),
         max_age_days=max_age_days,
-        budget_usd=_usd(budget),
-        launch_usd=_usd(launch_budget),
-        day_usd=_usd(day_budget),
-        deadline_s=_seconds(deadline),
+        budget_usd=usd(budget),
+        launch_usd=usd(launch_budget),
+        day_usd=usd(day_budget),
+        deadline_s=seconds(deadline),
         economy=economy,
     )
     if dry_run:
@@ -112,15 +111,5 @@ def resume_a_batch(
     from panel.cli.batching import BatchAsk
     from panel.cli.shell import open_shell
 
-    ask = BatchAsk(budget_usd=_usd(budget), deadline_s=_seconds(deadline), retry=retry)
+    ask = BatchAsk(budget_usd=usd(budget), deadline_s=seconds(deadline), retry=retry)
     resume_batch(open_shell(), run, ask, yes=yes, json_=json_)
-
-
-def _usd(amount: float | None) -> Decimal | None:
-    return None if amount is None else Decimal(str(amount))
-
-
-def _seconds(minutes: float | None) -> float | None:
-    if minutes is not None and not 0 < minutes < 60 * 24 * 30:
-        raise Mistake(f"--deadline {minutes:g} is no number of minutes.", hint="Give some, for example --deadline 600.")
-    return None if minutes is None else minutes * 60
