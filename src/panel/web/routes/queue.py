@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from panel.desk.desk import Queue
-from panel.desk.rules import LEFT_DAYS, PASS_REASONS, TO_FETCH_BACK, may
+from panel.desk.rules import LEFT_DAYS, TO_FETCH_BACK, may
 from panel.pages.text import clean
 from panel.records.desk import Draft, DraftKind, Role
 from panel.web.access import Writer
@@ -61,7 +61,6 @@ class QueuePage(View):
     earlier: str  # addresses of the pages beside this one; "" none
     later: str
     minutes: int
-    pass_reasons: tuple[tuple[str, str], ...]
     may_hold: bool
     may_fetch_back: bool
     is_behind: bool
@@ -123,7 +122,6 @@ def _page(deps: Deps, role: Role, path: str, kind: DraftKind, which: str, words:
         earlier=to(page=page - 1) if page > 1 else "",
         later=to(page=page + 1) if found.more else "",
         minutes=sum(row.minutes for row in rows),
-        pass_reasons=tuple(PASS_REASONS.items()),
         may_hold=may(role, "hold"),
         may_fetch_back=may(role, TO_FETCH_BACK.get(which, "fetch back")),
         is_behind=found.is_behind,
