@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Select, and_, case, func, insert, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from panel.errors import Mistake
@@ -303,7 +303,11 @@ def add_decision(conn: Connection, decision: Decision) -> Decision:
 
 def newest_decision(conn: Connection) -> int:
     """The number of the newest decision, 0 for none."""
-    return conn.execute(select(func.max(decisions.c.decision_id))).scalar() or 0
+    return _newest(conn, decisions.c.decision_id)
+
+
+def _newest(conn: Connection, number: Column[int], *at: ColumnElement[bool]) -> int:
+    return conn.execute(select(func.max(number)).where(*at)).scalar() or 0
 
 
 def decided(conn: Connection, scope: str, keys: Sequence[str]) -> dict[str, Decision]:
@@ -333,8 +337,7 @@ def _decisions(conn: Connection, *at: ColumnElement[bool]) -> Iterator[Decision]
 
 
 def add_approval(conn: Connection, approval: Approval) -> Approval:
-    newest = conn.execute(select(func.max(approvals.c.approval_id))).scalar() or 0
-    kept = approval.model_copy(update={"approval_id": newest + 1})
+    kept = approval.model_copy(update={"approval_id": _newest(conn, approvals.c.approval_id) + 1})
     row = {
         "approval_id": kept.approval_id, "draft_id": kept.draft_id, "number": kept.number,
         "revision_hash": kept.revision_hash, "edition": kept.edition, "by": kept.by, "at": kept.at.isoformat(),
@@ -352,8 +355,7 @@ def list_approvals(conn: Connection, draft_id: str) -> list[Approval]:
 
 
 def add_publication(conn: Connection, publication: Publication) -> Publication:
-    newest = conn.execute(select(func.max(publications.c.publication_id))).scalar() or 0
-    kept = publication.model_copy(update={"publication_id": newest + 1})
+    kept = publication.model_copy(update={"publication_id": _newest(conn, publications.c.publication_id) + 1})
     conn.execute(insert(publications), kept.model_dump(mode="json") | {"goes_out_at": time_of(kept.goes_out_at)})
     return kept
 
@@ -368,9 +370,7 @@ def list_publications(conn: Connection, draft_id: str) -> list[Publication]:
 
 
 def add_run_log(conn: Connection, draft_id: str, log: RunLog) -> RunLog:
-    at = run_logs.c.draft_id == draft_id
-    newest = conn.execute(select(func.max(run_logs.c.number)).where(at)).scalar() or 0
-    kept = log.model_copy(update={"number": newest + 1})
+    kept = log.model_copy(update={"number": _newest(conn, run_logs.c.number, run_logs.c.draft_id == draft_id) + 1})
     conn.execute(insert(run_logs), {"draft_id": draft_id} | kept.model_dump(mode="json"))
     return kept
 
