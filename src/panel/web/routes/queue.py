@@ -70,21 +70,15 @@ class QueuePage(View):
 
 
 @router.get("/", response_class=HTMLResponse)
+@router.get("/comparisons", response_class=HTMLResponse)
 def queue(
     request: Request, deps: Given, me: Writer, which: Which = "open",
     q: Annotated[str, Query(max_length=200)] = "", page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:  # fmt: skip
-    """Reviews that wait for somebody."""
-    return show(request, _page(deps, me.role, "/", "review", which, q, page))
-
-
-@router.get("/comparisons", response_class=HTMLResponse)
-def comparisons(
-    request: Request, deps: Given, me: Writer, which: Which = "open",
-    q: Annotated[str, Query(max_length=200)] = "", page: Annotated[int, Query(ge=1, le=100_000)] = 1,
-) -> Response:  # fmt: skip
-    """Comparisons that wait for somebody."""
-    return show(request, _page(deps, me.role, "/comparisons", "comparison", which, q, page))
+    """Reviews, or comparisons, that wait for somebody."""
+    path = request.url.path
+    kind: DraftKind = "comparison" if path == "/comparisons" else "review"
+    return show(request, _page(deps, me.role, path, kind, which, q, page))
 
 
 @router.post("/comparisons", **POSTED)
