@@ -7,7 +7,7 @@ act reads, decides and writes as one, on SQLite and on Postgres.
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Connection, Engine, Select, and_, case, func, insert, or_, select, update
 from sqlalchemy.exc import DBAPIError
@@ -40,6 +40,7 @@ from panel.store.desk_tables import (
 from panel.store.dialect import insert_or_leave, put
 from panel.store.tables import UNTAKEN, records, runs
 
+T = TypeVar("T")
 RULE = "desk rule: "  # how a trigger's complaint begins
 MOST_KEYS = 200  # bound values of one query
 UNREADABLE = "?"  # in place of a draft's id, which never is so
@@ -310,16 +311,21 @@ def _newest(conn: Connection, number: Column[int], *at: ColumnElement[bool]) -> 
     return conn.execute(select(func.max(number)).where(*at)).scalar() or 0
 
 
+def groups(keys: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many at a time as one query takes."""
+    return (keys[start : start + MOST_KEYS] for start in range(0, len(keys), MOST_KEYS))
+
+
 def decided(conn: Connection, scope: str, keys: Sequence[str]) -> dict[str, Decision]:
     """The newest decision of each key, those taken back included."""
-    some = (keys[start : start + MOST_KEYS] for start in range(0, len(keys), MOST_KEYS))
-    return {d.key: d for of in some for d in _decisions(conn, decisions.c.scope == scope, decisions.c.key.in_(of))}
+    return {
+        d.key: d for of in groups(keys) for d in _decisions(conn, decisions.c.scope == scope, decisions.c.key.in_(of))
+    }
 
 
 def decisions_by_id(conn: Connection, ids: Sequence[int]) -> dict[int, Decision]:
     """Those there are."""
-    some = (ids[start : start + MOST_KEYS] for start in range(0, len(ids), MOST_KEYS))
-    return {d.decision_id: d for of in some for d in _decisions(conn, decisions.c.decision_id.in_(of))}
+    return {d.decision_id: d for of in groups(ids) for d in _decisions(conn, decisions.c.decision_id.in_(of))}
 
 
 def decisions_of(conn: Connection, draft_id: str) -> list[Decision]:

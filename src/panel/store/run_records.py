@@ -41,11 +41,6 @@ class Records:
         with changing_alone(self._engine) as conn:
             put(conn, runs, run_row(run))
 
-    def save_review(self, run_id: str, review: Review) -> None:
-        """Keep a review of a run that is saved."""
-        with changing_alone(self._engine) as conn:
-            _put_review(conn, run_id, review)
-
     def save_finished(self, run: Run, reviews: Sequence[Review], comparison: Comparison | None) -> None:
         """The finished run and all its records in one transaction: SQL never holds half a result."""
         with changing_alone(self._engine) as conn:
