@@ -12,7 +12,8 @@ from tests.unit.store.samples import a_run
 
 from panel.checks import check_review
 from panel.desk.archive import NO_ARCHIVE, Archive
-from panel.desk.desk import Desk, Spot
+from panel.desk.deciding import Spot
+from panel.desk.desk import Desk
 from panel.desk.opened import OpenComparison, Opened, OpenReview
 from panel.records import Again, Answered, Review
 from panel.records.desk import Account, Point, Role

@@ -57,8 +57,7 @@ class Newsroom:
         dossier = dossier.model_copy(update={"coverage": dossier.coverage.model_copy(update={"note": note})})
         review: Review = base.model_copy(update={"dossier": dossier, "opinions": (HEARD,), "grade": grade})
         run = a_run(f"run-{self.made:02}").model_copy(update={"again": Again(draft_id=again) if again else None})
-        self.records.save_run(run)
-        self.records.save_review(run.run_id, review)
+        self.records.save_finished(run, [review], None)
         meet_reviewed(dossier, self.products, run_id=run.run_id, now=MONDAY + timedelta(days=days, hours=self.made))
         with self.store.changing() as conn:
             assert take_in(conn, MONDAY + timedelta(days=1)) == 1

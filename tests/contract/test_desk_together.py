@@ -9,7 +9,7 @@ import pytest
 from tests.drafting import Room, claims, ledger, quill, spot
 
 from panel.desk.audit import audit
-from panel.desk.desk import Spot
+from panel.desk.deciding import Spot
 from panel.errors import EditConflict, Mistake
 from panel.records.desk import Account
 

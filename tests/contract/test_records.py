@@ -66,8 +66,7 @@ def test_a_finished_run_brings_its_records_back_whole(records: Records) -> None:
 
 
 def test_a_run_without_a_comparison_has_none(records: Records) -> None:
-    records.save_run(a_run())
-    records.save_review("run-1", a_review())
+    records.save_finished(a_run(), [a_review()], None)
     assert records.load_comparison("run-1") is None
 
 

@@ -34,10 +34,8 @@ def review(
     at = Launch(name=name, homepage=f"https://{name.lower()}.example", sources=(LaunchSource(title="Page", text=""),))
     made = a_review(name)
     facts = tuple(Fact(kind=kind, value="x", source_id="S1", read_from="page") for kind in kinds)
-    records.save_run(a_run(run_id, day))
-    records.save_review(
-        run_id, made.model_copy(update={"dossier": made.dossier.model_copy(update={"facts": facts})})
-    )  # fmt: skip
+    reviewed = made.model_copy(update={"dossier": made.dossier.model_copy(update={"facts": facts})})
+    records.save_finished(a_run(run_id, day), [reviewed], None)
     known = ProductFacts(name=name, category=category)
     return meet(at, products, facts=known, now=FIRST + timedelta(days=day - 1), run_id=run_id).product_id
 

@@ -25,8 +25,7 @@ from tests.unit.pages.samples import live_review, trial
 from tests.unit.store.samples import a_run
 
 from panel.desk.audit import audit
-from panel.desk.deciding import spot_of
-from panel.desk.desk import Spot
+from panel.desk.deciding import Spot, spot_of
 from panel.desk.editorial import editorial_of
 from panel.desk.opened import Opened
 from panel.desk.rules import DISMISS_REASONS

@@ -53,20 +53,12 @@ def check_stats(stats: dict[str, Any]) -> None:
     assert stats["median_minutes"] >= 0
     skeptic = group(stats, "competitor-skeptic")
     assert (skeptic["amended"], skeptic["removed"]) == (1, 1)
-    assert 0 < skeptic["edit_distance"] < 0.5
     untouched = group(stats, "futurist")
-    assert (untouched["amended"], untouched["removed"], untouched["edit_distance"]) == (0, 0, 0)
+    assert (untouched["amended"], untouched["removed"]) == (0, 0)
     assert group(stats, "developer-experience")["attributed"] == 1
-    (editor,) = stats["editors"]
-    assert (editor["name"], editor["approved"], editor["rejected"], editor["rejection_rate"]) == (
-        "Mara Lind",
-        1,
-        1,
-        0.5,
-    )
 
 
-def test_stats_tell_what_was_changed_by_critic_and_who_rejects(at: Path) -> None:
+def test_stats_tell_what_was_changed_by_critic(at: Path) -> None:
     check_stats(run_here("desk", "stats", "--json", at=at).data)
     said = run_here("desk", "stats", at=at)
     assert "competitor-skeptic" in said.out

@@ -18,7 +18,7 @@ from tests.drafting import ROLES, Clock, a_room, checked, ledger, reworded, sett
 from tests.unit.desk.test_points import renumbered
 
 from panel.desk.audit import audit
-from panel.desk.desk import Spot
+from panel.desk.deciding import Spot
 from panel.desk.opened import OpenComparison
 from panel.desk.points import APART
 from panel.desk.shown import shown_row

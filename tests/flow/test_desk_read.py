@@ -29,7 +29,7 @@ from panel.desk.approval_file import approval_file
 from panel.desk.approval_told import told_approval_file
 from panel.desk.approval_verify import verify_approval_file
 from panel.desk.audit import audit
-from panel.desk.desk import Spot
+from panel.desk.deciding import Spot
 from panel.desk.stale_drafts import stale_drafts, stale_page
 from panel.errors import EditConflict, Mistake
 from panel.records import content_hash

@@ -388,7 +388,7 @@ def test_who_signs_in_is_in_the_log(room: Room) -> None:
 
 
 def test_a_product_act_that_fails_leaves_no_line_and_one_that_holds_leaves_one(room: Room) -> None:
-    products = Products(room.desk.store.engine, Path())
+    products = Products(room.desk.store.engine)
     before = len(room.desk.log())
     with pytest.raises(Mistake):
         products.rename("nothing", "Glow", by="Ann", reason="r", now=NOON, account="acc-editor")

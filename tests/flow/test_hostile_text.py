@@ -149,13 +149,13 @@ def test_no_text_becomes_a_path(group, tmp_path):
 
 def test_text_in_a_database_is_data(tmp_path):
     records = Records.open(f"sqlite:///{tmp_path / 'panel.db'}", runs_dir=tmp_path)
-    records.save_run(a_run())
-    review = a_review()
+    review, reviews = a_review(), []
     hostile = hostile_dossier(review.dossier, [printable_json(text) for text in OWN])
     for n, text in enumerate(ALL[:150]):
         launch = hostile.launch.model_copy(update={"tagline": printable_json(text)[:300], "release": str(n)})
         dossier = hostile.model_copy(update={"launch": launch})
-        records.save_review("run-1", review.model_copy(update={"dossier": dossier}))
+        reviews.append(review.model_copy(update={"dossier": dossier}))
+    records.save_finished(a_run(), reviews, None)
     records.close()
     with sqlite3.connect(tmp_path / "panel.db") as database:
         tables = {name for (name,) in database.execute("select name from sqlite_master where type = 'table'")}

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from panel.cli.common_options import DraftId, JsonFlag, YesFlag
 from panel.cli.desk_shell import open_desk
 from panel.cli.output import say, say_json, table, talk
 
@@ -18,12 +19,9 @@ if TYPE_CHECKING:
     from panel.desk.desk import Desk
     from panel.records import Dossier, Review
 
-DraftId = Annotated[str, typer.Argument(metavar="DRAFT", help="As `panel drafts list` prints it.")]
 ModelOption = Annotated[list[str], typer.Option("--model", help="provider/model instead of the one asked before.")]
 BudgetOption = Annotated[float | None, typer.Option("--budget", help="USD this may cost; it stops cleanly there.")]
 DeadlineOption = Annotated[float | None, typer.Option("--deadline", help="Minutes this may take.")]
-YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before spending.")]
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
 def attach(app: typer.Typer) -> None:
@@ -43,7 +41,7 @@ def ask(
     model: ModelOption = [],  # noqa: B006
     budget: BudgetOption = None,
     deadline: DeadlineOption = None,
-    yes: YesOption = False,
+    yes: YesFlag = False,
     json_: JsonFlag = False,
 ) -> None:
     """Ask one critic again, with the run logs brought since. Its new answer is offered; your text stays."""
@@ -58,7 +56,7 @@ def rerun(
     model: ModelOption = [],  # noqa: B006
     budget: BudgetOption = None,
     deadline: DeadlineOption = None,
-    yes: YesOption = False,
+    yes: YesFlag = False,
     json_: JsonFlag = False,
 ) -> None:
     """Ask the whole panel again about the same dossier, or a fresh one. What differs is offered; your text stays."""

@@ -1,10 +1,11 @@
 """`panel batch`: the day's launches, unattended, within a budget."""
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from panel.cli.common_options import JsonFlag, PersonasOption, YesFlag, seconds, usd
+from panel.cli.loop import run_loop
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ Sources = Annotated[
         "of launch files. None: every feed of panel.toml.",
     ),
 ]
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
 def batch(
@@ -49,7 +49,7 @@ def batch(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be reviewed, skipped and paid; ask nobody.")
     ] = False,
-    personas: Annotated[str, typer.Option("--personas", help="Only these, as a,b.")] = "",
+    personas: PersonasOption = "",
     model: Annotated[
         list[str] | None, typer.Option("--model", help="provider/model; give it again to spread the panel.")
     ] = None,
@@ -59,7 +59,7 @@ def batch(
     watch: Annotated[
         str, typer.Option("--watch", metavar="RUN", help="Show a batch and its workers until it ends; starts nothing.")
     ] = "",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before spending.")] = False,
+    yes: YesFlag = False,
     json_: JsonFlag = False,
 ) -> None:
     """Review a day's launches: drafts, a spend report, and a list of what was skipped and why.
@@ -87,10 +87,10 @@ def batch(
         categories=tuple(category or ()),
         languages=tuple(language or ()),
         max_age_days=max_age_days,
-        budget_usd=_usd(budget),
-        launch_usd=_usd(launch_budget),
-        day_usd=_usd(day_budget),
-        deadline_s=_seconds(deadline),
+        budget_usd=usd(budget),
+        launch_usd=usd(launch_budget),
+        day_usd=usd(day_budget),
+        deadline_s=seconds(deadline),
         economy=economy,
     )
     if dry_run:
@@ -98,7 +98,7 @@ def batch(
     elif enqueue:
         from panel.cli.handing_out import enqueue_batch
 
-        enqueue_batch(shell, sources or (), ask, yes=yes, json_=json_)
+        run_loop(enqueue_batch(shell, sources or (), ask, yes=yes, json_=json_))
     else:
         run_batch(shell, sources or (), ask, yes=yes, json_=json_)
 
@@ -111,15 +111,5 @@ def resume_a_batch(
     from panel.cli.batching import BatchAsk
     from panel.cli.shell import open_shell
 
-    ask = BatchAsk(budget_usd=_usd(budget), deadline_s=_seconds(deadline), retry=retry)
+    ask = BatchAsk(budget_usd=usd(budget), deadline_s=seconds(deadline), retry=retry)
     resume_batch(open_shell(), run, ask, yes=yes, json_=json_)
-
-
-def _usd(amount: float | None) -> Decimal | None:
-    return None if amount is None else Decimal(str(amount))
-
-
-def _seconds(minutes: float | None) -> float | None:
-    if minutes is not None and not 0 < minutes < 60 * 24 * 30:
-        raise Mistake(f"--deadline {minutes:g} is no number of minutes.", hint="Give some, for example --deadline 600.")
-    return None if minutes is None else minutes * 60

@@ -4,10 +4,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from panel.cli.common_options import JsonFlag
 from panel.cli.output import say, say_json, table, talk
 from panel.errors import Mistake
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from panel.records.desk import Account
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Who signs in at the desk: list, add, change.")
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 Ref = Annotated[str, typer.Argument(metavar="ACCOUNT", help="What they sign in with, or the id that `list` prints.")]
 RoleName = Literal["writer", "editor", "publisher", "admin"]
 RoleOption = Annotated[RoleName, typer.Option("--role", help="Each may what those before it may.")]
@@ -26,7 +26,7 @@ StdinFlag = Annotated[bool, typer.Option("--password-stdin", help="Read the pass
 @app.command("list")
 def list_(json_: JsonFlag = False) -> None:
     """List accounts, in the order they came."""
-    with _accounts() as accounts:
+    with _accounts() as (accounts, _):
         found = accounts.rows.all()
     if json_:
         say_json({"accounts": [account.model_dump(mode="json") for account in found]})
@@ -45,17 +45,17 @@ def add(
     json_: JsonFlag = False,
 ) -> None:
     """Make an account. Asks for its password, unless stdin has it."""
-    with _accounts() as accounts:
+    with _accounts() as (accounts, signed):
         password = _password(stdin=password_stdin)
-        made = accounts.add(name, role, password, sign_in=sign_in, by=_terminal(), now=datetime.now(UTC))
+        made = accounts.add(name, role, password, sign_in=sign_in, **signed)
     _done(made, f"{made.name} signs in as {made.sign_in!r}, with the role {made.role}.", json_=json_)
 
 
 @app.command("role")
 def role_(account: Ref, role: Annotated[RoleName, typer.Argument(metavar="ROLE")], json_: JsonFlag = False) -> None:
     """Give an account another role: writer, editor, publisher or admin."""
-    with _accounts() as accounts:
-        changed = accounts.rows.set_role(_id(accounts, account), role, by=_terminal(), now=datetime.now(UTC))
+    with _accounts() as (accounts, signed):
+        changed = accounts.rows.set_role(accounts.find(account).account_id, role, **signed)
     _done(changed, f"{changed.name} is {changed.role} from now on.", json_=json_)
 
 
@@ -74,41 +74,32 @@ def enable(account: Ref, json_: JsonFlag = False) -> None:
 @app.command("password")
 def password_(account: Ref, password_stdin: StdinFlag = False, json_: JsonFlag = False) -> None:
     """Give an account another password, and sign it out everywhere. Failed sign-ins are forgotten."""
-    with _accounts() as accounts:
-        account_id = _id(accounts, account)
+    with _accounts() as (accounts, signed):
+        account_id = accounts.find(account).account_id
         password = _password(stdin=password_stdin)
-        changed = accounts.set_password(account_id, password, by=_terminal(), now=datetime.now(UTC))
+        changed = accounts.set_password(account_id, password, **signed)
     _done(changed, f"{changed.name} has another password.", json_=json_)
 
 
 def _set_disabled(account: str, disabled: bool, *, json_: bool) -> None:
-    with _accounts() as accounts:
-        account_id = _id(accounts, account)
-        changed = accounts.rows.set_disabled(account_id, disabled, by=_terminal(), now=datetime.now(UTC))
+    with _accounts() as (accounts, signed):
+        account_id = accounts.find(account).account_id
+        changed = accounts.rows.set_disabled(account_id, disabled, **signed)
     _done(changed, f"{changed.name} {'is shut out' if disabled else 'may sign in'}.", json_=json_)
 
 
 @contextmanager
-def _accounts() -> "Iterator[Accounts]":
+def _accounts() -> "Iterator[tuple[Accounts, dict[str, Any]]]":
+    """The accounts, and who acts when: whoever has a terminal of this workspace."""
     from panel.cli.shell import open_shell
-    from panel.desk.accounts import Accounts
+    from panel.desk.accounts import TERMINAL, Accounts
     from panel.store.database import open_engine
 
     engine = open_engine(open_shell().settings.database_url)
     try:
-        yield Accounts(engine)
+        yield Accounts(engine), {"by": TERMINAL, "now": datetime.now(UTC)}
     finally:
         engine.dispose()
-
-
-def _id(accounts: "Accounts", ref: str) -> str:
-    return accounts.find(ref).account_id
-
-
-def _terminal() -> str:
-    from panel.desk.accounts import TERMINAL
-
-    return TERMINAL
 
 
 def _password(*, stdin: bool) -> str:

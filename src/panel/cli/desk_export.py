@@ -21,7 +21,7 @@ def export(out: OutOption = None) -> None:
     """
     from datetime import UTC, datetime
 
-    from panel.desk.learning import read_pairs
+    from panel.desk.stats import read_pairs
     from panel.store.files import replace_file
 
     if out and out.exists():

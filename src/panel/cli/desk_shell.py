@@ -77,8 +77,7 @@ def open_store(shell: "Shell | None" = None) -> Iterator["DeskStore"]:
 def open_archive(shell: "Shell") -> Iterator["Archive"]:
     """What is known beyond one draft, in the same database, by connections of its own."""
     from panel.desk.archive import Archive
-    from panel.desk.times import utc_now
     from panel.store.desk_prints import Prints
 
     with closing(Prints.open(shell.settings.database_url)) as prints:
-        yield Archive(prints, utc_now)
+        yield Archive(prints)

@@ -1,28 +1,21 @@
 """`panel desk stats`: what editors' work says of critics, models, prompts and checks."""
 
-from typing import Annotated
-
-import typer
-
+from panel.cli.common_options import JsonFlag
 from panel.cli.desk_shell import open_store
 from panel.cli.output import say, say_json, table, talk
 
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
-
 
 def stats(json_: JsonFlag = False) -> None:
-    """Show what editors change: by critic, model and prompt version, by check, by editor.
+    """Show what editors change: by critic, model and prompt version, and by check.
 
     Minutes run from the first act on a draft to its approval; gaps over 10 minutes are pauses and don't count.
     """
-    from panel.desk.learning import read_stats
-    from panel.desk.stats import tables_of, told
+    from panel.desk.stats import read_stats, tables_of, told
 
     with open_store() as store:
         found = read_stats(store)
     if json_:
-        editors = [e.model_dump(mode="json") | {"rejection_rate": e.rejection_rate} for e in found.editors]
-        say_json(found.model_dump(mode="json") | {"editors": editors})
+        say_json(found.model_dump(mode="json"))
     elif not found.drafts:
         talk(f"{told(found)} Begin with: panel drafts list")
     else:

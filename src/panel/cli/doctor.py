@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from panel.cli.common_options import JsonFlag, YesFlag
 from panel.cli.output import say, say_json, talk
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ class Finding:
 
 def doctor(
     live: Annotated[str, typer.Option("--live", help="Prove this hosted model with a few small paid calls.")] = "",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before spending.")] = False,
-    json_: Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")] = False,
+    yes: YesFlag = False,
+    json_: JsonFlag = False,
 ) -> None:
     """Say what is missing here and how to fix it.
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from panel.cli.common_options import JsonFlag
 from panel.cli.output import say, say_json, talk
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="What the cr
 Where = Annotated[str, typer.Argument(metavar="LAUNCH", help="An address or a launch file.")]
 Address = Annotated[str, typer.Argument(metavar="URL", help="An address read before.")]
 CategoryOption = Annotated[str, typer.Option("--category", help="Of the product at an address, from categories.yaml.")]
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
 @app.command()

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from panel.cli import asking_again, drafts_acts
+from panel.cli.common_options import DraftId, JsonFlag
 from panel.cli.desk_shell import open_desk
-from panel.cli.drafts_acts import DraftId, JsonFlag
 from panel.cli.output import say, say_json, table, talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
-    from panel.desk.desk import Desk
     from panel.desk.times import Times
     from panel.records.desk import Draft
 
@@ -105,18 +104,13 @@ def diff(
 def history(draft: DraftId, json_: JsonFlag = False) -> None:
     """Show all that happened to a draft, oldest first."""
     from panel.cli.drafts_told import history_json, told_history
+    from panel.store.desk_accounts import AccountRows
 
     with open_desk() as at:
         at.desk.open(at.who, draft)
         found = at.desk.history(at.who, draft)
-        names = _names(at.desk)
+        names = AccountRows(at.desk.store.engine).names()
     say_json(history_json(found)) if json_ else say(told_history(found, names, at.desk.times))
-
-
-def _names(desk: "Desk") -> dict[str, str]:
-    from panel.desk.accounts import Accounts
-
-    return {account.account_id: account.name for account in Accounts(desk.store.engine).rows.all()}
 
 
 @app.command("approval-file")

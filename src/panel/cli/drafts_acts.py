@@ -5,18 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from panel.cli.common_options import DraftId, JsonFlag, WhyOption
 from panel.cli.desk_shell import open_desk
 from panel.cli.output import say_json, talk
 
 if TYPE_CHECKING:
     from panel.desk.opened import Opened
 
-DraftId = Annotated[str, typer.Argument(metavar="DRAFT", help="As `panel drafts list` prints it.")]
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 RevisionOption = Annotated[
     int | None, typer.Option("--revision", min=0, help="The revision you read; refused when there is a newer one.")
 ]
-WhyOption = Annotated[str, typer.Option("--why", help="In your own words; it stays in the log.")]
 
 
 def approve(

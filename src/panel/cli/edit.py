@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from panel.cli.common_options import DraftId, JsonFlag
 from panel.cli.desk_shell import AtDesk, open_desk
-from panel.cli.drafts_acts import DraftId, JsonFlag
 from panel.cli.output import say, say_json, talk
 from panel.errors import EditConflict, Mistake
 

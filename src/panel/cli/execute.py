@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from panel.cli.archive import note_in_archive
+from panel.cli.common_options import seconds, usd
 from panel.cli.desk_shell import fill_queue
 from panel.cli.gather import dossiers_of, is_address
 from panel.cli.loop import run_loop
@@ -28,7 +29,6 @@ from panel.review.running import Limits, Outcome, carry_out, next_draw, spec_fro
 from panel.review.writing import read_base, read_inputs, read_scenarios
 from panel.store import Ledger, Records, RunFolder, RunLock
 
-MOST_MINUTES = 60 * 24 * 30
 PATIENCE_S = 60.0  # for a server that is down: a person waits here, so less than a batch has
 
 
@@ -166,13 +166,13 @@ def may_probe(shell: Shell) -> bool:
 
 def _limits(shell: Shell, ask: Asking) -> Limits:
     toml = shell.settings.toml
-    budget_usd = Decimal(str(ask.budget)) if ask.budget is not None else None
+    budget_usd = usd(ask.budget)
     Budget(budget_usd)  # a limit that can't be kept is refused before anything is written
     return Limits(
         concurrency=toml.concurrency.model_dump(),
         prices=shell.settings.prices,
         budget_usd=budget_usd,
-        deadline_s=_seconds(ask.deadline_min),
+        deadline_s=seconds(ask.deadline_min),
         retry_unusable=ask.retry,
         confidential_to=toml.confidential_to,
         patience_s=PATIENCE_S,
@@ -185,12 +185,6 @@ def _spec_of(shell: Shell, run: Run, model: str) -> ModelSpec:
         return shell.settings.model_spec(model)
     saved = run.models[model]
     return spec_from(saved, api_key=shell.settings.key_for(saved["provider"], saved["base_url"]))
-
-
-def _seconds(minutes: float | None) -> float | None:
-    if minutes is not None and not 0 < minutes < MOST_MINUTES:
-        raise Mistake(f"--deadline {minutes:g} is no number of minutes.", hint="Give some, for example --deadline 10.")
-    return None if minutes is None else minutes * 60
 
 
 def _agree(plan: Plan, limits: Limits, ask: Asking) -> None:

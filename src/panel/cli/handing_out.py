@@ -1,6 +1,7 @@
 """`panel batch --enqueue` and `panel queue`: hand launches to workers; see, repeat or take back what was."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,21 +10,14 @@ from panel.batch.taking_in import again
 from panel.cli.batch_run import begin_batch, name_of
 from panel.cli.batch_sources import read_sources
 from panel.cli.batching import BatchAsk, Stores, open_stores
-from panel.cli.loop import run_loop
 from panel.cli.output import say, say_json, talk
 from panel.cli.shell import Shell
 from panel.records import Run
 
 
-def enqueue_batch(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, yes: bool, json_: bool) -> None:
+async def enqueue_batch(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, yes: bool, json_: bool) -> None:
     """Take in, choose, agree on the price, and hand every launch to the workers."""
-    run_loop(_enqueue(shell, sources, ask, yes=yes, json_=json_))
-
-
-async def _enqueue(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, yes: bool, json_: bool) -> None:
-    app = fleet.open_app(shell.settings.database_url)
-    async with open_stores(shell) as stores, app.open_async():
-        await fleet.prepare(app)
+    async with _open_queue(shell) as (app, stores):
         begun = await _begin(app, shell, sources, ask, stores, yes=yes, quiet=json_)
     if begun is None:
         return
@@ -67,15 +61,18 @@ async def hand_out_ready(app: Any, stores: Stores, run_id: str) -> int:
     return len(rows)
 
 
-def queue_status(shell: Shell) -> dict[str, Any]:
-    """Queues with their jobs by state, workers with the seconds since their last heartbeat, batches by what is left."""
-    return run_loop(_status(shell))
-
-
-async def _status(shell: Shell) -> dict[str, Any]:
+@asynccontextmanager
+async def _open_queue(shell: Shell) -> AsyncIterator[tuple[Any, Stores]]:
+    """The queue's engine, made ready, and the database's faces."""
     app = fleet.open_app(shell.settings.database_url)
     async with open_stores(shell) as stores, app.open_async():
         await fleet.prepare(app)
+        yield app, stores
+
+
+async def queue_status(shell: Shell) -> dict[str, Any]:
+    """Queues with their jobs by state, workers with the seconds since their last heartbeat, batches by what is left."""
+    async with _open_queue(shell) as (app, stores):
         queues = [queue for queue in await app.job_manager.list_queues_async() if queue["name"] != fleet.RESCUE]
         return {"queues": queues, "workers": await fleet.workers(app), "batches": _unfinished(stores)}
 
@@ -89,15 +86,9 @@ def _unfinished(stores: Stores) -> list[dict[str, Any]]:
     ]
 
 
-def queue_retry(shell: Shell, run_id: str) -> int:
+async def queue_retry(shell: Shell, run_id: str) -> int:
     """Hand out again what failed or was left; how many launches."""
-    return run_loop(_retry(shell, run_id))
-
-
-async def _retry(shell: Shell, run_id: str) -> int:
-    app = fleet.open_app(shell.settings.database_url)
-    async with open_stores(shell) as stores, app.open_async():
-        await fleet.prepare(app)
+    async with _open_queue(shell) as (app, stores):
         run = stores.records.load_run(run_id)
         await fleet.take_back(app, run.run_id)
         again(run.run_id, stores.rows, waiting=not stores.batches.open_ones(run.run_id))
@@ -105,15 +96,9 @@ async def _retry(shell: Shell, run_id: str) -> int:
         return await hand_out_ready(app, stores, run.run_id)
 
 
-def queue_cancel(shell: Shell, run_id: str) -> int:
+async def queue_cancel(shell: Shell, run_id: str) -> int:
     """Take waiting jobs back; how many. Launches in hand are finished."""
-    return run_loop(_cancel(shell, run_id))
-
-
-async def _cancel(shell: Shell, run_id: str) -> int:
-    app = fleet.open_app(shell.settings.database_url)
-    async with open_stores(shell) as stores, app.open_async():
-        await fleet.prepare(app)
+    async with _open_queue(shell) as (app, stores):
         run = stores.records.load_run(run_id)
         count = await fleet.take_back(app, run.run_id)
         why = f"Cancelled on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC."

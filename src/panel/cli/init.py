@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
+from panel.cli.common_options import JsonFlag
 from panel.cli.output import say, say_json, talk
-from panel.errors import Mistake, StoreError
-
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
+from panel.errors import Mistake
 
 
 def new(
@@ -19,17 +18,13 @@ def new(
     """Write a commented launch file for a tool."""
     from panel.dossier import launch_template
     from panel.records import slugify
+    from panel.store.files import write_new
 
     if not name.strip():
         raise Mistake("A launch needs a name.", hint="For example: panel new 'Acme CLI 2.0'")
     path = Path(f"{slugify(name)}.yaml")
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(launch_template(name.strip(), today=datetime.now(UTC).date()))
-    except FileExistsError as err:
-        raise Mistake(f"{str(path)!r} exists already.", hint="Edit it, or give the tool another name.") from err
-    except OSError as err:
-        raise StoreError(f"{str(path)!r} can't be written: {err.strerror}.") from err
+    if not write_new(path, launch_template(name.strip(), today=datetime.now(UTC).date())):
+        raise Mistake(f"{str(path)!r} exists already.", hint="Edit it, or give the tool another name.")
     if json_:
         say_json({"path": str(path)})
         return

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from panel.cli.common_options import JsonFlag
 from panel.cli.output import say, say_json, table, talk
-from panel.errors import Mistake, StoreError
+from panel.errors import Mistake
 
 if TYPE_CHECKING:
     from panel.cli.shell import Shell
     from panel.records import Persona
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The critics: list, show, check, add.")
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
 @app.command("list")
@@ -93,6 +93,7 @@ def new(
     """Write a commented persona file into personas/: the next run asks it too."""
     from panel.cli.shell import open_shell
     from panel.prompting import parse_persona, persona_template
+    from panel.store.files import write_new
 
     shell = open_shell()
     if shell.workspace.packaged:
@@ -100,13 +101,8 @@ def new(
     text = persona_template(persona_id)
     parse_persona(text, persona_id=persona_id)
     path = shell.workspace.root / "personas" / f"{persona_id}.yaml"
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as err:
-        raise Mistake(f"{str(path)!r} exists already.", hint="Edit it, or choose another id.") from err
-    except OSError as err:
-        raise StoreError(f"{str(path)!r} can't be written: {err.strerror}.") from err
+    if not write_new(path, text):
+        raise Mistake(f"{str(path)!r} exists already.", hint="Edit it, or choose another id.")
     if json_:
         say_json({"path": str(path)})
         return

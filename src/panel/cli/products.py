@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from panel.cli.common_options import JsonFlag
 from panel.cli.output import say, say_json, table, talk
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ app = typer.Typer(
 Ref = Annotated[str, typer.Argument(metavar="PRODUCT", help="As `panel products list` prints it, or a launch's slug.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it stays in the product's history.")]
 ByOption = Annotated[str, typer.Option("--by", help="Who decided; you if nobody is named.")]
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
 @app.command("list")

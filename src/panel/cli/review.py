@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from panel.cli.common_options import JsonFlag, PersonasOption, YesFlag
 from panel.cli.output import say, say_json, talk
 
 if TYPE_CHECKING:
@@ -17,16 +18,13 @@ Launches = Annotated[
         help="Addresses, launch files (YAML, JSON, Markdown with front matter), or launches reviewed before: RUN/SLUG."
     ),
 ]
-PersonasOption = Annotated[str, typer.Option("--personas", help="Only these, as a,b.")]
 ModelOption = Annotated[list[str], typer.Option("--model", help="provider/model; give it again to spread the panel.")]
 BudgetOption = Annotated[float | None, typer.Option("--budget", help="USD this run may spend; it stops cleanly there.")]
 DeadlineOption = Annotated[float | None, typer.Option("--deadline", help="Minutes this run may take.")]
-YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before spending.")]
 FreshOption = Annotated[bool, typer.Option("--fresh", help="Ask anew, whatever the ledger holds.")]
 RetryOption = Annotated[bool, typer.Option("--retry", help="Ask again where an answer was unusable.")]
 AsOfOption = Annotated[str, typer.Option("--as-of", help="The day the dossier speaks of, YYYY-MM-DD.")]
 CategoryOption = Annotated[str, typer.Option("--category", help="Of the products at addresses, from categories.yaml.")]
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
 def compare(
@@ -38,7 +36,7 @@ def compare(
     model: ModelOption = [],  # noqa: B006
     budget: BudgetOption = None,
     deadline: DeadlineOption = None,
-    yes: YesOption = False,
+    yes: YesFlag = False,
     fresh: FreshOption = False,
     retry: RetryOption = False,
     as_of: AsOfOption = "",
@@ -55,7 +53,7 @@ def review(
     model: ModelOption = [],  # noqa: B006
     budget: BudgetOption = None,
     deadline: DeadlineOption = None,
-    yes: YesOption = False,
+    yes: YesFlag = False,
     fresh: FreshOption = False,
     retry: RetryOption = False,
     as_of: AsOfOption = "",
@@ -71,7 +69,7 @@ def resume(
     budget: BudgetOption = None,
     deadline: DeadlineOption = None,
     retry: RetryOption = False,
-    yes: YesOption = False,
+    yes: YesFlag = False,
     json_: JsonFlag = False,
 ) -> None:
     """Go on with a stopped or killed run.

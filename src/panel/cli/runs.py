@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from panel.cli.common_options import JsonFlag, RunId, SureFlag
 from panel.cli.output import say, say_json, table, talk
 from panel.errors import Mistake
 
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     rich_markup_mode=None, no_args_is_help=True, help="Past runs: list, show, costs, verify, delete, prune."
 )
-RunId = Annotated[str, typer.Argument(help="As `panel runs list` prints it; its beginning will do.")]
 By = Literal["persona", "model", "launch", "day"]
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
 @app.command("list")
@@ -114,9 +113,7 @@ def verify(
 
 
 @app.command()
-def delete(
-    run_id: RunId, yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False, json_: JsonFlag = False
-) -> None:
+def delete(run_id: RunId, yes: SureFlag = False, json_: JsonFlag = False) -> None:
     """Delete a run's texts and folder. What it cost stays in the ledger."""
     from panel.cli.shell import open_shell, sure
 
@@ -130,7 +127,7 @@ def delete(
 @app.command()
 def prune(
     older_than: Annotated[int, typer.Option("--older-than", min=1, help="Days.")],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+    yes: SureFlag = False,
     json_: JsonFlag = False,
 ) -> None:
     """Delete every run older than so many days. What they cost stays in the ledger."""

@@ -4,9 +4,11 @@ from typing import Annotated
 
 import typer
 
+from panel.cli.common_options import JsonFlag
+from panel.cli.loop import run_loop
 from panel.cli.output import say, say_json, table, talk
 
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
+BatchId = Annotated[str, typer.Argument(help="A batch, as `panel runs list` prints it; its beginning will do.")]
 app = typer.Typer(
     rich_markup_mode=None, no_args_is_help=True, help="Work handed out to workers: status, retry, cancel."
 )
@@ -32,7 +34,7 @@ def status(json_: JsonFlag = False) -> None:
     from panel.cli.handing_out import queue_status
     from panel.cli.shell import open_shell
 
-    found = queue_status(open_shell())
+    found = run_loop(queue_status(open_shell()))
     if json_:
         say_json(found)
         return
@@ -49,28 +51,22 @@ def status(json_: JsonFlag = False) -> None:
 
 
 @app.command()
-def retry(
-    run_id: Annotated[str, typer.Argument(help="A batch, as `panel runs list` prints it; its beginning will do.")],
-    json_: JsonFlag = False,
-) -> None:
+def retry(run_id: BatchId, json_: JsonFlag = False) -> None:
     """Hand out again what failed or was left of a batch."""
     from panel.cli.handing_out import queue_retry
     from panel.cli.shell import open_shell
 
-    count = queue_retry(open_shell(), run_id)
+    count = run_loop(queue_retry(open_shell(), run_id))
     say_json({"handed_out": count}) if json_ else talk(f"{count} launches handed out again.")
 
 
 @app.command()
-def cancel(
-    run_id: Annotated[str, typer.Argument(help="A batch, as `panel runs list` prints it; its beginning will do.")],
-    json_: JsonFlag = False,
-) -> None:
+def cancel(run_id: BatchId, json_: JsonFlag = False) -> None:
     """Take a batch's waiting jobs back. Launches in hand are finished; what was answered is kept."""
     from panel.cli.handing_out import queue_cancel
     from panel.cli.shell import open_shell
 
-    count = queue_cancel(open_shell(), run_id)
+    count = run_loop(queue_cancel(open_shell(), run_id))
     say_json({"cancelled": count}) if json_ else talk(
         f"{count} jobs taken back. Go on with: panel queue retry {run_id}"
     )

@@ -27,7 +27,7 @@ from panel.desk.rules import allow
 from panel.desk.shown import pair_row, shown_row
 from panel.desk.text import start_text
 from panel.desk.times import Times
-from panel.errors import Mistake
+from panel.errors import EditConflict, Mistake
 from panel.records import content_hash
 from panel.records.desk import (
     Account,
@@ -60,14 +60,20 @@ class Tx:
     channel: Channel = ""  # by which it came
     together: int = 0  # of a file that is taken back: the number its decisions share
 
-    def open(self, draft_id: str) -> Opened:
-        """The draft, given its first revision when nobody has opened it before."""
+    def open(self, draft_id: str, number: int | None = None) -> Opened:
+        """The draft, given its first revision when nobody has opened it before.
+
+        number: of the revision that was read; None for whoever acts on the draft whatever it says. Raises EditConflict
+        for another than the newest.
+        """
         draft = find_draft(self.conn, draft_id)
+        if number is not None and max(number, 0) != max(draft.head, 0):
+            raise EditConflict("Somebody changed this draft since you read it.", hint="Read it again, then act.")
         return begin(self, draft) if draft.head < 0 else load(self.conn, draft_id)
 
-    def open_review(self, draft_id: str) -> OpenReview:
+    def open_review(self, draft_id: str, number: int | None = None) -> OpenReview:
         """Raises Mistake for a comparison's draft: its sentences are its reviews'."""
-        opened = self.open(draft_id)
+        opened = self.open(draft_id, number)
         if not isinstance(opened, OpenReview):
             raise Mistake("A comparison's sentences are its reviews': change them there.")
         return opened

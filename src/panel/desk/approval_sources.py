@@ -5,8 +5,8 @@ from panel.desk.desk import Desk, History
 from panel.desk.opened import OpenReview
 from panel.errors import Mistake
 from panel.records.desk import Account, Approval
+from panel.store.desk import decisions_by_id
 from panel.store.desk_accounts import AccountRows
-from panel.store.desk_reading import decisions_by_id
 
 
 def read_approval_file(desk: Desk, who: Account, draft_id: str, approval_id: int | None = None) -> Json:
@@ -19,7 +19,7 @@ def read_approval_file(desk: Desk, who: Account, draft_id: str, approval_id: int
         history = _together(history, sides)
     with desk.store.reading() as conn:
         decisions = decisions_by_id(conn, approval.decisions)
-    names = {account.account_id: account.name for account in AccountRows(desk.store.engine).all()}
+    names = AccountRows(desk.store.engine).names()
     return approval_file(opened, history, approval, decisions, names)
 
 

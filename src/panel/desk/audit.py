@@ -19,9 +19,9 @@ from panel.desk.audit_points import points_hash, undecided
 from panel.desk.points import claim_key
 from panel.errors import PanelError
 from panel.records import Review, content_hash
-from panel.records.desk import Act, Approval, Decision, DraftText, Pair, Publication, Revision, RunLog
+from panel.records.desk import Act, Approval, Decision, Pair, Publication, RunLog
 from panel.store.desk import DeskStore
-from panel.store.desk_log import read_acts
+from panel.store.desk_log import read_acts, revision_of
 from panel.store.desk_reading import every_row
 from panel.store.desk_tables import (
     accounts,
@@ -204,8 +204,7 @@ def _revisions(conn: Connection, lines: Lines) -> Iterator[str]:
 
 def _revision(row: Row, before: tuple[int, str], logged: Act | None) -> str:
     name = f"Revision {row['number']} of {row['draft_id']}"
-    kept = {key: value for key, value in row.items() if key not in ("hash", "json")}
-    revision = Revision.model_validate(kept | {"text": DraftText.model_validate_json(row["json"])})
+    revision = revision_of(row)
     if revision.revision_hash != row["hash"]:
         return f"{name} was changed."
     if (revision.number, revision.parent_hash) != (before[0] + 1, before[1]):

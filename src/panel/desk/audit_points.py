@@ -18,7 +18,6 @@ from panel.desk.points import VIEW_FIELDS, points_of
 from panel.records import canonical_json, sha256_of
 from panel.records.desk import Approval, Decision
 from panel.store import desk as rows
-from panel.store.desk_reading import decisions_by_id
 
 Json = dict[str, Any]
 
@@ -31,7 +30,7 @@ def points_hash(points: Sequence[tuple[str, str, str]]) -> str:
 def undecided(conn: Connection, approval: Approval) -> Iterator[str]:
     """A sentence for each thing an approval prints that it names no decision on."""
     name = f"Approval {approval.approval_id}"
-    made = decisions_by_id(conn, approval.decisions)
+    made = rows.decisions_by_id(conn, approval.decisions)
     keys = {(d.scope, d.key) for d in made.values() if d.settles}
     if keys != rows.points_kept(conn, approval.draft_id, approval.number):
         yield f"{name} does not name a decision on each point of its revision."

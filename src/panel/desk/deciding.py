@@ -196,8 +196,8 @@ def _spot_of(review: Review, field: Field) -> Spot:
 
 def _amended(opened: OpenReview, field: Field) -> Point:
     """The point of changed words; a short text may have its own. Raises Mistake for none: no other is decided."""
-    alone = _spotted(opened.points, Spot(field.persona_id, phrase=field.name)) if field.part == "phrase" else None
-    found = alone or _spotted(opened.points, _spot_of(opened.review, field))
+    alone = spotted(opened.points, Spot(field.persona_id, phrase=field.name)) if field.part == "phrase" else None
+    found = alone or spotted(opened.points, _spot_of(opened.review, field))
     if found is None:
         raise Mistake("Nobody can decide of these words as they are printed now.", hint="Reload the draft.")
     return found
@@ -237,7 +237,10 @@ def dismiss(tx: Tx, draft_id: str, key: str, reason: str) -> Opened:
 
 
 def confirm_held(tx: Tx, draft_id: str, key: str = "") -> Opened:
-    """Say that the words for reviewers were read. What is printed are the answers given without them."""
+    """Say that the words for reviewers were read. What is printed are the answers given without them.
+
+    key: of their point as it was read; "" for whichever there is.
+    """
     tx.allow("confirm")
     opened = tx.open_review(draft_id)
     refuse_put_away(opened)
@@ -250,20 +253,21 @@ def confirm_held(tx: Tx, draft_id: str, key: str = "") -> Opened:
 
 
 def _point_at(opened: OpenReview, spot: Spot) -> Point:
-    return _spotted(opened.points, spot) or find_point(opened.review, opened.text, spot, opened.draft.scope)
+    return spotted(opened.points, spot) or find_point(opened.review, opened.text, spot, opened.draft.scope)
 
 
 def find_point(review: Review, text: DraftText, spot: Spot, scope: str) -> Point:
     """The point of a spot as it is printed, or would be if it were. Raises Mistake when there is none."""
-    found = _spotted(points_of(review, text, (), scope=scope), spot)
+    found = spotted(points_of(review, text, (), scope=scope), spot)
     if found is None and spot.persona_id not in {s.persona_id for s in text.struck}:
-        found = _spotted(points_of(review, put_standing(text, spot, "printed"), (), scope=scope), spot)
+        found = spotted(points_of(review, put_standing(text, spot, "printed"), (), scope=scope), spot)
     if found is None:
         raise Mistake("There is no such claim in this draft.", hint="Reload the draft.")
     return found
 
 
-def _spotted(points: tuple[Point, ...], spot: Spot) -> Point | None:
+def spotted(points: tuple[Point, ...], spot: Spot) -> Point | None:
+    """The point of a spot among these, None when there is none."""
     kinds = ("views",) if spot.views else ("claim", "pick")
     mine = (p for p in points if p.persona_id == spot.persona_id and p.kind in kinds)
     return next((p for p in mine if spot.views or (p.place, p.field) == (spot.place, spot.phrase)), None)

@@ -8,13 +8,13 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import overload
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from panel.desk import deciding, panel_again, public, signing, undoing
 from panel.desk.acting import Tx
 from panel.desk.archive import NO_ARCHIVE, Archive
-from panel.desk.deciding import Spot
 from panel.desk.editorial import editorial_of
 from panel.desk.looking_back import open_at
 from panel.desk.opened import Opened, find_draft, load, read_review
@@ -22,20 +22,18 @@ from panel.desk.rules import LEFT_DAYS, allow
 from panel.desk.stale_drafts import with_reasons
 from panel.desk.taking_in import AT_ONCE, bring_back, due, pair_up, take_in
 from panel.desk.times import UTC_TIMES, Times, utc_now
-from panel.errors import EditConflict, Mistake
+from panel.errors import Mistake
 from panel.records import Editorial, Review
 from panel.records.desk import (
     Account,
     Act,
     Approval,
     Channel,
-    Decided,
     Decision,
     Draft,
     Publication,
     Revision,
     RunLog,
-    Seen,
 )
 from panel.store import desk as rows
 from panel.store.desk import DeskStore
@@ -43,20 +41,22 @@ from panel.store.desk_log import newest_acts, read_acts
 from panel.tally import compare
 
 Clock = Callable[[], datetime]
+P = ParamSpec("P")
+T = TypeVar("T")
 QUEUES = ("open", "later", "approved", "scheduled", "published", "passed", "rejected", "retracted", "aged")
 MOST_NAMED = 3  # records that could not be read, on a page of the queue
 LOG = logging.getLogger(__name__)
 
 
-@overload
-def _utc(at: datetime) -> datetime: ...
-@overload
-def _utc(at: None) -> None: ...
-def _utc(at: datetime | None) -> datetime | None:
-    """The moment in UTC. Raises Mistake for one without a zone, which could be any of 26 hours."""
-    if at is not None and at.tzinfo is None:
-        raise Mistake(f"{at.isoformat()} has no time zone.", hint="Write it like 2026-11-25T09:00+01:00.")
-    return at.astimezone(UTC) if at else None
+def _act(act: Callable[Concatenate[Tx, str, P], T]) -> Callable[Concatenate["Desk", Account, str, P], T]:
+    """The act as a method: who does it, on which draft, and what it takes itself."""
+
+    @wraps(act)
+    def alone(self: "Desk", who: Account, draft_id: str, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with self.acting(who) as tx:
+            return act(tx, draft_id, *args, **kwargs)
+
+    return alone
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ class Desk:
         with self.store.reading() as conn:
             if find_draft(conn, draft_id).head >= 0:
                 return load(conn, draft_id, self._archive)
-        with self._act(who) as tx:
+        with self.acting(who) as tx:
             tx.open(draft_id)
         with self.store.reading() as conn:
             opened = load(conn, draft_id, self._archive)
@@ -235,75 +235,34 @@ class Desk:
         with self.store.reading() as conn:
             return newest_acts(conn, before=before, most=most)
 
-    # acting: `number` is of the revision that was read; None for whoever acts on the draft whatever it says
+    # acting: each by the name of the function that says what it does
 
-    def decide(
-        self, who: Account, draft_id: str, spot: Spot, decided: Decided, *, number: int, seen: Seen,
-        opened_page: bool = False, known: int | None = None,
-    ) -> Opened:  # fmt: skip
-        """See `deciding.decide`."""
-        with self._act(who) as tx:
-            return deciding.decide(
-                tx, draft_id, spot, decided, number=number, seen=seen, opened_page=opened_page, known=known
-            )
-
-    def save(
-        self, who: Account, draft_id: str, field: str, new: str, *, number: int, seen: Seen = False,
-        opened_page: bool = False, reason: str = "",
-    ) -> Opened:  # fmt: skip
-        """See `deciding.save`."""
-        with self._act(who) as tx:
-            return deciding.save(
-                tx, draft_id, field, new, number=number, seen=seen, opened_page=opened_page, reason=reason
-            )
-
-    def set_standing(self, who: Account, draft_id: str, spot: Spot, standing: str, *, number: int) -> Opened:
-        """Print a sentence, or set it aside."""
-        with self._act(who) as tx:
-            return deciding.set_standing(tx, draft_id, spot, standing, number=number)
-
-    def dismiss(self, who: Account, draft_id: str, key: str, reason: str) -> Opened:
-        """Dismiss a flag with a reason from `rules.DISMISS_REASONS`."""
-        with self._act(who) as tx:
-            return deciding.dismiss(tx, draft_id, key, reason)
-
-    def confirm_held(self, who: Account, draft_id: str, key: str = "") -> Opened:
-        """Say that words for reviewers were read. key: of their point as it was read; "" for whichever there is."""
-        with self._act(who) as tx:
-            return deciding.confirm_held(tx, draft_id, key)
-
-    def undo(self, who: Account, draft_id: str, decision: int | None = None) -> Opened:
-        """Take back the newest decision this person made here that still stands. decision: the one that was named."""
-        with self._act(who) as tx:
-            return undoing.undo(tx, draft_id, decision)
+    decide = _act(deciding.decide)
+    save = _act(deciding.save)
+    set_standing = _act(deciding.set_standing)
+    dismiss = _act(deciding.dismiss)
+    confirm_held = _act(deciding.confirm_held)
+    undo = _act(undoing.undo)
+    strike = _act(panel_again.strike)
+    unstrike = _act(panel_again.unstrike)
+    bring_run_log = _act(panel_again.bring_run_log)
+    take_over = _act(panel_again.take_over)
+    publish = _act(signing.publish)
+    retract = _act(signing.retract)
+    reject = _act(signing.reject)
+    pass_over = _act(signing.pass_over)
+    put_off = _act(signing.put_off)
+    hold_until = _act(signing.hold_until)
+    fetch_back = _act(signing.fetch_back)
 
     def undoable(self, who: Account, opened: Opened) -> Decision | None:
         """What `undo` would take back."""
         with self.store.reading() as conn:
             return undoing.newest(conn, who, opened)
 
-    def strike(
-        self, who: Account, draft_id: str, persona_id: str, reason: str, why: str = "", *, number: int | None = None
-    ) -> Opened:
-        with self._act(who, draft_id, number) as tx:
-            return panel_again.strike(tx, draft_id, persona_id, reason, why)
-
-    def unstrike(self, who: Account, draft_id: str, persona_id: str, *, number: int | None = None) -> Opened:
-        with self._act(who, draft_id, number) as tx:
-            return panel_again.unstrike(tx, draft_id, persona_id)
-
-    def bring_run_log(self, who: Account, draft_id: str, title: str, text: str, on_day: date) -> RunLog:
-        with self._act(who) as tx:
-            return panel_again.bring_run_log(tx, draft_id, title, text, on_day)
-
-    def take_over(self, who: Account, draft_id: str, *, number: int, offered: str = "") -> Opened:
-        """offered: hash of the newer review that was read; "" for whichever is offered."""
-        with self._act(who) as tx:
-            return panel_again.take_over(tx, draft_id, number=number, offered=offered)
-
     def pair(self, who: Account, draft_a: str, draft_b: str) -> Draft:
         """A comparison's draft of two drafts of reviews; the one there is, when there is one."""
-        with self._act(who) as tx:
+        with self.acting(who) as tx:
             tx.allow("save")
             one, other = (tx.open_review(draft_id) for draft_id in (draft_a, draft_b))
             a, b = sorted((one, other), key=lambda side: side.review.slug)
@@ -311,67 +270,29 @@ class Desk:
             return pair_up(tx.conn, a.draft, b.draft, comparison, a.draft.run_id, tx.now)
 
     def approve(self, who: Account, draft_id: str, *, number: int, edition: str = "", reason: str = "") -> Opened:
-        with self._act(who) as tx:
+        """See `signing.approve`."""
+        with self.acting(who) as tx:
             opened = signing.approve(tx, draft_id, number=number, edition=edition, reason=reason)
         self._remember(opened)
         return opened
 
-    def publish(
-        self, who: Account, draft_id: str, *, at: datetime | None = None, reason: str = "", number: int | None = None,
-        approval: int | None = None,
-    ) -> Opened:  # fmt: skip
-        """number, approval: the revision that was read and the signature under it."""
-        with self._act(who, draft_id, number) as tx:
-            return signing.publish(tx, draft_id, at=_utc(at), reason=reason, approval_id=approval)
-
     def approve_and_publish(
-        self, who: Account, draft_id: str, *, number: int, edition: str = "", at: datetime | None = None,
-        reason: str = "",
-    ) -> Opened:  # fmt: skip
+        self, who: Account, draft_id: str, *, number: int, edition: str = "", reason: str = ""
+    ) -> Opened:
         """Both in one act of a person who may do both; the log has a line for each."""
-        with self._act(who) as tx:
+        with self.acting(who) as tx:
             tx.allow("publish")
             signing.approve(tx, draft_id, number=number, edition=edition)
-            opened = signing.publish(tx, draft_id, at=_utc(at), reason=reason)
+            opened = signing.publish(tx, draft_id, reason=reason)
         self._remember(opened)
         return opened
 
-    def retract(self, who: Account, draft_id: str, reason: str, *, number: int | None = None) -> Opened:
-        with self._act(who, draft_id, number) as tx:
-            return signing.retract(tx, draft_id, reason)
-
-    def reject(self, who: Account, draft_id: str, reason: str, why: str = "", *, number: int | None = None) -> Opened:
-        with self._act(who, draft_id, number) as tx:
-            return signing.reject(tx, draft_id, reason, why)
-
-    def pass_over(
-        self, who: Account, draft_id: str, reason: str, why: str = "", *, number: int | None = None
-    ) -> Opened:
-        with self._act(who, draft_id, number) as tx:
-            return signing.pass_over(tx, draft_id, reason, why)
-
-    def put_off(self, who: Account, draft_id: str, until: datetime, *, number: int | None = None) -> Opened:
-        with self._act(who, draft_id, number) as tx:
-            return signing.put_off(tx, draft_id, _utc(until))
-
-    def hold_until(
-        self, who: Account, draft_id: str, until: datetime | None, reason: str = "", *, number: int | None = None
-    ) -> Opened:
-        with self._act(who, draft_id, number) as tx:
-            return signing.hold_until(tx, draft_id, _utc(until), reason)
-
-    def fetch_back(self, who: Account, draft_id: str, *, number: int | None = None) -> Opened:
-        with self._act(who, draft_id, number) as tx:
-            return signing.fetch_back(tx, draft_id)
-
     @contextmanager
-    def _act(self, who: Account, draft_id: str = "", number: int | None = None) -> Iterator[Tx]:
-        """number: of the revision that was read, of an act on the whole draft. Raises EditConflict for another."""
+    def acting(self, who: Account) -> Iterator[Tx]:
+        """One act of a person, in a transaction of its own."""
         with self.store.changing() as conn:
             now = self.now
             bring_back(conn, now)
-            if number is not None and max(number, 0) != max(find_draft(conn, draft_id).head, 0):
-                raise EditConflict("Somebody changed this draft since you read it.", hint="Read it again, then act.")
             yield Tx(conn, now, who, self._responsible, self.times, self._channel, self._together)
 
     def _remember(self, opened: Opened) -> None:

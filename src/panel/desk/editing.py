@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from panel.desk.deciding import Spot, spot_of, spot_standing
+from panel.desk.deciding import Spot, spot_of, spot_standing, spotted
 from panel.desk.desk import Desk
 from panel.desk.edit_plan import Wish
 from panel.desk.fields import put_sentence, put_text, put_words, read_field, sentence_at, text_at
@@ -111,16 +111,10 @@ class _Run:
                 self._printed(wish)
         return self._decide(wish)
 
-    def _accurate(self, wish: Wish) -> bool:
-        return self._decide(wish)
-
-    def _attributed(self, wish: Wish) -> bool:
-        return self._decide(wish)
-
     def _decide(self, wish: Wish) -> bool:
         spot = spot_of(wish.name)
         self._refuse_changed(wish)
-        point = self._point(spot)
+        point = spotted(self.opened.points, spot)
         decision = self.opened.decision(point) if point else None
         if self._is_decided(spot, point, decision, wish.what):
             return False
@@ -134,10 +128,7 @@ class _Run:
         )
         return True
 
-    def _point(self, spot: Spot) -> Point | None:
-        kinds = ("views",) if spot.views else ("claim", "pick")
-        mine = (p for p in self.opened.points if p.persona_id == spot.persona_id and p.kind in kinds)
-        return next((p for p in mine if spot.views or (p.place, p.field) == (spot.place, spot.phrase)), None)
+    _accurate = _attributed = _decide
 
     def _is_decided(self, spot: Spot, point: Point | None, decision: Decision | None, what: str) -> bool:
         if point is None:

@@ -10,9 +10,9 @@ from panel.desk.opened import (
     find_draft,
     open_comparison,
     open_review,
+    texts_hash,
 )
 from panel.errors import Mistake
-from panel.records import canonical_json, sha256_of
 from panel.records.desk import Draft, Pair, Revision
 from panel.store import desk as rows
 
@@ -36,18 +36,8 @@ def _review_at(conn: Connection, draft: Draft, revision: Revision, archive: Arch
 def _comparison_at(conn: Connection, draft: Draft, revision: Revision, archive: Archive) -> OpenComparison:
     """With each side at the revision whose text the comparison's revision printed; at its newest where none fits."""
     pair = Pair.model_validate_json(rows.base_json(conn, draft.base_hash))
-    a, b = (_sides_revisions(conn, side) for side in (pair.draft_a, pair.draft_b))
-    fits = ((x, y) for x in a for y in b if _texts_hash(x, y) == revision.base_hash)
+    a, b = (rows.list_revisions(conn, side)[::-1] for side in (pair.draft_a, pair.draft_b))  # the newest first
+    fits = ((x, y) for x in a for y in b if texts_hash(x, y) == revision.base_hash)
     one, other = next(fits, (a[0], b[0]))
     first, second = (_review_at(conn, find_draft(conn, r.draft_id), r, archive) for r in (one, other))
     return open_comparison(conn, draft, revision, first, second)
-
-
-def _texts_hash(a: Revision, b: Revision) -> str:
-    """As `opened.texts_hash` makes it of the reviews themselves."""
-    return sha256_of(canonical_json(["pair", a.revision_hash, b.revision_hash]))
-
-
-def _sides_revisions(conn: Connection, draft_id: str) -> list[Revision]:
-    """The newest first."""
-    return list(reversed(rows.list_revisions(conn, draft_id)))

@@ -44,7 +44,7 @@ def form_of(opened: Opened) -> tuple[Part, ...]:
 
 def _comparison(opened: OpenComparison) -> Iterator[Part]:
     told = [
-        f"{s.draft.draft_id}: {len(s.left)} left. Edit it with: panel edit {s.draft.draft_id}" for s in _sides(opened)
+        f"{s.draft.draft_id}: {len(s.left)} left. Edit it with: panel edit {s.draft.draft_id}" for s in opened.sides
     ]
     yield Comment((*HEAD[2:5], "A comparison prints its reviews' sentences: they are decided there.", *told))
     yield from _note(opened)
@@ -52,10 +52,6 @@ def _comparison(opened: OpenComparison) -> Iterator[Part]:
     own = [p for p in opened.points if p.kind == "flag" and p.draft_id == opened.draft.draft_id]
     for point in own:
         yield from _flag_to_settle(opened, point)
-
-
-def _sides(opened: OpenComparison) -> tuple[OpenReview, OpenReview]:
-    return opened.a, opened.b
 
 
 def _note(opened: Opened) -> Iterator[Part]:

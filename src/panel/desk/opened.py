@@ -237,8 +237,8 @@ def with_decisions(opened: "Opened", made: Sequence[Decision]) -> "Opened":
     return replace(opened, decided={**opened.decided, **newer}) if newer else opened
 
 
-def texts_hash(a: OpenReview, b: OpenReview) -> str:
-    """Of what a comparison prints: both reviews' texts as they stand."""
+def texts_hash(a: "OpenReview | Revision", b: "OpenReview | Revision") -> str:
+    """Of what a comparison prints: both reviews' texts as they stand, or stood."""
     return sha256_of(canonical_json(["pair", a.revision_hash, b.revision_hash]))
 
 

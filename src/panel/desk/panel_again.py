@@ -19,10 +19,10 @@ from panel.store import desk as rows
 LONGEST_LOG = 60_000  # characters: what a dossier may hold of one source
 
 
-def strike(tx: Tx, draft_id: str, persona_id: str, reason: str, why: str = "") -> Opened:
+def strike(tx: Tx, draft_id: str, persona_id: str, reason: str, why: str = "", *, number: int | None = None) -> Opened:
     """Take an opinion out of the count, with a reason that the page gives; the tally is computed again."""
     tx.allow("strike")
-    opened = tx.open_review(draft_id)
+    opened = tx.open_review(draft_id, number)
     refuse_put_away(opened)
     one_of(STRIKE_REASONS, reason)
     if not isinstance(opened.review.opinion(persona_id), Answered):
@@ -35,10 +35,10 @@ def strike(tx: Tx, draft_id: str, persona_id: str, reason: str, why: str = "") -
     return finish(tx, write(tx, opened, text, "struck", persona=persona_id, because=reason, why=struck.why))
 
 
-def unstrike(tx: Tx, draft_id: str, persona_id: str) -> Opened:
+def unstrike(tx: Tx, draft_id: str, persona_id: str, *, number: int | None = None) -> Opened:
     """Count a struck opinion again."""
     tx.allow("strike")
-    opened = tx.open_review(draft_id)
+    opened = tx.open_review(draft_id, number)
     refuse_put_away(opened)
     kept = tuple(s for s in opened.text.struck if s.persona_id != persona_id)
     if kept == opened.text.struck:
@@ -72,6 +72,7 @@ def take_over(tx: Tx, draft_id: str, *, number: int, offered: str = "") -> Opene
 
     A critic who said the same in both keeps the words people gave it; where a critic answered anew, its new words
     come in, with what was decided of the same sentences before. Nothing is lost: the revision before stays.
+    offered: hash of the newer review that was read; "" for whichever is offered.
     """
     tx.allow("take over")
     opened = tx.open_review(draft_id)

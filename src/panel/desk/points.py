@@ -11,7 +11,7 @@ from typing import Any
 from panel.checks import Shelf, find_backing
 from panel.desk.fields import PHRASES
 from panel.desk.flags import SPEAKS_TO_REVIEWERS, must_settle
-from panel.desk.text import as_printed, printed_sentences
+from panel.desk.text import VIEW_WORDS, as_printed, printed_sentences
 from panel.records import Answered, Dossier, Flag, Ground, Persona, Review, Written, canonical_json, sha256_of
 from panel.records.desk import DraftText, EditedWords, Point, Shown
 
@@ -168,7 +168,7 @@ def view_fields(words: EditedWords, facts: Collection[str]) -> Mapping[str, Any]
     return words.model_copy(update=dict.fromkeys(facts, "")).model_dump(mode="json", include=VIEW_FIELDS)
 
 
-VIEW_FIELDS = {"line", "for_whom", "not_for", "change_mind", "counter", "replies", "prediction"}
+VIEW_FIELDS = set(VIEW_WORDS)
 
 
 def _under(flag: Flag, words: EditedWords, opinion: Answered, dossier: Dossier) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """A draft's row in the queue: what an editor needs to choose what to do next. Pure."""
 
-from panel.desk.opened import OpenComparison, Opened, OpenReview
+from panel.desk.opened import OpenComparison, Opened
 from panel.desk.points import points_of
 from panel.desk.text import start_text
 from panel.records import Answered, Comparison, Review, Written
@@ -77,10 +77,6 @@ def _told(opened: Opened) -> dict[str, str]:
     if isinstance(opened, OpenComparison):
         panels = " · ".join(panel_line(side.counted) for side in opened.sides)
         return {"what": opened.counted.answer, "split": opened.counted.pick.because, "panel": panels}
-    return _told_of(opened)
-
-
-def _told_of(opened: OpenReview) -> dict[str, str]:
     return {"panel": panel_line(opened.counted), "split": split_line(opened.counted, opened.struck)}
 
 

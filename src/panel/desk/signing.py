@@ -1,7 +1,7 @@
 """Approve, publish, correct, retract; and put a draft away or fetch it back. Only people do any of this."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from panel.desk.acting import PANEL, Tx, add_publication, cancel, finish, refuse_put_away, write
 from panel.desk.approval_file import point_row
@@ -74,32 +74,33 @@ def _began(tx: Tx, draft_id: str) -> datetime:
 
 
 def publish(
-    tx: Tx, draft_id: str, *, at: datetime | None = None, reason: str = "", approval_id: int | None = None
-) -> Opened:
+    tx: Tx, draft_id: str, *, at: datetime | None = None, reason: str = "", number: int | None = None,
+    approval: int | None = None,
+) -> Opened:  # fmt: skip
     """Let what was approved go out, now or at a time. What is out already is corrected by it, with a reason.
 
-    approval_id: the signature that was read. Raises EditConflict when it is not the one under today's text.
+    number, approval: the revision that was read and the signature under it. Raises EditConflict when they are not
+    today's.
     """
     tx.allow("publish")
-    opened = tx.open(draft_id)
+    opened = tx.open(draft_id, number)
     refuse_put_away(opened)
-    approval = signed(tx.conn, opened)
-    if approval_id is not None and (approval is None or approval.approval_id != approval_id):
+    signature = signed(tx.conn, opened)
+    if approval is not None and (signature is None or signature.approval_id != approval):
         raise EditConflict("That approval is no longer the one under this text.", hint="Read it again, then publish.")
-    if approval is None:
+    if signature is None:
         raise Mistake("This text was not approved.", hint="Approve it first.")
-    goes_out_at = at or tx.now
-    _refuse_passed(tx, goes_out_at)
+    goes_out_at = _to_come(tx, at or tx.now)
     _refuse_embargoed(tx, opened, goes_out_at)
-    why, out_now = told(reason) or approval.reason, _is_out(tx, draft_id)
-    if out_now and _is_same(tx, out_now, approval):
+    why, out_now = told(reason) or signature.reason, _is_out(tx, draft_id)
+    if out_now and _is_same(tx, out_now, signature):
         raise Mistake("Exactly this text was published already.")
     if out_now and not why:
         raise Mistake("A correction needs a reason.", hint="Say what was wrong: readers see it beside the old words.")
     cancel(tx, opened.draft, "another hour was set")
     out = Publication(
-        draft_id=draft_id, kind="corrected" if out_now else "published", approval_id=approval.approval_id,
-        edition=approval.edition, goes_out_at=goes_out_at, by=tx.who.account_id, at=tx.now, reason=why,
+        draft_id=draft_id, kind="corrected" if out_now else "published", approval_id=signature.approval_id,
+        edition=signature.edition, goes_out_at=goes_out_at, by=tx.who.account_id, at=tx.now, reason=why,
     )  # fmt: skip
     add_publication(tx, out)
     if out_now or goes_out_at <= tx.now:
@@ -118,9 +119,13 @@ def _is_same(tx: Tx, out: Publication, approval: Approval) -> bool:
     return (then.number, then.edition) == (approval.number, approval.edition)
 
 
-def _refuse_passed(tx: Tx, at: datetime) -> None:
+def _to_come(tx: Tx, at: datetime) -> datetime:
+    """The moment in UTC. Raises Mistake for one that has passed, or without a zone, which could be any of 26 hours."""
+    if at.tzinfo is None:
+        raise Mistake(f"{at.isoformat()} has no time zone.", hint="Write it like 2026-11-25T09:00+01:00.")
     if at < tx.now:
         raise Mistake("That time has passed.", hint="Give one to come.")
+    return at.astimezone(UTC)
 
 
 def _refuse_embargoed(tx: Tx, opened: Opened, goes_out_at: datetime) -> None:
@@ -129,10 +134,10 @@ def _refuse_embargoed(tx: Tx, opened: Opened, goes_out_at: datetime) -> None:
         raise Mistake(f"It is embargoed until {tx.times.told(until)}.", hint="Publish it at that time or later.")
 
 
-def retract(tx: Tx, draft_id: str, reason: str) -> Opened:
+def retract(tx: Tx, draft_id: str, reason: str, *, number: int | None = None) -> Opened:
     """Take back what went out. Its words stay on record, and readers see that it was taken back, and why."""
     tx.allow("retract")
-    opened, out = tx.open(draft_id), _is_out(tx, draft_id)
+    opened, out = tx.open(draft_id, number), _is_out(tx, draft_id)
     if out is None:
         hint = "It is to go out: fetch it back, and it doesn't." if opened.draft.state == "scheduled" else ""
         raise Mistake("Nothing of this draft is public.", hint=hint)
@@ -145,59 +150,58 @@ def retract(tx: Tx, draft_id: str, reason: str) -> Opened:
     return finish(tx, opened, state="retracted")
 
 
-def reject(tx: Tx, draft_id: str, reason: str, why: str = "") -> Opened:
+def reject(tx: Tx, draft_id: str, reason: str, why: str = "", *, number: int | None = None) -> Opened:
     """Turn a draft down, with a reason from the list. What is public must be retracted instead."""
     tx.allow("reject")
-    return _put_away(tx, draft_id, "rejected", one_of(REJECT_REASONS, reason), why)
+    return _put_away(tx, tx.open(draft_id, number), "rejected", one_of(REJECT_REASONS, reason), why)
 
 
-def pass_over(tx: Tx, draft_id: str, reason: str, why: str = "") -> Opened:
+def pass_over(tx: Tx, draft_id: str, reason: str, why: str = "", *, number: int | None = None) -> Opened:
     """Not for us, with a reason from the list: the draft leaves the queue and can be fetched back. No rejection."""
     tx.allow("pass")
-    opened = tx.open(draft_id)
+    opened = tx.open(draft_id, number)
     if opened.draft.state in ("approved", "scheduled", "rejected"):
         tx.allow("reject")  # nobody undoes what they may not do
-    return _put_away(tx, draft_id, "passed", one_of(PASS_REASONS, reason), why)
+    return _put_away(tx, opened, "passed", one_of(PASS_REASONS, reason), why)
 
 
-def _put_away(tx: Tx, draft_id: str, state: DraftState, reason: str, why: str) -> Opened:
-    opened = tx.open(draft_id)
+def _put_away(tx: Tx, opened: Opened, state: DraftState, reason: str, why: str) -> Opened:
     if opened.draft.state in ("published", "retracted"):
         is_out = opened.draft.state == "published"
         raise Mistake(f"It is {opened.draft.state}.", hint="Retract it instead." if is_out else "Fetch it back first.")
     cancel(tx, opened.draft, f"it was {state}")
     if opened.draft.state == state:
         raise Mistake(f"It is {state} already.")
-    tx.log(state, draft_id, reason=reason, why=told(why))
+    tx.log(state, opened.draft.draft_id, reason=reason, why=told(why))
     return finish(tx, opened, state=state)
 
 
-def put_off(tx: Tx, draft_id: str, until: datetime) -> Opened:
+def put_off(tx: Tx, draft_id: str, until: datetime, *, number: int | None = None) -> Opened:
     """Look at it later: it comes back into the queue at that time."""
     tx.allow("later")
-    opened = tx.open(draft_id)
+    opened = tx.open(draft_id, number)
     if opened.draft.state in ("approved", "scheduled"):
         tx.allow("reject")
     elif opened.draft.state not in ("open", "later"):
         raise Mistake(f"This draft is {opened.draft.state}.", hint="Only what waits in the queue is put off.")
-    _refuse_passed(tx, until)
+    until = _to_come(tx, until)
     cancel(tx, opened.draft, "it was put off")
     tx.log("put off", draft_id, until=until.isoformat())
     return finish(tx, _with(opened, until=until), state="later")
 
 
-def hold_until(tx: Tx, draft_id: str, until: datetime | None, reason: str = "") -> Opened:
+def hold_until(tx: Tx, draft_id: str, until: datetime | None, reason: str = "", *, number: int | None = None) -> Opened:
     """Embargo a draft: it is nowhere public before that time, in no comparison either. None lifts it.
 
     Whoever lifts or shortens one, the maker's too, says why.
     """
     tx.allow("hold")
-    opened = tx.open(draft_id)
+    opened = tx.open(draft_id, number)
     if public_at(tx.conn, opened.draft, tx.now):
         raise Mistake("It is public already.", hint="Retract it instead.")
     known, why = opened.draft.embargo_until, told(reason)
     if until:
-        _refuse_passed(tx, until)
+        until = _to_come(tx, until)
         _refuse_told_already(tx, draft_id)
     elif not known:
         raise Mistake("It is under no embargo.")
@@ -215,10 +219,10 @@ def _refuse_told_already(tx: Tx, draft_id: str) -> None:
             raise Mistake(f"{printing.draft_id!r} prints it, and is public.", hint="Retract that comparison first.")
 
 
-def fetch_back(tx: Tx, draft_id: str) -> Opened:
+def fetch_back(tx: Tx, draft_id: str, *, number: int | None = None) -> Opened:
     """Put a passed, rejected, put-off, aged or retracted draft into the queue again. What is to go out stays signed."""
     tx.allow("fetch back")
-    opened = tx.open(draft_id)
+    opened = tx.open(draft_id, number)
     state = opened.draft.state
     if state == "published" and to_go_out(tx.conn, opened.draft, tx.now):
         tx.allow(TO_FETCH_BACK["scheduled"])

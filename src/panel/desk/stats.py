@@ -1,37 +1,33 @@
-"""What editors' work says of critics, models, prompts and checks. Pure, over drafts that somebody approved.
+"""What editors' work says of critics, prompts and checks: statistics, and pairs of what was written and printed.
 
-Edit distance is Levenshtein's over characters, divided by the longer text, as rapidfuzz normalises it: 0 nothing was
-changed, 1 nothing is left. Sentences somebody set aside were judged by nobody and are in neither text.
+Only reviews that somebody approved are looked at, as they were signed last.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
-from statistics import fmean, median
-
-from rapidfuzz.distance import Levenshtein
+from statistics import median
+from typing import Any
 
 from panel.desk.flags import must_settle
-from panel.desk.text import start_text
+from panel.desk.opened import read_review
+from panel.desk.points import shown
+from panel.desk.text import as_printed, start_text
 from panel.records import Answered, Review, Value, Written, canonical_json, sha256_of
-from panel.records.desk import Act, Approval, Decision, DraftText, EditedWords
+from panel.records.desk import Act, Approval, EditedWords
+from panel.store.desk import DeskStore
+from panel.store.desk_stats import Finished, finished
 
 PAUSE = timedelta(minutes=10)  # a longer gap between two acts is no work on this draft
 FEWEST = 10  # drafts: with fewer, a difference between two says nothing
 LAST = 50  # flags of a check that its share is taken of
-
-
-class Settled(Value):
-    """How many flags of a check were waved away, and how many went because words were mended."""
-
-    dismissed: int = 0
-    mended: int = 0
+Json = dict[str, Any]
 
 
 class Group(Value):
-    """One critic on one model after one version of its prompt."""
+    """One critic on one model after one version of its prompt. Claims that somebody set aside are in no figure."""
 
     persona_id: str
     model: str
@@ -42,22 +38,6 @@ class Group(Value):
     attributed: int
     amended: int
     removed: int
-    set_aside: int  # by somebody; in no share
-    edit_distance: float | None  # mean, 0..1; None when no words were judged
-    errors: dict[str, Settled]  # by check: flags that had to be settled
-
-
-class Editor(Value):
-    """How one person decides on whole drafts."""
-
-    account_id: str
-    name: str
-    approved: int
-    rejected: int
-
-    @property
-    def rejection_rate(self) -> float:
-        return self.rejected / (self.approved + self.rejected)
 
 
 class Stats(Value):
@@ -66,25 +46,12 @@ class Stats(Value):
     drafts: int
     median_minutes: float | None  # from the first act to the approval, pauses left out; None without drafts
     groups: tuple[Group, ...]
-    editors: tuple[Editor, ...]
     checks: dict[str, tuple[int, int]]  # (dismissed, settled) of its last 50 settled flags
-
-
-@dataclass(frozen=True)
-class Finished:
-    """An approved draft of a review, as it was signed."""
-
-    review: Review  # the machine's
-    text: DraftText
-    approval: Approval
-    decisions: Sequence[Decision]  # oldest first
-    acts: Sequence[Act]  # oldest first
 
 
 @dataclass(frozen=True)
 class SettledFlag:
     check: str
-    persona_id: str
     dismissed: bool
     at: datetime
 
@@ -94,24 +61,21 @@ class _Gathered:
     drafts: int = 0
     struck: int = 0
     claims: Counter[str] = field(default_factory=Counter)
-    distances: list[float] = field(default_factory=list)
-    errors: dict[str, Counter[bool]] = field(default_factory=lambda: defaultdict(Counter))
 
 
-def stats_of(found: Iterable[Finished], editors: Mapping[str, tuple[int, int]], names: Mapping[str, str]) -> Stats:
-    """editors: account_id -> drafts approved and rejected."""
+def read_stats(store: DeskStore) -> Stats:
+    """Statistics over every approved draft."""
     groups: dict[tuple[str, str, str], _Gathered] = defaultdict(_Gathered)
     minutes, settled = list[float](), list[SettledFlag]()
-    for one in found:
-        minutes.append(active_minutes(one.acts, one.approval))
-        flags = list(settled_flags(one))
-        settled += flags
-        _gather(one, flags, groups)
-    told = (Editor(account_id=who, name=names.get(who, who), approved=a, rejected=r) for who, (a, r) in editors.items())
+    with store.reading() as conn:
+        for one in finished(conn):
+            minutes.append(active_minutes(one.acts, one.approval))
+            review = read_review(one.base_json)
+            settled += settled_flags(one, review)
+            _gather(one, review, groups)
     return Stats(
         drafts=len(minutes), median_minutes=round(median(minutes), 1) if minutes else None,
-        groups=tuple(_group(key, groups[key]) for key in sorted(groups)), editors=tuple(told),
-        checks=dismissed_shares(settled),
+        groups=tuple(_group(key, groups[key]) for key in sorted(groups)), checks=dismissed_shares(settled),
     )  # fmt: skip
 
 
@@ -133,25 +97,25 @@ def active_minutes(acts: Sequence[Act], approval: Approval) -> float:
     return sum((gap.total_seconds() for gap in gaps if gap <= PAUSE), 0.0) / 60
 
 
-def settled_flags(one: Finished) -> Iterator[SettledFlag]:
+def settled_flags(one: Finished, review: Review) -> Iterator[SettledFlag]:
     """Flags that had to be settled before approval: dismissed by somebody, or gone because words were mended.
 
     Counted by check and critic: of those the machine's text had, what nobody dismissed was mended.
     """
     newest = {(d.scope, d.key): d for d in one.decisions if d.kind == "flag"}
     dismissed = [d for d in newest.values() if d.decision == "dismissed" and d.at <= one.approval.at]
-    yield from (SettledFlag(d.check, d.persona_id, True, d.at) for d in dismissed)
+    yield from (SettledFlag(d.check, True, d.at) for d in dismissed)
     printed = {
-        (w.persona_id, s.place) for w in start_text(one.review).critics for s in w.sentences if s.standing == "printed"
+        (w.persona_id, s.place) for w in start_text(review).critics for s in w.sentences if s.standing == "printed"
     }
     flagged = Counter(
         (f.check, f.persona_id)
-        for f in one.review.flags
+        for f in review.flags
         if must_settle(f) and (f.field != "quote" or (f.persona_id, f.index) in printed)
     )
     flagged.subtract((d.check, d.persona_id) for d in dismissed)
-    for (check, persona_id), count in flagged.items():
-        yield from (SettledFlag(check, persona_id, False, one.approval.at) for _ in range(count))
+    for (check, _), count in flagged.items():
+        yield from (SettledFlag(check, False, one.approval.at) for _ in range(count))
 
 
 def dismissed_shares(settled: Iterable[SettledFlag]) -> dict[str, tuple[int, int]]:
@@ -170,24 +134,24 @@ def prompt_version(review: Review, persona_id: str) -> str:
     return sha256_of(canonical_json(named)).removeprefix("sha256:")[:12]
 
 
-def _gather(one: Finished, flags: Sequence[SettledFlag], groups: dict[tuple[str, str, str], _Gathered]) -> None:
+def _gather(one: Finished, review: Review, groups: dict[tuple[str, str, str], _Gathered]) -> None:
     struck = {s.persona_id for s in one.text.struck}
-    for opinion in one.review.answered():
+    for opinion, words in _judged(one, review):
         who = opinion.juror.persona_id
-        words = one.text.words_of(who)
-        if words is None:
-            continue
-        group = groups[who, opinion.juror.model, prompt_version(one.review, who)]
+        group = groups[who, opinion.juror.model, prompt_version(review, who)]
         group.drafts += 1
-        for flag in flags:
-            if flag.persona_id == who:
-                group.errors[flag.check][flag.dismissed] += 1
         if who in struck:
             group.struck += 1
-            continue
-        group.claims.update(what for _, what in claims_of(opinion, words))
-        if isinstance(opinion.words, Written):
-            group.distances.append(_distance(opinion.words, words))
+        else:
+            group.claims.update(became for _, became in claims_of(opinion, words))
+
+
+def _judged(one: Finished, review: Review) -> Iterator[tuple[Answered, EditedWords]]:
+    """What critics answered, each with its words as they were signed."""
+    for opinion in review.answered():
+        words = one.text.words_of(opinion.juror.persona_id)
+        if words:
+            yield opinion, words
 
 
 def claims_of(opinion: Answered, words: EditedWords) -> Iterator[tuple[int, str]]:
@@ -207,30 +171,12 @@ def claims_of(opinion: Answered, words: EditedWords) -> Iterator[tuple[int, str]
             yield sentence.place, "attributed" if sentence.attributed else "kept"
 
 
-def _distance(model: Written, words: EditedWords) -> float:
-    views = words.views == "printed"
-    judged = [s for s in words.sentences if s.standing != "set_aside"]
-    wrote = [model.quote[s.place].text for s in judged] + _phrases(model)
-    kept = [s.text for s in judged if s.standing == "printed" and (views or model.quote[s.place].rests_on != "view")]
-    return Levenshtein.normalized_distance("\n".join(wrote), "\n".join(kept + (_phrases(words) if views else [])))
-
-
-def _phrases(of: Written | EditedWords) -> list[str]:
-    prediction = [of.prediction.statement] if of.prediction else []
-    replies = [reply.answer for reply in of.replies]
-    return [of.line, of.for_whom, of.not_for, of.change_mind, of.counter, *replies, *prediction]
-
-
 def _group(key: tuple[str, str, str], gathered: _Gathered) -> Group:
     persona_id, model, prompt = key
-    claims = gathered.claims
-    errors = {c: Settled(dismissed=n[True], mended=n[False]) for c, n in sorted(gathered.errors.items())}
+    claims = {name: gathered.claims[name] for name in ("kept", "attributed", "amended", "removed")}
     return Group(
-        persona_id=persona_id, model=model, prompt=prompt, drafts=gathered.drafts, struck=gathered.struck,
-        kept=claims["kept"], attributed=claims["attributed"], amended=claims["amended"], removed=claims["removed"],
-        set_aside=claims["set_aside"], errors=errors,
-        edit_distance=round(fmean(gathered.distances), 4) if gathered.distances else None,
-    )  # fmt: skip
+        persona_id=persona_id, model=model, prompt=prompt, drafts=gathered.drafts, struck=gathered.struck, **claims
+    )
 
 
 class StatTable(Value):
@@ -251,21 +197,63 @@ def told(stats: Stats) -> str:
 
 
 def tables_of(stats: Stats) -> tuple[StatTable, ...]:
-    """By critic, model and version of its prompt; by check; by editor. Tables without a row are left out."""
-    critics = ("critic", "model", "prompt", "drafts", "kept", "attributed", "amended", "removed", "struck", "distance")
-    checks = ("check", "dismissed", f"of the last (at most {LAST})")
+    """By critic, model and version of its prompt; by check. Tables without a row are left out."""
+    head = ("drafts", "kept", "attributed", "amended", "removed", "struck")
+    critics = tuple((g.persona_id, g.model, g.prompt, *(str(getattr(g, name)) for name in head)) for g in stats.groups)
+    checks = tuple((check, str(n), str(of)) for check, (n, of) in stats.checks.items())
     tables = (
-        StatTable(title="Critics", head=critics, rows=tuple(_group_row(g) for g in stats.groups)),
-        StatTable(title="Checks", head=checks, rows=tuple((c, str(n), str(of)) for c, (n, of) in stats.checks.items())),
-        StatTable(
-            title="Editors", head=("editor", "approved", "rejected"),
-            rows=tuple((e.name, str(e.approved), str(e.rejected)) for e in stats.editors),
-        ),
-    )  # fmt: skip
+        StatTable(title="Critics", head=("critic", "model", "prompt", *head), rows=critics),
+        StatTable(title="Checks", head=("check", "dismissed", f"of the last (at most {LAST})"), rows=checks),
+    )
     return tuple(table for table in tables if table.rows)
 
 
-def _group_row(group: Group) -> tuple[str, ...]:
-    counts = (group.drafts, group.kept, group.attributed, group.amended, group.removed, group.struck)
-    distance = "" if group.edit_distance is None else f"{group.edit_distance:.2f}"
-    return (group.persona_id, group.model, group.prompt, *map(str, counts), distance)
+# claims as pairs, to try prompts against
+
+
+def read_pairs(store: DeskStore, *, now: datetime) -> Iterator[Json]:
+    """A claim as a model wrote it and as somebody signed it, one at a time; nothing embargoed, nothing confidential.
+
+    Claims set aside were judged by nobody, and those of struck critics were not decided on: neither is here.
+    """
+    with store.reading() as conn:
+        for one in finished(conn):
+            review, embargo = read_review(one.base_json), one.draft.embargo_until
+            if not review.dossier.launch.confidential and (embargo is None or embargo <= now):
+                yield from _pairs(one, review)
+
+
+def _pairs(one: Finished, review: Review) -> Iterator[Json]:
+    struck = {s.persona_id for s in one.text.struck}
+    for opinion, words in _judged(one, review):
+        if opinion.juror.persona_id not in struck:
+            for place, became in claims_of(opinion, words):
+                if became != "set_aside":
+                    yield {"draft_id": one.draft.draft_id, **_pair(review, opinion, words, place, became)}
+
+
+def _pair(review: Review, opinion: Answered, words: EditedWords, place: int, became: str) -> Json:
+    who = opinion.juror.persona_id
+    wrote, printed, numbers = _both(opinion, words, place)
+    cited = [ground for ground in opinion.grounds if ground.number in numbers]
+    return {
+        "dossier": review.dossier.launch.slug, "as_of": review.dossier.as_of.isoformat(),
+        "grade": review.grade, "persona_id": who, "model": opinion.juror.model, "prompt": prompt_version(review, who),
+        "prompts": review.how.prompts, "schema_hash": review.how.schema_hash, "place": place,
+        "verdict": opinion.verdict,
+        "decision": became, "wrote": wrote, "printed": "" if became == "removed" else printed,
+        "passages": [
+            {"passage_id": p.passage_id, "voice": p.voice, "url": p.url, "text": p.text, "excerpts": list(p.excerpts)}
+            for p in shown(review.dossier, cited)
+        ],
+    }  # fmt: skip
+
+
+def _both(opinion: Answered, words: EditedWords, place: int) -> tuple[str, str, tuple[int, ...]]:
+    """What the model wrote there, what is printed of it, and the grounds under it."""
+    if not isinstance(opinion.words, Written):
+        excerpt = next(g.excerpt for g in opinion.grounds if g.number == place)
+        return excerpt, excerpt, (place,)
+    model = opinion.words.quote[place]
+    sentence = next(s for s in words.sentences if s.place == place)
+    return model.text, as_printed(sentence), model.grounds if model.rests_on == "grounds" else ()

@@ -20,6 +20,7 @@ from panel.records import (
 from panel.records.desk import Decided, DraftText, EditedPick, EditedSentence, EditedWords
 from panel.tally import find_dissent, tally
 
+VIEW_WORDS = (*PHRASES, "replies", "prediction")  # all a critic says beside its sentences
 MAKERS_WORD = "By the maker's account: "
 NO_ANSWER = {  # by outcome: a refusal is a model's own words, and nobody decides of it
     "declined": "Its model would not answer.",
@@ -46,7 +47,7 @@ def _start_words(opinion: Answered, flags: Sequence[Flag], earlier: Earlier) -> 
         picks = (EditedPick.model_validate({"number": n, **_standing((who, n), earlier)}) for n in numbers)
         return EditedWords(persona_id=who, picks=tuple(picks))
     sentences = (_start_sentence(who, i, s, earlier) for i, s in enumerate(words.quote))
-    same = {name: getattr(words, name) for name in (*PHRASES, "replies", "prediction")}
+    same = {name: getattr(words, name) for name in VIEW_WORDS}
     return EditedWords(persona_id=who, sentences=tuple(sentences), **same)
 
 
@@ -127,18 +128,8 @@ def written(model: Written, words: EditedWords) -> Written:
     quote = tuple(
         model.quote[s.place].model_copy(update={"text": as_printed(s)}) for s in printed_sentences(model, words)
     )
-    return model.model_copy(
-        update={
-            "quote": quote,
-            "line": words.line if views else "",
-            "for_whom": words.for_whom if views else "",
-            "not_for": words.not_for if views else "",
-            "change_mind": words.change_mind if views else "",
-            "counter": words.counter if views else "",
-            "replies": words.replies if views else (),
-            "prediction": words.prediction if views else None,
-        }
-    )
+    own = words if views else EditedWords(persona_id=words.persona_id)
+    return model.model_copy(update={"quote": quote} | {name: getattr(own, name) for name in VIEW_WORDS})
 
 
 def printed_sentences(model: Written, words: EditedWords) -> tuple[EditedSentence, ...]:

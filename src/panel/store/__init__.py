@@ -29,34 +29,26 @@ __all__ = [
     "plus", "stamp", "verify_folder",
 ]  # fmt: skip
 
-_HOME = {
-    "BatchRows": "batch_rows",
-    "CallRow": "jobs",
-    "Claimed": "jobs",
-    "CostRow": "costs",
-    "HeldBy": "jobs",
-    "InBatch": "jobs",
-    "Known": "jobs",
-    "Ledger": "ledger",
-    "Locks": "locks",
-    "Products": "products",
-    "ProviderBatches": "provider_batches",
-    "Purse": "money",
-    "Records": "run_records",
-    "SentBatch": "provider_batches",
-    "SharedPace": "pace",
-    "fold": "folding",
-    "folded_key": "ledger",
-    "hold_run": "holding",
-    "ledger_key": "ledger",
-    "open_locks": "locks",
-    "plus": "costs",
+_NAMES = {
+    "batch_rows": "BatchRows",
+    "costs": "CostRow plus",
+    "folding": "fold",
+    "holding": "hold_run",
+    "jobs": "CallRow Claimed HeldBy InBatch Known",
+    "ledger": "Ledger folded_key ledger_key",
+    "locks": "Locks open_locks",
+    "money": "Purse",
+    "pace": "SharedPace",
+    "products": "Products",
+    "provider_batches": "ProviderBatches SentBatch",
+    "run_records": "Records",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    home = next((home for home, names in _NAMES.items() if name in names.split()), "")
+    if not home:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"panel.store.{_HOME[name]}"), name)
+    return getattr(import_module(f"panel.store.{home}"), name)

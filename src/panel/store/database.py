@@ -148,9 +148,9 @@ class Face:
         self._engine = engine
 
     @classmethod
-    def open(cls, url: str, *, runs_dir: Path | None = None, busy_s: float = BUSY_S) -> Self:
+    def open(cls, url: str, *, runs_dir: Path | None = None) -> Self:
         """Open or make the database. Raises Mistake for an address, StoreError for a database that can't be used."""
-        return cls(open_engine(url, busy_s=busy_s))
+        return cls(open_engine(url))
 
     def close(self) -> None:
         """Let the database go."""

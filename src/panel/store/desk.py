@@ -7,10 +7,9 @@ act reads, decides and writes as one, on SQLite and on Postgres.
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Select, and_, case, func, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Select, and_, case, func, insert, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from panel.errors import Mistake
@@ -24,7 +23,7 @@ from panel.records.desk import (
     Revision,
     RunLog,
 )
-from panel.store.database import BUSY_S, changing_alone, in_words, open_engine, reading
+from panel.store.database import Face, changing_alone, in_words, reading
 from panel.store.desk_log import revision_of
 from panel.store.desk_tables import (
     approvals,
@@ -41,25 +40,19 @@ from panel.store.desk_tables import (
 from panel.store.dialect import insert_or_leave, put
 from panel.store.tables import UNTAKEN, records, runs
 
+T = TypeVar("T")
 RULE = "desk rule: "  # how a trigger's complaint begins
 MOST_KEYS = 200  # bound values of one query
 UNREADABLE = "?"  # in place of a draft's id, which never is so
 SNAPSHOT = {"isolation_level": "REPEATABLE READ"}  # Postgres: a reader sees one moment, whoever acts meanwhile
 
 
-class DeskStore:
+class DeskStore(Face):
     """The desk's rows of one database."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-
-    @classmethod
-    def open(cls, url: str, *, runs_dir: Path | None = None, busy_s: float = BUSY_S) -> "DeskStore":
-        """Open or make the database. Raises Mistake for an address, StoreError for a database that can't be used."""
-        return cls(open_engine(url, busy_s=busy_s))
-
-    def close(self) -> None:
-        self.engine.dispose()
+    @property
+    def engine(self) -> Engine:
+        return self._engine
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
@@ -311,33 +304,46 @@ def add_decision(conn: Connection, decision: Decision) -> Decision:
 
 def newest_decision(conn: Connection) -> int:
     """The number of the newest decision, 0 for none."""
-    return conn.execute(select(func.max(decisions.c.decision_id))).scalar() or 0
+    return _newest(conn, decisions.c.decision_id)
+
+
+def _newest(conn: Connection, number: Column[int], *at: ColumnElement[bool]) -> int:
+    return conn.execute(select(func.max(number)).where(*at)).scalar() or 0
+
+
+def groups(keys: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many at a time as one query takes."""
+    return (keys[start : start + MOST_KEYS] for start in range(0, len(keys), MOST_KEYS))
 
 
 def decided(conn: Connection, scope: str, keys: Sequence[str]) -> dict[str, Decision]:
     """The newest decision of each key, those taken back included."""
-    found: dict[str, Decision] = {}
-    for start in range(0, len(keys), MOST_KEYS):
-        some = list(keys[start : start + MOST_KEYS])
-        at = (decisions.c.scope == scope, decisions.c.key.in_(some))
-        for row in conn.execute(select(decisions.c.json).where(*at).order_by(decisions.c.decision_id)).scalars():
-            decision = Decision.model_validate_json(row)
-            found[decision.key] = decision
-    return found
+    return {
+        d.key: d for of in groups(keys) for d in _decisions(conn, decisions.c.scope == scope, decisions.c.key.in_(of))
+    }
+
+
+def decisions_by_id(conn: Connection, ids: Sequence[int]) -> dict[int, Decision]:
+    """Those there are."""
+    return {d.decision_id: d for of in groups(ids) for d in _decisions(conn, decisions.c.decision_id.in_(of))}
 
 
 def decisions_of(conn: Connection, draft_id: str) -> list[Decision]:
     """Every decision made on a draft, oldest first."""
-    wanted = select(decisions.c.json).where(decisions.c.draft_id == draft_id).order_by(decisions.c.decision_id)
-    return [Decision.model_validate_json(row) for row in conn.execute(wanted).scalars()]
+    return list(_decisions(conn, decisions.c.draft_id == draft_id))
+
+
+def _decisions(conn: Connection, *at: ColumnElement[bool]) -> Iterator[Decision]:
+    """Oldest first."""
+    wanted = select(decisions.c.json).where(*at).order_by(decisions.c.decision_id)
+    yield from map(Decision.model_validate_json, conn.execute(wanted).scalars())
 
 
 # approvals and what went out
 
 
 def add_approval(conn: Connection, approval: Approval) -> Approval:
-    newest = conn.execute(select(func.max(approvals.c.approval_id))).scalar() or 0
-    kept = approval.model_copy(update={"approval_id": newest + 1})
+    kept = approval.model_copy(update={"approval_id": _newest(conn, approvals.c.approval_id) + 1})
     row = {
         "approval_id": kept.approval_id, "draft_id": kept.draft_id, "number": kept.number,
         "revision_hash": kept.revision_hash, "edition": kept.edition, "by": kept.by, "at": kept.at.isoformat(),
@@ -355,8 +361,7 @@ def list_approvals(conn: Connection, draft_id: str) -> list[Approval]:
 
 
 def add_publication(conn: Connection, publication: Publication) -> Publication:
-    newest = conn.execute(select(func.max(publications.c.publication_id))).scalar() or 0
-    kept = publication.model_copy(update={"publication_id": newest + 1})
+    kept = publication.model_copy(update={"publication_id": _newest(conn, publications.c.publication_id) + 1})
     conn.execute(insert(publications), kept.model_dump(mode="json") | {"goes_out_at": time_of(kept.goes_out_at)})
     return kept
 
@@ -371,9 +376,7 @@ def list_publications(conn: Connection, draft_id: str) -> list[Publication]:
 
 
 def add_run_log(conn: Connection, draft_id: str, log: RunLog) -> RunLog:
-    at = run_logs.c.draft_id == draft_id
-    newest = conn.execute(select(func.max(run_logs.c.number)).where(at)).scalar() or 0
-    kept = log.model_copy(update={"number": newest + 1})
+    kept = log.model_copy(update={"number": _newest(conn, run_logs.c.number, run_logs.c.draft_id == draft_id) + 1})
     conn.execute(insert(run_logs), {"draft_id": draft_id} | kept.model_dump(mode="json"))
     return kept
 

@@ -30,6 +30,10 @@ class AccountRows(Face):
             _insert(conn, account, password_hash, by=by, now=now)
         return account
 
+    def names(self) -> dict[str, str]:
+        """By-lines by account_id."""
+        return {account.account_id: account.name for account in self.all()}
+
     def own(self, account: Account, *, now: datetime) -> Account:
         """The account of whoever owns this machine: made at first, renamed when they are called otherwise now."""
         with changing_alone(self._engine) as conn:

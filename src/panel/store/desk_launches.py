@@ -4,19 +4,17 @@ A draft is found by the runs that reviewed its launch: a merge points one produc
 along, so what was one launch stays one draft, whatever its product is called by now.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
 from panel.records import Product, Run
 from panel.records.desk import Draft
-from panel.store.desk import load_draft
+from panel.store.desk import groups, load_draft
 from panel.store.desk_tables import taken
 from panel.store.product_rows import LaunchRow, families_of, launch_rows, load_products, root_of
 from panel.store.tables import launch_runs, runs
-
-AT_ONCE = 200  # bound values of one query
 
 
 class OfLaunch(NamedTuple):
@@ -58,7 +56,7 @@ def launches_of(conn: Connection, draft_ids: Sequence[str]) -> dict[str, OfLaunc
     found: dict[str, OfLaunch] = {}
     at = (launch_runs.c.run_id == taken.c.run_id) & (launch_runs.c.slug == taken.c.slug)
     wanted = select(taken.c.draft_id, launch_runs.c.product_id, launch_runs.c.release).join(launch_runs, at)
-    for some in _groups(draft_ids):
+    for some in groups(draft_ids):
         mine = wanted.where(taken.c.kind == "review", taken.c.draft_id.in_(some)).order_by(taken.c.run_id)
         found |= {row.draft_id: OfLaunch(row.product_id, row.release) for row in conn.execute(mine)}
     roots = {one: root_of(conn, one) for one in {launch.product_id for launch in found.values()}}
@@ -75,7 +73,7 @@ class OfProduct(NamedTuple):
 def products_of(conn: Connection, roots: Collection[str]) -> dict[str, OfProduct]:
     """By product_id: products that were merged into no other."""
     found: dict[str, OfProduct] = {}
-    for some in _groups(sorted(roots)):
+    for some in groups(sorted(roots)):
         families = families_of(conn, some)
         root_by_id = {one: root for root, family in families.items() for one in family}
         rows: dict[str, list[LaunchRow]] = {root: [] for root in some}
@@ -84,7 +82,3 @@ def products_of(conn: Connection, roots: Collection[str]) -> dict[str, OfProduct
         known = load_products(conn, some)
         found |= {root: OfProduct(known[root], tuple(rows[root])) for root in some if root in known}
     return found
-
-
-def _groups(keys: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))

@@ -2,28 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
+from typing import Self
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from panel.records.prints import Print
-from panel.store.database import BUSY_S, changing_alone, open_engine, reading
+from panel.store.database import Face, changing_alone, open_engine, reading
 from panel.store.desk_tables import prints
 
 
-class Prints:
-    """The prints of one database. Plain calls, each its own transaction, on the disk on return."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+class Prints(Face):
+    """The prints of one database."""
 
     @classmethod
-    def open(cls, url: str, *, busy_s: float = BUSY_S) -> "Prints":
-        """Open or make the database. Raises Mistake for an address, StoreError for a database that can't be used."""
-        return cls(open_engine(url, busy_s=busy_s, by_key=True))
-
-    def close(self) -> None:
-        """Let the database go."""
-        self._engine.dispose()
+    def open(cls, url: str, *, runs_dir: Path | None = None) -> Self:
+        return cls(open_engine(url, by_key=True))
 
     def remember(self, subject: str, texts: Sequence[Print]) -> None:
         """Keep a product's prints in place of those kept before. Raises ValueError for another product's."""

@@ -7,10 +7,10 @@ that a hundred tries at once are a hundred failures, and a success takes its own
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, case, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, insert, select, update
 
 from panel.records.desk import Account
-from panel.store.database import changing, changing_alone, reading
+from panel.store.database import Face, changing, changing_alone, reading
 from panel.store.desk_accounts import account_of
 from panel.store.desk_log import append_act
 from panel.store.desk_tables import accounts, sessions, sign_in_failures
@@ -32,11 +32,8 @@ class Waits:
         return timedelta(seconds=min(self.first_s * 2**doublings, self.most_s) if doublings >= 0 else 0)
 
 
-class SessionRows:
+class SessionRows(Face):
     """Sessions and failed sign-ins of one database. Plain calls, each its own transaction; any thread may call."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     def start(self, account_id: str, token_hash: str, *, now: datetime, expires_at: datetime, by: str = "") -> None:
         """Remember a session; those that ran out are forgotten. by: the door somebody came in by, for the log."""

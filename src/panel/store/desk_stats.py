@@ -5,25 +5,25 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from panel.records.desk import Act, Approval, Decision, Draft, Revision
+from panel.records.desk import Act, Approval, Decision, Draft, DraftText
 from panel.store import desk as rows
 from panel.store.desk_log import read_acts
-from panel.store.desk_tables import acts, approvals, drafts
+from panel.store.desk_tables import approvals, drafts
 
 
 @dataclass(frozen=True)
-class FinishedRows:
+class Finished:
     """A review's draft that somebody approved, as it was signed last."""
 
     draft: Draft
     base_json: str  # of the Review its text was written over
-    revision: Revision
+    text: DraftText
     approval: Approval
     decisions: tuple[Decision, ...]  # made on this draft, oldest first
     acts: tuple[Act, ...]  # of this draft, oldest first
 
 
-def finished(conn: Connection) -> Iterator[FinishedRows]:
+def finished(conn: Connection) -> Iterator[Finished]:
     """Every approved review's draft, the one approved first before the others; one in memory at a time."""
     first = func.min(approvals.c.approval_id)
     wanted = (
@@ -39,21 +39,7 @@ def finished(conn: Connection) -> Iterator[FinishedRows]:
         if draft is None or revision is None:
             continue
         made = tuple(act for act, _ in read_acts(conn, draft_id=draft_id))
-        yield FinishedRows(
-            draft, rows.base_json(conn, revision.base_hash), revision, approval,
+        yield Finished(
+            draft, rows.base_json(conn, revision.base_hash), revision.text, approval,
             tuple(rows.decisions_of(conn, draft_id)), made,
         )  # fmt: skip
-
-
-def verdicts_of_editors(conn: Connection) -> dict[str, tuple[int, int]]:
-    """account_id -> how many drafts they approved and rejected; a draft counts once on each side."""
-    counted = func.count(func.distinct(acts.c.draft_id))
-    wanted = (
-        select(acts.c.by, acts.c.what, counted)
-        .where(acts.c.what.in_(("approved", "rejected")))
-        .group_by(acts.c.by, acts.c.what)
-    )
-    found: dict[str, dict[str, int]] = {}
-    for by, what, count in conn.execute(wanted):
-        found.setdefault(by, {})[what] = int(count)
-    return {by: (each.get("approved", 0), each.get("rejected", 0)) for by, each in sorted(found.items())}

@@ -61,6 +61,19 @@ def replace_file(path: Path, content: bytes | Iterable[bytes], *, flush: bool = 
         raise disk_trouble(str(path), err) from err
 
 
+def write_new(path: Path, text: str) -> bool:
+    """Put a text where nothing is yet; False where something is, which stays. Raises StoreError."""
+    make_folder(path.parent)
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        return False
+    except OSError as err:
+        raise disk_trouble(str(path), err) from err
+    return True
+
+
 def flush_folder(path: Path) -> None:
     """Make renames in this folder survive a power cut, where the system allows it (Windows has no such call)."""
     if not hasattr(os, "O_DIRECTORY"):

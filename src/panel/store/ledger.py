@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from panel.records import Call, Usage, sha256_of
-from panel.store.database import BUSY_S, open_engine
+from panel.store.database import open_engine
 from panel.store.folding import exact_json, fold
 from panel.store.jobs import (
     Answered,
@@ -60,14 +60,14 @@ class Ledger:
         self._writer, self._own_locks = writer, own_locks  # own: opened by it, so closed by it
 
     @classmethod
-    def open(cls, url: str, *, runs_dir: Path, busy_s: float = BUSY_S, locks: Locks | None = None) -> "Ledger":
+    def open(cls, url: str, *, runs_dir: Path, locks: Locks | None = None) -> "Ledger":
         """Open or make the database. runs_dir: where the locks stand that say which run is alive.
 
         locks: those the caller holds for what it claims; a claim under one that was lost is then refused.
         Raises Mistake for an address, StoreError for a database that can't be used.
         """
         found = locks or open_locks(url, runs_dir)
-        engine = open_engine(url, busy_s=busy_s, by_key=True)
+        engine = open_engine(url, by_key=True)
         return cls(Writer(engine, LedgerWork(found)), None if locks else found)
 
     async def claim(self, row: CallRow, *, again: bool = False) -> Claimed | Known | HeldBy:
@@ -79,16 +79,14 @@ class Ledger:
         result: Claimed | Known | HeldBy = await self._writer.do(_claim(row, again))
         return result
 
-    async def claim_for_batch(
-        self, rows: Sequence[CallRow], batch_id: str, *, again: bool = False
-    ) -> list[Claimed | Known | HeldBy | InBatch]:
+    async def claim_for_batch(self, rows: Sequence[CallRow], batch_id: str) -> list[Claimed | Known | HeldBy | InBatch]:
         """Put these calls into a provider batch that is being filled: one result a row, in order, one transaction.
 
         A row claimed here belongs to the batch, whoever lives: to all, this caller included, it is `InBatch` until the
         batch is `collected` or `lost`. A key given twice is `Claimed` once. Raises StoreError when there is no such
         batch in state `filling`: nothing may join one whose bodies may have been sent.
         """
-        claims = tuple(_claim(row, again, batch_id) for row in rows)
+        claims = tuple(_claim(row, False, batch_id) for row in rows)
         result: list[Claimed | Known | HeldBy | InBatch] = await self._writer.do(ClaimMany(claims, batch_id))
         return result
 

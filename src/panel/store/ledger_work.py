@@ -39,8 +39,8 @@ FAILED = {
 class LedgerWork:
     """Does the jobs, and remembers which claims of this process are still open."""
 
-    def __init__(self, locks: Locks, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._locks, self._now = locks, now
+    def __init__(self, locks: Locks) -> None:
+        self._locks = locks
         self._open: dict[str, str] = {}  # key -> run that claimed it here and has not ended it
         self._sql: LedgerSql | None = None
 
@@ -93,7 +93,7 @@ class LedgerWork:
     def _end(self, conn: Connection, jobs: Sequence[Answered | Failed]) -> None:
         if not jobs:
             return
-        now = _iso(self._now())
+        now = _iso(datetime.now(UTC))
         ended = self._sql_for(conn).end(conn, [_ending(job, now) for job in jobs])
         if ended != len(jobs):
             missing = ValueError if len(jobs) > 1 else StoreError  # in a group: each is then tried alone
@@ -105,7 +105,7 @@ class LedgerWork:
             return []
         standing = self._standing(conn, [claim.row.key for claim in claims])
         refusal = self._refusals(conn, claims)
-        now = _iso(self._now())
+        now = _iso(datetime.now(UTC))
         results: list[Any] = []
         new: dict[str, dict[str, Any]] = {}
         apart: dict[str, str] = {}

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, delete, select, update
 
 from panel.errors import StoreError
 from panel.store.costs import total
-from panel.store.database import BUSY_S, changing, open_engine, reading
+from panel.store.database import changing, open_engine, reading
 from panel.store.dialect import insert_or_leave, put
 from panel.store.locks import Locks
 from panel.store.provider_batches import DONE
@@ -41,9 +41,9 @@ class Purse:
             raise StoreError(f"The lock {self.owner!r} is taken.")
 
     @classmethod
-    def open(cls, url: str, *, locks: Locks, runs_dir: Path | None = None, busy_s: float = BUSY_S) -> "Purse":
+    def open(cls, url: str, *, locks: Locks, runs_dir: Path | None = None) -> "Purse":
         """Open or make the database. locks: this process's. Raises Mistake for an address, StoreError otherwise."""
-        return cls(open_engine(url, busy_s=busy_s), locks)
+        return cls(open_engine(url), locks)
 
     def close(self) -> None:
         """Let the database go; leases not settled are free for others."""

@@ -8,14 +8,13 @@ pointing no more undoes it.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, case, select, update
+from sqlalchemy import Connection, Select, case, select, update
 
 from panel.errors import Mistake
 from panel.records import Launch, Met, Neighbour, Product, ProductEvent, ProductFacts, ProductHistory, ReviewedProduct
-from panel.store.database import BUSY_S, changing_alone, open_engine, reading
+from panel.store.database import Face, changing_alone, reading
 from panel.store.desk_log import append_act
 from panel.store.dialect import bytewise
 from panel.store.embargoes import open_ones
@@ -44,20 +43,8 @@ MOST_NEIGHBOURS = 8
 APART = ("into", "out_of", "product")  # where an event names the other product
 
 
-class Products:
-    """The products of one database. Plain calls, each its own transaction, on the disk on return."""
-
-    def __init__(self, engine: Engine, runs_dir: Path) -> None:
-        self._engine, self._runs_dir = engine, runs_dir
-
-    @classmethod
-    def open(cls, url: str, *, runs_dir: Path, busy_s: float = BUSY_S) -> "Products":
-        """Open or make the database. Raises Mistake for an address, StoreError for a database that can't be used."""
-        return cls(open_engine(url, busy_s=busy_s), runs_dir)
-
-    def close(self) -> None:
-        """Let the database go."""
-        self._engine.dispose()
+class Products(Face):
+    """The products of one database."""
 
     def meet_all(self, meetings: Sequence[Meeting], same: Same, *, now: datetime) -> list[Met]:
         """Bring one launch, told once or as read and as announced, to its product or a new one; what was known of each.

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 from panel.errors import Mistake, RunHeld
 from panel.records import Comparison, Review, Run, Spend, SpendRow
 from panel.store.costs import CostRow, by_juror, cost_rows, total
-from panel.store.database import BUSY_S, changing_alone, open_engine, reading
+from panel.store.database import changing_alone, open_engine, reading
 from panel.store.dialect import put
 from panel.store.folder import RunFolder
 from panel.store.lock import RunLock, is_held
@@ -28,9 +28,9 @@ class Records:
         self._engine, self._runs_dir = engine, runs_dir
 
     @classmethod
-    def open(cls, url: str, *, runs_dir: Path, busy_s: float = BUSY_S) -> "Records":
+    def open(cls, url: str, *, runs_dir: Path) -> "Records":
         """Open or make the database. Raises Mistake for an address, StoreError for a database that can't be used."""
-        return cls(open_engine(url, busy_s=busy_s), runs_dir)
+        return cls(open_engine(url), runs_dir)
 
     def close(self) -> None:
         """Let the database go."""
@@ -40,11 +40,6 @@ class Records:
         """Keep the run as it stands, in place of what was kept of it before."""
         with changing_alone(self._engine) as conn:
             put(conn, runs, run_row(run))
-
-    def save_review(self, run_id: str, review: Review) -> None:
-        """Keep a review of a run that is saved."""
-        with changing_alone(self._engine) as conn:
-            _put_review(conn, run_id, review)
 
     def save_finished(self, run: Run, reviews: Sequence[Review], comparison: Comparison | None) -> None:
         """The finished run and all its records in one transaction: SQL never holds half a result."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import panel
 from panel.errors import Mistake, StoreError
-from panel.store.files import disk_trouble, make_folder
+from panel.store.files import write_new
 from panel.store.names import inside
 
 CONFIG = "panel.toml"
@@ -56,7 +56,7 @@ def lay_out(root: Path) -> list[Path]:
     texts = {Path(name): _read(ours / name) for name in (CONFIG, CATEGORIES, SCENARIOS)}
     texts |= {Path("personas", name + PERSONA_ENDING): text for name, text in _personas(ours).items()}
     texts |= {Path("prompts", name): text for name, text in _prompts(ours).items()}
-    return [root / name for name, text in sorted(texts.items()) if _write_new(root / name, text)]
+    return [root / name for name, text in sorted(texts.items()) if write_new(root / name, text)]
 
 
 def packaged_files() -> Path:
@@ -87,15 +87,3 @@ def _read(path: Path) -> str:
         raise Mistake(f"{str(path)!r} is not UTF-8 text.", hint="Save it as UTF-8.") from err
     except OSError as err:
         raise StoreError(f"{str(path)!r} can't be read: {err.strerror}.", hint="Look at its permissions.") from err
-
-
-def _write_new(path: Path, text: str) -> bool:
-    make_folder(path.parent)
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except FileExistsError:
-        return False
-    except OSError as err:
-        raise disk_trouble(str(path), err) from err
-    return True

@@ -6,19 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from sqlalchemy import Engine
+from starlette.responses import RedirectResponse
 
 from panel.desk.accounts import Accounts
 from panel.desk.archive import NO_ARCHIVE, Archive
 from panel.desk.desk import Desk
-from panel.desk.learning import read_stats
 from panel.desk.passwords import Passwords
-from panel.desk.stats import Stats
+from panel.desk.stats import Stats, read_stats
 from panel.desk.times import UTC_TIMES, Times, utc_now
 from panel.errors import Mistake
 from panel.store import Products
@@ -100,7 +99,7 @@ class Deps:
     @cached_property
     def products(self) -> Products:
         """The archive's products, in the desk's database."""
-        return Products(self.engine, Path())
+        return Products(self.engine)
 
     def stats(self) -> Stats:
         """Of every approved draft. Read again only once somebody did something: each act is a line of the log."""
@@ -135,3 +134,5 @@ def deps_of(request: Request) -> Deps:
 
 
 Given = Annotated[Deps, Depends(deps_of)]
+DraftId = Annotated[str, Path(max_length=140, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+POSTED: dict[str, Any] = {"status_code": 303, "response_class": RedirectResponse}  # of a route that a form posts to

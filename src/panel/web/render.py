@@ -1,6 +1,7 @@
 """A view to HTML: one sandboxed, strict, escaping environment. A view is a frozen dataclass that names its template.
 
-What a template may read is its view's fields and `shell` (who is signed in, where they may go, what was just done).
+What a template may read is its view's fields, `shell` (who is signed in, where they may go, what was just done) and
+what is the same on every page (`environment`).
 """
 
 from dataclasses import dataclass, fields
@@ -16,7 +17,9 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from panel.desk.accounts import is_at_least
-from panel.records.desk import Account, Role
+from panel.desk.fields import LONGEST
+from panel.desk.rules import DISMISS_REASONS, PASS_REASONS, REJECT_REASONS, STRIKE_REASONS
+from panel.records.desk import MOST_NOTE_WORDS, Account, Role
 from panel.web.assets import assets
 from panel.web.deps import deps_of
 from panel.web.said import sentence
@@ -88,12 +91,16 @@ def _is_within(here: str, path: str) -> bool:
 
 @cache
 def environment() -> ImmutableSandboxedEnvironment:
-    """The one templates are drawn in. `asset` names a file of static/ as browsers find it."""
+    """The one templates are drawn in: with the lists and limits of forms; `asset` finds a file of static/."""
     made = ImmutableSandboxedEnvironment(
         loader=FunctionLoader(_template), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    made.globals["asset"] = assets().path
+    made.globals |= {
+        "asset": assets().path, "most_note_words": MOST_NOTE_WORDS, "most_characters": LONGEST,
+        "dismiss_reasons": tuple(DISMISS_REASONS.items()), "strike_reasons": tuple(STRIKE_REASONS.items()),
+        "pass_reasons": tuple(PASS_REASONS.items()), "reject_reasons": tuple(REJECT_REASONS.items()),
+    }  # fmt: skip
     made.filters["spoken"] = spoken
     return made
 

@@ -36,11 +36,11 @@ def test_time_before_anybody_opened_the_draft_is_no_work() -> None:
 
 
 def test_a_share_is_of_the_last_fifty_settled_flags_by_time() -> None:
-    old = [SettledFlag("c", "p", True, NOON + timedelta(minutes=i)) for i in range(60)]
-    new = [SettledFlag("c", "p", False, NOON + timedelta(minutes=100 + i)) for i in range(20)]
+    old = [SettledFlag("c", True, NOON + timedelta(minutes=i)) for i in range(60)]
+    new = [SettledFlag("c", False, NOON + timedelta(minutes=100 + i)) for i in range(20)]
     assert dismissed_shares([*new, *old]) == {"c": (30, LAST)}
 
 
 def test_checks_are_counted_apart() -> None:
-    flags = [SettledFlag("a", "p", True, NOON), SettledFlag("b", "q", False, NOON)]
+    flags = [SettledFlag("a", True, NOON), SettledFlag("b", False, NOON)]
     assert dismissed_shares(flags) == {"a": (1, 1), "b": (0, 1)}

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from panel.desk.desk import History
-from panel.desk.opened import Opened, OpenReview
-from panel.desk.rules import STRIKE_REASONS, by_line
+from panel.desk.differences import differences
+from panel.desk.opened import Opened
+from panel.desk.rules import by_line
 from panel.desk.times import Times
 from panel.pages.text import clean
-from panel.records import Review
-from panel.records.desk import Act, DraftText, EditedWords, Revision
+from panel.records.desk import Act, DraftText, Revision
 from panel.web.drafting.items import LABELS
 from panel.web.drafting.lit import Run, changed
 from panel.web.render import View
@@ -37,7 +37,6 @@ class Change:
 
     where: str  # "Futurist, sentence 2"
     runs: tuple[Run, ...]
-    note: str  # "removed", "the maker's word", ...; "" for words
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +109,7 @@ def history_page(opened: Opened, history: History, names: Mapping[str, str], tim
 
 
 def _titles(opened: Opened) -> dict[str, str]:
-    reviews: tuple[Review, ...] = (
-        (opened.review,) if isinstance(opened, OpenReview) else (opened.a.review, opened.b.review)
-    )
-    return {p.persona_id: clean(p.title) for review in reviews for p in review.personas}
+    return {p.persona_id: clean(p.title) for side in opened.reviews for p in side.review.personas}
 
 
 def _first(revision: Revision, by: Mapping[int, str], times: Times) -> Step:
@@ -135,51 +131,27 @@ def _step(after: Revision, before: DraftText, titles: Mapping[str, str], by: Map
 
 def changes(before: DraftText, after: DraftText, titles: Mapping[str, str]) -> Iterator[Change]:
     """What differs between two texts of one draft, place by place."""
-    if runs := changed(before.note, after.note):
-        yield Change("Editor's note", runs, "")
-    for words in after.critics:
-        was = before.words_of(words.persona_id)
-        if was != words:
-            yield from _of_critic(was or EditedWords(persona_id=words.persona_id), words, titles)
-    struck = {s.persona_id for s in before.struck}
-    for strike in after.struck:
-        if strike.persona_id not in struck:
-            told = f"struck: {STRIKE_REASONS[strike.reason].lower()}"
-            yield Change(titles.get(strike.persona_id, strike.persona_id), (), told)
-    for gone in struck - {s.persona_id for s in after.struck}:
-        yield Change(titles.get(gone, gone), (), "counts again")
+    for found in differences(before, after):
+        was, now = clean(found.was), clean(found.now)
+        if found.field.startswith("strike:"):
+            was, now = was.replace("_", " "), now.replace("_", " ")  # a reason's name
+        if runs := changed(was, now):
+            yield Change(_where(found.field, titles, after), runs)
 
 
-def _of_critic(was: EditedWords, now: EditedWords, titles: Mapping[str, str]) -> Iterator[Change]:
-    who = titles.get(now.persona_id, now.persona_id)
-    before = {s.place: s for s in was.sentences}
-    for sentence in now.sentences:
-        old = before.get(sentence.place)
-        if old == sentence:
-            continue
-        notes = []
-        if old and old.standing != sentence.standing:
-            notes.append({"printed": "printed", "removed": "removed", "set_aside": "set aside"}[sentence.standing])
-        if old and old.attributed != sentence.attributed:
-            notes.append("the maker's word" if sentence.attributed else "no longer the maker's word")
-        runs = changed(clean(old.text) if old else "", clean(sentence.text)) or (Run(clean(sentence.text)),)
-        yield Change(f"{who}, sentence {sentence.place + 1}", runs, ", ".join(notes))
-    picks = {p.number: p.standing for p in was.picks}
-    for pick in now.picks:
-        if picks.get(pick.number) != pick.standing:
-            yield Change(f"{who}, evidence {pick.number}", (), pick.standing.replace("_", " "))
-    for name, label in LABELS.items():
-        if runs := changed(clean(getattr(was, name)), clean(getattr(now, name))):
-            yield Change(f"{who}, {label.lower()}", runs, "")
-    answers = {r.ask_id: r.answer for r in was.replies}
-    for reply in now.replies:
-        if runs := changed(clean(answers.get(reply.ask_id, "")), clean(reply.answer)):
-            yield Change(f"{who}, answer", runs, "")
-    statement = was.prediction.statement if was.prediction else ""
-    if runs := changed(clean(statement), clean(now.prediction.statement if now.prediction else "")):
-        yield Change(f"{who}, prediction", runs, "")
-    if was.views != now.views:
-        yield Change(f"{who}, views", (), now.views)
+def _where(field: str, titles: Mapping[str, str], text: DraftText) -> str:
+    """ "Futurist, sentence 2"."""
+    who, _, rest = field.partition(":")
+    if who == "note":
+        return "Editor's note"
+    if who == "strike":
+        return f"{titles.get(rest, rest)}, struck"
+    words = text.words_of(who)
+    if rest.isdecimal():
+        rest = f"evidence {rest}" if words and words.picks else f"sentence {int(rest) + 1}"
+    elif rest.startswith("reply:"):
+        rest = "answer"
+    return f"{titles.get(who, who)}, {LABELS.get(rest, rest).lower()}"
 
 
 def log_line(act: Act, names: Mapping[str, str], times: Times, hashed: str = "") -> Line:

@@ -7,14 +7,10 @@ from typing import ClassVar
 
 from panel.desk.desk import NOTHING, History, Public
 from panel.desk.editorial import retraction
-from panel.desk.fields import LONGEST
 from panel.desk.flags import SPEAKS_TO_REVIEWERS
 from panel.desk.opened import OpenComparison, Opened, OpenReview
 from panel.desk.rules import (
-    DISMISS_REASONS,
     LEAST,
-    PASS_REASONS,
-    REJECT_REASONS,
     STRIKE_REASONS,
     TO_FETCH_BACK,
     edition_of,
@@ -28,7 +24,7 @@ from panel.pages.model import ComparisonPage, ReviewPage, Side
 from panel.pages.text import clean, cut_short
 from panel.pages.view import comparison_view, review_view, told_retraction
 from panel.records import Answered, Persona, Written
-from panel.records.desk import MOST_NOTE_WORDS, Account, Approval, Decision, Publication
+from panel.records.desk import Account, Approval, Decision, Publication
 from panel.web.drafting.items import Editable, FlagLine, Item, Names, critic_items, editable, flag_line, told
 from panel.web.render import View
 
@@ -102,8 +98,6 @@ class DraftPage(View):
     general: tuple[FlagLine, ...]  # flags about no critic, and about the pair
     note: Editable
     note_by: str
-    most_note_words: int
-    most_characters: int  # of a field
     at: str  # the item in focus; "approve" when nothing is left
     items: tuple[Item, ...]  # every stop in order, for the keys
     left: int
@@ -128,10 +122,6 @@ class DraftPage(View):
     approval: int  # number of the signature under this text, 0 for none
     run_logs: tuple[tuple[str, str], ...]  # title, day
     page_href: str
-    dismiss_reasons: tuple[tuple[str, str], ...]
-    strike_reasons: tuple[tuple[str, str], ...]
-    pass_reasons: tuple[tuple[str, str], ...]
-    reject_reasons: tuple[tuple[str, str], ...]
     sides_drafts: tuple[tuple[str, str], ...]  # of a comparison: draft_id, name
     undoes: tuple[str, int] | None  # draft and number of what Undo takes back; None: nothing
     ends_approval: str  # whose signature taking a decision back would end; "" where nothing is signed
@@ -177,8 +167,6 @@ def draft_page(
         general=general,
         note=editable("note", "Editor's note", opened.text.note, ""),
         note_by=clean(opened.text.note_by) or me.name,
-        most_note_words=MOST_NOTE_WORDS,
-        most_characters=LONGEST,
         at=_focus(at, stops, held, general),
         items=stops,
         left=len(opened.left),
@@ -206,10 +194,6 @@ def draft_page(
         approval=approval.approval_id if approval else 0,
         run_logs=tuple((clean(log.title), f"{log.on_day:%d %b %Y}") for log in history.run_logs),
         page_href=f"/drafts/{draft.draft_id}/page",
-        dismiss_reasons=tuple(DISMISS_REASONS.items()),
-        strike_reasons=tuple(STRIKE_REASONS.items()),
-        pass_reasons=tuple(PASS_REASONS.items()),
-        reject_reasons=tuple(REJECT_REASONS.items()),
         sides_drafts=tuple((side.draft.draft_id, clean(side.draft.shown.name)) for side in reviews)
         if isinstance(opened, OpenComparison)
         else (),

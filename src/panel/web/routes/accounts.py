@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Form, Path, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from panel.desk.passwords import FEWEST
 from panel.desk.rules import ROLES
 from panel.errors import Mistake
 from panel.records.desk import Account, Role
 from panel.web.access import Admin
-from panel.web.deps import Given
+from panel.web.deps import POSTED, Given
 from panel.web.render import View, redirect, show
 
 router = APIRouter(prefix="/accounts")
@@ -36,7 +36,7 @@ def list_accounts(request: Request, deps: Given, me: Admin) -> Response:
     return show(request, AccountsPage("Accounts", deps.accounts.rows.all(), ROLES, FEWEST))
 
 
-@router.post("", status_code=303, response_class=RedirectResponse)
+@router.post("", **POSTED)
 def add(
     deps: Given,
     me: Admin,
@@ -50,14 +50,14 @@ def add(
     return redirect("/accounts", said="account_added")
 
 
-@router.post("/{account_id}/role", status_code=303, response_class=RedirectResponse)
+@router.post("/{account_id}/role", **POSTED)
 def set_role(deps: Given, me: Admin, account_id: Ref, role: Annotated[Role, Form()]) -> Response:
     """Give somebody another role."""
     deps.accounts.rows.set_role(account_id, role, by=me.account_id, now=deps.clock())
     return redirect("/accounts", said="account_role")
 
 
-@router.post("/{account_id}/disabled", status_code=303, response_class=RedirectResponse)
+@router.post("/{account_id}/disabled", **POSTED)
 def set_disabled(deps: Given, me: Admin, account_id: Ref, disabled: Annotated[bool, Form()]) -> Response:
     """Shut somebody out, or let them in again."""
     if account_id == me.account_id:
@@ -66,7 +66,7 @@ def set_disabled(deps: Given, me: Admin, account_id: Ref, disabled: Annotated[bo
     return redirect("/accounts", said="account_disabled" if disabled else "account_enabled")
 
 
-@router.post("/{account_id}/password", status_code=303, response_class=RedirectResponse)
+@router.post("/{account_id}/password", **POSTED)
 def set_password(deps: Given, me: Admin, account_id: Ref, password: Password) -> Response:
     """Give somebody another password."""
     deps.accounts.set_password(account_id, password, by=me.account_id, now=deps.clock())

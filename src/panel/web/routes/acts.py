@@ -1,20 +1,19 @@
 """Acts on a draft: each a form that names the revision it was read at, and leads back to the page."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Path, Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import Response
 
 from panel.desk.deciding import Unchanged, spot_of
 from panel.records.desk import Seen
 from panel.web.access import Editor, Publisher, Writer
-from panel.web.deps import Deps, Given
+from panel.web.deps import POSTED, Deps, DraftId, Given
 from panel.web.render import redirect
 
 router = APIRouter(prefix="/drafts/{draft_id}")
-DraftId = Annotated[str, Path(max_length=140, pattern=r"^[a-z0-9][a-z0-9-]*$")]
 At = Annotated[str, Form(max_length=200, pattern=r"^([a-z][a-z0-9-]{1,40}:([0-9]{1,3}|views|line|for_whom|not_for))?$")]
 Number = Annotated[int, Form(ge=-1, le=1_000_000)]  # of the revision that was read; -1: nobody had opened it
 Id = Annotated[int, Form(ge=0, le=2**31 - 1)]
@@ -24,7 +23,6 @@ SEEN: dict[str, Seen] = {"": False, "shown": "shown", "seen": True}
 Reason = Annotated[str, Form(max_length=40)]
 Why = Annotated[str, Form(max_length=600)]
 Time = Annotated[str, Form(max_length=40)]
-POSTED: dict[str, Any] = {"status_code": 303, "response_class": RedirectResponse}
 
 
 def came_from(

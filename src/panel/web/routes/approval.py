@@ -3,17 +3,16 @@
 import json
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from panel.desk.approval_sources import read_approval_file
 from panel.desk.approval_told import told_approval_file
 from panel.errors import NotFound
 from panel.web.access import Writer
-from panel.web.deps import Given
+from panel.web.deps import DraftId, Given
 
 router = APIRouter(prefix="/drafts")
-DraftId = Annotated[str, Path(max_length=140, pattern=r"^[a-z0-9][a-z0-9-]*$")]
 SHAPES: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {

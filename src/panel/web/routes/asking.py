@@ -5,10 +5,10 @@ link from elsewhere may make the desk do.
 """
 
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, Form, Query, Request
+from starlette.responses import HTMLResponse, Response
 
 from panel.desk.asking_again import Wish
 from panel.desk.asking_in_background import Asking
@@ -17,15 +17,13 @@ from panel.desk.stale_drafts import reasons_of
 from panel.errors import Mistake
 from panel.records.desk import Account
 from panel.web.access import Editor, Writer
-from panel.web.deps import Deps, Given
+from panel.web.deps import POSTED, Deps, DraftId, Given
 from panel.web.render import redirect, show
 from panel.web.views.asking import ask_page, asking_page
 
 router = APIRouter(prefix="/drafts/{draft_id}")
-DraftId = Annotated[str, Path(max_length=140, pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Critic = Annotated[str, Form(max_length=60, pattern=r"^([a-z][a-z0-9-]*)?$")]
 Passages = Annotated[list[Annotated[str, Form(max_length=20)]], Form(max_length=200)]
-POSTED: dict[str, Any] = {"status_code": 303, "response_class": RedirectResponse}
 RELOAD_S = 4
 MOST_USD = Decimal(10_000)
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from panel.desk.opened import OpenComparison, Opened
@@ -10,12 +10,11 @@ from panel.pages import comparison_html, review_html
 from panel.pages.render import page_policy
 from panel.records.desk import Account, Decision
 from panel.web.access import Writer
-from panel.web.deps import Deps, Given
+from panel.web.deps import Deps, DraftId, Given
 from panel.web.drafting.page import DraftPage, draft_page, told_undone
 from panel.web.render import show
 
 router = APIRouter(prefix="/drafts")
-DraftId = Annotated[str, Path(max_length=140, pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
 def build_page(deps: Deps, me: Account, draft_id: str, at: str = "", said: str = "") -> DraftPage:
@@ -27,7 +26,7 @@ def build_page(deps: Deps, me: Account, draft_id: str, at: str = "", said: str =
     return draft_page(
         opened,
         me,
-        names={account.account_id: account.name for account in deps.accounts.rows.all()},
+        names=deps.accounts.rows.names(),
         history=desk.history(me, draft_id),
         approval=desk.is_signed(me, opened),
         public=desk.public(me, draft_id),

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from panel.desk.passwords import FEWEST
 from panel.errors import NotFound, NotSignedIn, TooSoon
 from panel.web.access import CLOSED_HINT, Visitor, Writer, anybody, let_in, let_out
-from panel.web.deps import Given
+from panel.web.deps import POSTED, Given
 from panel.web.render import View, redirect, show, wants_json
 from panel.web.trouble import SignInPage, describe, status_of
 
@@ -78,7 +78,7 @@ def sign_in(
     return response
 
 
-@router.post("/sign-out", status_code=303, response_class=RedirectResponse)
+@router.post("/sign-out", **POSTED)
 def sign_out(request: Request, deps: Given, me: Writer) -> Response:
     """End this browser's session."""
     deps.accounts.sign_out(request.cookies.get(deps.cookie, ""))

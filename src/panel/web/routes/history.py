@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from panel.desk.audit import audit
 from panel.web.access import Editor, Writer
-from panel.web.deps import Deps, Given
+from panel.web.deps import Deps, DraftId, Given
 from panel.web.drafting.history import history_page, log_page
 from panel.web.render import show
 
@@ -16,10 +16,7 @@ LINES = 200
 
 
 @router.get("/drafts/{draft_id}/history", response_class=HTMLResponse)
-def history(
-    request: Request, deps: Given, me: Writer,
-    draft_id: Annotated[str, Path(max_length=140, pattern=r"^[a-z0-9][a-z0-9-]*$")],
-) -> Response:  # fmt: skip
+def history(request: Request, deps: Given, me: Writer, draft_id: DraftId) -> Response:
     """Each revision with what it changed."""
     opened = deps.desk.open(me, draft_id)
     return show(request, history_page(opened, deps.desk.history(me, draft_id), names_of(deps), deps.times))
@@ -39,4 +36,4 @@ def log(
 
 def names_of(deps: Deps) -> dict[str, str]:
     """By-lines by account_id."""
-    return {account.account_id: account.name for account in deps.accounts.rows.all()} | {"panel": "the panel"}
+    return deps.accounts.rows.names() | {"panel": "the panel"}

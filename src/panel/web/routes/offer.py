@@ -1,19 +1,16 @@
 """The newer review that is offered for a draft, beside it."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from panel.desk.offering import read_offer
 from panel.errors import NotFound
 from panel.web.access import Writer
-from panel.web.deps import Given
+from panel.web.deps import DraftId, Given
 from panel.web.render import show
 from panel.web.views.offer import offer_page
 
 router = APIRouter(prefix="/drafts")
-DraftId = Annotated[str, Path(max_length=140, pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
 @router.get("/{draft_id}/offer", response_class=HTMLResponse)

@@ -3,14 +3,14 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from panel.errors import Mistake, NotFound
 from panel.records import ProductHistory
 from panel.records.desk import Account, Draft
 from panel.store.desk_launches import OfLaunch, drafts_of, launches_of
 from panel.web.access import Editor, Writer
-from panel.web.deps import Deps, Given
+from panel.web.deps import POSTED, Deps, Given
 from panel.web.render import redirect, show
 from panel.web.views.product import product_page
 
@@ -20,7 +20,6 @@ Other = Annotated[str, Form(min_length=1, max_length=140)]
 Reason = Annotated[str, Form(min_length=1, max_length=300)]
 Name = Annotated[str, Form(max_length=120)]
 Releases = Annotated[list[Annotated[str, Form(max_length=140)]], Form(max_length=200)]
-POSTED: dict[str, Any] = {"status_code": 303, "response_class": RedirectResponse}
 
 
 @router.get("/products/{slug}", response_class=HTMLResponse)

@@ -5,14 +5,14 @@ from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from panel.desk.desk import Queue
-from panel.desk.rules import LEFT_DAYS, PASS_REASONS, TO_FETCH_BACK, may
+from panel.desk.rules import LEFT_DAYS, TO_FETCH_BACK, may
 from panel.pages.text import clean
 from panel.records.desk import Draft, DraftKind, Role
 from panel.web.access import Writer
-from panel.web.deps import Deps, Given
+from panel.web.deps import POSTED, Deps, Given
 from panel.web.drafting.page import STATES
 from panel.web.render import View, redirect, show
 
@@ -61,7 +61,6 @@ class QueuePage(View):
     earlier: str  # addresses of the pages beside this one; "" none
     later: str
     minutes: int
-    pass_reasons: tuple[tuple[str, str], ...]
     may_hold: bool
     may_fetch_back: bool
     is_behind: bool
@@ -71,24 +70,18 @@ class QueuePage(View):
 
 
 @router.get("/", response_class=HTMLResponse)
+@router.get("/comparisons", response_class=HTMLResponse)
 def queue(
     request: Request, deps: Given, me: Writer, which: Which = "open",
     q: Annotated[str, Query(max_length=200)] = "", page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:  # fmt: skip
-    """Reviews that wait for somebody."""
-    return show(request, _page(deps, me.role, "/", "review", which, q, page))
+    """Reviews, or comparisons, that wait for somebody."""
+    path = request.url.path
+    kind: DraftKind = "comparison" if path == "/comparisons" else "review"
+    return show(request, _page(deps, me.role, path, kind, which, q, page))
 
 
-@router.get("/comparisons", response_class=HTMLResponse)
-def comparisons(
-    request: Request, deps: Given, me: Writer, which: Which = "open",
-    q: Annotated[str, Query(max_length=200)] = "", page: Annotated[int, Query(ge=1, le=100_000)] = 1,
-) -> Response:  # fmt: skip
-    """Comparisons that wait for somebody."""
-    return show(request, _page(deps, me.role, "/comparisons", "comparison", which, q, page))
-
-
-@router.post("/comparisons", status_code=303, response_class=RedirectResponse)
+@router.post("/comparisons", **POSTED)
 def pair(
     deps: Given, me: Writer, a: Annotated[str, Form(max_length=140)], b: Annotated[str, Form(max_length=140)]
 ) -> Response:
@@ -123,7 +116,6 @@ def _page(deps: Deps, role: Role, path: str, kind: DraftKind, which: str, words:
         earlier=to(page=page - 1) if page > 1 else "",
         later=to(page=page + 1) if found.more else "",
         minutes=sum(row.minutes for row in rows),
-        pass_reasons=tuple(PASS_REASONS.items()),
         may_hold=may(role, "hold"),
         may_fetch_back=may(role, TO_FETCH_BACK.get(which, "fetch back")),
         is_behind=found.is_behind,

@@ -1,28 +1,44 @@
-"""Learn from the edits: what `panel desk stats` tells, as a page and as the same JSON."""
+"""What editors change: what `panel desk stats` tells, as a page and as the same JSON."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from panel.desk.stats import Stats, tables_of, told
+from panel.pages.text import clean
 from panel.web.access import Writer
 from panel.web.deps import Given
-from panel.web.render import show
-from panel.web.views.stats import stats_page
+from panel.web.render import View, show
 
 router = APIRouter()
 OBJECT: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}
+Rows = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class StatsPage(View):
+    """Critics and checks, a table each."""
+
+    template: ClassVar[str] = "stats.html"
+    title: str
+    lede: str
+    tables: tuple[tuple[str, tuple[str, ...], Rows], ...]  # title, head, rows
+
+
+def stats_page(found: Stats) -> StatsPage:
+    tables = tuple((t.title, t.head, tuple(tuple(map(clean, row)) for row in t.rows)) for t in tables_of(found))
+    return StatsPage(title="Stats", lede=told(found), tables=tables)
 
 
 @router.get("/stats", response_class=HTMLResponse)
 def stats(request: Request, deps: Given, me: Writer) -> Response:
-    """Critics, checks and editors, a table each."""
+    """Critics and checks, a table each."""
     return show(request, stats_page(deps.stats()))
 
 
 @router.get("/stats.json", response_class=JSONResponse, responses=OBJECT)
 def stats_json(deps: Given, me: Writer) -> Response:
     """The same for programs: what `panel desk stats --json` prints."""
-    found = deps.stats()
-    editors = [e.model_dump(mode="json") | {"rejection_rate": e.rejection_rate} for e in found.editors]
-    return JSONResponse(found.model_dump(mode="json") | {"editors": editors})
+    return JSONResponse(deps.stats().model_dump(mode="json"))
