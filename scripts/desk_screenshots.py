@@ -11,12 +11,11 @@ import subprocess
 import sys
 import tempfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 ROOT = Path(__file__).parents[1]
 SPECIMEN = ROOT / "examples" / "specimen"
@@ -112,18 +111,23 @@ def in_palette(reader: Any, png: bytes) -> bytes:
     reader: a page that unpacks the picture.
     """
     width, height, data = reader.evaluate(PIXELS, base64.b64encode(png).decode())
-    pixels = np.frombuffer(base64.b64decode(data), np.uint8).reshape(-1, 4)[:, :3].astype(np.int32)
-    coded = pixels @ np.array([65536, 256, 1])
-    colours, places, counts = np.unique(coded, return_inverse=True, return_counts=True)
-    kept = colours[np.argsort(-counts)[:256]]
-    parts = [np.stack([some >> 16, some >> 8 & 255, some & 255], axis=1) for some in (colours, kept)]
-    nearest = np.abs(parts[0][:, None] - parts[1][None]).sum(axis=2).argmin(axis=1).astype(np.uint8)
-    rows = np.pad(nearest[places].reshape(height, width), ((0, 0), (1, 0)))  # each row begins with its filter: none
+    data = base64.b64decode(data)
+    pixels = [data[at : at + 3] for at in range(0, len(data), 4)]
+    counts = Counter(pixels)
+    kept = [colour for colour, _ in counts.most_common(256)]
+    place = {colour: min(range(len(kept)), key=lambda n: distance(colour, kept[n])) for colour in counts}
+    rows = (bytes(place[pixel] for pixel in pixels[at : at + width]) for at in range(0, width * height, width))
+    lines = b"".join(b"\0" + row for row in rows)  # each row begins with its filter: none
     return b"".join((
         b"\x89PNG\r\n\x1a\n", chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
-        chunk(b"PLTE", parts[1].astype(np.uint8).tobytes()), chunk(b"IDAT", zlib.compress(rows.tobytes(), 9)),
+        chunk(b"PLTE", b"".join(kept)), chunk(b"IDAT", zlib.compress(lines, 9)),
         chunk(b"IEND", b""),
     ))  # fmt: skip
+
+
+def distance(one: bytes, other: bytes) -> int:
+    """How far two colours are apart."""
+    return sum(abs(x - y) for x, y in zip(one, other, strict=True))
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:

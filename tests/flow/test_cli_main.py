@@ -18,7 +18,7 @@ from panel import __version__
 from panel.records import Comparison
 
 LABEL = "Specimen: invented opinions, written by hand, not by a model"
-HEAVY = {"pydantic", "rich", "openai", "anthropic", "sqlalchemy", "jinja2", "yaml", "scipy"}
+HEAVY = {"pydantic", "rich", "openai", "anthropic", "sqlalchemy", "jinja2", "yaml"}
 COMMANDS = (
     (), ("compare",), ("review",), ("resume",), ("new",), ("init",), ("doctor",), ("schema",),
     ("runs",), ("runs", "list"), ("runs", "show"), ("runs", "costs"), ("runs", "verify"), ("runs", "delete"), ("runs", "prune"),

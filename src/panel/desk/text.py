@@ -72,6 +72,8 @@ def lay_over(review: Review, text: DraftText) -> Review:
     struck = frozenset(s.persona_id for s in text.struck)
     kept = [_laid(opinion, text, struck) for opinion in review.opinions]
     counted = tally(review.opinions, review.personas, review.flags, review.tally.rho, struck=struck)
+    if (counted.ship, counted.skip) == (review.tally.ship, review.tally.skip):  # same votes: to the digit what it says
+        counted = counted.model_copy(update={"interval": review.tally.interval})
     voters = [o for o in kept if isinstance(o, Answered) and _votes(review, o, counted, struck)]
     counted = counted.model_copy(update={"dissent": find_dissent(voters)})
     return review.model_copy(update={"opinions": tuple(kept), "tally": counted})

@@ -1,5 +1,6 @@
 """A draft's text: what it begins with, and what of a machine's words the page prints under it."""
 
+import math
 from typing import Any
 
 import pytest
@@ -129,6 +130,16 @@ def test_striking_an_opinion_changes_the_count_and_prints_none_of_its_words() ->
         for words in ("which suits notes nobody may upload", "laptops keep getting models", "signed installer"):
             assert words in review_html(review, ())
             assert words not in page
+
+
+def test_the_interval_another_version_computed_is_printed_to_the_digit() -> None:
+    review = quill()
+    assert review.tally.interval
+    last_digit = review.tally.interval.model_copy(update={"low": math.nextafter(review.tally.interval.low, 1)})
+    review = review.model_copy(update={"tally": review.tally.model_copy(update={"interval": last_digit})})
+    assert lay_over(review, start_text(review)).tally == review.tally
+    struck = start_text(review).model_copy(update={"struck": (Struck(persona_id="futurist", reason="unsupported"),)})
+    assert lay_over(review, struck).tally.interval not in (last_digit, None)
 
 
 def test_the_line_of_a_dissent_is_the_edited_one() -> None:

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-HEAVY = ("scipy", "numpy", "rapidfuzz", "genai_prices")
+HEAVY = ("rapidfuzz", "genai_prices")
 
 
 def test_importing_the_pure_rooms_loads_no_heavy_library():
