@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from tests.schemas import MIGRATE, migrate_once
+
+from panel.store import schema
 
 if TYPE_CHECKING:
     from tests.databases import Postgres
@@ -34,6 +37,19 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_BASE_URL", "OPENAI_BASE_URL", "PANEL_DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
     yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrations_run_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "migrate", migrate_once)
+        yield
+
+
+@pytest.fixture
+def real_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every migration runs, for tests of what they make."""
+    monkeypatch.setattr(schema, "migrate", MIGRATE)
 
 
 @pytest.fixture(scope="session")
