@@ -1,16 +1,23 @@
 """The network is off in every test: a socket to anywhere but this machine is an error. No test judges by the clock
 what promises no speed: a loaded machine fails none of Hypothesis's examples."""
 
+import pickle
 import socket
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from hypothesis import settings
+from tests.schemas import MIGRATE, migrate_once
+
+from panel.store import schema
 
 if TYPE_CHECKING:
     from tests.databases import Postgres
 
+MOST_KNOWN = 1000
 REAL_CONNECT = socket.socket.connect
 settings.register_profile("panel", deadline=None)
 settings.load_profile("panel")
@@ -34,6 +41,39 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_BASE_URL", "OPENAI_BASE_URL", "PANEL_DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
     yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrations_run_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "migrate", migrate_once)
+        yield
+
+
+@pytest.fixture
+def real_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every migration runs, for tests of what they make."""
+    monkeypatch.setattr(schema, "migrate", MIGRATE)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def yaml_is_read_once() -> Iterator[None]:
+    """Commands run in process read the same personas, prompts and examples thousands of times; PyYAML takes 1 ms for a
+    kilobyte. What a text gave before is given again, as a copy."""
+    load, known = yaml.load, dict[tuple[str, object], bytes]()
+
+    def load_once(stream: object, Loader: Any) -> object:
+        if not isinstance(stream, str) or (stream, Loader) not in known:
+            found = load(stream, Loader)
+            if isinstance(stream, str) and len(known) < MOST_KNOWN:
+                with suppress(RecursionError):  # nested deeper than a copy can be made
+                    known[stream, Loader] = pickle.dumps(found)
+            return found
+        return pickle.loads(known[stream, Loader])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml, "load", load_once)
+        yield
 
 
 @pytest.fixture(scope="session")

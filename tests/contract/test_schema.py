@@ -2,9 +2,11 @@
 
 import gc
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,13 +15,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, text
+from tests.schemas import migrate_once
 from tests.unit.store.samples import a_call, a_run
 
 from panel.errors import StoreError
-from panel.store import HeldBy, Known, Ledger, Records, RunLock
+from panel.store import HeldBy, Known, Ledger, Records, RunLock, schema
 from panel.store.database import open_engine, read_url
 from panel.store.schema import MIGRATIONS
 from panel.store.tables import VERSION_TABLE, metadata
+
+pytestmark = pytest.mark.usefixtures("real_migrations")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -83,6 +88,19 @@ async def test_the_first_schema_is_brought_up_to_today_with_all_it_holds(empty_u
     engine = open_engine(empty_url)
     assert differences(engine) == []
     engine.dispose()
+
+
+def test_a_database_made_for_tests_is_what_migrations_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def made(name: str) -> list[tuple[object, ...]]:
+        open_engine(f"sqlite:///{tmp_path / name}").dispose()
+        with closing(sqlite3.connect(tmp_path / name)) as conn:
+            (version,) = conn.execute(f"select version_num from {VERSION_TABLE}").fetchall()
+            return [version, *sorted(conn.execute("select type, name, tbl_name, sql from sqlite_master"), key=str)]
+
+    migrated = made("migrated.db")
+    monkeypatch.setattr(schema, "migrate", migrate_once)
+    made("first.db")
+    assert made("second.db") == migrated
 
 
 def test_many_openings_of_a_new_database_at_once_migrate_it_once(empty_url: str) -> None:

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.flow.batch_day import run_quickly
 from tests.flow.outside import PAIR, SCRIPTED, SPECIMEN, both_providers, fake_server, run, run_here
 
 from panel.store.tables import VERSION_TABLE
 
 IN_FLIGHT = 8  # calls at once to one provider
+IMPATIENT = {"panel.review.sending.KEEP_PAUSE_S": 0.05}  # else a paid answer waits a minute for a full disk
 HOSTED = {"OPENAI_API_KEY": "sk-planted-123"}
 TINY = "name: Tiny\nsources:\n- title: Home page\n  text: Tiny renames files in one folder at a time.\n"
 
@@ -275,7 +277,7 @@ def test_a_full_disk_is_said_once_and_the_same_command_goes_on_when_there_is_roo
     append("panel.toml", f'\nruns = "{small_disk.path}/runs"\n')(workspace)
     assert run_here("runs", "list", at=workspace).code == 0  # the database is there before the disk fills up
     small_disk.leave(kilobytes)
-    said = run("compare", *PAIR, *SCRIPTED, at=workspace)
+    said = run_quickly("compare", *PAIR, *SCRIPTED, at=workspace, patches=IMPATIENT)
     assert said.code == 5
     assert "disk is full" in said.complaint
     assert "Free some space" in said.complaint

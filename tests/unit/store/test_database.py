@@ -18,6 +18,8 @@ from panel.store.database import open_engine, read_url, reading
 from panel.store.schema import MIGRATIONS
 from panel.store.tables import HEAD, VERSION_TABLE, metadata
 
+pytestmark = pytest.mark.usefixtures("real_migrations")
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
