@@ -3,6 +3,7 @@ what promises no speed: a loaded machine fails none of Hypothesis's examples."""
 
 import pickle
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,13 @@ MOST_KNOWN = 1000
 REAL_CONNECT = socket.socket.connect
 settings.register_profile("panel", deadline=None)
 settings.load_profile("panel")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, then those with many tests; one file's tests stay together."""
+    count = Counter(item.path for item in items)
+    long = {item.path for item in items if item.get_closest_marker("long") or item.get_closest_marker("browser")}
+    items.sort(key=lambda item: (item.path not in long, -count[item.path], item.path))
 
 
 def _loopback_only(sock: socket.socket, address: object) -> None:
