@@ -6,7 +6,7 @@ PIP = $(VENV)/bin/python -m pip --disable-pip-version-check --quiet --quiet inst
 LOCKED = --require-hashes --no-deps --only-binary :all:
 SHIPPED = pyproject.toml README.md LICENSE panel.toml categories.yaml scenarios.yaml $(shell find src personas prompts -type f -not -name '*.pyc')
 
-.PHONY: help demo test test-chaos bench peers figures screenshots setup setup-dev lock clean
+.PHONY: help demo test check test-chaos bench peers figures screenshots setup setup-dev lock clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -16,6 +16,9 @@ demo: $(VENV)/.panel $(VENV)/.local  ## install, then compare two launches with 
 
 test: setup-dev  ## install, then run every check: lint, types, import contract, tests
 	@VENV=$(VENV) sh scripts/check
+
+check: $(VENV)/.local $(VENV)/.dev $(VENV)/.corpora  ## the same on src/ as it stands, installed or not, with the unit tests alone: a minute
+	@VENV=$(VENV) PYTHONPATH=$(CURDIR)/src sh scripts/check tests/unit
 
 test-chaos: setup-dev  ## a hundred random kills, a thousand launches under faults; half an hour and more, not part of `make test`
 	$(VENV)/bin/python -m pytest -m chaos tests

@@ -1,8 +1,10 @@
 """The network is off in every test: a socket to anywhere but this machine is an error. No test judges by the clock
 what promises no speed: a loaded machine fails none of Hypothesis's examples."""
 
+import os
 import pickle
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -17,10 +19,20 @@ from panel.store import schema
 if TYPE_CHECKING:
     from tests.databases import Postgres
 
+# The local model's threads sleep while they wait for one another. Where others want the cores too, spinning made an
+# answer cost 31 s of CPU, not 2. Read when the engine is imported, here and in every process that a test starts.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 MOST_KNOWN = 1000
 REAL_CONNECT = socket.socket.connect
 settings.register_profile("panel", deadline=None)
 settings.load_profile("panel")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, then those with many tests; one file's tests stay together."""
+    count = Counter(item.path for item in items)
+    long = {item.path for item in items if item.get_closest_marker("long") or item.get_closest_marker("browser")}
+    items.sort(key=lambda item: (item.path not in long, -count[item.path], item.path))
 
 
 def _loopback_only(sock: socket.socket, address: object) -> None:

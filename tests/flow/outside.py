@@ -23,7 +23,17 @@ EXAMPLES = ROOT / "examples"
 SPECIMEN = EXAMPLES / "specimen"
 SCRIPTED = ("--model", f"scripted/{SPECIMEN / 'answers.yaml'}")
 PAIR = (str(SPECIMEN / "larkspindle.yaml"), str(SPECIMEN / "oddfern.yaml"))
-KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "SYSTEMROOT", "LLVM_PROFILE_FILE", "COVERAGE_PROCESS_START")
+KEPT = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "TMPDIR",
+    "VIRTUAL_ENV",
+    "SYSTEMROOT",
+    "LLVM_PROFILE_FILE",
+    "COVERAGE_PROCESS_START",
+    "OMP_WAIT_POLICY",
+)
 LONGEST_S = 120  # for a command on a busy machine; no test waits for it
 TALK = re.compile(r"^(\d+ jurors? to ask|  \[\d+/\d+\] |  \S+  .+: waiting, |Workspace: )")
 

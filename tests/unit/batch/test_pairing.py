@@ -91,8 +91,8 @@ def test_pairs_are_bounded_of_two_products_and_the_same_in_any_order(
     assert propose_pairs(chance.sample(newcomers, len(newcomers)), chance.sample(archive, len(archive))) == found
 
 
-def test_ten_thousand_of_one_category_are_paired_without_looking_at_every_two() -> None:
-    """All pairs would be fifty million."""
+def test_two_thousand_of_one_category_are_paired_without_looking_at_every_two() -> None:
+    """All pairs would be two million."""
     looked = Counter[str]()
 
     class Counted(LightFacts):
@@ -101,9 +101,9 @@ def test_ten_thousand_of_one_category_are_paired_without_looking_at_every_two() 
                 looked["product_id"] += 1
             return super().__getattribute__(name)
 
-    many = [Counted(**dict(light(f"t{n:05}"))) for n in range(10_000)]
-    assert len(propose_pairs(many)) >= 9_990  # all that two each allow, but for the last few
-    assert looked["product_id"] < 200_000
+    many = [Counted(**dict(light(f"t{n:05}"))) for n in range(2_000)]
+    assert len(propose_pairs(many)) >= 1_990  # all that two each allow, but for the last few
+    assert looked["product_id"] < 40_000
 
 
 def reviewed(slug: str, run_id: str, kinds: frozenset[str] = SOME, product: str = "") -> ReviewedProduct:
