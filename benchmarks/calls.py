@@ -130,7 +130,8 @@ async def raw(plan: Any, most: int, *, lean: bool) -> Callable[[], Awaitable[Non
 
 async def panel(plan: Any, most: int, folder: Path) -> Callable[[], Awaitable[None]]:
     """The review room: everything that happens to a call of ours."""
-    from panel.jurors import open_flows, open_provider
+    from panel.jurors import open_flows
+    from panel.jurors.dialects import open_provider
     from panel.money import Budget
     from panel.records import Stamp
     from panel.review.asking import Asker

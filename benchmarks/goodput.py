@@ -139,7 +139,8 @@ async def retries(plan: Any, most: int) -> int:
 
 async def panel(plan: Any, most: int) -> int:
     """The review room's own path to an opinion. Returns the calls that failed."""
-    from panel.jurors import open_flows, open_provider
+    from panel.jurors import open_flows
+    from panel.jurors.dialects import open_provider
     from panel.money import Budget
     from panel.review.asking import Asker
     from panel.store import Ledger, RunLock

@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from panel.batch.intake.tables import FeedTable, Shortlist, SourceSpec
 from panel.errors import Mistake
-from panel.jurors.base import OWN_HOSTS, Api, ModelSpec, is_loopback
+from panel.jurors.provider import OWN_HOSTS, Api, ModelSpec, is_loopback
 from panel.money import Price
 from panel.records import Persona, Rho, Value
 

@@ -41,7 +41,7 @@ QUICK = {
     "panel.batch.polling.LOOK_AGAIN": "timedelta(seconds=1)",
     "panel.cli.duty.POLL_S": 0.2,
     "panel.cli.duty.FETCH_S": 0.2,
-    "panel.jurors.retry.FIRST_WAIT_S": 1.0,
+    "panel.jurors.rate_limits.retry.FIRST_WAIT_S": 1.0,
 }
 LONGEST_S = 300.0
 POLL_S = 0.02

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from panel.errors import ProviderError
-from panel.jurors.base import Body, ModelSpec, RawReply
-from panel.jurors.scripted import Scripted
+from panel.jurors.provider import Body, ModelSpec, RawReply
+from panel.jurors.providers.scripted import Scripted
 from panel.records import Coverage, Dossier, Launch, Passage, Persona, Source, Stamp
 
 PASSAGES = (

@@ -13,9 +13,9 @@ import pytest
 
 from panel.errors import Deferred, ProviderBusy, ProviderRefused, Stopped
 from panel.jurors import Flow
-from panel.jurors.base import ModelSpec, Reading
-from panel.jurors.breaker import Breaker
-from panel.jurors.scripted import Scripted
+from panel.jurors.provider import ModelSpec, Reading
+from panel.jurors.providers.scripted import Scripted
+from panel.jurors.rate_limits.circuit_breaker import Breaker
 from panel.money import Budget, Price
 from panel.records import Opinion, Rho, SpendRow, Usage
 from panel.review.asking import Asker
@@ -177,7 +177,7 @@ def test_a_call_that_may_have_been_billed_costs_unknown_never_zero(
 ) -> None:
     monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
     bench = Bench(folder, {"one": make_answer()})
-    monkeypatch.setattr("panel.jurors.retry.MOST_ATTEMPTS", 1)
+    monkeypatch.setattr("panel.jurors.rate_limits.retry.MOST_ATTEMPTS", 1)
     bench.juror.failing = [ProviderBusy("No reply in time.", maybe_paid=True, retry_after_s=9999)]
     bench.ask()
     from panel.store import Records
@@ -206,8 +206,8 @@ def costs_of(bench: Bench) -> list[SpendRow]:
 
 def test_each_send_that_may_be_billed_has_a_row_of_its_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
-    monkeypatch.setattr("panel.jurors.retry.FIRST_WAIT_S", 0.0)
-    monkeypatch.setattr("panel.jurors.retry._wait_s", lambda state: 0.0)
+    monkeypatch.setattr("panel.jurors.rate_limits.retry.FIRST_WAIT_S", 0.0)
+    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.0)
     bench = Bench(folder, {"one": make_answer()})
     bench.juror.failing = [
         ProviderBusy("Cut off.", maybe_paid=True),
@@ -230,7 +230,7 @@ def rows_in(bench: Bench) -> list[tuple[str, str | None]]:
 def test_an_error_nobody_knows_is_asked_again_and_leaves_no_row_open(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("panel.jurors.retry._wait_s", lambda state: 0.0)
+    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.0)
     monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
     bench = Bench(folder, {"one": make_answer()})
     bench.juror.failing = [RuntimeError("a parser fell over"), ZeroDivisionError()]  # type: ignore[list-item]
@@ -240,8 +240,8 @@ def test_an_error_nobody_knows_is_asked_again_and_leaves_no_row_open(
 
 
 def test_a_reply_without_an_answer_is_asked_again_and_never_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("panel.jurors.retry._wait_s", lambda state: 0.0)
-    monkeypatch.setattr("panel.jurors.retry.MOST_ATTEMPTS", 2)
+    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.0)
+    monkeypatch.setattr("panel.jurors.rate_limits.retry.MOST_ATTEMPTS", 2)
     bench = Bench(folder, {"one": make_answer()})
     read, no_answer = bench.juror.read, Reading(ending="unreadable", text="", model="", usage=None, why="error")
     bench.juror.read = lambda raw: no_answer  # type: ignore[method-assign]
@@ -469,7 +469,7 @@ async def test_launches_of_a_batch_share_health_and_flows_and_count_their_own_fa
 def test_a_server_that_is_down_beyond_patience_fails_jurors_by_name_and_their_rows_cost_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("panel.jurors.retry._wait_s", lambda state: 0.0)
+    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.0)
     personas = tuple(f"p{n}" for n in range(9))
     bench = Bench(folder, {name: make_answer() for name in personas}, personas=personas)
     bench.juror.failing = [ProviderBusy("Broken (HTTP 500).", status=500)] * 100
@@ -499,9 +499,9 @@ def test_where_nobody_waits_an_outage_stops_the_run_and_fails_no_juror(folder: P
 def test_where_nobody_waits_calls_outlive_an_outage_longer_than_their_attempts(
     folder: Path, monkeypatch: pytest.MonkeyPatch, failure: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr("panel.jurors.retry._wait_s", lambda state: 0.0)
-    monkeypatch.setattr("panel.jurors.breaker.FIRST_PAUSE_S", 0.001)
-    monkeypatch.setattr("panel.jurors.breaker.LONGEST_PAUSE_S", 0.002)
+    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.0)
+    monkeypatch.setattr("panel.jurors.rate_limits.circuit_breaker.FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr("panel.jurors.rate_limits.circuit_breaker.LONGEST_PAUSE_S", 0.002)
     monkeypatch.setattr(Breaker, "hold_s", lambda self, now: 0.0)
     bench = Bench(folder, {name: make_answer() for name in ("one", "two")}, personas=("one", "two"))
     bench.juror.failing = [ProviderBusy("Down.", **failure)] * 40

@@ -15,8 +15,8 @@ from tests.flow.outside import both_providers, fake_server, run, run_here
 
 from panel.errors import Mistake, ProviderRefused
 from panel.jurors import Flow
-from panel.jurors.base import ModelSpec
 from panel.jurors.confidential import may_go
+from panel.jurors.provider import ModelSpec
 from panel.money import Budget
 from panel.records import Rho
 from panel.review.asking import Asker

@@ -12,7 +12,7 @@ import pytest
 from tests.fakes.server import Fake
 from tests.flow.outside import EXAMPLES, SPECIMEN, both_providers, environment, fake_server, run, run_here
 
-from panel.jurors.base import ModelSpec
+from panel.jurors.provider import ModelSpec
 
 DEPENDS = (str(EXAMPLES / "mistral-3-small.yaml"), str(EXAMPLES / "gpt-5-fine-tuning-api.yaml"))
 SAME_JOB = (str(EXAMPLES / "uv.yaml"), str(EXAMPLES / "poetry.yaml"))

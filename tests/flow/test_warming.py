@@ -14,8 +14,9 @@ from tests.databases import sent_body
 from tests.fakes.server import Fake, serving
 
 from panel.errors import Stopped
-from panel.jurors import Provider, open_flows, open_provider
-from panel.jurors.base import ModelSpec
+from panel.jurors import Provider, open_flows
+from panel.jurors.dialects import open_provider
+from panel.jurors.provider import ModelSpec
 from panel.money import Budget, Price
 from panel.records import Opinion, Rho
 from panel.review.asking import Asker
@@ -173,7 +174,7 @@ async def test_the_next_one_goes_first_when_the_first_is_answered_from_the_ledge
 async def test_a_stream_that_breaks_off_is_asked_again_in_a_row_of_its_own(
     tmp_path: Path, api: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("panel.jurors.retry._wait_s", lambda state: 0.0)
+    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.0)
     async with desk_at(tmp_path, api, "half") as desk:
         opinions = await desk.ask("Acme")
     attempts = sorted(o.calls[0].attempt for o in opinions)

@@ -15,8 +15,9 @@ from tests.unit.jurors.making import spec
 from tests.wire.test_fakes import ASKED, PERSONA
 
 from panel.errors import ProviderBusy, ProviderRefused
-from panel.jurors import Provider, open_provider
-from panel.jurors.batches import BatchRequest, BatchResult, BatchStatus, BatchWire, custom_id, key_of, open_batches
+from panel.jurors import Provider
+from panel.jurors.batch_api.protocol import BatchRequest, BatchResult, BatchStatus, BatchWire, custom_id, key_of
+from panel.jurors.dialects import open_batches, open_provider
 
 ROWS = 40
 NOW = datetime.now(UTC)

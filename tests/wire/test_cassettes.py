@@ -10,8 +10,9 @@ import pytest
 from tests.unit.jurors.making import question, spec
 
 from panel.errors import ProviderError, ProviderRefused
-from panel.jurors import Ask, Exchange, GaveUp, Heard, Provider, next_step, open_provider, send_with_retries
-from panel.jurors.local import local_model
+from panel.jurors import Ask, Exchange, GaveUp, Heard, Provider, next_step, send_with_retries
+from panel.jurors.dialects import open_provider
+from panel.jurors.providers.local import local_model
 
 CASSETTES = Path(__file__).parent / "cassettes"
 CONTEXT_TOKENS = 1024

@@ -11,8 +11,9 @@ from tests.fakes.server import Fake, serving
 from tests.unit.jurors.making import APIS, question, spec
 
 from panel.errors import ProviderBusy, ProviderRefused
-from panel.jurors import Ask, Exchange, GaveUp, Heard, Provider, Refused, next_step, open_provider, send_with_retries
-from panel.jurors.retry import MOST_ATTEMPTS
+from panel.jurors import Ask, Exchange, GaveUp, Heard, Provider, Refused, next_step, send_with_retries
+from panel.jurors.dialects import open_provider
+from panel.jurors.rate_limits.retry import MOST_ATTEMPTS
 from panel.prompting.schema import answer_schema
 
 DOSSIER = """<panel-source id="S1">

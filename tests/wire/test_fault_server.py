@@ -27,9 +27,9 @@ from tests.wire.test_batches import address, requests, until_ended
 from tests.wire.test_fakes import ASKED, DOSSIER, no_wait
 
 from panel.errors import ProviderBusy, ProviderRefused
-from panel.jurors import Provider, open_provider, send_with_retries
-from panel.jurors.base import Body
-from panel.jurors.batches import open_batches
+from panel.jurors import Provider, send_with_retries
+from panel.jurors.dialects import open_batches, open_provider
+from panel.jurors.provider import Body
 
 ROOT = Path(__file__).parents[2]
 MODEL = "claude-sonnet-5-5"

@@ -13,7 +13,8 @@ from tests.unit.jurors.making import ANSWER, raw, spec
 from tests.wire.test_fakes import ASKED
 
 from panel.errors import Mistake, ProviderBusy, ProviderRefused
-from panel.jurors import Caching, Provider, open_provider
+from panel.jurors import Caching, Provider
+from panel.jurors.dialects import open_provider
 
 apis = pytest.mark.parametrize("api", ["responses", "chat", "messages"])
 JSON = b"Content-Type: application/json\r\n"

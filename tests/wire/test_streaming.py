@@ -9,7 +9,8 @@ from tests.unit.jurors.making import spec
 from tests.wire.test_fakes import ASKED, facing
 
 from panel.errors import ProviderBusy, ProviderRefused
-from panel.jurors import Caching, open_provider
+from panel.jurors import Caching
+from panel.jurors.dialects import open_provider
 
 apis = pytest.mark.parametrize("api", ["responses", "messages"])
 

@@ -12,8 +12,8 @@ from secrets import token_hex
 
 from panel.batch.kit import Kit
 from panel.errors import Stopped, StoreError
-from panel.jurors.base import Body
-from panel.jurors.batches import BatchRequest, BatchWire, custom_id
+from panel.jurors.batch_api.protocol import BatchRequest, BatchWire, custom_id
+from panel.jurors.provider import Body
 from panel.money import worst_case
 from panel.store import CallRow, Claimed, Known, ProviderBatches, SentBatch
 

@@ -12,9 +12,9 @@ from panel.batch.polling import Poller
 from panel.batch.taking_in import go_on
 from panel.batch.working import StopSign, work_off
 from panel.errors import Stopped
-from panel.jurors.batches import BatchWire
+from panel.jurors.batch_api.protocol import BatchWire
 from panel.jurors.confidential import may_go
-from panel.jurors.translate import where
+from panel.jurors.providers.error_mapping import where
 from panel.store import ProviderBatches, SentBatch
 
 FIRST_POLL_S, SLOWEST_POLL_S = 15.0, 120.0  # most batches end within the hour

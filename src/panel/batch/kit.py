@@ -7,7 +7,7 @@ from functools import cached_property
 
 from panel.batch.events import BatchListener
 from panel.batch.till import Till
-from panel.jurors.base import ModelSpec
+from panel.jurors.provider import ModelSpec
 from panel.money import Scenarios, load_scenarios
 from panel.prompting import Templates
 from panel.records import Announcement, BatchPlan, BatchRow, Dossier, Made, Review, Stamp

@@ -22,8 +22,8 @@ from decimal import Decimal
 
 from panel.batch.till import Till
 from panel.errors import ProviderBusy, ProviderError, ProviderRefused
-from panel.jurors.base import Provider
-from panel.jurors.batches import BatchRequest, BatchResult, BatchWire, custom_id, key_of
+from panel.jurors.batch_api.protocol import BatchRequest, BatchResult, BatchWire, custom_id, key_of
+from panel.jurors.provider import Provider
 from panel.money import Price, price
 from panel.records import Usage
 from panel.store import Ledger, ProviderBatches, SentBatch

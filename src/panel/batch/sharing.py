@@ -13,7 +13,7 @@ from functools import partial
 
 from panel.errors import StoreError
 from panel.jurors import Flow
-from panel.jurors.base import ModelSpec
+from panel.jurors.provider import ModelSpec
 from panel.store import SharedPace
 
 log = logging.getLogger(__name__)

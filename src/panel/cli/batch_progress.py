@@ -14,8 +14,8 @@ from panel.cli.progress import LiveBoard
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from panel.jurors.flow import Flow
-    from panel.jurors.tickets import FlowHealth
+    from panel.jurors.rate_limits.permit import FlowHealth
+    from panel.jurors.rate_limits.rate_limiter import Flow
 
 NOTES_SHOWN = 4
 LINE_EVERY_S = 10.0  # between status lines where there is no terminal

@@ -38,7 +38,7 @@ from panel.cli.loop import run_loop
 from panel.cli.output import say, say_json, talk
 from panel.cli.shell import Shell, is_terminal
 from panel.errors import Interrupted, Mistake, PanelError, ProviderError, Stopped, StoreError
-from panel.jurors.batches import open_batches
+from panel.jurors.dialects import open_batches
 from panel.records import BatchPlan, Run
 from panel.store import RunFolder
 

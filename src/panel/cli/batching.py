@@ -14,7 +14,8 @@ from panel.batch.working import StopSign
 from panel.cli.batch_sources import note_of
 from panel.cli.shell import Shell
 from panel.config import BatchTable
-from panel.jurors import ModelSpec, open_provider
+from panel.jurors import ModelSpec
+from panel.jurors.dialects import open_provider
 from panel.money import Budget
 from panel.records import BatchPlan, Juror, Run, Stamp, sha256_of
 from panel.review.running import Limits, open_asker, settings_of, spec_from

@@ -128,7 +128,7 @@ def _addresses(shell: "Shell") -> Iterator[Finding]:
 
 def _panel(shell: "Shell") -> Finding:
     from panel.errors import Mistake
-    from panel.jurors import open_provider
+    from panel.jurors.dialects import open_provider
 
     names = shell.settings.panel_models()
     try:

@@ -31,7 +31,8 @@ from panel.cli.output import talk
 from panel.cli.shell import Shell
 from panel.errors import Mistake, PanelError, ProviderError, Stopped, StoreError
 from panel.jurors import Flow
-from panel.jurors.batches import BatchWire, open_batches
+from panel.jurors.batch_api.protocol import BatchWire
+from panel.jurors.dialects import open_batches
 from panel.store import RunFolder, SentBatch, SharedPace
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from panel.cli.progress import watch
 from panel.cli.reviewed import is_reviewed
 from panel.cli.shell import Shell, is_terminal, open_shell
 from panel.errors import Interrupted, Mistake, PanelError
-from panel.jurors import ModelSpec, open_provider
+from panel.jurors import ModelSpec
+from panel.jurors.dialects import open_provider
 from panel.money import Budget, Scenarios, load_scenarios
 from panel.records import Dossier, Persona, Review, Run, Stamp
 from panel.review.again import plan_again

@@ -13,7 +13,7 @@ from panel.desk.desk import Desk
 from panel.desk.opened import OpenReview
 from panel.desk.rules import allow
 from panel.errors import Mistake
-from panel.jurors.base import ModelSpec
+from panel.jurors.provider import ModelSpec
 from panel.money import Scenarios
 from panel.records import Again, Dossier, LaunchSource, Persona, Review, Rho, Stamp
 from panel.records.desk import Account, RunLog

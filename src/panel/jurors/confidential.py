@@ -8,8 +8,8 @@ always allowed; a server on this machine is an address like any other.
 from collections.abc import Sequence
 
 from panel.errors import Mistake
-from panel.jurors.base import ModelSpec
-from panel.jurors.translate import where
+from panel.jurors.provider import ModelSpec
+from panel.jurors.providers.error_mapping import where
 from panel.records import Launch
 
 STAY_HERE = frozenset({"local", "scripted"})

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from panel.errors import ReplyUnusable
-from panel.jurors.base import Body, Provider, Question, Reading
 from panel.jurors.parse import holds_shape, parse_answer, parse_picks
+from panel.jurors.provider import Body, Provider, Question, Reading
 from panel.prompting.answer import Answer, TrialAnswer
 
 MOST_ROOM_TRIES = 2

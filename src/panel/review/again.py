@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from panel.checks import find_suspicions, without_spans
 from panel.dossier.appending import append_sources
 from panel.errors import Mistake
-from panel.jurors.base import ModelSpec
 from panel.jurors.confidential import refuse_if_confidential
+from panel.jurors.provider import ModelSpec
 from panel.money import Scenarios
 from panel.prompting import Templates
 from panel.records import (

@@ -13,8 +13,8 @@ from typing import Protocol
 
 from panel.errors import Deferred, ProviderError, ProviderRefused, Stopped
 from panel.jurors import Ask, Exchange, Flow, GaveUp, Provider, next_step, sound_answer, to_opinion
-from panel.jurors.base import Body, Reading
 from panel.jurors.confidential import refuse_if_confidential
+from panel.jurors.provider import Body, Reading
 from panel.money import Budget, Price, tokens_of
 from panel.records import Call, Failed, Opinion, Unusable, Usage
 from panel.review.events import Asking, Heard, Listener, Waiting

@@ -7,8 +7,8 @@ from typing import Literal
 
 from panel.dossier import trim_dossier
 from panel.errors import Mistake
-from panel.jurors.base import ModelSpec, Question
 from panel.jurors.confidential import refuse_if_confidential
+from panel.jurors.provider import ModelSpec, Question
 from panel.money import Scenarios
 from panel.prompting import (
     RenderedQuestion,

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from panel.errors import ProviderError, ReplyUnusable, Stopped
-from panel.jurors import Provider, open_flows, open_provider
-from panel.jurors.base import ModelSpec
-from panel.jurors.breaker import PATIENCE_S
+from panel.jurors import Provider, open_flows
+from panel.jurors.dialects import open_provider
+from panel.jurors.provider import ModelSpec
+from panel.jurors.rate_limits.circuit_breaker import PATIENCE_S
 from panel.money import Budget, Price
 from panel.prompting import Templates, render_problem
 from panel.records import Comparison, Opinion, Review, Run, Spend, SpendRow, Stamp

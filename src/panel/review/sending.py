@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from panel.errors import PanelError, ProviderBusy, ProviderError, ProviderRefused, StoreError
 from panel.jurors import Caching, RawReply, send_with_retries
-from panel.jurors.base import Body, Reading
-from panel.jurors.tickets import Ticket
-from panel.jurors.translate import translate
+from panel.jurors.provider import Body, Reading
+from panel.jurors.providers.error_mapping import translate
+from panel.jurors.rate_limits.permit import Ticket
 from panel.money import Reservation, is_billed, price, worst_case
 from panel.records import Usage
 from panel.store import CallRow, Claimed

@@ -12,8 +12,8 @@ from tests.unit.jurors.making import provider, spec
 from panel.batch.polling import Poller
 from panel.batch.till import Till
 from panel.errors import ProviderError
-from panel.jurors.base import ModelSpec
-from panel.jurors.batches import BatchRequest, BatchResult, BatchStatus, custom_id
+from panel.jurors.batch_api.protocol import BatchRequest, BatchResult, BatchStatus, custom_id
+from panel.jurors.provider import ModelSpec
 from panel.money import Price
 from panel.records import Spend, Usage
 from panel.store import SentBatch

@@ -11,7 +11,7 @@ from tests.unit.batch.scripted_batches import HALF_PRICE, REPLY, Desk, key, row,
 from panel.batch.economy import step_on
 from panel.batch.polling import GIVEN_UP, KEPT_AT_MOST, LOOK_AGAIN
 from panel.errors import ProviderBusy, ProviderRefused
-from panel.jurors.batches import BatchResult
+from panel.jurors.batch_api.protocol import BatchResult
 
 BUSY = ProviderBusy("It is at its limit.")
 MAYBE = ProviderBusy("The reply was lost.", maybe_paid=True)

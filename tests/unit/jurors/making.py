@@ -4,7 +4,8 @@ import copy
 import json
 from typing import Any
 
-from panel.jurors import Exchange, ModelSpec, Provider, Question, open_provider
+from panel.jurors import Exchange, ModelSpec, Provider, Question
+from panel.jurors.dialects import open_provider
 
 ANSWER: dict[str, Any] = {
     "grounds": [

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from tests.unit.jurors.making import spec
 
-from panel.jurors.batches import CUSTOM_ID, KEY_PREFIX, BatchRequest, BatchResult, custom_id, key_of, open_batches
-from panel.jurors.batches_anthropic import AnthropicBatches
-from panel.jurors.batches_http import moment, read_lines
-from panel.jurors.batches_openai import OpenAIBatches
-from panel.jurors.batches_spool import Shape, spool
+from panel.jurors.batch_api.anthropic_batches import AnthropicBatches
+from panel.jurors.batch_api.endpoints import moment, read_lines
+from panel.jurors.batch_api.openai_batches import OpenAIBatches
+from panel.jurors.batch_api.protocol import CUSTOM_ID, KEY_PREFIX, BatchRequest, BatchResult, custom_id, key_of
+from panel.jurors.batch_api.spool import Shape, spool
+from panel.jurors.dialects import open_batches
 
 KEY = "sha256:" + "0f" * 32
 apis = pytest.mark.parametrize("api", ["responses", "chat", "messages"])

@@ -7,7 +7,7 @@ import pytest
 from tests.fakes.dialects import DIALECTS
 from tests.unit.jurors.making import APIS, provider, question, spec
 
-from panel.jurors.openai_responses import takes_cache_marks
+from panel.jurors.providers.openai_responses import takes_cache_marks
 from panel.prompting.schema import answer_schema
 
 PATHS = {"responses": "/v1/responses", "chat": "/v1/chat/completions", "messages": "/v1/messages"}

@@ -9,9 +9,9 @@ from tests.unit.jurors.virtual_time import Server, Through, ask_many, failed, in
 
 from panel.errors import ProviderBusy, ProviderError, Stopped
 from panel.jurors import Flow, RawReply, open_flows
-from panel.jurors.breaker import FAILURES_IN_A_ROW
-from panel.jurors.flow import Ceiling
-from panel.jurors.retry import MOST_ATTEMPTS
+from panel.jurors.rate_limits.circuit_breaker import FAILURES_IN_A_ROW
+from panel.jurors.rate_limits.rate_limiter import Ceiling
+from panel.jurors.rate_limits.retry import MOST_ATTEMPTS
 
 OK = RawReply(text="{}", latency_s=0.1)
 CALLS = 2000

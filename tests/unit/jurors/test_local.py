@@ -8,10 +8,11 @@ import pytest
 from tests.unit.jurors.making import PICKS_SCHEMA, SCHEMA, question
 
 from panel.errors import Mistake, ReplyUnusable
-from panel.jurors import local as local_room
-from panel.jurors import local_model, open_provider
-from panel.jurors.base import ModelSpec
-from panel.jurors.grammar import picks_grammar
+from panel.jurors import local_model
+from panel.jurors.dialects import open_provider
+from panel.jurors.provider import ModelSpec
+from panel.jurors.providers import local as local_room
+from panel.jurors.providers.local import picks_grammar
 
 SPEC = ModelSpec(name="local/smollm2-135m", provider="local", model="smollm2-135m", api="chat")
 needs_model = pytest.mark.skipif(

@@ -9,8 +9,8 @@ from tests.unit.jurors.making import APIS, answer, provider, question, raw, spec
 
 from panel.errors import ProviderBusy, ProviderRefused
 from panel.jurors import Ask, Exchange, Heard, next_step
-from panel.jurors.batches_openai import OpenAIBatches
-from panel.jurors.translate import of_status
+from panel.jurors.batch_api.openai_batches import OpenAIBatches
+from panel.jurors.providers.error_mapping import of_status
 from panel.money import Price, price
 from panel.records import Usage
 

@@ -8,8 +8,8 @@ from tests.unit.jurors.making import spec
 
 from panel.errors import ProviderBusy, ProviderError, ProviderRefused, Stopped
 from panel.jurors import RawReply, send_with_retries
-from panel.jurors.retry import MOST_ATTEMPTS
-from panel.jurors.translate import of_status
+from panel.jurors.providers.error_mapping import of_status
+from panel.jurors.rate_limits.retry import MOST_ATTEMPTS
 
 REPLY = RawReply(text="{}", latency_s=0.1)
 

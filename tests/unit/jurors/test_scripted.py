@@ -7,8 +7,9 @@ import pytest
 from tests.unit.jurors.making import ANSWER, question
 
 from panel.errors import Mistake, ProviderRefused
-from panel.jurors import Ask, Exchange, GaveUp, Heard, Provider, Refused, next_step, open_provider, send_with_retries
-from panel.jurors.base import ModelSpec
+from panel.jurors import Ask, Exchange, GaveUp, Heard, Provider, Refused, next_step, send_with_retries
+from panel.jurors.dialects import open_provider
+from panel.jurors.provider import ModelSpec
 
 OTHER = "competitor-skeptic"
 

@@ -14,7 +14,7 @@ from tests.fakes.streaming import as_bytes, events_of
 from tests.unit.jurors.making import answer, provider, spec
 
 from panel.errors import ProviderBusy, ProviderRefused
-from panel.jurors.streams import Assembling, MessagesStream, ResponsesStream, events
+from panel.jurors.providers.sse import Assembling, MessagesStream, ResponsesStream, events
 
 ROUTES = {"responses": "/v1/responses", "messages": "/v1/messages"}
 USAGE = Usage(fresh=40, written=0, read=5000, output=700)

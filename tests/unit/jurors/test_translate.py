@@ -6,7 +6,7 @@ import pytest
 from tests.unit.jurors.making import provider, spec
 
 from panel.errors import Mistake, ProviderBusy, ProviderError, ProviderRefused
-from panel.jurors.translate import of_status, translate
+from panel.jurors.providers.error_mapping import of_status, translate
 
 REQUEST = httpx2.Request("POST", "https://api.openai.com/v1/responses")
 KEY = spec().api_key

@@ -9,7 +9,7 @@ from tests.unit.jurors.making import spec
 
 from panel.errors import ProviderBusy, ProviderError
 from panel.jurors import Flow, RawReply, send_with_retries
-from panel.jurors.translate import of_status
+from panel.jurors.providers.error_mapping import of_status
 
 T = TypeVar("T")
 

@@ -8,8 +8,8 @@ from tests.flow.conftest import make_dossier, make_persona
 
 from panel.dossier.appending import append_sources
 from panel.errors import Mistake
-from panel.jurors import open_provider
-from panel.jurors.base import ModelSpec
+from panel.jurors.dialects import open_provider
+from panel.jurors.provider import ModelSpec
 from panel.records import Again, Failed, Juror, LaunchSource, Made, Review, Rho, Stamp, Tally
 from panel.review.again import laid_in, plan_again
 from panel.review.plan import Plan, make_plan

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from panel.jurors.base import Body, Ending, ModelSpec, Question, RawReply, Reading
-from panel.jurors.replies import (
+from panel.jurors.provider import Body, Ending, ModelSpec, Question, RawReply, Reading
+from panel.jurors.providers.json_fields import (
     answer_of,
     as_object,
     error_of,
@@ -15,8 +15,8 @@ from panel.jurors.replies import (
     text_of,
     words,
 )
-from panel.jurors.streams import MessagesStream
-from panel.jurors.wire import Client, OverHttp, make_client
+from panel.jurors.providers.sse import MessagesStream
+from panel.jurors.providers.transport import Client, OverHttp, make_client
 
 
 class AnthropicMessages(OverHttp):

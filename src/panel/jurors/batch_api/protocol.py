@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from panel.jurors.base import Body, ModelSpec
+from panel.jurors.provider import Body, ModelSpec
 
 KEY_PREFIX = "panel-"  # of every custom id of ours
 CUSTOM_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # both providers answer 400 to a longer one
@@ -123,19 +123,3 @@ class BatchWire(Protocol):
     async def close(self) -> None:
         """Free sockets."""
         ...
-
-
-def open_batches(spec: ModelSpec) -> BatchWire | None:
-    """Batches for this model; None for a local or scripted one. Opens no socket and imports no SDK.
-
-    A compatible server at another address may have no batches: `submit` then raises ProviderRefused, which says so.
-    """
-    if spec.provider == "openai":
-        from panel.jurors.batches_openai import OpenAIBatches
-
-        return OpenAIBatches(spec)
-    if spec.provider == "anthropic":
-        from panel.jurors.batches_anthropic import AnthropicBatches
-
-        return AnthropicBatches(spec)
-    return None

@@ -19,7 +19,7 @@ from tenacity import (
 )
 
 from panel.errors import ProviderBusy, Stopped
-from panel.jurors.base import Body, ModelSpec, RawReply
+from panel.jurors.provider import Body, ModelSpec, RawReply
 
 MOST_ATTEMPTS = 6
 WAIT_CEILING_S = 120.0  # a server that asks for more is treated as down

@@ -10,10 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from panel.errors import ProviderBusy, ProviderRefused
-from panel.jurors.anthropic_messages import anthropic_client
-from panel.jurors.base import ModelSpec
-from panel.jurors.batches import BatchRequest, BatchResult, BatchStatus, Outcome
-from panel.jurors.batches_http import (
+from panel.jurors.batch_api.endpoints import (
     CLOCKS_DIFFER_S,
     HttpBatches,
     as_reply,
@@ -22,8 +19,11 @@ from panel.jurors.batches_http import (
     provider_id,
     read_lines,
 )
-from panel.jurors.batches_spool import Shape, spool
-from panel.jurors.replies import count, member, words
+from panel.jurors.batch_api.protocol import BatchRequest, BatchResult, BatchStatus, Outcome
+from panel.jurors.batch_api.spool import Shape, spool
+from panel.jurors.provider import ModelSpec
+from panel.jurors.providers.anthropic_messages import anthropic_client
+from panel.jurors.providers.json_fields import count, member, words
 
 MOST_REQUESTS, MOST_BYTES = 100_000, 256_000_000
 NEVER_ASKED: dict[str, Outcome] = {"canceled": "cancelled", "expired": "expired"}

@@ -13,9 +13,9 @@ from math import isfinite
 from typing import Any
 
 from panel.errors import ProviderBusy, ProviderError, ProviderRefused
-from panel.jurors.base import ModelSpec, is_loopback
-from panel.jurors.rate_headers import length_s
-from panel.jurors.replies import error_of
+from panel.jurors.provider import ModelSpec, is_loopback
+from panel.jurors.providers.json_fields import error_of
+from panel.jurors.rate_limits.rate_headers import length_s
 
 KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 OWN_ADDRESSES = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}

@@ -2,9 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from panel.jurors.base import ModelSpec
-from panel.jurors.translate import OWN_ADDRESSES
-from panel.jurors.wire import Client, make_client
+from panel.jurors.provider import ModelSpec
+from panel.jurors.providers.error_mapping import OWN_ADDRESSES
+from panel.jurors.providers.transport import Client, make_client
 
 
 def openai_client(spec: ModelSpec) -> Client:

@@ -5,7 +5,7 @@ request was let in; since then the bucket has refilled and we have sent more, an
 that left together came first is not: so a reply gives bounds, and our guess is moved between them.
 """
 
-from panel.jurors.rate_headers import Told
+from panel.jurors.rate_limits.rate_headers import Told
 
 KEPT_BACK_S = 0.25  # of the refill stays in the bucket: what a late packet or a busy machine may shift a send by
 KEPT_BACK_SHARE = 0.2  # and never more than this share of it

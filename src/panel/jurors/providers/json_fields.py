@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from panel.jurors.base import Ending
+from panel.jurors.provider import Ending
 from panel.records import Usage
 
 ENDINGS: dict[str, Ending] = {

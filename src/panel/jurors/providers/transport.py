@@ -18,9 +18,17 @@ from typing import Any
 from pydantic_core import PydanticSerializationError, to_json
 
 from panel.errors import Mistake, PanelError, ProviderBusy, ProviderRefused
-from panel.jurors.base import Body, ModelSpec, RawReply, is_loopback
-from panel.jurors.streams import Assembling, events
-from panel.jurors.translate import KEY_VARIABLES, limits_of, of_error_object, plain, refuses_streaming, translate, where
+from panel.jurors.provider import Body, ModelSpec, RawReply, is_loopback
+from panel.jurors.providers.error_mapping import (
+    KEY_VARIABLES,
+    limits_of,
+    of_error_object,
+    plain,
+    refuses_streaming,
+    translate,
+    where,
+)
+from panel.jurors.providers.sse import Assembling, events
 
 CONNECT_TIMEOUT_S = 10.0
 DRAIN_S = 1.0  # how long the end of a stream may take after its last event: a connection read to the end serves again

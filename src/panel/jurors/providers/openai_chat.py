@@ -1,8 +1,7 @@
 """Chat completions: the dialect of Ollama, vLLM, LM Studio, llama.cpp and every other compatible server."""
 
-from panel.jurors.base import Body, ModelSpec, Question, Reading
-from panel.jurors.openai_client import at_openai, openai_client
-from panel.jurors.replies import (
+from panel.jurors.provider import Body, ModelSpec, Question, Reading
+from panel.jurors.providers.json_fields import (
     answer_of,
     as_object,
     count,
@@ -14,7 +13,8 @@ from panel.jurors.replies import (
     text_of,
     words,
 )
-from panel.jurors.wire import OverHttp
+from panel.jurors.providers.openai_client import at_openai, openai_client
+from panel.jurors.providers.transport import OverHttp
 
 
 class OpenAIChat(OverHttp):

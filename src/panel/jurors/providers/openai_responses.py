@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from panel.jurors.base import Body, Ending, ModelSpec, Question, RawReply, Reading
-from panel.jurors.openai_client import at_openai, openai_client
-from panel.jurors.replies import (
+from panel.jurors.provider import Body, Ending, ModelSpec, Question, RawReply, Reading
+from panel.jurors.providers.json_fields import (
     ENDINGS,
     answer_of,
     as_object,
@@ -18,8 +17,9 @@ from panel.jurors.replies import (
     text_of,
     words,
 )
-from panel.jurors.streams import ResponsesStream
-from panel.jurors.wire import OverHttp
+from panel.jurors.providers.openai_client import at_openai, openai_client
+from panel.jurors.providers.sse import ResponsesStream
+from panel.jurors.providers.transport import OverHttp
 
 CACHE_MARKS_FROM = (5, 6)  # older models answer 400 to prompt_cache_options and breakpoints
 POLICY_CODES = frozenset({"invalid_prompt", "bio_policy", "misalignment_policy_violation"})

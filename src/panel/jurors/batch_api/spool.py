@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import IO
 
-from panel.jurors.batches import CUSTOM_ID, BatchRequest
+from panel.jurors.batch_api.protocol import CUSTOM_ID, BatchRequest
 
 CHUNK_BYTES = 256 * 1024
 

@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from panel.errors import ProviderBusy, ProviderError, ProviderRefused
-from panel.jurors.base import ModelSpec
-from panel.jurors.batches import BatchRequest, BatchResult, BatchStatus
-from panel.jurors.batches_spool import Shape, Spooled, as_json
-from panel.jurors.replies import objects, words
-from panel.jurors.translate import of_status, translate, where
-from panel.jurors.wire import Client, Wire
+from panel.jurors.batch_api.protocol import BatchRequest, BatchResult, BatchStatus
+from panel.jurors.batch_api.spool import Shape, Spooled, as_json
+from panel.jurors.provider import ModelSpec
+from panel.jurors.providers.error_mapping import of_status, translate, where
+from panel.jurors.providers.json_fields import objects, words
+from panel.jurors.providers.transport import Client, Wire
 
 SUBMIT_TIMEOUT_S = 600.0  # between two signs of life, while a provider takes in 200 MB
 NO_BATCHES = frozenset({404, 405, 501})

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from panel.errors import Mistake, ProviderRefused
-from panel.jurors.base import Body, ModelSpec, Question, RawReply, Reading
-from panel.jurors.replies import as_object, words
+from panel.jurors.provider import Body, ModelSpec, Question, RawReply, Reading
+from panel.jurors.providers.json_fields import as_object, words
 from panel.records import Usage
 
 

@@ -10,9 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from panel.errors import ProviderBusy, ProviderError, ProviderRefused
-from panel.jurors.base import ModelSpec
-from panel.jurors.batches import BatchRequest, BatchResult, BatchStatus
-from panel.jurors.batches_http import (
+from panel.jurors.batch_api.endpoints import (
     CLOCKS_DIFFER_S,
     HttpBatches,
     as_reply,
@@ -22,10 +20,12 @@ from panel.jurors.batches_http import (
     provider_id,
     read_lines,
 )
-from panel.jurors.batches_spool import Shape, Spooled, spool
-from panel.jurors.openai_client import openai_client
-from panel.jurors.replies import count, member, objects, words
-from panel.jurors.translate import of_error_object, status_of, where
+from panel.jurors.batch_api.protocol import BatchRequest, BatchResult, BatchStatus
+from panel.jurors.batch_api.spool import Shape, Spooled, spool
+from panel.jurors.provider import ModelSpec
+from panel.jurors.providers.error_mapping import of_error_object, status_of, where
+from panel.jurors.providers.json_fields import count, member, objects, words
+from panel.jurors.providers.openai_client import openai_client
 
 ENDPOINTS = {"responses": "/v1/responses", "chat": "/v1/chat/completions"}
 MOST_REQUESTS, MOST_BYTES = 50_000, 200_000_000

@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
 from panel.errors import ProviderBusy, ProviderError
-from panel.jurors.base import ModelSpec
-from panel.jurors.replies import as_object, count, member, words
-from panel.jurors.translate import of_error_object
+from panel.jurors.provider import ModelSpec
+from panel.jurors.providers.error_mapping import of_error_object
+from panel.jurors.providers.json_fields import as_object, count, member, words
 
 FINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
 

@@ -21,13 +21,13 @@ from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 
 from panel.errors import ProviderBusy, ProviderError, Stopped
-from panel.jurors.base import ModelSpec, RawReply
-from panel.jurors.breaker import PATIENCE_S, Breaker
-from panel.jurors.concurrency import Concurrency
-from panel.jurors.pace import Bucket, bucket_of
-from panel.jurors.rate_headers import MINUTE_S, read_limits
-from panel.jurors.retry import WAIT_CEILING_S
-from panel.jurors.tickets import Amounts, FlowHealth, Ticket, Volley, Waiter, amount_of, span
+from panel.jurors.provider import ModelSpec, RawReply
+from panel.jurors.rate_limits.aimd import Concurrency
+from panel.jurors.rate_limits.circuit_breaker import PATIENCE_S, Breaker
+from panel.jurors.rate_limits.permit import Amounts, FlowHealth, Ticket, Volley, Waiter, amount_of, span
+from panel.jurors.rate_limits.rate_headers import MINUTE_S, read_limits
+from panel.jurors.rate_limits.retry import WAIT_CEILING_S
+from panel.jurors.rate_limits.token_bucket import Bucket, bucket_of
 from panel.records import Usage
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,1 @@
+"""How fast a model may be asked: pace, calls in flight, retries, and when to stop asking."""
