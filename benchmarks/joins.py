@@ -22,7 +22,7 @@ from panel.batch.intake.reading import take_in
 from panel.batch.intake.rows import BadRow
 from panel.batch.intake.tables import SourceSpec
 from panel.records import Announcement, BatchRow, Page
-from panel.records.differing import fold
+from panel.records.disagreement import fold
 
 KINDS = (
     "joined, one address",

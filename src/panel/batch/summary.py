@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from panel.batch.digest import LISTED, LISTS, MOST_LINES, Digest, digest
+from panel.batch.report.json_stream import json_parts
 from panel.batch.spending import BatchSpend
 from panel.pages.text import markdown as markdown_text
-from panel.records import BatchRow, ProposedPair, Run, json_parts
+from panel.records import BatchRow, ProposedPair, Run
 
 RowsOf = Callable[[tuple[str, ...]], Iterator[BatchRow]]  # the rows in these states, by number
 STATES: dict[str, tuple[str, ...]] = {name: (name,) for name in LISTED} | {"unfinished": ("new", "ready", "waiting")}

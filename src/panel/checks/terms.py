@@ -5,8 +5,22 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from panel.money.tariffs import AMOUNT, Quantity, Rate, number_of, plain_number, rate_at, rate_words
-from panel.money.units import COUNT_WORDS, KINDS, TIMES, UNIT, UNIT_OF, plural, unit_name
+from panel.records.amounts import (
+    AMOUNT,
+    COUNT_WORDS,
+    KINDS,
+    TIMES,
+    UNIT,
+    UNIT_OF,
+    Quantity,
+    Rate,
+    number_of,
+    plain_number,
+    plural,
+    rate_at,
+    rate_words,
+    unit_name,
+)
 
 DAYS = {"second": 1 / 86_400, "minute": 1 / 1_440, "hour": 1 / 24, "day": 1, "week": 7, "month": 30.4, "year": 365}
 SAME = 1.15  # four weeks, 30 days and a month are one period

@@ -10,10 +10,11 @@ from typing import Any
 from panel.batch import summary
 from panel.batch.digest import Digest, digest
 from panel.batch.finishing import SUMMARY
+from panel.batch.report.json_stream import json_parts
 from panel.batch.spending import BatchSpend, add_up
 from panel.cli.output import say, say_parts, table, talk
 from panel.cli.shell import Shell
-from panel.records import BatchRow, ProposedPair, Run, json_parts
+from panel.records import BatchRow, ProposedPair, Run
 from panel.store import BatchRows
 
 MOST_NAMED = 20  # of a list: a screenful; all are in summary.json

@@ -24,7 +24,7 @@ from panel.dossier.structured import FROM as JSON_LD
 from panel.dossier.structured import read_structured
 from panel.dossier.voices import package_of, repository_of, site_of
 from panel.records import Fact, Passage, Plan, Pricing
-from panel.records.differing import fold
+from panel.records.disagreement import fold
 
 HTML = frozenset({"text/html", "application/xhtml+xml"})
 MOST_FACTS = 60

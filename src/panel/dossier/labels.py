@@ -26,9 +26,9 @@ from panel.dossier.stated import (
     version_of,
 )
 from panel.dossier.voices import package_of, repository_of
-from panel.money.tariffs import AMOUNT
 from panel.records import FactKind
-from panel.records.differing import fold
+from panel.records.amounts import AMOUNT
+from panel.records.disagreement import fold
 
 FROM = "labelled text"
 LABELS: tuple[tuple[FactKind, str], ...] = (

@@ -29,7 +29,7 @@ from panel.dossier.page import parse_html
 from panel.dossier.products import tag_of
 from panel.dossier.structured import PRODUCTS, json_ld_of, types_of
 from panel.dossier.voices import is_shared, package_of, repository_of, site_of
-from panel.records.differing import fold
+from panel.records.disagreement import fold
 
 LISTINGS = frozenset(
     {

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from panel.dossier.passages import Block
-from panel.money.tariffs import AMOUNT, PER
+from panel.records.amounts import AMOUNT, PER
 
 if TYPE_CHECKING:
     from panel.dossier.unseen import Veiled

@@ -13,7 +13,7 @@ from typing import Any
 from panel.dossier.cleaning import one_line
 from panel.dossier.lines import Line, text_of
 from panel.dossier.stated import Stated
-from panel.money.tariffs import AMOUNT, FREE, Quantity, Rate, Tariff, read_tariff, tariff_words, units_in
+from panel.records.amounts import AMOUNT, FREE, Quantity, Rate, Tariff, read_tariff, tariff_words, units_in
 
 FROM_TABLE, FROM_CARD = "price table", "price list"
 MOST_PLANS = 24

@@ -5,9 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 
 from panel.dossier.licences import is_open
-from panel.money.tariffs import AMOUNT, Tariff, read_tariff
-from panel.money.units import PERIODS, SEAT
 from panel.records import PricingClass
+from panel.records.amounts import AMOUNT, PERIODS, SEAT, Tariff, read_tariff
 
 TRIAL = re.compile(
     r"\bfree trial\b|\btry (?:it |\w+ )?(?:for )?free (?:for )?\d+ days|\b\d+[- ]day (?:free )?trial\b|"

@@ -28,7 +28,7 @@ from urllib.parse import unquote, urlsplit
 
 from panel.dossier.voices import is_shared, package_of, repository_of, site_of
 from panel.records import Launch, slugify
-from panel.records.differing import fold
+from panel.records.disagreement import fold
 
 FOLDER = re.compile(r"/[^/]+/[^/]+/(?:-/)?(?:tree|blob|src)/(?:branch/|tag/)?[^/]+/([^/]+/[^/]+|[^/.]+$)")
 TAG_PAGE = re.compile(r"/[^/]+/[^/]+/(?:releases/tag|-/(?:releases|tags)|src/tag|refs)/(.+)")

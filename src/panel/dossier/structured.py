@@ -11,8 +11,8 @@ from typing import Any
 
 from panel.dossier.licences import licence_of_label
 from panel.dossier.stated import MOST_NAME, Stated, address_of, day_of, language_of, line, version_of
-from panel.money.tariffs import CODES, Quantity, Rate, Tariff, number_of, tariff_words, units_in
 from panel.records import FactKind
+from panel.records.amounts import CODES, Quantity, Rate, Tariff, number_of, tariff_words, units_in
 
 FROM = "JSON-LD"
 MOST_SCRIPTS = 40

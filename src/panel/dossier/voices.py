@@ -25,7 +25,7 @@ from urllib.parse import unquote, urlsplit
 
 from panel.dossier.registries import CRATES, NPM, PYPI
 from panel.records import Voice
-from panel.records.differing import fold
+from panel.records.disagreement import fold
 
 CODE_HOSTS = frozenset({"github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "git.sr.ht", "huggingface.co"})
 NOT_OWNERS = frozenset(

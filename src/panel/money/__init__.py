@@ -6,10 +6,9 @@ from panel.money.prices import Price, is_billed, price, worst_case
 from panel.money.savings import Saved, Savings
 from panel.money.scenario_file import Scenarios, load_scenarios
 from panel.money.scenarios import Scenario, cost_of, costs_of, scenario_words
-from panel.money.tariffs import Tariff, read_tariff, tariff_words
 
 __all__ = [
     "PRICE_LINE", "Budget", "Estimate", "PlannedCall", "Price", "Reservation", "Saved", "Savings", "Scenario",
-    "Scenarios", "Tariff", "cost_of", "costs_of", "estimate", "is_billed", "load_scenarios", "price", "read_tariff",
-    "scenario_words", "tariff_words", "tokens_of", "worst_case",
+    "Scenarios", "cost_of", "costs_of", "estimate", "is_billed", "load_scenarios", "price",
+    "scenario_words", "tokens_of", "worst_case",
 ]  # fmt: skip

@@ -4,9 +4,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
-from panel.money.tariffs import Quantity, Rate, Tariff, limits_in, plain_number, read_tariff
-from panel.money.units import PERIODS, SEAT, plural, unit_name
 from panel.records import Plan, PlanCost, Pricing, ScenarioCost
+from panel.records.amounts import (
+    PERIODS,
+    SEAT,
+    Quantity,
+    Rate,
+    Tariff,
+    limits_in,
+    plain_number,
+    plural,
+    read_tariff,
+    unit_name,
+)
 
 CENT = Decimal("0.01")
 

@@ -13,8 +13,7 @@ from panel.records.comparison import (
     Stand,
     Tool,
 )
-from panel.records.costs import PlanCost, ScenarioCost
-from panel.records.differing import disagree
+from panel.records.disagreement import disagree
 from panel.records.dossier import (
     Coverage,
     Dossier,
@@ -28,7 +27,7 @@ from panel.records.dossier import (
     stated_kinds,
 )
 from panel.records.editorial import Corrected, Editorial, StruckOut
-from panel.records.json_parts import json_parts
+from panel.records.grounded import is_grounded, standing_grounds
 from panel.records.launch import (
     Launch,
     LaunchSource,
@@ -80,14 +79,15 @@ from panel.records.review import (
     Interval,
     Made,
     PanelVerdict,
+    PlanCost,
     Review,
     Rho,
+    ScenarioCost,
     Severity,
     Tally,
     no_verdict,
 )
 from panel.records.run import Again, FileEntry, Run, RunState, Spend, SpendRow
-from panel.records.standing import is_grounded, standing_grounds
 
 __all__ = [
     "THIN_CONFIDENCE", "Again", "Announcement", "Answered", "Ask", "BatchPlan", "BatchRow", "Call", "CitedTogether",
@@ -99,6 +99,6 @@ __all__ = [
     "ProductHistory", "ProposedPair", "Reply", "Review", "ReviewedProduct", "Rho", "RowState", "Run", "RunState",
     "ScenarioCost", "Seen", "Sentence", "Severity", "Side", "Source", "SourceKind", "Spend", "SpendRow", "Split",
     "Stake", "Stamp", "Stand", "StruckOut", "Suspicion", "Tally", "Tool", "Unusable", "Usage", "Value", "Verdict",
-    "Voice", "Written", "canonical_json", "content_hash", "disagree", "is_grounded", "json_parts", "no_verdict",
+    "Voice", "Written", "canonical_json", "content_hash", "disagree", "is_grounded", "no_verdict",
     "sha256_of", "slugify", "standing_grounds", "stated_kinds",
 ]  # fmt: skip  # fmt: skip

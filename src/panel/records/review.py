@@ -1,15 +1,38 @@
 """What code makes of opinions: flags, a tally, the maker's figures, a review."""
 
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from panel.records.base import Stamp, Value, content_hash
-from panel.records.costs import ScenarioCost
 from panel.records.dossier import Dossier
 from panel.records.opinion import Answered, Opinion, Share
 from panel.records.persona import Persona, PersonaId
+
+# What plans cost in stated uses: computed by `money`, kept with the review so that its page can be drawn again.
+
+
+class PlanCost(Value):
+    """A plan's cost over a whole scenario. amount None: it can't be computed, and `how` says why."""
+
+    plan: str
+    amount: Decimal | None
+    how: str  # the sum in words: "10 seats x 12 USD x 12 months = 1,440 USD"
+    currency: str = ""
+    at_least: bool = False  # the page says "from": the true cost may be higher
+
+
+class ScenarioCost(Value):
+    """One stated use of a tool, and what each plan costs in it."""
+
+    scenario: str  # its name in scenarios.yaml
+    use: str  # "10 seats, 12 months, 5,000,000 tokens a month"
+    plans: tuple[PlanCost, ...]
+    checked: date | None = None  # day the prices were looked up; None: nobody has
+
 
 Severity = Literal["high", "medium", "low", "note"]
 Grade = Literal["full", "trial", "specimen"]  # specimen: opinions written by hand

@@ -13,9 +13,10 @@ from tests.unit.store.samples import a_run
 
 from panel.batch import summary
 from panel.batch.digest import AGAIN, MOST_LINES, digest
+from panel.batch.report.json_stream import json_parts
 from panel.batch.spending import BatchSpend, Bill, add_up, bills
 from panel.money import Price, Savings
-from panel.records import BatchRow, ProposedPair, RowState, Spend, Usage, json_parts
+from panel.records import BatchRow, ProposedPair, RowState, Spend, Usage
 from panel.records.batch import Announcement
 from panel.store import CostRow
 

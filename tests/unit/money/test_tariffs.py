@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.money.tariffs import Quantity, Rate, Tariff, number_of, plain_number, read_tariff, tariff_words, units_in
+from panel.records.amounts import Quantity, Rate, Tariff, number_of, plain_number, read_tariff, tariff_words, units_in
 
 UNITS = st.sampled_from(["seat", "month", "year", "token", "input token", "call", "GB", "GPU hour", "minute", "image"])
 COUNTS = st.sampled_from([Decimal(1), Decimal(10), Decimal(1_000), Decimal(1_000_000), Decimal(2_500_000)])

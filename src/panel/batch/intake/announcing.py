@@ -20,7 +20,7 @@ from panel.dossier.stated import language_of
 from panel.dossier.voices import package_of, repository_of
 from panel.records import LaunchSource, Seen
 from panel.records.batch import Announcement
-from panel.records.differing import fold
+from panel.records.disagreement import fold
 
 MOST_RAW = {"name": 1_000, "tagline": 20_000, "homepage": 1_000, "listing": 1_000}  # beyond: absurd, the row is bad
 MOST_OWN = 20_000  # characters of an entry's own text

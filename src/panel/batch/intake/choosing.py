@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from panel.batch.intake.tables import Shortlist
 from panel.dossier.addresses import tidy_address
 from panel.records.batch import Announcement, BatchRow
-from panel.records.differing import fold
+from panel.records.disagreement import fold
 
 NO_ADDRESS = "it names no address to read and brings no text of its own"
 Rank = tuple[int, int, int, int]

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from panel.records.differing import fold
+from panel.records.disagreement import fold
 
 MOST_TITLE = 500  # characters a pattern is tried on
 MOST_WORDS = 6
