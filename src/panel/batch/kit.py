@@ -7,8 +7,8 @@ from functools import cached_property
 
 from panel.batch.events import BatchListener
 from panel.batch.till import Till
+from panel.dossier.plans.scenario_file import Scenarios, load_scenarios
 from panel.jurors.provider import ModelSpec
-from panel.money import Scenarios, load_scenarios
 from panel.prompting import Templates
 from panel.records import Announcement, BatchPlan, BatchRow, Dossier, Made, Review, Stamp
 from panel.review.asking import Asker

@@ -138,7 +138,7 @@ def means_of(shell: "Shell", models: "Sequence[str]" = ()) -> "Means":
     """What asking again needs of this workspace. models: instead of those that were asked before."""
     from panel.cli.execute import may_probe
     from panel.desk.asking_again import Means
-    from panel.money import load_scenarios
+    from panel.dossier.plans.scenario_file import load_scenarios
 
     settings = shell.settings
     return Means(

@@ -18,10 +18,11 @@ from panel.cli.output import talk
 from panel.cli.progress import watch
 from panel.cli.reviewed import is_reviewed
 from panel.cli.shell import Shell, is_terminal, open_shell
+from panel.dossier.plans.scenario_file import Scenarios, load_scenarios
 from panel.errors import Interrupted, Mistake, PanelError
 from panel.jurors import ModelSpec
 from panel.jurors.dialects import open_provider
-from panel.money import Budget, Scenarios, load_scenarios
+from panel.money import Budget
 from panel.records import Dossier, Persona, Review, Run, Stamp
 from panel.review.again import plan_again
 from panel.review.plan import Kind, Plan, make_plan

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from panel.desk.desk import Desk
 from panel.desk.opened import OpenReview
 from panel.desk.rules import allow
+from panel.dossier.plans.scenario_file import Scenarios
 from panel.errors import Mistake
 from panel.jurors.provider import ModelSpec
-from panel.money import Scenarios
 from panel.records import Again, Dossier, LaunchSource, Persona, Review, Rho, Stamp
 from panel.records.desk import Account, RunLog
 from panel.review.again import plan_again, with_run_logs

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 
 from panel.checks import find_suspicions, without_spans
 from panel.dossier.appending import append_sources
+from panel.dossier.plans.scenario_file import Scenarios
 from panel.errors import Mistake
 from panel.jurors.confidential import refuse_if_confidential
 from panel.jurors.provider import ModelSpec
-from panel.money import Scenarios
 from panel.prompting import Templates
 from panel.records import (
     Again,

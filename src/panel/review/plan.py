@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import Literal
 
 from panel.dossier import trim_dossier
+from panel.dossier.plans.scenario_file import Scenarios
 from panel.errors import Mistake
 from panel.jurors.confidential import refuse_if_confidential
 from panel.jurors.provider import ModelSpec, Question
-from panel.money import Scenarios
 from panel.prompting import (
     RenderedQuestion,
     Templates,

@@ -19,7 +19,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from panel.checks import check_comparison
-from panel.money import Scenarios, load_scenarios
+from panel.dossier.plans.scenario_file import Scenarios, load_scenarios
 from panel.pages import comparison_html, comparison_markdown, review_pages
 from panel.records import Comparison, Dossier, Opinion, Persona, Review, Run, Value, sha256_of
 from panel.review.plan import Plan

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from panel.dossier.plans.scenario_file import load_scenarios
 from panel.errors import Mistake
-from panel.money.scenario_file import load_scenarios
 from panel.prompting.categories import load_categories
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.money.scenarios import Scenario, cost_of, scenario_words
+from panel.dossier.plans.scenarios import Scenario, cost_of, scenario_words
 from panel.records import Plan
 
 TEAM = Scenario(

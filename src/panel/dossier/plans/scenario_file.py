@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from panel.dossier.plans.scenarios import Scenario
 from panel.errors import Mistake
-from panel.money.scenarios import Scenario
 
 GENERAL = "general"
 FIELDS = {"name", "seats", "months", "usage"}

@@ -1,0 +1,1 @@
+"""What a plan costs in a stated use: arithmetic by code, never by a model."""
