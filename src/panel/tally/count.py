@@ -17,7 +17,7 @@ from panel.records import (
     is_grounded,
 )
 from panel.tally.dissent import find_dissent
-from panel.tally.interval import effective_jurors, ship_interval
+from panel.tally.effective_votes import effective_jurors, ship_interval
 
 LEAST_VOTES = 3
 LEAST_LEAD = 2

@@ -23,7 +23,7 @@ from panel.records import (
 )
 from panel.tally.count import one_each, stand_of
 from panel.tally.pick import SPEAKS, listed, make_pick, make_split
-from panel.tally.pricing import read_pricing
+from panel.tally.pricing_read import read_pricing
 
 GRADES: tuple[Grade, ...] = ("specimen", "trial", "full")  # lowest first
 ANSWER_WORDS = 30
