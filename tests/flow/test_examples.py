@@ -17,10 +17,10 @@ from panel.jurors.conversation import Heard
 from panel.jurors.opinions import to_opinion
 from panel.prompting.answer import Answer
 from panel.prompting.categories import load_categories
+from panel.prompting.nearest_passages import citable
 from panel.prompting.persona_file import parse_persona
 from panel.prompting.question import render_trial
 from panel.prompting.schema import answer_schema
-from panel.prompting.shortlist import citable
 from panel.prompting.templates import Templates
 from panel.records import Juror, Made, Review, Rho, Stamp, sha256_of
 from panel.tally import compare, tally

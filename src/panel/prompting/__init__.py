@@ -2,9 +2,9 @@
 
 from panel.prompting.answer import Answer, TrialAnswer
 from panel.prompting.categories import Category, load_categories
-from panel.prompting.moves import deal_moves
-from panel.prompting.persona_file import parse_persona
-from panel.prompting.persona_template import persona_template
+from panel.prompting.nearest_passages import shortlist
+from panel.prompting.openings import deal_moves
+from panel.prompting.persona_file import parse_persona, persona_template
 from panel.prompting.question import (
     RenderedQuestion,
     SharedPrompt,
@@ -14,7 +14,6 @@ from panel.prompting.question import (
     render_trial,
 )
 from panel.prompting.schema import answer_schema, trial_schema
-from panel.prompting.shortlist import shortlist
 from panel.prompting.templates import Templates
 
 __all__ = [

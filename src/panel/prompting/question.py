@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from panel.prompting.shortlist import shortlist
+from panel.prompting.nearest_passages import shortlist
 from panel.prompting.templates import Templates
 from panel.records import Dossier, Launch, Passage, Persona, Source
 from panel.records.invisible import without_unseen

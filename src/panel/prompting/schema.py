@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from panel.prompting.answer import Answer
-from panel.prompting.shortlist import everything_citable, shortlist
+from panel.prompting.nearest_passages import everything_citable, shortlist
 from panel.records import Dossier, Persona
 
 MOST_PICKS = 3  # a small model that may go on, goes on until its room is used up

@@ -13,7 +13,6 @@ from jinja2 import DictLoader, StrictUndefined, Template, TemplateError, Templat
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from panel.errors import Mistake
-from panel.prompting.yaml_problem import yaml_problem
 from panel.records import sha256_of
 
 NEEDED = ("system.j2", "dossier.j2", "persona.j2", "trial.j2", "repair.j2", "moves.yaml")
@@ -69,3 +68,13 @@ class Templates:
             return self._parsed[name]
         except yaml.YAMLError as error:
             raise Mistake(f"Prompt file {name!r} is not YAML: {yaml_problem(error)}.", hint="Mend it.") from error
+
+
+# What is wrong with a YAML text, in one line: the library's own words run over five.
+
+
+def yaml_problem(error: yaml.YAMLError) -> str:
+    """The problem and the line it was noticed on, without a full stop."""
+    mark = getattr(error, "problem_mark", None)
+    words = " ".join(str(getattr(error, "problem", None) or error).split())
+    return f"line {mark.line + 1}: {words}" if mark else words

@@ -1,7 +1,7 @@
 import pytest
 
 from panel.errors import Mistake
-from panel.prompting.moves import deal_moves, load_moves, match
+from panel.prompting.openings import deal_moves, load_moves, match
 from panel.prompting.templates import Templates
 
 PANEL = ("developer-experience", "competitor-skeptic", "futurist", "business-analyst", "reporter")

@@ -1,8 +1,7 @@
 import pytest
 
 from panel.errors import Mistake
-from panel.prompting.persona_file import parse_persona
-from panel.prompting.persona_template import persona_template
+from panel.prompting.persona_file import parse_persona, persona_template
 
 GOOD = """
 title: Gardener

@@ -1,8 +1,8 @@
 import pytest
 
+from panel.prompting.nearest_passages import MOST_SHOWN, MOST_WORDS_SHOWN, citable, shortlist
 from panel.prompting.question import render_trial
 from panel.prompting.schema import trial_schema
-from panel.prompting.shortlist import MOST_SHOWN, MOST_WORDS_SHOWN, citable, shortlist
 from panel.records import Passage
 
 PASSAGES = (
