@@ -4,14 +4,14 @@ The table of checks is `CHECKS`; docs/checks.md shows it with the rules and thei
 """
 
 from panel.checks.case import Shelf
-from panel.checks.comparisons import check_comparison
+from panel.checks.catalogue import CHECKS, Check
+from panel.checks.comparison_checks import check_comparison
 from panel.checks.figures import maker_figures
-from panel.checks.left_out import find_elsewhere, without_spans
-from panel.checks.review import check_review
-from panel.checks.sentences import find_backing
-from panel.checks.suspects import check_containment
-from panel.checks.suspicion import find_suspicions, suspicious
-from panel.checks.table import CHECKS, Check
+from panel.checks.injection.detect import find_suspicions, suspicious
+from panel.checks.injection.redact import find_elsewhere, without_spans
+from panel.checks.injection.suspicious_grounds import check_containment
+from panel.checks.opinion.sentences import find_backing
+from panel.checks.review_checks import check_review
 from panel.records import is_grounded, standing_grounds
 
 __all__ = [

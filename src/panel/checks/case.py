@@ -4,12 +4,14 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from panel.checks.facts import Fact, Facts, read_facts, squash
-from panel.checks.lexicon import words_of
-from panel.checks.table import flag
-from panel.checks.text import PassageTexts, normalise, quotable
-from panel.checks.vocabulary import COMMON_CAPITALS
+from panel.checks.catalogue import flag
+from panel.checks.language.mentions import COMMON_CAPITALS, Fact, Facts, read_facts, squash
+from panel.checks.language.normalise import PassageTexts, normalise, quotable, words_of
 from panel.records import Answered, Dossier, Flag, Ground, Persona, Source, Written
+
+_CODE = re.compile(r"`[^`]*`")
+
+_QUOTED = re.compile(r'"([^"]{2,200})"')
 
 
 @dataclass(frozen=True)
@@ -201,3 +203,12 @@ class Case:
         text = normalise(raw.replace("—", " — "))  # a long dash parts two words, with or without blanks
         cited = tuple(self.by_number) if grounds is None else grounds
         return Prose(name, index, raw, text, self.shelf.without_name(text), rests_on, cited)
+
+
+def own_words(case: Case, prose: Prose) -> str:
+    """A text without code, and without quoted words that stand in one of the opinion's excerpts."""
+    text = _CODE.sub(" ", prose.text) if "`" in prose.text else prose.text
+    if '"' not in text:
+        return text
+    excerpts = list(case.excerpts.values())
+    return _QUOTED.sub(lambda m: " " if any(m[1].strip(" .,") in e for e in excerpts) else m[0], text)

@@ -6,10 +6,29 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from panel.checks.facts import Fact, read_facts
-from panel.checks.lexicon import BENCHMARK, METHOD, REPEATED, STOP_WORDS
-from panel.checks.text import normalise, split_sentences
+from panel.checks.language.mentions import Fact, read_facts
+from panel.checks.language.normalise import STOP_WORDS, _phrases, normalise, split_sentences
 from panel.records import Dossier, Figure, Passage, Source
+
+BENCHMARK = _phrases(
+    r"scor(?:es?|ed|ing) | benchmarks? | accuracy | pass@\d+ | MMLU(?:-Pro)? | GPQA | HumanEval\+?",
+    r"SWE-?bench | GSM8K",
+    r"MATH | Arena | Elo | BLEU | F1 | MT-Bench | IFEval | AIME | perplexity",
+    exact=True,
+)
+
+METHOD = _phrases(
+    r"data ?sets? | test sets? | samples? | n ?= ?\d+ | hardware | [ABHLT]\d{2,3}s? | M[1-5] (?:Pro|Max|Ultra)",
+    r"MacBook | GPUs? | CPUs? | baselines? | compared (?:to|with) | against (?:the|a|an|its) | versus | relative to",
+    r"measured | measurements? | methodology | method | evaluat\w+ | benchmarked | median | p9[059]",
+    r"percentile | seeds? | runs | averaged | tasks",
+    r"on (?:MMLU|GPQA|HumanEval|SWE|GSM8K|MT-Bench)(?:-\w+)?",
+)
+
+REPEATED = _phrases(
+    r"says? | said | claims? | claimed | according to | reportedly | states? | stated | promis\w+",
+    r"advertis\w+ | announc\w+",
+)
 
 MOST_FIGURES = 5
 SHARED_WORDS = 2  # content words a figure's sentence and another's must share to be about the same thing

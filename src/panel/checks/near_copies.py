@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from panel.checks.case import Case, Prose
-from panel.checks.table import flag
-from panel.checks.wording import opening
+from panel.checks.catalogue import flag
+from panel.checks.opinion.style import opening
 from panel.records import Flag
 from panel.records.prints import Print
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from panel.checks.suspicion import find_suspicions
+from panel.checks.injection.detect import find_suspicions
 from panel.dossier.building import hidden_in, make_source, read_source
 from panel.dossier.cleaning import clean
 from panel.dossier.passages import Block

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import starmap
 from pathlib import Path
 
-from panel.checks.suspicion import find_suspicions
+from panel.checks.injection.detect import find_suspicions
 from panel.dossier.launch_file import tidy_launch
 from panel.dossier.passages import Block, cut
 from panel.dossier.screening import mark_attempts

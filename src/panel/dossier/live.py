@@ -13,7 +13,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from panel.checks.suspicion import find_suspicions
+from panel.checks.injection.detect import find_suspicions
 from panel.dossier.building import missing_essentials
 from panel.dossier.cleaning import one_line
 from panel.dossier.facts import pricing_from, read_facts

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from panel.checks.left_out import attempts_in
-from panel.checks.suspicion import find_suspicions
+from panel.checks.injection.detect import find_suspicions
+from panel.checks.injection.redact import attempts_in
 from panel.dossier.cleaning import one_line
 from panel.records import Hidden, Passage
 from panel.records.dossier import SCREENED, TO_MODELS

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.unit.checks.lantern import GROUNDS, PAGES, make_dossier, make_opinion, make_persona
 
 from panel.checks import check_review, is_grounded, standing_grounds
-from panel.checks.text import normalise
+from panel.checks.language.normalise import normalise
 from panel.records import Ground
 
 PAGES_WITH_TYPE = PAGES | {

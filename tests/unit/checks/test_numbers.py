@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.checks.facts import HARD, read_facts
+from panel.checks.language.mentions import HARD, read_facts
 
 SAME_NUMBERS = [
     ("Its 2,000 requests are free.", "2000 free requests a month"),

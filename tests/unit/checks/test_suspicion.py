@@ -11,7 +11,7 @@ from tests.hostile import corpora
 from tests.unit.checks.lantern import make_dossier, make_opinion, make_persona
 
 from panel.checks import check_review, find_elsewhere, find_suspicions, is_grounded, suspicious, without_spans
-from panel.checks.suspicion import noteworthy
+from panel.checks.injection.detect import noteworthy
 from panel.dossier import build_dossier, read_launches
 from panel.dossier.passages import Block, cut
 from panel.prompting.categories import load_categories

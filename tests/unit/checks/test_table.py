@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.unit.checks.lantern import make_dossier, make_opinion, make_persona, one_sentence
 
 from panel.checks import CHECKS, check_review
-from panel.checks.table import flag
+from panel.checks.catalogue import flag
 
 ROOT = Path(__file__).parents[3]
 

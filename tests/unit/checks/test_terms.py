@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.unit.checks.lantern import make_dossier, make_opinion, make_persona, one_sentence
 
 from panel.checks import check_review
-from panel.checks.terms import terms_in
+from panel.checks.language.amount_terms import terms_in
 from panel.records import Ground
 
 SAME_TERMS = [

@@ -13,8 +13,8 @@ from tests.unit.checks.lantern import (
 )
 
 from panel.checks import check_review
-from panel.checks.lexicon import FIRST_HAND, words_of
-from panel.checks.text import normalise
+from panel.checks.language.normalise import normalise, words_of
+from panel.checks.opinion.first_hand import FIRST_HAND
 from panel.records import Ground, NotAsked, Sentence
 
 FIRST_HAND_CLAIMS = (

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.checks.lantern import GROUNDS, make_opinion, make_persona
 
-from panel.checks.table import flag
+from panel.checks.catalogue import flag
 from panel.records import Declined, Failed, Juror, NotAsked, Rho, Unusable
 from panel.tally import effective_jurors, ship_interval, tally
 

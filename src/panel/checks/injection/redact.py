@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from panel.checks.suspicion import Hit, suspicious
+from panel.checks.injection.detect import Hit, suspicious
 from panel.records import Dossier, Hidden, Launch, Passage, Source, Suspicion, sha256_of
 
 LEFT_OUT = "[left out]"

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from panel.checks.asked import check_asks, check_prediction, check_words
 from panel.checks.case import Case, Shelf
-from panel.checks.grounds import check_claims, check_grounds
+from panel.checks.injection.suspicious_grounds import Suspects, check_launch, check_suspect_grounds
 from panel.checks.near_copies import check_near_copies
-from panel.checks.safety import check_characters
-from panel.checks.sentences import check_attribution, check_facts, check_references, check_uncited
-from panel.checks.suspects import Suspects, check_launch, check_suspect_grounds
-from panel.checks.verdicts import check_verdict
-from panel.checks.wording import check_dashes, check_first_hand, check_lengths
+from panel.checks.opinion.asked import check_asks, check_prediction, check_words
+from panel.checks.opinion.characters import check_characters
+from panel.checks.opinion.first_hand import check_first_hand
+from panel.checks.opinion.grounds import check_claims, check_grounds
+from panel.checks.opinion.sentences import check_attribution, check_facts, check_references, check_uncited
+from panel.checks.opinion.style import check_dashes, check_lengths
+from panel.checks.opinion.verdict import check_verdict
 from panel.records import Answered, Dossier, Flag, Opinion, Persona
 
 OPINION_CHECKS: tuple[Callable[[Case], Iterable[Flag]], ...] = (

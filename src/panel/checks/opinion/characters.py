@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from panel.checks.case import Case
-from panel.checks.table import flag
+from panel.checks.catalogue import flag
 from panel.records import Flag
 from panel.records.invisible import UNSEEN
 

@@ -7,9 +7,9 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from panel.checks.case import Case
-from panel.checks.facts import read_facts
-from panel.checks.table import flag
-from panel.checks.text import normalise
+from panel.checks.catalogue import flag
+from panel.checks.language.mentions import read_facts
+from panel.checks.language.normalise import normalise
 from panel.records import Flag, Prediction
 
 HORIZON_MONTHS = (3, 24)

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from panel.checks.case import Case, Prose
-from panel.checks.lexicon import FIRST_HAND, words_of
-from panel.checks.table import flag
-from panel.checks.text import count_words, normalise, split_sentences
+from panel.checks.case import Case
+from panel.checks.catalogue import flag
+from panel.checks.language.normalise import count_words, normalise, split_sentences
 from panel.records import Flag
 
 MOST_SENTENCE_WORDS = 28
@@ -15,35 +14,6 @@ MOST_LINE_WORDS = 16
 MOST_PHRASE_WORDS = 18
 
 DASH = re.compile(r"(?<!\d)[—–―]|[—–―](?!\d)|(?<=\s)-{1,3}(?=\s)|(?<=\w)--(?=\w)")
-_CODE = re.compile(r"`[^`]*`")
-_QUOTED = re.compile(r'"([^"]{2,200})"')
-
-
-def own_words(case: Case, prose: Prose) -> str:
-    """A text without code, and without quoted words that stand in one of the opinion's excerpts."""
-    text = _CODE.sub(" ", prose.text) if "`" in prose.text else prose.text
-    if '"' not in text:
-        return text
-    excerpts = list(case.excerpts.values())
-    return _QUOTED.sub(lambda m: " " if any(m[1].strip(" .,") in e for e in excerpts) else m[0], text)
-
-
-def check_first_hand(case: Case) -> Iterator[Flag]:
-    """A claim of first-hand use needs a run log among the grounds it rests on; the depth "read" has none."""
-    if not FIRST_HAND.may_hit(case.words):
-        return
-    for prose in (*case.sentences, *case.phrases, *case.answers, *case.claims):
-        hit = FIRST_HAND.search(own_words(case, prose)) if FIRST_HAND.may_hit(words_of(prose.text)) else None
-        if hit and not (case.depth != "read" and _rests_on_a_run_log(case, prose)):
-            yield case.on(
-                prose, "first_hand_use", f"{hit.group()!r} claims first-hand use without a run log.", hit.group()
-            )
-
-
-def _rests_on_a_run_log(case: Case, prose: Prose) -> bool:
-    grounds = [case.by_number[n] for n in prose.grounds if n in case.by_number and n not in case.void]
-    sources = (case.shelf.source(g.passage_id) for g in grounds)
-    return prose.rests_on in ("grounds", "all") and any(s is not None and s.kind == "run_log" for s in sources)
 
 
 def check_dashes(case: Case) -> Iterator[Flag]:
@@ -88,3 +58,33 @@ def _quote_length(case: Case, words: int) -> Iterator[Flag]:
 def opening(text: str) -> str:
     """The first three words, lower case."""
     return " ".join(normalise(text).lower().split()[:3])
+
+
+# The words and phrases the checks look for, apart from the code that looks. English only.
+#
+# Patterns read normalised text. Each entry is an alternative of one regular expression with word boundaries around
+# it.
+
+
+_DID = (  # what only somebody with the tool in hand does
+    "tried(?! to)|tested|installed|deployed|benchmarked|clocked|timed|cloned|downloaded|fine-tuned|migrated|clicked|"
+    "signed up|set (?:it |this )?up|spun (?:it )?up|asked it|(?:got|had) it (?:to|running|working)|switched to"
+)
+_DID_WITH = (  # what a reader of pages does too, with figures and sentences
+    "used(?! to)|ran|built|shipped|measured|opened(?! with)|loaded|imported|exported|typed|pressed|watched(?! for)|"
+    "played|fed(?! on)|pointed|hit(?! on)|swapped|moved(?! on| from| to)|spent|put it (?:through|on|in|to)|restarted|"
+    "connected|tried to"
+)
+_READ = (  # what is on the pages, so that whoever read them has it in hand
+    r"(?!(?: (?!(?:from|with|in|on|for|against|and)\b)[\w'-]+){0,3} (?:figures?|numbers?|prices?|pages?|passages?|"
+    r"quotes?|excerpts?|claims?|words?|wording|docs|documentation|sums?|arithmetic|rates?|terms?|sources?|case|verdict|"
+    r"votes?|argument|line|doubts?|view|yardstick|promises?|confidence|nothing|none|no|neither)\b)"
+)
+_NOT_IF = r"(?<!\b[Ii]f )(?<!nless )(?<!hether )(?<!ntil )(?<!efore )(?<!\b[Hh]ad )(?:I|[Ww]e)"
+_OWN = r"(?:[Mm]y|[Oo]ur) (?:own |first |short |quick |brief )?"
+_SPAN = (
+    r"[Aa]fter (?:a|an|one|two|three|four|five|several|some|a few|a couple of|\d+) (?:full |long |whole )?"
+    r"(?:minutes?|hours?|days?|weeks?|months?|evenings?|afternoons?|sessions?)"
+)
+_OF_USE = r"(?:of (?:\w+ )?(?:use|using|testing|tests|running|trying|work)|using|testing|running|trying)"
+_WOULD = r"(?! (?:would|will|could|can|may|might|must|should)\b|'d\b|'ll\b)"

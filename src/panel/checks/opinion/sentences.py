@@ -4,12 +4,22 @@ import re
 from collections.abc import Iterator, Sequence
 
 from panel.checks.case import Case, Prose, Shelf
-from panel.checks.facts import HARD, Fact, Facts, read_names
 from panel.checks.figures import figures_in
-from panel.checks.lexicon import ATTRIBUTED
-from panel.checks.terms import contradiction, terms_in
-from panel.checks.text import normalise
+from panel.checks.language.amount_terms import contradiction, terms_in
+from panel.checks.language.mentions import HARD, Fact, Facts, read_names
+from panel.checks.language.normalise import _phrases, normalise
 from panel.records import Answered, Flag, Ground, standing_grounds
+
+ATTRIBUTED = _phrases(
+    r"says? | said | saying | claim(?:s|ed|ing)? | report(?:s|ed|edly) | according to | quotes? | quoted",
+    r"states? | stated",
+    r"advertis\w+ | promis\w+ | puts? (?:it|this|that|the) | cit(?:es|ed) | boasts? | announc\w+ | by its own",
+    r"self-reported | on paper",
+    r"its own (?:\w+ )?(?:tests?|figures?|numbers?|benchmarks?|pages?|docs|post|announcement)",
+    r"(?:maker|vendor|company|seller|publisher)(?:'s| \w+s) | (?:team|author)'s (?:figure|number|claim|own)",
+    r"the (?:launch |release |product |pricing )?(?:page|post|announcement|readme|documentation|site|changelog) \w+s",
+    r"the (?:docs|model card) (?:\w+s|put|give|list|say)",
+)
 
 SMALL = 20  # a bare count below it is how one talks: "two of its rivals"
 _READER = re.compile(r"\byour?s?\b", re.IGNORECASE)

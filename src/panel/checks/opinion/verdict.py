@@ -3,9 +3,24 @@
 from collections.abc import Iterator
 
 from panel.checks.case import Case
-from panel.checks.lexicon import COST, MERIT
-from panel.checks.table import flag
+from panel.checks.catalogue import flag
+from panel.checks.language.normalise import _phrases
 from panel.records import Flag, Side
+
+COST = _phrases(
+    r"but | though | although | however | except | unless | yet | despite | lacks? | lacking | missing | the catch",
+    r"costs? | giv(?:e|es|ing) up | you lose | you pay | in exchange | the price is | downside | trade-?off",
+    r"requires? | needs? | must | nothing (?:says|shows|is) | no word | silent | unclear | unknown | does not",
+    r"doesn't",
+    r"cannot | can't | is not | isn't | are not | aren't",
+)
+
+MERIT = _phrases(
+    r"but | though | although | however | despite | while | still | yet | at least | granted | admittedly",
+    r"to its credit | does well | gets right | works for | useful | good for | helps? | saves? | worth",
+    r"honest | clear | fair",
+    r"the best (?:thing|part)",
+)
 
 
 def check_verdict(case: Case) -> Iterator[Flag]:

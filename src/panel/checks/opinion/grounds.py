@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from panel.checks.case import Case, Shelf
-from panel.checks.facts import HARD
-from panel.checks.table import flag
-from panel.checks.text import LEAST_WORDS, is_quotable, quotable, stands_in
+from panel.checks.catalogue import flag
+from panel.checks.language.mentions import HARD
+from panel.checks.language.normalise import LEAST_WORDS, is_quotable, quotable, stands_in
 from panel.records import Answered, Flag, Ground
 
 MOST_GROUNDS = 4

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from panel.checks.left_out import Elsewhere, find_elsewhere, find_hidden_attempts
-from panel.checks.suspicion import find_suspicions, noteworthy
-from panel.checks.table import flag
-from panel.checks.text import is_quotable, normalise, quotable, stands_in
+from panel.checks.catalogue import flag
+from panel.checks.injection.detect import find_suspicions, noteworthy
+from panel.checks.injection.redact import Elsewhere, find_elsewhere, find_hidden_attempts
+from panel.checks.language.normalise import is_quotable, normalise, quotable, stands_in
 from panel.records import Answered, Containment, Dossier, Flag, Ground, Suspicion
 
 GAP = "\x00"  # stands in no normalised text

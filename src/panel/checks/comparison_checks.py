@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from panel.checks.table import flag
-from panel.checks.text import normalise
+from panel.checks.catalogue import flag
+from panel.checks.language.normalise import normalise
 from panel.records import Answered, Comparison, Flag, Review, Tool, Written
 
 _IS = r"(?:is|are|was|looks|remains|stays|makes|would be|'s)"

@@ -8,6 +8,17 @@ from functools import cached_property
 from panel.records import Dossier
 from panel.records.invisible import without_unseen
 
+_APART = str.maketrans(dict.fromkeys('.,;:!?()[]"/-*', " "))
+
+_STOP_WORDS = """
+about after again also been before being between both could does down each even ever every from have here into just
+like made make makes many more most much need only other over same says some such than that their them then there these
+they this those through under using very were what when where which while will with without would your percent times
+faster second minute hour token parameter point model tool
+"""
+
+STOP_WORDS = frozenset(_STOP_WORDS.split())
+
 LEAST_WORDS = 5
 LEAST_CHARACTERS = 25
 UNSPACED = re.compile(
@@ -115,3 +126,34 @@ class PassageTexts:
         if self.whole.count(needle) <= (1 if besides else 0):
             return []
         return [i for i, text in self.by_id.items() if i != besides and stands_in(needle, text)]
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a normalised text, lower case, hyphenated ones apart."""
+    return frozenset(text.lower().translate(_APART).split())
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """A pattern, and words of which every hit of it holds at least one.
+
+    Looking at the words of a whole opinion first saves nearly every search: a search costs 8 us on 90 characters,
+    and a review has some 250 of them (measured).
+    """
+
+    pattern: "re.Pattern[str]"
+    words: frozenset[str] = frozenset()  # lower case; empty: always search
+
+    def may_hit(self, words: frozenset[str]) -> bool:
+        """Whether a text with these words needs searching."""
+        return not self.words or not self.words.isdisjoint(words)
+
+    def search(self, text: str) -> "re.Match[str] | None":
+        """The first hit in a normalised text."""
+        return self.pattern.search(text)
+
+
+def _phrases(*lines: str, words: str = "", exact: bool = False) -> Phrases:
+    """One pattern of all alternatives, which are written with ` | ` between them; exact: case counts."""
+    alternatives = "|".join(part for line in lines for part in line.split(" | "))
+    return Phrases(re.compile(rf"\b(?:{alternatives})\b", 0 if exact else re.IGNORECASE), frozenset(words.split()))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from panel.checks.attempts import HIDDEN_RULES, NOTES, PAIRS, RULES, compiled, plain
+from panel.checks.injection.patterns import HIDDEN_RULES, NOTES, PAIRS, RULES, compiled, plain
 from panel.records import Passage, Suspicion
 from panel.records.dossier import SuspicionKind
 

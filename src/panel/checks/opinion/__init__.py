@@ -1,0 +1,1 @@
+"""Checks of one opinion, each beside the words it looks for."""
