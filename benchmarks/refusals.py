@@ -57,7 +57,7 @@ async def try_all(each: bool) -> int:
     from tests.web.hostile import BROKEN, ENCODINGS, REDIRECTS, TYPES
     from tests.web.internet import PUBLIC
 
-    from panel.dossier.net import Fetcher, FetchRules
+    from panel.dossier.fetch import Fetcher, FetchRules
 
     paths = [*ROUTES, *(f"/redirect-to/{name}" for name in REDIRECTS)]
     for folder, table in (("encoding", ENCODINGS), ("type", TYPES), ("broken", BROKEN)):
@@ -88,7 +88,7 @@ def _build_bombs() -> None:
 
 
 async def try_one(fetcher: object, url: str, seen: Seen, each: bool) -> None:
-    from panel.dossier.net import Fetcher, Refused, Unreachable
+    from panel.dossier.fetch import Fetcher, Refused, Unreachable
 
     assert isinstance(fetcher, Fetcher)
     began = time.perf_counter()

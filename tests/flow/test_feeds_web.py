@@ -10,7 +10,7 @@ from tests.web import Internet, Site, web
 
 from panel.batch.intake.following import follow_listing
 from panel.batch.intake.tables import SourceSpec
-from panel.dossier.net import Fetcher, FetchRules, Refused
+from panel.dossier.fetch import Fetcher, FetchRules, Refused
 from panel.errors import Mistake
 from panel.records.batch import Announcement
 

@@ -21,7 +21,7 @@ from tests.web import Answer, Internet, Site, web, web_in_thread
 from tests.web.hostile import BROKEN, CHARSETS, ENCODINGS, REDIRECTS, TYPES
 from tests.web.internet import PUBLIC
 
-from panel.dossier.net import AGENT, Fetcher, FetchRules, Refused, Unreachable
+from panel.dossier.fetch import AGENT, Fetcher, FetchRules, Refused, Unreachable
 from panel.errors import Mistake, PanelError
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -17,8 +17,8 @@ from panel.records import Dossier, Stamp
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from panel.dossier.fetch import Fetcher, FetchRules
     from panel.dossier.gathering import PageEvent
-    from panel.dossier.net import Fetcher, FetchRules
     from panel.dossier.snapshots import Snapshots
 
 TEST_PACE_S = 0.0  # of the test switch's own server; the live web is asked at most once a second a host
@@ -74,7 +74,7 @@ def gather_dossier(shell: Shell, url: str, *, made: Stamp, refresh: bool, catego
 
 def make_fetcher(shell: Shell) -> "Fetcher":
     """The one door to the web, with this workspace's rules."""
-    from panel.dossier.net import Fetcher
+    from panel.dossier.fetch import Fetcher
 
     return Fetcher(_rules(shell), now=lambda: datetime.now(UTC))
 
@@ -141,7 +141,7 @@ def check_category(shell: Shell, category: str) -> None:
 
 
 def _rules(shell: Shell) -> "FetchRules":
-    from panel.dossier.net import FetchRules, user_agent
+    from panel.dossier.fetch import FetchRules, user_agent
 
     switch = shell.settings.test_loopback
     agent = user_agent(shell.settings.toml.contact)

@@ -20,8 +20,8 @@ from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from panel.dossier.addresses import tidy_address
+from panel.dossier.fetch.fetch_errors import Unreachable, shown
 from panel.dossier.links import WANTED, Choice, Link, choose, find_links, sections
-from panel.dossier.net.errors import Unreachable, shown
 from panel.dossier.passages import cut
 from panel.dossier.reading import HTML, Reading, decode_page, name_and_tagline, needs_scripts, reading_of
 from panel.dossier.sheets import MOST_BYTES as MOST_SHEET_BYTES

@@ -17,9 +17,9 @@ from panel.checks.injection.detect import find_suspicions
 from panel.dossier.building import missing_essentials
 from panel.dossier.cleaning import one_line
 from panel.dossier.facts import pricing_from, read_facts
+from panel.dossier.fetch.fetch_errors import shown
 from panel.dossier.gathering import Gathered, Gathering, PageEvent, gather
 from panel.dossier.hidden import find_hidden
-from panel.dossier.net.errors import shown
 from panel.dossier.screening import Screen, mark_attempts
 from panel.dossier.shelf import Fetch, anything
 from panel.dossier.snapshots import Snapshots

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from panel.dossier.addresses import joined, tidy_address
 from panel.dossier.cleaning import one_line
+from panel.dossier.fetch.fetch_errors import shown
 from panel.dossier.hidden import Form
 from panel.dossier.links import names_a_page
 from panel.dossier.markdown import markdown_blocks
-from panel.dossier.net.errors import shown
 from panel.dossier.page import fragment_blocks, html_blocks, parse_html
 from panel.dossier.passages import Block, plain_blocks
 from panel.dossier.voices import is_shared, site_of

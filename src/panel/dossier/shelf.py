@@ -7,7 +7,7 @@ from datetime import date
 from http import HTTPStatus
 from typing import Protocol
 
-from panel.dossier.net.errors import Unreachable, shown
+from panel.dossier.fetch.fetch_errors import Unreachable, shown
 from panel.dossier.sheets import MEDIA_TYPE as SHEET
 from panel.dossier.snapshots import Snapshots
 from panel.errors import Mistake, PanelError

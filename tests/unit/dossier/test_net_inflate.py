@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.web.hostile import bomb
 from tests.web.ordinary import COMPRESS
 
-from panel.dossier.net.inflate import INFLATERS, PIECE, Broken
+from panel.dossier.fetch.decompress import INFLATERS, PIECE, Broken
 
 HOW = tuple(COMPRESS)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from panel.dossier.net.pacing import Pacing
+from panel.dossier.fetch.policy import Pacing
 
 
 class Clock:

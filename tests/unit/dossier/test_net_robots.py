@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.dossier.net import FetchRules, Refused, user_agent
-from panel.dossier.net.robots import MOST_BYTES, Robots, read_manners
-from panel.dossier.net.target import Target, read_target
+from panel.dossier.fetch import FetchRules, Refused, user_agent
+from panel.dossier.fetch.robots import MOST_BYTES, Robots, read_manners
+from panel.dossier.fetch.url import Target, read_target
 
 RULES = FetchRules(pace_s=1.0, most_crawl_delay_s=10.0)
 PAGE = "https://acme.example/pricing"

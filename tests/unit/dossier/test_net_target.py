@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.web.hostile import REDIRECTS
 
-from panel.dossier.net import FetchRules, Refused
-from panel.dossier.net.errors import shown
-from panel.dossier.net.target import follow, read_target
+from panel.dossier.fetch import FetchRules, Refused
+from panel.dossier.fetch.fetch_errors import shown
+from panel.dossier.fetch.url import follow, read_target
 
 RULES = FetchRules()
 PUBLIC_NAMES = ("acme.example", "www.acme.example", "my_app.acme.example", "xn--bcher-kva.example", "93.184.215.14")

@@ -7,8 +7,8 @@ is not read, and its launch is skipped with that reason.
 import asyncio
 from http import HTTPStatus
 
+from panel.dossier.fetch.fetch_errors import shown
 from panel.dossier.listing import find_homepage, is_listing, is_redirector, leads_home, tidy_homepage
-from panel.dossier.net.errors import shown
 from panel.dossier.reading import decode_page
 from panel.dossier.shelf import Fetch
 from panel.errors import Mistake

@@ -6,11 +6,11 @@
 through caps on bytes and on what they inflate to (body.py, inflate.py).
 """
 
-from panel.dossier.net.errors import Refused, Unreachable
-from panel.dossier.net.fetcher import Fetcher
-from panel.dossier.net.names import Resolve, system_resolve
-from panel.dossier.net.rules import AGENT, CONTACT, FetchRules, user_agent
-from panel.dossier.net.special import is_public_address, why_special
+from panel.dossier.fetch.client import Fetcher
+from panel.dossier.fetch.dns import Resolve, system_resolve
+from panel.dossier.fetch.fetch_errors import Refused, Unreachable
+from panel.dossier.fetch.ip_ranges import is_public_address, why_special
+from panel.dossier.fetch.policy import AGENT, CONTACT, FetchRules, user_agent
 
 __all__ = [
     "AGENT", "CONTACT", "FetchRules", "Fetcher", "Refused", "Resolve", "Unreachable", "is_public_address",

@@ -12,8 +12,8 @@ from urllib.parse import quote, urljoin
 
 import idna
 
-from panel.dossier.net.errors import Refused
-from panel.dossier.net.rules import FetchRules
+from panel.dossier.fetch.fetch_errors import Refused
+from panel.dossier.fetch.policy import FetchRules
 
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 PARTS = re.compile(r"[a-z]+://([^/?#]*)([^?#]*)(\?[^#]*)?(?:#.*)?", re.IGNORECASE)

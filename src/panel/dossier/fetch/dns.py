@@ -5,9 +5,9 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
 
-from panel.dossier.net.errors import Refused, Unreachable
-from panel.dossier.net.special import why_special
-from panel.dossier.net.target import Target
+from panel.dossier.fetch.fetch_errors import Refused, Unreachable
+from panel.dossier.fetch.ip_ranges import why_special
+from panel.dossier.fetch.url import Target
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]  # host, port -> addresses, best first; OSError when unknown
 

@@ -3,10 +3,10 @@
 import re
 from contextlib import aclosing
 
-from panel.dossier.net.errors import Refused, Unreachable
-from panel.dossier.net.inflate import INFLATERS, Broken, Inflater
-from panel.dossier.net.rules import FetchRules
-from panel.dossier.net.wire import Reply, too_long
+from panel.dossier.fetch.decompress import INFLATERS, Broken, Inflater
+from panel.dossier.fetch.fetch_errors import Refused, Unreachable
+from panel.dossier.fetch.http import Reply, too_long
+from panel.dossier.fetch.policy import FetchRules
 
 MOST_CHUNKS = 50_000  # each costs about 11 microseconds to read, whatever its size: half a second in all
 TYPE = re.compile(r"([a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,80})\s*(?:;|$)")

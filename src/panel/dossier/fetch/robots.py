@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 from protego import Protego
 
-from panel.dossier.net.errors import Refused
-from panel.dossier.net.rules import AGENT, FetchRules
-from panel.dossier.net.target import Target
+from panel.dossier.fetch.fetch_errors import Refused
+from panel.dossier.fetch.policy import AGENT, FetchRules
+from panel.dossier.fetch.url import Target
 
 MOST_BYTES = 512 * 1024  # RFC 9309 asks for at least 500 KiB; what follows is not read
 # "name/1.0" is meant for "name", as other readers take it.

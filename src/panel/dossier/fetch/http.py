@@ -18,11 +18,11 @@ from typing import Any
 
 import httpcore2
 
-from panel.dossier.net.errors import Refused, Unreachable
-from panel.dossier.net.inflate import ACCEPTED
-from panel.dossier.net.names import Names
-from panel.dossier.net.rules import FetchRules
-from panel.dossier.net.target import Target
+from panel.dossier.fetch.decompress import ACCEPTED
+from panel.dossier.fetch.dns import Names
+from panel.dossier.fetch.fetch_errors import Refused, Unreachable
+from panel.dossier.fetch.policy import FetchRules
+from panel.dossier.fetch.url import Target
 
 MOST_ADDRESSES = 3  # of one name, tried in turn
 FRAMING = 131_072  # bytes on a connection beside the body: status, headers, chunk sizes

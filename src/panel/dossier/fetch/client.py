@@ -11,14 +11,13 @@ from typing import TypeVar
 
 import httpcore2
 
-from panel.dossier.net.body import charset, media_type, read_body, read_start, refuse_binary, refuse_type
-from panel.dossier.net.errors import Refused, Unreachable
-from panel.dossier.net.names import Names, Resolve, checked, system_resolve
-from panel.dossier.net.pacing import Pacing, Sleep
-from panel.dossier.net.robots import MOST_BYTES, Robots
-from panel.dossier.net.rules import FetchRules
-from panel.dossier.net.target import Target, follow, read_target
-from panel.dossier.net.wire import Reply, Wire
+from panel.dossier.fetch.body import charset, media_type, read_body, read_start, refuse_binary, refuse_type
+from panel.dossier.fetch.dns import Names, Resolve, checked, system_resolve
+from panel.dossier.fetch.fetch_errors import Refused, Unreachable
+from panel.dossier.fetch.http import Reply, Wire
+from panel.dossier.fetch.policy import FetchRules, Pacing, Sleep
+from panel.dossier.fetch.robots import MOST_BYTES, Robots
+from panel.dossier.fetch.url import Target, follow, read_target
 from panel.records import Page, sha256_of
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
