@@ -21,9 +21,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 from tests.hostile import corpora  # noqa: E402  both stand in the checkout, not in the wheel
 
 from panel.checks import find_suspicions  # noqa: E402
-from panel.dossier.hidden import visible_and_hidden  # noqa: E402
-from panel.dossier.markdown import markdown_blocks  # noqa: E402
-from panel.dossier.passages import Block, cut  # noqa: E402
+from panel.dossier.page.markdown_blocks import markdown_blocks  # noqa: E402
+from panel.dossier.page.passages import Block, cut  # noqa: E402
+from panel.dossier.visibility.hidden_text import visible_and_hidden  # noqa: E402
 from panel.records import Passage  # noqa: E402
 
 PAGES = ROOT / "tests" / "web" / "pages" / "hostile"

@@ -78,10 +78,10 @@ def score(results: Iterable[Result]) -> dict[str, Score]:
 
 
 def _result(page: str, told: Any, rounds: int) -> Result:
-    from panel.dossier.facts import read_facts
-    from panel.dossier.page import html_blocks
-    from panel.dossier.passages import cut
-    from panel.dossier.registries import NPM, PYPI
+    from panel.dossier.facts.read_facts import read_facts
+    from panel.dossier.identity.voices import NPM, PYPI
+    from panel.dossier.page.html import html_blocks
+    from panel.dossier.page.passages import cut
 
     raw = (PAGES / page).read_bytes()
     passages = cut("S1", html_blocks(raw.decode("utf-8")))

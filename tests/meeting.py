@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from panel.dossier.products import folded_release, product_key, same_product
+from panel.dossier.identity.same_product import folded_release, product_key, same_product
 from panel.records import Launch, Met, ProductFacts
 from panel.review.archive import facts_of
 from panel.store import Products

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from tests import meeting
 from tests.unit.store.samples import a_run
 
-from panel.dossier.products import folded_release, plain_name, product_key, same_product
+from panel.dossier.identity.same_product import folded_release, plain_name, product_key, same_product
 from panel.errors import Mistake
 from panel.records import Launch, LaunchSource, Met, ProductFacts, Seen
 from panel.store import Products, Records

@@ -8,9 +8,9 @@ import pytest
 from tests.unit.batch.sources import Taken, take
 from tests.web import Internet, Site, web
 
-from panel.batch.intake.following import follow_listing
 from panel.batch.intake.tables import SourceSpec
 from panel.dossier.fetch import Fetcher, FetchRules, Refused
+from panel.dossier.gather.listed_launch import follow_listing
 from panel.errors import Mistake
 from panel.records.batch import Announcement
 

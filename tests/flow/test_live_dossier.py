@@ -9,8 +9,8 @@ from tests.unit.dossier.scripted_web import LANTERN, PAGES
 from tests.web.server import Site, web
 
 from panel.dossier.fetch import Fetcher, FetchRules, Refused
-from panel.dossier.live import build_live_dossier
-from panel.dossier.snapshots import Snapshots
+from panel.dossier.gather.live_dossier import build_live_dossier
+from panel.dossier.gather.snapshots import Snapshots
 from panel.records import Dossier, Stamp
 from panel.store.files import replace_file
 

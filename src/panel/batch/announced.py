@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from panel.dossier import build_dossier
-from panel.dossier.screening import Screen
+from panel.dossier.clean import Screen
 from panel.records import Announcement, BatchRow, Dossier, Launch, LaunchSource, Stamp
 
 

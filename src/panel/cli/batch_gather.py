@@ -24,9 +24,9 @@ def make_gather(shell: Shell, made: Stamp, products: "Products") -> "Gather":
     is a text, both are sentences in the dossier's coverage.
     """
     from panel.batch.announced import dossier_of_text
-    from panel.batch.intake.following import follow_listing
     from panel.cli.gather import live_dossier, make_fetcher
-    from panel.dossier.appending import append_texts
+    from panel.dossier.append import append_texts
+    from panel.dossier.gather.listed_launch import follow_listing
     from panel.review.archive import with_neighbours
 
     fetcher = make_fetcher(shell)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from panel.dossier.fetch import Fetcher, FetchRules
-    from panel.dossier.gathering import PageEvent
-    from panel.dossier.snapshots import Snapshots
+    from panel.dossier.gather.gather_pages import PageEvent
+    from panel.dossier.gather.snapshots import Snapshots
 
 TEST_PACE_S = 0.0  # of the test switch's own server; the live web is asked at most once a second a host
 
@@ -90,7 +90,7 @@ async def live_dossier(
     on_page: "Callable[[PageEvent], None]" = lambda event: None,
 ) -> Dossier:
     """`build_live_dossier` with this workspace's snapshots and everything that reads a page."""
-    from panel.dossier.live import build_live_dossier
+    from panel.dossier.gather.live_dossier import build_live_dossier
 
     return await build_live_dossier(
         url,
@@ -107,7 +107,7 @@ async def live_dossier(
 
 def snapshots_of(shell: Shell) -> "Snapshots":
     """The workspace's dated cache of pages."""
-    from panel.dossier.snapshots import Snapshots
+    from panel.dossier.gather.snapshots import Snapshots
     from panel.store.files import replace_file
 
     return Snapshots(shell.settings.runs_dir / "snapshots", write=replace_file)

@@ -9,7 +9,7 @@ from panel.desk.meeting import place_of
 from panel.desk.opened import read_review
 from panel.desk.public import public_at
 from panel.desk.shown import first_pair_row, first_row
-from panel.dossier.products import folded_name
+from panel.dossier.identity.same_product import folded_name
 from panel.errors import Mistake
 from panel.records import Comparison, Review
 from panel.records.desk import Draft, Pair

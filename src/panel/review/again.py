@@ -8,7 +8,7 @@ of it is a review like any other, which the desk offers and nobody's words are l
 from collections.abc import Mapping, Sequence
 
 from panel.checks import find_suspicions, without_spans
-from panel.dossier.appending import append_sources
+from panel.dossier.append import append_sources
 from panel.dossier.plans.scenario_file import Scenarios
 from panel.errors import Mistake
 from panel.jurors.confidential import refuse_if_confidential

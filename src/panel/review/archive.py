@@ -6,8 +6,8 @@ Here the rule of which launches are of one product (`dossier.products`) meets th
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from panel.dossier.identity.same_product import folded_release, named_release, plain_name, product_key, same_product
 from panel.dossier.neighbours import add_neighbours
-from panel.dossier.products import folded_release, named_release, plain_name, product_key, same_product
 from panel.records import Dossier, Launch, Met, ProductFacts, canonical_json, sha256_of
 from panel.store.product_meeting import Coming, Meeting
 from panel.store.products import Products

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from panel.batch.announced import dossier_of_text
-from panel.dossier.appending import append_texts
+from panel.dossier.append import append_texts
 from panel.records import Announcement, LaunchSource, Stamp
 
 TODAY = date(2026, 11, 23)

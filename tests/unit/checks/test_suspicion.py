@@ -13,7 +13,7 @@ from tests.unit.checks.lantern import make_dossier, make_opinion, make_persona
 from panel.checks import check_review, find_elsewhere, find_suspicions, is_grounded, suspicious, without_spans
 from panel.checks.injection.detect import noteworthy
 from panel.dossier import build_dossier, read_launches
-from panel.dossier.passages import Block, cut
+from panel.dossier.page.passages import Block, cut
 from panel.prompting.categories import load_categories
 from panel.records import Ground, Hidden, Stamp, Suspicion
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.dossier.addresses import tidy_address
-from panel.dossier.cleaning import clean, one_line
+from panel.dossier.clean import clean, one_line
+from panel.dossier.identity.address import tidy_address
 
 
 @given(st.text())

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from panel.dossier.facts import MOST_FACTS, pricing_from, read_facts
-from panel.dossier.page import html_blocks
-from panel.dossier.passages import cut
+from panel.dossier.facts.read_facts import MOST_FACTS, pricing_from, read_facts
+from panel.dossier.page.html import html_blocks
+from panel.dossier.page.passages import cut
 from panel.records import Fact, disagree
 
 DAY = date(2026, 11, 23)

@@ -6,8 +6,8 @@ import pytest
 from tests.unit.dossier.scripted_web import DAY, LANTERN, Web, lantern, page, write
 
 from panel.dossier.fetch.fetch_errors import Refused, Unreachable
-from panel.dossier.gathering import Gathering, PageEvent, gather
-from panel.dossier.snapshots import Snapshots
+from panel.dossier.gather.gather_pages import Gathering, PageEvent, gather
+from panel.dossier.gather.snapshots import Snapshots
 from panel.errors import Mistake, PanelError, StoreError
 from panel.records import Page
 

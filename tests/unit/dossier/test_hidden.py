@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from panel.dossier.building import build_dossier
-from panel.dossier.cleaning import clean
-from panel.dossier.hidden import MOST_HIDDEN, MOST_LENGTH, hidden_characters, visible_and_hidden
-from panel.dossier.page import MOST_CHARACTERS, html_blocks, read_page
-from panel.dossier.passages import cut
+from panel.dossier.build import build_dossier
+from panel.dossier.clean import clean
+from panel.dossier.page.html import MOST_CHARACTERS, html_blocks, read_page
+from panel.dossier.page.passages import cut
+from panel.dossier.visibility.hidden_text import MOST_HIDDEN, MOST_LENGTH, hidden_characters, visible_and_hidden
 from panel.records import Hidden, Launch, LaunchSource, Stamp
 
 PAGES = Path(__file__).parents[2] / "web" / "pages" / "hostile"

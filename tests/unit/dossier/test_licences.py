@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.dossier.licences import is_open, licence_of_label, licence_of_text, licence_said, licence_tags
+from panel.dossier.facts.licences import is_open, licence_of_label, licence_of_text, licence_said, licence_tags
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -2,9 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from panel.dossier.links import MOST_LINKS, WANTED, choose, find_links, sections
-from panel.dossier.registries import PYPI
-from panel.dossier.voices import known_as, maker_of
+from panel.dossier.identity.voices import PYPI, known_as, maker_of
+from panel.dossier.page.links import MOST_LINKS, WANTED, choose, find_links, sections
 
 HOME = "https://acme.dev"
 ACME = known_as(maker_of([HOME]), "Lamp")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from panel.dossier.addresses import tidy_address
-from panel.dossier.listing import find_homepage, is_listing, leads_home, product_address
+from panel.dossier.gather.listing import find_homepage, is_listing, leads_home, product_address
+from panel.dossier.identity.address import tidy_address
 
 LIST = "https://list.example/posts/lamp"
 NOISE = (

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from tests.unit.dossier.scripted_web import DAY, Web, lantern, page, write
 
-from panel.dossier import live, screening
-from panel.dossier.passages import cut
-from panel.dossier.snapshots import Snapshots
+from panel.dossier import clean
+from panel.dossier.gather import live_dossier
+from panel.dossier.gather.snapshots import Snapshots
+from panel.dossier.page.passages import cut
 from panel.records import Dossier, Fact, Hidden, Passage, Stamp, Suspicion, sha256_of
 
 HOME = "https://lantern.dev"
@@ -26,9 +27,9 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def tell(**finders: object) -> None:
         for name, finder in finders.items():
-            monkeypatch.setattr(live, name, finder)
+            monkeypatch.setattr(live_dossier, name, finder)
         if "find_suspicions" in finders:
-            monkeypatch.setattr(screening, "find_suspicions", finders["find_suspicions"])
+            monkeypatch.setattr(clean, "find_suspicions", finders["find_suspicions"])
 
     tell(read_facts=lambda raw, **more: (), find_hidden=lambda *given, **more: ())
     return tell
@@ -36,7 +37,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 async def build(web: Web, snapshots: Snapshots, day: date = TODAY) -> Dossier:
     made = Stamp(created_at=datetime(day.year, day.month, day.day, tzinfo=UTC), version="0")
-    return await live.build_live_dossier(HOME, fetch=web, snapshots=snapshots, made=made, today=day)
+    return await live_dossier.build_live_dossier(HOME, fetch=web, snapshots=snapshots, made=made, today=day)
 
 
 def facts_of(
@@ -222,7 +223,7 @@ async def test_what_speaks_to_reviewers_outside_any_passage_is_left_out_and_kept
 
 
 async def test_passages_are_cut_as_a_launch_files_are(snapshots: Snapshots) -> None:
-    from panel.dossier.page import html_blocks
+    from panel.dossier.page.html import html_blocks
 
     web = lantern()
     dossier = await build(web, snapshots)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.dossier.metadata import read_metadata
+from panel.dossier.facts.package_files import read_metadata
 
 PYPROJECT = """
 [project]

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.dossier.markdown import markdown_blocks
-from panel.dossier.page import html_blocks
-from panel.dossier.passages import CODE_LINES, MOST_CHARACTERS, MOST_WORDS, Block, cut, plain_blocks
+from panel.dossier.page.html import html_blocks
+from panel.dossier.page.markdown_blocks import markdown_blocks
+from panel.dossier.page.passages import CODE_LINES, MOST_CHARACTERS, MOST_WORDS, Block, cut, plain_blocks
 
 LETTERS = st.text(alphabet='ab .!?,;\n\u4e2d\u3002"(', max_size=3000)
 

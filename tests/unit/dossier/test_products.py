@@ -2,8 +2,16 @@ from itertools import product
 
 import pytest
 
-from panel.dossier.products import Tag, folded_name, folded_release, plain_name, product_key, same_product, tag_of
-from panel.dossier.registries import PYPI
+from panel.dossier.identity.same_product import (
+    Tag,
+    folded_name,
+    folded_release,
+    plain_name,
+    product_key,
+    same_product,
+    tag_of,
+)
+from panel.dossier.identity.voices import PYPI
 from panel.records import Launch, LaunchSource, Seen
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.dossier.scripted_web import DAY, page
 
-from panel.dossier.snapshots import Snapshots
+from panel.dossier.gather.snapshots import Snapshots
 from panel.errors import Mistake, StoreError
 from panel.store.files import replace_file
 

@@ -1,7 +1,8 @@
 import pytest
 
-from panel.dossier.registries import NPM, PYPI
-from panel.dossier.voices import (
+from panel.dossier.identity.voices import (
+    NPM,
+    PYPI,
     Repository,
     is_shared,
     known_as,

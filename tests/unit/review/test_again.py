@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.flow.conftest import make_dossier, make_persona
 
-from panel.dossier.appending import append_sources
+from panel.dossier.append import append_sources
 from panel.errors import Mistake
 from panel.jurors.dialects import open_provider
 from panel.jurors.provider import ModelSpec

@@ -12,12 +12,12 @@ from panel.batch.intake.rows import Entry, quoted
 from panel.batch.intake.tables import FIELDS, FeedTable, SourceSpec, compile_pattern, listed
 from panel.batch.intake.titles import Cut, cut_title, shared_heads, stripped
 from panel.batch.intake.xml_rows import plain_text
-from panel.dossier.addresses import address_in
-from panel.dossier.cleaning import one_line
-from panel.dossier.listing import is_listing, product_address
-from panel.dossier.products import Tag, tag_of
-from panel.dossier.stated import language_of
-from panel.dossier.voices import package_of, repository_of
+from panel.dossier.clean import one_line
+from panel.dossier.facts.stated import language_of
+from panel.dossier.gather.listing import is_listing, product_address
+from panel.dossier.identity.address import address_in
+from panel.dossier.identity.same_product import Tag, tag_of
+from panel.dossier.identity.voices import package_of, repository_of
 from panel.records import LaunchSource, Seen
 from panel.records.batch import Announcement
 from panel.records.disagreement import fold

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from panel.batch.intake.tables import Shortlist
-from panel.dossier.addresses import tidy_address
+from panel.dossier.identity.address import tidy_address
 from panel.records.batch import Announcement, BatchRow
 from panel.records.disagreement import fold
 

@@ -9,7 +9,7 @@ import unicodedata
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
-from panel.dossier.stated import EARLIEST, day_of
+from panel.dossier.facts.stated import EARLIEST, day_of
 
 SECONDS = re.compile(r"(\d{9,10})(\d{3})?(\.\d+)?")  # or milliseconds
 MAIL = re.compile(  # with its time: only then a zone can follow. A year 0001 is no 2001

@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from panel.dossier.products import address_key, named_release, product_key, same_product
+from panel.dossier.identity.same_product import address_key, named_release, product_key, same_product
 from panel.records import Launch, LaunchSource, Seen
 from panel.records.batch import Announcement, BatchRow
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from panel.batch.intake.rows import Entry, Rows, Torn
-from panel.dossier.launch_file import read_launches
-from panel.dossier.loading import ENDINGS, FENCE, MOST_BYTES, launch_fields
+from panel.dossier.launch_file.load import ENDINGS, FENCE, MOST_BYTES, launch_fields
+from panel.dossier.launch_file.read_launch import read_launches
 from panel.errors import Mistake
 from panel.records import Launch, Seen
 from panel.records.batch import Announcement

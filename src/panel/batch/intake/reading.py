@@ -23,7 +23,7 @@ from panel.batch.intake.rows import BadRow, Entry, OnProblem, Rows, Torn, listin
 from panel.batch.intake.sniffing import START, format_of
 from panel.batch.intake.tables import Format, SourceSpec
 from panel.batch.intake.xml_rows import read_xml
-from panel.dossier.loading import decode
+from panel.dossier.launch_file.load import decode
 from panel.errors import Mistake, PanelError
 from panel.records import Page
 from panel.records.batch import Announcement

@@ -1,0 +1,51 @@
+"""Text as a person would see it: no controls, nothing invisible, one spelling for one character.
+
+What a page hides in characters (zero width, right-to-left overrides, tags, variation selectors) is removed rather
+than escaped: a juror must read what an editor sees. NFKC makes look-alike forms one, so that an excerpt typed with a
+plain letter is found.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from panel.checks.injection.detect import find_suspicions
+from panel.checks.injection.redact import attempts_in
+from panel.records import Hidden, Passage
+from panel.records.dossier import SCREENED, TO_MODELS
+from panel.records.invisible import without_unseen
+
+SPACES = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """The text in NFKC without what nobody can see; lines end in `\\n`. Cleaning twice changes nothing."""
+    return without_unseen(unicodedata.normalize("NFKC", without_unseen(text)))
+
+
+def one_line(text: str) -> str:
+    """Cleaned, on one line, with single spaces."""
+    return SPACES.sub(" ", clean(text)).strip()
+
+
+# Short texts of strangers that reach jurors outside their pages: held against the finder of suspicions, one by one.
+
+
+class Screen:
+    """Lets through short texts that speak to readers; keeps the others for the editor."""
+
+    def __init__(self) -> None:
+        self.left_out: list[Hidden] = []
+
+    def __call__(self, text: str, *, source_id: str, where: str, most: int) -> str:
+        """The text in one line of at most `most` characters, "" when it is suspicious."""
+        text = one_line(text)
+        if text and find_suspicions([Passage(passage_id=f"{source_id}.1", text=text)]):
+            self.left_out.append(Hidden(source_id=source_id, where=f"{where}, {SCREENED}", text=text))
+            return ""
+        return text[:most].strip()
+
+
+def mark_attempts(hidden: Iterable[Hidden]) -> tuple[Hidden, ...]:
+    """Hidden texts, those that instruct models marked: of the others no page tells its readers."""
+    return tuple(h.model_copy(update={"where": f"{h.where}, {TO_MODELS}"}) if attempts_in(h) else h for h in hidden)

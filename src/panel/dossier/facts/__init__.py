@@ -1,0 +1,1 @@
+"""Facts that code reads from a page: each with the words it was read from and where they stand."""

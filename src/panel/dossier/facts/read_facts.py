@@ -1,0 +1,224 @@
+"""Typed facts a page states, read by code and never by a model; two that disagree are both kept.
+
+Sources, in order: package metadata files, a licence's own text, JSON-LD, meta tags, price tables and lists, labelled
+lines. Nothing here raises for what a page holds: what can't be read is not stated.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from panel.dossier.clean import one_line
+from panel.dossier.facts.json_ld import FROM as JSON_LD
+from panel.dossier.facts.json_ld import read_structured
+from panel.dossier.facts.labelled_lines import read_labels
+from panel.dossier.facts.licences import licence_of_text, licence_said, licence_tags
+from panel.dossier.facts.package_files import read_metadata
+from panel.dossier.facts.plan_prices import read_prices
+from panel.dossier.facts.pricing_class import pricing_class, shows_unread_amount
+from panel.dossier.facts.stated import Stated
+from panel.dossier.facts.visible_lines import Line, lines_of
+from panel.dossier.identity.voices import package_of, repository_of, site_of
+from panel.dossier.page.html import is_small, parse_html
+from panel.records import Fact, Passage, Plan, Pricing
+from panel.records.disagreement import fold
+
+HTML = frozenset({"text/html", "application/xhtml+xml"})
+MOST_FACTS = 60
+MOST_OF_A_KIND = {"plan": 24, "licence": 4, "package": 6}
+MOST_BYTES = 5_000_000
+SLACK = timedelta(days=1)
+LICENCE_FILE = re.compile(r"/(?:licen[cs]es?|copying|unlicense)(?:[.-][\w.-]+)?/?$", re.IGNORECASE)
+TITLE_END = re.compile(r"\s+[|–—·:•]\s+|\s+-\s+|:\s+|\s+(?=documentation\b|docs\b|pricing\b)", re.IGNORECASE)
+
+
+def read_facts(
+    raw: bytes,
+    *,
+    media_type: str,
+    url: str,
+    source_id: str,
+    passages: Sequence[Passage],
+    checked: date,
+    sheets: Mapping[str, str] | None = None,
+) -> tuple[Fact, ...]:
+    """The facts of one source, at most 60, each at most 300 characters, in the order of trust above.
+
+    raw: the body in UTF-8, whatever it came in; bytes that are none are replaced. media_type: lower case, without
+    parameters. checked: the day it was fetched; days after it are not believed. sheets: texts of style sheets a page
+    links, by `href`: what they hide states nothing.
+    """
+    text = raw[:MOST_BYTES].decode("utf-8", "replace")
+    if media_type in HTML or text.lstrip()[:60].lower().startswith(("<!doctype html", "<html")):
+        stated = _of_page(text, url, sheets)
+    else:
+        stated = _of_file(text, url)
+    return _facts(stated, source_id, passages, checked)
+
+
+def pricing_from(facts: Sequence[Fact], checked: date, *, source: str = "") -> Pricing:
+    """The price record of these facts, of one source or of several in order of trust.
+
+    The first class stated is taken, with all plans of that source: a plan with two prices stands in it twice. That
+    others disagree is `panel.records.disagree`'s to say.
+    """
+    stated = next((fact for fact in facts if fact.kind == "pricing_class"), None)
+    plans = [fact for fact in facts if fact.kind == "plan"]
+    first = stated.source_id if stated else plans[0].source_id if plans else ""
+    mine = tuple(dict.fromkeys(_plan(fact.value) for fact in plans if fact.source_id == first))
+    told = {"class": stated.value if stated else "unknown", "plans": mine, "entry": _entry(mine)}
+    return Pricing.model_validate({**told, "source": source, "checked": checked})
+
+
+def _of_page(text: str, url: str, sheets: Mapping[str, str] | None) -> list[Stated]:
+    from panel.dossier.visibility.take_out_unseen import take_out
+
+    tree = parse_html(text)
+    if tree is None or not is_small(tree):
+        return []
+    listing = bool(repository_of(url) or package_of(url) or _own_forge(tree, url))
+    structured = read_structured(tree, is_listing=listing)
+    take_out(tree, sheets)
+    lines = lines_of(tree)
+    named = _name(tree, lines, structured, url)
+    names = frozenset({fold(s.value) for s in [*structured, *named] if s.kind == "name"} | _address_names(url)) - {""}
+    shown = read_prices(tree, lines, url=url)
+    labels = read_labels(tree, lines, url=url, names=names, is_listing=listing)
+    licences = _licence_text(lines, url)
+    found = [*structured, *named, *shown, *licences, *labels]
+    return [*found, *_classes(found, "\n".join(line.text for line in lines))]
+
+
+def _of_file(text: str, url: str) -> list[Stated]:
+    """A text file: package metadata, a licence, or words that name one."""
+    found = read_metadata(text, url=url)
+    if not found and (name := licence_of_text(text)):
+        found.append(Stated("licence", name, "licence file", one_line(text[:200])))
+    found += [Stated("licence", value, "SPDX tag", tag) for value, tag in licence_tags(text)]
+    if not any(s.kind == "licence" for s in found):
+        lines = (one_line(line) for line in text[:200_000].splitlines() if re.search("licen[cs]e", line, re.IGNORECASE))
+        said = ((licence_said(line), line) for line in lines)
+        found += [Stated("licence", value, "licence sentence", line) for value, line in said if value][:1]
+    return found
+
+
+def _name(tree: Any, lines: Sequence[Line], structured: Sequence[Stated], url: str) -> list[Stated]:
+    """The product's name when no data gives it: the part of the title or first heading that its address spells too."""
+    if any(s.kind in ("name", "publisher") for s in structured) or package_of(url):
+        return []
+    title = one_line("".join(tree.xpath("//head/title/text()")[:1]))[:300]
+    heading = next((line.text for line in lines if line.level == 1), "")
+    own = _address_names(url) | ({fold(url.rstrip("/").rpartition("/")[2])} if _own_forge(tree, url) else set())
+    for text in (title, heading):
+        parts = [part.strip() for part in TITLE_END.split(text) if part.strip()]
+        for part in [*parts, *(part.split("/")[-1] for part in parts), *(part.split()[0] for part in parts)]:
+            if fold(part) in own and len(part) <= 60:
+                return [Stated("name", part, "title", part)]
+    steps = urlsplit(url).path.strip("/").split("/")  # owner and repository, at a code host of somebody's own
+    at_host = len(steps) == 2 and fold(heading) == fold(steps[1]) != ""
+    if at_host and len(heading) <= 60:
+        return [Stated("name", heading, "heading", heading)]
+    for word in f"{title} {heading}".split():
+        if fold(word) in own:
+            return [Stated("name", word.strip(".,:;!?|–—"), "title", word)]
+    return []
+
+
+def _address_names(url: str) -> frozenset[str]:
+    """What an address calls its product: its domain's name, a repository's, a package's."""
+    if known := repository_of(url):
+        return frozenset({fold(known.name)})
+    if package := package_of(url):
+        return frozenset({fold(package), fold(package.rpartition("/")[2])})
+    return frozenset({fold(site_of(url).partition(".")[0])})
+
+
+def _own_forge(tree: Any, url: str) -> bool:
+    """Whether a page is a repository's at a code host of its own: its title begins with the two steps of its path."""
+    steps = urlsplit(url).path.strip("/")
+    title = one_line("".join(tree.xpath("//head/title/text()")[:1]))[:300]
+    return steps.count("/") == 1 and title.casefold().startswith(steps.casefold())
+
+
+def _licence_text(lines: Sequence[Line], url: str) -> list[Stated]:
+    """The licence whose text stands on the page, if the page is about the licence."""
+    at_licence = bool(LICENCE_FILE.search(urlsplit(url).path))
+    name = licence_of_text("\n".join(line.text for line in lines)) if at_licence else ""
+    if not name:
+        return []
+    words = next((line.text for line in lines if licence_of_text(line.text)), "")
+    return [Stated("licence", name, "licence file", words)]
+
+
+def _classes(found: Sequence[Stated], text: str) -> list[Stated]:
+    """Price classes: of what the page shows, and of its JSON-LD where that says another."""
+    licences = [s.value for s in found if s.kind == "licence"]
+    shown = [s for s in found if s.kind == "plan" and s.read_from != JSON_LD]
+    told = [s for s in found if s.kind == "plan" and s.read_from == JSON_LD]
+    classes = []
+    if shown or not told:
+        named = pricing_class([_plan(s.value).price for s in shown], text, licences)
+        classes.append(
+            Stated("pricing_class", named, shown[0].read_from if shown else "words", shown[0].words if shown else "")
+        )
+    if told:
+        named = pricing_class([_plan(s.value).price for s in told], "", licences)
+        classes.append(Stated("pricing_class", named, JSON_LD))
+    doubtful = {"unknown", "free"} if shows_unread_amount(text) else {"unknown"}
+    known = [s for s in classes if s.value not in doubtful]
+    return known[:1] if len({s.value for s in known}) == 1 else known
+
+
+def _facts(stated: Iterable[Stated], source_id: str, passages: Sequence[Passage], checked: date) -> tuple[Fact, ...]:
+    folded = [(p.passage_id, one_line(p.text).casefold()) for p in passages]
+    once: dict[tuple[str, str], Fact] = {}
+    counts: defaultdict[str, int] = defaultdict(int)
+    for kind, value, read_from, words in stated:
+        value = one_line(value)
+        key = (kind, value.casefold())
+        if not value or len(value) > 300 or key in once or counts[kind] >= MOST_OF_A_KIND.get(kind, 3):
+            continue
+        if kind in ("published", "updated") and date.fromisoformat(value) > checked + SLACK:
+            continue
+        counts[kind] += 1
+        once[key] = Fact(kind=kind, value=value, source_id=source_id, passage_id=_passage(words, value, kind, folded),
+                         read_from=read_from, checked=checked)  # fmt: skip
+    return tuple(once.values())[:MOST_FACTS]
+
+
+def _passage(words: str, value: str, kind: str, folded: Sequence[tuple[str, str]]) -> str:
+    """The passage the words stand in, for a plan the one nearest to its name; "" when they stand in none."""
+    wanted = one_line(words).casefold()
+    if not wanted:
+        return ""
+    hits = [n for n, (_, text) in enumerate(folded) if wanted in text]
+    if not hits and len(wanted) > 40:
+        hits = [n for n, (_, text) in enumerate(folded) if wanted[:40] in text]
+    if kind == "plan":
+        name = value.partition(":")[0].casefold()
+        hits = sorted(
+            hits or [n for n, (_, text) in enumerate(folded) if name in text], key=lambda n: _far(n, name, folded)
+        )
+    return folded[hits[0]][0] if hits else ""
+
+
+def _far(at: int, name: str, folded: Sequence[tuple[str, str]]) -> int:
+    """How many passages lie between one and the nearest that holds the name."""
+    near = range(max(0, at - 4), min(len(folded), at + 3))
+    return min((abs(n - at) for n in near if name in folded[n][1]), default=9)
+
+
+def _plan(value: str) -> Plan:
+    name, colon, price = value.partition(": ")
+    return Plan(name=name if colon else "", price=price if colon else value)
+
+
+def _entry(plans: Sequence[Plan]) -> str:
+    """The first plan that is free or has a price, in words."""
+    free = next((plan for plan in plans if plan.price.startswith("free")), None)
+    priced = next((plan for plan in plans if plan.price and not plan.price.startswith("contact")), None)
+    chosen = free or priced
+    return f"{chosen.name}: {chosen.price}" if chosen and chosen.name else chosen.price if chosen else ""

@@ -1,0 +1,1 @@
+"""From an address to a dossier: which pages are read, and a snapshot of each."""

@@ -1,0 +1,288 @@
+"""From one address to the pages a dossier is made of: which are read, in what order, and what becomes of failures.
+
+The order. The page itself; then, of what it links to, the best page of each kind `links.choose` finds, the most wanted
+kind first (pricing, docs, repository, quick start, changelog, licence, package); if the page names no quick start, one
+linked from the docs page. Nothing deeper. With each page come the style sheets it links (sheets.py), which say what
+its readers don't see. It ends at `most_pages` pages asked for, `most_bytes` of bodies, or
+`most_s` seconds, whichever comes first.
+
+A page that can't be had, or holds no text, becomes one sentence in `Gathered.unread` and gathering goes on; only the
+first page's failure is an error. A page whose address, or whose text, is that of one read before is dropped without a
+word. Snapshots not older than `max_age_days` are read instead of the web, unless told to refresh; then the web server
+is asked whether they changed. Failures are not kept: what failed is asked for again.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from panel.dossier.decode import decode_page
+from panel.dossier.fetch.fetch_errors import Unreachable, shown
+from panel.dossier.gather.page_source import SAVED_HINT, Fetch, Limits, Shelf, anything
+from panel.dossier.gather.snapshots import Snapshots
+from panel.dossier.identity.address import tidy_address
+from panel.dossier.identity.voices import (
+    Maker,
+    is_makers,
+    known_as,
+    maker_of,
+    package_of,
+    repository_of,
+    site_of,
+    voice_of,
+)
+from panel.dossier.page.links import WANTED, Choice, Link, choose, find_links, sections
+from panel.dossier.page.passages import cut
+from panel.dossier.page.read_page import HTML, Reading, name_and_tagline, needs_scripts, reading_of
+from panel.dossier.visibility.style_sheets import MOST_BYTES as MOST_SHEET_BYTES
+from panel.dossier.visibility.style_sheets import read_sheets
+from panel.errors import Mistake, PanelError, StoreError
+from panel.records import Page, Passage, SourceKind, Voice, sha256_of
+
+How = Literal["fetched", "kept", "same", "unread"]  # kept: from a snapshot; same: read before, or it says the same
+MOST_PAGES = 7
+MOST_BYTES = 20_000_000
+MOST_S = 120.0
+MAX_AGE_DAYS = 7
+NOBODY = Maker()
+
+
+class PageEvent(NamedTuple):
+    """What became of one page, for whoever watches."""
+
+    kind: SourceKind
+    url: str
+    how: How
+    why: str = ""  # the sentence, when unread
+
+
+class Gathered(NamedTuple):
+    """One page read, and what it is to the dossier."""
+
+    source_id: str
+    kind: SourceKind
+    voice: Voice
+    page: Page
+    reading: Reading
+    passages: tuple[Passage, ...]
+    sheets: Mapping[str, str]  # texts of the style sheets it links, by `href`
+
+    @property
+    def text_sha256(self) -> str:
+        """Of the cleaned text, as `build_dossier` makes it."""
+        return sha256_of("\n\n".join(passage.text for passage in self.passages))
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """Everything read from one address. `pages` holds at least the first."""
+
+    name: str
+    tagline: str  # the maker's words
+    maker: Maker
+    pages: tuple[Gathered, ...]
+    unread: tuple[str, ...]
+    sections: frozenset[SourceKind]  # what the first page has a part of its own for
+
+    @property
+    def as_of(self) -> date:
+        """The newest day any of it was fetched: the same snapshots give the same day, whenever they are read."""
+        return max(gathered.page.fetched_at.date() for gathered in self.pages)
+
+
+async def gather(
+    url: str,
+    *,
+    fetch: Fetch,
+    snapshots: Snapshots,
+    today: date,
+    admit: Callable[[str], None] = anything,
+    refresh: bool = False,
+    max_age_days: int = MAX_AGE_DAYS,
+    most_pages: int = MOST_PAGES,
+    most_bytes: int = MOST_BYTES,
+    most_s: float = MOST_S,
+    on_page: Callable[[PageEvent], None] = lambda event: None,
+) -> Gathering:
+    """Read a product's page and those it links to.
+
+    today: UTC. admit: raises for addresses that are refused, kept pages' too. refresh: ask the web for every page.
+    most_pages: asked for in all, the first included.
+    Raises what `fetch` raises for the first page, Mistake when that page is missing or holds no text, StoreError for
+    a failing disk.
+    """
+    limits = Limits(most_pages, most_bytes, asyncio.get_running_loop().time() + most_s)
+    shelf = Shelf(fetch, snapshots, today, -1 if refresh else max_age_days, admit)
+    work = _Round(shelf, limits, on_page)
+    first = await work.first(_address(url))
+    links = await _links(first)
+    at_repository = repository_of(first.page.final_url) is not None
+    wanted = [kind for kind in WANTED if kind != "repository" or not at_repository]
+    queue = [*choose(links, work.maker, but=work.addresses(), only=wanted)]
+    while queue and work.may_go_on(queue):
+        choice = queue.pop(0)
+        read = await work.next(choice)
+        if read and choice.wanted == "docs" and all(other.wanted != "quick_start" for other in queue):
+            queue += choose(await _links(read), work.maker, but=work.addresses(), only=["quick_start"])
+            queue.sort(key=lambda other: WANTED.index(other.wanted))
+    within = sections(links, first.page.final_url)
+    return Gathering(work.name, work.tagline, work.maker, tuple(work.pages), tuple(work.unread), within)
+
+
+class _Read(NamedTuple):
+    """One page as it came, and what was read off it."""
+
+    page: Page
+    reading: Reading
+    sheets: Mapping[str, str]
+    kept: bool
+
+
+@dataclass
+class _Round:
+    """One gathering under way."""
+
+    shelf: Shelf
+    limits: Limits
+    on_page: Callable[[PageEvent], None]
+    maker: Maker = NOBODY
+    name: str = ""
+    tagline: str = ""
+    pages: list[Gathered] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    sheets: dict[str, str | None] = field(default_factory=dict)  # by address; None for one that can't be had
+
+    async def first(self, url: str) -> Gathered:
+        """The first page read; what goes wrong with it is the caller's error."""
+        read = await self._read(url)
+        page, reading = read.page, read.reading
+        self.name, self.tagline = _name_and_tagline(page, reading)
+        self.maker = known_as(maker_of([page.final_url]), self.name)
+        gathered = self._add("repository" if repository_of(page.final_url) else "page", read)
+        if gathered is None:
+            raise Mistake(f"{shown(url)} holds no readable text.", hint=SAVED_HINT)
+        self._tell(gathered.kind, url, "kept" if read.kept else "fetched")
+        return gathered
+
+    async def next(self, choice: Choice) -> Gathered | None:
+        """A linked page read; None when it can't be, or says what another said."""
+        try:
+            read = await self._read(choice.url)
+            at = read.page.final_url
+            if not (is_makers(at, self.maker) or repository_of(at) or package_of(at)):
+                site = site_of(at)
+                raise Mistake(f"{shown(choice.url)} leads to {site!r}, which is not the maker's.")
+            known = len(self.pages)
+            gathered = self._add(choice.kind, read)
+            if gathered is None:
+                raise Mistake(f"{shown(choice.url)} holds no readable text.")
+        except StoreError:
+            raise
+        except PanelError as err:
+            self.unread.append(f"{_called(choice)} not read: {err}")
+            self._tell(choice.kind, choice.url, "unread", str(err))
+            return None
+        new = len(self.pages) > known
+        self._tell(choice.kind, choice.url, ("kept" if read.kept else "fetched") if new else "same")
+        return gathered if new else None
+
+    def may_go_on(self, queue: Sequence[Choice]) -> bool:
+        """Whether the next page may be asked for; if not, what is left is on the list of the unread."""
+        if why := self.limits.over():
+            self.unread += [f"{_called(c)} not read: {shown(c.url)}, {why}." for c in queue]
+        return not why
+
+    def addresses(self) -> frozenset[str]:
+        """Every address read, as asked for and as answered. What a page calls itself keeps no other from being read."""
+        return frozenset(u for g in self.pages for u in (g.page.url, g.page.final_url))
+
+    async def _read(self, url: str) -> "_Read":
+        self.limits.pages -= 1
+        try:
+            async with asyncio.timeout_at(self.limits.deadline):
+                page, kept = await self.shelf.page(url)
+        except TimeoutError as err:
+            raise Unreachable(url, "gathering took longer than it may") from err
+        self.limits.bytes -= len(page.body)
+        sheets = await read_sheets(decode_page(page), page.final_url, self._sheet) if page.media_type in HTML else {}
+        reading = await asyncio.to_thread(reading_of, page, sheets)  # parsing takes up to seconds: not on the loop
+        if needs_scripts(reading):
+            raise Mistake(
+                f"{shown(url)} shows its text only where its scripts run, and none are run here.", hint=SAVED_HINT
+            )
+        return _Read(page, reading, sheets, kept)
+
+    async def _sheet(self, url: str) -> str | None:
+        """A style sheet's text, asked for once; None, and a sentence among the unread, for one that can't be had."""
+        if url not in self.sheets:
+            try:
+                self.sheets[url] = await self._fetch_sheet(url)
+            except StoreError:
+                raise
+            except PanelError as err:
+                self.sheets[url] = None
+                self.unread.append(f"Style sheet not read: {err}")
+        return self.sheets[url]
+
+    async def _fetch_sheet(self, url: str) -> str:
+        if why := self.limits.over_for_sheets():
+            raise Mistake(f"{shown(url)}, {why}.")
+        try:
+            async with asyncio.timeout_at(self.limits.deadline):
+                page = await self.shelf.sheet(url)
+        except TimeoutError as err:
+            raise Unreachable(url, "gathering took longer than it may") from err
+        self.limits.bytes -= len(page.body)
+        if len(page.body) > MOST_SHEET_BYTES:
+            self.unread.append(f"Style sheet not read to its end: {shown(url)} has {len(page.body):,} bytes.")
+        return decode_page(page.model_copy(update={"body": page.body[:MOST_SHEET_BYTES]}))
+
+    def _add(self, kind: SourceKind, read: "_Read") -> Gathered | None:
+        """The page among those read, or the one that said the same before; None for one without text."""
+        source_id, page, reading = f"S{len(self.pages) + 1}", read.page, read.reading
+        passages = cut(source_id, reading.blocks)
+        if not passages:
+            return None
+        new = Gathered(source_id, kind, voice_of(page.final_url, self.maker), page, reading, passages, read.sheets)
+        same = (g for g in self.pages if g.page.final_url == page.final_url or g.text_sha256 == new.text_sha256)
+        if earlier := next(same, None):
+            return earlier
+        if any(g.reading.url == reading.url for g in self.pages):  # one canonical address on every page of a site
+            new = new._replace(reading=reading._replace(url=tidy_address(page.final_url)))
+        self.pages.append(new)
+        return new
+
+    def _tell(self, kind: SourceKind, url: str, how: How, why: str = "") -> None:
+        self.on_page(PageEvent(kind, url, how, why))
+
+
+async def _links(gathered: Gathered) -> tuple[Link, ...]:
+    reading = gathered.reading
+    return await asyncio.to_thread(find_links, reading.text, gathered.page.final_url) if reading.is_html else ()
+
+
+def _name_and_tagline(page: Page, reading: Reading) -> tuple[str, str]:
+    """At a repository or a registry the name is in the address; elsewhere the page gives it."""
+    if repository_of(page.final_url):
+        name = [step for step in urlsplit(page.final_url).path.split("/") if step][1].removesuffix(".git")
+        return name, reading.description or reading.heading
+    if package := package_of(page.final_url):
+        return package, reading.description
+    return name_and_tagline(reading)
+
+
+def _called(choice: Choice) -> str:
+    return choice.wanted.replace("_", " ").capitalize()
+
+
+def _address(url: str) -> str:
+    try:
+        address = tidy_address(url)
+    except ValueError as err:
+        raise Mistake(f"{shown(url)} is {err}.", hint="Write it as https://example.com/page.") from err
+    if not address:
+        raise Mistake("There is no address to read.", hint="Write it as https://example.com/page.")
+    return address

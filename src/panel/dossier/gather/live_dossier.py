@@ -1,0 +1,203 @@
+"""A dossier from one address: pages gathered, read, cut, and laid out as `build_dossier` lays out a launch file's.
+
+The name and day a page states in its own data (JSON-LD) win over what its title says; a price class is taken from the
+pricing page before the first page before any other, where one states it. All that was read stays in `Dossier.facts`.
+
+Titles, the name, the tagline and plans reach jurors outside any passage, so each is held against suspicion by itself:
+what speaks to reviewers or models is left out for the juror and kept in `Dossier.hidden` for the editor. A page's
+description tag is not taken for the launch's description: there a juror expects our own words, not the maker's.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from panel.checks.injection.detect import find_suspicions
+from panel.dossier.build import missing_essentials
+from panel.dossier.clean import Screen, mark_attempts, one_line
+from panel.dossier.facts.read_facts import pricing_from, read_facts
+from panel.dossier.fetch.fetch_errors import shown
+from panel.dossier.gather.gather_pages import Gathered, Gathering, PageEvent, gather
+from panel.dossier.gather.page_source import Fetch, anything
+from panel.dossier.gather.snapshots import Snapshots
+from panel.dossier.visibility.hidden_text import find_hidden
+from panel.records import (
+    Coverage,
+    Dossier,
+    Fact,
+    FactKind,
+    Launch,
+    LaunchSource,
+    Pricing,
+    Source,
+    Stamp,
+)
+
+log = logging.getLogger(__name__)
+OWN_DATA = "JSON-LD"  # the `read_from` of what a page states for machines, under its own name for each thing
+PRICE_ORDER = ("pricing", "page", "repository", "docs")  # whose price class is taken first
+MOST_NAME = 80
+MOST_LINE = 200
+
+
+async def build_live_dossier(
+    url: str,
+    *,
+    fetch: Fetch,
+    snapshots: Snapshots,
+    made: Stamp,
+    today: date,
+    admit: Callable[[str], None] = anything,
+    refresh: bool = False,
+    category: str = "",
+    on_page: Callable[[PageEvent], None] = lambda event: None,
+) -> Dossier:
+    """The dossier of the product at `url`.
+
+    today: UTC; it only says which snapshots are recent. The dossier's own day is the newest its pages were fetched, so
+    that the same snapshots give the same dossier hash on another day. admit: as `gather` takes it.
+    Raises as `gather` does; pages that could not be read are in `coverage.unread`.
+    """
+    gathering = await gather(
+        url,
+        fetch=fetch,
+        snapshots=snapshots,
+        today=today,
+        admit=admit,
+        refresh=refresh,
+        on_page=on_page,
+    )
+    return await asyncio.to_thread(_assemble, gathering, made, category)  # reads every page: not on the loop
+
+
+def _assemble(gathering: Gathering, made: Stamp, category: str) -> Dossier:
+    screen = Screen()
+    unread = [*gathering.unread]
+    facts = tuple(fact for gathered in gathering.pages for fact in _facts(gathered, unread))
+    sources = tuple(_source(gathered, screen) for gathered in gathering.pages)
+    launch = _launch(gathering, sources, facts, category, screen)
+    passages = tuple(passage for source in sources for passage in source.passages)
+    hidden = [
+        found
+        for g in gathering.pages
+        for found in find_hidden(g.reading.text, g.source_id, form=g.reading.form, sheets=g.sheets)
+    ]
+    return Dossier(
+        made=made,
+        as_of=gathering.as_of,
+        launch=launch,
+        sources=sources,
+        coverage=Coverage(
+            passages_total=len(passages),
+            passages_kept=len(passages),
+            missing=tuple(m for m in missing_essentials(launch, sources) if m not in gathering.sections),
+            unread=tuple(unread),
+        ),
+        hidden=(*mark_attempts(hidden), *screen.left_out),
+        suspicions=find_suspicions(passages),
+        facts=facts,
+    )
+
+
+def _source(gathered: Gathered, screen: Screen) -> Source:
+    reading = gathered.reading
+    title = screen(reading.title, source_id=gathered.source_id, where="title", most=MOST_LINE)
+    return Source(
+        source_id=gathered.source_id,
+        title=title or reading.url[:MOST_LINE],
+        url=reading.url,
+        kind=gathered.kind,
+        voice=gathered.voice,
+        published=reading.published,
+        fetched=gathered.page.fetched_at.date(),
+        bytes_sha256=gathered.page.sha256,
+        text_sha256=gathered.text_sha256,
+        passages=gathered.passages,
+    )
+
+
+def _facts(gathered: Gathered, unread: list[str]) -> list[Fact]:
+    """What the page states, its language too when nobody else read it.
+
+    A page that the reader breaks on states nothing, is named in `unread`, and costs the other pages nothing.
+    """
+    reading, day = gathered.reading, gathered.page.fetched_at.date()
+    facts: list[Fact] = []
+    try:
+        facts += read_facts(
+            reading.text.encode("utf-8", "replace"),
+            media_type=gathered.page.media_type,
+            url=reading.url,
+            source_id=gathered.source_id,
+            passages=gathered.passages,
+            checked=day,
+            sheets=gathered.sheets,
+        )
+    except Exception:
+        log.exception("Facts of %s can't be read", shown(reading.url))
+        unread.append(f"Facts not read: our code failed on {shown(reading.url)}.")
+    if reading.language and all(fact.kind != "language" for fact in facts):
+        told = {"kind": "language", "value": reading.language, "read_from": "html lang", "checked": day}
+        facts.append(Fact.model_validate({**told, "source_id": gathered.source_id}))
+    return facts
+
+
+def _launch(
+    gathering: Gathering, sources: Sequence[Source], facts: Sequence[Fact], category: str, screen: Screen
+) -> Launch:
+    first = sources[0]
+    own = [fact for fact in facts if fact.source_id == first.source_id and fact.read_from == OWN_DATA]
+    name = _stated("name", own) or gathering.name
+    tagline = gathering.tagline or _stated("tagline", own)
+    return Launch(
+        name=screen(name, source_id=first.source_id, where="name", most=MOST_NAME) or first.url[:MOST_NAME],
+        tagline=screen(tagline, source_id=first.source_id, where="tagline", most=MOST_LINE),
+        category=category,
+        homepage=first.url,
+        pricing=_pricing(sources, facts, screen),
+        launched_at=_day(_stated("published", own), until=gathering.as_of) or first.published,
+        sources=tuple(
+            LaunchSource(
+                title=source.title,
+                voice=source.voice,
+                kind=source.kind,
+                url=source.url,
+                published=source.published,
+                fetched=source.fetched,
+            )
+            for source in sources
+        ),
+    )
+
+
+def _pricing(sources: Sequence[Source], facts: Sequence[Fact], screen: Screen) -> Pricing:
+    """Class and plans as code read them, from one source; a blank record when no page states any."""
+    priced = []
+    for source in sorted(sources, key=_price_rank):
+        mine = [f for f in facts if f.source_id == source.source_id and f.kind in ("pricing_class", "plan")]
+        clean = [f for f in mine if screen(f.value, source_id=source.source_id, where=f.kind, most=MOST_LINE)]
+        if clean and source.fetched:
+            priced.append((source, source.fetched, clean))
+    classed = [found for found in priced if _stated("pricing_class", found[2])]
+    if not priced:
+        return Pricing()
+    source, checked, told = (classed or priced)[0]
+    return pricing_from(told, checked, source=source.url)
+
+
+def _price_rank(source: Source) -> int:
+    return PRICE_ORDER.index(source.kind) if source.kind in PRICE_ORDER else len(PRICE_ORDER)
+
+
+def _stated(kind: FactKind, facts: Sequence[Fact]) -> str:
+    return next((one_line(fact.value) for fact in facts if fact.kind == kind), "")
+
+
+def _day(text: str, *, until: date) -> date | None:
+    """A stated day, if it is one and has come."""
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+    return day if day <= until else None

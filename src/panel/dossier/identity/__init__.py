@@ -1,0 +1,1 @@
+"""Whose page an address is, and which product it belongs to."""

@@ -1,0 +1,1 @@
+"""A launch file and the files it names, as a launch with its sources."""

@@ -1,0 +1,211 @@
+"""One page as it came, read: text, title, day, language, canonical address. The same bytes read the same on any day."""
+
+import logging
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from panel.dossier.clean import one_line
+from panel.dossier.decode import decode_page
+from panel.dossier.fetch.fetch_errors import shown
+from panel.dossier.identity.address import joined, tidy_address
+from panel.dossier.identity.voices import is_shared, site_of
+from panel.dossier.page.html import fragment_blocks, html_blocks, parse_html
+from panel.dossier.page.links import names_a_page
+from panel.dossier.page.markdown_blocks import markdown_blocks
+from panel.dossier.page.passages import Block, plain_blocks
+from panel.dossier.visibility.hidden_text import Form
+from panel.errors import Mistake
+from panel.records import Page
+
+HTML = frozenset({"text/html", "application/xhtml+xml"})
+MARKDOWN = frozenset({"text/markdown", "text/x-markdown"})
+PLAIN = frozenset({"text/plain", "text/x-rst", "text/prs.fallenstein.rst"})
+MARKDOWN_NAME = re.compile(r"\.(md|markdown)$", re.IGNORECASE)
+TITLE_END = re.compile(r"\s+[|–—·:•]\s+|\s+-\s+|:\s+")
+FAR_DAY = "2100-01-01"  # beyond a limit htmldate guesses; what is yet to come is left out here instead
+SCRIPT = re.compile(r"<script\b(?![^>]{0,300}json)", re.IGNORECASE)
+MODULE = re.compile(r"<script\b[^>]{0,300}\btype\s*=\s*[\"']?module", re.IGNORECASE)
+NOSCRIPT = re.compile(r"<noscript\b[^>]{0,300}>(.{0,4000}?)</noscript", re.IGNORECASE | re.DOTALL)
+NO_WORDS = re.compile(r"<style\b.{0,4000}?</style|<!--.{0,4000}?-->|<[^>]{0,2000}>", re.IGNORECASE | re.DOTALL)
+EMPTY = re.compile(r"<([a-z][\w-]{0,40})\b([^<>]{0,300})>\s*</\1\s*>", re.IGNORECASE)
+MOST_SHELL = 200_000  # characters of a page that are looked at for what scripts would fill
+MOST_NESTED = 5
+FEW_WORDS = 60  # of prose, for a page to be taken for a shell
+LINE_WORDS = 5  # of a block, for it to be prose and no label
+MOST_TITLE = 300
+MOST_NAME = 120
+
+
+class Reading(NamedTuple):
+    """What code reads off one page."""
+
+    url: str  # canonical, without what changes from visit to visit
+    title: str
+    text: str  # decoded, as it came
+    form: Form
+    blocks: tuple[Block, ...]
+    published: date | None
+    language: str  # "en", "pt-BR"; "" when the page does not say
+    site_name: str
+    description: str
+    heading: str  # its first
+
+    @property
+    def is_html(self) -> bool:
+        return self.form == "html"
+
+
+def reading_of(page: Page, sheets: Mapping[str, str] | None = None) -> Reading:
+    """The page read. sheets: texts of style sheets it links, by `href`.
+
+    Raises Mistake, in one sentence, for what is no text or holds none.
+    """
+    text = decode_page(page)
+    if page.media_type in HTML:
+        return _read_html(page, text, sheets)
+    if page.media_type not in MARKDOWN | PLAIN:
+        said = shown(page.media_type, 60) or "of no stated type"
+        raise Mistake(f"{shown(page.url)} is {said}, which holds no text to read.")
+    is_markdown = page.media_type in MARKDOWN or MARKDOWN_NAME.search(urlsplit(page.final_url).path)
+    form: Form = "markdown" if is_markdown else "plain"
+    blocks = tuple(markdown_blocks(text) if is_markdown else plain_blocks(text))
+    first = next((one_line(block.text) for block in blocks if block.text.strip()), "")
+    heading = next((one_line(block.text) for block in blocks if block.kind == "heading"), first)[:MOST_TITLE]
+    return Reading(tidy_address(page.final_url), heading, text, form, blocks, None, "", "", "", heading)
+
+
+def needs_scripts(reading: Reading) -> bool:
+    """Whether a page shows its text only to a browser that runs its scripts, and what came is the shell.
+
+    It has scripts and no prose at all, or little and a module, an element left empty for them to fill, or a word to
+    those who have none.
+    """
+    shell = reading.text[:MOST_SHELL]
+    prose = sum(count for block in reading.blocks if (count := _word_count(block.text)) >= LINE_WORDS)
+    if not reading.is_html or prose >= FEW_WORDS or not SCRIPT.search(shell):
+        return False
+    told = any(_word_count(NO_WORDS.sub(" ", found[1])) > 1 for found in NOSCRIPT.finditer(shell))
+    return not prose or told or bool(MODULE.search(shell)) or _has_empty_root(shell)
+
+
+def _word_count(text: str) -> int:
+    """Words, and for scripts that write none apart one for two letters."""
+    return max(len(text.split()), sum(c > "\u2e7f" for c in text) // 2)
+
+
+def _has_empty_root(shell: str) -> bool:
+    """Whether an element with an id, or of a name of the page's own, holds nothing, or nothing but empty ones."""
+    shell = re.sub(r"<!--.{0,4000}?-->", "", shell, flags=re.DOTALL)
+    for _ in range(MOST_NESTED):
+        roots = (found for found in EMPTY.finditer(shell) if found[1].lower() not in ("script", "iframe", "noscript"))
+        if any("-" in root[1] or re.search(r"\bid\s*=", root[2]) for root in roots):
+            return True
+        shell, emptied = EMPTY.subn(" ", shell)
+        if not emptied:
+            return False
+    return False
+
+
+def name_and_tagline(reading: Reading) -> tuple[str, str]:
+    """The product's name and the maker's line for it, as its page gives them; a tagline may be "".
+
+    The name is the site's own when the page is the site's front, else the first part of the title that is neither the
+    site's name nor that of a kind of page ("Pricing"), else the site's name. The tagline is the next such part of the
+    title, else the first heading, else the description.
+    """
+    site = reading.site_name
+    parts = [part for part in TITLE_END.split(reading.title) if part and part.casefold() != site.casefold()]
+    own = [part for part in parts if not names_a_page(part)]
+    at_front = not urlsplit(reading.url).path.strip("/")
+    name = (site if at_front else "") or next(iter([*own, *([site] if site else []), *parts]), "") or reading.heading
+    lines = [*own, *(line for line in (reading.heading, reading.description) if not names_a_page(line))]
+    tagline = next((line for line in lines if line and line.casefold() != name.casefold()), "")
+    return name[:MOST_NAME].strip(), tagline[:MOST_TITLE].strip()
+
+
+def _read_html(page: Page, text: str, sheets: Mapping[str, str] | None) -> Reading:
+    blocks = tuple(html_blocks(text, sheets))
+    told = _metadata(text)
+    seen = fragment_blocks(text, sheets)  # all of the page: its main text often leaves the great heading out
+    headings = (one_line(block.text) for block in seen if block.kind == "heading")
+    heading = next((words for words in headings if words and words != told["title"]), "")
+    return Reading(
+        url=_canonical(told["canonical"], page.final_url),
+        title=(told["title"] or heading)[:MOST_TITLE],
+        text=text,
+        form="html",
+        blocks=blocks,
+        published=_published(told["date"], text, until=page.fetched_at.date()),
+        language=told["language"],
+        site_name=told["site_name"],
+        description=told["description"],
+        heading=heading[:MOST_TITLE],
+    )
+
+
+def _metadata(text: str) -> dict[str, str]:
+    """What the head of the page states, one line each, "" for what it does not."""
+    from htmldate import find_date
+
+    logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+    tree = parse_html(text)
+    if tree is None:
+        return dict.fromkeys(("title", "site_name", "description", "canonical", "language", "date"), "")
+    try:
+        day = find_date(tree, extensive_search=False, original_date=True, max_date=FAR_DAY)
+    except Exception:  # whatever a hostile page makes the library stumble over costs the day, not the page
+        day = None
+    return {
+        "title": _first(tree, "//head/title/text()", "//meta[@property='og:title']/@content"),
+        "site_name": _first(
+            tree, "//meta[@property='og:site_name']/@content", "//meta[@name='application-name']/@content"
+        ),
+        "description": _first(
+            tree, "//meta[@name='description']/@content", "//meta[@property='og:description']/@content"
+        ),
+        "canonical": _first(tree, "//link[@rel='canonical']/@href"),
+        "language": _language(_first(tree, "/html/@lang", "//meta[@http-equiv='content-language']/@content")),
+        "date": day or "",
+    }
+
+
+def _published(found: str, text: str, *, until: date) -> date | None:
+    """The day found, if it has come and stands in the page.
+
+    Of a month alone htmldate makes a day: the month's first, or today's number, which would differ tomorrow.
+    """
+    day = date.fromisoformat(found) if found else None
+    if day is None or day > until:
+        return None
+    y, m, d, name = day.year, f"0?{day.month}", f"0?{day.day}", r"[^\W\d_]{3,12}\.?"
+    written = (
+        rf"{y}\s?[-/.年]?\s?{m}\s?[-/.月]?\s?{d}(?!\d)",
+        rf"(?<!\d){d}(st|nd|rd|th|\.)?[-/.,\s]{{1,2}}({m}|{name})[-/.,\s]{{1,2}}{y}",
+        rf"(?<!\d){m}[-/.]{d}[-/.]{y}|{name}\s{d}(st|nd|rd|th)?,?\s{y}",
+    )
+    return day if any(re.search(form, text) for form in written) else None
+
+
+def _first(tree: Any, *paths: str) -> str:
+    """The first of these that is there and not blank."""
+    found = (one_line(str(value)) for path in paths for value in tree.xpath(path)[:1])
+    return next((value for value in found if value), "")
+
+
+def _language(said: str) -> str:
+    return said if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", said) else ""
+
+
+def _canonical(said: str, url: str) -> str:
+    """The page's own word for its address, if it names its own site; else where it was found.
+
+    At a host that many share, its own place: the same first two steps of the path.
+    """
+    canonical = joined(url, said)
+    own = bool(canonical) and site_of(canonical) == site_of(url)
+    if own and is_shared(url):
+        own = urlsplit(canonical).path.split("/")[:3] == urlsplit(url).path.split("/")[:3]
+    return canonical if own else tidy_address(url)

@@ -1,0 +1,1 @@
+"""What a reader of a page sees, and what the page keeps from its readers."""

@@ -1,0 +1,91 @@
+"""What a page keeps from its readers, as records for the editor. No juror reads any of it.
+
+Texts come as they are, bounded in count and length; whoever draws them escapes them for the place they stand in.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from panel.dossier.clean import one_line
+from panel.dossier.page.html import read_page
+from panel.dossier.page.markdown_blocks import MOST_MARKDOWN, as_html, unused_titles
+from panel.dossier.page.passages import Block
+from panel.dossier.visibility.take_out_unseen import Veiled
+from panel.records import Hidden
+from panel.records.invisible import UNSEEN
+
+Form = Literal["html", "markdown", "plain"]  # what a source's text is
+MOST_HIDDEN = 60  # of one source
+MOST_LENGTH = 400
+LEAST_LETTERS = 2
+# A page has hundreds of honest descriptions; what style hides comes first when there is too much.
+LAST = ("title", "alt", "aria-label", "placeholder", "meta", "noscript", "comment")
+TAGS = re.compile("[\U000e0020-\U000e007e]{2,}")
+SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
+UNSEEN_RUN = re.compile(f"(?:{UNSEEN.pattern})+")
+AROUND = 60  # characters kept on each side of invisible ones
+JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f\u00ad")  # in honest words: Persian, emoji, hyphenation
+
+
+def visible_and_hidden(
+    html: str, *, source_id: str = "S1", sheets: Mapping[str, str] | None = None
+) -> tuple[tuple[Block, ...], tuple[Hidden, ...]]:
+    """A page's blocks in reading order, and what it hides from its readers.
+
+    sheets: texts of style sheets it links, by `href`, when somebody fetched them. Bounded: the first 5,000,000
+    characters, at most `MOST_HIDDEN` texts of `MOST_LENGTH` characters.
+    """
+    blocks, veiled = read_page(html, sheets)
+    seen = "\n".join(block.text for block in blocks)
+    return blocks, as_records(source_id, [*veiled, *hidden_characters(seen)])
+
+
+def find_hidden(
+    text: str, source_id: str, *, form: Form = "html", sheets: Mapping[str, str] | None = None
+) -> tuple[Hidden, ...]:
+    """What a source keeps from its readers: in HTML, in the HTML inside Markdown, in characters of any text."""
+    if form == "html":
+        return visible_and_hidden(text, source_id=source_id, sheets=sheets)[1]
+    found = hidden_characters(text)
+    if form == "markdown":
+        veiled = read_page(as_html(text)).veiled if "<" in text or "![" in text else ()
+        found = [*veiled, *(Veiled("link title", title) for title in unused_titles(text)), *found]
+        if len(text) > MOST_MARKDOWN:
+            found.append(Veiled("not read", f"what stands after {MOST_MARKDOWN:,} characters of Markdown"))
+    return as_records(source_id, found)
+
+
+def as_records(source_id: str, veiled: Iterable[Veiled]) -> tuple[Hidden, ...]:
+    """Hidden texts of one source: each once, what style hides before descriptions, bounded."""
+    once: dict[Veiled, None] = {}
+    for where, text in veiled:
+        short = one_line(text[: 4 * MOST_LENGTH])
+        if sum(map(str.isalpha, short)) >= LEAST_LETTERS:
+            once[Veiled(where, short if len(short) <= MOST_LENGTH else short[: MOST_LENGTH - 1] + "…")] = None
+    ranked = sorted(once, key=lambda found: found.where.split(" ")[0] in LAST)
+    kept = [Hidden(source_id=source_id, where=where, text=text) for where, text in ranked[:MOST_HIDDEN]]
+    if len(ranked) > MOST_HIDDEN:
+        left = len(ranked) - MOST_HIDDEN
+        kept.append(Hidden(source_id=source_id, where="not listed", text=f"{left} more hidden texts"))
+    return tuple(kept)
+
+
+def hidden_characters(text: str) -> list[Veiled]:
+    """What a text says in characters that draw nothing: tags and selectors spelt out, the rest with its neighbours."""
+    found = [Veiled("tag characters", "".join(chr(ord(c) - 0xE0000) for c in run)) for run in TAGS.findall(text)]
+    found += [Veiled("variation selectors", _spelt(run)) for run in SELECTORS.findall(text)]
+    for run in UNSEEN_RUN.finditer(text):
+        if set(run.group()) <= JOINERS or TAGS.search(run.group()) or SELECTORS.search(run.group()):
+            continue
+        name = f"invisible character U+{ord(run.group()[0]):04X}"
+        found.append(Veiled(name, text[max(0, run.start() - AROUND) : run.end() + AROUND]))
+        if len(found) > MOST_HIDDEN:
+            break
+    return found
+
+
+def _spelt(selectors: str) -> str:
+    """Bytes that variation selectors can carry, one each: a known way to hide a message behind one emoji."""
+    raw = bytes(ord(c) - 0xFE00 if ord(c) < 0xFF00 else ord(c) - 0xE0100 + 16 for c in selectors)
+    return raw.decode("utf-8", "replace")
