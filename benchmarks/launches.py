@@ -45,7 +45,7 @@ def rows_kept(database: str) -> Costs:
     """Rows that stand in each table at the end; those that grow with launches differ between two runs."""
     from tests.databases import rows_of
 
-    from panel.store.tables import metadata
+    from panel.store.tables.core import metadata
 
     named = sorted(metadata.tables)
     return {f"rows of {name}": float(rows_of(database, f"select count(*) from {name}")[0][0]) for name in named}

@@ -14,7 +14,7 @@ import yaml
 from hypothesis import settings
 from tests.schemas import MIGRATE, migrate_once
 
-from panel.store import schema
+from panel.store import upgrade
 
 if TYPE_CHECKING:
     from tests.databases import Postgres
@@ -58,14 +58,14 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def migrations_run_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schema, "migrate", migrate_once)
+        patch.setattr(upgrade, "migrate", migrate_once)
         yield
 
 
 @pytest.fixture
 def real_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every migration runs, for tests of what they make."""
-    monkeypatch.setattr(schema, "migrate", MIGRATE)
+    monkeypatch.setattr(upgrade, "migrate", MIGRATE)
 
 
 @pytest.fixture(scope="session", autouse=True)

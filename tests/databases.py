@@ -18,10 +18,10 @@ from sqlalchemy import select
 
 from panel.store import Ledger
 from panel.store.database import open_engine
-from panel.store.folding import named_hashes, unfold
-from panel.store.ledger_sql import texts_named
-from panel.store.letters import given
-from panel.store.tables import calls
+from panel.store.ledger.bodies import named_hashes, unfold
+from panel.store.ledger.statements import texts_named
+from panel.store.ledger.text_encoding import given
+from panel.store.tables.core import calls
 
 NUMBER = itertools.count()
 TEMPLATE = "panel_template"

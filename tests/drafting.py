@@ -17,9 +17,9 @@ from panel.desk.desk import Desk
 from panel.desk.opened import OpenComparison, Opened, OpenReview
 from panel.records import Again, Answered, Review
 from panel.records.desk import Account, Point, Role
-from panel.store.desk import DeskStore
-from panel.store.desk_tables import accounts, taken
-from panel.store.run_records import Records
+from panel.store.draft_rows import DeskStore
+from panel.store.runs.run_records import Records
+from panel.store.tables.desk_tables import accounts, taken
 from panel.tally import compare, tally
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ from panel.dossier.identity.same_product import folded_release, product_key, sam
 from panel.records import Launch, Met, ProductFacts
 from panel.review.archive import facts_of
 from panel.store import Products
-from panel.store.product_meeting import Coming, Meeting
+from panel.store.products.match import Coming, Meeting
 
 
 def meet(

@@ -14,8 +14,8 @@ from panel.desk.accounts import SESSION, Accounts, is_at_least
 from panel.desk.audit import audit
 from panel.errors import Mistake, NotFound, NotSignedIn, TooSoon
 from panel.store.database import open_engine, reading
-from panel.store.desk import DeskStore
-from panel.store.desk_log import read_acts
+from panel.store.desk.act_log import read_acts
+from panel.store.draft_rows import DeskStore
 
 HOME = "203.0.113.7"
 

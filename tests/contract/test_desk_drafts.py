@@ -10,8 +10,8 @@ from tests.unit.store.samples import STAMP, a_run
 
 from panel.records import Review
 from panel.store import Records
-from panel.store import desk as rows
-from panel.store.tables import launch_runs, products
+from panel.store import draft_rows as rows
+from panel.store.tables.core import launch_runs, products
 
 
 def met(room: Room, run_id: str, slug: str, product_id: str, release: str) -> None:
@@ -79,7 +79,7 @@ def test_two_launches_that_became_one_are_compared_with_nothing(room: Room) -> N
     from tests.unit.store.samples import a_run
 
     from panel.records import Comparison
-    from panel.store.run_records import Records
+    from panel.store.runs.run_records import Records
     from panel.tally import compare
 
     one, other = small(), small(ledger())

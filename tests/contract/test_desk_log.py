@@ -8,8 +8,8 @@ from sqlalchemy import delete, func, insert, select, text, update
 from tests.drafting import Room, small
 
 from panel.desk.audit import audit
-from panel.store.desk_log import append_act, read_acts
-from panel.store.desk_tables import acts, approvals, decisions, revisions
+from panel.store.desk.act_log import append_act, read_acts
+from panel.store.tables.desk_tables import acts, approvals, decisions, revisions
 
 
 @pytest.fixture

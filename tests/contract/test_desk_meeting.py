@@ -16,9 +16,9 @@ from panel.records.desk import Draft
 from panel.records.review import Grade
 from panel.review.archive import meet_reviewed
 from panel.store import Products, Records
-from panel.store import desk as rows
-from panel.store.desk import DeskStore
-from panel.store.desk_launches import launches_of, products_of
+from panel.store import draft_rows as rows
+from panel.store.desk.launch_drafts import launches_of, products_of
+from panel.store.draft_rows import DeskStore
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 JUROR = Juror(persona_id="developer", model="local/x", family="local")

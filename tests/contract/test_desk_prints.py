@@ -10,7 +10,7 @@ from panel.desk.archive import Archive
 from panel.desk.text import MAKERS_WORD
 from panel.records import Flag, Made, NotAsked, Review, Rho, Sentence, Tally
 from panel.records.prints import Print
-from panel.store.desk_prints import Prints
+from panel.store.desk.prints import Prints
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 TEXT = "whoever leaves builds another index elsewhere because it documents no export of any kind"

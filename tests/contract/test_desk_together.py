@@ -43,7 +43,7 @@ def ten(room: Room) -> list[Account]:
     from sqlalchemy import insert
     from tests.drafting import account_row
 
-    from panel.store.desk_tables import accounts
+    from panel.store.tables.desk_tables import accounts
 
     people = [
         Account(account_id=f"acc-{n}", name=f"Editor {n}", sign_in=f"e{n}", role="editor") for n in range(EDITORS)

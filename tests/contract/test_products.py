@@ -17,7 +17,7 @@ from panel.errors import Mistake
 from panel.records import Launch, LaunchSource, Met, ProductFacts, Seen
 from panel.store import Products, Records
 from panel.store.database import open_engine
-from panel.store.product_meeting import MOST_OFFERED, Coming, Meeting
+from panel.store.products.match import MOST_OFFERED, Coming, Meeting
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)

@@ -12,8 +12,8 @@ from tests.unit.store.samples import a_review, a_run
 from panel.records import Fact, FactKind, Launch, LaunchSource, ProductFacts
 from panel.store import Products, Records
 from panel.store.database import open_engine
-from panel.store.tables import launch_runs, product_facts
-from panel.store.tables import products as product_table
+from panel.store.tables.core import launch_runs, product_facts
+from panel.store.tables.core import products as product_table
 
 FIRST = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 

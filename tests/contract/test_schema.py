@@ -19,10 +19,10 @@ from tests.schemas import migrate_once
 from tests.unit.store.samples import a_call, a_run
 
 from panel.errors import StoreError
-from panel.store import HeldBy, Known, Ledger, Records, RunLock, schema
+from panel.store import HeldBy, Known, Ledger, Records, RunLock, upgrade
 from panel.store.database import open_engine, read_url
-from panel.store.schema import MIGRATIONS
-from panel.store.tables import VERSION_TABLE, metadata
+from panel.store.tables.core import VERSION_TABLE, metadata
+from panel.store.upgrade import MIGRATIONS
 
 pytestmark = pytest.mark.usefixtures("real_migrations")
 
@@ -98,7 +98,7 @@ def test_a_database_made_for_tests_is_what_migrations_make(tmp_path: Path, monke
             return [version, *sorted(conn.execute("select type, name, tbl_name, sql from sqlite_master"), key=str)]
 
     migrated = made("migrated.db")
-    monkeypatch.setattr(schema, "migrate", migrate_once)
+    monkeypatch.setattr(upgrade, "migrate", migrate_once)
     made("first.db")
     assert made("second.db") == migrated
 

@@ -7,7 +7,7 @@ from tests.unit.store.samples import LONG, a_call
 from panel.errors import StoreError
 from panel.records import Call, Usage
 from panel.store import CallRow, Claimed, Known, Ledger
-from panel.store.letters import MARK
+from panel.store.ledger.text_encoding import MARK
 
 ODD = (
     'a NUL \x00 and \\0000 in {"quote": "\x00"}', "a lone surrogate \ud83d", "\ud83d\ude00 two that are a pair", MARK + '"x"',

@@ -24,7 +24,7 @@ from tests.unit.store.samples import a_run
 
 from panel.records import Comparison, Review
 from panel.records.desk import Role
-from panel.store.run_records import Records
+from panel.store.runs.run_records import Records
 from panel.tally import compare
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -14,7 +14,7 @@ import pytest
 from tests.flow.batch_day import run_quickly
 from tests.flow.outside import PAIR, SCRIPTED, SPECIMEN, both_providers, fake_server, run, run_here
 
-from panel.store.tables import VERSION_TABLE
+from panel.store.tables.core import VERSION_TABLE
 
 IN_FLIGHT = 8  # calls at once to one provider
 IMPATIENT = {"panel.review.sending.KEEP_PAUSE_S": 0.05}  # else a paid answer waits a minute for a full disk

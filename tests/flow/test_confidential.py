@@ -22,7 +22,7 @@ from panel.records import Rho
 from panel.review.asking import Asker
 from panel.review.plan import Seat, make_plan
 from panel.store import Ledger, RunLock
-from panel.store.workspace import find_workspace
+from panel.workspace.folder import find_workspace
 
 from .conftest import CountingJuror, make_answer, make_dossier, make_persona, write_script
 

@@ -34,8 +34,8 @@ from panel.pages import review_html
 from panel.records import Editorial, Flag, Review
 from panel.review.archive import meet_reviewed
 from panel.store import Products
-from panel.store import desk as rows
-from panel.store.run_records import Records
+from panel.store import draft_rows as rows
+from panel.store.runs.run_records import Records
 
 DX, REPORTER = "dx-reviewer", "reporter"
 

@@ -10,7 +10,7 @@ from tests.unit.pages import samples
 
 from panel.desk.archive import Archive
 from panel.records import Written
-from panel.store.desk_prints import Prints
+from panel.store.desk.prints import Prints
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 

@@ -24,7 +24,7 @@ from panel.desk.points import APART
 from panel.desk.shown import shown_row
 from panel.errors import EditConflict, Mistake
 from panel.records import Review
-from panel.store.desk_tables import bases, points
+from panel.store.tables.desk_tables import bases, points
 
 EXAMPLES = int(os.environ.get("PANEL_TEST_DESK_EXAMPLES", "6"))
 DX, REPORTER = "dx-reviewer", "reporter"

@@ -34,10 +34,10 @@ from panel.desk.stale_drafts import stale_drafts, stale_page
 from panel.errors import EditConflict, Mistake
 from panel.records import content_hash
 from panel.records.desk import Decision
-from panel.store.desk import time_of
-from panel.store.desk_tables import drafts, taken
-from panel.store.run_records import Records
-from panel.store.tables import records
+from panel.store.draft_rows import time_of
+from panel.store.runs.run_records import Records
+from panel.store.tables.core import records
+from panel.store.tables.desk_tables import drafts, taken
 
 DX = "dx-reviewer"
 VIEWS = Spot(DX, views=True)

@@ -26,8 +26,8 @@ from panel.pages import comparison_html, review_html
 from panel.records import Flag
 from panel.records.desk import Approval
 from panel.store import Products
-from panel.store import desk as rows
-from panel.store.desk_tables import publications
+from panel.store import draft_rows as rows
+from panel.store.tables.desk_tables import publications
 from panel.web.drafting.page import DraftPage, draft_page
 
 TOMORROW = NOON + timedelta(days=1)

@@ -4,7 +4,7 @@ import importlib.util
 import re
 from pathlib import Path
 
-from panel.config import KEYS, Toml
+from panel.workspace.settings import KEYS, Toml
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -11,10 +11,10 @@ from tests.unit.batch.sources import nobody
 from panel.batch.intake.reading import take_in
 from panel.batch.intake.rows import BadRow
 from panel.batch.intake.tables import SourceSpec
-from panel.config import Toml, read_settings
 from panel.errors import Mistake
 from panel.prompting.categories import load_categories
 from panel.records.batch import Announcement
+from panel.workspace.settings import Toml, read_settings
 
 ROOT = Path(__file__).parents[2]
 FEEDS = ROOT / "examples" / "feeds"

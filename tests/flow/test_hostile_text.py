@@ -31,7 +31,7 @@ from panel.prompting.question import render_question
 from panel.prompting.templates import Templates
 from panel.records import Comparison, Launch, Usage, slugify
 from panel.store import CallRow, Claimed, Known, Ledger, Records, ledger_key
-from panel.store.names import inside, new_run_id
+from panel.store.run_ids import inside, new_run_id
 
 ROOT = Path(__file__).parents[2]
 ALL = (*OWN, *corpora.nasty(), *(text for texts in corpora.ours().values() for text in texts))

@@ -23,7 +23,7 @@ from panel.review.asking import Asker
 from panel.review.plan import Seat, make_plan
 from panel.review.warming import MISSES_IN_A_ROW, TRIED_AGAIN_EVERY, jurors_that_pay
 from panel.store import Ledger, Records, RunLock
-from panel.store.workspace import find_workspace
+from panel.workspace.folder import find_workspace
 
 from .conftest import make_dossier, make_persona
 

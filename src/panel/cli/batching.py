@@ -13,7 +13,6 @@ from panel.batch.till import Till
 from panel.batch.working import StopSign
 from panel.cli.batch_sources import note_of
 from panel.cli.shell import Shell
-from panel.config import BatchTable
 from panel.jurors import ModelSpec
 from panel.jurors.dialects import open_provider
 from panel.money import Budget
@@ -21,6 +20,7 @@ from panel.records import BatchPlan, Juror, Run, Stamp, sha256_of
 from panel.review.running import Limits, open_asker, settings_of, spec_from
 from panel.review.writing import pretty
 from panel.store import BatchRows, Ledger, Locks, ProviderBatches, Purse, Records, RunFolder, open_locks
+from panel.workspace.settings import BatchTable
 
 PATIENCE_S = 3600.0  # for a server that is down, in a batch without a deadline
 

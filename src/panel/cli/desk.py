@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import socket
 
     from panel.cli.shell import Shell
-    from panel.config import DeskTable
+    from panel.workspace.settings import DeskTable
 
 app = typer.Typer(rich_markup_mode=None, invoke_without_command=True, help="Edit and approve drafts in a browser.")
 app.add_typer(desk_accounts.app, name="accounts")

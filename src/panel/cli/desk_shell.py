@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from panel.desk.archive import Archive
     from panel.desk.desk import Desk
     from panel.records.desk import Account
-    from panel.store.desk import DeskStore
+    from panel.store.draft_rows import DeskStore
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def fill_queue(shell: "Shell") -> None:
 def open_store(shell: "Shell | None" = None) -> Iterator["DeskStore"]:
     """The desk's rows alone."""
     from panel.cli.shell import open_shell
-    from panel.store.desk import DeskStore
+    from panel.store.draft_rows import DeskStore
 
     store = DeskStore.open((shell or open_shell()).settings.database_url)
     try:
@@ -77,7 +77,7 @@ def open_store(shell: "Shell | None" = None) -> Iterator["DeskStore"]:
 def open_archive(shell: "Shell") -> Iterator["Archive"]:
     """What is known beyond one draft, in the same database, by connections of its own."""
     from panel.desk.archive import Archive
-    from panel.store.desk_prints import Prints
+    from panel.store.desk.prints import Prints
 
     with closing(Prints.open(shell.settings.database_url)) as prints:
         yield Archive(prints)

@@ -65,7 +65,7 @@ def doctor(
 
 def next_command(shell: "Shell", findings: list[Finding]) -> str:
     """What to type now: mend what is in the way, else ask the best critics there are here."""
-    from panel.config import KEYS
+    from panel.workspace.settings import KEYS
 
     if any(f.state == "bad" for f in findings):
         return "mend what is marked BAD, then: panel doctor"
@@ -96,7 +96,7 @@ def _workspace(shell: "Shell") -> Finding:
 
 
 def _keys(shell: "Shell") -> Iterator[Finding]:
-    from panel.config import KEYS
+    from panel.workspace.settings import KEYS
 
     for provider, variable in KEYS.items():
         if shell.settings.key(provider):
@@ -109,8 +109,8 @@ def _addresses(shell: "Shell") -> Iterator[Finding]:
     """Base URLs and certificates no model can be asked with, whoever sits on the panel today."""
     import ssl
 
-    from panel.config import ADDRESSES, check_address
     from panel.errors import Mistake
+    from panel.workspace.settings import ADDRESSES, check_address
 
     named = {variable: shell.settings.environment.get(variable, "") for variable in ADDRESSES.values()}
     named |= {name: table.base_url for name, table in shell.settings.toml.models.items()}

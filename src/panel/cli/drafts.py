@@ -104,7 +104,7 @@ def diff(
 def history(draft: DraftId, json_: JsonFlag = False) -> None:
     """Show all that happened to a draft, oldest first."""
     from panel.cli.drafts_told import history_json, told_history
-    from panel.store.desk_accounts import AccountRows
+    from panel.store.desk.account_rows import AccountRows
 
     with open_desk() as at:
         at.desk.open(at.who, draft)

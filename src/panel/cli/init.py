@@ -40,7 +40,7 @@ def init(
 
     Writes panel.toml, personas/, prompts/ and categories.yaml, yours to edit. Nothing is written over.
     """
-    from panel.store import lay_out
+    from panel.workspace.folder import lay_out
 
     written = [str(path) for path in lay_out(folder)]
     if json_:

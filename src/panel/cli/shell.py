@@ -9,23 +9,12 @@ from functools import cached_property
 from pathlib import Path
 
 from panel.cli.output import talk
-from panel.config import Settings, read_settings
 from panel.errors import Mistake
 from panel.prompting import load_categories, parse_persona
 from panel.records import Persona, Stamp
-from panel.store import (
-    Ledger,
-    Locks,
-    Products,
-    Records,
-    RunLock,
-    Workspace,
-    find_workspace,
-    hold_run,
-    new_run_id,
-    open_locks,
-    stamp,
-)
+from panel.store import Ledger, Locks, Products, Records, RunLock, hold_run, new_run_id, open_locks, stamp
+from panel.workspace.folder import Workspace, find_workspace
+from panel.workspace.settings import Settings, read_settings
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from panel.errors import Mistake, NotSignedIn, TooSoon
 from panel.records import sha256_of, slugify
 from panel.records.desk import Account, Role
 from panel.records.invisible import without_unseen
-from panel.store.desk_accounts import AccountRows
-from panel.store.desk_sessions import SessionRows, Waits
+from panel.store.desk.account_rows import AccountRows
+from panel.store.desk.sessions import SessionRows, Waits
 
 OWNER = "owner"
 TERMINAL = "terminal"  # who acts at a terminal of the workspace: whoever may write to its database

@@ -42,8 +42,8 @@ from panel.records.desk import (
     Revision,
     Seen,
 )
-from panel.store import desk as rows
-from panel.store.desk_log import Detail, append_act
+from panel.store import draft_rows as rows
+from panel.store.desk.act_log import Detail, append_act
 
 PANEL = "panel"  # who writes what follows by itself
 

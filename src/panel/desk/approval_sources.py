@@ -5,8 +5,8 @@ from panel.desk.desk import Desk, History
 from panel.desk.opened import OpenReview
 from panel.errors import Mistake
 from panel.records.desk import Account, Approval
-from panel.store.desk import decisions_by_id
-from panel.store.desk_accounts import AccountRows
+from panel.store.desk.account_rows import AccountRows
+from panel.store.draft_rows import decisions_by_id
 
 
 def read_approval_file(desk: Desk, who: Account, draft_id: str, approval_id: int | None = None) -> Json:

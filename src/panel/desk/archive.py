@@ -9,7 +9,7 @@ from panel.desk.text import MAKERS_WORD
 from panel.desk.times import utc_now
 from panel.records import Answered, Flag, Review, Written
 from panel.records.prints import Print
-from panel.store.desk_prints import Prints
+from panel.store.desk.prints import Prints
 
 RECENT_DAYS = 180
 MOST_WORDS = 800  # texts of each critic looked at: about its last 200 quotes

@@ -21,7 +21,7 @@ from panel.review.again import plan_again, with_run_logs
 from panel.review.plan import Plan, make_plan
 from panel.review.running import next_draw
 from panel.store import Ledger
-from panel.store.desk_log import append_act
+from panel.store.desk.act_log import append_act
 
 
 @dataclass(frozen=True)

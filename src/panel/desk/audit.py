@@ -20,10 +20,10 @@ from panel.desk.points import claim_key
 from panel.errors import PanelError
 from panel.records import Review, content_hash
 from panel.records.desk import Act, Approval, Decision, Pair, Publication, RunLog
-from panel.store.desk import DeskStore
-from panel.store.desk_log import read_acts, revision_of
-from panel.store.desk_reading import every_row
-from panel.store.desk_tables import (
+from panel.store.desk.act_log import read_acts, revision_of
+from panel.store.desk.audit_rows import every_row
+from panel.store.draft_rows import DeskStore
+from panel.store.tables.desk_tables import (
     accounts,
     approvals,
     bases,

@@ -17,7 +17,7 @@ from panel.desk.opened import OpenReview
 from panel.desk.points import VIEW_FIELDS, points_of
 from panel.records import canonical_json, sha256_of
 from panel.records.desk import Approval, Decision
-from panel.store import desk as rows
+from panel.store import draft_rows as rows
 
 Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ from panel.desk.text import standing_of
 from panel.errors import EditConflict, Mistake
 from panel.records import Answered, Review, Written
 from panel.records.desk import Decided, DraftText, Point, Revision, Seen
-from panel.store import desk as rows
+from panel.store import draft_rows as rows
 
 
 class Unchanged(Mistake):

@@ -35,9 +35,9 @@ from panel.records.desk import (
     Revision,
     RunLog,
 )
-from panel.store import desk as rows
-from panel.store.desk import DeskStore
-from panel.store.desk_log import newest_acts, read_acts
+from panel.store import draft_rows as rows
+from panel.store.desk.act_log import newest_acts, read_acts
+from panel.store.draft_rows import DeskStore
 from panel.tally import compare
 
 Clock = Callable[[], datetime]

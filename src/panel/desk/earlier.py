@@ -6,7 +6,7 @@ from panel.desk.points import claim_key, passages_hash, pick_hash, shown
 from panel.desk.text import MAKERS_WORD, Earlier
 from panel.records import Answered, Review, Written, sha256_of
 from panel.records.desk import Decided
-from panel.store import desk as rows
+from panel.store import draft_rows as rows
 
 
 def earlier_decisions(conn: Connection, review: Review, scope: str) -> Earlier:

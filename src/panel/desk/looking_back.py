@@ -14,7 +14,7 @@ from panel.desk.opened import (
 )
 from panel.errors import Mistake
 from panel.records.desk import Draft, Pair, Revision
-from panel.store import desk as rows
+from panel.store import draft_rows as rows
 
 
 def open_at(conn: Connection, draft_id: str, number: int, archive: Archive) -> Opened:

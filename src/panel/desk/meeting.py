@@ -5,9 +5,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from panel.records.desk import Draft
-from panel.store import desk as rows
-from panel.store.desk_launches import OfLaunch, asked_for, drafts_of, launch_of, launches_of
-from panel.store.product_rows import root_of
+from panel.store import draft_rows as rows
+from panel.store.desk.launch_drafts import OfLaunch, asked_for, drafts_of, launch_of, launches_of
+from panel.store.products.product_rows import root_of
 
 
 class Place(NamedTuple):

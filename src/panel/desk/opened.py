@@ -15,7 +15,7 @@ from panel.desk.text import for_readers, lay_over
 from panel.errors import NotFound
 from panel.records import Comparison, Flag, Review, canonical_json, sha256_of
 from panel.records.desk import Decision, Draft, DraftState, DraftText, Point, Revision
-from panel.store import desk as rows
+from panel.store import draft_rows as rows
 from panel.tally import compare
 
 PUT_AWAY: tuple[DraftState, ...] = ("passed", "rejected", "retracted")  # to be fetched back before anything is changed

@@ -14,7 +14,7 @@ from panel.errors import EditConflict, Mistake
 from panel.records import Answered, Ground, Review, content_hash
 from panel.records.desk import DraftText, RunLog, Struck
 from panel.records.invisible import without_unseen
-from panel.store import desk as rows
+from panel.store import draft_rows as rows
 
 LONGEST_LOG = 60_000  # characters: what a dossier may hold of one source
 

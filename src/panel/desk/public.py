@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from panel.desk.opened import PUT_AWAY, OpenComparison, Opened, find_draft
 from panel.records.desk import Approval, Draft, Publication
-from panel.store import desk as rows
+from panel.store import draft_rows as rows
 
 
 def public_at(conn: Connection, draft: Draft, at: datetime) -> Publication | None:

@@ -12,8 +12,8 @@ from panel.desk.rules import PASS_REASONS, REJECT_REASONS, TO_FETCH_BACK, editio
 from panel.errors import EditConflict, Mistake
 from panel.records import content_hash
 from panel.records.desk import Approval, DraftState, Publication
-from panel.store import desk as rows
-from panel.store.desk_log import read_acts
+from panel.store import draft_rows as rows
+from panel.store.desk.act_log import read_acts
 
 
 def approve(tx: Tx, draft_id: str, *, number: int, edition: str = "", reason: str = "") -> Opened:

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from panel.desk.stale import KnownNow, Reviewed, stale_reasons
 from panel.records import Pricing
 from panel.records.desk import Draft, DraftState
-from panel.store import desk as rows
-from panel.store.desk_launches import OfLaunch, OfProduct, launches_of, products_of
+from panel.store import draft_rows as rows
+from panel.store.desk.launch_drafts import OfLaunch, OfProduct, launches_of, products_of
 
 WATCHED: tuple[DraftState, ...] = ("published", "scheduled", "approved", "open", "later")
 AT_ONCE = 100

@@ -17,8 +17,8 @@ from panel.desk.points import shown
 from panel.desk.text import as_printed, start_text
 from panel.records import Answered, Review, Value, Written, canonical_json, sha256_of
 from panel.records.desk import Act, Approval, EditedWords
-from panel.store.desk import DeskStore
-from panel.store.desk_stats import Finished, finished
+from panel.store.desk.finished_drafts import Finished, finished
+from panel.store.draft_rows import DeskStore
 
 PAUSE = timedelta(minutes=10)  # a longer gap between two acts is no work on this draft
 FEWEST = 10  # drafts: with fewer, a difference between two says nothing

@@ -13,9 +13,9 @@ from panel.dossier.identity.same_product import folded_name
 from panel.errors import Mistake
 from panel.records import Comparison, Review
 from panel.records.desk import Draft, Pair
-from panel.store import desk as rows
-from panel.store.desk_launches import asked_for
-from panel.store.desk_log import Detail, append_act
+from panel.store import draft_rows as rows
+from panel.store.desk.act_log import Detail, append_act
+from panel.store.desk.launch_drafts import asked_for
 
 AT_ONCE = 100  # records a transaction: a queue that was not looked at for a month fills in steps
 

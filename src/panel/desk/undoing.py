@@ -8,7 +8,7 @@ from panel.desk.fields import put_text, read_field, text_at
 from panel.desk.opened import Opened, OpenReview
 from panel.errors import EditConflict, Mistake
 from panel.records.desk import Account, Decision, DraftText, Point
-from panel.store import desk as rows
+from panel.store import draft_rows as rows
 
 
 def undo(tx: Tx, draft_id: str, named: int | None = None) -> Opened:

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from panel.dossier.identity.same_product import folded_release, named_release, plain_name, product_key, same_product
 from panel.dossier.neighbours import add_neighbours
 from panel.records import Dossier, Launch, Met, ProductFacts, canonical_json, sha256_of
-from panel.store.product_meeting import Coming, Meeting
-from panel.store.products import Products
+from panel.store.products.match import Coming, Meeting
+from panel.store.products.products import Products
 
 LICENCE_ORDER = ("licence", "repository", "page", "docs")  # whose licence is named first
 MOST_LICENCES = 3

@@ -2,46 +2,45 @@
 
 from typing import TYPE_CHECKING, Any
 
-from panel.store.folder import RunFolder, verify_folder
-from panel.store.lock import RunLock, is_held
-from panel.store.names import new_run_id
-from panel.store.stamping import stamp
-from panel.store.workspace import Workspace, find_workspace, lay_out
+from panel.store.locks.run_lock import RunLock, is_held
+from panel.store.run_ids import new_run_id
+from panel.store.runs.run_folder import RunFolder, verify_folder
+from panel.store.runs.version_stamp import stamp
 
 if TYPE_CHECKING:
-    from panel.store.batch_rows import BatchRows
-    from panel.store.costs import CostRow, plus
-    from panel.store.folding import fold
-    from panel.store.holding import hold_run
-    from panel.store.jobs import CallRow, Claimed, HeldBy, InBatch, Known
-    from panel.store.ledger import Ledger, folded_key, ledger_key
-    from panel.store.locks import Locks, open_locks
-    from panel.store.money import Purse
-    from panel.store.pace import SharedPace
-    from panel.store.products import Products
-    from panel.store.provider_batches import ProviderBatches, SentBatch
-    from panel.store.run_records import Records
+    from panel.store.ledger.bodies import fold
+    from panel.store.ledger.cost_sums import CostRow, plus
+    from panel.store.ledger.ledger import Ledger, folded_key, ledger_key
+    from panel.store.ledger.messages import CallRow, Claimed, HeldBy, InBatch, Known
+    from panel.store.ledger.provider_batches import ProviderBatches, SentBatch
+    from panel.store.ledger.shared_budget import Purse
+    from panel.store.locks.hold_both import hold_run
+    from panel.store.locks.locks import Locks, open_locks
+    from panel.store.products.products import Products
+    from panel.store.runs.batch_rows import BatchRows
+    from panel.store.runs.run_records import Records
+    from panel.store.shared_rate import SharedPace
 
 __all__ = [
     "BatchRows", "CallRow", "Claimed", "CostRow", "HeldBy", "InBatch", "Known", "Ledger", "Locks", "Products",
-    "ProviderBatches", "Purse", "Records", "RunFolder", "RunLock", "SentBatch", "SharedPace", "Workspace",
-    "find_workspace", "fold", "folded_key", "hold_run", "is_held", "lay_out", "ledger_key", "new_run_id", "open_locks",
+    "ProviderBatches", "Purse", "Records", "RunFolder", "RunLock", "SentBatch", "SharedPace",
+    "fold", "folded_key", "hold_run", "is_held", "ledger_key", "new_run_id", "open_locks",
     "plus", "stamp", "verify_folder",
 ]  # fmt: skip
 
 _NAMES = {
-    "batch_rows": "BatchRows",
-    "costs": "CostRow plus",
-    "folding": "fold",
-    "holding": "hold_run",
-    "jobs": "CallRow Claimed HeldBy InBatch Known",
-    "ledger": "Ledger folded_key ledger_key",
-    "locks": "Locks open_locks",
-    "money": "Purse",
-    "pace": "SharedPace",
-    "products": "Products",
-    "provider_batches": "ProviderBatches SentBatch",
-    "run_records": "Records",
+    "runs.batch_rows": "BatchRows",
+    "ledger.cost_sums": "CostRow plus",
+    "ledger.bodies": "fold",
+    "locks.hold_both": "hold_run",
+    "ledger.messages": "CallRow Claimed HeldBy InBatch Known",
+    "ledger.ledger": "Ledger folded_key ledger_key",
+    "locks.locks": "Locks open_locks",
+    "ledger.shared_budget": "Purse",
+    "shared_rate": "SharedPace",
+    "products.products": "Products",
+    "ledger.provider_batches": "ProviderBatches SentBatch",
+    "runs.run_records": "Records",
 }
 
 

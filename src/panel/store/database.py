@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Column, Connection, Engine, Select, create_engine, event, make_url, tuple_
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import QueuePool
@@ -19,7 +19,7 @@ from sqlalchemy.pool import QueuePool
 from panel.errors import Mistake, StoreError
 from panel.store.dialect import alone
 from panel.store.files import make_folder
-from panel.store.schema import bring_up_to_date
+from panel.store.upgrade import bring_up_to_date
 
 FULL_BELOW_BYTES = 100_000  # three pages of shared memory and a page of log
 ONE_BY_ONE = {"stream_results": True, "max_row_buffer": 500}  # of a query whose rows don't fit into memory
@@ -215,3 +215,24 @@ def place(url: URL) -> str:
     """Where a database is, for people: a file's path, or the address without its password."""
     name = url.get_backend_name()
     return str(url.database) if name == "sqlite" else url.set(drivername=name).render_as_string(hide_password=True)
+
+
+# Long tables read page by page: nothing is locked between pages, and no more than one page is in memory.
+
+
+def pages(engine: Engine, wanted: Select[Any], keys: tuple[Column[Any], ...], size: int) -> Iterator[list[Any]]:
+    """Rows of `wanted` in the order of `keys`, which must be among its columns and name one row each.
+
+    Each page is a transaction of its own that goes on after the last row seen, so rows may change, come and go
+    meanwhile; one that is there throughout is given once.
+    """
+    page = wanted.order_by(*keys).limit(size)
+    after: tuple[Any, ...] | None = None
+    while True:
+        with reading(engine) as conn:
+            rows = list(conn.execute(page if after is None else page.where(tuple_(*keys) > after)))
+        if rows:
+            yield rows
+        if len(rows) < size:
+            return
+        after = tuple(getattr(rows[-1], key.name) for key in keys)

@@ -21,7 +21,7 @@ from panel.desk.stats import Stats, read_stats
 from panel.desk.times import UTC_TIMES, Times, utc_now
 from panel.errors import Mistake
 from panel.store import Products
-from panel.store.desk import DeskStore
+from panel.store.draft_rows import DeskStore
 
 if TYPE_CHECKING:
     from panel.desk.asking_in_background import AskingAgain

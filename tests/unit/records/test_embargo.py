@@ -11,7 +11,7 @@ from panel.errors import Mistake
 from panel.prompting import Templates, render_shared
 from panel.records import Announcement, Launch, LaunchSource, Run, Stamp
 from panel.review.archive import announced_digest
-from panel.store.workspace import find_workspace
+from panel.workspace.folder import find_workspace
 
 TODAY = date(2026, 11, 25)
 MADE = Stamp(created_at=datetime(2026, 11, 25, tzinfo=UTC), version="0")

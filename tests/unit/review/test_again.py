@@ -13,7 +13,7 @@ from panel.jurors.provider import ModelSpec
 from panel.records import Again, Failed, Juror, LaunchSource, Made, Review, Rho, Stamp, Tally
 from panel.review.again import laid_in, plan_again
 from panel.review.plan import Plan, make_plan
-from panel.store.workspace import find_workspace
+from panel.workspace.folder import find_workspace
 
 HOSTED = ModelSpec(name="openai/m", provider="openai", model="m", api="responses", api_key="k")
 PERSONAS = [make_persona(name, order=n) for n, name in enumerate(("one", "two", "three"), start=1)]

@@ -15,8 +15,8 @@ from tests.unit.store.samples import a_run
 from panel.errors import Mistake, StoreError
 from panel.store import Records
 from panel.store.database import open_engine, read_url, reading
-from panel.store.schema import MIGRATIONS
-from panel.store.tables import HEAD, VERSION_TABLE, metadata
+from panel.store.tables.core import HEAD, VERSION_TABLE, metadata
+from panel.store.upgrade import MIGRATIONS
 
 pytestmark = pytest.mark.usefixtures("real_migrations")
 

@@ -4,7 +4,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.store.folding import LONG, exact_json, fold, named_hashes, unfold
+from panel.store.ledger.bodies import LONG, exact_json, fold, named_hashes, unfold
 
 WORDS = st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=20)
 LONGER = st.builds(lambda word, times: (word or "x") * times, WORDS, st.integers(1, LONG))

@@ -9,10 +9,10 @@ from sqlalchemy import create_engine, insert
 from tests.unit.store.samples import a_review, a_run
 
 from panel.store import Products, Records
-from panel.store.desk import DeskStore, untaken
-from panel.store.run_rows import record_row, run_row
-from panel.store.schema import MIGRATIONS
-from panel.store.tables import HEAD, records, runs
+from panel.store.draft_rows import DeskStore, untaken
+from panel.store.runs.record_rows import record_row, run_row
+from panel.store.tables.core import HEAD, records, runs
+from panel.store.upgrade import MIGRATIONS
 
 
 def make_old(path: Path, version: str = "0001", *slugs: str) -> None:

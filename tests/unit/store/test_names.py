@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from panel.errors import Mistake
-from panel.store.names import check_run_id, inside, new_run_id
+from panel.store.run_ids import check_run_id, inside, new_run_id
 
 NOW = datetime(2026, 11, 23, 15, 12, 0, tzinfo=UTC)
 

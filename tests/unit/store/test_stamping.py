@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from panel.store.stamping import find_checkout, git_commit, is_dirty
+from panel.store.runs.version_stamp import find_checkout, git_commit, is_dirty
 
 GIT = [
     "git",

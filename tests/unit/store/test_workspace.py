@@ -4,8 +4,7 @@ import pytest
 
 import panel
 from panel.errors import Mistake, StoreError
-from panel.store import find_workspace, lay_out
-from panel.store.workspace import packaged_files
+from panel.workspace.folder import find_workspace, lay_out, packaged_files
 
 
 def test_without_a_workspace_our_copies_are_used_and_runs_go_here(tmp_path: Path) -> None:

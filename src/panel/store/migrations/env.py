@@ -2,8 +2,8 @@
 
 from alembic import context
 
-from panel.store import desk_tables  # noqa: F401  its tables belong to the metadata
-from panel.store.tables import VERSION_TABLE, metadata
+from panel.store.tables import desk_tables  # noqa: F401  its tables belong to the metadata
+from panel.store.tables.core import VERSION_TABLE, metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from panel.errors import Mistake, NotFound
 from panel.records import ProductHistory
 from panel.records.desk import Account, Draft
-from panel.store.desk_launches import OfLaunch, drafts_of, launches_of
+from panel.store.desk.launch_drafts import OfLaunch, drafts_of, launches_of
 from panel.web.access import Editor, Writer
 from panel.web.deps import POSTED, Deps, Given
 from panel.web.render import redirect, show

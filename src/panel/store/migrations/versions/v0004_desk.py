@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from panel.store.desk_triggers import statements
+from panel.store.tables.desk_triggers import statements
 
 revision = "0004"
 down_revision = "0003"

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from panel.store.desk_triggers import statements, undo
+from panel.store.tables.desk_triggers import statements, undo
 
 revision = "0005"
 down_revision = "0004"

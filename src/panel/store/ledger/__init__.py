@@ -1,0 +1,1 @@
+"""Each call to a model, written before it is sent: what was asked, what came back, what it cost."""

@@ -1,0 +1,87 @@
+"""Who works on a run: an operating-system lock, which a killed process can't keep.
+
+The lock files stand in `runs/.locks/`, apart from the run folders, so that a run can be locked before its folder
+exists and a finished folder holds nothing of ours.
+"""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from panel.errors import RunHeld
+from panel.store.files import disk_trouble, make_folder
+from panel.store.run_ids import check_run_id
+
+PATIENCE_S = 0.5  # `is_held` takes a free lock for an instant; an owner must not fail on that
+POLL_S = 0.02
+
+
+class RunLock:
+    """The right to work on one run. Taken by one living process at a time; let go by release, exit or kill -9."""
+
+    def __init__(self, runs_dir: Path, run_id: str) -> None:
+        self.run_id = run_id
+        self._path = lock_path(runs_dir, run_id)
+        self._note = self._path.with_suffix(".pid")  # for people; the lock itself is what counts
+        self._lock = FileLock(self._path, thread_local=False)
+
+    @property
+    def held(self) -> bool:
+        """This object holds the lock."""
+        return bool(self._lock.is_locked)
+
+    def acquire(self) -> None:
+        """Take the lock. Raises RunHeld when another living process has it, StoreError when the disk refuses."""
+        make_folder(self._path.parent)
+        try:
+            self._lock.acquire(timeout=PATIENCE_S, poll_interval=POLL_S)
+        except Timeout as err:
+            raise RunHeld(
+                f"Run {self.run_id!r} is being worked on{self._by_whom()}.",
+                hint="Wait until it ends, or stop it; then: panel resume " + self.run_id,
+            ) from err
+        except OSError as err:
+            raise disk_trouble(str(self._path), err) from err
+        with suppress(OSError):
+            self._note.write_text(str(os.getpid()), encoding="ascii")
+
+    def release(self) -> None:
+        """Let go. Releasing twice does nothing."""
+        if not self.held:
+            return
+        with suppress(OSError):
+            self._note.unlink()
+        self._lock.release()
+
+    def _by_whom(self) -> str:
+        try:
+            return f" by process {int(self._note.read_text(encoding='ascii'))}"
+        except (OSError, ValueError):
+            return " by another process"
+
+
+def is_held(runs_dir: Path, run_id: str) -> bool:
+    """Some living process, this one included, works on the run."""
+    return is_locked(lock_path(runs_dir, run_id))
+
+
+def is_locked(path: Path) -> bool:
+    """Some living process, this one included, has a lock on this file. Raises StoreError for the disk."""
+    if not path.exists():
+        return False
+    probe = FileLock(path, thread_local=False)
+    try:
+        probe.acquire(timeout=0)
+    except Timeout:
+        return True
+    except OSError as err:
+        raise disk_trouble(str(path), err) from err
+    probe.release()
+    return False
+
+
+def lock_path(runs_dir: Path, run_id: str) -> Path:
+    """Where the lock of a run stands."""
+    return runs_dir / ".locks" / f"{check_run_id(run_id)}.lock"

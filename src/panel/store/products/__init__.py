@@ -1,0 +1,1 @@
+"""Products known by the archive, and launches told apart or joined."""

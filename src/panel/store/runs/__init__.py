@@ -1,0 +1,1 @@
+"""Runs as folders and as rows; rows of batches."""

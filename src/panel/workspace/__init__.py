@@ -1,0 +1,1 @@
+"""What is opened from a folder: where it is, and its settings."""
