@@ -15,7 +15,7 @@ from tests.desk import ORIGIN, PASSWORD, SECRET, Desk, a_desk, served_desk
 
 from panel.desk.accounts import SESSION, is_at_least
 from panel.desk.audit import audit
-from panel.desk.rules import ROLES
+from panel.desk.permissions import ROLES
 from panel.errors import EditConflict, Mistake, NotFound, ProviderError, StoreError
 from panel.records.desk import Role
 from panel.web.access import Editor, Guarded, Writer, anybody, needs, roles_of

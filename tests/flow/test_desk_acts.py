@@ -28,7 +28,7 @@ from panel.desk.audit import audit
 from panel.desk.deciding import Spot, spot_of
 from panel.desk.editorial import editorial_of
 from panel.desk.opened import Opened
-from panel.desk.rules import DISMISS_REASONS
+from panel.desk.permissions import DISMISS_REASONS
 from panel.errors import EditConflict, Mistake
 from panel.pages import review_html
 from panel.records import Editorial, Flag, Review

@@ -8,7 +8,7 @@ import pytest
 from tests.desk import NOON, Desk, a_desk
 from tests.drafting import settle_point
 
-from panel.desk.rules import LEAST, ROLES, may
+from panel.desk.permissions import LEAST, ROLES, may
 from panel.records.desk import Role
 from panel.web.access import roles_of
 

@@ -182,7 +182,7 @@ def attach(app: typer.Typer) -> None:
 
 def _done(opened: "Opened", told: str, next_: str, *, json_: bool, **more: object) -> None:
     """What happened, and what to do next."""
-    from panel.desk.rules import what_is_left
+    from panel.desk.permissions import what_is_left
 
     left = what_is_left(opened.left)
     if json_:

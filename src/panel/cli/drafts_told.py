@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def draft_json(opened: "Opened", signed: "Approval | None", public: "Public") -> dict[str, Any]:
     """Everything of an open draft but the machine's review itself."""
-    from panel.desk.rules import what_is_left
+    from panel.desk.permissions import what_is_left
 
     def told(point: "Point") -> dict[str, Any]:
         decision = opened.decision(point)
@@ -39,7 +39,7 @@ def told_draft(
 ) -> Iterator[str]:
     """The page as a card, then what is left."""
     from panel.desk.opened import OpenReview
-    from panel.desk.rules import what_is_left
+    from panel.desk.permissions import what_is_left
     from panel.pages import comparison_card, review_card
 
     if opened.text.note:
@@ -88,7 +88,7 @@ def history_json(found: "History") -> dict[str, Any]:
 
 def told_history(found: "History", names: Mapping[str, str], times: "Times") -> str:
     """One line an act: when, who, what."""
-    from panel.desk.rules import by_line
+    from panel.desk.permissions import by_line
 
     decided = {d.decision_id: d.text for d in found.decisions}
     rows: list[tuple[str, ...]] = [("when", "who", "what", "")]

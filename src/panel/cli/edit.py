@@ -162,7 +162,7 @@ def _both(refused: "Refused") -> list[str]:
 
 
 def _told(draft: str, edited: "Edited | None", *, json_: bool) -> None:
-    from panel.desk.rules import what_is_left
+    from panel.desk.permissions import what_is_left
 
     left = what_is_left(edited.opened.left) if edited else ""
     if json_:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from panel.desk.passwords import Passwords
-from panel.desk.rules import ROLES
+from panel.desk.permissions import ROLES
 from panel.errors import Mistake, NotSignedIn, TooSoon
 from panel.records import sha256_of, slugify
 from panel.records.desk import Account, Role

@@ -22,8 +22,8 @@ from panel.desk.opened import (
     texts_hash,
     with_decisions,
 )
+from panel.desk.permissions import allow
 from panel.desk.public import newest_out, signed, to_go_out
-from panel.desk.rules import allow
 from panel.desk.shown import pair_row, shown_row
 from panel.desk.text import start_text
 from panel.desk.times import Times

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from panel.desk.opened import Opened, OpenReview
+from panel.desk.permissions import by_line
 from panel.desk.points import APART, view_fields
-from panel.desk.rules import by_line
 from panel.desk.text import printed_sentences
 from panel.records import Answered, Review, Written, canonical_json, sha256_of
 from panel.records.desk import Act, Approval, Decision, Point, Publication, Revision

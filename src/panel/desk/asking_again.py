@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from panel.desk.desk import Desk
 from panel.desk.opened import OpenReview
-from panel.desk.rules import allow
+from panel.desk.permissions import allow
 from panel.dossier.plans.scenario_file import Scenarios
 from panel.errors import Mistake
 from panel.jurors.provider import ModelSpec

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from panel.desk.acting import Tx, finish, refuse_put_away, settle, write
 from panel.desk.fields import Field, put_sentence, put_text, put_words, read_field, sentence_at, text_at, told, typed
 from panel.desk.opened import Opened, OpenReview, read_review
+from panel.desk.permissions import DISMISS_REASONS, ONLY_MENDED, one_of
 from panel.desk.points import points_of
-from panel.desk.rules import DISMISS_REASONS, ONLY_MENDED, one_of
 from panel.desk.text import standing_of
 from panel.errors import EditConflict, Mistake
 from panel.records import Answered, Review, Written

@@ -18,7 +18,7 @@ from panel.desk.archive import NO_ARCHIVE, Archive
 from panel.desk.editorial import editorial_of
 from panel.desk.looking_back import open_at
 from panel.desk.opened import Opened, find_draft, load, read_review
-from panel.desk.rules import LEFT_DAYS, allow
+from panel.desk.permissions import LEFT_DAYS, allow
 from panel.desk.stale_drafts import with_reasons
 from panel.desk.taking_in import AT_ONCE, bring_back, due, pair_up, take_in
 from panel.desk.times import UTC_TIMES, Times, utc_now

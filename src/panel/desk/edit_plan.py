@@ -6,7 +6,7 @@ from typing import Literal
 
 from panel.desk.fields import read_field, typed
 from panel.desk.markdown import Item, Part, Problem, Taken, one_line, plain, plain_lines
-from panel.desk.rules import DISMISS_REASONS, STRIKE_REASONS
+from panel.desk.permissions import DISMISS_REASONS, STRIKE_REASONS
 from panel.errors import Mistake
 
 KEEP_LINES = frozenset({"note"})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from panel.desk.opened import Opened, OpenReview
-from panel.desk.rules import STRIKE_REASONS
+from panel.desk.permissions import STRIKE_REASONS
 from panel.records import Corrected, Editorial, StruckOut
 from panel.records.desk import Approval, Publication, Struck
 

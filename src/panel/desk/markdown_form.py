@@ -12,8 +12,8 @@ from panel.desk.fields import PHRASES
 from panel.desk.flags import must_settle
 from panel.desk.markdown import Comment, Heading, Item, Part, plain
 from panel.desk.opened import OpenComparison, Opened, OpenReview
+from panel.desk.permissions import DISMISS_REASONS, ONLY_MENDED, STRIKE_REASONS
 from panel.desk.points import shown
-from panel.desk.rules import DISMISS_REASONS, ONLY_MENDED, STRIKE_REASONS
 from panel.records import Answered, Flag, Persona, Written
 from panel.records.desk import EditedSentence, EditedWords, Point, Shown
 

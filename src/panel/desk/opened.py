@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from panel.checks import check_comparison
 from panel.desk.archive import NO_ARCHIVE, Archive
 from panel.desk.flags import check_printed, flags_of
+from panel.desk.permissions import is_settled, left
 from panel.desk.points import flag_point, points_of
-from panel.desk.rules import is_settled, left
 from panel.desk.text import for_readers, lay_over
 from panel.errors import NotFound
 from panel.records import Comparison, Flag, Review, canonical_json, sha256_of

@@ -7,8 +7,8 @@ from panel.desk.acting import Tx, finish, refuse_put_away, write
 from panel.desk.earlier import earlier_decisions
 from panel.desk.fields import told
 from panel.desk.opened import Opened, OpenReview, read_review
+from panel.desk.permissions import STRIKE_REASONS, one_of
 from panel.desk.points import passages_hash, shown
-from panel.desk.rules import STRIKE_REASONS, one_of
 from panel.desk.text import start_text
 from panel.errors import EditConflict, Mistake
 from panel.records import Answered, Ground, Review, content_hash

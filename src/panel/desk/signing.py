@@ -7,8 +7,15 @@ from panel.desk.acting import PANEL, Tx, add_publication, cancel, finish, refuse
 from panel.desk.approval_file import point_row
 from panel.desk.fields import told
 from panel.desk.opened import Opened
+from panel.desk.permissions import (
+    PASS_REASONS,
+    REJECT_REASONS,
+    TO_FETCH_BACK,
+    edition_of,
+    one_of,
+    refuse_unless_approvable,
+)
 from panel.desk.public import embargo_of, public_at, signed, standing, to_go_out
-from panel.desk.rules import PASS_REASONS, REJECT_REASONS, TO_FETCH_BACK, edition_of, one_of, refuse_unless_approvable
 from panel.errors import EditConflict, Mistake
 from panel.records import content_hash
 from panel.records.desk import Approval, DraftState, Publication

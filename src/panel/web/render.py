@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from panel.desk.accounts import is_at_least
 from panel.desk.fields import LONGEST
-from panel.desk.rules import DISMISS_REASONS, PASS_REASONS, REJECT_REASONS, STRIKE_REASONS
+from panel.desk.permissions import DISMISS_REASONS, PASS_REASONS, REJECT_REASONS, STRIKE_REASONS
 from panel.records.desk import MOST_NOTE_WORDS, Account, Role
 from panel.web.assets import assets
 from panel.web.deps import deps_of

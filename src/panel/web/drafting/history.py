@@ -7,7 +7,7 @@ from typing import ClassVar
 from panel.desk.desk import History
 from panel.desk.differences import differences
 from panel.desk.opened import Opened
-from panel.desk.rules import by_line
+from panel.desk.permissions import by_line
 from panel.desk.times import Times
 from panel.pages.text import clean
 from panel.records.desk import Act, DraftText, Revision

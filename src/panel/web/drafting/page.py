@@ -9,14 +9,7 @@ from panel.desk.desk import NOTHING, History, Public
 from panel.desk.editorial import retraction
 from panel.desk.flags import SPEAKS_TO_REVIEWERS
 from panel.desk.opened import OpenComparison, Opened, OpenReview
-from panel.desk.rules import (
-    LEAST,
-    STRIKE_REASONS,
-    TO_FETCH_BACK,
-    edition_of,
-    may,
-    what_is_left,
-)
+from panel.desk.permissions import LEAST, STRIKE_REASONS, TO_FETCH_BACK, edition_of, may, what_is_left
 from panel.desk.times import UTC_TIMES, Times
 from panel.pages import words as page_words
 from panel.pages.evidence import stand_of

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Path, Request
 from starlette.responses import HTMLResponse, Response
 
 from panel.desk.passwords import FEWEST
-from panel.desk.rules import ROLES
+from panel.desk.permissions import ROLES
 from panel.errors import Mistake
 from panel.records.desk import Account, Role
 from panel.web.access import Admin

@@ -7,8 +7,8 @@ from panel.desk.asking_again import Wish
 from panel.desk.asking_in_background import Asking
 from panel.desk.desk import History
 from panel.desk.opened import OpenReview
+from panel.desk.permissions import may
 from panel.desk.points import shown
-from panel.desk.rules import may
 from panel.errors import NotFound
 from panel.pages.text import clean
 from panel.records import Answered, Persona, Review

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from panel.desk.fields import PHRASES
 from panel.desk.offering import Offer
-from panel.desk.rules import may
+from panel.desk.permissions import may
 from panel.desk.shown import first_row
 from panel.desk.text import as_printed
 from panel.pages import words as page_words

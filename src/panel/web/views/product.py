@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from panel.desk.rules import may
+from panel.desk.permissions import may
 from panel.desk.times import Times
 from panel.pages.text import clean, safe_href
 from panel.records import KnownLaunch, ProductEvent, ProductHistory
