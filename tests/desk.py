@@ -14,9 +14,9 @@ from starlette.testclient import TestClient
 from tests.unit.pages import samples
 from tests.unit.store.samples import a_run
 
-from panel.desk.asking_in_background import AskingAgain
+from panel.desk.accounts import Passwords
+from panel.desk.ask_again.background import AskingAgain
 from panel.desk.desk import Desk as DeskOfDrafts
-from panel.desk.passwords import Passwords
 from panel.records.desk import Account, Role
 from panel.store import Records
 from panel.store.database import open_engine

@@ -11,10 +11,10 @@ from tests.unit.pages.samples import review_a, review_b
 from tests.unit.store.samples import a_run
 
 from panel.checks import check_review
-from panel.desk.archive import NO_ARCHIVE, Archive
-from panel.desk.deciding import Spot
+from panel.desk.acts.decide import Spot
 from panel.desk.desk import Desk
-from panel.desk.opened import OpenComparison, Opened, OpenReview
+from panel.desk.drafts.opened import OpenComparison, Opened, OpenReview
+from panel.desk.drafts.written_before import NO_ARCHIVE, Archive
 from panel.records import Again, Answered, Review
 from panel.records.desk import Account, Point, Role
 from panel.store.draft_rows import DeskStore

@@ -11,7 +11,7 @@ from tests.databases import rows_of
 from tests.desk import NOON, PASSWORD, Clock, cheap_passwords
 
 from panel.desk.accounts import SESSION, Accounts, is_at_least
-from panel.desk.audit import audit
+from panel.desk.approval.audit import audit
 from panel.errors import Mistake, NotFound, NotSignedIn, TooSoon
 from panel.store.database import open_engine, reading
 from panel.store.desk.act_log import read_acts
@@ -303,7 +303,7 @@ def test_an_older_cost_of_a_password_is_renewed_at_sign_in(
 ) -> None:
     from argon2 import PasswordHasher
 
-    from panel.desk.passwords import Passwords
+    from panel.desk.accounts import Passwords
 
     add(accounts, "Mara")
     dearer = Accounts(engine, Passwords(PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)))

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, func, insert, select, text, update
 from tests.drafting import Room, small
 
-from panel.desk.audit import audit
+from panel.desk.approval.audit import audit
 from panel.store.desk.act_log import append_act, read_acts
 from panel.store.tables.desk_tables import acts, approvals, decisions, revisions
 

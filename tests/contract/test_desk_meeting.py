@@ -9,8 +9,8 @@ import pytest
 from tests.meeting import meet
 from tests.unit.store.samples import a_review, a_run
 
-from panel.desk.stale_drafts import stale_drafts, with_reasons
-from panel.desk.taking_in import take_in
+from panel.desk.drafts.new_drafts import take_in
+from panel.desk.drafts.stale import stale_drafts, with_reasons
 from panel.records import Again, Answered, Dossier, Juror, Launch, NotAsked, Pricing, Review
 from panel.records.desk import Draft
 from panel.records.review import Grade

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from tests.unit.checks.lantern import MADE, make_dossier, make_opinion, make_persona
 
-from panel.desk.archive import Archive
-from panel.desk.text import MAKERS_WORD
+from panel.desk.drafts.overlay import MAKERS_WORD
+from panel.desk.drafts.written_before import Archive
 from panel.records import Flag, Made, NotAsked, Review, Rho, Sentence, Tally
 from panel.records.prints import Print
 from panel.store.desk.prints import Prints

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from tests.drafting import Room, claims, ledger, quill, spot
 
-from panel.desk.audit import audit
-from panel.desk.deciding import Spot
+from panel.desk.acts.decide import Spot
+from panel.desk.approval.audit import audit
 from panel.errors import EditConflict, Mistake
 from panel.records.desk import Account
 

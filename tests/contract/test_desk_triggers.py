@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import DBAPIError
 from tests.drafting import Room, account_row, claims, ledger, small, spot
 
-from panel.desk.audit import audit
+from panel.desk.approval.audit import audit
 from panel.errors import Mistake
 from panel.records.desk import Account
 from panel.store.tables.desk_tables import accounts, approvals, decisions, drafts, publications, revisions

@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from panel.cli import drafts
 from panel.cli.asking_again import asking_in_background
 from panel.cli.desk_shell import AtDesk, open_desk
-from panel.desk.asking_again import Wish
-from panel.desk.audit import audit
-from panel.desk.opened import OpenReview
+from panel.desk.approval.audit import audit
+from panel.desk.ask_again.prepare import Wish
+from panel.desk.drafts.opened import OpenReview
 from panel.errors import Mistake
 from panel.records import Review, Stamp
 from panel.review.writing import read_base

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from tests.desk import ORIGIN, PASSWORD, SECRET, Desk, a_desk, served_desk
 
 from panel.desk.accounts import SESSION, is_at_least
-from panel.desk.audit import audit
+from panel.desk.approval.audit import audit
 from panel.desk.permissions import ROLES
 from panel.errors import EditConflict, Mistake, NotFound, ProviderError, StoreError
 from panel.records.desk import Role

@@ -24,11 +24,11 @@ from tests.unit.desk.test_points import renumbered, with_passage
 from tests.unit.pages.samples import live_review, trial
 from tests.unit.store.samples import a_run
 
-from panel.desk.audit import audit
-from panel.desk.deciding import Spot, spot_of
-from panel.desk.editorial import editorial_of
-from panel.desk.opened import Opened
-from panel.desk.permissions import DISMISS_REASONS
+from panel.desk.acts.decide import Spot, spot_of
+from panel.desk.approval.audit import audit
+from panel.desk.drafts.opened import Opened
+from panel.desk.drafts.preview import editorial_of
+from panel.desk.reasons import DISMISS_REASONS
 from panel.errors import EditConflict, Mistake
 from panel.pages import review_html
 from panel.records import Editorial, Flag, Review

@@ -8,7 +8,7 @@ import pytest
 from tests.drafting import Room, a_room, reworded
 from tests.unit.pages import samples
 
-from panel.desk.archive import Archive
+from panel.desk.drafts.written_before import Archive
 from panel.records import Written
 from panel.store.desk.prints import Prints
 

@@ -25,15 +25,15 @@ from tests.unit.pages import samples
 
 from panel.cli.asking_again import asking_in_background, means_of
 from panel.cli.shell import Shell, open_shell
-from panel.desk.approval_verify import verify_approval_file
-from panel.desk.asking_again import Means
-from panel.desk.asking_in_background import AskingAgain
-from panel.desk.audit import audit
-from panel.desk.offering import Offer
-from panel.desk.opened import OpenReview
-from panel.desk.panel_again import merged
+from panel.desk.acts.take_over import merged
+from panel.desk.approval.audit import audit
+from panel.desk.approval.verify import verify_approval_file
+from panel.desk.ask_again.background import AskingAgain
+from panel.desk.ask_again.offer import Offer
+from panel.desk.ask_again.prepare import Means
+from panel.desk.drafts.opened import OpenReview
+from panel.desk.drafts.overlay import start_text
 from panel.desk.stats import Group, Stats, read_stats
-from panel.desk.text import start_text
 from panel.records import Launch, LaunchSource
 from panel.records.desk import Account
 from panel.web.routes.stats import stats_page

@@ -17,11 +17,11 @@ from sqlalchemy import select
 from tests.drafting import ROLES, Clock, a_room, checked, ledger, reworded, settle_point, small
 from tests.unit.desk.test_points import renumbered
 
-from panel.desk.audit import audit
-from panel.desk.deciding import Spot
-from panel.desk.opened import OpenComparison
-from panel.desk.points import APART
-from panel.desk.shown import shown_row
+from panel.desk.acts.decide import Spot
+from panel.desk.approval.audit import audit
+from panel.desk.drafts.opened import OpenComparison
+from panel.desk.drafts.points import APART
+from panel.desk.drafts.queue_row import shown_row
 from panel.errors import EditConflict, Mistake
 from panel.records import Review
 from panel.store.tables.desk_tables import bases, points

@@ -25,12 +25,12 @@ from tests.unit.desk.test_points import with_passage
 from tests.unit.pages.samples import live_review
 from tests.unit.store.samples import a_run
 
-from panel.desk.approval_file import approval_file
-from panel.desk.approval_told import told_approval_file
-from panel.desk.approval_verify import verify_approval_file
-from panel.desk.audit import audit
-from panel.desk.deciding import Spot
-from panel.desk.stale_drafts import stale_drafts, stale_page
+from panel.desk.acts.decide import Spot
+from panel.desk.approval.approval_file import approval_file
+from panel.desk.approval.as_text import told_approval_file
+from panel.desk.approval.audit import audit
+from panel.desk.approval.verify import verify_approval_file
+from panel.desk.drafts.stale import stale_drafts, stale_page
 from panel.errors import EditConflict, Mistake
 from panel.records import content_hash
 from panel.records.desk import Decision
@@ -368,8 +368,8 @@ PAGES: dict[str, Callable[[Room], object]] = {
 def test_a_page_asks_as_often_with_many_drafts_as_with_few(
     room: Room, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("panel.desk.stale_drafts.AT_ONCE", 10)
-    monkeypatch.setattr("panel.desk.stale_drafts.LOOKS", 2)
+    monkeypatch.setattr("panel.desk.drafts.stale.AT_ONCE", 10)
+    monkeypatch.setattr("panel.desk.drafts.stale.LOOKS", 2)
     counts = []
     for more in (40, 400):
         many(room, more)
@@ -403,8 +403,8 @@ def test_a_page_view_takes_in_no_more_than_a_step_and_says_that_more_waits(room:
 
 
 def test_stale_drafts_are_paged_by_key_and_each_is_told_once(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("panel.desk.stale_drafts.AT_ONCE", 10)
-    monkeypatch.setattr("panel.desk.stale_drafts.LOOKS", 2)
+    monkeypatch.setattr("panel.desk.drafts.stale.AT_ONCE", 10)
+    monkeypatch.setattr("panel.desk.drafts.stale.LOOKS", 2)
     many(room, 45)
     with room.desk.store.changing() as conn:
         conn.execute(update(drafts).where(drafts.c.draft_id == "d-45-7").values(state="published"))

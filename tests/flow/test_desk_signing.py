@@ -11,15 +11,15 @@ from tests.drafting import NOON, Room, a_room, claims, ledger, reworded, settle_
 
 from panel.checks import check_review
 from panel.cli.drafts_told import told_draft
-from panel.desk import flags
-from panel.desk import opened as opened_draft
 from panel.desk.accounts import Accounts
-from panel.desk.approval_sources import read_approval_file
-from panel.desk.approval_verify import verify_approval_file
-from panel.desk.audit import audit
-from panel.desk.editorial import editorial_of
-from panel.desk.opened import OpenComparison
-from panel.desk.public import signed
+from panel.desk.approval.approval_inputs import read_approval_file
+from panel.desk.approval.audit import audit
+from panel.desk.approval.verify import verify_approval_file
+from panel.desk.drafts import flags
+from panel.desk.drafts import opened as opened_draft
+from panel.desk.drafts.opened import OpenComparison
+from panel.desk.drafts.preview import editorial_of
+from panel.desk.drafts.publications import signed
 from panel.desk.times import Times
 from panel.errors import Mistake
 from panel.pages import comparison_html, review_html

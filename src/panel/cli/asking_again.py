@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from panel.cli.desk_shell import AtDesk
     from panel.cli.shell import Shell
-    from panel.desk.asking_again import Means, Wish
-    from panel.desk.asking_in_background import AskingAgain
+    from panel.desk.ask_again.background import AskingAgain
+    from panel.desk.ask_again.prepare import Means, Wish
     from panel.desk.desk import Desk
     from panel.records import Dossier, Review
 
@@ -45,7 +45,7 @@ def ask(
     json_: JsonFlag = False,
 ) -> None:
     """Ask one critic again, with the run logs brought since. Its new answer is offered; your text stays."""
-    from panel.desk.asking_again import Wish
+    from panel.desk.ask_again.prepare import Wish
 
     _ask(draft, Wish(persona_id=critic, leave=tuple(leave)), model, budget, deadline, yes=yes, json_=json_)
 
@@ -60,7 +60,7 @@ def rerun(
     json_: JsonFlag = False,
 ) -> None:
     """Ask the whole panel again about the same dossier, or a fresh one. What differs is offered; your text stays."""
-    from panel.desk.asking_again import Wish
+    from panel.desk.ask_again.prepare import Wish
 
     _ask(draft, Wish(refresh=refresh), model, budget, deadline, yes=yes, json_=json_)
 
@@ -78,7 +78,7 @@ def take_over(draft: DraftId, json_: JsonFlag = False) -> None:
 
 def stale(json_: JsonFlag = False) -> None:
     """List drafts and published reviews that should be asked about again, and why."""
-    from panel.desk.stale_drafts import stale_drafts
+    from panel.desk.drafts.stale import stale_drafts
 
     with open_desk() as at, at.desk.store.reading() as conn:
         found = list(stale_drafts(conn, at.desk.now.date()))
@@ -96,7 +96,7 @@ def _ask(
     json_: bool,
 ) -> None:  # fmt: skip
     from panel.cli.execute import Asking, run_plan
-    from panel.desk.asking_again import note_wish, prepare
+    from panel.desk.ask_again.prepare import note_wish, prepare
 
     with open_desk() as at:
         prepared = prepare(at.desk, at.who, draft, wish, means_of(at.shell, models))
@@ -108,7 +108,7 @@ def _ask(
 
 
 def _tell(at: "AtDesk", draft: str, run_id: str, folder: str, *, json_: bool) -> None:
-    from panel.desk.opened import OpenReview
+    from panel.desk.drafts.opened import OpenReview
 
     opened, offered = at.desk.open(at.who, draft), at.desk.offered(at.who, draft)
     assert isinstance(opened, OpenReview)
@@ -137,7 +137,7 @@ def verdicts_changed(mine: "Review", offered: "Review") -> list[str]:
 def means_of(shell: "Shell", models: "Sequence[str]" = ()) -> "Means":
     """What asking again needs of this workspace. models: instead of those that were asked before."""
     from panel.cli.execute import may_probe
-    from panel.desk.asking_again import Means
+    from panel.desk.ask_again.prepare import Means
     from panel.dossier.plans.scenario_file import load_scenarios
 
     settings = shell.settings
@@ -168,7 +168,7 @@ def _gather(shell: "Shell", review: "Review") -> "Dossier":
 def asking_in_background(shell: "Shell", desk: "Desk") -> "AskingAgain":
     """Asking again for the web: the same use case, on threads of its own."""
     from panel.cli.archive import note_in_archive
-    from panel.desk.asking_in_background import AskingAgain, Running
+    from panel.desk.ask_again.background import AskingAgain, Running
     from panel.review.running import Limits
 
     toml = shell.settings.toml

@@ -10,8 +10,8 @@ from panel.errors import StoreError
 
 if TYPE_CHECKING:
     from panel.cli.shell import Shell
-    from panel.desk.archive import Archive
     from panel.desk.desk import Desk
+    from panel.desk.drafts.written_before import Archive
     from panel.records.desk import Account
     from panel.store.draft_rows import DeskStore
 
@@ -76,7 +76,7 @@ def open_store(shell: "Shell | None" = None) -> Iterator["DeskStore"]:
 @contextmanager
 def open_archive(shell: "Shell") -> Iterator["Archive"]:
     """What is known beyond one draft, in the same database, by connections of its own."""
-    from panel.desk.archive import Archive
+    from panel.desk.drafts.written_before import Archive
     from panel.store.desk.prints import Prints
 
     with closing(Prints.open(shell.settings.database_url)) as prints:

@@ -84,7 +84,7 @@ def diff(
     json_: JsonFlag = False,
 ) -> None:
     """Show word by word what was changed: [-gone-] and {+new+}."""
-    from panel.desk.differences import differences, marked
+    from panel.desk.drafts.diff import differences, marked
 
     with open_desk() as at:
         newest = at.desk.open(at.who, draft).draft.head
@@ -121,8 +121,8 @@ def approval_file(
     json_: JsonFlag = False,
 ) -> None:
     """Print the record of an approval that a regulator may ask for: JSON, or Markdown with -o FILE.md."""
-    from panel.desk.approval_sources import read_approval_file
-    from panel.desk.approval_told import told_approval_file
+    from panel.desk.approval.approval_inputs import read_approval_file
+    from panel.desk.approval.as_text import told_approval_file
     from panel.store.files import replace_file
 
     with open_desk() as at:

@@ -7,7 +7,7 @@ from panel.cli.output import table
 
 if TYPE_CHECKING:
     from panel.desk.desk import History, Public
-    from panel.desk.opened import Opened
+    from panel.desk.drafts.opened import Opened
     from panel.desk.times import Times
     from panel.records import Editorial
     from panel.records.desk import Act, Approval, Point
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def draft_json(opened: "Opened", signed: "Approval | None", public: "Public") -> dict[str, Any]:
     """Everything of an open draft but the machine's review itself."""
-    from panel.desk.permissions import what_is_left
+    from panel.desk.drafts.what_is_left import what_is_left
 
     def told(point: "Point") -> dict[str, Any]:
         decision = opened.decision(point)
@@ -38,8 +38,8 @@ def told_draft(
     opened: "Opened", signed: "Approval | None", public: "Public", times: "Times", added: "Editorial"
 ) -> Iterator[str]:
     """The page as a card, then what is left."""
-    from panel.desk.opened import OpenReview
-    from panel.desk.permissions import what_is_left
+    from panel.desk.drafts.opened import OpenReview
+    from panel.desk.drafts.what_is_left import what_is_left
     from panel.pages import comparison_card, review_card
 
     if opened.text.note:

@@ -14,7 +14,7 @@ from panel.cli.output import say, say_json, talk
 from panel.errors import EditConflict, Mistake
 
 if TYPE_CHECKING:
-    from panel.desk.editing import Edited, Refused
+    from panel.desk.edit_words.apply_words import Edited, Refused
 
 FromOption = Annotated[
     Path | None, typer.Option("--from", help="Take this file instead of opening an editor; it was written by `edit`.")
@@ -28,9 +28,9 @@ def edit(draft: DraftId, from_: FromOption = None, print_: PrintFlag = False, js
 
     Each change is one act. What can't be taken is kept in a file that --from takes again.
     """
-    from panel.desk.acting import refuse_put_away
-    from panel.desk.markdown import write_markdown
-    from panel.desk.markdown_form import form_of
+    from panel.desk.acts.commit import refuse_put_away
+    from panel.desk.edit_words.words_file import write_markdown
+    from panel.desk.edit_words.words_form import form_of
 
     with open_desk() as at:
         opened = at.desk.open(at.who, draft)
@@ -101,10 +101,10 @@ def _open_editor(command: str, path: Path) -> None:
 
 def _take(at: AtDesk, draft: str, path: Path) -> "Edited":
     """Carry out what a file asks for. Raises Mistake that names the file when it can't be read as one."""
-    from panel.desk.edit_plan import plan_edit
-    from panel.desk.editing import carry_out
-    from panel.desk.markdown import read_markdown
-    from panel.desk.markdown_form import form_of
+    from panel.desk.edit_words.apply_words import carry_out
+    from panel.desk.edit_words.edit_plan import plan_edit
+    from panel.desk.edit_words.words_file import read_markdown
+    from panel.desk.edit_words.words_form import form_of
 
     text = _read(path)
     opened = at.desk.open(at.who, draft)
@@ -162,7 +162,7 @@ def _both(refused: "Refused") -> list[str]:
 
 
 def _told(draft: str, edited: "Edited | None", *, json_: bool) -> None:
-    from panel.desk.permissions import what_is_left
+    from panel.desk.drafts.what_is_left import what_is_left
 
     left = what_is_left(edited.opened.left) if edited else ""
     if json_:

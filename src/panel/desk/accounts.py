@@ -8,13 +8,16 @@ long as the one before, up to a quarter of an hour, and what is being waited for
 import hashlib
 import ipaddress
 import secrets
+import threading
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Engine
 
-from panel.desk.passwords import Passwords
 from panel.desk.permissions import ROLES
 from panel.errors import Mistake, NotSignedIn, TooSoon
 from panel.records import sha256_of, slugify
@@ -22,6 +25,59 @@ from panel.records.desk import Account, Role
 from panel.records.invisible import without_unseen
 from panel.store.desk.account_rows import AccountRows
 from panel.store.desk.sessions import SessionRows, Waits
+
+# Passwords: what is taken for one, and argon2id hashes of it.
+#
+# Costs are argon2-cffi's (RFC 9106, the profile with less memory: 64 MiB, 3 passes). Two are computed at once at
+# most,
+# so that a crowd at the door doesn't take the machine's memory. Always called off the event loop.
+
+
+FEWEST, MOST = 12, 256  # characters
+AT_ONCE = 2
+
+
+class Passwords:
+    """Hashes and checks. `hasher`: another cost, for tests."""
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
+        self._turn = threading.BoundedSemaphore(AT_ONCE)
+
+    def hash(self, password: str, *, sign_in: str) -> str:
+        """The hash to keep. Raises Mistake for a password that is too short, too long or the name itself."""
+        plain = _plain(password)
+        if not FEWEST <= len(plain) <= MOST:
+            raise Mistake(f"A password has {FEWEST} to {MOST} characters.", hint="Four words in a row will do.")
+        if plain.casefold() == sign_in or len(set(plain)) < 4:
+            raise Mistake("That password is too easy to guess.", hint="Four words in a row will do.")
+        with self._turn:
+            return self._hasher.hash(plain)
+
+    def matches(self, password: str, kept: str) -> bool:
+        """Whether it is the password of this hash. "" (nobody, or who has none) takes as long and matches nothing."""
+        with self._turn:
+            try:
+                return self._hasher.verify(kept or self._nobodys, _plain(password)[: MOST + 1]) and bool(kept)
+            except (VerificationError, InvalidHashError):
+                return False
+
+    def renewed(self, password: str, kept: str) -> str:
+        """The same password under today's cost; "" when `kept` is that already."""
+        if not self._hasher.check_needs_rehash(kept):
+            return ""
+        with self._turn:
+            return self._hasher.hash(_plain(password))
+
+    @cached_property
+    def _nobodys(self) -> str:
+        return self._hasher.hash("nobody has this password")
+
+
+def _plain(password: str) -> str:
+    """One spelling for one password, whichever keyboard wrote it (NIST SP 800-63B asks for NFKC or NFKD)."""
+    return unicodedata.normalize("NFKC", password)
+
 
 OWNER = "owner"
 TERMINAL = "terminal"  # who acts at a terminal of the workspace: whoever may write to its database

@@ -12,15 +12,22 @@ from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from panel.desk import deciding, panel_again, public, signing, undoing
-from panel.desk.acting import Tx
-from panel.desk.archive import NO_ARCHIVE, Archive
-from panel.desk.editorial import editorial_of
-from panel.desk.looking_back import open_at
-from panel.desk.opened import Opened, find_draft, load, read_review
-from panel.desk.permissions import LEFT_DAYS, allow
-from panel.desk.stale_drafts import with_reasons
-from panel.desk.taking_in import AT_ONCE, bring_back, due, pair_up, take_in
+from panel.desk.acts import decide as decide_acts
+from panel.desk.acts import put_away as put_away_acts
+from panel.desk.acts import run_log as run_log_act
+from panel.desk.acts import sign as sign_acts
+from panel.desk.acts import strike as strike_acts
+from panel.desk.acts import take_over as take_over_act
+from panel.desk.acts import undo as undo_act
+from panel.desk.acts.commit import Tx
+from panel.desk.drafts import publications
+from panel.desk.drafts.new_drafts import AT_ONCE, bring_back, due, pair_up, take_in
+from panel.desk.drafts.opened import Opened, find_draft, load, open_at, read_review
+from panel.desk.drafts.preview import editorial_of
+from panel.desk.drafts.stale import with_reasons
+from panel.desk.drafts.what_is_left import LEFT_DAYS
+from panel.desk.drafts.written_before import NO_ARCHIVE, Archive
+from panel.desk.permissions import allow
 from panel.desk.times import UTC_TIMES, Times, utc_now
 from panel.errors import Mistake
 from panel.records import Editorial, Review
@@ -212,14 +219,14 @@ class Desk:
         """The approval of exactly what stands there now, None when there is none or it lapsed."""
         allow(who, "read")
         with self.store.reading() as conn:
-            return public.signed(conn, opened)
+            return publications.signed(conn, opened)
 
     def public(self, who: Account, draft_id: str, at: datetime | None = None) -> Public:
         """What readers have of a draft, now or at a moment, and what is still to go out after it."""
         allow(who, "read")
         with self.store.reading() as conn:
             draft, at = find_draft(conn, draft_id), at or self.now
-            return Public(public.public_at(conn, draft, at), public.to_go_out(conn, draft, at))
+            return Public(publications.public_at(conn, draft, at), publications.to_go_out(conn, draft, at))
 
     def editorial(self, who: Account, opened: Opened) -> Editorial:
         """What people added, as readers see it: the signature, corrections that went out, a retraction."""
@@ -227,8 +234,8 @@ class Desk:
         with self.store.reading() as conn:
             made = rows.list_publications(conn, opened.draft.draft_id)
             of_sides = [rows.list_publications(conn, side) for side in rows.sides_of(conn, opened.draft.draft_id)]
-            out = public.went_out(made, self.now)
-            return editorial_of(opened, public.signed(conn, opened), out, of_sides)
+            out = publications.went_out(made, self.now)
+            return editorial_of(opened, publications.signed(conn, opened), out, of_sides)
 
     def log(self, *, before: int = 0, most: int = 200) -> list[tuple[Act, str]]:
         """Lines of the log with the hash each is kept under, the newest first."""
@@ -237,28 +244,28 @@ class Desk:
 
     # acting: each by the name of the function that says what it does
 
-    decide = _act(deciding.decide)
-    save = _act(deciding.save)
-    set_standing = _act(deciding.set_standing)
-    dismiss = _act(deciding.dismiss)
-    confirm_held = _act(deciding.confirm_held)
-    undo = _act(undoing.undo)
-    strike = _act(panel_again.strike)
-    unstrike = _act(panel_again.unstrike)
-    bring_run_log = _act(panel_again.bring_run_log)
-    take_over = _act(panel_again.take_over)
-    publish = _act(signing.publish)
-    retract = _act(signing.retract)
-    reject = _act(signing.reject)
-    pass_over = _act(signing.pass_over)
-    put_off = _act(signing.put_off)
-    hold_until = _act(signing.hold_until)
-    fetch_back = _act(signing.fetch_back)
+    decide = _act(decide_acts.decide)
+    save = _act(decide_acts.save)
+    set_standing = _act(decide_acts.set_standing)
+    dismiss = _act(decide_acts.dismiss)
+    confirm_held = _act(decide_acts.confirm_held)
+    undo = _act(undo_act.undo)
+    strike = _act(strike_acts.strike)
+    unstrike = _act(strike_acts.unstrike)
+    bring_run_log = _act(run_log_act.bring_run_log)
+    take_over = _act(take_over_act.take_over)
+    publish = _act(sign_acts.publish)
+    retract = _act(sign_acts.retract)
+    reject = _act(put_away_acts.reject)
+    pass_over = _act(put_away_acts.pass_over)
+    put_off = _act(put_away_acts.put_off)
+    hold_until = _act(put_away_acts.hold_until)
+    fetch_back = _act(put_away_acts.fetch_back)
 
     def undoable(self, who: Account, opened: Opened) -> Decision | None:
         """What `undo` would take back."""
         with self.store.reading() as conn:
-            return undoing.newest(conn, who, opened)
+            return undo_act.newest(conn, who, opened)
 
     def pair(self, who: Account, draft_a: str, draft_b: str) -> Draft:
         """A comparison's draft of two drafts of reviews; the one there is, when there is one."""
@@ -272,7 +279,7 @@ class Desk:
     def approve(self, who: Account, draft_id: str, *, number: int, edition: str = "", reason: str = "") -> Opened:
         """See `signing.approve`."""
         with self.acting(who) as tx:
-            opened = signing.approve(tx, draft_id, number=number, edition=edition, reason=reason)
+            opened = sign_acts.approve(tx, draft_id, number=number, edition=edition, reason=reason)
         self._remember(opened)
         return opened
 
@@ -282,8 +289,8 @@ class Desk:
         """Both in one act of a person who may do both; the log has a line for each."""
         with self.acting(who) as tx:
             tx.allow("publish")
-            signing.approve(tx, draft_id, number=number, edition=edition)
-            opened = signing.publish(tx, draft_id, reason=reason)
+            sign_acts.approve(tx, draft_id, number=number, edition=edition)
+            opened = sign_acts.publish(tx, draft_id, reason=reason)
         self._remember(opened)
         return opened
 

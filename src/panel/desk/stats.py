@@ -11,10 +11,10 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from panel.desk.flags import must_settle
-from panel.desk.opened import read_review
-from panel.desk.points import shown
-from panel.desk.text import as_printed, start_text
+from panel.desk.drafts.flags import must_settle
+from panel.desk.drafts.opened import read_review
+from panel.desk.drafts.overlay import as_printed, start_text
+from panel.desk.drafts.points import shown
 from panel.records import Answered, Review, Value, Written, canonical_json, sha256_of
 from panel.records.desk import Act, Approval, EditedWords
 from panel.store.desk.finished_drafts import Finished, finished

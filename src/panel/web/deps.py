@@ -13,10 +13,9 @@ from fastapi import Depends, Path, Request
 from sqlalchemy import Engine
 from starlette.responses import RedirectResponse
 
-from panel.desk.accounts import Accounts
-from panel.desk.archive import NO_ARCHIVE, Archive
+from panel.desk.accounts import Accounts, Passwords
 from panel.desk.desk import Desk
-from panel.desk.passwords import Passwords
+from panel.desk.drafts.written_before import NO_ARCHIVE, Archive
 from panel.desk.stats import Stats, read_stats
 from panel.desk.times import UTC_TIMES, Times, utc_now
 from panel.errors import Mistake
@@ -24,7 +23,7 @@ from panel.store import Products
 from panel.store.draft_rows import DeskStore
 
 if TYPE_CHECKING:
-    from panel.desk.asking_in_background import AskingAgain
+    from panel.desk.ask_again.background import AskingAgain
 
 
 class OneTimeLink:

@@ -17,8 +17,8 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from panel.desk.accounts import is_at_least
-from panel.desk.fields import LONGEST
-from panel.desk.permissions import DISMISS_REASONS, PASS_REASONS, REJECT_REASONS, STRIKE_REASONS
+from panel.desk.drafts.text_fields import LONGEST
+from panel.desk.reasons import DISMISS_REASONS, PASS_REASONS, REJECT_REASONS, STRIKE_REASONS
 from panel.records.desk import MOST_NOTE_WORDS, Account, Role
 from panel.web.assets import assets
 from panel.web.deps import deps_of

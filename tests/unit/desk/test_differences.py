@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.desk.differences import Difference, differences, marked
+from panel.desk.drafts.diff import Difference, differences, marked
 from panel.records.desk import DraftText, EditedSentence, EditedWords, Struck
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from panel.desk.edit_plan import Plan, Wish, plan_edit
-from panel.desk.markdown import Item, Taken
+from panel.desk.edit_words.edit_plan import Plan, Wish, plan_edit
+from panel.desk.edit_words.words_file import Item, Taken
 
 FORM = (
     Item("note", text="A note."),

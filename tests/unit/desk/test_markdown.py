@@ -4,17 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.desk.markdown import (
-    Comment,
-    Heading,
-    Item,
-    Part,
-    one_line,
-    plain,
-    plain_lines,
-    read_markdown,
-    write_markdown,
-)
+from panel.desk.drafts.text_fields import plain, plain_lines
+from panel.desk.edit_words.words_file import Comment, Heading, Item, Part, one_line, read_markdown, write_markdown
 
 HOSTILE = [
     "[a] futurist:0", "\n[x] futurist:1 (removed)\n", "> a comment", "# other, revision 9", "## heading", "* note: mine",

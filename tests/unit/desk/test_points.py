@@ -5,10 +5,10 @@ from tests.drafting import checked, ledger, quill
 from tests.unit.desk.test_text import change, stand
 from tests.unit.pages.samples import live_review, trial
 
-from panel.desk.fields import put_text, read_field
-from panel.desk.flags import flags_of, must_settle
-from panel.desk.points import points_of
-from panel.desk.text import start_text
+from panel.desk.drafts.flags import flags_of, must_settle
+from panel.desk.drafts.overlay import start_text
+from panel.desk.drafts.points import points_of
+from panel.desk.drafts.text_fields import put_text, read_field
 from panel.records import Answered, Review, Written
 from panel.records.desk import DraftText, Point, Struck
 

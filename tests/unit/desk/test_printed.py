@@ -10,10 +10,10 @@ import pytest
 from tests.drafting import checked, ledger, quill
 from tests.unit.pages.samples import ground, said, trial
 
-from panel.desk.fields import put_text, put_words, read_field
-from panel.desk.flags import flags_of
-from panel.desk.points import points_of
-from panel.desk.text import for_readers, lay_over, start_text
+from panel.desk.drafts.flags import flags_of
+from panel.desk.drafts.overlay import for_readers, lay_over, start_text
+from panel.desk.drafts.points import points_of
+from panel.desk.drafts.text_fields import put_text, put_words, read_field
 from panel.pages import comparison_html, comparison_markdown, review_html, review_markdown
 from panel.records import Answered, Declined, Editorial, Prediction, Reply, Review, Written
 from panel.records.desk import DraftText, Point, Struck

@@ -1,6 +1,6 @@
 from datetime import date
 
-from panel.desk.stale import KnownNow, Reviewed, stale_reasons
+from panel.desk.drafts.stale import KnownNow, Reviewed, stale_reasons
 from panel.records import Plan, Pricing
 
 DAY = date(2026, 11, 1)

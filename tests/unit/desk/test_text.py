@@ -7,8 +7,8 @@ import pytest
 from tests.drafting import checked, ledger, quill
 from tests.unit.pages.samples import live_review, said, trial
 
-from panel.desk.fields import put_sentence, put_text, put_words, read_field, sentence_at
-from panel.desk.text import MAKERS_WORD, lay_over, start_text
+from panel.desk.drafts.overlay import MAKERS_WORD, lay_over, start_text
+from panel.desk.drafts.text_fields import put_sentence, put_text, put_words, read_field, sentence_at
 from panel.errors import Mistake
 from panel.pages import comparison_html, review_html, review_markdown
 from panel.records import Answered, Declined, Review, Written

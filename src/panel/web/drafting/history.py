@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from panel.desk.desk import History
-from panel.desk.differences import differences
-from panel.desk.opened import Opened
+from panel.desk.drafts.diff import differences
+from panel.desk.drafts.opened import Opened
 from panel.desk.permissions import by_line
 from panel.desk.times import Times
 from panel.pages.text import clean

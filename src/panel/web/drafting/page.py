@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import ClassVar
 
 from panel.desk.desk import NOTHING, History, Public
-from panel.desk.editorial import retraction
-from panel.desk.flags import SPEAKS_TO_REVIEWERS
-from panel.desk.opened import OpenComparison, Opened, OpenReview
-from panel.desk.permissions import LEAST, STRIKE_REASONS, TO_FETCH_BACK, edition_of, may, what_is_left
+from panel.desk.drafts.flags import SPEAKS_TO_REVIEWERS
+from panel.desk.drafts.opened import OpenComparison, Opened, OpenReview
+from panel.desk.drafts.preview import retraction
+from panel.desk.drafts.what_is_left import edition_of, what_is_left
+from panel.desk.permissions import LEAST, TO_FETCH_BACK, may
+from panel.desk.reasons import STRIKE_REASONS
 from panel.desk.times import UTC_TIMES, Times
 from panel.pages import words as page_words
 from panel.pages.evidence import stand_of

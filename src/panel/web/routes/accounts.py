@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Form, Path, Request
 from starlette.responses import HTMLResponse, Response
 
-from panel.desk.passwords import FEWEST
+from panel.desk.accounts import FEWEST
 from panel.desk.permissions import ROLES
 from panel.errors import Mistake
 from panel.records.desk import Account, Role

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from panel.desk.deciding import Unchanged, spot_of
+from panel.desk.acts.decide import Unchanged, spot_of
 from panel.records.desk import Seen
 from panel.web.access import Editor, Publisher, Writer
 from panel.web.deps import POSTED, Deps, DraftId, Given

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from panel.desk.approval_sources import read_approval_file
-from panel.desk.approval_told import told_approval_file
+from panel.desk.approval.approval_inputs import read_approval_file
+from panel.desk.approval.as_text import told_approval_file
 from panel.errors import NotFound
 from panel.web.access import Writer
 from panel.web.deps import DraftId, Given

@@ -10,10 +10,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from panel.desk.asking_again import Wish
-from panel.desk.asking_in_background import Asking
-from panel.desk.opened import OpenReview
-from panel.desk.stale_drafts import reasons_of
+from panel.desk.ask_again.background import Asking
+from panel.desk.ask_again.prepare import Wish
+from panel.desk.drafts.opened import OpenReview
+from panel.desk.drafts.stale import reasons_of
 from panel.errors import Mistake
 from panel.records.desk import Account
 from panel.web.access import Editor, Writer

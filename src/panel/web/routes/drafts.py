@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from panel.desk.opened import OpenComparison, Opened
+from panel.desk.drafts.opened import OpenComparison, Opened
 from panel.pages import comparison_html, review_html
 from panel.pages.render import page_policy
 from panel.records.desk import Account, Decision

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from panel.desk.audit import audit
+from panel.desk.approval.audit import audit
 from panel.web.access import Editor, Writer
 from panel.web.deps import Deps, DraftId, Given
 from panel.web.drafting.history import history_page, log_page

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from panel.desk.desk import Queue
-from panel.desk.permissions import LEFT_DAYS, TO_FETCH_BACK, may
+from panel.desk.drafts.what_is_left import LEFT_DAYS
+from panel.desk.permissions import TO_FETCH_BACK, may
 from panel.pages.text import clean
 from panel.records.desk import Draft, DraftKind, Role
 from panel.web.access import Writer

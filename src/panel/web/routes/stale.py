@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
+from panel.desk.drafts.stale import stale_page
 from panel.desk.permissions import may
-from panel.desk.stale_drafts import stale_page
 from panel.pages.text import clean
 from panel.web.access import Writer
 from panel.web.deps import Given

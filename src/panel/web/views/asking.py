@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from panel.desk.asking_again import Wish
-from panel.desk.asking_in_background import Asking
+from panel.desk.ask_again.background import Asking
+from panel.desk.ask_again.prepare import Wish
 from panel.desk.desk import History
-from panel.desk.opened import OpenReview
+from panel.desk.drafts.opened import OpenReview
+from panel.desk.drafts.points import shown
 from panel.desk.permissions import may
-from panel.desk.points import shown
 from panel.errors import NotFound
 from panel.pages.text import clean
 from panel.records import Answered, Persona, Review

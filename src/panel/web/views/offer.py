@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from panel.desk.fields import PHRASES
-from panel.desk.offering import Offer
+from panel.desk.ask_again.offer import Offer
+from panel.desk.drafts.overlay import as_printed
+from panel.desk.drafts.queue_row import first_row
+from panel.desk.drafts.text_fields import PHRASES
 from panel.desk.permissions import may
-from panel.desk.shown import first_row
-from panel.desk.text import as_printed
 from panel.pages import words as page_words
 from panel.pages.evidence import stand_of
 from panel.pages.text import clean

@@ -1,0 +1,339 @@
+"""Decide of claims, views, flags and held spans; change words; take it back. Each is one act on one draft."""
+
+from dataclasses import dataclass
+
+from panel.desk.acts.commit import Tx, finish, refuse_put_away, settle, write
+from panel.desk.drafts.opened import Opened, OpenReview, read_review
+from panel.desk.drafts.overlay import standing_of
+from panel.desk.drafts.points import points_of
+from panel.desk.drafts.text_fields import (
+    Field,
+    put_sentence,
+    put_text,
+    put_words,
+    read_field,
+    sentence_at,
+    text_at,
+    told,
+    typed,
+)
+from panel.desk.reasons import DISMISS_REASONS, ONLY_MENDED, one_of
+from panel.errors import EditConflict, Mistake
+from panel.records import Answered, Review, Written
+from panel.records.desk import Decided, DraftText, Point, Revision, Seen
+from panel.store import draft_rows as rows
+
+
+class Unchanged(Mistake):
+    """What was sent to be saved stands there already."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """What an act is about: a critic's sentence or pick by its place, one of its short texts, or all its views."""
+
+    persona_id: str
+    place: int = -1
+    views: bool = False
+    phrase: str = ""  # one of `points.APART`
+
+
+def spot_of(name: str) -> Spot:
+    """The spot of a name: "futurist:2", "futurist:line" or "futurist:views". Raises Mistake for another."""
+    persona_id, _, rest = name.partition(":")
+    if rest == "views":
+        return Spot(persona_id, views=True)
+    field = read_field(name)
+    if field.part not in ("sentence", "phrase"):
+        raise Mistake(f"Nobody decides of {name!r} by itself.", hint="Decide the critic's views.")
+    return Spot(persona_id, field.place, phrase=field.name)
+
+
+def decide(
+    tx: Tx, draft_id: str, spot: Spot, decided: Decided, *, number: int, seen: Seen, opened_page: bool = False,
+    known: int | None = None,
+) -> Opened:  # fmt: skip
+    """Decide `accurate`, `attributed` or `removed` of a claim or pick, `accurate` or `removed` of a critic's views.
+
+    number: of the revision the form showed; known: the newest decision that stood beside it, 0 for none. Raises
+    EditConflict when the words were changed since, or somebody decided otherwise.
+    """
+    tx.allow("decide")
+    opened = tx.open_review(draft_id)
+    refuse_put_away(opened)
+    _refuse_stale(tx, opened, spot, number)
+    point = _point_at(opened, spot)
+    if known is not None:
+        _refuse_decided(tx, point, decided, known)
+    if decided not in ("accurate", "attributed", "removed"):
+        raise Mistake(f"Nobody can decide {decided!r} of that.", hint="Decide accurate, attributed or removed.")
+    if decided == "attributed":
+        _refuse_unless_the_makers(point)
+    was = spot_standing(opened.text, spot)
+    if was == "set_aside":
+        raise Mistake("That is set aside.", hint="Print it first, then decide.")
+    if spot.phrase and decided == "removed":
+        was = point.text
+    if decided == "accurate" and _is_amended_by(opened, point, tx.who.account_id):
+        return opened  # whoever wrote the words has said so: a second decision would stand in the way of undoing it
+    text = put_standing(opened.text, spot, PRINTED_AS.get(decided, decided))
+    if text != opened.text:
+        opened = _written(write(tx, opened, text, decided, persona=spot.persona_id, place=spot.place))
+        if decided != "removed":
+            point = _point_at(opened, spot)  # as it is printed from now on; what is removed, as it was before
+    made = settle(tx, point, decided, draft_id=draft_id, seen=seen, opened_page=opened_page, was=was)
+    return finish(tx, opened, made)
+
+
+def _refuse_decided(tx: Tx, point: Point, decided: Decided, known: int) -> None:
+    """Raises EditConflict when somebody else decided otherwise since."""
+    newest = rows.decided(tx.conn, point.scope, [point.key]).get(point.key)
+    if newest and newest.decision_id > known and newest.by != tx.who.account_id and newest.decision != decided:
+        raise EditConflict(
+            f"Somebody decided this meanwhile: {newest.decision}.", theirs="" if point.kind == "views" else point.text,
+            hint="Look at it again, then decide.",
+        )  # fmt: skip
+
+
+def _refuse_unless_the_makers(point: Point) -> None:
+    """Raises Mistake for what no passage of the maker's says: the page would tell a falsehood of the maker."""
+    if point.kind != "claim" or point.field:
+        raise Mistake("Only a sentence can be attributed to the maker.")
+    if all(passage.voice != "maker" for passage in point.passages):
+        raise Mistake("None of its passages is the maker's.", hint="Decide accurate, amend it or remove it.")
+
+
+def _is_amended_by(opened: OpenReview, point: Point, account_id: str) -> bool:
+    made = opened.decision(point)
+    return made is not None and made.settles and made.decision == "amended" and made.by == account_id
+
+
+PRINTED_AS = {"accurate": "printed"}  # decisions whose standing has another name
+
+
+def _written(opened: Opened) -> OpenReview:
+    assert isinstance(opened, OpenReview)
+    return opened
+
+
+def spot_standing(text: DraftText, spot: Spot) -> str:
+    """How what a spot names is printed (`text.standing_of`); of views printed or removed."""
+    words = text.words_of(spot.persona_id)
+    if words and spot.views:
+        return words.views
+    if words and spot.phrase:
+        return "printed" if getattr(words, spot.phrase) else "removed"
+    pick = next((p for p in words.picks if p.number == spot.place), None) if words else None
+    return standing_of(pick or sentence_at(text, spot.persona_id, spot.place))
+
+
+def put_standing(text: DraftText, spot: Spot, standing: str) -> DraftText:
+    """The text with a sentence, pick or a critic's views printed otherwise. Raises Mistake for a spot of nothing."""
+    words = text.words_of(spot.persona_id)
+    if words is None:
+        raise Mistake(f"No critic {spot.persona_id!r} wrote for this draft.")
+    if spot.views:
+        return put_words(text, words.model_copy(update={"views": standing}))
+    if spot.phrase:
+        return put_words(text, words.model_copy(update={spot.phrase: ""})) if standing == "removed" else text
+    if words.picks:
+        picks = tuple(p.model_copy(update={"standing": standing}) if p.number == spot.place else p for p in words.picks)
+        return put_words(text, words.model_copy(update={"picks": picks}))
+    attributed = standing == "attributed"
+    update = {"standing": "printed" if attributed else standing, "attributed": attributed}
+    return put_sentence(text, spot.persona_id, sentence_at(text, spot.persona_id, spot.place).model_copy(update=update))
+
+
+def save(
+    tx: Tx, draft_id: str, name: str, new: str, *, number: int, seen: Seen = False, opened_page: bool = False,
+    reason: str = "",
+) -> Opened:  # fmt: skip
+    """Change the words of one field (`fields.read_field`); what was changed is decided `amended` by whoever did it.
+
+    Raises EditConflict when somebody else changed the same words since revision `number`; Mistake for words that can't
+    stand there, or when nothing would change.
+    """
+    field = read_field(name)
+    tx.allow("note" if field.part == "note" else "save")
+    opened = tx.open(draft_id) if field.part == "note" else tx.open_review(draft_id)
+    refuse_put_away(opened)
+    words, was = typed(new, field), text_at(opened.text, field)
+    if words == was:
+        raise Unchanged("Nothing was changed.")
+    _refuse_conflict(tx, opened, name, number, yours=words, theirs=was)
+    if not words and field.part == "sentence":
+        raise Mistake("Not saved: the sentence is empty.", hint="To take it out, remove it.")
+    if isinstance(opened, OpenReview):
+        _refuse_unprinted(opened, field)
+    text = put_text(opened.text, field, words, by=tx.who.name, role=tx.who.role)
+    written = write(tx, opened, text, "saved", reason=told(reason), field=name)
+    if not isinstance(written, OpenReview) or field.part == "note":
+        return finish(tx, written)
+    point = _amended(written, field)
+    made = settle(tx, point, "amended", draft_id=draft_id, seen=seen, opened_page=opened_page, field=name, was=was)
+    return finish(tx, written, made)
+
+
+def _refuse_unprinted(opened: OpenReview, field: Field) -> None:
+    """Raises Mistake for words that are not printed: nobody decides of them, and nothing else is decided instead."""
+    for standing, why, hint in (
+        ("struck", f"{field.persona_id!r} is struck.", "Count it again first."),
+        ("removed", "That is removed.", "Print it first."),
+        ("set_aside", "That is set aside.", "Print it first."),
+    ):
+        if standing in _printed_as(opened, opened.text, field):
+            raise Mistake(why, hint=hint)
+
+
+def _printed_as(opened: OpenReview, text: DraftText, field: Field) -> frozenset[str]:
+    """How a place is printed, by itself, with its critic's views and with the critic; of the note nothing."""
+    if field.part == "note":
+        return frozenset()
+    told = {spot_standing(text, _spot_of(opened.review, field))}
+    if field.part == "sentence":
+        told.add(spot_standing(text, Spot(field.persona_id, field.place)))
+    struck = field.persona_id in {s.persona_id for s in text.struck}
+    return frozenset(told | ({"struck"} if struck else set()))
+
+
+def _spot_of(review: Review, field: Field) -> Spot:
+    """What a place is printed with: itself, or its critic's views, as all but sentences that claim something are."""
+    opinion = review.opinion(field.persona_id)
+    words = opinion.words if isinstance(opinion, Answered) else None
+    views = field.is_view or (isinstance(words, Written) and words.quote[field.place].rests_on == "view")
+    return Spot(field.persona_id, field.place, views=views)
+
+
+def _amended(opened: OpenReview, field: Field) -> Point:
+    """The point of changed words; a short text may have its own. Raises Mistake for none: no other is decided."""
+    alone = spotted(opened.points, Spot(field.persona_id, phrase=field.name)) if field.part == "phrase" else None
+    found = alone or spotted(opened.points, _spot_of(opened.review, field))
+    if found is None:
+        raise Mistake("Nobody can decide of these words as they are printed now.", hint="Reload the draft.")
+    return found
+
+
+def set_standing(tx: Tx, draft_id: str, spot: Spot, standing: str, *, number: int) -> Opened:
+    """Print a sentence or pick that was set aside, or set one aside that is printed."""
+    tx.allow("save")
+    opened = tx.open_review(draft_id)
+    refuse_put_away(opened)
+    _refuse_stale(tx, opened, spot, number)
+    if standing not in ("printed", "set_aside"):
+        raise Mistake(f"A sentence can't be {standing!r}.", hint="Print it or set it aside.")
+    if spot.views or spot.phrase:
+        raise Mistake("A critic's views and short texts are printed or removed.", hint="Decide accurate or removed.")
+    was = spot_standing(opened.text, spot)
+    if was == "removed":
+        raise Mistake("That was removed.", hint="Decide it accurate to print it again, or take the decision back.")
+    if was == standing or (was, standing) == ("attributed", "printed"):
+        raise Mistake("Nothing was changed.")
+    text = put_standing(opened.text, spot, standing)
+    return finish(tx, write(tx, opened, text, standing, persona=spot.persona_id, place=spot.place))
+
+
+def dismiss(tx: Tx, draft_id: str, key: str, reason: str) -> Opened:
+    """Dismiss a flag that has to be settled, with a reason from the list. Some can only be mended."""
+    tx.allow("dismiss")
+    opened = tx.open(draft_id)
+    refuse_put_away(opened)
+    one_of(DISMISS_REASONS, reason)
+    point = next((p for p in opened.points if p.kind == "flag" and p.key == key), None)
+    if point is None:
+        raise Mistake("That flag is no longer there.", hint="Reload the draft.")
+    if point.check in ONLY_MENDED:
+        raise Mistake(f"`{point.check}` can't be dismissed.", hint="Amend or remove the words it is about.")
+    return finish(tx, opened, settle(tx, point, "dismissed", draft_id=draft_id, reason=reason))
+
+
+def confirm_held(tx: Tx, draft_id: str, key: str = "") -> Opened:
+    """Say that the words for reviewers were read. What is printed are the answers given without them.
+
+    key: of their point as it was read; "" for whichever there is.
+    """
+    tx.allow("confirm")
+    opened = tx.open_review(draft_id)
+    refuse_put_away(opened)
+    point = next((p for p in opened.points if p.kind == "held"), None)
+    if point is None:
+        raise Mistake("Nothing on this launch's pages speaks to reviewers.")
+    if key and key != point.key:
+        raise EditConflict("Other words speak to reviewers by now.", hint="Read them, then confirm it.")
+    return finish(tx, opened, settle(tx, point, "confirmed", draft_id=draft_id))
+
+
+def _point_at(opened: OpenReview, spot: Spot) -> Point:
+    return spotted(opened.points, spot) or find_point(opened.review, opened.text, spot, opened.draft.scope)
+
+
+def find_point(review: Review, text: DraftText, spot: Spot, scope: str) -> Point:
+    """The point of a spot as it is printed, or would be if it were. Raises Mistake when there is none."""
+    found = spotted(points_of(review, text, (), scope=scope), spot)
+    if found is None and spot.persona_id not in {s.persona_id for s in text.struck}:
+        found = spotted(points_of(review, put_standing(text, spot, "printed"), (), scope=scope), spot)
+    if found is None:
+        raise Mistake("There is no such claim in this draft.", hint="Reload the draft.")
+    return found
+
+
+def spotted(points: tuple[Point, ...], spot: Spot) -> Point | None:
+    """The point of a spot among these, None when there is none."""
+    kinds = ("views",) if spot.views else ("claim", "pick")
+    mine = (p for p in points if p.persona_id == spot.persona_id and p.kind in kinds)
+    return next((p for p in mine if spot.views or (p.place, p.field) == (spot.place, spot.phrase)), None)
+
+
+def _refuse_stale(tx: Tx, opened: OpenReview, spot: Spot, number: int) -> None:
+    """Raises EditConflict when the words under a decision, or their passages, are no longer those the decider saw."""
+    if number == opened.draft.head:
+        return
+    then = _revision(tx, opened, number)
+    review = opened.review
+    if then.base_hash != opened.revision.base_hash:
+        review = read_review(rows.base_json(tx.conn, then.base_hash))
+    if _as_seen(review, then.text, spot) != _as_seen(opened.review, opened.text, spot):
+        theirs = "" if spot.views else _words_at(opened.text, spot)
+        raise EditConflict(
+            "Somebody changed these words while you read them.", theirs=theirs, hint="Look at them again, then decide."
+        )
+
+
+def _as_seen(review: Review, text: DraftText, spot: Spot) -> tuple[str, str] | None:
+    """How a spot is printed, and the key of its words and passages; None where there is no such spot."""
+    try:
+        return spot_standing(text, spot), find_point(review, text, spot, "").key
+    except Mistake:
+        return None
+
+
+def _words_at(text: DraftText, spot: Spot) -> str:
+    words = text.words_of(spot.persona_id)
+    if words and spot.phrase:
+        return str(getattr(words, spot.phrase))
+    return next((s.text for s in words.sentences if s.place == spot.place), "") if words else ""
+
+
+def _refuse_conflict(tx: Tx, opened: Opened, name: str, number: int, *, yours: str, theirs: str) -> None:
+    """Raises EditConflict when these words, or how they are printed, are no longer as they were at `number`."""
+    if number == opened.draft.head:
+        return
+    then, field = _revision(tx, opened, number), read_field(name)
+    if isinstance(opened, OpenReview) and field.part != "note":
+        other_base = then.base_hash != opened.revision.base_hash
+        if other_base or _printed_as(opened, then.text, field) != _printed_as(opened, opened.text, field):
+            raise EditConflict(
+                "Somebody changed how these words are printed.", yours=yours, theirs=theirs,
+                hint="Look at the draft again, then write.",
+            )  # fmt: skip
+    if text_at(then.text, field) != theirs:
+        raise EditConflict(
+            "Somebody saved these words first.", yours=yours, theirs=theirs, field=name, number=opened.draft.head,
+            hint="Put both together, then save again.",
+        )  # fmt: skip
+
+
+def _revision(tx: Tx, opened: Opened, number: int) -> Revision:
+    found = rows.load_revision(tx.conn, opened.draft.draft_id, number)
+    if found is None:
+        raise Mistake(f"This draft has no revision {number}.", hint="Reload the draft.")
+    return found

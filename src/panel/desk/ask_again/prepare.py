@@ -1,0 +1,146 @@
+"""Ask the panel, or one critic, again for a draft: what is asked, at which price, and how far it is.
+
+An ordinary run through the ledger, with its own folder. What comes of it reaches the desk by `taking_in` alone, as an
+offer: nobody's text is touched before a person takes it over. Only the wish itself is a person's act, and in the log.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from panel.desk.desk import Desk
+from panel.desk.drafts.opened import OpenReview
+from panel.desk.permissions import allow
+from panel.dossier.plans.scenario_file import Scenarios
+from panel.errors import Mistake
+from panel.jurors.provider import ModelSpec
+from panel.records import Again, Dossier, LaunchSource, Persona, Review, Rho, Stamp
+from panel.records.desk import Account, RunLog
+from panel.review.again import plan_again, with_run_logs
+from panel.review.plan import Plan, make_plan
+from panel.review.running import next_draw
+from panel.store import Ledger
+from panel.store.desk.act_log import append_act
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What an editor wants asked again."""
+
+    persona_id: str = ""  # one critic; "" the whole panel
+    leave: tuple[str, ...] = ()  # passages it is to leave to the other critics
+    refresh: bool = False  # read the product's pages anew; the whole panel's only
+
+
+@dataclass(frozen=True)
+class Means:
+    """What asking needs of a workspace. A shell builds it; nothing here reads a file or a variable."""
+
+    personas: tuple[Persona, ...]
+    spec: Callable[[str], ModelSpec]  # by model name; raises Mistake, for a missing key say
+    seats: Callable[[Sequence[Persona]], Mapping[str, ModelSpec]]  # today's panel
+    prompts: Mapping[str, str]
+    rho: Rho
+    gather: Callable[[Review], Dossier]  # the launch's pages as they are now, neighbours among them
+    stamp: Callable[[list[str]], Stamp]
+    open_ledger: Callable[[], Ledger]
+    may_probe: Callable[[], bool]  # whether a launch that speaks to reviewers may be asked about twice more today
+    scenarios: Scenarios | None = None
+    confidential_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plan to be priced and agreed on; nothing was asked yet."""
+
+    draft_id: str
+    wish: Wish
+    plan: Plan
+    made: Stamp
+
+
+def prepare(desk: Desk, who: Account, draft_id: str, wish: Wish, means: Means) -> Prepared:
+    """The plan that answers a wish. Blocks while pages are read; raises Mistake for what can't be asked."""
+    allow(who, "ask again")
+    opened = desk.open(who, draft_id)
+    if not isinstance(opened, OpenReview):
+        raise Mistake("A comparison asks nobody: ask about its reviews.", hint="Name a review's draft.")
+    if wish.leave and not wish.persona_id:
+        raise Mistake("Only one critic can leave a passage to the others.", hint="Name the critic.")
+    base = _base(opened.review, desk.offered(who, draft_id))
+    logs = [as_source(log) for log in desk.history(who, draft_id).run_logs]
+    made = means.stamp([base.slug])
+    plan = _fresh(base, logs, draft_id, means) if wish.refresh else _same(base, logs, draft_id, wish, means)
+    with closing(means.open_ledger()) as ledger:
+        plan = asyncio.run(next_draw(plan, ledger))
+    return Prepared(draft_id, wish, plan, made)
+
+
+def _base(mine: Review, offered: Review | None) -> Review:
+    """The review that answers are laid into: what is offered already, when its passages have the same numbers."""
+    if offered is None or offered.dossier.sources[: len(mine.dossier.sources)] != mine.dossier.sources:
+        return mine
+    return offered
+
+
+def _same(base: Review, logs: Sequence[LaunchSource], draft_id: str, wish: Wish, means: Means) -> Plan:
+    """On the dossier there is, with the run logs behind it."""
+    asked, specs = _one(base, wish.persona_id, means) if wish.persona_id else _all(base, means)
+    again = Again(draft_id=draft_id, persona_id=wish.persona_id, leave=wish.leave, base_hash=base.review_hash)
+    return plan_again(
+        base, with_run_logs(base.dossier, logs), asked, specs, means.prompts, again=again, rho=means.rho,
+        scenarios=means.scenarios, confidential_to=means.confidential_to,
+    )  # fmt: skip
+
+
+def _fresh(base: Review, logs: Sequence[LaunchSource], draft_id: str, means: Means) -> Plan:
+    """On the product's pages as they are now. What people set of the launch stays: its name, release, embargo, word."""
+    if not base.dossier.launch.homepage:
+        raise Mistake("No address of this product is known, so its pages can't be read.", hint="Leave out --refresh.")
+    found, set_by_us = means.gather(base), ("name", "release", "stake", "seen_at", "embargo_until", "confidential")
+    kept = {name: getattr(base.dossier.launch, name) for name in set_by_us}
+    dossier = found.model_copy(update={"launch": found.launch.model_copy(update=kept)})
+    personas, specs = _all(base, means)
+    plan = make_plan(
+        "review", [with_run_logs(dossier, logs)], personas, specs, means.prompts, rho=means.rho,
+        scenarios=means.scenarios, confidential_to=means.confidential_to,
+    )  # fmt: skip
+    probes = plan.probes if plan.probes and means.may_probe() else ()
+    return replace(plan, probes=probes, again=Again(draft_id=draft_id))
+
+
+def _one(base: Review, persona_id: str, means: Means) -> tuple[list[Persona], Mapping[str, ModelSpec]]:
+    """A critic as its file has it today, on the model it sat on."""
+    known = {p.persona_id: p for p in (*base.personas, *means.personas)}
+    opinion = base.opinion(persona_id)
+    if opinion is None or persona_id not in known:
+        there = ", ".join(p.persona_id for p in base.personas)
+        raise Mistake(f"No critic {persona_id!r} is on this panel.", hint=f"There are: {there}.")
+    return [known[persona_id]], {persona_id: means.spec(opinion.juror.model)}
+
+
+def _all(base: Review, means: Means) -> tuple[Sequence[Persona], Mapping[str, ModelSpec]]:
+    """Today's critics, each on the model it sat on; who is new, on today's panel."""
+    sat = {o.juror.persona_id: o.juror.model for o in base.opinions}
+    new = [p for p in means.personas if p.persona_id not in sat]
+    here = [p for p in means.personas if p.persona_id in sat]
+    return means.personas, {**means.seats(new), **{p.persona_id: means.spec(sat[p.persona_id]) for p in here}}
+
+
+def as_source(log: RunLog) -> LaunchSource:
+    """A run log as a dated source of ours."""
+    return LaunchSource(
+        title=log.title, voice="us", kind="run_log", published=log.on_day, fetched=log.at.date(), text=log.text
+    )
+
+
+def note_wish(desk: Desk, who: Account, prepared: Prepared) -> None:
+    """Say in the log who had the panel asked again, and what it was told."""
+    told = {"run": prepared.made.run_id, "persona": prepared.wish.persona_id, "leave": ", ".join(prepared.wish.leave)}
+    with desk.store.changing() as conn:
+        allow(who, "ask again")
+        append_act(
+            conn, by=who.account_id, what="asked again", now=desk.now, draft_id=prepared.draft_id,
+            detail={**told, "refreshed": prepared.wish.refresh},
+        )  # fmt: skip

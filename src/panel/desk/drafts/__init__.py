@@ -1,0 +1,1 @@
+"""A draft: as it came, as it lies open, what is left to decide, and what readers have of it."""

@@ -1,0 +1,279 @@
+"""A draft as it lies open on the desk: what the machine wrote, the newest text, what is settled and what is left."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+
+from sqlalchemy import Connection
+
+from panel.checks import check_comparison
+from panel.desk.drafts.flags import check_printed, flags_of
+from panel.desk.drafts.overlay import for_readers, lay_over
+from panel.desk.drafts.points import flag_point, points_of
+from panel.desk.drafts.what_is_left import is_settled, left
+from panel.desk.drafts.written_before import NO_ARCHIVE, Archive
+from panel.errors import Mistake, NotFound
+from panel.records import Comparison, Flag, Review, canonical_json, sha256_of
+from panel.records.desk import Decision, Draft, DraftState, DraftText, Pair, Point, Revision
+from panel.store import draft_rows as rows
+from panel.tally import compare
+
+PUT_AWAY: tuple[DraftState, ...] = ("passed", "rejected", "retracted")  # to be fetched back before anything is changed
+Decided = Mapping[tuple[str, str], Decision]  # by scope and key, the newest
+
+
+@lru_cache(maxsize=64)
+def read_review(json: str) -> Review:
+    """A base, parsed once: it never changes."""
+    return Review.model_validate_json(json)
+
+
+@dataclass(frozen=True)
+class OpenDraft:
+    """What every open draft has."""
+
+    draft: Draft
+    revision: Revision  # the newest
+    flags: tuple[Flag, ...]  # on what is printed
+    points: tuple[Point, ...]  # in the order they are worked through
+    decided: Decided
+
+    @property
+    def text(self) -> DraftText:
+        return self.revision.text
+
+    @cached_property
+    def left(self) -> tuple[Point, ...]:
+        """Points nobody has settled."""
+        return left(self.points, self.decided)
+
+    def is_settled(self, point: Point) -> bool:
+        return is_settled(point, self.decided)
+
+    @cached_property
+    def revision_hash(self) -> str:
+        return self.revision.revision_hash
+
+    @property
+    def hindrance(self) -> str:
+        """Why nobody can approve it, whatever is decided, in a sentence; "" when nothing is in the way."""
+        if self.draft.state in PUT_AWAY:
+            return f"This draft is {self.draft.state}."
+        return "" if self.points else "Nothing is printed that anybody decided on."
+
+    @cached_property
+    def keys(self) -> frozenset[tuple[str, str]]:
+        """Scope and key of every point."""
+        return frozenset((p.scope, p.key) for p in self.points)
+
+    def decision(self, point: Point) -> Decision | None:
+        """The newest decision on a point, None when there is none or it was taken back."""
+        found = self.decided.get((point.scope, point.key))
+        return found if found and found.decision != "undone" else None
+
+
+@dataclass(frozen=True)
+class OpenReview(OpenDraft):
+    """A review's draft."""
+
+    review: Review  # the machine's
+    counted: Review  # the review as it is printed, with the machine's flags, which say what counts
+
+    @cached_property
+    def printed(self) -> Review:
+        """The review as it would be published, with the flags of what is printed."""
+        return self.counted.model_copy(update={"flags": self.flags})
+
+    @cached_property
+    def for_readers(self) -> Review:
+        """The review as readers get it."""
+        return for_readers(self.printed)
+
+    @property
+    def reviews(self) -> tuple["OpenReview", ...]:
+        return (self,)
+
+    @property
+    def struck(self) -> frozenset[str]:
+        return frozenset(s.persona_id for s in self.text.struck)
+
+
+@dataclass(frozen=True)
+class OpenComparison(OpenDraft):
+    """A comparison's draft: two reviews' drafts and a note. Their decisions are its decisions; its pick is computed."""
+
+    a: OpenReview
+    b: OpenReview
+    counted: Comparison  # computed from both texts as they stand, with the machine's flags
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """The comparison as it would be published, each side with the flags of what is printed."""
+        return self._of(self.a.printed, self.b.printed)
+
+    @cached_property
+    def for_readers(self) -> Comparison:
+        """The comparison as readers get it."""
+        return self._of(self.a.for_readers, self.b.for_readers)
+
+    def _of(self, a: Review, b: Review) -> Comparison:
+        hashes = {"hash_a": a.review_hash, "hash_b": b.review_hash}
+        return self.counted.model_copy(update={"review_a": a, "review_b": b, **hashes})
+
+    @property
+    def hindrance(self) -> str:
+        """A comparison goes nowhere while one of its reviews was put away, or has nothing to print."""
+        theirs = next((f"{s.draft.shown.name}: {s.hindrance}" for s in self.sides if s.hindrance), "")
+        return super().hindrance or theirs
+
+    @property
+    def sides(self) -> tuple[OpenReview, OpenReview]:
+        return self.a, self.b
+
+    reviews = sides  # whatever kind of draft lies open: the reviews it prints
+
+    @property
+    def prints_hash(self) -> str:
+        """Of what it prints, to be the base of a revision."""
+        return texts_hash(self.a, self.b)
+
+
+Opened = OpenReview | OpenComparison
+
+
+def load(conn: Connection, draft_id: str, archive: Archive = NO_ARCHIVE, known: Sequence[OpenReview] = ()) -> Opened:
+    """The draft with its newest text. Raises Mistake for no such draft; every draft has a revision by now.
+
+    known: drafts of reviews that are loaded already, as they stand.
+    """
+    draft = find_draft(conn, draft_id)
+    revision = rows.load_revision(conn, draft_id, draft.head)
+    assert revision, "a draft is given its first revision before it is loaded"
+    if draft.kind == "review":
+        return open_review(conn, draft, revision, archive)
+    return open_comparison(conn, draft, revision, *load_sides(conn, draft, archive, known))
+
+
+def load_sides(
+    conn: Connection, draft: Draft, archive: Archive = NO_ARCHIVE, known: Sequence[OpenReview] = ()
+) -> tuple[OpenReview, OpenReview]:
+    """The two drafts a comparison prints, each with its newest text."""
+    there = {side.draft.draft_id: side for side in known}
+    a, b = (there.get(side) or load(conn, side, archive) for side in rows.sides_of(conn, draft.draft_id))
+    assert isinstance(a, OpenReview)
+    assert isinstance(b, OpenReview)
+    return a, b
+
+
+def find_draft(conn: Connection, draft_id: str) -> Draft:
+    """Raises NotFound when there is none."""
+    draft = rows.load_draft(conn, draft_id)
+    if draft is None:
+        raise NotFound(f"There is no draft {draft_id!r}.", hint="`panel drafts list` names the drafts there are.")
+    return draft
+
+
+def open_review(conn: Connection, draft: Draft, revision: Revision, archive: Archive = NO_ARCHIVE) -> OpenReview:
+    """archive: where past prose is looked up, for reading. An act goes without: what it flags nobody has to settle."""
+    review = read_review(rows.base_json(conn, draft.base_hash))
+    laid = _laid(_Laid(draft.base_hash, revision.text.model_dump_json(), review, revision.text))
+    known = archive.flags(laid.counted, draft.scope)
+    flags = flags_of(review, revision.text, known, found=laid.found)
+    points = points_of(review, revision.text, flags, scope=draft.scope, draft_id=draft.draft_id)
+    return OpenReview(draft, revision, flags, points, decisions_on(conn, points), review, laid.counted)
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """A review and a text, told from others by their hash and bytes: to compare them whole would cost more."""
+
+    base_hash: str
+    words: str
+    review: Review = field(compare=False)
+    text: DraftText = field(compare=False)
+
+
+@dataclass(frozen=True)
+class _Found:
+    counted: Review
+    found: tuple[Flag, ...]  # by checks that need nothing but the review
+
+
+@lru_cache(maxsize=64)
+def _laid(of: _Laid) -> _Found:
+    """What follows from a review and a text alone: most of the work of opening a draft, and the same each time."""
+    counted = lay_over(of.review, of.text)
+    return _Found(counted, check_printed(counted, of.text))
+
+
+def open_comparison(conn: Connection, draft: Draft, revision: Revision, a: OpenReview, b: OpenReview) -> OpenComparison:
+    counted, flags = _compared(_Sides(texts_hash(a, b), a, b))
+    own = [flag_point(f, scope=draft.scope) for f in flags if f.severity == "high"]
+    mine = tuple(point.model_copy(update={"draft_id": draft.draft_id}) for point in own)
+    decided = {**a.decided, **b.decided, **decisions_on(conn, mine)}
+    return OpenComparison(draft, revision, flags, (*a.points, *b.points, *mine), decided, a, b, counted)
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """Two reviews' drafts, told from others by the texts they print."""
+
+    prints_hash: str
+    a: OpenReview = field(compare=False)
+    b: OpenReview = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _compared(sides: _Sides) -> tuple[Comparison, tuple[Flag, ...]]:
+    a, b = sides.a, sides.b
+    struck = {side.review.slug: side.struck for side in (a, b)}
+    counted = compare(a.counted, b.counted, made=a.review.made, struck=struck)
+    return counted, check_comparison(counted)
+
+
+def with_decisions(opened: "Opened", made: Sequence[Decision]) -> "Opened":
+    """The same draft after these decisions, the oldest first."""
+    newer = {(d.scope, d.key): d for d in made if (d.scope, d.key) in opened.keys}
+    return replace(opened, decided={**opened.decided, **newer}) if newer else opened
+
+
+def texts_hash(a: "OpenReview | Revision", b: "OpenReview | Revision") -> str:
+    """Of what a comparison prints: both reviews' texts as they stand, or stood."""
+    return sha256_of(canonical_json(["pair", a.revision_hash, b.revision_hash]))
+
+
+def decisions_on(conn: Connection, points: Sequence[Point]) -> dict[tuple[str, str], Decision]:
+    """The newest decision on each of these points."""
+    keys: dict[str, list[str]] = {}
+    for point in points:
+        keys.setdefault(point.scope, []).append(point.key)
+    return {(scope, key): d for scope, some in keys.items() for key, d in rows.decided(conn, scope, some).items()}
+
+
+# A draft as it was at an earlier revision: its text on the review it was written over, with today's decisions.
+
+
+def open_at(conn: Connection, draft_id: str, number: int, archive: Archive) -> Opened:
+    """Raises Mistake for no such draft or revision."""
+    draft = find_draft(conn, draft_id)
+    revision = rows.load_revision(conn, draft_id, number)
+    if revision is None:
+        raise Mistake(f"{draft_id!r} has no revision {number}.", hint=f"Its newest is {draft.head}.")
+    if draft.kind == "review":
+        return _review_at(conn, draft, revision, archive)
+    return _comparison_at(conn, draft, revision, archive)
+
+
+def _review_at(conn: Connection, draft: Draft, revision: Revision, archive: Archive) -> OpenReview:
+    then = draft.model_copy(update={"base_hash": revision.base_hash})
+    return open_review(conn, then, revision, archive)
+
+
+def _comparison_at(conn: Connection, draft: Draft, revision: Revision, archive: Archive) -> OpenComparison:
+    """With each side at the revision whose text the comparison's revision printed; at its newest where none fits."""
+    pair = Pair.model_validate_json(rows.base_json(conn, draft.base_hash))
+    a, b = (rows.list_revisions(conn, side)[::-1] for side in (pair.draft_a, pair.draft_b))  # the newest first
+    fits = ((x, y) for x in a for y in b if texts_hash(x, y) == revision.base_hash)
+    one, other = next(fits, (a[0], b[0]))
+    first, second = (_review_at(conn, find_draft(conn, r.draft_id), r, archive) for r in (one, other))
+    return open_comparison(conn, draft, revision, first, second)
