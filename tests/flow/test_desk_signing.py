@@ -28,7 +28,7 @@ from panel.records.desk import Approval
 from panel.store import Products
 from panel.store import draft_rows as rows
 from panel.store.tables.desk_tables import publications
-from panel.web.drafting.page import DraftPage, draft_page
+from panel.web.views.draft import DraftPage, draft_page
 
 TOMORROW = NOON + timedelta(days=1)
 AFTER = NOON + timedelta(days=2)

@@ -8,9 +8,9 @@ from starlette.types import ASGIApp
 from panel import __version__
 from panel.web.access import roles_of
 from panel.web.deps import Deps
+from panel.web.error_pages import RESPONSES, Problem, handle_errors
 from panel.web.guard import Guard
 from panel.web.routes import ROUTERS
-from panel.web.trouble import RESPONSES, Problem, handle_errors
 
 MOST_BODY_BYTES = 1_000_000  # a whole draft is some 30 kB
 

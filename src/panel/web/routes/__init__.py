@@ -4,19 +4,19 @@ from panel.web.routes import (
     accounts,
     acts,
     approval,
-    asking,
-    drafts,
-    entering,
+    ask_again,
+    draft,
     history,
     offer,
-    own,
-    products,
+    product,
     queue,
+    sign_in,
     stale,
+    static_files,
     stats,
 )
 
 ROUTERS = (
-    queue.router, stale.router, stats.router, history.router, drafts.router, approval.router, offer.router,
-    asking.router, products.router, acts.router, accounts.router, entering.router, own.router,
+    queue.router, stale.router, stats.router, history.router, draft.router, approval.router, offer.router,
+    ask_again.router, product.router, acts.router, accounts.router, sign_in.router, static_files.router,
 )  # fmt: skip

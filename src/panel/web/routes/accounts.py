@@ -12,7 +12,7 @@ from panel.errors import Mistake
 from panel.records.desk import Account, Role
 from panel.web.access import Admin
 from panel.web.deps import POSTED, Given
-from panel.web.render import View, redirect, show
+from panel.web.respond import View, redirect, show
 
 router = APIRouter(prefix="/accounts")
 Ref = Annotated[str, Path(max_length=80, pattern=r"^[a-z0-9][a-z0-9.-]*$")]

@@ -11,7 +11,7 @@ from panel.desk.acts.decide import Unchanged, spot_of
 from panel.records.desk import Seen
 from panel.web.access import Editor, Publisher, Writer
 from panel.web.deps import POSTED, Deps, DraftId, Given
-from panel.web.render import redirect
+from panel.web.respond import redirect
 
 router = APIRouter(prefix="/drafts/{draft_id}")
 At = Annotated[str, Form(max_length=200, pattern=r"^([a-z][a-z0-9-]{1,40}:([0-9]{1,3}|views|line|for_whom|not_for))?$")]

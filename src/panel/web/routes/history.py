@@ -8,8 +8,8 @@ from starlette.responses import HTMLResponse, Response
 from panel.desk.approval.audit import audit
 from panel.web.access import Editor, Writer
 from panel.web.deps import Deps, DraftId, Given
-from panel.web.drafting.history import history_page, log_page
-from panel.web.render import show
+from panel.web.respond import show
+from panel.web.views.history import history_page, log_page
 
 router = APIRouter()
 LINES = 200

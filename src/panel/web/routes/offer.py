@@ -7,7 +7,7 @@ from panel.desk.ask_again.offer import read_offer
 from panel.errors import NotFound
 from panel.web.access import Writer
 from panel.web.deps import DraftId, Given
-from panel.web.render import show
+from panel.web.respond import show
 from panel.web.views.offer import offer_page
 
 router = APIRouter(prefix="/drafts")

@@ -14,8 +14,8 @@ from panel.pages.text import clean
 from panel.records.desk import Draft, DraftKind, Role
 from panel.web.access import Writer
 from panel.web.deps import POSTED, Deps, Given
-from panel.web.drafting.page import STATES
-from panel.web.render import View, redirect, show
+from panel.web.respond import View, redirect, show
+from panel.web.views.draft import STATES
 
 router = APIRouter()
 NAMES = {

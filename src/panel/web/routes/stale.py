@@ -11,8 +11,8 @@ from panel.desk.permissions import may
 from panel.pages.text import clean
 from panel.web.access import Writer
 from panel.web.deps import Given
-from panel.web.drafting.page import STATES
-from panel.web.render import View, show
+from panel.web.respond import View, show
+from panel.web.views.draft import STATES
 
 router = APIRouter()
 

@@ -10,7 +10,7 @@ from panel.desk.stats import Stats, tables_of, told
 from panel.pages.text import clean
 from panel.web.access import Writer
 from panel.web.deps import Given
-from panel.web.render import View, show
+from panel.web.respond import View, show
 
 router = APIRouter()
 OBJECT: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}

@@ -16,9 +16,9 @@ from panel.pages.text import clean
 from panel.pages.view import review_view
 from panel.records import Answered, Dossier, Review, Source
 from panel.records.desk import Account, DraftText, EditedWords
-from panel.web.drafting.items import LABELS
-from panel.web.drafting.lit import Run, changed
-from panel.web.render import View
+from panel.web.respond import View
+from panel.web.views.draft_items import LABELS
+from panel.web.views.highlight import Run, changed
 
 ALIKE = 0.4  # share of words two sentences have in common; with less, marking them word by word only confuses
 

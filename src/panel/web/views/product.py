@@ -9,8 +9,8 @@ from panel.desk.times import Times
 from panel.pages.text import clean, safe_href
 from panel.records import KnownLaunch, ProductEvent, ProductHistory
 from panel.records.desk import Account, Draft
-from panel.web.drafting.page import STATES
-from panel.web.render import View
+from panel.web.respond import View
+from panel.web.views.draft import STATES
 
 DID = {
     "found": "was met", "release": "got a launch", "changed": "changed its announcement", "alike": "looks like another",

@@ -11,9 +11,9 @@ from panel.desk.permissions import by_line
 from panel.desk.times import Times
 from panel.pages.text import clean
 from panel.records.desk import Act, DraftText, Revision
-from panel.web.drafting.items import LABELS
-from panel.web.drafting.lit import Run, changed
-from panel.web.render import View
+from panel.web.respond import View
+from panel.web.views.draft_items import LABELS
+from panel.web.views.highlight import Run, changed
 
 DID = {
     "took in": "came from the panel", "took in anew": "came anew from the panel", "began": "began",

@@ -18,8 +18,8 @@ from panel.errors import Mistake
 from panel.records.desk import Account
 from panel.web.access import Editor, Writer
 from panel.web.deps import POSTED, Deps, DraftId, Given
-from panel.web.render import redirect, show
-from panel.web.views.asking import ask_page, asking_page
+from panel.web.respond import redirect, show
+from panel.web.views.ask_again import ask_page, asking_page
 
 router = APIRouter(prefix="/drafts/{draft_id}")
 Critic = Annotated[str, Form(max_length=60, pattern=r"^([a-z][a-z0-9-]*)?$")]

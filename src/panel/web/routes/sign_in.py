@@ -11,8 +11,8 @@ from panel.desk.accounts import FEWEST
 from panel.errors import NotFound, NotSignedIn, TooSoon
 from panel.web.access import CLOSED_HINT, Visitor, Writer, anybody, let_in, let_out
 from panel.web.deps import POSTED, Given
-from panel.web.render import View, redirect, show, wants_json
-from panel.web.trouble import SignInPage, describe, status_of
+from panel.web.error_pages import SignInPage, describe, status_of
+from panel.web.respond import View, redirect, show, wants_json
 
 router = APIRouter()
 OWN_PATH = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f]*")  # a page of ours: no host, no scheme

@@ -11,7 +11,7 @@ from panel.records.desk import Account, Draft
 from panel.store.desk.launch_drafts import OfLaunch, drafts_of, launches_of
 from panel.web.access import Editor, Writer
 from panel.web.deps import POSTED, Deps, Given
-from panel.web.render import redirect, show
+from panel.web.respond import redirect, show
 from panel.web.views.product import product_page
 
 router = APIRouter()

@@ -20,8 +20,8 @@ from panel.pages.text import clean, cut_short
 from panel.pages.view import comparison_view, review_view, told_retraction
 from panel.records import Answered, Persona, Written
 from panel.records.desk import Account, Approval, Decision, Publication
-from panel.web.drafting.items import Editable, FlagLine, Item, Names, critic_items, editable, flag_line, told
-from panel.web.render import View
+from panel.web.respond import View
+from panel.web.views.draft_items import Editable, FlagLine, Item, Names, critic_items, editable, flag_line, told
 
 STATES = {
     "open": "Draft", "later": "Put off", "passed": "Passed over", "rejected": "Rejected", "approved": "Approved",

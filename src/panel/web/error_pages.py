@@ -26,8 +26,8 @@ from panel.errors import (
     TooSoon,
 )
 from panel.web.deps import deps_of
-from panel.web.drafting.lit import Run, changed
-from panel.web.render import View, show, wants_json
+from panel.web.respond import View, show, wants_json
+from panel.web.views.highlight import Run, changed
 
 LOG = logging.getLogger("panel.web")
 STATUS: tuple[tuple[type[PanelError], int], ...] = (

@@ -11,8 +11,8 @@ from panel.pages.render import page_policy
 from panel.records.desk import Account, Decision
 from panel.web.access import Writer
 from panel.web.deps import Deps, DraftId, Given
-from panel.web.drafting.page import DraftPage, draft_page, told_undone
-from panel.web.render import show
+from panel.web.respond import show
+from panel.web.views.draft import DraftPage, draft_page, told_undone
 
 router = APIRouter(prefix="/drafts")
 

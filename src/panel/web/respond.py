@@ -22,7 +22,7 @@ from panel.desk.reasons import DISMISS_REASONS, PASS_REASONS, REJECT_REASONS, ST
 from panel.records.desk import MOST_NOTE_WORDS, Account, Role
 from panel.web.assets import assets
 from panel.web.deps import deps_of
-from panel.web.said import sentence
+from panel.web.flash import sentence
 
 PLACES: tuple[tuple[str, str, Role], ...] = (  # the navigation: shown to who may, once the route is there
     ("Queue", "/", "writer"),

@@ -13,7 +13,7 @@ from panel.errors import NotFound
 from panel.pages.text import clean
 from panel.records import Answered, Persona, Review
 from panel.records.desk import Account
-from panel.web.render import View
+from panel.web.respond import View
 
 LINE = 160  # characters of a passage; the whole of it stands on the draft's page
 

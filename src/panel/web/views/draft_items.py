@@ -10,7 +10,7 @@ from panel.desk.reasons import DISMISS_REASONS, ONLY_MENDED
 from panel.pages.text import Pieces, clean, pieces
 from panel.records import Answered, Flag, Ground, Persona, Prediction, Sentence, Written
 from panel.records.desk import Decision, EditedPick, EditedSentence, EditedWords, Point
-from panel.web.drafting.lit import Evidence, Run, changed, evidence
+from panel.web.views.highlight import Evidence, Run, changed, evidence
 
 Names = Mapping[str, str]  # account_id -> name
 LABELS = {
