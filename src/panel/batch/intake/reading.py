@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from panel.batch.intake.announcing import Unfit, announce, heads_of
 from panel.batch.intake.csv_rows import MOST_COLUMNS, read_csv
 from panel.batch.intake.fields import columns_of, names_address
 from panel.batch.intake.json_rows import read_json, read_jsonl
 from panel.batch.intake.launch_rows import launch_text, launches_in, one_launch
+from panel.batch.intake.normalize import Unfit, announce, heads_of
 from panel.batch.intake.rows import BadRow, Entry, OnProblem, Rows, Torn, listing_of
 from panel.batch.intake.sniffing import START, format_of
 from panel.batch.intake.tables import Format, SourceSpec
