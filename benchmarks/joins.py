@@ -17,10 +17,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from panel.batch.intake.joining import Joining
-from panel.batch.intake.reading import take_in
-from panel.batch.intake.rows import BadRow
-from panel.batch.intake.tables import SourceSpec
+from panel.batch.intake.dedupe import Joining
+from panel.batch.intake.entries import BadRow
+from panel.batch.intake.read_sources import take_in
+from panel.batch.intake.source_spec import SourceSpec
 from panel.records import Announcement, BatchRow, Page
 from panel.records.disagreement import fold
 

@@ -11,7 +11,7 @@ from unittest.mock import Mock
 import pytest
 from tests.unit.store.samples import a_review, a_row, a_run
 
-from panel.batch.polling import Poller
+from panel.batch.provider_batches.poller import Poller
 from panel.errors import Mistake, StoreError
 from panel.records import Usage
 from panel.store import (

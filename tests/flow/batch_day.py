@@ -36,9 +36,9 @@ price = {{ input = "2", cache_write = "2.5", cache_read = "0.20", output = "10" 
 """
 # Waits made for hosted providers and real machines, cut down for a test: patched in the child, where they are named.
 QUICK = {
-    "panel.batch.economy.FIRST_POLL_S": 0.1,
-    "panel.batch.economy.SLOWEST_POLL_S": 0.5,
-    "panel.batch.polling.LOOK_AGAIN": "timedelta(seconds=1)",
+    "panel.batch.provider_batches.economy.FIRST_POLL_S": 0.1,
+    "panel.batch.provider_batches.economy.SLOWEST_POLL_S": 0.5,
+    "panel.batch.provider_batches.poller.LOOK_AGAIN": "timedelta(seconds=1)",
     "panel.cli.duty.POLL_S": 0.2,
     "panel.cli.duty.FETCH_S": 0.2,
     "panel.jurors.rate_limits.retry.FIRST_WAIT_S": 1.0,

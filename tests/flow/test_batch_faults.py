@@ -43,7 +43,7 @@ FATES = (
 SMALL_BATCHES = {  # several provider batches a model, and a second round for few leftovers
     "panel.jurors.batch_api.openai_batches.OpenAIBatches.most_requests": 40,
     "panel.jurors.batch_api.anthropic_batches.AnthropicBatches.most_requests": 60,
-    "panel.batch.economy.SECOND_ROUND_CALLS": 5,
+    "panel.batch.provider_batches.economy.SECOND_ROUND_CALLS": 5,
 }
 
 

@@ -35,8 +35,8 @@ LAUNCHES = 10
 SLOW = ("--latency", "0.15", "--validate", "0.05")
 ECONOMY_SERVER = ("--batch", "ok", "--batch-polls", "2", "--latency", "0.1", "--validate", "0.05")
 HEARTS = {  # of workers, for a test that can't wait half a minute
-    "panel.batch.fleet.HEARTBEAT_S": 0.5,
-    "panel.batch.fleet.STALLED_S": 3.0,
+    "panel.batch.workers.jobs.HEARTBEAT_S": 0.5,
+    "panel.batch.workers.jobs.STALLED_S": 3.0,
     "panel.cli.duty.HEARTBEAT_S": 0.5,
     "panel.cli.duty.STALLED_S": 3.0,
 }

@@ -48,9 +48,9 @@ MORE_FATES = ("expires+duplicated", "invalid", "queue_full", "lost_500", "stalls
 EVERY_FATE = (*FATES, *MORE_FATES) * max(1, LAUNCHES // 250)
 PATCHES = {
     **SMALL_BATCHES,
-    "panel.batch.polling.KEPT_AT_MOST": "timedelta(seconds=20)",  # of a batch that never ends
-    "panel.batch.fleet.HEARTBEAT_S": 1.0,
-    "panel.batch.fleet.STALLED_S": 8.0,
+    "panel.batch.provider_batches.poller.KEPT_AT_MOST": "timedelta(seconds=20)",  # of a batch that never ends
+    "panel.batch.workers.jobs.HEARTBEAT_S": 1.0,
+    "panel.batch.workers.jobs.STALLED_S": 8.0,
     "panel.cli.duty.HEARTBEAT_S": 1.0,
     "panel.cli.duty.STALLED_S": 8.0,
 }

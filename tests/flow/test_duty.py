@@ -15,9 +15,9 @@ from procrastinate import App
 from procrastinate.testing import InMemoryConnector
 from tests.flow.outside import SPECIMEN
 
-from panel.batch import fleet
 from panel.batch.launch import Reviewed
-from panel.batch.sharing import Sharing
+from panel.batch.workers import jobs as job_queue
+from panel.batch.workers.shared_limits import Sharing
 from panel.cli import duty
 from panel.cli.batch_run import begin_batch
 from panel.cli.batching import BatchAsk, Stores, open_stores
@@ -73,7 +73,7 @@ async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     monkeypatch.chdir(tmp_path)
     shell = open_shell()
     app = App(connector=InMemoryConnector())
-    fleet._register(app, fleet.HANDING_OUT, "")
+    job_queue._register(app, job_queue.HANDING_OUT, "")
     async with open_stores(shell) as stores, app.open_async():
         begun = await begin_batch(shell, SOURCES, ASK, stores, yes=True, quiet=True)
         assert begun

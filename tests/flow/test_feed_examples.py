@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from tests.unit.batch.sources import nobody
 
-from panel.batch.intake.reading import take_in
-from panel.batch.intake.rows import BadRow
-from panel.batch.intake.tables import SourceSpec
+from panel.batch.intake.entries import BadRow
+from panel.batch.intake.read_sources import take_in
+from panel.batch.intake.source_spec import SourceSpec
 from panel.errors import Mistake
 from panel.prompting.categories import load_categories
 from panel.records.batch import Announcement

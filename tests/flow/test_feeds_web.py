@@ -8,7 +8,7 @@ import pytest
 from tests.unit.batch.sources import Taken, take
 from tests.web import Internet, Site, web
 
-from panel.batch.intake.tables import SourceSpec
+from panel.batch.intake.source_spec import SourceSpec
 from panel.dossier.fetch import Fetcher, FetchRules, Refused
 from panel.dossier.gather.listed_launch import follow_listing
 from panel.errors import Mistake

@@ -12,7 +12,7 @@ from tests.databases import Postgres, rows_of
 from tests.flow.batch_day import GPT, make_workspace
 from tests.flow.outside import both_providers, fake_server, run_here
 
-from panel.batch import fleet
+from panel.batch.workers import jobs as job_queue
 from panel.store import BatchRows, ProviderBatches, SentBatch
 
 
@@ -57,9 +57,9 @@ def test_retry_hands_out_what_failed_and_goes_on_looking_after_a_provider_batch_
 
 def test_engines_that_open_at_the_same_moment_make_their_tables_once(postgres: Postgres) -> None:
     async def open_one(url: str) -> bool:
-        app = fleet.open_app(url)
+        app = job_queue.open_app(url)
         async with app.open_async():
-            await fleet.prepare(app)
+            await job_queue.prepare(app)
             return await app.check_connection_async()
 
     async def open_several(url: str) -> list[bool]:
@@ -92,6 +92,6 @@ async def test_a_launch_that_takes_down_five_workers_is_given_up_and_not_before(
 
     manager = SimpleNamespace(get_stalled_jobs=stalled, retry_job=retry, finish_job=finish)
     duties = SimpleNamespace(give_up=give_up)
-    await fleet._rescue(SimpleNamespace(job_manager=manager), duties)  # type: ignore[arg-type]
+    await job_queue._rescue(SimpleNamespace(job_manager=manager), duties)  # type: ignore[arg-type]
     assert given_up == [(2, "Its worker died 5 times over it.")]
     assert again == [1, -2]

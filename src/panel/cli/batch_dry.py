@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from panel.batch.intake.tables import SourceSpec
-from panel.batch.pricing import price_batch
-from panel.batch.taking_in import nothing_read, take_rows
+from panel.batch.estimate import price_batch
+from panel.batch.intake.ingest import nothing_read, take_rows
+from panel.batch.intake.source_spec import SourceSpec
 from panel.cli.batch_sources import open_intake, open_known, shortlist
 from panel.cli.batching import BatchAsk, run_of
 from panel.cli.output import say, say_json, table, talk

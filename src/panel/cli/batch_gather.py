@@ -10,7 +10,7 @@ from panel.errors import PanelError, StoreError
 from panel.records import Announcement, Dossier, Stamp
 
 if TYPE_CHECKING:
-    from panel.batch.kit import Gather
+    from panel.batch.batch_context import Gather
     from panel.store import Products
 
 GATHERED_AT_ONCE = 16  # sites read side by side; each host is asked once a second at most all the same
@@ -23,7 +23,7 @@ def make_gather(shell: Shell, made: Stamp, products: "Products") -> "Gather":
     Raises Mistake for a file or an address that can't be used, Unreachable for a page that doesn't answer. Where there
     is a text, both are sentences in the dossier's coverage.
     """
-    from panel.batch.announced import dossier_of_text
+    from panel.batch.launch import dossier_of_text
     from panel.cli.gather import live_dossier, make_fetcher
     from panel.dossier.append import append_texts
     from panel.dossier.gather.listed_launch import follow_listing

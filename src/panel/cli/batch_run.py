@@ -13,13 +13,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
 
-from panel.batch.economy import half_price
-from panel.batch.finishing import SUMMARY, close_batch
-from panel.batch.intake.tables import SourceSpec
-from panel.batch.kit import Kit
-from panel.batch.pricing import BatchPrice, price_batch
-from panel.batch.taking_in import again, nothing_read, take_rows
-from panel.batch.working import StopSign, launches_at_once, work_off
+from panel.batch.batch_context import Kit
+from panel.batch.close import SUMMARY, close_batch
+from panel.batch.estimate import BatchPrice, price_batch
+from panel.batch.intake.ingest import nothing_read, take_rows
+from panel.batch.intake.source_spec import SourceSpec
+from panel.batch.pool import StopSign, launches_at_once, work_off
+from panel.batch.provider_batches.economy import half_price
+from panel.batch.resume import again
 from panel.cli.batch_progress import flow_lines, watch_work
 from panel.cli.batch_sources import open_intake, open_known, open_partners, read_sources, shortlist
 from panel.cli.batching import (

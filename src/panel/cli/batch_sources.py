@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from panel.batch.announced import as_launch
+from panel.batch.launch import as_launch
 from panel.cli.gather import check_category
 from panel.cli.output import talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
-    from panel.batch.finishing import Partners
-    from panel.batch.intake.choosing import KnownOf
-    from panel.batch.intake.rows import BadRow
-    from panel.batch.intake.tables import Shortlist, SourceSpec
-    from panel.batch.kit import Archive
+    from panel.batch.batch_context import Archive
+    from panel.batch.close import Partners
+    from panel.batch.intake.entries import BadRow
+    from panel.batch.intake.shortlist import KnownOf
+    from panel.batch.intake.source_spec import Shortlist, SourceSpec
     from panel.cli.batching import BatchAsk
     from panel.cli.shell import Shell
     from panel.records import Announcement, BatchRow, Review
@@ -53,7 +53,7 @@ def shortlist(shell: "Shell", ask: "BatchAsk") -> "Shortlist":
 
 def open_intake(shell: "Shell", specs: "Sequence[SourceSpec]") -> "AsyncIterator[Announcement | BadRow]":
     """Every row of every source, streamed; bad ones are said as they are met."""
-    from panel.batch.intake.reading import take_in
+    from panel.batch.intake.read_sources import take_in
     from panel.cli.gather import make_fetcher
 
     told = 0
@@ -81,7 +81,7 @@ def open_known(shell: "Shell") -> "Iterator[KnownOf]":
 
 
 def _known_in(products: "Products") -> "KnownOf":
-    from panel.batch.intake.choosing import Known
+    from panel.batch.intake.shortlist import Known
     from panel.review.archive import announced_digest, look_up
 
     def known(said: "Announcement") -> "Known | None":
@@ -98,7 +98,7 @@ def _known_in(products: "Products") -> "KnownOf":
 @contextmanager
 def open_partners(shell: "Shell", run_id: str) -> "Iterator[Partners]":
     """What the archive has of a category for a batch's launches to be compared with: reviewed, by another run."""
-    from panel.batch.finishing import LOOKED_AT
+    from panel.batch.close import LOOKED_AT
 
     with closing(shell.open_products()) as products:
         yield lambda category: products.reviewed(category, but_run=run_id, most=LOOKED_AT)

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Mapping
 
-from panel.batch import fleet
+from panel.batch.workers import jobs as job_queue
 from panel.cli.batching import Stores, open_stores
 from panel.cli.loop import run_loop
 from panel.cli.output import safe, say, say_json, talk
@@ -57,13 +57,13 @@ async def _line(shell: Shell, stores: Stores, run: Run) -> str:
 
 
 async def _fleet(shell: Shell) -> str:
-    app = fleet.open_app(shell.settings.database_url)
+    app = job_queue.open_app(shell.settings.database_url)
     async with app.open_async():
         if not await app.check_connection_async():
             return "nothing was ever handed out to workers"
-        living = await fleet.workers(app)
+        living = await job_queue.workers(app)
         queues = {queue["name"]: queue for queue in await app.job_manager.list_queues_async()}
-    doing = queues.get(fleet.LAUNCHES, {}).get("doing", 0)
+    doing = queues.get(job_queue.LAUNCHES, {}).get("doing", 0)
     return f"{len(living)} workers, {doing} launches in hand"
 
 

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
 
+from panel.batch.batch_context import Kit
 from panel.batch.events import BatchListener
-from panel.batch.kit import Kit
-from panel.batch.till import Till
-from panel.batch.working import StopSign
+from panel.batch.launch_budgets import Till
+from panel.batch.pool import StopSign
 from panel.cli.batch_sources import note_of
 from panel.cli.shell import Shell
 from panel.jurors import ModelSpec

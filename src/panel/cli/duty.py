@@ -11,17 +11,17 @@ from os import getpid
 from socket import gethostname
 from typing import TYPE_CHECKING, Any
 
-from panel.batch import fleet
-from panel.batch.collecting import Collector
-from panel.batch.economy import make_poller, step_on
+from panel.batch.batch_context import Kit
+from panel.batch.close import close_batch
 from panel.batch.events import BatchEvent, Ended, Note
-from panel.batch.finishing import close_batch
-from panel.batch.fleet import BATCHES, HEARTBEAT_S, LAUNCHES, RESCUE, STALLED_S, Duties
-from panel.batch.kit import Kit
 from panel.batch.launch import failed, review_row
-from panel.batch.sharing import Sharing, lane_of
-from panel.batch.taking_in import go_on
-from panel.batch.working import StopSign
+from panel.batch.pool import StopSign
+from panel.batch.provider_batches.collector import Collector
+from panel.batch.provider_batches.economy import make_poller, step_on
+from panel.batch.resume import go_on
+from panel.batch.workers import jobs as job_queue
+from panel.batch.workers.jobs import BATCHES, HEARTBEAT_S, LAUNCHES, RESCUE, STALLED_S, Duties
+from panel.batch.workers.shared_limits import Sharing, lane_of
 from panel.cli.batch_run import signals
 from panel.cli.batch_sources import open_partners
 from panel.cli.batching import Stores, open_kit, open_stores
@@ -146,7 +146,7 @@ class Crew:
             return STALLED_S
         except asyncio.CancelledError:  # its half minute after a signal is over
             assert self.app
-            await asyncio.shield(fleet.hand_out(self.app, run_id, [row_number]))
+            await asyncio.shield(job_queue.hand_out(self.app, run_id, [row_number]))
             raise
         finally:
             self.stores.locks.release(name)
@@ -197,7 +197,7 @@ class Crew:
         assert self.app
         for batch in self.stores.batches.open_ones(run_id):
             await self._step(batch)
-            await fleet.ask_for(self.app, "poll", run_id, in_s=self.poll_s, batch_id=batch.batch_id)
+            await job_queue.ask_for(self.app, "poll", run_id, in_s=self.poll_s, batch_id=batch.batch_id)
         if not self.stores.batches.open_ones(run_id):  # nothing was left to ask, or all of it came to nothing
             await self._again(run_id)
 
@@ -265,11 +265,11 @@ class Crew:
             return
         if await asyncio.to_thread(rows.any, run_id, ("waiting",)):
             if self.stores.batches.open_ones(run_id):
-                await fleet.ask_for(self.app, "submit", run_id)
+                await job_queue.ask_for(self.app, "submit", run_id)
             else:
                 await self._again(run_id)
             return
-        await fleet.ask_for(self.app, "finish", run_id)
+        await job_queue.ask_for(self.app, "finish", run_id)
 
     async def _again(self, run_id: str) -> None:
         """Launches that waited for a provider's batch are handed out: their answers are in the ledger now.
@@ -296,11 +296,11 @@ async def _work(shell: Shell, *, at_once: int, once: bool) -> None:
         crew = Crew(shell, stores, sharing)
         stack.push_async_callback(crew.close)
         duties = Duties(crew.review, crew.submit, crew.poll, crew.finish, crew.give_up, crew.daily)
-        app = crew.app = fleet.open_app(
+        app = crew.app = job_queue.open_app(
             shell.settings.database_url, duties, schedule=shell.settings.toml.batch.schedule
         )
         await stack.enter_async_context(app.open_async())
-        await fleet.prepare(app)
+        await job_queue.prepare(app)
         talk(f"Working on {shell.database_shown}, {at_once} launches at once. Stop with Ctrl-C.")
         common: dict[str, Any] = {
             "install_signal_handlers": False,
@@ -329,7 +329,7 @@ async def _serve(app: "App", at_once: int, common: dict[str, Any]) -> None:
     """Work until stopped; without `wait` until no job is due, those that the last ones brought along included."""
     while True:
         await app.run_worker_async(queues=[LAUNCHES, BATCHES], concurrency=at_once, **common)
-        if common["wait"] or not await fleet.is_work_due(app):
+        if common["wait"] or not await job_queue.is_work_due(app):
             return
 
 

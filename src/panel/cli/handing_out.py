@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from panel.batch import fleet
-from panel.batch.taking_in import again
+from panel.batch.resume import again
+from panel.batch.workers import jobs as job_queue
 from panel.cli.batch_run import begin_batch, name_of
 from panel.cli.batch_sources import read_sources
 from panel.cli.batching import BatchAsk, Stores, open_stores
@@ -53,28 +53,28 @@ async def hand_out_ready(app: Any, stores: Stores, run_id: str) -> int:
     summed up at once. How many rows. One handed out twice is done once.
     """
     rows = [row.row for row in stores.rows.stream(run_id, ("ready",))]
-    await fleet.hand_out(app, run_id, rows)
+    await job_queue.hand_out(app, run_id, rows)
     if stores.batches.open_ones(run_id):
-        await fleet.ask_for(app, "submit", run_id)
+        await job_queue.ask_for(app, "submit", run_id)
     elif not rows:
-        await fleet.ask_for(app, "finish", run_id)
+        await job_queue.ask_for(app, "finish", run_id)
     return len(rows)
 
 
 @asynccontextmanager
 async def _open_queue(shell: Shell) -> AsyncIterator[tuple[Any, Stores]]:
     """The queue's engine, made ready, and the database's faces."""
-    app = fleet.open_app(shell.settings.database_url)
+    app = job_queue.open_app(shell.settings.database_url)
     async with open_stores(shell) as stores, app.open_async():
-        await fleet.prepare(app)
+        await job_queue.prepare(app)
         yield app, stores
 
 
 async def queue_status(shell: Shell) -> dict[str, Any]:
     """Queues with their jobs by state, workers with the seconds since their last heartbeat, batches by what is left."""
     async with _open_queue(shell) as (app, stores):
-        queues = [queue for queue in await app.job_manager.list_queues_async() if queue["name"] != fleet.RESCUE]
-        return {"queues": queues, "workers": await fleet.workers(app), "batches": _unfinished(stores)}
+        queues = [queue for queue in await app.job_manager.list_queues_async() if queue["name"] != job_queue.RESCUE]
+        return {"queues": queues, "workers": await job_queue.workers(app), "batches": _unfinished(stores)}
 
 
 def _unfinished(stores: Stores) -> list[dict[str, Any]]:
@@ -90,7 +90,7 @@ async def queue_retry(shell: Shell, run_id: str) -> int:
     """Hand out again what failed or was left; how many launches."""
     async with _open_queue(shell) as (app, stores):
         run = stores.records.load_run(run_id)
-        await fleet.take_back(app, run.run_id)
+        await job_queue.take_back(app, run.run_id)
         again(run.run_id, stores.rows, waiting=not stores.batches.open_ones(run.run_id))
         stores.records.save_run(run.model_copy(update={"state": "started", "why": ""}))
         return await hand_out_ready(app, stores, run.run_id)
@@ -100,7 +100,7 @@ async def queue_cancel(shell: Shell, run_id: str) -> int:
     """Take waiting jobs back; how many. Launches in hand are finished."""
     async with _open_queue(shell) as (app, stores):
         run = stores.records.load_run(run_id)
-        count = await fleet.take_back(app, run.run_id)
+        count = await job_queue.take_back(app, run.run_id)
         why = f"Cancelled on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC."
         if run.state != "finished":
             stores.records.save_run(run.model_copy(update={"state": "stopped", "why": why}))

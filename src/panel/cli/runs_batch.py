@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from panel.batch import summary
-from panel.batch.digest import Digest, digest
-from panel.batch.finishing import SUMMARY
+from panel.batch.close import SUMMARY
+from panel.batch.report import summary
 from panel.batch.report.json_stream import json_parts
-from panel.batch.spending import BatchSpend, add_up
+from panel.batch.report.spend import BatchSpend, add_up
+from panel.batch.report.summary import Digest, digest
 from panel.cli.output import say, say_parts, table, talk
 from panel.cli.shell import Shell
 from panel.records import BatchRow, ProposedPair, Run

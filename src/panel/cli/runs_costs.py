@@ -5,7 +5,7 @@ from contextlib import closing
 from typing import Any
 
 from panel.batch.report.json_stream import json_parts
-from panel.batch.spending import Bill, By, bills
+from panel.batch.report.spend import Bill, By, bills
 from panel.cli.output import say, say_parts, table_lines, talk
 from panel.cli.shell import Shell
 from panel.money import Savings

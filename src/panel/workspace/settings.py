@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, field_validator
 
-from panel.batch.intake.tables import FeedTable, Shortlist, SourceSpec
+from panel.batch.intake.source_spec import FeedTable, Shortlist, SourceSpec
 from panel.errors import Mistake
 from panel.jurors.provider import OWN_HOSTS, Api, ModelSpec, is_loopback
 from panel.money import Price

@@ -9,8 +9,8 @@ from typing import Any
 from tests.unit.batch.test_till import Purse
 from tests.unit.jurors.making import provider, spec
 
-from panel.batch.polling import Poller
-from panel.batch.till import Till
+from panel.batch.launch_budgets import Till
+from panel.batch.provider_batches.poller import Poller
 from panel.errors import ProviderError
 from panel.jurors.batch_api.protocol import BatchRequest, BatchResult, BatchStatus, custom_id
 from panel.jurors.provider import ModelSpec

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from panel.batch.intake.reading import take_in
-from panel.batch.intake.rows import BadRow
-from panel.batch.intake.tables import FeedTable, SourceSpec
+from panel.batch.intake.entries import BadRow
+from panel.batch.intake.read_sources import take_in
+from panel.batch.intake.source_spec import FeedTable, SourceSpec
 from panel.records import Page
 from panel.records.batch import Announcement
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from panel.batch.announced import dossier_of_text
+from panel.batch.launch import dossier_of_text
 from panel.dossier.append import append_texts
 from panel.records import Announcement, LaunchSource, Stamp
 

@@ -4,8 +4,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.batch.intake.choosing import Known, choose
-from panel.batch.intake.tables import Shortlist
+from panel.batch.intake.shortlist import Known, choose
+from panel.batch.intake.source_spec import Shortlist
 from panel.records import Seen
 from panel.records.batch import Announcement, BatchRow
 

@@ -11,8 +11,8 @@ from tests.unit.batch.scripted_batches import PRICE, START, Wire, key
 from tests.unit.batch.test_till import Purse
 from tests.unit.jurors.making import provider
 
-from panel.batch.collecting import Collector
-from panel.batch.till import Till
+from panel.batch.launch_budgets import Till
+from panel.batch.provider_batches.collector import Collector
 from panel.errors import Stopped, StoreError
 from panel.store import CallRow, Claimed, InBatch, Known, SentBatch
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.batch.intake.joining import MOST_SIGHTINGS, Joining, fold_release, joined
+from panel.batch.intake.dedupe import MOST_SIGHTINGS, Joining, fold_release, joined
 from panel.records import Seen
 from panel.records.batch import Announcement, BatchRow
 

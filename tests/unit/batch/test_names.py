@@ -2,7 +2,7 @@
 
 from tests.flow.conftest import make_dossier
 
-from panel.batch.announced import names_for
+from panel.batch.launch import names_for
 from panel.records import Announcement, BatchRow
 
 

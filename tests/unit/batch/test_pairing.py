@@ -5,8 +5,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.batch.finishing import proposed_pairs
-from panel.batch.pairing import MOST_PAIRS, LightFacts, propose_pairs
+from panel.batch.close import proposed_pairs
+from panel.batch.report.pairs import MOST_PAIRS, LightFacts, propose_pairs
 from panel.records import Launch, LaunchSource, Plan, Pricing, ReviewedProduct, stated_kinds
 
 SOME = frozenset({"pricing_class", "licence", "plan"})

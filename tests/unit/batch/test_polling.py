@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 from tests.unit.batch.scripted_batches import HALF_PRICE, REPLY, Desk, key, row, status
 
-from panel.batch.economy import step_on
-from panel.batch.polling import GIVEN_UP, KEPT_AT_MOST, LOOK_AGAIN
+from panel.batch.provider_batches.economy import step_on
+from panel.batch.provider_batches.poller import GIVEN_UP, KEPT_AT_MOST, LOOK_AGAIN
 from panel.errors import ProviderBusy, ProviderRefused
 from panel.jurors.batch_api.protocol import BatchResult
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.unit.batch.sources import CATEGORIES, take, take_text
 
-from panel.batch.intake.tables import FeedTable, SourceSpec
+from panel.batch.intake.source_spec import FeedTable, SourceSpec
 
 HOSTILE = settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 LAUNCH = (

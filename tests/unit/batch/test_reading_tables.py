@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.unit.batch.sources import nobody, take_text
 
-from panel.batch.intake.csv_rows import MOST_ROW_LINES, read_csv
-from panel.batch.intake.fields import VOCABULARY, columns_of
-from panel.batch.intake.json_rows import read_jsonl
-from panel.batch.intake.reading import AT_ONCE, take_in
-from panel.batch.intake.rows import MOST_LINE, BadRow, Entry, Torn
-from panel.batch.intake.tables import FeedTable, SourceSpec
+from panel.batch.intake.entries import MOST_LINE, BadRow, Entry, Torn
+from panel.batch.intake.field_map import VOCABULARY, columns_of
+from panel.batch.intake.formats.csv_rows import MOST_ROW_LINES, read_csv
+from panel.batch.intake.formats.json_rows import read_jsonl
+from panel.batch.intake.read_sources import AT_ONCE, take_in
+from panel.batch.intake.source_spec import FeedTable, SourceSpec
 from panel.errors import Mistake
 
 FIELD_OF = columns_of(FeedTable())

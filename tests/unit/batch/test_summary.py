@@ -7,9 +7,8 @@ from typing import Any
 
 from tests.unit.store.samples import a_row, a_run
 
-from panel.batch.digest import MOST_LINES
-from panel.batch.spending import BatchSpend, Bill
-from panel.batch.summary import as_json, as_markdown
+from panel.batch.report.spend import BatchSpend, Bill
+from panel.batch.report.summary import MOST_LINES, as_json, as_markdown
 from panel.money import Saved
 from panel.records import BatchRow, ProposedPair, Run, Spend, Usage
 

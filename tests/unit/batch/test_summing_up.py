@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.store.samples import a_run
 
-from panel.batch import summary
-from panel.batch.digest import AGAIN, MOST_LINES, digest
+from panel.batch.report import summary
 from panel.batch.report.json_stream import json_parts
-from panel.batch.spending import BatchSpend, Bill, add_up, bills
+from panel.batch.report.spend import BatchSpend, Bill, add_up, bills
+from panel.batch.report.summary import AGAIN, MOST_LINES, digest
 from panel.money import Price, Savings
 from panel.records import BatchRow, ProposedPair, RowState, Spend, Usage
 from panel.records.batch import Announcement

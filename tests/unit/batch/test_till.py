@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from panel.batch.till import Till
+from panel.batch.launch_budgets import Till
 from panel.errors import Stopped
 
 

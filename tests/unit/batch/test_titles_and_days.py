@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.batch.intake.days import read_day
-from panel.batch.intake.titles import Cut, cut_title, shared_heads
+from panel.batch.intake.normalize import Cut, cut_title, read_day, shared_heads
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from secrets import token_hex
 
-from panel.batch.kit import Kit
+from panel.batch.batch_context import Kit
 from panel.errors import Stopped, StoreError
 from panel.jurors.batch_api.protocol import BatchRequest, BatchWire, custom_id
 from panel.jurors.provider import Body

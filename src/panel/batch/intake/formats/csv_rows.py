@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import BinaryIO, NamedTuple
 
-from panel.batch.intake.lines import Lines, as_text
-from panel.batch.intake.rows import MOST_LINE, Entry, Rows, Torn, listing_of
+from panel.batch.intake.entries import MOST_LINE, Entry, Rows, Torn, listing_of
+from panel.batch.intake.text_lines import Lines, as_text
 from panel.errors import Mistake
 
 DELIMITERS = (",", ";", "\t", "|")

@@ -5,14 +5,14 @@ in memory than a thousand.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import date
 from itertools import islice
 
-from panel.batch.intake.choosing import KnownOf, choose
-from panel.batch.intake.joining import Joining, joined
-from panel.batch.intake.rows import BadRow
-from panel.batch.intake.tables import Shortlist
+from panel.batch.intake.dedupe import Joining, joined
+from panel.batch.intake.entries import BadRow
+from panel.batch.intake.shortlist import KnownOf, choose
+from panel.batch.intake.source_spec import Shortlist
 from panel.records import Announcement, BatchRow
 from panel.store import BatchRows
 
@@ -70,29 +70,3 @@ def nothing_read(run_id: str, rows: BatchRows) -> str:
     if set(rows.counts(run_id)) != {"failed"} or any(row.said.at != WHOLE for row in rows.stream(run_id)):
         return ""
     return " ".join(f"{row.said.source} {row.reason}" for row in islice(rows.stream(run_id), 3))
-
-
-def again(run_id: str, rows: BatchRows, *, waiting: bool = True) -> int:
-    """For a resume: rows that wait, came to nothing or lack a juror are ready again; how many. Bad rows stay bad.
-
-    waiting: False leaves those that wait to the provider batch that is still out.
-    """
-    states = ("waiting", "failed", "reviewed") if waiting else ("failed", "reviewed")
-
-    def worth(row: BatchRow) -> bool:
-        return row.state == "waiting" or row.incomplete or (row.state == "failed" and bool(row.said.name))
-
-    return len(_make_ready(run_id, rows, filter(worth, rows.stream(run_id, states))))
-
-
-def go_on(run_id: str, rows: BatchRows) -> list[int]:
-    """Launches whose provider batch came back are ready again; their numbers."""
-    return _make_ready(run_id, rows, rows.stream(run_id, ("waiting",)))
-
-
-def _make_ready(run_id: str, rows: BatchRows, found: Iterator[BatchRow]) -> list[int]:
-    numbers: list[int] = []
-    while group := list(islice(found, TOGETHER)):
-        rows.put_many(run_id, [row.model_copy(update=READY) for row in group])
-        numbers += [row.row for row in group]
-    return numbers

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from panel.batch.till import Till
+from panel.batch.launch_budgets import Till
 from panel.errors import ProviderBusy, ProviderError, ProviderRefused
 from panel.jurors.batch_api.protocol import BatchRequest, BatchResult, BatchWire, custom_id, key_of
 from panel.jurors.provider import Provider

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from panel.batch.events import BatchListener
-from panel.batch.till import Till
+from panel.batch.launch_budgets import Till
 from panel.dossier.plans.scenario_file import Scenarios, load_scenarios
 from panel.jurors.provider import ModelSpec
 from panel.prompting import Templates

@@ -7,22 +7,23 @@ go on.
 
 import asyncio
 import io
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from panel.batch.intake.csv_rows import MOST_COLUMNS, read_csv
-from panel.batch.intake.fields import columns_of, names_address
-from panel.batch.intake.json_rows import read_json, read_jsonl
-from panel.batch.intake.launch_rows import launch_text, launches_in, one_launch
+from panel.batch.intake.entries import BadRow, Entry, OnProblem, Rows, Torn, listing_of
+from panel.batch.intake.field_map import columns_of, names_address
+from panel.batch.intake.formats.csv_rows import MOST_COLUMNS, read_csv
+from panel.batch.intake.formats.json_rows import read_json, read_jsonl
+from panel.batch.intake.formats.launch_rows import launch_text, launches_in, one_launch
+from panel.batch.intake.formats.xml_rows import read_xml
 from panel.batch.intake.normalize import Unfit, announce, heads_of
-from panel.batch.intake.rows import BadRow, Entry, OnProblem, Rows, Torn, listing_of
-from panel.batch.intake.sniffing import START, format_of
-from panel.batch.intake.tables import Format, SourceSpec
-from panel.batch.intake.xml_rows import read_xml
+from panel.batch.intake.source_spec import Format, SourceSpec
+from panel.batch.intake.text_lines import encoding_of
 from panel.dossier.launch_file.load import decode
 from panel.errors import Mistake, PanelError
 from panel.records import Page
@@ -179,3 +180,89 @@ def _start(stream: BinaryIO) -> bytes:
 
 def _sentence(err: PanelError) -> str:
     return f"{err} {err.hint}".strip()
+
+
+# What a source is, from its name and its first bytes.
+
+
+BY_ENDING: dict[str, Format] = {
+    ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".yaml": "launch", ".yml": "launch",
+    ".md": "launch", ".markdown": "launch",
+}  # fmt: skip
+BY_TYPE: dict[str, Format] = {
+    "application/rss+xml": "rss", "application/rdf+xml": "rss", "application/atom+xml": "atom",
+    "application/feed+json": "json_feed", "text/csv": "csv", "application/csv": "csv",
+    "text/tab-separated-values": "csv",
+    "application/x-ndjson": "jsonl", "application/ndjson": "jsonl", "application/jsonl": "jsonl",
+    "application/yaml": "launch", "application/x-yaml": "launch", "text/markdown": "launch",
+}  # fmt: skip
+START = 65_536  # bytes looked at
+ZIP = b"PK\x03\x04"
+PACKED = (b"\x1f\x8b", b"BZh91AY", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"Rar!\x1a")
+SHEET = "Save it as CSV."
+BINARY: tuple[tuple[bytes, bytes, str, str], ...] = (  # how it begins, what is in it, what it is, what to do
+    (ZIP, b"xl/", "an Excel workbook", SHEET),
+    (ZIP, b"opendocument.spreadsheet", "an OpenDocument spreadsheet", SHEET),
+    (ZIP, b"", "a ZIP archive", "Unpack it."),
+    (b"\xd0\xcf\x11\xe0", b"", "a file of an old Office, as Excel's .xls", SHEET),
+    *((packed, b"", "compressed, as by gzip", "Unpack it.") for packed in PACKED),
+    (b"%PDF-", b"", "a PDF", "Copy its table into a CSV file."),
+    (b"SQLite format 3\0", b"", "an SQLite database", "Export the table as CSV."),
+    (b"PAR1\x15", b"", "a Parquet file", "Export it as CSV."),
+    (b"\x89PNG", b"", "a picture", "Give the table as text."),
+)
+CONTROLS = bytes({*range(32)} - set(b"\t\n\r\f\x1b"))
+
+
+def format_of(name: str, start: bytes, *, media_type: str = "", said: Format = "") -> Format:
+    """The format of a text. Raises Mistake for what is none we read, whatever it is called.
+
+    start: its first START bytes or fewer. said: what panel.toml says it is. A media type decides before the name, where
+    it is more than "some XML" or "some text".
+    """
+    _refuse_binary(start)
+    if said:
+        return said
+    encoding, skipped = encoding_of(start)
+    text = start[skipped:].decode(encoding, "replace").lstrip()
+    if text[:15].lower().startswith(("<!doctype html", "<html")):
+        raise Mistake("It is a web page, not a feed.", hint="Look for the feed's address on it.")
+    if text.startswith("<"):
+        return "rss"
+    known = BY_TYPE.get(media_type) or BY_ENDING.get(PurePosixPath(name.lower()).suffix)
+    if known and known not in ("rss", "atom"):
+        return known
+    if text.startswith("["):
+        return "json"
+    if text.startswith("{"):
+        return _json_of(text)
+    if any(mark in text.partition("\n")[0] for mark in ",;\t|"):
+        return "csv"
+    raise Mistake(
+        "It is no feed, table or launch file we know.",
+        hint="It may be RSS, Atom, JSON Feed, JSON, JSON lines, CSV or a launch file; format = says which.",
+    )
+
+
+def _refuse_binary(start: bytes) -> None:
+    """Raises Mistake, saying what it is, for what is no text. UTF-16 and UTF-32 are, though half of them are zeros."""
+    for begins, holds, what, hint in BINARY:
+        if start.startswith(begins) and holds in start:
+            raise Mistake(f"It is {what}, not a table or feed.", hint=hint)
+    controls = len(start) - len(start.translate(None, CONTROLS))
+    if not encoding_of(start)[0].startswith(("utf-16", "utf-32")) and controls * 20 > len(start):
+        raise Mistake("It is no text: too many of its bytes are none a text has.", hint="Give it as CSV.")
+
+
+def _json_of(text: str) -> Format:
+    """One object a line, a feed, or a launch file."""
+    first, _, rest = text.partition("\n")
+    try:
+        whole = isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        whole = False
+    if whole and rest.lstrip().startswith("{"):
+        return "jsonl"
+    if "jsonfeed.org/version" in text[:2000]:
+        return "json_feed"
+    return "launch" if '"sources"' in text and '"name"' in text and '"items"' not in text[:2000] else "json"

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from panel.batch.collecting import Collector
+from panel.batch.batch_context import Kit
 from panel.batch.events import Note, Paid
-from panel.batch.kit import Kit
-from panel.batch.polling import Poller
-from panel.batch.taking_in import go_on
-from panel.batch.working import StopSign, work_off
+from panel.batch.pool import StopSign, work_off
+from panel.batch.provider_batches.collector import Collector
+from panel.batch.provider_batches.poller import Poller
+from panel.batch.resume import go_on
 from panel.errors import Stopped
 from panel.jurors.batch_api.protocol import BatchWire
 from panel.jurors.confidential import may_go

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 from xml.parsers import expat
 
-from panel.batch.intake.json_rows import read_whole
-from panel.batch.intake.lines import encoding_of
-from panel.batch.intake.rows import Entry, Rows, Torn
+from panel.batch.intake.entries import Entry, Rows, Torn
+from panel.batch.intake.formats.json_rows import read_whole
+from panel.batch.intake.text_lines import encoding_of
 from panel.errors import Mistake
 
 DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{2,40})["']""")

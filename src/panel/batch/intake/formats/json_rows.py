@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
-from panel.batch.intake.lines import Lines, as_text, encoding_of
-from panel.batch.intake.rows import MOST_BYTES, MOST_LINE, Entry, Rows, Torn
+from panel.batch.intake.entries import MOST_BYTES, MOST_LINE, Entry, Rows, Torn
+from panel.batch.intake.text_lines import Lines, as_text, encoding_of
 from panel.errors import Mistake
 
 USUAL = ("items", "entries", "launches", "hits", "results", "data")  # where a JSON file has its list

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from panel.batch.intake.rows import MOST_LINE
+from panel.batch.intake.entries import MOST_LINE
 
 SAMPLE = 65_536  # bytes that decide the encoding
 MARKS = (

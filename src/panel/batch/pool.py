@@ -6,8 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from panel.batch.batch_context import Kit
 from panel.batch.events import Begun, Ended
-from panel.batch.kit import Kit
 from panel.batch.launch import review_row
 from panel.errors import PanelError, Stopped
 from panel.records import BatchRow

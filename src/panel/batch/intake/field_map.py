@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from panel.batch.intake.json_rows import at_path
-from panel.batch.intake.rows import Entry
-from panel.batch.intake.tables import FIELDS, FeedTable, listed
+from panel.batch.intake.entries import Entry
+from panel.batch.intake.formats.json_rows import at_path
+from panel.batch.intake.source_spec import FIELDS, FeedTable, listed
 from panel.dossier.identity.address import address_in
 
 TITLES = frozenset({"title", "headline", "titel", "titre"})  # fields that hold more than a name

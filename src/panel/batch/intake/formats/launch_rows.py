@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from panel.batch.intake.rows import Entry, Rows, Torn
+from panel.batch.intake.entries import Entry, Rows, Torn
 from panel.dossier.launch_file.load import ENDINGS, FENCE, MOST_BYTES, launch_fields
 from panel.dossier.launch_file.read_launch import read_launches
 from panel.errors import Mistake

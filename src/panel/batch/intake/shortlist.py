@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from panel.batch.intake.tables import Shortlist
+from panel.batch.intake.source_spec import Shortlist
 from panel.dossier.identity.address import tidy_address
 from panel.records.batch import Announcement, BatchRow
 from panel.records.disagreement import fold

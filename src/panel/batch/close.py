@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from panel.batch import summary
-from panel.batch.pairing import ALL, LightFacts, Pair, propose_pairs
-from panel.batch.spending import BatchSpend, add_up
+from panel.batch.report import summary
+from panel.batch.report.pairs import ALL, LightFacts, Pair, propose_pairs
+from panel.batch.report.spend import BatchSpend, add_up
 from panel.money import Price
 from panel.records import BatchRow, FactKind, ProposedPair, ReviewedProduct, Run
 from panel.store import BatchRows, Records, RunFolder

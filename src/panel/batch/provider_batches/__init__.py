@@ -1,0 +1,1 @@
+"""Calls sent through the providers' own batches, waited for and collected."""

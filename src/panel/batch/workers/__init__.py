@@ -1,0 +1,1 @@
+"""Launches handed to workers on many machines: the queue, and the limits they share."""
