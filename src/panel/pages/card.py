@@ -4,9 +4,9 @@ import textwrap
 import unicodedata
 from collections.abc import Sequence
 
-from panel.pages import words
+from panel.pages import wording
 from panel.pages.model import Heard, Page, Side
-from panel.pages.text import cut_short, plain
+from panel.pages.safe_text import cut_short, plain
 
 _GLYPHS = {"ship": "+", "skip": "-"}  # a shape beside the word; other stands get a dot
 
@@ -43,8 +43,8 @@ def _notices(page: Page, room: int) -> list[str]:
     several = len(page.sides) > 1
     rows = (
         ("Held", [(s, s.contained.why) for s in page.sides if s.contained and s.contained.is_held]),
-        ("Missing", [(s, words.listed(s.lacks.names)) for s in page.sides if s.lacks.names]),
-        ("Sources disagree", [(s, words.listed(s.facts.disputed)) for s in page.sides if s.facts.disputed]),
+        ("Missing", [(s, wording.listed(s.lacks.names)) for s in page.sides if s.lacks.names]),
+        ("Sources disagree", [(s, wording.listed(s.facts.disputed)) for s in page.sides if s.facts.disputed]),
     )
     lines = []
     for label, told in rows:
@@ -54,7 +54,7 @@ def _notices(page: Page, room: int) -> list[str]:
 
 
 def _critic(title: str, on: Sequence[Heard], sides: int, room: int) -> str:
-    lines = [_wrapped(f"{title} ({words.AI_CRITIC})", room)]
+    lines = [_wrapped(f"{title} ({wording.AI_CRITIC})", room)]
     for said in on:
         name = f"{cut_short(said.tool, 28)}: " if sides > 1 else ""
         head = f"  {_GLYPHS.get(said.stand, '·')} {name}{said.word.lower()}. "
@@ -63,7 +63,7 @@ def _critic(title: str, on: Sequence[Heard], sides: int, room: int) -> str:
 
 
 def _foot(page: Page, room: int) -> str:
-    lines = [page.depth, page.independence, f"{words.AI_LABEL}.", page.status]
+    lines = [page.depth, page.independence, f"{wording.AI_LABEL}.", page.status]
     return "\n".join(_wrapped(line, room) for line in lines if line)
 
 

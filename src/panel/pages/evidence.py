@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from panel.pages import words
+from panel.pages import wording
 from panel.pages.model import FlagNote, Heard, Labelled, Note, Said, SourceLine
+from panel.pages.safe_text import Pieces, clean, pieces, tail_apart
 from panel.pages.sources import source_lines
-from panel.pages.text import Pieces, clean, pieces, tail_apart
 from panel.records import Answered, Dossier, Flag, Ground, Opinion, Persona, Review, Sentence, Written, standing_grounds
 
 _SHOWN = ("high", "medium")
@@ -31,7 +31,7 @@ def heard(review: Review, persona: Persona, *, key: str, tool: str, stand: str, 
         side=key,
         tool=tool,
         stand=stand,
-        word=words.labelled(_word(opinion, stand), review.grade),
+        word=wording.labelled(_word(opinion, stand), review.grade),
         line=_line(opinion, notes),
         has_words=written is not None,
         sentences=tuple(_said(s, place, notes, mine) for place, s in enumerate(written.quote)) if written else (),
@@ -48,7 +48,7 @@ def heard(review: Review, persona: Persona, *, key: str, tool: str, stand: str, 
 def _word(opinion: Opinion | None, stand: str) -> str:
     """The stand's word; an ungrounded opinion's names the verdict that does not count."""
     said = f", said {opinion.verdict}" if stand == "ungrounded" and isinstance(opinion, Answered) else ""
-    return words.STANDS[stand] + said
+    return wording.STANDS[stand] + said
 
 
 def flag_note(flag: Flag) -> FlagNote:
@@ -76,7 +76,7 @@ def _note(
     passage = dossier.passage(ground.passage_id)
     is_quoted = stands and passage is not None
     source = lines.get(ground.passage_id.partition(".")[0]) if passage else None
-    quoted = words.OURS if source and source.voice == words.VOICES["us"] else words.QUOTED
+    quoted = wording.OURS if source and source.voice == wording.VOICES["us"] else wording.QUOTED
     missing = f"there is no passage {clean(ground.passage_id)}" if passage is None else "does not count as quoted"
     return Note(
         anchor=anchor,

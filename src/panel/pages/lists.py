@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from panel.pages import words
+from panel.pages import wording
 from panel.pages.model import Critic, Forecast, Side, SourceLine, Together, Uncounted
+from panel.pages.safe_text import clean, pieces
 from panel.pages.side import title_of
-from panel.pages.text import clean, pieces
 from panel.records import Answered, CitedTogether, Comparison, Opinion, Prediction, Review, Stamp, Written
 
 _ANSWERS = ("ship", "skip", "abstain")
@@ -35,7 +35,7 @@ def _why(opinion: Opinion) -> str:
 
 def _silent(review: Review, opinion: Opinion, name: str) -> Uncounted:
     title = title_of(review, opinion.juror.persona_id)
-    return Uncounted(title, name, words.STANDS[opinion.outcome], _why(opinion))
+    return Uncounted(title, name, wording.STANDS[opinion.outcome], _why(opinion))
 
 
 def forecasts(reviews: Sequence[Review], names: Sequence[str]) -> tuple[Forecast, ...]:
@@ -52,7 +52,7 @@ def _forecast(critic: str, tool: str, said: Prediction) -> Forecast:
         critic=critic,
         tool=tool,
         statement=pieces(said.statement),
-        chance=words.in_hundred(said.probability),
+        chance=wording.in_hundred(said.probability),
         resolve_by=clean(said.resolve_by),
         settled_at=clean(said.settled_at),
     )
@@ -70,8 +70,8 @@ def together(comparison: Comparison, cited: CitedTogether, sides: Sequence[Side]
         passage_id=clean(cited.passage_id),
         text=clean(passage.text) if passage else "",
         source=source,
-        speaks_for=words.listed([title_of(review, p) for p in cited.for_personas]),
-        speaks_against=words.listed([title_of(review, p) for p in cited.against_personas]),
+        speaks_for=wording.listed([title_of(review, p) for p in cited.for_personas]),
+        speaks_against=wording.listed([title_of(review, p) for p in cited.against_personas]),
         is_opposing=cited.opposing,
     )
 
@@ -81,9 +81,9 @@ def rule(comparison: Comparison, names: Sequence[str]) -> tuple[tuple[str, str],
     pick, review = comparison.pick, comparison.review_a
     picked = {"a": names[0], "b": names[1], "depends": "It depends"}[pick.pick]
     leaning = ((f"Only {names[0]}", pick.for_a), (f"Only {names[1]}", pick.for_b), ("Neither way", pick.neither))
-    who = [(label, words.listed([title_of(review, p) for p in ids]) or "nobody") for label, ids in leaning]
-    rate = words.in_hundred(pick.at_ship_rate).removeprefix("about ")
-    equal = f"{words.in_hundred(pick.chance_if_equal)} times, when each critic ships {rate}"
+    who = [(label, wording.listed([title_of(review, p) for p in ids]) or "nobody") for label, ids in leaning]
+    rate = wording.in_hundred(pick.at_ship_rate).removeprefix("about ")
+    equal = f"{wording.in_hundred(pick.chance_if_equal)} times, when each critic ships {rate}"
     return (
         ("Pick", picked),
         ("Because", clean(pick.because)),
@@ -96,7 +96,7 @@ def stamp(made: Stamp) -> tuple[tuple[str, str], ...]:
     """When, by which run and with which code a page's record was made, as far as that is known."""
     commit = f"{made.commit}{' with uncommitted changes' if made.dirty else ''}" if made.commit else ""
     rows = (
-        ("Made", f"{words.day(made.created_at.date())}, {made.created_at:%H:%M} UTC"),
+        ("Made", f"{wording.day(made.created_at.date())}, {made.created_at:%H:%M} UTC"),
         ("Run", clean(made.run_id)),
         ("Version", f"review-panel {clean(made.version)}"),
         ("Commit", clean(commit)),

@@ -6,7 +6,7 @@ A side is one tool, a row is one critic across the sides, a note is one piece of
 
 from dataclasses import dataclass
 
-from panel.pages.text import Pieces
+from panel.pages.safe_text import Pieces
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ Shape and word carry the meaning, position shows it, colour only repeats it. Len
 
 from collections.abc import Mapping, Sequence
 
-from panel.pages import words
+from panel.pages import wording
 from panel.pages.model import Band, Picture, Spot, Thread
-from panel.pages.text import cut_short
+from panel.pages.safe_text import cut_short
 from panel.records import Grade
 
 WIDTH = 360
@@ -35,8 +35,8 @@ def draw(stands: Stands, *, names: Sequence[str], leans: Sequence[str], grade: G
     return Picture(
         width=WIDTH,
         height=height,
-        title=words.labelled(title, grade),
-        desc=words.labelled(_describe(stands, names), grade),
+        title=wording.labelled(title, grade),
+        desc=wording.labelled(_describe(stands, names), grade),
         names=tuple(cut_short(name, 24 if len(names) > 1 else 44) for name in names),
         bands=tuple(Band(heads[band], _band_words(stands, band, sides, grade)) for band in _BANDS if band in heads),
         threads=tuple(_thread(places, place, leans[place]) for place in range(len(stands)) if len(names) > 1),
@@ -70,7 +70,7 @@ def _places(stands: Stands, side: int, rows: Mapping[str, float]) -> list[float]
 
 
 def _band_words(stands: Stands, band: str, sides: Sequence[int], grade: Grade) -> tuple[str, ...]:
-    word = words.labelled({"ship": "ship", "none": "no vote", "skip": "skip"}[band], grade)
+    word = wording.labelled({"ship": "ship", "none": "no vote", "skip": "skip"}[band], grade)
     return tuple(f"{sum(band_of(on[side]) == band for _, on in stands)} {word}" for side in sides)
 
 
@@ -84,7 +84,7 @@ def _thread(places: Sequence[Sequence[float]], place: int, lean: str) -> Thread:
 def _spot(critic: tuple[str, tuple[str, ...]], side: int, y: float, sides: int) -> Spot:
     title, on = critic
     stand = on[side]
-    says = f"{title}: {words.STANDS[stand].lower()}"
+    says = f"{title}: {wording.STANDS[stand].lower()}"
     if sides == 1:
         return Spot(12.0, y, stand, title if band_of(stand) == stand else says, says, 28.0, "start")
     x, label = _MARKS[side], cut_short(title, _NAME_CHARACTERS)
@@ -95,6 +95,6 @@ def _describe(stands: Stands, names: Sequence[str]) -> str:
     """The picture in words, for those who cannot see it."""
     parts = []
     for title, on in stands:
-        says = [f"{words.STANDS[stand].lower()} on {name}" for name, stand in zip(names, on, strict=True)]
-        parts.append(f"{title}: {words.listed(says)}.")
+        says = [f"{wording.STANDS[stand].lower()} on {name}" for name, stand in zip(names, on, strict=True)]
+        parts.append(f"{title}: {wording.listed(says)}.")
     return " ".join(parts)

@@ -11,18 +11,18 @@ from jinja2 import BaseLoader, FunctionLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from panel.pages import words
-from panel.pages.linked import linked_data
+from panel.pages import wording
 from panel.pages.model import Page
-from panel.pages.text import code_span, markdown
+from panel.pages.safe_text import code_span, markdown
+from panel.pages.structured_data import linked_data
 
-_OWN_VALUES = frozenset({"panel.pages.model", "panel.pages.text"})
+_OWN_VALUES = frozenset({"panel.pages.model", "panel.pages.safe_text"})
 # The only words templates take from code besides their page.
 _WORDS = {
-    "SPECIMEN": words.SPECIMEN,
-    "TRIAL": words.TRIAL,
-    "AI_LABEL": words.AI_LABEL,
-    "AI_CRITIC": words.AI_CRITIC,
+    "SPECIMEN": wording.SPECIMEN,
+    "TRIAL": wording.TRIAL,
+    "AI_LABEL": wording.AI_LABEL,
+    "AI_CRITIC": wording.AI_CRITIC,
 }
 
 

@@ -3,14 +3,24 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from panel.pages import words
-from panel.pages.contained import contained
+from panel.pages import wording
 from panel.pages.evidence import heard, stand_of
-from panel.pages.found import facts, scenarios
+from panel.pages.fact_lines import facts, scenarios
 from panel.pages.model import Against, Conditions, Heard, JurorLine, Note, Side
-from panel.pages.sources import coverage_sentence, figure_line, plan_lines, price_source, shown_address, source_lines
-from panel.pages.text import clean, pieces
-from panel.pages.unread import ALL_HIDDEN, ATTEMPTS_ONLY, hidden_in, lacks
+from panel.pages.safe_text import clean, pieces
+from panel.pages.sources import (
+    ALL_HIDDEN,
+    ATTEMPTS_ONLY,
+    coverage_sentence,
+    figure_line,
+    hidden_in,
+    lacks,
+    plan_lines,
+    price_source,
+    shown_address,
+    source_lines,
+)
+from panel.pages.words_for_reviewers import contained
 from panel.records import Answered, Condition, Flag, Juror, Opinion, Persona, Review, Usage, Written
 
 
@@ -40,18 +50,18 @@ def side(
         category=clean(launch.category).replace("-", " ").replace("_", " ").capitalize(),
         homepage=homepage,
         homepage_text=homepage_text,
-        launched=words.day(launch.launched_at),
+        launched=wording.day(launch.launched_at),
         tagline=clean(launch.tagline),
-        stake=words.STAKES[launch.stake].format(name),
+        stake=wording.STAKES[launch.stake].format(name),
         is_sponsored=launch.stake == "affiliate",
-        count=words.count_sentence(tally, review.grade),
-        rest=words.rest_sentence(tally),
-        price_class=words.PRICE_CLASSES[launch.pricing.pricing_class],
+        count=wording.count_sentence(tally, review.grade),
+        rest=wording.rest_sentence(tally),
+        price_class=wording.PRICE_CLASSES[launch.pricing.pricing_class],
         entry=clean(launch.pricing.entry),
         plans=plan_lines(launch),
         price_source=price_text,
         price_href=price_href,
-        price_checked=words.day(launch.pricing.checked),
+        price_checked=wording.day(launch.pricing.checked),
         reporter=_reporter(review, reporter, key, name, flags),
         reporter_title=clean(reporter.title) if reporter else "",
         conditions=_conditions(review, conditions, key),
@@ -66,7 +76,7 @@ def side(
         hidden_is=ATTEMPTS_ONLY if is_signed else ALL_HIDDEN,
         facts=facts(dossier.facts, sources),
         costs=scenarios(review.costs),
-        independence="" if review.grade == "trial" else words.independence(voters(review), tally),
+        independence="" if review.grade == "trial" else wording.independence(voters(review), tally),
         worth=_worth(review),
         jurors=tuple(_juror_line(review, o) for o in review.opinions),
         hashes=(("Dossier", dossier.dossier_hash), ("Review", review.review_hash)),
@@ -143,8 +153,8 @@ def _worth(review: Review) -> tuple[tuple[str, str], ...]:
     """What the count is worth: never a percentage, always with where the assumption comes from."""
     tally, rho = review.tally, review.tally.rho
     counted = (
-        ("Counted", words.panel_sentence(tally, review.grade)),
-        ("Asked", words.count_of(tally.asked, "critic")),
+        ("Counted", wording.panel_sentence(tally, review.grade)),
+        ("Asked", wording.count_of(tally.asked, "critic")),
     )
     if tally.interval is None or review.grade == "trial":
         return counted
@@ -165,6 +175,6 @@ def _juror_line(review: Review, opinion: Opinion) -> JurorLine:
         model=clean(opinion.juror.model),
         returned=", ".join(returned),
         calls=len(opinion.calls),
-        tokens=words.tokens(used),
-        cost=words.money(None if None in costs else sum((c for c in costs if c is not None), Decimal(0))),
+        tokens=wording.tokens(used),
+        cost=wording.money(None if None in costs else sum((c for c in costs if c is not None), Decimal(0))),
     )

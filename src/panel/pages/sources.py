@@ -1,9 +1,12 @@
 """What the critics read, as a page lists it: sources, the maker's figures, prices."""
 
-from panel.pages import words
-from panel.pages.model import FigureLine, PlanLine, SourceLine
-from panel.pages.text import clean, cut_short, safe_href
-from panel.records import Dossier, Figure, Grade, Launch, Source
+from collections.abc import Sequence
+from itertools import groupby
+
+from panel.pages import wording
+from panel.pages.model import FigureLine, HiddenIn, HiddenText, Lacks, PlanLine, SourceLine
+from panel.pages.safe_text import clean, cut_short, safe_href, spelt
+from panel.records import THIN_CONFIDENCE, Coverage, Dossier, Figure, Grade, Hidden, Launch, Source
 
 _KINDS = {"run_log": "run log", "neighbours": "neighbouring products"}
 
@@ -23,9 +26,9 @@ def _source_line(source: Source, key: str, is_sponsored: bool) -> SourceLine:
         title=clean(source.title) or source.source_id,
         href=href,
         address="" if href else clean(source.url),
-        voice=words.VOICES[source.voice],
+        voice=wording.VOICES[source.voice],
         kind=_KINDS.get(source.kind, source.kind),
-        dated=", ".join(f"{word} {words.day(when)}" for word, when in dates if when),
+        dated=", ".join(f"{word} {wording.day(when)}" for word, when in dates if when),
         passages=len(source.passages),
         sha256=source.bytes_sha256,
         is_ours=source.kind == "neighbours",
@@ -37,11 +40,11 @@ def coverage_sentence(dossier: Dossier, grade: Grade) -> str:
     """ "Critics read 18 of 25 passages; the rest did not fit." """
     kept, total = dossier.coverage.passages_kept, dossier.coverage.passages_total
     if grade == "trial":
-        return f"Of {words.count_of(total, 'passage')}, the trial model was shown a few for each critic."
+        return f"Of {wording.count_of(total, 'passage')}, the trial model was shown a few for each critic."
     if kept == total:
-        return f"Critics read all {words.count_of(total, 'passage')}."
+        return f"Critics read all {wording.count_of(total, 'passage')}."
     note = clean(dossier.coverage.note)
-    return f"Critics read {kept} of {words.count_of(total, 'passage')}. {note}".rstrip()
+    return f"Critics read {kept} of {wording.count_of(total, 'passage')}. {note}".rstrip()
 
 
 def figure_line(figure: Figure) -> FigureLine:
@@ -49,7 +52,7 @@ def figure_line(figure: Figure) -> FigureLine:
         figure=clean(figure.figure),
         sentence=clean(figure.sentence),
         passage_id=clean(figure.passage_id),
-        standing=words.STANDINGS[figure.standing],
+        standing=wording.STANDINGS[figure.standing],
         others=tuple(clean(other) for other in figure.others),
     )
 
@@ -70,3 +73,64 @@ def shown_address(url: str) -> tuple[str, str]:
     """(text, href): an ordinary address without its scheme, linked; anything else as plain text."""
     href = safe_href(url)
     return (cut_short(href.partition("://")[2].rstrip("/"), 60), href) if href else (clean(url), "")
+
+
+# What no critic read: text that pages hide, essentials that no page has, pages that could not be fetched.
+
+
+MOST_TEXTS = 12  # of one source
+MOST_TEXT = 300  # characters of one
+MOST_WHERE = 60
+MOST_UNREAD = 20
+NOT_LISTED = "not listed"  # how the dossier says that a source hides more than it keeps
+ALL_HIDDEN = "Text that readers of these pages may not see, for an editor to look through. No critic read any of it."
+ATTEMPTS_ONLY = "Words in these pages that instruct models. No critic read any of them."
+ESSENTIALS = {"pricing": "what it costs", "docs": "how it is used"}
+
+
+def hidden_in(hidden: Sequence[Hidden], sources: Sequence[SourceLine]) -> tuple[HiddenIn, ...]:
+    """Hidden texts by source, in the dossier's order; bounded in count and length."""
+    ordered = sorted(hidden, key=lambda h: _place(h.source_id, sources))
+    return tuple(_of_source(key, list(found), sources) for key, found in groupby(ordered, lambda h: h.source_id))
+
+
+def _place(source_id: str, sources: Sequence[SourceLine]) -> int:
+    return next((place for place, line in enumerate(sources) if line.source_id == source_id), len(sources))
+
+
+def _of_source(source_id: str, found: Sequence[Hidden], sources: Sequence[SourceLine]) -> HiddenIn:
+    texts = [h for h in found if h.where != NOT_LISTED]
+    more = len(texts) - MOST_TEXTS
+    notes = [f"{wording.count_of(more, 'more hidden text')} in the dossier."] if more > 0 else []
+    notes += [f"{clean(h.text)} on the page, kept nowhere." for h in found if h.where == NOT_LISTED]
+    return HiddenIn(
+        source_id=source_id,
+        source=next((line for line in sources if line.source_id == source_id), None),
+        texts=tuple(HiddenText(spelt(h.where, MOST_WHERE), spelt(h.text, MOST_TEXT)) for h in texts[:MOST_TEXTS]),
+        more=" ".join(notes),
+    )
+
+
+def lacks(coverage: Coverage, grade: Grade = "full") -> Lacks:
+    """What is missing and what that means; pages that were to be read and could not be."""
+    names = tuple(clean(name) for name in coverage.missing)
+    more = len(coverage.unread) - MOST_UNREAD
+    return Lacks(
+        names=names,
+        sentence=_missing(names, grade),
+        short=f"No page on {wording.listed(names)} was read" if names else "",
+        unread=tuple(cut_short(clean(why), 400) for why in coverage.unread[:MOST_UNREAD]),
+        more_unread=f"{wording.count_of(more, 'more page')} could not be read." if more > 0 else "",
+    )
+
+
+def _missing(names: Sequence[str], grade: Grade) -> str:
+    if not names:
+        return ""
+    said = wording.listed([f"{ESSENTIALS[n]} ({n})" if n in ESSENTIALS else n for n in names])
+    if grade == "trial":
+        return f"Missing: {said}. No page that was read says so."
+    return (
+        f"Missing: {said}. No page that was read says so, and a “ship” without it is partly a guess: code holds its "
+        f"confidence at {THIN_CONFIDENCE:.2f} at most, on a scale from 0 to 1."
+    )

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from panel.pages import words
+from panel.pages import wording
 from panel.pages.evidence import flag_note, heard, stand_of
 from panel.pages.lists import forecasts, rule, stamp, together, uncounted
 from panel.pages.model import ComparisonPage, Conditions, Critic, FlagNote, Heard, ReviewPage, Side
 from panel.pages.picture import draw
+from panel.pages.safe_text import clean, pieces
 from panel.pages.side import own_conditions, side, voters
-from panel.pages.text import clean, pieces
 from panel.records import Comparison, Corrected, Editorial, Flag, Grade, Persona, Review, no_verdict
 
 NOBODY = Editorial()
@@ -26,20 +26,20 @@ def review_view(review: Review, flags: Sequence[Flag] | None = None, editorial: 
         review, key="a", name=name, flags=shown, conditions=own_conditions(review), is_signed=bool(editorial.signed)
     )
     critics = tuple(_critic(p, (_heard(review, p, made, shown, editorial),)) for p in _voting([review]))
-    answer = no_verdict([name], [review]) or words.review_answer(name, review.tally)
+    answer = no_verdict([name], [review]) or wording.review_answer(name, review.tally)
     missed, foreseen = uncounted(critics, [review], [name]), forecasts([review], [name])
     stands = [(c.title, (c.on[0].stand,)) for c in critics]
     page = ReviewPage(
         kind="review",
         grade=review.grade,
-        banner=words.grade_banner(review.grade),
+        banner=wording.grade_banner(review.grade),
         title=f"{name}: {'trial run' if review.grade == 'trial' else 'panel review'}",
         is_answered=review.is_answered,
         answer=answer,
         answer_size=_size(answer),
         kicker=_kicker([made]),
         because="",
-        depth=words.depth_sentence([review]),
+        depth=wording.depth_sentence([review]),
         independence=made.independence,
         sides=(made,),
         critics=critics,
@@ -76,14 +76,14 @@ def comparison_view(
     page = ComparisonPage(
         kind="comparison",
         grade=comparison.grade,
-        banner=words.grade_banner(comparison.grade),
+        banner=wording.grade_banner(comparison.grade),
         title=f"{names[0]} or {names[1]}: {'trial run' if is_trial else 'what the panel says'}",
         is_answered=any(review.is_answered for review in reviews),
         answer=answer,
         answer_size=_size(answer),
         kicker=_kicker(sides),
         because="" if nothing else clean(comparison.pick.because),
-        depth=words.depth_sentence(reviews),
+        depth=wording.depth_sentence(reviews),
         independence="" if is_trial else _independence(reviews),
         sides=sides,
         critics=critics,
@@ -126,7 +126,7 @@ def _side_of(comparison: Comparison, review: Review, key: str, name: str, editor
 def _editorial(editorial: Editorial) -> dict[str, Any]:
     """What people added, worded."""
     return {
-        "status": told_retraction(editorial.retracted) or clean(editorial.signed) or words.DRAFT,
+        "status": told_retraction(editorial.retracted) or clean(editorial.signed) or wording.DRAFT,
         "is_signed": bool(editorial.signed) and editorial.retracted is None,
         "retracted": told_retraction(editorial.retracted),
         "note": tuple(line for line in map(clean, editorial.note.splitlines()) if line),
@@ -183,7 +183,7 @@ def _struck(said: Heard, why: str) -> Heard:
     """Nothing of a struck opinion is printed but that it was struck, and why."""
     told = f"Struck by an editor: {why}"
     nothing: Any = dict.fromkeys(("sentences", "notes", "more", "replies", "flags"), ())
-    return replace(said, word=words.STANDS["struck"], line=pieces(told), why=told, confidence="", model="", **nothing)
+    return replace(said, word=wording.STANDS["struck"], line=pieces(told), why=told, confidence="", model="", **nothing)
 
 
 def _size(answer: str) -> str:
@@ -202,7 +202,7 @@ def _independence(reviews: Sequence[Review]) -> str:
     """One sentence for both panels: that of the panel worth fewest opinions."""
     voted = [r for r in reviews if r.tally.interval is not None] or list(reviews)
     least = min(voted, key=lambda r: r.tally.interval.effective if r.tally.interval else 0)
-    return words.independence(voters(least), least.tally)
+    return wording.independence(voters(least), least.tally)
 
 
 def _held(flags: Sequence[Flag], reviews: Sequence[Review]) -> tuple[FlagNote, ...]:
@@ -233,5 +233,5 @@ def _contents(sides: Sequence[Side], grade: Grade, **rows: Sequence[Any]) -> tup
         "facts": any(s.facts.lines for s in sides),
         "hidden": any(s.hidden for s in sides),
     }
-    titles = dict(words.CONTENTS) | ({"choose": "Passages picked"} if grade == "trial" else {})
+    titles = dict(wording.CONTENTS) | ({"choose": "Passages picked"} if grade == "trial" else {})
     return tuple((anchor, title) for anchor, title in titles.items() if there.get(anchor, True))

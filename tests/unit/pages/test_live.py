@@ -18,9 +18,9 @@ from panel.pages import (
     review_html,
     review_markdown,
 )
-from panel.pages.found import MOST_FACTS, facts, scenarios
-from panel.pages.text import spelt
-from panel.pages.unread import MOST_TEXT, MOST_TEXTS, MOST_UNREAD, hidden_in, lacks
+from panel.pages.fact_lines import MOST_FACTS, facts, scenarios
+from panel.pages.safe_text import spelt
+from panel.pages.sources import MOST_TEXT, MOST_TEXTS, MOST_UNREAD, hidden_in, lacks
 from panel.pages.view import comparison_view, review_view
 from panel.records import Coverage, Editorial, Fact, Hidden, PlanCost, Review, ScenarioCost
 

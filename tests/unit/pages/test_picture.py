@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panel.pages.picture import WIDTH, draw
-from panel.pages.words import STANDS
+from panel.pages.wording import STANDS
 
 CRITICS = [("Developer experience", ("ship", "skip")), ("Futurist", ("abstain", "ship"))]
 

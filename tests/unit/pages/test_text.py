@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from panel.pages.text import Piece, clean, code_span, cut_short, markdown, pieces, plain, safe_href, tail_apart
+from panel.pages.safe_text import Piece, clean, code_span, cut_short, markdown, pieces, plain, safe_href, tail_apart
 
 
 @pytest.mark.parametrize(

@@ -6,27 +6,27 @@ from decimal import Decimal
 import pytest
 from tests.unit.pages import samples
 
-from panel.pages import words
+from panel.pages import wording
 from panel.records import Rho, Usage
 from panel.tally import effective_jurors
 
 
 def test_a_count_is_over_votes_and_names_the_rest() -> None:
-    assert words.panel_sentence(samples.tally(2, 1, "ship", abstain=1)) == "2 of 3 ship, 1 abstained"
-    assert words.panel_sentence(samples.tally(3, 1, "ship")) == "3 of 4 ship"
+    assert wording.panel_sentence(samples.tally(2, 1, "ship", abstain=1)) == "2 of 3 ship, 1 abstained"
+    assert wording.panel_sentence(samples.tally(3, 1, "ship")) == "3 of 4 ship"
 
 
 def test_nobody_voting_is_said_and_is_no_share() -> None:
     tally = samples.tally(0, 0, "not_enough", failed=4)
-    assert words.panel_sentence(tally) == "No votes, 4 failed"
-    assert words.independence([samples.juror("futurist")], tally) == "Nobody voted: there is no count to weigh."
+    assert wording.panel_sentence(tally) == "No votes, 4 failed"
+    assert wording.independence([samples.juror("futurist")], tally) == "Nobody voted: there is no count to weigh."
 
 
 def test_depth_counts_each_page_once_and_says_whose_they_are() -> None:
-    assert words.depth_sentence([samples.review_a(), samples.review_b()]) == (
+    assert wording.depth_sentence([samples.review_a(), samples.review_b()]) == (
         "Critics read, and ran nothing. 5 pages, 4 by the makers. 23 Nov 2026."
     )
-    assert words.depth_sentence([samples.review_a(), samples.review_a()]).startswith(
+    assert wording.depth_sentence([samples.review_a(), samples.review_a()]).startswith(
         "Critics read, and ran nothing. 3 pages, 2 "
     )
 
@@ -34,11 +34,11 @@ def test_depth_counts_each_page_once_and_says_whose_they_are() -> None:
 def test_depth_is_that_of_the_shallower_review_and_names_both_days() -> None:
     later = samples.dossier(samples.LEDGER, samples.LEDGER_PASSAGES, as_of=date(2026, 11, 24))
     used = samples.review_b(depth="used", dossier=later)
-    assert words.depth_sentence([samples.review_a(), used]).startswith("Critics read, and ran nothing. ")
-    assert words.depth_sentence([used]).startswith(
+    assert wording.depth_sentence([samples.review_a(), used]).startswith("Critics read, and ran nothing. ")
+    assert wording.depth_sentence([used]).startswith(
         "Critics read, and ran nothing; a person used it for work: see the run log. "
     )
-    assert words.depth_sentence([samples.review_a(), used]).endswith("23 Nov 2026 and 24 Nov 2026.")
+    assert wording.depth_sentence([samples.review_a(), used]).endswith("23 Nov 2026 and 24 Nov 2026.")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_independence_says_how_many_opinions_the_count_is_worth(models: tuple[st
     worth = effective_jurors([model.partition("/")[0] for model in models], Rho())
     interval = samples.ONE_MODEL.model_copy(update={"effective": worth})
     tally = samples.tally(3, 1, "ship").model_copy(update={"interval": interval})
-    assert words.independence([samples.juror("futurist", m) for m in models], tally) == sentence
+    assert wording.independence([samples.juror("futurist", m) for m in models], tally) == sentence
 
 
 @pytest.mark.parametrize(
@@ -63,27 +63,27 @@ def test_independence_says_how_many_opinions_the_count_is_worth(models: tuple[st
      ("not_enough", "Too few critics voted on X")],
 )  # fmt: skip
 def test_a_review_opens_with_its_answer(verdict: str, start: str) -> None:
-    assert words.review_answer("X", samples.tally(3, 1, verdict)).startswith(start)
+    assert wording.review_answer("X", samples.tally(3, 1, verdict)).startswith(start)
 
 
 def test_an_unknown_price_is_never_zero() -> None:
-    assert words.money(None) == "unknown"
-    assert words.money(Decimal("0.054399")) == "$0.0544"
-    assert words.money(Decimal(0)) == "$0.0000"
+    assert wording.money(None) == "unknown"
+    assert wording.money(Decimal("0.054399")) == "$0.0544"
+    assert wording.money(Decimal(0)) == "$0.0000"
 
 
 def test_a_probability_is_a_count() -> None:
-    assert words.in_hundred(0.65) == "about 65 in 100"
-    assert words.in_hundred(0.001) == "fewer than 1 in 100"
+    assert wording.in_hundred(0.65) == "about 65 in 100"
+    assert wording.in_hundred(0.001) == "fewer than 1 in 100"
 
 
 def test_tokens_name_only_the_classes_used() -> None:
-    assert words.tokens(Usage(input_tokens=1200, output_tokens=550)) == "1,200 in, 550 out"
-    assert words.tokens(Usage()) == "none"
+    assert wording.tokens(Usage(input_tokens=1200, output_tokens=550)) == "1,200 in, 550 out"
+    assert wording.tokens(Usage()) == "none"
 
 
 def test_names_are_listed_as_in_a_sentence() -> None:
-    assert [words.listed(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+    assert [wording.listed(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
         "",
         "a",
         "a and b",

@@ -10,7 +10,7 @@ from typing import Any
 
 from panel.batch.report.json_stream import json_parts
 from panel.batch.report.spend import BatchSpend
-from panel.pages.text import markdown as markdown_text
+from panel.pages.safe_text import markdown as markdown_text
 from panel.records import BatchRow, ProposedPair, Run
 
 # A batch's rows read once: how many ended how and why, and the first of each list. Its size is not the batch's.

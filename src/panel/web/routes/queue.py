@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from panel.desk.desk import Queue
 from panel.desk.drafts.what_is_left import LEFT_DAYS
 from panel.desk.permissions import TO_FETCH_BACK, may
-from panel.pages.text import clean
+from panel.pages.safe_text import clean
 from panel.records.desk import Draft, DraftKind, Role
 from panel.web.access import Writer
 from panel.web.deps import POSTED, Deps, Given

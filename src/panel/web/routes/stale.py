@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 
 from panel.desk.drafts.stale import stale_page
 from panel.desk.permissions import may
-from panel.pages.text import clean
+from panel.pages.safe_text import clean
 from panel.web.access import Writer
 from panel.web.deps import Given
 from panel.web.respond import View, show

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from panel.desk.stats import Stats, tables_of, told
-from panel.pages.text import clean
+from panel.pages.safe_text import clean
 from panel.web.access import Writer
 from panel.web.deps import Given
 from panel.web.respond import View, show

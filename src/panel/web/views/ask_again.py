@@ -10,7 +10,7 @@ from panel.desk.drafts.opened import OpenReview
 from panel.desk.drafts.points import shown
 from panel.desk.permissions import may
 from panel.errors import NotFound
-from panel.pages.text import clean
+from panel.pages.safe_text import clean
 from panel.records import Answered, Persona, Review
 from panel.records.desk import Account
 from panel.web.respond import View

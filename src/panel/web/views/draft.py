@@ -13,10 +13,10 @@ from panel.desk.drafts.what_is_left import edition_of, what_is_left
 from panel.desk.permissions import LEAST, TO_FETCH_BACK, may
 from panel.desk.reasons import STRIKE_REASONS
 from panel.desk.times import UTC_TIMES, Times
-from panel.pages import words as page_words
+from panel.pages import wording as page_words
 from panel.pages.evidence import stand_of
 from panel.pages.model import ComparisonPage, ReviewPage, Side
-from panel.pages.text import clean, cut_short
+from panel.pages.safe_text import clean, cut_short
 from panel.pages.view import comparison_view, review_view, told_retraction
 from panel.records import Answered, Persona, Written
 from panel.records.desk import Account, Approval, Decision, Publication

@@ -7,7 +7,7 @@ from panel.desk.drafts.opened import OpenDraft, OpenReview
 from panel.desk.drafts.points import shown
 from panel.desk.drafts.text_fields import PHRASES
 from panel.desk.reasons import DISMISS_REASONS, ONLY_MENDED
-from panel.pages.text import Pieces, clean, pieces
+from panel.pages.safe_text import Pieces, clean, pieces
 from panel.records import Answered, Flag, Ground, Persona, Prediction, Sentence, Written
 from panel.records.desk import Decision, EditedPick, EditedSentence, EditedWords, Point
 from panel.web.views.highlight import Evidence, Run, changed, evidence

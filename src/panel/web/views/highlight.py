@@ -4,7 +4,7 @@ import difflib
 import re
 from dataclasses import dataclass
 
-from panel.pages.text import clean, safe_href
+from panel.pages.safe_text import clean, safe_href
 from panel.records.desk import Shown
 
 _SPACE = re.compile(r"\s+")

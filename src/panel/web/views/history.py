@@ -9,7 +9,7 @@ from panel.desk.drafts.diff import differences
 from panel.desk.drafts.opened import Opened
 from panel.desk.permissions import by_line
 from panel.desk.times import Times
-from panel.pages.text import clean
+from panel.pages.safe_text import clean
 from panel.records.desk import Act, DraftText, Revision
 from panel.web.respond import View
 from panel.web.views.draft_items import LABELS

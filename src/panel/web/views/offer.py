@@ -10,9 +10,9 @@ from panel.desk.drafts.overlay import as_printed
 from panel.desk.drafts.queue_row import first_row
 from panel.desk.drafts.text_fields import PHRASES
 from panel.desk.permissions import may
-from panel.pages import words as page_words
+from panel.pages import wording as page_words
 from panel.pages.evidence import stand_of
-from panel.pages.text import clean
+from panel.pages.safe_text import clean
 from panel.pages.view import review_view
 from panel.records import Answered, Dossier, Review, Source
 from panel.records.desk import Account, DraftText, EditedWords

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from panel.desk.permissions import may
 from panel.desk.times import Times
-from panel.pages.text import clean, safe_href
+from panel.pages.safe_text import clean, safe_href
 from panel.records import KnownLaunch, ProductEvent, ProductHistory
 from panel.records.desk import Account, Draft
 from panel.web.respond import View

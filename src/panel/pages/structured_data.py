@@ -10,9 +10,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from panel.pages import words
+from panel.pages import wording
 from panel.pages.model import Critic, Heard, Page, Side
-from panel.pages.text import plain
+from panel.pages.safe_text import plain
 
 _MADE_BY_MODEL = "https://schema.org/TrainedAlgorithmicMediaDigitalSource"
 # As in Django's json_script: with these three gone no text can end the script element or open a comment.
@@ -26,7 +26,7 @@ def linked_data(page: Page) -> Markup:
 
 
 def _document(page: Page) -> dict[str, Any]:
-    labels = [words.AI_LABEL, page.status, *([page.banner] if page.banner else [])]
+    labels = [wording.AI_LABEL, page.status, *([page.banner] if page.banner else [])]
     return {
         "@context": "https://schema.org",
         "@type": "WebPage",
@@ -52,8 +52,8 @@ def _quotation(page: Page, critic: Critic, said: Heard) -> dict[str, Any]:
         "@type": "Quotation",
         "text": " ".join(plain(sentence.pieces + sentence.tail) for sentence in said.sentences),
         "about": {"@type": "SoftwareApplication", "name": said.tool},
-        "creator": {"@type": "SoftwareApplication", "name": f"{critic.title} ({words.AI_CRITIC})"},
+        "creator": {"@type": "SoftwareApplication", "name": f"{critic.title} ({wording.AI_CRITIC})"},
     }
     if page.grade == "specimen":
-        return quotation | {"creditText": words.SPECIMEN}
+        return quotation | {"creditText": wording.SPECIMEN}
     return quotation | {"digitalSourceType": _MADE_BY_MODEL, "creditText": f"Model: {said.model}"}

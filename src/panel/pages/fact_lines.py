@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from panel.pages import words
+from panel.pages import wording
 from panel.pages.model import CostLine, FactLine, FactPlace, Facts, ScenarioLine, SourceLine
-from panel.pages.text import clean, cut_short
+from panel.pages.safe_text import clean, cut_short
 from panel.records import Fact, PlanCost, ScenarioCost, disagree
 
 MOST_FACTS = 40  # rows
@@ -39,7 +39,7 @@ def facts(found: Sequence[Fact], sources: Sequence[SourceLine]) -> Facts:
     more = len(lines) - len(kept)
     return Facts(
         lines=tuple(line for line in lines if line in kept),
-        more=f"{words.count_of(more, 'more fact')} in the dossier." if more else "",
+        more=f"{wording.count_of(more, 'more fact')} in the dossier." if more else "",
         disputed=tuple(dict.fromkeys(_subject(group[0]) for group in groups)),
     )
 
@@ -61,8 +61,8 @@ def _line(row: Sequence[Fact], sources: Sequence[SourceLine], disputed: str) -> 
         what=WHAT[row[0].kind],
         value=_value(row[0]),
         places=tuple(_where(fact, sources) for fact in row[:MOST_PLACES]),
-        more_places=f"and {words.count_of(more, 'other place')}" if more > 0 else "",
-        checked=words.listed([words.day(day) for day in sorted({f.checked for f in row if f.checked})]),
+        more_places=f"and {wording.count_of(more, 'other place')}" if more > 0 else "",
+        checked=wording.listed([wording.day(day) for day in sorted({f.checked for f in row if f.checked})]),
         disputed=disputed,
     )
 
@@ -70,7 +70,7 @@ def _line(row: Sequence[Fact], sources: Sequence[SourceLine], disputed: str) -> 
 def _value(fact: Fact) -> str:
     """As it stands; a price class in the page's words."""
     if fact.kind == "pricing_class":
-        return words.PRICE_CLASSES.get(fact.value, clean(fact.value))
+        return wording.PRICE_CLASSES.get(fact.value, clean(fact.value))
     return clean(fact.value)
 
 
@@ -93,8 +93,8 @@ def _scenario(cost: ScenarioCost) -> ScenarioLine:
         name=clean(cost.scenario),
         use=clean(cost.use),
         costs=tuple(_cost(plan) for plan in cost.plans[:MOST_PLANS]),
-        more=f"{words.count_of(more, 'more plan')} in the record." if more > 0 else "",
-        checked=words.day(cost.checked) or "nobody has",
+        more=f"{wording.count_of(more, 'more plan')} in the record." if more > 0 else "",
+        checked=wording.day(cost.checked) or "nobody has",
     )
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from panel.pages import words
+from panel.pages import wording
 from panel.pages.model import AskedAgain, Contained, SourceLine, Span, Stance
-from panel.pages.text import clean, spelt
+from panel.pages.safe_text import clean, spelt
 from panel.records import Answered, Containment, Grade, Opinion, Review, Suspicion
 
 MOST_SPANS = 20
@@ -37,7 +37,7 @@ def contained(review: Review, sources: Sequence[SourceLine]) -> Contained | None
         asked=tuple(_asked(review, found)),
         left_out=clean(review.dossier.coverage.note),
         spans=tuple(_span(span, sources) for span in spans[:MOST_SPANS]),
-        more_spans=f"{words.count_of(more, 'more such place')} in the dossier." if more > 0 else "",
+        more_spans=f"{wording.count_of(more, 'more such place')} in the dossier." if more > 0 else "",
     )
 
 
@@ -49,7 +49,7 @@ def _short(found: Containment) -> str:
 
 
 def _told(spans: int) -> str:
-    where = f" in {words.count_of(spans, 'place')}" if spans else ""
+    where = f" in {wording.count_of(spans, 'place')}" if spans else ""
     return (
         f"The launch’s pages spoke to our reviewers instead of readers{where}. "
         "Every answer shown was given with those words left out." + ("" if spans else f" {ELSEWHERE}")
@@ -92,9 +92,9 @@ def _moved(with_words: bool, by_itself: bool) -> str:
 def _stance(opinion: Opinion | None, grade: Grade) -> Stance:
     """What it said, as counted here: an answer's verdict, whether or not its evidence stands."""
     if opinion is None:
-        return Stance("not_asked", words.STANDS["not_asked"])
+        return Stance("not_asked", wording.STANDS["not_asked"])
     stand = opinion.verdict if isinstance(opinion, Answered) else opinion.outcome
-    return Stance(stand, words.labelled(words.STANDS[stand], grade))
+    return Stance(stand, wording.labelled(wording.STANDS[stand], grade))
 
 
 def _span(span: Suspicion, sources: Sequence[SourceLine]) -> Span:
