@@ -47,8 +47,8 @@ def make_plan_of(calls: int) -> Any:
     from panel.cli.shell import open_shell
     from panel.dossier import build_dossier, read_launches
     from panel.jurors import ModelSpec
+    from panel.pipeline.plan import make_plan
     from panel.records import Rho, Stamp
-    from panel.review.plan import make_plan
 
     shell = open_shell()
     personas = [p for p in shell.personas if p.counts]
@@ -133,9 +133,9 @@ async def panel(plan: Any, most: int, folder: Path) -> Callable[[], Awaitable[No
     from panel.jurors import open_flows
     from panel.jurors.dialects import open_provider
     from panel.money import Budget
+    from panel.pipeline.ask.asker import Asker
+    from panel.pipeline.assemble import how_made, make_review
     from panel.records import Stamp
-    from panel.review.asking import Asker
-    from panel.review.making import how_made, make_review
     from panel.store import Ledger, RunLock
 
     spec = plan.seats[0].spec

@@ -78,8 +78,8 @@ def questions(at: Path, models: tuple[str, ...]) -> list[tuple[str, Any]]:
     """Model name and question of every call, as the review room renders them."""
     from panel.cli.shell import open_shell
     from panel.dossier import build_dossier, read_launches
+    from panel.pipeline.plan import make_plan
     from panel.records import Rho, Stamp
-    from panel.review.plan import make_plan
 
     shell, made = open_shell(), Stamp(created_at=datetime.now(UTC), version="0", run_id="benchmark")
     read = partial(read_launches, categories=shell.categories)

@@ -142,7 +142,7 @@ async def panel(plan: Any, most: int) -> int:
     from panel.jurors import open_flows
     from panel.jurors.dialects import open_provider
     from panel.money import Budget
-    from panel.review.asking import Asker
+    from panel.pipeline.ask.asker import Asker
     from panel.store import Ledger, RunLock
 
     spec = plan.seats[0].spec

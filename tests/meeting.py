@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from panel.dossier.identity.same_product import folded_release, product_key, same_product
+from panel.pipeline.products import facts_of
 from panel.records import Launch, Met, ProductFacts
-from panel.review.archive import facts_of
 from panel.store import Products
 from panel.store.products.match import Coming, Meeting
 

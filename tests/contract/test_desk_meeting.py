@@ -11,10 +11,10 @@ from tests.unit.store.samples import a_review, a_run
 
 from panel.desk.drafts.new_drafts import take_in
 from panel.desk.drafts.stale import stale_drafts, with_reasons
+from panel.pipeline.products import meet_reviewed
 from panel.records import Again, Answered, Dossier, Juror, Launch, NotAsked, Pricing, Review
 from panel.records.desk import Draft
 from panel.records.review import Grade
-from panel.review.archive import meet_reviewed
 from panel.store import Products, Records
 from panel.store import draft_rows as rows
 from panel.store.desk.launch_drafts import launches_of, products_of

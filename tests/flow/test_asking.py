@@ -17,10 +17,10 @@ from panel.jurors.provider import ModelSpec, Reading
 from panel.jurors.providers.scripted import Scripted
 from panel.jurors.rate_limits.circuit_breaker import Breaker
 from panel.money import Budget, Price
+from panel.pipeline.ask.asker import Asker
+from panel.pipeline.events import Event, Heard
+from panel.pipeline.plan import Seat, make_plan
 from panel.records import Opinion, Rho, SpendRow, Usage
-from panel.review.asking import Asker
-from panel.review.events import Event, Heard
-from panel.review.plan import Seat, make_plan
 from panel.store import CallRow, InBatch, Known, Ledger, Records, RunLock
 from panel.workspace.folder import find_workspace
 
@@ -257,7 +257,7 @@ def test_usage_nobody_told_counts_as_the_worst_in_a_budget(folder: Path, monkeyp
     bench = Bench(folder, {"one": make_answer(), "two": make_answer()}, personas=("one", "two"))
     read = bench.juror.read
     bench.juror.read = lambda raw: replace(read(raw), usage=None)  # type: ignore[method-assign]
-    monkeypatch.setattr("panel.review.sending.worst_case", lambda *args, **more: Decimal("0.02"))
+    monkeypatch.setattr("panel.pipeline.ask.call.worst_case", lambda *args, **more: Decimal("0.02"))
     budget = Budget(Decimal("0.03"))
     with pytest.raises(Stopped, match="is used up"):
         bench.ask(budget=budget, prices={bench.spec.name: FREE}, at_once=1)

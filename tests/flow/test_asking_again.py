@@ -19,8 +19,8 @@ from panel.desk.approval.audit import audit
 from panel.desk.ask_again.prepare import Wish
 from panel.desk.drafts.opened import OpenReview
 from panel.errors import Mistake
+from panel.pipeline.write_files import read_base
 from panel.records import Review, Stamp
-from panel.review.writing import read_base
 from panel.store import RunFolder
 
 DRAFT, CRITIC = "larkspindle-2-0", "futurist"

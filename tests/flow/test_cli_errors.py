@@ -17,7 +17,7 @@ from tests.flow.outside import PAIR, SCRIPTED, SPECIMEN, both_providers, fake_se
 from panel.store.tables.core import VERSION_TABLE
 
 IN_FLIGHT = 8  # calls at once to one provider
-IMPATIENT = {"panel.review.sending.KEEP_PAUSE_S": 0.05}  # else a paid answer waits a minute for a full disk
+IMPATIENT = {"panel.pipeline.ask.call.KEEP_PAUSE_S": 0.05}  # else a paid answer waits a minute for a full disk
 HOSTED = {"OPENAI_API_KEY": "sk-planted-123"}
 TINY = "name: Tiny\nsources:\n- title: Home page\n  text: Tiny renames files in one folder at a time.\n"
 

@@ -18,9 +18,9 @@ from panel.jurors import Flow
 from panel.jurors.confidential import may_go
 from panel.jurors.provider import ModelSpec
 from panel.money import Budget
+from panel.pipeline.ask.asker import Asker
+from panel.pipeline.plan import Seat, make_plan
 from panel.records import Rho
-from panel.review.asking import Asker
-from panel.review.plan import Seat, make_plan
 from panel.store import Ledger, RunLock
 from panel.workspace.folder import find_workspace
 

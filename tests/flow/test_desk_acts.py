@@ -31,8 +31,8 @@ from panel.desk.drafts.preview import editorial_of
 from panel.desk.reasons import DISMISS_REASONS
 from panel.errors import EditConflict, Mistake
 from panel.pages import review_html
+from panel.pipeline.products import meet_reviewed
 from panel.records import Editorial, Flag, Review
-from panel.review.archive import meet_reviewed
 from panel.store import Products
 from panel.store import draft_rows as rows
 from panel.store.runs.run_records import Records

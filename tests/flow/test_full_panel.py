@@ -224,4 +224,4 @@ def test_the_log_says_something(fake: Fake, tmp_path: Path) -> None:
     assert all({"at", "level", "where", "what"} <= line.keys() for line in lines)
     assert sum("answered" in line["what"] for line in lines if line["level"] == "INFO") == 5
     assert "finished" in lines[-1]["what"]
-    assert "panel.review.asking: " in said.err
+    assert "panel.pipeline.ask.asker: " in said.err

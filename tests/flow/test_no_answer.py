@@ -9,7 +9,7 @@ import yaml
 from tests.flow.outside import PAIR, SPECIMEN, run_here
 
 from panel.errors import ProviderBusy
-from panel.review.sending import Sending
+from panel.pipeline.ask.call import Sending
 
 SLUGS = ("larkspindle-2-0", "oddfern-1-4")
 

@@ -18,10 +18,10 @@ from panel.jurors import Provider, open_flows
 from panel.jurors.dialects import open_provider
 from panel.jurors.provider import ModelSpec
 from panel.money import Budget, Price
+from panel.pipeline.ask.asker import Asker
+from panel.pipeline.ask.prompt_cache import MISSES_IN_A_ROW, TRIED_AGAIN_EVERY, jurors_that_pay
+from panel.pipeline.plan import Seat, make_plan
 from panel.records import Opinion, Rho
-from panel.review.asking import Asker
-from panel.review.plan import Seat, make_plan
-from panel.review.warming import MISSES_IN_A_ROW, TRIED_AGAIN_EVERY, jurors_that_pay
 from panel.store import Ledger, Records, RunLock
 from panel.workspace.folder import find_workspace
 

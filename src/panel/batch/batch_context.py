@@ -9,11 +9,11 @@ from panel.batch.events import BatchListener
 from panel.batch.launch_budgets import Till
 from panel.dossier.plans.scenario_file import Scenarios, load_scenarios
 from panel.jurors.provider import ModelSpec
+from panel.pipeline.ask.asker import Asker
+from panel.pipeline.assemble import how_made
+from panel.pipeline.plan import Plan, make_plan
 from panel.prompting import Templates
 from panel.records import Announcement, BatchPlan, BatchRow, Dossier, Made, Review, Stamp
-from panel.review.asking import Asker
-from panel.review.making import how_made
-from panel.review.plan import Plan, make_plan
 from panel.store import BatchRows, Ledger, RunFolder
 
 Archive = Callable[[BatchRow, Review, str], str]  # row, its review, run id -> product id

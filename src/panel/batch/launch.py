@@ -14,10 +14,10 @@ from panel.dossier import build_dossier
 from panel.dossier.clean import Screen
 from panel.errors import Deferred, Mistake, PanelError, ProviderError, ProviderRefused, Stopped, StoreError
 from panel.money import worst_case
+from panel.pipeline.plan import Plan, Seat
+from panel.pipeline.run import Panel, hear_panel, make_reviews
+from panel.pipeline.write_files import write_launch
 from panel.records import Announcement, BatchRow, Dossier, Launch, LaunchSource, Review, Stamp, stated_kinds
-from panel.review.hearing import Panel, hear_panel, make_reviews
-from panel.review.plan import Plan, Seat
-from panel.review.writing import write_launch
 
 log = logging.getLogger(__name__)
 

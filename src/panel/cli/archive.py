@@ -14,7 +14,7 @@ def with_archive(shell: Shell, dossiers: Sequence[Dossier], today: date) -> list
     """The dossiers with other products of their categories that the archive knew before. today: UTC."""
     if not shell.has_database:
         return list(dossiers)
-    from panel.review.archive import with_neighbours
+    from panel.pipeline.products import with_neighbours
 
     with closing(shell.open_products()) as products:
         return [with_neighbours(dossier, products, today=today) for dossier in dossiers]
@@ -25,7 +25,7 @@ def note_in_archive(shell: Shell, reviews: Iterable[Review], run_id: str, now: d
 
     The run is whole and paid for: an archive that can't be written is said and stops nothing. now: UTC.
     """
-    from panel.review.archive import meet_reviewed
+    from panel.pipeline.products import meet_reviewed
 
     try:
         with closing(shell.open_products()) as products:

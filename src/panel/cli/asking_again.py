@@ -169,7 +169,7 @@ def asking_in_background(shell: "Shell", desk: "Desk") -> "AskingAgain":
     """Asking again for the web: the same use case, on threads of its own."""
     from panel.cli.archive import note_in_archive
     from panel.desk.ask_again.background import AskingAgain, Running
-    from panel.review.running import Limits
+    from panel.pipeline.run import Limits
 
     toml = shell.settings.toml
     limits = Limits(

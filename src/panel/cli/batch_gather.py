@@ -27,7 +27,7 @@ def make_gather(shell: Shell, made: Stamp, products: "Products") -> "Gather":
     from panel.cli.gather import live_dossier, make_fetcher
     from panel.dossier.append import append_texts
     from panel.dossier.gather.listed_launch import follow_listing
-    from panel.review.archive import with_neighbours
+    from panel.pipeline.products import with_neighbours
 
     fetcher = make_fetcher(shell)
     places = asyncio.Semaphore(GATHERED_AT_ONCE)
@@ -58,7 +58,7 @@ def make_gather(shell: Shell, made: Stamp, products: "Products") -> "Gather":
 def _from_file(shell: Shell, said: Announcement, made: Stamp, products: "Products") -> Dossier:
     """The launch of a file that is meant, by name and release when the file holds several."""
     from panel.dossier import build_dossier, read_launches
-    from panel.review.archive import with_neighbours
+    from panel.pipeline.products import with_neighbours
 
     found = read_launches(Path(said.launch_file), categories=shell.categories)
     mine = [pair for pair in found if pair[0].name == said.name and pair[0].release == said.release] or found

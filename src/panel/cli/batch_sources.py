@@ -82,7 +82,7 @@ def open_known(shell: "Shell") -> "Iterator[KnownOf]":
 
 def _known_in(products: "Products") -> "KnownOf":
     from panel.batch.intake.shortlist import Known
-    from panel.review.archive import announced_digest, look_up
+    from panel.pipeline.products import announced_digest, look_up
 
     def known(said: "Announcement") -> "Known | None":
         launch = as_launch(said)
@@ -106,7 +106,7 @@ def open_partners(shell: "Shell", run_id: str) -> "Iterator[Partners]":
 
 def note_of(products: "Products") -> "Archive":
     """Brings a reviewed launch to its product, as announced and as read; gives back the product's id."""
-    from panel.review.archive import meet_reviewed
+    from panel.pipeline.products import meet_reviewed
 
     def note(row: "BatchRow", review: "Review", run_id: str) -> str:
         said = as_launch(row.said)

@@ -16,9 +16,9 @@ from panel.cli.shell import Shell
 from panel.jurors import ModelSpec
 from panel.jurors.dialects import open_provider
 from panel.money import Budget
+from panel.pipeline.run import Limits, open_asker, settings_of, spec_from
+from panel.pipeline.write_files import pretty
 from panel.records import BatchPlan, Juror, Run, Stamp, sha256_of
-from panel.review.running import Limits, open_asker, settings_of, spec_from
-from panel.review.writing import pretty
 from panel.store import BatchRows, Ledger, Locks, ProviderBatches, Purse, Records, RunFolder, open_locks
 from panel.workspace.settings import BatchTable
 

@@ -23,12 +23,11 @@ from panel.errors import Interrupted, Mistake, PanelError
 from panel.jurors import ModelSpec
 from panel.jurors.dialects import open_provider
 from panel.money import Budget
+from panel.pipeline.plan import Kind, Plan, PlanPrice, make_plan, price_plan, refuse_unpriced
+from panel.pipeline.plan_again import plan_again
+from panel.pipeline.run import Limits, Outcome, carry_out, next_draw, spec_from, start_run
+from panel.pipeline.write_files import read_base, read_inputs, read_scenarios
 from panel.records import Dossier, Persona, Review, Run, Stamp
-from panel.review.again import plan_again
-from panel.review.plan import Kind, Plan, make_plan
-from panel.review.pricing import PlanPrice, price_plan, refuse_unpriced
-from panel.review.running import Limits, Outcome, carry_out, next_draw, spec_from, start_run
-from panel.review.writing import read_base, read_inputs, read_scenarios
 from panel.store import Ledger, Records, RunFolder, RunLock
 
 PATIENCE_S = 60.0  # for a server that is down: a person waits here, so less than a batch has

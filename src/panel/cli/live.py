@@ -11,12 +11,11 @@ from panel.cli.output import say, say_json, talk
 from panel.cli.shell import Shell, open_shell
 from panel.dossier import build_dossier
 from panel.errors import Mistake
+from panel.pipeline.live_proof import Receipt, long_launch, prove
+from panel.pipeline.plan import Plan, make_plan, price_plan
+from panel.pipeline.run import Limits, next_draw, open_asker
+from panel.pipeline.write_files import pretty
 from panel.records import Stamp, slugify
-from panel.review.plan import Plan, make_plan
-from panel.review.pricing import price_plan
-from panel.review.proving import Receipt, long_launch, prove
-from panel.review.running import Limits, next_draw, open_asker
-from panel.review.writing import pretty
 from panel.store import Ledger
 from panel.store.files import replace_file
 

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from panel.cli.output import safe, talk
-from panel.review.events import Asking, Event, Heard, Waiting
+from panel.pipeline.events import Asking, Event, Heard, Waiting
 
 if TYPE_CHECKING:
     from rich.live import Live

@@ -9,8 +9,8 @@ from panel.cli.common_options import JsonFlag, PersonasOption, YesFlag
 from panel.cli.output import say, say_json, talk
 
 if TYPE_CHECKING:
-    from panel.review.plan import Kind
-    from panel.review.running import Outcome
+    from panel.pipeline.plan import Kind
+    from panel.pipeline.run import Outcome
 
 Launches = Annotated[
     list[str],

@@ -8,9 +8,9 @@ from tests.unit.store.samples import a_review
 
 from panel.dossier import build_dossier, read_launches
 from panel.errors import Mistake
+from panel.pipeline.products import announced_digest
 from panel.prompting import Templates, render_shared
 from panel.records import Announcement, Launch, LaunchSource, Run, Stamp
-from panel.review.archive import announced_digest
 from panel.workspace.folder import find_workspace
 
 TODAY = date(2026, 11, 25)

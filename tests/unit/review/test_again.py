@@ -10,9 +10,9 @@ from panel.dossier.append import append_sources
 from panel.errors import Mistake
 from panel.jurors.dialects import open_provider
 from panel.jurors.provider import ModelSpec
+from panel.pipeline.plan import Plan, make_plan
+from panel.pipeline.plan_again import laid_in, plan_again
 from panel.records import Again, Failed, Juror, LaunchSource, Made, Review, Rho, Stamp, Tally
-from panel.review.again import laid_in, plan_again
-from panel.review.plan import Plan, make_plan
 from panel.workspace.folder import find_workspace
 
 HOSTED = ModelSpec(name="openai/m", provider="openai", model="m", api="responses", api_key="k")

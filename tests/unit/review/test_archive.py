@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tests.meeting import meet
 
+from panel.pipeline.products import announced_digest, facts_of, look_up, meet_reviewed, read_digest, with_neighbours
 from panel.records import Coverage, Dossier, Fact, Launch, LaunchSource, Passage, Pricing, Seen, Source, Stamp
-from panel.review.archive import announced_digest, facts_of, look_up, meet_reviewed, read_digest, with_neighbours
 from panel.store import Products
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -3,8 +3,8 @@
 import pytest
 
 from panel.errors import ProviderBusy, ProviderError, ProviderRefused, ReplyUnusable
+from panel.pipeline.run import _refuse_silence
 from panel.records import Failed, Juror, Unusable
-from panel.review.hearing import _refuse_silence
 
 JUROR = Juror(persona_id="skeptic", model="fake/x", family="x")
 UNUSABLE = Unusable(juror=JUROR, why="No JSON.")

@@ -16,11 +16,11 @@ from typing import Literal
 from panel.desk.ask_again.prepare import Means, Prepared, Wish, note_wish, prepare
 from panel.desk.desk import Desk
 from panel.errors import Mistake, PanelError, ProviderError, Stopped
+from panel.pipeline.events import Event, Heard, Waiting
+from panel.pipeline.plan import PlanPrice, price_plan, refuse_unpriced
+from panel.pipeline.run import Limits, carry_out, start_run
 from panel.records import Review
 from panel.records.desk import Account
-from panel.review.events import Event, Heard, Waiting
-from panel.review.pricing import PlanPrice, price_plan, refuse_unpriced
-from panel.review.running import Limits, carry_out, start_run
 from panel.store import Records, RunFolder, RunLock
 
 State = Literal["priced", "asking", "offered", "stopped", "failed"]

@@ -15,11 +15,11 @@ from panel.desk.permissions import allow
 from panel.dossier.plans.scenario_file import Scenarios
 from panel.errors import Mistake
 from panel.jurors.provider import ModelSpec
+from panel.pipeline.plan import Plan, make_plan
+from panel.pipeline.plan_again import plan_again, with_run_logs
+from panel.pipeline.run import next_draw
 from panel.records import Again, Dossier, LaunchSource, Persona, Review, Rho, Stamp
 from panel.records.desk import Account, RunLog
-from panel.review.again import plan_again, with_run_logs
-from panel.review.plan import Plan, make_plan
-from panel.review.running import next_draw
 from panel.store import Ledger
 from panel.store.desk.act_log import append_act
 

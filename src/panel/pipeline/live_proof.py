@@ -10,9 +10,9 @@ from typing import Literal
 
 from panel.checks import check_review
 from panel.jurors import Ask, Exchange
+from panel.pipeline.ask.asker import Asker, Turn
+from panel.pipeline.plan import Seat
 from panel.records import Answered, Launch, LaunchSource, Opinion, Pricing, Stamp, Usage, Value
-from panel.review.asking import Asker, Turn
-from panel.review.plan import Seat
 
 SHORT_ROOM_TOKENS = 16  # far less than any answer needs; the least OpenAI accepts
 MIN_CACHED_DOSSIER_TOKENS = 4200  # over the longest minimum prefix a provider names (4096)

@@ -13,6 +13,9 @@ from panel.dossier.plans.scenario_file import Scenarios
 from panel.errors import Mistake
 from panel.jurors.confidential import refuse_if_confidential
 from panel.jurors.provider import ModelSpec
+from panel.pipeline.assemble import how_made, make_review
+from panel.pipeline.containment import not_asked_again
+from panel.pipeline.plan import Plan, seats_of, trimmed, who_can_answer
 from panel.prompting import Templates
 from panel.records import (
     Again,
@@ -26,9 +29,6 @@ from panel.records import (
     Stamp,
     Suspicion,
 )
-from panel.review.containing import not_asked_again
-from panel.review.making import how_made, make_review
-from panel.review.plan import Plan, seats_of, trimmed, who_can_answer
 
 
 def with_run_logs(dossier: Dossier, logs: Sequence[LaunchSource]) -> Dossier:

@@ -9,56 +9,24 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
 
 from panel.errors import Deferred, ProviderError, ProviderRefused, Stopped
 from panel.jurors import Ask, Exchange, Flow, GaveUp, Provider, next_step, sound_answer, to_opinion
 from panel.jurors.confidential import refuse_if_confidential
-from panel.jurors.provider import Body, Reading
+from panel.jurors.provider import Reading
 from panel.money import Budget, Price, tokens_of
+from panel.pipeline.ask.ask_context import Defer, Health
+from panel.pipeline.ask.call import Sending
+from panel.pipeline.ask.prompt_cache import Prefix, Warming
+from panel.pipeline.events import Asking, Heard, Listener, Waiting
+from panel.pipeline.plan import Seat
 from panel.records import Call, Failed, Opinion, Unusable, Usage
-from panel.review.events import Asking, Heard, Listener, Waiting
-from panel.review.plan import Seat
-from panel.review.sending import Sending
-from panel.review.warming import Prefix, Warming
 from panel.store import CallRow, Claimed, HeldBy, InBatch, Known, Ledger, fold, folded_key
 
 log = logging.getLogger(__name__)  # names, keys and counts; never a body, which may hold what a stranger wrote
 POLL_S, SLOWEST_POLL_S = 0.2, 2.0  # how often a call held by another living run is looked at again
 NOT_ASKED = "Not asked: "  # how the failure of a juror begins whose model was stopped by what another was told
 UNREADABLE_LIMIT = 2  # unparseable answers in a row from one server before its model is stopped
-
-
-@dataclass
-class Health:
-    """Why a model is asked no more, and how many unparseable answers came in a row."""
-
-    in_a_row: int = 0
-    stopped: str = ""  # a sentence; "" while the model is asked
-
-
-class Defer(Protocol):
-    """Whoever collects questions for a provider batch, in place of sending them."""
-
-    def serves(self, row: CallRow) -> bool:
-        """Whether this model's questions can go in a batch; others are sent as ever."""
-        ...
-
-    async def look(self, row: CallRow, body: Body) -> Known | None:
-        """The answer, when the ledger has it."""
-        ...
-
-    async def take(self, row: CallRow, body: Body) -> None:
-        """Take the question. It may be taken already."""
-        ...
-
-    async def flush(self) -> None:
-        """Put what was taken on the disk."""
-        ...
-
-    def can_wait(self) -> bool:
-        """Whether money comes back with a batch that is out, so that a launch which finds none left may wait."""
-        ...
 
 
 @dataclass
