@@ -158,7 +158,7 @@ def means_of(shell: "Shell", models: "Sequence[str]" = ()) -> "Means":
 
 def _gather(shell: "Shell", review: "Review") -> "Dossier":
     from panel.cli.archive import with_archive
-    from panel.cli.gather import gather_dossier
+    from panel.cli.compose.launches import gather_dossier
 
     launch = review.dossier.launch
     found = gather_dossier(shell, launch.homepage, made=shell.new_stamp([]), refresh=True, category=launch.category)

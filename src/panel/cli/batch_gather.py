@@ -24,7 +24,7 @@ def make_gather(shell: Shell, made: Stamp, products: "Products") -> "Gather":
     is a text, both are sentences in the dossier's coverage.
     """
     from panel.batch.launch import dossier_of_text
-    from panel.cli.gather import live_dossier, make_fetcher
+    from panel.cli.compose.launches import live_dossier, make_fetcher
     from panel.dossier.append import append_texts
     from panel.dossier.gather.listed_launch import follow_listing
     from panel.pipeline.products import with_neighbours

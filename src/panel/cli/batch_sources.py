@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from panel.batch.launch import as_launch
-from panel.cli.gather import check_category
+from panel.cli.compose.launches import check_category
 from panel.cli.output import talk
 from panel.errors import Mistake
 
@@ -54,7 +54,7 @@ def shortlist(shell: "Shell", ask: "BatchAsk") -> "Shortlist":
 def open_intake(shell: "Shell", specs: "Sequence[SourceSpec]") -> "AsyncIterator[Announcement | BadRow]":
     """Every row of every source, streamed; bad ones are said as they are met."""
     from panel.batch.intake.read_sources import take_in
-    from panel.cli.gather import make_fetcher
+    from panel.cli.compose.launches import make_fetcher
 
     told = 0
 

@@ -36,7 +36,7 @@ def refresh(
 @app.command()
 def diff(url: Address, json_: JsonFlag = False) -> None:
     """What changed on a page between its last two different readings."""
-    from panel.cli.gather import snapshots_of
+    from panel.cli.compose.launches import snapshots_of
     from panel.cli.shell import open_shell
 
     changes = snapshots_of(open_shell()).diff(url)
@@ -49,7 +49,7 @@ def diff(url: Address, json_: JsonFlag = False) -> None:
 
 
 def _dossier(name: str, category: str, *, refresh: bool) -> "tuple[Dossier, Scenarios]":
-    from panel.cli.gather import dossiers_of
+    from panel.cli.compose.launches import dossiers_of
     from panel.cli.shell import open_shell
     from panel.dossier.plans.scenario_file import load_scenarios
 

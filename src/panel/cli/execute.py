@@ -11,8 +11,8 @@ from pathlib import Path
 
 from panel.cli.archive import note_in_archive
 from panel.cli.common_options import seconds, usd
+from panel.cli.compose.launches import dossiers_of, is_address
 from panel.cli.desk_shell import fill_queue
-from panel.cli.gather import dossiers_of, is_address
 from panel.cli.loop import run_loop
 from panel.cli.output import talk
 from panel.cli.progress import watch

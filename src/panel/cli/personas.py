@@ -56,7 +56,7 @@ def show(
 
 def _prompt(shell: "Shell", persona: "Persona", launch_file: str) -> str:
     """House rules, dossier and brief as a hosted juror would get them."""
-    from panel.cli.gather import dossiers_of
+    from panel.cli.compose.launches import dossiers_of
     from panel.prompting import Templates, deal_moves, render_question
 
     (dossier,), _ = dossiers_of(shell, [launch_file], as_of=None, refresh=False)
