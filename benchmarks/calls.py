@@ -44,7 +44,7 @@ Work = Callable[[], Awaitable[None]]
 
 def make_plan_of(calls: int) -> Any:
     """Launches enough for this many calls by the voting personas: one example, renamed, its dossier made longer."""
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.workspace import open_shell
     from panel.dossier import build_dossier, read_launches
     from panel.jurors import ModelSpec
     from panel.pipeline.plan import make_plan
@@ -191,7 +191,7 @@ def measure_one(name: str, calls: int, most: int) -> dict[str, float]:
             done = len(plan.seats) - len(plan.personas)
             return {"cpu_s": time.process_time() - cpu, "window_s": server_window(), "calls": done}
 
-    from panel.cli.loop import run_loop
+    from panel.workspace.event_loop import run_loop
 
     start = run_loop if name == "panel" else asyncio.run  # each as it runs for its users
     return {**start(run()), "rendering_s": rendering_s}

@@ -161,7 +161,7 @@ async def panel(plan: Any, most: int) -> int:
 
 
 def measure_one(name: str, args: argparse.Namespace) -> dict[str, float]:
-    from panel.cli.loop import run_loop
+    from panel.workspace.event_loop import run_loop
 
     plan = make_plan_of(args.calls)
     counts()

@@ -141,7 +141,7 @@ async def measure(url: str, folder: Path, calls: int, most: int) -> Timed:
 def compare(args: argparse.Namespace) -> None:
     from tests.databases import Postgres
 
-    from panel.cli.loop import run_loop
+    from panel.workspace.event_loop import run_loop
 
     warnings.simplefilter("ignore")
     postgres, measured = Postgres(), {"SQLite": list[Timed](), "Postgres": list[Timed]()}

@@ -12,9 +12,9 @@ import yaml
 from tests.flow.outside import SPECIMEN, Said, run_here
 from typer.testing import CliRunner
 
-from panel.cli import drafts
-from panel.cli.asking_again import asking_in_background
-from panel.cli.desk_shell import AtDesk, open_desk
+from panel.cli.compose.desks import AtDesk, open_desk
+from panel.cli.drafts import browse
+from panel.cli.drafts.ask_again import asking_in_background
 from panel.desk.approval.audit import audit
 from panel.desk.ask_again.prepare import Wish
 from panel.desk.drafts.opened import OpenReview
@@ -42,7 +42,7 @@ class Workspace:
         return run_here(*words, at=self.root)
 
     def drafts(self, *words: str) -> Any:
-        return CliRunner().invoke(drafts.app, list(words), catch_exceptions=False)
+        return CliRunner().invoke(browse.app, list(words), catch_exceptions=False)
 
     @contextmanager
     def desk(self) -> Iterator[tuple[AtDesk, OpenReview, Review | None]]:

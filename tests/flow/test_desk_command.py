@@ -188,8 +188,8 @@ def test_the_owner_is_named_by_settings_else_by_git_else_by_the_system(
 ) -> None:
     import getpass
 
-    from panel.cli.owner import owner_name
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.desks import owner_name
+    from panel.cli.compose.workspace import open_shell
 
     (tmp_path / "panel.toml").write_text(toml, encoding="utf-8")
     (tmp_path / "gitconfig").write_text(f"[user]\nname = {git}\n" if git else "", encoding="utf-8")

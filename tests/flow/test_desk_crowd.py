@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.flow.at_desk import LARK, make_workspace
 
-from panel.cli.desk_shell import open_desk
+from panel.cli.compose.desks import open_desk
 
 PEOPLE = 20  # an engine hands out ten connections, and gives up on a free one after 30 s
 WELL_BELOW_S = 20

@@ -23,8 +23,8 @@ from tests.flow.test_desk_command import running
 from tests.meeting import meet
 from tests.unit.pages import samples
 
-from panel.cli.asking_again import asking_in_background, means_of
-from panel.cli.shell import Shell, open_shell
+from panel.cli.compose.workspace import Shell, open_shell
+from panel.cli.drafts.ask_again import asking_in_background, means_of
 from panel.desk.acts.take_over import merged
 from panel.desk.approval.audit import audit
 from panel.desk.approval.verify import verify_approval_file

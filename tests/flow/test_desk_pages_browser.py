@@ -15,8 +15,8 @@ from tests.flow.test_asking_again import CRITIC, DRAFT, Workspace
 from tests.flow.test_desk_pages import sign
 from tests.web.axe import axe_violations, needs_axe
 
-from panel.cli.asking_again import asking_in_background
-from panel.cli.shell import open_shell
+from panel.cli.compose.workspace import open_shell
+from panel.cli.drafts.ask_again import asking_in_background
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from tests.drafting import NOON, Room, a_room, claims, ledger, reworded, settle_point, small, spot
 
 from panel.checks import check_review
-from panel.cli.drafts_told import told_draft
+from panel.cli.drafts.show import told_draft
 from panel.desk.accounts import Accounts
 from panel.desk.approval.approval_inputs import read_approval_file
 from panel.desk.approval.audit import audit

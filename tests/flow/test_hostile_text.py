@@ -227,7 +227,7 @@ def test_any_launch_file_is_a_launch_or_a_sentence(tmp_path, raw, ending):
 
 def test_json_on_stdout_holds_no_character_a_terminal_obeys(capsys: pytest.CaptureFixture[str]) -> None:
     """It is escaped and not dropped: a reader of the JSON gets every character back."""
-    from panel.cli.output import say_json
+    from panel.cli.terminal.terminal import say_json
 
     hostile = "\x9b31m \u202egnore \u200b \u2028 \x85 \U000e0041 \ud800 \x1b]0;x\x07 plain"
     say_json({"text": hostile})

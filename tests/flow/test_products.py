@@ -11,8 +11,9 @@ from tests.flow.conftest import make_answer
 from tests.flow.outside import SCRIPTED, SPECIMEN, Said, both_providers, fake_server, run_here
 from tests.web.server import web_in_thread
 
-from panel.cli import archive, execute
-from panel.cli.shell import Shell
+from panel.cli.compose import launches
+from panel.cli.compose import runs as compose_runs
+from panel.cli.compose.workspace import Shell
 from panel.records import Review
 
 KESTREL = "/pages/products/kestrel.html"
@@ -43,12 +44,12 @@ def neighbours_in(said: Said) -> list[str]:
 @pytest.fixture
 def yesterday(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs are noted in the archive as if they had been made a day ago, until the test undoes it."""
-    real = archive.note_in_archive
+    real = launches.note_in_archive
 
     def noted(shell: Shell, reviews: Iterable[Review], run_id: str, now: datetime) -> None:
         real(shell, reviews, run_id, now - timedelta(days=1))
 
-    monkeypatch.setattr(execute, "note_in_archive", noted)
+    monkeypatch.setattr(compose_runs, "note_in_archive", noted)
 
 
 def test_two_launches_of_one_product_become_one_product_with_history(tmp_path: Path) -> None:

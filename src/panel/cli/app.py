@@ -1,32 +1,22 @@
 """The command and its groups; errors become one sentence and an exit code here and nowhere else."""
 
 import json
+import logging
 import os
 import sys
+from datetime import UTC, datetime
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from panel import __version__
-from panel.cli import (
-    audit,
-    batch,
-    desk,
-    doctor,
-    dossier,
-    drafts,
-    edit,
-    init,
-    personas,
-    products,
-    review,
-    runs,
-    schema,
-    worker,
-)
-from panel.cli.output import talk
-from panel.errors import Interrupted, PanelError
+from panel.cli import audit, batch, doctor, dossier, init, personas, products, review, runs, schema, worker
+from panel.cli.desk import serve
+from panel.cli.drafts import browse, edit
+from panel.cli.terminal.terminal import talk
+from panel.errors import Interrupted, Mistake, PanelError
 
 app = typer.Typer(
     name="panel",
@@ -49,8 +39,8 @@ app.command("schema")(schema.schema)
 app.add_typer(dossier.app, name="dossier")
 app.add_typer(runs.app, name="runs")
 app.add_typer(worker.app, name="queue")
-app.add_typer(desk.app, name="desk")
-app.add_typer(drafts.app, name="drafts")
+app.add_typer(serve.app, name="desk")
+app.add_typer(browse.app, name="drafts")
 app.command("edit")(edit.edit)
 app.add_typer(audit.app, name="audit")
 app.add_typer(personas.app, name="personas")
@@ -73,8 +63,6 @@ def options(
 ) -> None:
     """Options that stand before the command."""
     if verbose or log_file:
-        from panel.cli.logs import set_up_logging
-
         set_up_logging(verbose, log_file)
 
 
@@ -123,3 +111,35 @@ def _report(kind: str, message: str, hint: str, wants_json: bool) -> None:
         sys.stdout.write(json.dumps({"error": {"kind": kind, "message": message, "hint": hint}}) + "\n")
     else:
         talk(f"{message} {hint}".strip())
+
+
+# Logging for -v and --log-file. Keys never reach it: rooms log names and counts, not bodies or headers.
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, where, what."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        return json.dumps({"at": at, "level": record.levelname, "where": record.name, "what": record.getMessage()})
+
+
+def set_up_logging(verbose: int, log_file: str) -> None:
+    """Log our own rooms: to stderr from -v on, to a file when one is named.
+
+    Raises Mistake when the file can't be opened.
+    """
+    logger = logging.getLogger("panel")
+    logger.setLevel(logging.DEBUG)
+    if verbose:
+        talker = logging.StreamHandler(sys.stderr)
+        talker.setLevel(logging.DEBUG if verbose > 1 else logging.INFO)
+        talker.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+        logger.addHandler(talker)
+    if log_file:
+        try:
+            keeper = logging.FileHandler(Path(log_file), encoding="utf-8")
+        except OSError as err:
+            raise Mistake(f"--log-file {log_file!r} can't be opened: {err.strerror}.", hint="Name another.") from err
+        keeper.setFormatter(JsonLines())
+        logger.addHandler(keeper)

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from panel.cli.common_options import JsonFlag
-from panel.cli.desk_shell import open_store
-from panel.cli.output import say, say_json, talk
+from panel.cli.compose.desks import open_store
+from panel.cli.terminal.common_options import JsonFlag
+from panel.cli.terminal.terminal import say, say_json, talk
 from panel.errors import Mistake
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The desk's record: is it whole?")

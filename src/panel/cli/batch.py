@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from panel.cli.common_options import JsonFlag, PersonasOption, YesFlag, seconds, usd
-from panel.cli.loop import run_loop
+from panel.cli.terminal.common_options import JsonFlag, PersonasOption, YesFlag, seconds, usd
 from panel.errors import Mistake
+from panel.workspace.event_loop import run_loop
 
 if TYPE_CHECKING:
     from panel.records import Run
@@ -67,18 +67,18 @@ def batch(
     Safe to run again: what was answered is never paid for twice, and launches reviewed before are skipped by name.
     A launch whose category, language or day is unknown passes that filter.
     """
-    from panel.cli.batching import BatchAsk
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.batches import BatchAsk
+    from panel.cli.compose.workspace import open_shell
 
     shell = open_shell()
     if watch:
-        from panel.cli.batch_watch import watch_batch
+        from panel.cli.compose.watch import watch_batch
 
         if sources or dry_run or enqueue:
             raise Mistake("--watch shows a batch there is; it starts none.", hint="Leave sources and other flags out.")
         watch_batch(shell, watch, json_=json_)
         return
-    from panel.cli.batch_run import dry, run_batch
+    from panel.cli.compose.batch_run import dry, run_batch
 
     ask = BatchAsk(
         personas=personas,
@@ -96,7 +96,7 @@ def batch(
     if dry_run:
         dry(shell, sources or (), ask, json_=json_)
     elif enqueue:
-        from panel.cli.handing_out import enqueue_batch
+        from panel.cli.compose.job_queue import enqueue_batch
 
         run_loop(enqueue_batch(shell, sources or (), ask, yes=yes, json_=json_))
     else:
@@ -107,9 +107,9 @@ def resume_a_batch(
     run: "Run", *, budget: float | None, deadline: float | None, retry: bool, yes: bool, json_: bool
 ) -> None:
     """What `panel resume` does with a batch."""
-    from panel.cli.batch_run import resume_batch
-    from panel.cli.batching import BatchAsk
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.batch_run import resume_batch
+    from panel.cli.compose.batches import BatchAsk
+    from panel.cli.compose.workspace import open_shell
 
     ask = BatchAsk(budget_usd=usd(budget), deadline_s=seconds(deadline), retry=retry)
     resume_batch(open_shell(), run, ask, yes=yes, json_=json_)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from panel.cli.common_options import JsonFlag, YesFlag
-from panel.cli.output import say, say_json, talk
+from panel.cli.terminal.common_options import JsonFlag, YesFlag
+from panel.cli.terminal.terminal import say, say_json, talk
 
 if TYPE_CHECKING:
-    from panel.cli.shell import Shell
+    from panel.cli.compose.workspace import Shell
 
 # Their default ports.
 SERVERS = {
@@ -43,11 +43,11 @@ def doctor(
     Looks at keys, models, the local model, servers on this machine, the database, the disk and name clashes.
     """
     if live:
-        from panel.cli.live import prove_live
+        from panel.cli.compose.live_check import prove_live
 
         prove_live(live, yes=yes, json_=json_)
         return
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.workspace import open_shell
 
     shell = open_shell()
     findings = list(look(shell))

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from panel.cli.common_options import JsonFlag
-from panel.cli.output import say, say_json, talk
+from panel.cli.terminal.common_options import JsonFlag
+from panel.cli.terminal.terminal import say, say_json, talk
 
 if TYPE_CHECKING:
     from panel.dossier.plans.scenario_file import Scenarios
@@ -37,7 +37,7 @@ def refresh(
 def diff(url: Address, json_: JsonFlag = False) -> None:
     """What changed on a page between its last two different readings."""
     from panel.cli.compose.launches import snapshots_of
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.workspace import open_shell
 
     changes = snapshots_of(open_shell()).diff(url)
     if json_:
@@ -50,7 +50,7 @@ def diff(url: Address, json_: JsonFlag = False) -> None:
 
 def _dossier(name: str, category: str, *, refresh: bool) -> "tuple[Dossier, Scenarios]":
     from panel.cli.compose.launches import dossiers_of
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.workspace import open_shell
     from panel.dossier.plans.scenario_file import load_scenarios
 
     shell = open_shell()

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from panel.cli.common_options import JsonFlag
-from panel.cli.output import say, say_json, talk
+from panel.cli.terminal.common_options import JsonFlag
+from panel.cli.terminal.terminal import say, say_json, talk
 from panel.errors import Mistake
 
 

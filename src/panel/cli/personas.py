@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from panel.cli.common_options import JsonFlag
-from panel.cli.output import say, say_json, table, talk
+from panel.cli.terminal.common_options import JsonFlag
+from panel.cli.terminal.terminal import say, say_json, table, talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
-    from panel.cli.shell import Shell
+    from panel.cli.compose.workspace import Shell
     from panel.records import Persona
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The critics: list, show, check, add.")
@@ -19,7 +19,7 @@ app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The critics
 @app.command("list")
 def list_(json_: JsonFlag = False) -> None:
     """List the personas of this workspace in page order."""
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.workspace import open_shell
 
     personas = open_shell().personas
     if json_:
@@ -36,7 +36,7 @@ def show(
     json_: JsonFlag = False,
 ) -> None:
     """Show one persona, or with --prompt the question it would be asked."""
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.workspace import open_shell
 
     shell = open_shell()
     persona = shell.choose_personas(persona_id)[0]
@@ -72,7 +72,7 @@ def check(
     json_: JsonFlag = False,
 ) -> None:
     """Check persona files: every field and every length."""
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.workspace import open_shell
     from panel.prompting import parse_persona
 
     shell = open_shell()
@@ -91,7 +91,7 @@ def new(
     json_: JsonFlag = False,
 ) -> None:
     """Write a commented persona file into personas/: the next run asks it too."""
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.workspace import open_shell
     from panel.prompting import parse_persona, persona_template
     from panel.store.files import write_new
 

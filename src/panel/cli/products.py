@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from panel.cli.common_options import JsonFlag
-from panel.cli.output import say, say_json, table, talk
+from panel.cli.terminal.common_options import JsonFlag
+from panel.cli.terminal.terminal import say, say_json, table, talk
 
 if TYPE_CHECKING:
     from panel.records import KnownLaunch, Product, ProductEvent, ProductHistory
@@ -27,7 +27,7 @@ def list_(
     category: Annotated[str, typer.Option("--category", help="Only of this category.")] = "", json_: JsonFlag = False
 ) -> None:
     """List products, by slug."""
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.workspace import open_shell
 
     with closing(open_shell().open_products()) as products:
         found = products.list_products(category)
@@ -43,7 +43,7 @@ def list_(
 @app.command()
 def show(product: Ref, json_: JsonFlag = False) -> None:
     """Show a product's history: releases, where they were seen, runs, other names, what was done to it."""
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.workspace import open_shell
 
     with closing(open_shell().open_products()) as products:
         history = products.history(product)
@@ -99,9 +99,8 @@ def rename(
 @contextmanager
 def _signing(by: str) -> Iterator[tuple["Products", dict[str, Any]]]:
     """The products, and who acts when: the log names this machine's owner, whoever decided."""
-    from panel.cli.desk_shell import open_store
-    from panel.cli.owner import owner_name
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.desks import open_store, owner_name
+    from panel.cli.compose.workspace import open_shell
     from panel.desk.accounts import Accounts
 
     shell, now = open_shell(), datetime.now(UTC)

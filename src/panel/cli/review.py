@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from panel.cli.common_options import JsonFlag, PersonasOption, YesFlag
-from panel.cli.output import say, say_json, talk
+from panel.cli.terminal.common_options import JsonFlag, PersonasOption, YesFlag
+from panel.cli.terminal.terminal import say, say_json, talk
 
 if TYPE_CHECKING:
     from panel.pipeline.plan import Kind
@@ -76,7 +76,7 @@ def resume(
 
     Only what is missing is asked, with the dossiers, personas and prompts of the day it began.
     """
-    from panel.cli.execute import Asking, load_run, resume_run
+    from panel.cli.compose.runs import Asking, load_run, resume_run
 
     run = load_run(run_id)
     if run.kind == "batch":
@@ -92,8 +92,8 @@ def _ask(
     kind: "Kind", files: list[str], personas: str, models: list[str], budget: float | None, deadline: float | None,
     yes: bool, fresh: bool, retry: bool, as_of: str, category: str, json_: bool,
 ) -> None:  # fmt: skip
-    from panel.cli.execute import Asking, prepare, run_plan
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.runs import Asking, prepare, run_plan
+    from panel.cli.compose.workspace import open_shell
 
     shell = open_shell()
     plan, stamp = prepare(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from panel.cli.common_options import JsonFlag, RunId, SureFlag
-from panel.cli.output import say, say_json, table, talk
+from panel.cli.terminal.common_options import JsonFlag, RunId, SureFlag
+from panel.cli.terminal.terminal import say, say_json, table, talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ By = Literal["persona", "model", "launch", "day"]
 @app.command("list")
 def list_(json_: JsonFlag = False) -> None:
     """List runs, newest first."""
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.workspace import open_shell
 
     shell = open_shell()
     with closing(shell.open_records()) as records, closing(shell.open_locks()) as locks:
@@ -49,7 +49,7 @@ def list_(json_: JsonFlag = False) -> None:
 @app.command()
 def show(run_id: RunId, json_: JsonFlag = False) -> None:
     """Show one run: what it asked, what came of it, where its page is; of a batch, what its summary says."""
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.workspace import open_shell
     from panel.pages import comparison_card, review_card
     from panel.store import RunFolder
 
@@ -58,7 +58,7 @@ def show(run_id: RunId, json_: JsonFlag = False) -> None:
         run = records.load_run(run_id)
         state = _state(run, locks)
         if run.kind == "batch":
-            from panel.cli.runs_batch import show_batch
+            from panel.cli.show_batch import show_batch
 
             show_batch(shell, run, state, json_=json_)
             return
@@ -87,8 +87,8 @@ def costs(
     json_: JsonFlag = False,
 ) -> None:
     """What calls cost and what cache and provider batches saved, from the ledger; deleted runs stay in the sums."""
-    from panel.cli.runs_costs import show_costs
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.workspace import open_shell
+    from panel.cli.costs import show_costs
 
     show_costs(open_shell(), run_id, by or "juror", json_=json_)
 
@@ -115,7 +115,7 @@ def verify(
 @app.command()
 def delete(run_id: RunId, yes: SureFlag = False, json_: JsonFlag = False) -> None:
     """Delete a run's texts and folder. What it cost stays in the ledger."""
-    from panel.cli.shell import open_shell, sure
+    from panel.cli.compose.workspace import open_shell, sure
 
     with closing(open_shell().open_records()) as records:
         run = records.load_run(run_id)
@@ -131,7 +131,7 @@ def prune(
     json_: JsonFlag = False,
 ) -> None:
     """Delete every run older than so many days. What they cost stays in the ledger."""
-    from panel.cli.shell import open_shell, sure
+    from panel.cli.compose.workspace import open_shell, sure
 
     before = datetime.now(UTC) - timedelta(days=older_than)
     with closing(open_shell().open_records()) as records:

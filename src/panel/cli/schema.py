@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from panel.cli.output import say, say_json
+from panel.cli.terminal.terminal import say, say_json
 from panel.errors import Mistake
 
 NAMES = (

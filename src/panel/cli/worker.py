@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from panel.cli.common_options import JsonFlag
-from panel.cli.loop import run_loop
-from panel.cli.output import say, say_json, table, talk
+from panel.cli.terminal.common_options import JsonFlag
+from panel.cli.terminal.terminal import say, say_json, table, talk
+from panel.workspace.event_loop import run_loop
 
 BatchId = Annotated[str, typer.Argument(help="A batch, as `panel runs list` prints it; its beginning will do.")]
 app = typer.Typer(
@@ -22,8 +22,8 @@ def worker(
 
     Needs PANEL_DATABASE_URL=postgresql://... and the keys of the models. Start as many as you like, on any machine.
     """
-    from panel.cli.duty import work
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.work import work
+    from panel.cli.compose.workspace import open_shell
 
     work(open_shell(), at_once=at_once, once=once)
 
@@ -31,8 +31,8 @@ def worker(
 @app.command()
 def status(json_: JsonFlag = False) -> None:
     """Jobs by queue and state, workers by their last heartbeat, batches by what is left."""
-    from panel.cli.handing_out import queue_status
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.job_queue import queue_status
+    from panel.cli.compose.workspace import open_shell
 
     found = run_loop(queue_status(open_shell()))
     if json_:
@@ -53,8 +53,8 @@ def status(json_: JsonFlag = False) -> None:
 @app.command()
 def retry(run_id: BatchId, json_: JsonFlag = False) -> None:
     """Hand out again what failed or was left of a batch."""
-    from panel.cli.handing_out import queue_retry
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.job_queue import queue_retry
+    from panel.cli.compose.workspace import open_shell
 
     count = run_loop(queue_retry(open_shell(), run_id))
     say_json({"handed_out": count}) if json_ else talk(f"{count} launches handed out again.")
@@ -63,8 +63,8 @@ def retry(run_id: BatchId, json_: JsonFlag = False) -> None:
 @app.command()
 def cancel(run_id: BatchId, json_: JsonFlag = False) -> None:
     """Take a batch's waiting jobs back. Launches in hand are finished; what was answered is kept."""
-    from panel.cli.handing_out import queue_cancel
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.job_queue import queue_cancel
+    from panel.cli.compose.workspace import open_shell
 
     count = run_loop(queue_cancel(open_shell(), run_id))
     say_json({"cancelled": count}) if json_ else talk(

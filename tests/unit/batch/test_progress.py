@@ -7,7 +7,7 @@ import pytest
 from tests.unit.store.samples import a_row
 
 from panel.batch.events import Begun, Ended, Note, Paid
-from panel.cli.batch_progress import LINE_EVERY_S, Lines, Progress, words_for
+from panel.cli.terminal.progress import LINE_EVERY_S, BatchLines, BatchProgress, words_for
 
 
 def ended(number: int, state: str = "reviewed", usd: str = "0", **more: Any) -> Ended:
@@ -15,14 +15,14 @@ def ended(number: int, state: str = "reviewed", usd: str = "0", **more: Any) -> 
 
 
 def test_what_a_provider_batch_cost_counts_beside_what_launches_did() -> None:
-    progress = Progress(10, Decimal(5))
+    progress = BatchProgress(10, Decimal(5))
     for event in (Begun(1, "One"), ended(1, usd="0.25"), Paid(Decimal("1.5"))):
         progress.take(event)
     assert progress.sentence().startswith("1 of 10 launches, 0 in hand, $1.7500 of $5")
 
 
 def test_a_launch_that_waits_and_then_ends_is_counted_once() -> None:
-    progress = Progress(2, None)
+    progress = BatchProgress(2, None)
     for event in (Begun(1, "One"), ended(1, "waiting"), Begun(1, "One"), ended(1), Begun(2, "Two"), ended(2, "failed")):
         progress.take(event)
     assert (progress.done, progress.count("waiting"), progress.in_hand) == (2, 0, 0)
@@ -30,7 +30,7 @@ def test_a_launch_that_waits_and_then_ends_is_counted_once() -> None:
 
 
 def test_the_time_left_is_reckoned_from_the_pace_so_far() -> None:
-    progress = Progress(4, None, started=0.0)
+    progress = BatchProgress(4, None, started=0.0)
     assert progress.left_s is None
     progress.take(ended(1))
     assert progress.left_s is not None
@@ -41,7 +41,7 @@ def test_a_line_for_each_launch_that_ended_and_one_for_the_whole_now_and_then(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     now = [0.0]
-    lines = Lines(Progress(2, None), lambda: ["m: 3 of 8 in flight"], clock=lambda: now[0])
+    lines = BatchLines(BatchProgress(2, None), lambda: ["m: 3 of 8 in flight"], clock=lambda: now[0])
     lines(ended(1, verdict="not_enough"))
     lines(Note("Batch b1: 5 answered, 0 failed."))
     lines(Paid(Decimal(1)))

@@ -1,18 +1,28 @@
 """Dossiers for commands: from launch files, or from addresses on the live web."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from panel.cli.archive import with_archive
-from panel.cli.loop import run_loop
-from panel.cli.output import talk
-from panel.cli.reviewed import is_reviewed, reviewed_dossier
-from panel.cli.shell import Shell
+from panel.cli.compose.workspace import Shell
+from panel.cli.terminal.terminal import talk
+from panel.errors import PanelError, StoreError
+from panel.records import Announcement, Dossier, Review, Stamp
+
+if TYPE_CHECKING:
+    from panel.batch.batch_context import Gather
+    from panel.store import Products
+import re
+from typing import TYPE_CHECKING
+
 from panel.dossier import build_dossier, read_launches
 from panel.errors import Mistake
-from panel.records import Dossier, Stamp
+from panel.records import Run
+from panel.store import BatchRows, RunFolder
+from panel.workspace.event_loop import run_loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,3 +161,139 @@ def _rules(shell: Shell) -> "FetchRules":
         return FetchRules(user_agent=agent, allow_loopback=switch, pace_s=TEST_PACE_S)
     except ValueError as err:
         raise Mistake(f"PANEL_TEST_LOOPBACK={switch!r} can't be used: {err}.", hint="Unset it.") from err
+
+
+# Commands and the archive of products: neighbours before a run, the news after it.
+
+
+def with_archive(shell: Shell, dossiers: Sequence[Dossier], today: date) -> list[Dossier]:
+    """The dossiers with other products of their categories that the archive knew before. today: UTC."""
+    if not shell.has_database:
+        return list(dossiers)
+    from panel.pipeline.products import with_neighbours
+
+    with closing(shell.open_products()) as products:
+        return [with_neighbours(dossier, products, today=today) for dossier in dossiers]
+
+
+def note_in_archive(shell: Shell, reviews: Iterable[Review], run_id: str, now: datetime) -> None:
+    """Bring the launches a finished run has answers on to their products, and say whose further launch one is.
+
+    The run is whole and paid for: an archive that can't be written is said and stops nothing. now: UTC.
+    """
+    from panel.pipeline.products import meet_reviewed
+
+    try:
+        with closing(shell.open_products()) as products:
+            for review in (review for review in reviews if review.is_answered):
+                met = meet_reviewed(review.dossier, products, run_id=run_id, now=now)
+                if met.new_launch and not met.new_product:
+                    talk(f"  {review.slug} is a further launch of {met.product_slug}: panel products show lists them.")
+    except StoreError as err:
+        talk(f"The run is whole, but the archive of products could not note it. {err}")
+
+
+# Dossiers for a batch: one fetcher for all launches, so that its pace holds for every host.
+
+
+GATHERED_AT_ONCE = 16  # sites read side by side; each host is asked once a second at most all the same
+
+
+def make_gather(shell: Shell, made: Stamp, products: "Products") -> "Gather":
+    """From an announcement to its dossier: a launch file's own sources, else the product's pages and the announcement's
+    own text; and neighbours.
+
+    Raises Mistake for a file or an address that can't be used, Unreachable for a page that doesn't answer. Where there
+    is a text, both are sentences in the dossier's coverage.
+    """
+    from panel.batch.launch import dossier_of_text
+    from panel.dossier.append import append_texts
+    from panel.dossier.gather.listed_launch import follow_listing
+    from panel.pipeline.products import with_neighbours
+
+    fetcher = make_fetcher(shell)
+    places = asyncio.Semaphore(GATHERED_AT_ONCE)
+
+    async def gather(said: Announcement) -> Dossier:
+        if said.launch_file:
+            return await asyncio.to_thread(_from_file, shell, said, made, products)
+        today, found = datetime.now(UTC).date(), said
+        try:
+            async with places:
+                found = await follow_listing(said, fetch=fetcher.get)
+                dossier = await live_dossier(
+                    shell, found.homepage, fetcher=fetcher, made=made, refresh=False, category=said.category
+                )
+            dossier = await asyncio.to_thread(append_texts, dossier, said.sources)
+        except StoreError:
+            raise
+        except PanelError as err:
+            if not said.sources:
+                raise
+            unread = (f"Homepage not read: {err}",) if said.homepage or said.listing else ()
+            dossier = await asyncio.to_thread(dossier_of_text, found, made=made, today=today, unread=unread)
+        return await asyncio.to_thread(with_neighbours, dossier, products, today=today)
+
+    return gather
+
+
+def _from_file(shell: Shell, said: Announcement, made: Stamp, products: "Products") -> Dossier:
+    """The launch of a file that is meant, by name and release when the file holds several."""
+    from panel.dossier import build_dossier, read_launches
+    from panel.pipeline.products import with_neighbours
+
+    found = read_launches(Path(said.launch_file), categories=shell.categories)
+    mine = [pair for pair in found if pair[0].name == said.name and pair[0].release == said.release] or found
+    launch, folder = mine[0]
+    today = datetime.now(UTC).date()
+    return with_neighbours(build_dossier(launch, folder=folder, made=made, today=today), products, today=today)
+
+
+# Launches that were reviewed before, as `RUN/SLUG`: asked about again from what the critics read then.
+#
+# The same dossier gives the same questions, so the ledger answers whatever was asked with the same personas, prompts
+# and
+# models; two reviews are compared without being paid for again.
+
+
+REFERENCE = re.compile(r"(\d{8}-\d{6}-[a-z0-9-]+)/([a-z0-9][a-z0-9-]*)")  # a run's id and a launch's slug
+
+
+def is_reviewed(name: str) -> bool:
+    """Whether a command's argument is a launch of a run; a file that is there goes first."""
+    return bool(REFERENCE.fullmatch(name)) and not Path(name).exists()
+
+
+def reviewed_dossier(shell: Shell, name: str) -> Dossier:
+    """What the critics of that run read about that launch, as it was found.
+
+    Raises Mistake for a run or a launch there is none of, and for an ordinary run whose folder is not on this machine.
+    """
+    run_id, _, slug = name.partition("/")
+    with closing(shell.open_records()) as records:
+        run = records.load_run(run_id)
+    found = _of_batch(shell, run, slug) if run.kind == "batch" else _of_folder(shell, run, slug)
+    if found is None:
+        raise Mistake(
+            f"Run {run.run_id!r} has no launch {slug!r}.", hint=f"`panel runs show {run.run_id}` says what it reviewed."
+        )
+    return found
+
+
+def _of_batch(shell: Shell, run: Run, slug: str) -> Dossier | None:
+    with closing(BatchRows.open(shell.settings.database_url)) as rows:
+        return rows.load_dossier(run.run_id, slug)
+
+
+def _of_folder(shell: Shell, run: Run, slug: str) -> Dossier | None:
+    if slug not in run.launches:
+        return None
+    try:
+        return Dossier.model_validate_json(
+            RunFolder(shell.settings.runs_dir / run.run_id).read(f"dossiers/{slug}.json")
+        )
+    except StoreError as err:
+        raise Mistake(
+            f"The folder of {run.run_id!r} is not whole on this machine.",
+            hint="Go to the machine that made it, or name the launch's file or address.",
+        ) from err

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from panel.cli.common_options import DraftId, JsonFlag, YesFlag
-from panel.cli.desk_shell import open_desk
-from panel.cli.output import say, say_json, table, talk
+from panel.cli.compose.desks import open_desk
+from panel.cli.terminal.common_options import DraftId, JsonFlag, YesFlag
+from panel.cli.terminal.terminal import say, say_json, table, talk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from panel.cli.desk_shell import AtDesk
-    from panel.cli.shell import Shell
+    from panel.cli.compose.desks import AtDesk
+    from panel.cli.compose.workspace import Shell
     from panel.desk.ask_again.background import AskingAgain
     from panel.desk.ask_again.prepare import Means, Wish
     from panel.desk.desk import Desk
@@ -95,7 +95,7 @@ def _ask(
     draft: str, wish: "Wish", models: "Sequence[str]", budget: float | None, deadline: float | None, *, yes: bool,
     json_: bool,
 ) -> None:  # fmt: skip
-    from panel.cli.execute import Asking, run_plan
+    from panel.cli.compose.runs import Asking, run_plan
     from panel.desk.ask_again.prepare import note_wish, prepare
 
     with open_desk() as at:
@@ -136,7 +136,7 @@ def verdicts_changed(mine: "Review", offered: "Review") -> list[str]:
 
 def means_of(shell: "Shell", models: "Sequence[str]" = ()) -> "Means":
     """What asking again needs of this workspace. models: instead of those that were asked before."""
-    from panel.cli.execute import may_probe
+    from panel.cli.compose.runs import may_probe
     from panel.desk.ask_again.prepare import Means
     from panel.dossier.plans.scenario_file import load_scenarios
 
@@ -157,8 +157,7 @@ def means_of(shell: "Shell", models: "Sequence[str]" = ()) -> "Means":
 
 
 def _gather(shell: "Shell", review: "Review") -> "Dossier":
-    from panel.cli.archive import with_archive
-    from panel.cli.compose.launches import gather_dossier
+    from panel.cli.compose.launches import gather_dossier, with_archive
 
     launch = review.dossier.launch
     found = gather_dossier(shell, launch.homepage, made=shell.new_stamp([]), refresh=True, category=launch.category)
@@ -167,7 +166,7 @@ def _gather(shell: "Shell", review: "Review") -> "Dossier":
 
 def asking_in_background(shell: "Shell", desk: "Desk") -> "AskingAgain":
     """Asking again for the web: the same use case, on threads of its own."""
-    from panel.cli.archive import note_in_archive
+    from panel.cli.compose.launches import note_in_archive
     from panel.desk.ask_again.background import AskingAgain, Running
     from panel.pipeline.run import Limits
 

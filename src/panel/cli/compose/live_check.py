@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 
 import typer
 
-from panel.cli.execute import agree_on_price
-from panel.cli.loop import run_loop
-from panel.cli.output import say, say_json, talk
-from panel.cli.shell import Shell, open_shell
+from panel.cli.compose.runs import agree_on_price
+from panel.cli.compose.workspace import Shell, open_shell
+from panel.cli.terminal.terminal import say, say_json, talk
 from panel.dossier import build_dossier
 from panel.errors import Mistake
 from panel.pipeline.live_proof import Receipt, long_launch, prove
@@ -18,6 +17,7 @@ from panel.pipeline.write_files import pretty
 from panel.records import Stamp, slugify
 from panel.store import Ledger
 from panel.store.files import replace_file
+from panel.workspace.event_loop import run_loop
 
 
 def prove_live(model: str, *, yes: bool, json_: bool) -> None:

@@ -9,15 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from panel.cli.archive import note_in_archive
-from panel.cli.common_options import seconds, usd
-from panel.cli.compose.launches import dossiers_of, is_address
-from panel.cli.desk_shell import fill_queue
-from panel.cli.loop import run_loop
-from panel.cli.output import talk
-from panel.cli.progress import watch
-from panel.cli.reviewed import is_reviewed
-from panel.cli.shell import Shell, is_terminal, open_shell
+from panel.cli.compose.desks import fill_queue
+from panel.cli.compose.launches import dossiers_of, is_address, is_reviewed, note_in_archive
+from panel.cli.compose.workspace import Shell, is_terminal, open_shell
+from panel.cli.terminal.common_options import seconds, usd
+from panel.cli.terminal.progress import watch
+from panel.cli.terminal.terminal import talk
 from panel.dossier.plans.scenario_file import Scenarios, load_scenarios
 from panel.errors import Interrupted, Mistake, PanelError
 from panel.jurors import ModelSpec
@@ -29,6 +26,7 @@ from panel.pipeline.run import Limits, Outcome, carry_out, next_draw, spec_from,
 from panel.pipeline.write_files import read_base, read_inputs, read_scenarios
 from panel.records import Dossier, Persona, Review, Run, Stamp
 from panel.store import Ledger, Records, RunFolder, RunLock
+from panel.workspace.event_loop import run_loop
 
 PATIENCE_S = 60.0  # for a server that is down: a person waits here, so less than a batch has
 

@@ -11,8 +11,8 @@ from panel.batch.batch_context import Kit
 from panel.batch.events import BatchListener
 from panel.batch.launch_budgets import Till
 from panel.batch.pool import StopSign
-from panel.cli.batch_sources import note_of
-from panel.cli.shell import Shell
+from panel.cli.compose.batch_sources import note_of
+from panel.cli.compose.workspace import Shell
 from panel.jurors import ModelSpec
 from panel.jurors.dialects import open_provider
 from panel.money import Budget
@@ -170,7 +170,7 @@ async def open_kit(
     sign: StopSign | None = None,
 ) -> Kit:
     """One process's tools for this batch. `stack` closes what they hold open."""
-    from panel.cli.batch_gather import make_gather
+    from panel.cli.compose.launches import make_gather
 
     products = shell.open_products()
     stack.callback(products.close)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from panel.cli.output import talk
+from panel.cli.terminal.terminal import talk
 from panel.errors import Mistake
 from panel.prompting import load_categories, parse_persona
 from panel.records import Persona, Stamp

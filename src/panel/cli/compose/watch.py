@@ -5,11 +5,11 @@ import sys
 from collections.abc import Mapping
 
 from panel.batch.workers import jobs as job_queue
-from panel.cli.batching import Stores, open_stores
-from panel.cli.loop import run_loop
-from panel.cli.output import safe, say, say_json, talk
-from panel.cli.shell import Shell
+from panel.cli.compose.batches import Stores, open_stores
+from panel.cli.compose.workspace import Shell
+from panel.cli.terminal.terminal import safe, say, say_json, talk
 from panel.records import Run, Spend
+from panel.workspace.event_loop import run_loop
 
 LOOK_S, LINE_S = 1.0, 10.0  # between looks on a terminal, and between lines elsewhere
 

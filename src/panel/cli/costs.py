@@ -6,8 +6,8 @@ from typing import Any
 
 from panel.batch.report.json_stream import json_parts
 from panel.batch.report.spend import Bill, By, bills
-from panel.cli.output import say, say_parts, table_lines, talk
-from panel.cli.shell import Shell
+from panel.cli.compose.workspace import Shell
+from panel.cli.terminal.terminal import say, say_parts, table_lines, talk
 from panel.money import Savings
 
 TITLES: dict[By, tuple[str, ...]] = {

@@ -7,11 +7,11 @@ from typing import Any
 
 from panel.batch.resume import again
 from panel.batch.workers import jobs as job_queue
-from panel.cli.batch_run import begin_batch, name_of
-from panel.cli.batch_sources import read_sources
-from panel.cli.batching import BatchAsk, Stores, open_stores
-from panel.cli.output import say, say_json, talk
-from panel.cli.shell import Shell
+from panel.cli.compose.batch_run import begin_batch, name_of
+from panel.cli.compose.batch_sources import read_sources
+from panel.cli.compose.batches import BatchAsk, Stores, open_stores
+from panel.cli.compose.workspace import Shell
+from panel.cli.terminal.terminal import say, say_json, talk
 from panel.records import Run
 
 

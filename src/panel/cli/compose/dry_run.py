@@ -7,10 +7,10 @@ from pathlib import Path
 from panel.batch.estimate import price_batch
 from panel.batch.intake.ingest import nothing_read, take_rows
 from panel.batch.intake.source_spec import SourceSpec
-from panel.cli.batch_sources import open_intake, open_known, shortlist
-from panel.cli.batching import BatchAsk, run_of
-from panel.cli.output import say, say_json, table, talk
-from panel.cli.shell import Shell
+from panel.cli.compose.batch_sources import open_intake, open_known, shortlist
+from panel.cli.compose.batches import BatchAsk, run_of
+from panel.cli.compose.workspace import Shell
+from panel.cli.terminal.terminal import say, say_json, table, talk
 from panel.jurors import ModelSpec
 from panel.records import BatchPlan, BatchRow
 from panel.store import BatchRows, Records

@@ -1,4 +1,4 @@
-"""`panel desk export`: accepted and corrected claims as JSONL, to try prompts against."""
+"""`panel desk stats`: what editors' work says of critics, models, prompts and checks."""
 
 import json
 import sys
@@ -7,9 +7,31 @@ from typing import Annotated
 
 import typer
 
-from panel.cli.desk_shell import open_store
-from panel.cli.output import talk
+from panel.cli.compose.desks import open_store
+from panel.cli.terminal.common_options import JsonFlag
+from panel.cli.terminal.terminal import say, say_json, table, talk
 from panel.errors import Mistake
+
+
+def stats(json_: JsonFlag = False) -> None:
+    """Show what editors change: by critic, model and prompt version, and by check.
+
+    Minutes run from the first act on a draft to its approval; gaps over 10 minutes are pauses and don't count.
+    """
+    from panel.desk.stats import read_stats, tables_of, told
+
+    with open_store() as store:
+        found = read_stats(store)
+    if json_:
+        say_json(found.model_dump(mode="json"))
+    elif not found.drafts:
+        talk(f"{told(found)} Begin with: panel drafts list")
+    else:
+        say("\n\n".join([told(found), *(table([shown.head, *shown.rows]) for shown in tables_of(found))]))
+
+
+# `panel desk export`: accepted and corrected claims as JSONL, to try prompts against.
+
 
 OutOption = Annotated[Path | None, typer.Option("-o", "--out", help="Write it here; stdout if none.")]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from panel.cli.common_options import JsonFlag
-from panel.cli.output import say, say_json, table, talk
+from panel.cli.terminal.common_options import JsonFlag
+from panel.cli.terminal.terminal import say, say_json, table, talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _set_disabled(account: str, disabled: bool, *, json_: bool) -> None:
 @contextmanager
 def _accounts() -> "Iterator[tuple[Accounts, dict[str, Any]]]":
     """The accounts, and who acts when: whoever has a terminal of this workspace."""
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.workspace import open_shell
     from panel.desk.accounts import TERMINAL, Accounts
     from panel.store.database import open_engine
 
@@ -104,7 +104,7 @@ def _accounts() -> "Iterator[tuple[Accounts, dict[str, Any]]]":
 
 def _password(*, stdin: bool) -> str:
     """Asked for twice and not shown, or a line of stdin. Raises Mistake where nobody can be asked."""
-    from panel.cli.shell import is_terminal
+    from panel.cli.compose.workspace import is_terminal
 
     if stdin:
         return sys.stdin.readline().rstrip("\r\n")

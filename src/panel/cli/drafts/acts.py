@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from panel.cli.common_options import DraftId, JsonFlag, WhyOption
-from panel.cli.desk_shell import open_desk
-from panel.cli.output import say_json, talk
+from panel.cli.compose.desks import open_desk
+from panel.cli.terminal.common_options import DraftId, JsonFlag, WhyOption
+from panel.cli.terminal.terminal import say_json, talk
 
 if TYPE_CHECKING:
     from panel.desk.drafts.opened import Opened

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from panel.batch.launch import as_launch
 from panel.cli.compose.launches import check_category
-from panel.cli.output import talk
+from panel.cli.terminal.terminal import talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from panel.batch.intake.entries import BadRow
     from panel.batch.intake.shortlist import KnownOf
     from panel.batch.intake.source_spec import Shortlist, SourceSpec
-    from panel.cli.batching import BatchAsk
-    from panel.cli.shell import Shell
+    from panel.cli.compose.batches import BatchAsk
+    from panel.cli.compose.workspace import Shell
     from panel.records import Announcement, BatchRow, Review
     from panel.store import Products
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from panel.cli import asking_again, drafts_acts
-from panel.cli.common_options import DraftId, JsonFlag
-from panel.cli.desk_shell import open_desk
-from panel.cli.output import say, say_json, table, talk
+from panel.cli.compose.desks import open_desk
+from panel.cli.drafts import acts, ask_again
+from panel.cli.terminal.common_options import DraftId, JsonFlag
+from panel.cli.terminal.terminal import say, say_json, table, talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _row(draft: "Draft", times: "Times", now: datetime) -> tuple[str, ...]:
 @app.command()
 def show(draft: DraftId, json_: JsonFlag = False) -> None:
     """Show a draft as it would be printed, and what is left to settle."""
-    from panel.cli.drafts_told import draft_json, told_draft
+    from panel.cli.drafts.show import draft_json, told_draft
 
     with open_desk() as at:
         opened = at.desk.open(at.who, draft)
@@ -103,7 +103,7 @@ def diff(
 @app.command()
 def history(draft: DraftId, json_: JsonFlag = False) -> None:
     """Show all that happened to a draft, oldest first."""
-    from panel.cli.drafts_told import history_json, told_history
+    from panel.cli.drafts.show import history_json, told_history
     from panel.store.desk.account_rows import AccountRows
 
     with open_desk() as at:
@@ -138,5 +138,5 @@ def approval_file(
     say_json({"file": str(out), "file_hash": found["file_hash"]}) if json_ else talk(f"Wrote {out}.")
 
 
-drafts_acts.attach(app)
-asking_again.attach(app)
+acts.attach(app)
+ask_again.attach(app)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from panel.cli.output import table
+from panel.cli.terminal.terminal import table
 
 if TYPE_CHECKING:
     from panel.desk.desk import History, Public

@@ -4,20 +4,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from panel.cli import desk_accounts, desk_export, desk_stats
-from panel.cli.output import say, talk
+from panel.cli.desk import accounts, stats
+from panel.cli.terminal.terminal import say, talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
     import socket
 
-    from panel.cli.shell import Shell
+    from panel.cli.compose.workspace import Shell
     from panel.workspace.settings import DeskTable
 
 app = typer.Typer(rich_markup_mode=None, invoke_without_command=True, help="Edit and approve drafts in a browser.")
-app.add_typer(desk_accounts.app, name="accounts")
-app.command("stats")(desk_stats.stats)
-app.command("export")(desk_export.export)
+app.add_typer(accounts.app, name="accounts")
+app.command("stats")(stats.stats)
+app.command("export")(stats.export)
 
 
 @app.callback()
@@ -35,7 +35,7 @@ def desk(
     """
     if context.invoked_subcommand:
         return
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.workspace import open_shell
 
     shell = open_shell()
     given = {"port": port, "team": team, "host": host or None}
@@ -56,9 +56,8 @@ def _check(table: "DeskTable") -> None:
 
 
 def _serve(shell: "Shell", table: "DeskTable", *, browser: bool) -> None:
-    from panel.cli.asking_again import asking_in_background
-    from panel.cli.desk_shell import open_archive
-    from panel.cli.owner import owner_name
+    from panel.cli.compose.desks import open_archive, owner_name
+    from panel.cli.drafts.ask_again import asking_in_background
     from panel.desk.accounts import Accounts
     from panel.desk.times import Times
     from panel.store.database import open_engine

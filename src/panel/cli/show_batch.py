@@ -12,8 +12,8 @@ from panel.batch.report import summary
 from panel.batch.report.json_stream import json_parts
 from panel.batch.report.spend import BatchSpend, add_up
 from panel.batch.report.summary import Digest, digest
-from panel.cli.output import say, say_parts, table, talk
-from panel.cli.shell import Shell
+from panel.cli.compose.workspace import Shell
+from panel.cli.terminal.terminal import say, say_parts, table, talk
 from panel.records import BatchRow, ProposedPair, Run
 from panel.store import BatchRows
 

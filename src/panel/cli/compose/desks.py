@@ -1,5 +1,12 @@
 """What every command about drafts needs first: the desk of this workspace, and who acts at it."""
 
+import getpass
+import subprocess
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from panel.cli.compose.workspace import Shell
+
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -9,7 +16,7 @@ from typing import TYPE_CHECKING
 from panel.errors import StoreError
 
 if TYPE_CHECKING:
-    from panel.cli.shell import Shell
+    from panel.cli.compose.workspace import Shell
     from panel.desk.desk import Desk
     from panel.desk.drafts.written_before import Archive
     from panel.records.desk import Account
@@ -26,7 +33,6 @@ class AtDesk:
     @cached_property
     def who(self) -> "Account":
         """The owner of this machine: whoever may write to the database acts as its admin, under their own by-line."""
-        from panel.cli.owner import owner_name
         from panel.desk.accounts import Accounts
 
         return Accounts(self.desk.store.engine).owner(owner_name(self.shell), now=self.desk.now)
@@ -35,7 +41,7 @@ class AtDesk:
 @contextmanager
 def open_desk() -> Iterator[AtDesk]:
     """The desk with what runs left in its queue."""
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.workspace import open_shell
     from panel.desk.desk import Desk
     from panel.desk.times import Times
 
@@ -50,7 +56,7 @@ def open_desk() -> Iterator[AtDesk]:
 
 def fill_queue(shell: "Shell") -> None:
     """Put what a run left into the desk's queue, at its end. The run is done whatever comes: the desk looks again."""
-    from panel.cli.output import talk
+    from panel.cli.terminal.terminal import talk
     from panel.desk.desk import Desk
 
     try:
@@ -63,7 +69,7 @@ def fill_queue(shell: "Shell") -> None:
 @contextmanager
 def open_store(shell: "Shell | None" = None) -> Iterator["DeskStore"]:
     """The desk's rows alone."""
-    from panel.cli.shell import open_shell
+    from panel.cli.compose.workspace import open_shell
     from panel.store.draft_rows import DeskStore
 
     store = DeskStore.open((shell or open_shell()).settings.database_url)
@@ -81,3 +87,29 @@ def open_archive(shell: "Shell") -> Iterator["Archive"]:
 
     with closing(Prints.open(shell.settings.database_url)) as prints:
         yield Archive(prints)
+
+
+# Whose by-line it is at the desk of this machine.
+
+
+def owner_name(shell: "Shell") -> str:
+    """Your by-line: `editor` in panel.toml, else what git calls you, else who this system says you are."""
+    return shell.settings.toml.editor.strip() or _git_name(shell) or _system_name()
+
+
+def _git_name(shell: "Shell") -> str:
+    command = ["git", "config", "--get", "user.name"]
+    try:
+        done = subprocess.run(  # noqa: S603  a fixed command
+            command, cwd=shell.settings.root, capture_output=True, text=True, timeout=5, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip()[:80]
+
+
+def _system_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "Editor"

@@ -1,10 +1,8 @@
 """One batch on this machine, from its sources to its summary; and the same resumed."""
 
-import asyncio
-import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -21,9 +19,8 @@ from panel.batch.intake.source_spec import SourceSpec
 from panel.batch.pool import StopSign, launches_at_once, work_off
 from panel.batch.provider_batches.economy import half_price
 from panel.batch.resume import again
-from panel.cli.batch_progress import flow_lines, watch_work
-from panel.cli.batch_sources import open_intake, open_known, open_partners, read_sources, shortlist
-from panel.cli.batching import (
+from panel.cli.compose.batch_sources import open_intake, open_known, open_partners, read_sources, shortlist
+from panel.cli.compose.batches import (
     BatchAsk,
     Stores,
     as_resumed,
@@ -34,14 +31,16 @@ from panel.cli.batching import (
     specs_of,
     with_defaults,
 )
-from panel.cli.desk_shell import fill_queue
-from panel.cli.loop import run_loop
-from panel.cli.output import say, say_json, talk
-from panel.cli.shell import Shell, is_terminal
+from panel.cli.compose.desks import fill_queue
+from panel.cli.compose.workspace import Shell, is_terminal
+from panel.cli.terminal.progress import flow_lines, watch_work
+from panel.cli.terminal.stop_signals import signals
+from panel.cli.terminal.terminal import say, say_json, talk
 from panel.errors import Interrupted, Mistake, PanelError, ProviderError, Stopped, StoreError
 from panel.jurors.dialects import open_batches
 from panel.records import BatchPlan, Run
 from panel.store import RunFolder
+from panel.workspace.event_loop import run_loop
 
 
 def run_batch(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, yes: bool, json_: bool) -> None:
@@ -252,33 +251,8 @@ def _end(err: PanelError, *, json_: bool) -> NoReturn:
     sys.exit(err.exit_code)
 
 
-@contextmanager
-def signals(sign: StopSign) -> Iterator[None]:
-    """SIGINT and SIGTERM put up the sign; a second one ends the process at once, which loses nothing either."""
-    loop = asyncio.get_running_loop()
-    names = (signal.SIGINT, signal.SIGTERM)
-
-    def put_up(name: str) -> None:
-        if sign.reason:
-            raise KeyboardInterrupt
-        talk("Stopping: calls in flight are let finish (half a minute at most). Again to stop at once.")
-        sign.raise_(f"Stopped by {name}.")
-
-    try:
-        for number in names:
-            loop.add_signal_handler(number, put_up, signal.Signals(number).name)
-    except NotImplementedError:  # Windows
-        yield
-        return
-    try:
-        yield
-    finally:
-        for number in names:
-            loop.remove_signal_handler(number)
-
-
 async def _dry(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, json_: bool) -> None:
-    from panel.cli.batch_dry import tell_dry
+    from panel.cli.compose.dry_run import tell_dry
 
     ask = with_defaults(ask, shell.settings.toml.batch)
     plan, models = make_batch_plan(shell, ask, datetime.now(UTC).date())

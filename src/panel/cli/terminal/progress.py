@@ -1,4 +1,4 @@
-"""A batch as it goes: launches, calls in flight, tokens, money, time left, each provider's health; lines elsewhere."""
+"""Live progress per juror with the cost so far; plain lines where there is no terminal."""
 
 import sys
 import time
@@ -8,14 +8,138 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from panel.batch.events import BatchEvent, Begun, Ended, Note, Paid
-from panel.cli.output import safe, talk
-from panel.cli.progress import LiveBoard
+from panel.cli.terminal.terminal import safe, talk
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from panel.jurors.rate_limits.permit import FlowHealth
     from panel.jurors.rate_limits.rate_limiter import Flow
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from panel.pipeline.events import Asking, Event, Heard, Waiting
+
+if TYPE_CHECKING:
+    from rich.live import Live
+    from rich.table import Table
+
+
+class RunLines:
+    """One line on stderr as each juror is done: for logs, pipes and CI."""
+
+    def __init__(self, seats: int, titles: dict[str, str]) -> None:
+        self.seats, self.titles, self.done = seats, titles, 0
+        self.reasons: set[str] = set()
+
+    def __enter__(self) -> "RunLines":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Waiting):
+            talk(f"  {event.launch}  {self.titles[event.persona_id]}{stage_words(event)}: waiting, {event.why}")
+        if isinstance(event, Heard):
+            self.done += 1
+            title = self.titles[event.opinion.juror.persona_id] + stage_words(event)
+            talk(f"  [{self.done}/{self.seats}] {event.launch}  {title}: {self._outcome(event)}{cost_words(event)}")
+
+    def _outcome(self, event: Heard) -> str:
+        """A reason that was given before isn't told in full again: one wrong key fails every juror."""
+        words = outcome_words(event)
+        if event.opinion.outcome == "failed" and words in self.reasons:
+            return "failed for the same reason"
+        self.reasons.add(words)
+        return words
+
+
+class LiveBoard:
+    """Something that redraws in place on stderr while work goes on; what is shown, `_table` gives."""
+
+    live: "Live | None" = None
+
+    def __enter__(self) -> Self:
+        from rich.console import Console
+        from rich.live import Live
+
+        self.live = Live(get_renderable=self._table, console=Console(stderr=True), refresh_per_second=4)
+        self.live.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self.live
+        self.live.__exit__(kind, error, trace)
+
+    def _table(self) -> "Table":
+        raise NotImplementedError
+
+
+class RunBoard(LiveBoard):
+    """A table that redraws in place: one row a juror."""
+
+    def __init__(self, seats: int, titles: dict[str, str]) -> None:
+        self.seats, self.titles = seats, titles
+        self.rows: dict[tuple[str, str], str] = {}
+        self.spent = Decimal(0)
+        self.started = time.monotonic()
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Heard):
+            self.rows[event.launch, event.opinion.juror.persona_id] = outcome_words(event) + stage_words(event)
+            self.spent = event.spent_usd
+        elif isinstance(event, Asking):
+            self.rows[event.launch, event.persona_id] = f"reading ({event.model}){stage_words(event)}"
+        else:
+            self.rows[event.launch, event.persona_id] = f"waiting: {event.why}{stage_words(event)}"
+
+    def _table(self) -> "Table":
+        from rich.table import Table
+        from rich.text import Text
+
+        seconds = time.monotonic() - self.started
+        money = f", ${self.spent:.4f}" if self.spent else ""
+        table = Table(
+            box=None, pad_edge=False, title_justify="left", title=f"{self.seats} jurors, {seconds:.0f} s{money}"
+        )
+        for name in ("launch", "critic", "now"):
+            table.add_column(name)
+        for (launch, persona_id), words in self.rows.items():
+            table.add_row(Text(launch), Text(self.titles[persona_id]), Text(safe(words)))
+        return table
+
+
+def watch(seats: int, titles: dict[str, str], *, quiet: bool) -> RunLines | RunBoard:
+    """A board on a terminal, lines elsewhere. quiet: lines too (JSON goes to stdout)."""
+    return RunLines(seats, titles) if quiet or not sys.stderr.isatty() else RunBoard(seats, titles)
+
+
+def outcome_words(event: Heard) -> str:
+    """What came of a juror in a few words."""
+    opinion = event.opinion
+    again = " (from the ledger)" if event.reused else ""
+    if opinion.outcome == "answered":
+        if opinion.words.kind == "not_asked":
+            return f"{opinion.verdict} (trial){again}"
+        return f"{opinion.verdict}, {opinion.confidence:.0%} sure{again}"
+    return f"{opinion.outcome}: {opinion.why}{again}"
+
+
+def stage_words(event: Event) -> str:
+    """Which of its three askings a launch that speaks to reviewers is at; nothing for any other."""
+    return f" ({event.stage})" if event.stage else ""
+
+
+def cost_words(event: Heard) -> str:
+    return f"  (${event.spent_usd:.4f} so far)" if event.spent_usd else ""
+
+
+# A batch as it goes: launches, calls in flight, tokens, money, time left, each provider's health; lines elsewhere.
+
 
 NOTES_SHOWN = 4
 LINE_EVERY_S = 10.0  # between status lines where there is no terminal
@@ -40,7 +164,7 @@ def _flow_line(health: "FlowHealth") -> str:
 
 
 @dataclass
-class Progress:
+class BatchProgress:
     """What has happened so far."""
 
     total: int
@@ -92,14 +216,14 @@ class Progress:
         return ", ".join(parts)
 
 
-class Lines:
+class BatchLines:
     """One line for each launch that ended, and one now and then for the whole."""
 
-    def __init__(self, progress: Progress, flows: Flows, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, progress: BatchProgress, flows: Flows, clock: Callable[[], float] = time.monotonic) -> None:
         self.progress, self.flows, self.clock = progress, flows, clock
         self.said = clock()
 
-    def __enter__(self) -> "Lines":
+    def __enter__(self) -> "BatchLines":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -117,10 +241,10 @@ class Lines:
                 talk("  " + "; ".join([self.progress.sentence(), *self.flows()]))
 
 
-class Board(LiveBoard):
+class BatchBoard(LiveBoard):
     """A block that redraws in place: the whole, each provider, the last launches and notes."""
 
-    def __init__(self, progress: Progress, flows: Flows) -> None:
+    def __init__(self, progress: BatchProgress, flows: Flows) -> None:
         self.progress, self.flows = progress, flows
         self.last: list[str] = []
 
@@ -139,10 +263,10 @@ class Board(LiveBoard):
         return table
 
 
-def watch_work(total: int, budget_usd: Decimal | None, flows: Flows, *, quiet: bool) -> Lines | Board:
+def watch_work(total: int, budget_usd: Decimal | None, flows: Flows, *, quiet: bool) -> BatchLines | BatchBoard:
     """A board on a terminal, lines elsewhere. quiet: lines too (JSON goes to stdout)."""
-    progress = Progress(total, budget_usd)
-    return Lines(progress, flows) if quiet or not sys.stderr.isatty() else Board(progress, flows)
+    progress = BatchProgress(total, budget_usd)
+    return BatchLines(progress, flows) if quiet or not sys.stderr.isatty() else BatchBoard(progress, flows)
 
 
 def words_for(event: Ended) -> str:

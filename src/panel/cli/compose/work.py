@@ -22,18 +22,18 @@ from panel.batch.resume import go_on
 from panel.batch.workers import jobs as job_queue
 from panel.batch.workers.jobs import BATCHES, HEARTBEAT_S, LAUNCHES, RESCUE, STALLED_S, Duties
 from panel.batch.workers.shared_limits import Sharing, lane_of
-from panel.cli.batch_run import signals
-from panel.cli.batch_sources import open_partners
-from panel.cli.batching import Stores, open_kit, open_stores
-from panel.cli.handing_out import enqueue_in, hand_out_ready
-from panel.cli.loop import run_loop
-from panel.cli.output import talk
-from panel.cli.shell import Shell
+from panel.cli.compose.batch_sources import open_partners
+from panel.cli.compose.batches import Stores, open_kit, open_stores
+from panel.cli.compose.job_queue import enqueue_in, hand_out_ready
+from panel.cli.compose.workspace import Shell
+from panel.cli.terminal.stop_signals import signals
+from panel.cli.terminal.terminal import talk
 from panel.errors import Mistake, PanelError, ProviderError, Stopped, StoreError
 from panel.jurors import Flow
 from panel.jurors.batch_api.protocol import BatchWire
 from panel.jurors.dialects import open_batches
 from panel.store import RunFolder, SentBatch, SharedPace
+from panel.workspace.event_loop import run_loop
 
 if TYPE_CHECKING:
     from procrastinate import App

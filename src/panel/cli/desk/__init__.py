@@ -1,0 +1,1 @@
+"""`panel desk`: serve it, its accounts, its statistics."""

@@ -1,0 +1,1 @@
+"""`panel drafts` and `panel edit`."""
