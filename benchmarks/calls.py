@@ -44,13 +44,13 @@ Work = Callable[[], Awaitable[None]]
 
 def make_plan_of(calls: int) -> Any:
     """Launches enough for this many calls by the voting personas: one example, renamed, its dossier made longer."""
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
     from panel.dossier import build_dossier, read_launches
     from panel.jurors import ModelSpec
     from panel.pipeline.plan import make_plan
     from panel.records import Rho, Stamp
 
-    shell = open_shell()
+    shell = open_workspace()
     personas = [p for p in shell.personas if p.counts]
     made = Stamp(created_at=datetime.now(UTC), version="0", run_id="benchmark")
     ((launch, folder),) = read_launches(EXAMPLE, categories=shell.categories)
@@ -130,7 +130,7 @@ async def raw(plan: Any, most: int, *, lean: bool) -> Callable[[], Awaitable[Non
 
 async def panel(plan: Any, most: int, folder: Path) -> Callable[[], Awaitable[None]]:
     """The review room: everything that happens to a call of ours."""
-    from panel.jurors import open_flows
+    from panel.jurors import open_limiters
     from panel.jurors.dialects import open_provider
     from panel.money import Budget
     from panel.pipeline.ask.asker import Asker
@@ -147,7 +147,7 @@ async def panel(plan: Any, most: int, folder: Path) -> Callable[[], Awaitable[No
         run_id="benchmark",
         ledger=ledger,
         providers={spec.name: provider},
-        flows=open_flows([spec], {spec.provider: most}),
+        limiters=open_limiters([spec], {spec.provider: most}),
         budget=Budget(None),
         prices={},
     )

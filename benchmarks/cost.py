@@ -76,12 +76,12 @@ def naive(launches: int, tokens: int, models: tuple[str, ...]) -> Bill:
 
 def questions(at: Path, models: tuple[str, ...]) -> list[tuple[str, Any]]:
     """Model name and question of every call, as the review room renders them."""
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
     from panel.dossier import build_dossier, read_launches
     from panel.pipeline.plan import make_plan
     from panel.records import Rho, Stamp
 
-    shell, made = open_shell(), Stamp(created_at=datetime.now(UTC), version="0", run_id="benchmark")
+    shell, made = open_workspace(), Stamp(created_at=datetime.now(UTC), version="0", run_id="benchmark")
     read = partial(read_launches, categories=shell.categories)
     found = [pair for file in sorted((at / "launches").iterdir()) for pair in read(file)]
     today = date.today()  # noqa: DTZ011

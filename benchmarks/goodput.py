@@ -139,7 +139,7 @@ async def retries(plan: Any, most: int) -> int:
 
 async def panel(plan: Any, most: int) -> int:
     """The review room's own path to an opinion. Returns the calls that failed."""
-    from panel.jurors import open_flows
+    from panel.jurors import open_limiters
     from panel.jurors.dialects import open_provider
     from panel.money import Budget
     from panel.pipeline.ask.asker import Asker
@@ -151,8 +151,8 @@ async def panel(plan: Any, most: int) -> int:
         lock = RunLock(folder, "benchmark")
         lock.acquire()
         ledger = Ledger.open(f"sqlite:///{folder / 'panel.db'}", runs_dir=folder)
-        flows = open_flows([spec], {spec.provider: most})
-        asker = Asker("benchmark", ledger, {spec.name: provider}, flows, Budget(None), {})
+        limiters = open_limiters([spec], {spec.provider: most})
+        asker = Asker("benchmark", ledger, {spec.name: provider}, limiters, Budget(None), {})
         opinions = await asyncio.gather(*(asker.ask(seat) for seat in plan.seats))
         await provider.close()
         ledger.close()

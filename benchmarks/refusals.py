@@ -57,7 +57,7 @@ async def try_all(each: bool) -> int:
     from tests.web.hostile import BROKEN, ENCODINGS, REDIRECTS, TYPES
     from tests.web.internet import PUBLIC
 
-    from panel.dossier.fetch import Fetcher, FetchRules
+    from panel.dossier.fetch import Fetcher, FetchPolicy
 
     paths = [*ROUTES, *(f"/redirect-to/{name}" for name in REDIRECTS)]
     for folder, table in (("encoding", ENCODINGS), ("type", TYPES), ("broken", BROKEN)):
@@ -67,7 +67,7 @@ async def try_all(each: bool) -> int:
     seen = Seen()
     async with web() as site:
         internet = Internet(site, {name: [answers] for name, answers in NAMES.items()})
-        rules = FetchRules(timeout_s=1.0, idle_s=0.4)
+        rules = FetchPolicy(timeout_s=1.0, idle_s=0.4)
         await asyncio.to_thread(_build_bombs)
         for url in urls:
             fetcher = Fetcher(
@@ -88,7 +88,7 @@ def _build_bombs() -> None:
 
 
 async def try_one(fetcher: object, url: str, seen: Seen, each: bool) -> None:
-    from panel.dossier.fetch import Fetcher, Refused, Unreachable
+    from panel.dossier.fetch import Fetcher, FetchRefused, Unreachable
 
     assert isinstance(fetcher, Fetcher)
     began = time.perf_counter()
@@ -96,7 +96,7 @@ async def try_one(fetcher: object, url: str, seen: Seen, each: bool) -> None:
         page = await fetcher.get(url)
         said = f"brought: {page.status} {page.media_type}, {len(page.body)} bytes"
         seen.brought.append(url)
-    except Refused as err:
+    except FetchRefused as err:
         said = str(err)
         seen.by_rule[f"refused: {err.rule}"] += 1
     except Unreachable as err:

@@ -82,18 +82,18 @@ async def measure(url: str, folder: Path, calls: int, most: int) -> Timed:
         Claimed,
         Ledger,
         ProviderBatches,
-        Purse,
-        Records,
+        RunRecords,
         SentBatch,
+        SharedBudget,
         SharedPace,
         open_locks,
     )
 
     found: Timed = {}
     locks = open_locks(url, folder)
-    ledger, records = Ledger.open(url, runs_dir=folder, locks=locks), Records.open(url, runs_dir=folder)
+    ledger, records = Ledger.open(url, runs_dir=folder, locks=locks), RunRecords.open(url, runs_dir=folder)
     batches, day = ProviderBatches.open(url), BatchRows.open(url)
-    purse, pace = Purse.open(url, locks=locks), SharedPace.open(url)
+    purse, pace = SharedBudget.open(url, locks=locks), SharedPace.open(url)
     records.save_run(a_run("run-1"))
     assert locks.acquire("run-1")
     usage = Usage(input_tokens=900, cache_read_tokens=5000, output_tokens=700)

@@ -18,7 +18,7 @@ from panel.desk.accounts import Passwords
 from panel.desk.ask_again.background import AskingAgain
 from panel.desk.desk import Desk as DeskOfDrafts
 from panel.records.desk import Account, Role
-from panel.store import Records
+from panel.store import RunRecords
 from panel.store.database import open_engine
 from panel.web.app import DeskApp, build_app
 from panel.web.deps import Deps, OneTimeLink
@@ -65,7 +65,7 @@ class Desk:
 
     def fill(self) -> list[str]:
         """Drafts of two reviews and of their comparison, as a run leaves them: their ids."""
-        records = Records(self.deps.engine, Path())
+        records = RunRecords(self.deps.engine, Path())
         records.save_finished(a_run(), [samples.review_a(), samples.review_b()], samples.comparison())
         assert self.deps.desk.take_in() == 3
         return [draft.draft_id for draft in self.deps.desk.queue().drafts]

@@ -11,14 +11,14 @@ from tests.unit.pages.samples import review_a, review_b
 from tests.unit.store.samples import a_run
 
 from panel.checks import check_review
-from panel.desk.acts.decide import Spot
+from panel.desk.acts.decide import Target
 from panel.desk.desk import Desk
 from panel.desk.drafts.opened import OpenComparison, Opened, OpenReview
-from panel.desk.drafts.written_before import NO_ARCHIVE, Archive
+from panel.desk.drafts.written_before import NO_ARCHIVE, WrittenBefore
 from panel.records import Again, Answered, Review
 from panel.records.desk import Account, Point, Role
-from panel.store.draft_rows import DeskStore
-from panel.store.runs.run_records import Records
+from panel.store.draft_rows import DraftRows
+from panel.store.runs.run_records import RunRecords
 from panel.store.tables.desk_tables import accounts, taken
 from panel.tally import compare, tally
 
@@ -70,7 +70,7 @@ class Room:
         """
         made = [under(review, run_id) for review in reviews]
         pair = compare(*made, made=made[0].made) if paired else None
-        records = Records.open(self.url, runs_dir=_nowhere())
+        records = RunRecords.open(self.url, runs_dir=_nowhere())
         records.save_finished(
             a_run(run_id).model_copy(update={"state": "finished", "again": Again(draft_id=again) if again else None}),
             made,
@@ -117,7 +117,7 @@ def settle_point(desk: Desk, who: Account, point: Point, *, number: int) -> Open
         return desk.dismiss(who, point.draft_id, point.key, "kept_on_purpose")
     if point.kind == "held":
         return desk.confirm_held(who, point.draft_id)
-    return desk.decide(who, point.draft_id, spot(point), "accurate", number=number, seen=True)
+    return desk.decide(who, point.draft_id, target(point), "accurate", number=number, seen=True)
 
 
 def claims(opened: Opened) -> list[Point]:
@@ -129,9 +129,9 @@ def phrases(opened: Opened) -> list[Point]:
     return [p for p in opened.points if p.kind == "claim" and p.field]
 
 
-def spot(point: Point) -> Spot:
+def target(point: Point) -> Target:
     phrase = point.field if point.kind == "claim" else ""
-    return Spot(point.persona_id, -1 if phrase else point.place, views=point.kind == "views", phrase=phrase)
+    return Target(point.persona_id, -1 if phrase else point.place, views=point.kind == "views", phrase=phrase)
 
 
 def quill(**changes: object) -> Review:
@@ -179,11 +179,11 @@ def under(review: Review, run_id: str) -> Review:
 
 @contextmanager
 def a_room(
-    url: str, *, archive: Archive = NO_ARCHIVE, roles: Sequence[Role] = ROLES, clock: Clock | None = None
+    url: str, *, archive: WrittenBefore = NO_ARCHIVE, roles: Sequence[Role] = ROLES, clock: Clock | None = None
 ) -> Iterator[Room]:
     """A desk on this database with one person of each role."""
     clock = clock or Clock()
-    desk = Desk(DeskStore.open(url), archive=archive, responsible="Panel House Ltd", clock=clock)
+    desk = Desk(DraftRows.open(url), archive=archive, responsible="Panel House Ltd", clock=clock)
     room = Room(desk, clock, url)
     with desk.store.changing() as conn:
         for role in roles:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from panel.store import BatchRows, Ledger, Locks, ProviderBatches, Records, open_locks
+from panel.store import BatchRows, Ledger, Locks, ProviderBatches, RunRecords, open_locks
 
 if TYPE_CHECKING:
     from tests.drafting import Room
@@ -36,8 +36,8 @@ def ledger(database_url: str, tmp_path: Path) -> Iterator[Ledger]:
 
 
 @pytest.fixture
-def records(database_url: str, tmp_path: Path) -> Iterator[Records]:
-    found = Records.open(database_url, runs_dir=tmp_path)
+def records(database_url: str, tmp_path: Path) -> Iterator[RunRecords]:
+    found = RunRecords.open(database_url, runs_dir=tmp_path)
     yield found
     found.close()
 

@@ -7,11 +7,11 @@ from tests.unit.store.samples import a_plan, a_review, a_row, a_run
 
 from panel.errors import StoreError
 from panel.records import Dossier, ProposedPair
-from panel.store import BatchRows, Records
+from panel.store import BatchRows, RunRecords
 
 
 @pytest.fixture(autouse=True)
-def _saved_run(records: Records) -> None:
+def _saved_run(records: RunRecords) -> None:
     records.save_run(a_run())
 
 
@@ -57,7 +57,7 @@ def test_rows_changed_while_they_are_streamed_come_once_and_hold_nobody_up(rows:
     assert rows.counts("run-1") == {"reviewed": 50}
 
 
-def test_a_run_sees_no_other_runs_rows(rows: BatchRows, records: Records) -> None:
+def test_a_run_sees_no_other_runs_rows(rows: BatchRows, records: RunRecords) -> None:
     records.save_run(a_run("run-2"))
     rows.add("run-1", [a_row(1)])
     rows.add("run-2", [a_row(1, "skipped", reason="Seen before.")])
@@ -75,7 +75,7 @@ def test_rows_of_a_run_nobody_saved_are_refused(rows: BatchRows) -> None:
         rows.add("run-9", [a_row(1)])
 
 
-def test_a_launchs_dossier_and_review_are_kept_as_they_come(rows: BatchRows, records: Records) -> None:
+def test_a_launchs_dossier_and_review_are_kept_as_they_come(rows: BatchRows, records: RunRecords) -> None:
     reviews = [a_review(name) for name in ("Bolt", "Acme", "Cord")]
     for number, review in enumerate(reviews, start=1):
         assert rows.add_dossier("run-1", a_row(number, "ready", slug=review.slug), review.dossier)
@@ -99,7 +99,7 @@ def test_two_launches_of_one_name_never_share_a_slug_whichever_worker_is_first(r
     assert rows.load_dossier("run-1", "acme") == mine
 
 
-def test_the_last_pairs_proposed_are_kept_until_the_run_is_deleted(rows: BatchRows, records: Records) -> None:
+def test_the_last_pairs_proposed_are_kept_until_the_run_is_deleted(rows: BatchRows, records: RunRecords) -> None:
     pair = ProposedPair(a="lamp", b="bulb", a_name="Lamp", b_name="Bulb", why="Both burn.", compare="panel compare x y")
     assert rows.load_pairs("run-1") == ()
     rows.save_pairs("run-1", [pair, pair])
@@ -109,7 +109,7 @@ def test_the_last_pairs_proposed_are_kept_until_the_run_is_deleted(rows: BatchRo
     assert rows.load_pairs("run-1") == ()
 
 
-def test_a_deleted_runs_rows_and_plan_go_with_it(rows: BatchRows, records: Records) -> None:
+def test_a_deleted_runs_rows_and_plan_go_with_it(rows: BatchRows, records: RunRecords) -> None:
     rows.save_plan("run-1", a_plan())
     rows.add("run-1", [a_row(1)])
     records.delete_run("run-1")

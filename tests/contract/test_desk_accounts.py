@@ -15,7 +15,7 @@ from panel.desk.approval.audit import audit
 from panel.errors import Mistake, NotFound, NotSignedIn, TooSoon
 from panel.store.database import open_engine, reading
 from panel.store.desk.act_log import read_acts
-from panel.store.draft_rows import DeskStore
+from panel.store.draft_rows import DraftRows
 
 HOME = "203.0.113.7"
 
@@ -42,7 +42,7 @@ def add(accounts: Accounts, name: str, role: Any = "editor", **more: str) -> Any
 
 
 def acts(engine: Engine) -> list[tuple[str, str, Any]]:
-    assert audit(DeskStore(engine)).broken == ()
+    assert audit(DraftRows(engine)).broken == ()
     with reading(engine) as conn:
         return [(act.what, act.by, act.detail) for act, _ in read_acts(conn)]
 

@@ -9,7 +9,7 @@ from tests.drafting import NOON, Room, ledger, reworded, small
 from tests.unit.store.samples import STAMP, a_run
 
 from panel.records import Review
-from panel.store import Records
+from panel.store import RunRecords
 from panel.store import draft_rows as rows
 from panel.store.tables.core import launch_runs, products
 
@@ -79,12 +79,12 @@ def test_two_launches_that_became_one_are_compared_with_nothing(room: Room) -> N
     from tests.unit.store.samples import a_run
 
     from panel.records import Comparison
-    from panel.store.runs.run_records import Records
+    from panel.store.runs.run_records import RunRecords
     from panel.tally import compare
 
     one, other = small(), small(ledger())
     pair: Comparison = compare(one, other, made=one.made)
-    records = Records.open(room.url, runs_dir=_nowhere())
+    records = RunRecords.open(room.url, runs_dir=_nowhere())
     records.save_finished(a_run("run-1").model_copy(update={"state": "finished"}), [one, other], pair)
     records.close()
     room.desk.take_in()
@@ -140,7 +140,7 @@ def test_the_queue_is_cut_into_pages_and_counted(room: Room) -> None:
 def test_runs_of_one_second_are_taken_in_by_their_time_not_by_their_names(room: Room) -> None:
     """Of a draft that nobody opened the newest review is the base, whatever its run happens to be called."""
     first, second = small(), again(2)
-    records = Records.open(room.url, runs_dir=Path())
+    records = RunRecords.open(room.url, runs_dir=Path())
     for run_id, minute, review in (("run-b", 0, first), ("run-a", 1, second)):
         made = STAMP.model_copy(update={"run_id": run_id, "created_at": NOON + timedelta(minutes=minute)})
         run = a_run(run_id).model_copy(update={"state": "finished", "made": made})

@@ -15,10 +15,10 @@ from panel.pipeline.products import meet_reviewed
 from panel.records import Again, Answered, Dossier, Juror, Launch, NotAsked, Pricing, Review
 from panel.records.desk import Draft
 from panel.records.review import Grade
-from panel.store import Products, Records
+from panel.store import Products, RunRecords
 from panel.store import draft_rows as rows
 from panel.store.desk.launch_drafts import launches_of, products_of
-from panel.store.draft_rows import DeskStore
+from panel.store.draft_rows import DraftRows
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 JUROR = Juror(persona_id="developer", model="local/x", family="local")
@@ -35,8 +35,8 @@ class Newsroom:
     """Runs that review launches, the archive they meet, and the desk that takes them in."""
 
     def __init__(self, url: str, folder: Path) -> None:
-        self.records, self.products = (face.open(url, runs_dir=folder) for face in (Records, Products))
-        self.store, self.made = DeskStore.open(url), 0
+        self.records, self.products = (face.open(url, runs_dir=folder) for face in (RunRecords, Products))
+        self.store, self.made = DraftRows.open(url), 0
 
     def review(self, name: str, release: str = "", **more: Any) -> Draft:
         """A run reviews a launch; the draft it went into."""

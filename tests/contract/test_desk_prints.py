@@ -7,7 +7,7 @@ import pytest
 from tests.unit.checks.lantern import MADE, make_dossier, make_opinion, make_persona
 
 from panel.desk.drafts.overlay import MAKERS_WORD
-from panel.desk.drafts.written_before import Archive
+from panel.desk.drafts.written_before import WrittenBefore
 from panel.records import Flag, Made, NotAsked, Review, Rho, Sentence, Tally
 from panel.records.prints import Print
 from panel.store.desk.prints import Prints
@@ -28,11 +28,11 @@ def a_print(subject="oddfern", text=TEXT, *, persona_id="dx", on_day=date(2026, 
 
 
 def remember(archive: Prints, review: Review, subject: str, now: datetime) -> None:
-    Archive(archive, lambda: now).remember(review, subject)
+    WrittenBefore(archive, lambda: now).remember(review, subject)
 
 
 def prose_flags(archive: Prints, review: Review, subject: str, now: datetime) -> tuple[Flag, ...]:
-    return Archive(archive, lambda: now).flags(review, subject)
+    return WrittenBefore(archive, lambda: now).flags(review, subject)
 
 
 def words(archive: Prints, subject: str = "third", **asked):  # type: ignore[no-untyped-def]

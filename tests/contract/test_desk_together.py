@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from tests.drafting import Room, claims, ledger, quill, spot
 
-from panel.desk.acts.decide import Spot
+from panel.desk.acts.decide import Target
 from panel.desk.approval.audit import audit
 from panel.errors import EditConflict, Mistake
 from panel.records.desk import Account
@@ -31,7 +31,10 @@ def act_of(room: Room, who: Account, draft_id: str, dice: random.Random, note: s
             ("save", lambda: desk.save(who, draft_id, "note", note, number=number)),
             ("decide", lambda: desk.decide(who, draft_id, spot(point), "accurate", number=number, seen=True)),
             ("decide", lambda: desk.decide(who, draft_id, spot(point), "attributed", number=number, seen=True)),
-            ("decide", lambda: desk.decide(who, draft_id, Spot(DX, views=True), "accurate", number=number, seen=True)),
+            (
+                "decide",
+                lambda: desk.decide(who, draft_id, Target(DX, views=True), "accurate", number=number, seen=True),
+            ),
             ("undo", lambda: desk.undo(who, draft_id)),
             ("approve", lambda: desk.approve(who, draft_id, number=number)),
         )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import DBAPIError
-from tests.drafting import Room, account_row, claims, ledger, small, spot
+from tests.drafting import Room, account_row, claims, ledger, small, target
 
 from panel.desk.approval.audit import audit
 from panel.errors import Mistake
@@ -275,6 +275,6 @@ def test_whoever_runs_the_generator_has_no_account_to_sign_with(room: Room) -> N
 def test_decisions_of_one_point_are_told_apart_by_their_spot(room: Room) -> None:
     (draft_id,) = room.bring(small())
     point = claims(room.review(draft_id))[0]
-    room.desk.decide(room.writer, draft_id, spot(point), "removed", number=0, seen=True)
+    room.desk.decide(room.writer, draft_id, target(point), "removed", number=0, seen=True)
     (kept,) = room.desk.history(room.writer, draft_id).decisions
     assert (kept.place, kept.was, kept.settles) == (point.place, "printed", False)

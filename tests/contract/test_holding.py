@@ -15,7 +15,7 @@ from tests.unit.store.samples import a_call
 
 from panel.errors import RunHeld, StoreError
 from panel.records import Usage
-from panel.store import Claimed, HeldBy, Known, Ledger, hold_run
+from panel.store import Claimed, HeldBy, Ledger, StoredAnswer, hold_run
 
 HOLDER = """
 import asyncio, sys
@@ -75,7 +75,7 @@ async def test_what_the_other_machine_was_told_is_known_here(
     row = a_call("run-1", "a")
     await ledger.answered(row.key, 0, raw="{}", usage=Usage(), cost_usd=Decimal(1))
     other.end()
-    assert isinstance(await ledger.claim(a_call("run-2", "a")), Known)
+    assert isinstance(await ledger.claim(a_call("run-2", "a")), StoredAnswer)
 
 
 def test_a_run_is_held_by_one_process_whichever_machine_it_is_on(

@@ -11,7 +11,7 @@ from tests.databases import sent_body
 
 from panel.errors import StoreError
 from panel.records import Call, Usage
-from panel.store import CallRow, Claimed, HeldBy, Known, Ledger, RunLock, ledger_key
+from panel.store import CallRow, Claimed, HeldBy, Ledger, RunLock, StoredAnswer, ledger_key
 
 BODY = {"model": "m", "input": "What do you make of it?", "schema": {"b": "x" * 600, "a": 1}}
 USAGE = Usage(input_tokens=3, cache_write_tokens=12304, cache_read_tokens=7, output_tokens=550)
@@ -36,14 +36,14 @@ async def test_an_answer_is_known_to_every_later_run_with_its_exact_cost(ledger:
     await ledger.claim(a_row())
     await answer(ledger, a_row(), 0)
     found = await ledger.claim(a_row("run-2"))
-    assert found == Known('{"ok":1}', 0, "m-1", USAGE, Decimal("0.054399"))
+    assert found == StoredAnswer('{"ok":1}', 0, "m-1", USAGE, Decimal("0.054399"))
 
 
 async def test_a_cost_comes_back_digit_for_digit(ledger: Ledger) -> None:
     await ledger.claim(a_row())
     await ledger.answered(a_row().key, 0, raw="{}", usage=USAGE, cost_usd=Decimal("0.10000000000000000003"))
     found = await ledger.claim(a_row())
-    assert isinstance(found, Known)
+    assert isinstance(found, StoredAnswer)
     assert str(found.cost_usd) == "0.10000000000000000003"
 
 
@@ -51,7 +51,7 @@ async def test_an_unknown_price_stays_unknown(ledger: Ledger) -> None:
     await ledger.claim(a_row())
     await ledger.answered(a_row().key, 0, raw="{}", usage=USAGE, cost_usd=None)
     found = await ledger.claim(a_row())
-    assert isinstance(found, Known)
+    assert isinstance(found, StoredAnswer)
     assert found.cost_usd is None
 
 
@@ -67,7 +67,7 @@ async def test_again_asks_anew_and_the_latest_answer_wins(ledger: Ledger) -> Non
     assert await ledger.claim(a_row(), again=True) == Claimed(1)
     await answer(ledger, a_row(), 1, raw="second")
     found = await ledger.claim(a_row())
-    assert isinstance(found, Known)
+    assert isinstance(found, StoredAnswer)
     assert (found.raw, found.attempt) == ("second", 1)
 
 
@@ -81,7 +81,7 @@ async def test_the_same_run_asking_twice_at_once_is_told_it_asks_already(ledger:
     first, second = await asyncio.gather(ledger.claim(a_row()), ledger.claim(a_row()))
     assert (first, second) == (Claimed(0), HeldBy("run-1"))
     await answer(ledger, a_row(), 0)
-    assert isinstance(await ledger.claim(a_row()), Known)
+    assert isinstance(await ledger.claim(a_row()), StoredAnswer)
 
 
 async def test_a_call_sent_by_a_living_run_is_held(ledger: Ledger, database_url: str, tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ async def test_ending_a_call_nobody_claimed_is_refused_and_harms_no_other(ledger
     )
     assert good is None
     assert isinstance(bad, StoreError)
-    assert isinstance(await ledger.claim(row), Known)
+    assert isinstance(await ledger.claim(row), StoredAnswer)
 
 
 async def test_the_exact_body_comes_back_key_order_included(ledger: Ledger) -> None:
@@ -177,7 +177,7 @@ async def test_five_hundred_claims_at_once_are_each_answered(ledger: Ledger) -> 
     assert await asyncio.gather(*(ledger.claim(row) for row in rows)) == [Claimed(0)] * 500
     await asyncio.gather(*(answer(ledger, row, 0) for row in rows))
     found = await asyncio.gather(*(ledger.claim(row) for row in rows))
-    assert all(isinstance(each, Known) for each in found)
+    assert all(isinstance(each, StoredAnswer) for each in found)
 
 
 async def test_a_closed_ledger_says_so(ledger: Ledger) -> None:

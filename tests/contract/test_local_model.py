@@ -8,7 +8,7 @@ import pytest
 from tests.unit.jurors.making import question
 from tests.unit.jurors.test_local import SPEC, needs_model
 
-from panel.jurors import Ask, Exchange, Heard, Provider, next_step, send_with_retries
+from panel.jurors import AnsweredStep, Exchange, Provider, SendStep, next_step, send_with_retries
 from panel.jurors.dialects import open_provider
 
 PATIENT = replace(SPEC, timeout_s=3600.0)  # on a machine with much else to do
@@ -20,12 +20,12 @@ async def test_the_local_model_picks_from_the_menu_in_silence(capfd: pytest.Capt
     asks = question("picks", dossier="[S1.1] Free under the Apache licence.\n[S1.2] Needs a card with 24 GB.")
     exchanges: list[Exchange] = []
     try:
-        while isinstance(step := next_step(asked, asks, exchanges), Ask):
+        while isinstance(step := next_step(asked, asks, exchanges), SendStep):
             reply, _ = await send_with_retries(asked, step.body)
             exchanges.append(Exchange(step.body, step.purpose, asked.read(reply.text)))
     finally:
         await asked.close()
-    assert isinstance(step, Heard) and len(exchanges) == 1
+    assert isinstance(step, AnsweredStep) and len(exchanges) == 1
     reading = exchanges[0].reading
     assert reading.model == SPEC.model and reading.usage.output_tokens < 100 and " " not in reading.text
     assert capfd.readouterr() == ("", "")
@@ -35,7 +35,7 @@ ONE_OF_TWO = """
 import asyncio, sys
 from tests.unit.jurors.making import question
 from tests.contract.test_local_model import PATIENT
-from panel.jurors.local import LocalPicker
+from panel.jurors.providers.local import LocalPicker
 
 async def main():
     asked = LocalPicker(PATIENT)

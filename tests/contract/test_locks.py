@@ -13,7 +13,7 @@ from tests.unit.store.samples import a_call
 
 from panel.errors import StoreError
 from panel.records import Usage
-from panel.store import Claimed, HeldBy, Known, Ledger, Locks, RunLock, open_locks
+from panel.store import Claimed, HeldBy, Ledger, Locks, RunLock, StoredAnswer, open_locks
 
 NAMES = ("20261124-060000-day-k3f9", "20261124-060000-day-k3f9/acme-2", "batch:sha256-0af3", "../odd name %s/ü" * 30)
 
@@ -156,7 +156,7 @@ async def test_nothing_is_claimed_under_a_lost_lock_and_paid_answers_are_still_k
     with pytest.raises(StoreError, match="lock on 'run-1/acme' was lost"):
         await ledger.claim(late)
     await ledger.answered(sent.key, 0, raw="{}", usage=Usage(), cost_usd=None)
-    assert isinstance(await ledger.claim(sent), Known)
+    assert isinstance(await ledger.claim(sent), StoredAnswer)
     assert await ledger.claim(a_call("run-2", "c")) == Claimed(0)
     ledger.close()
 

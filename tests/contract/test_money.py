@@ -13,7 +13,7 @@ import pytest
 from tests.unit.store.samples import a_call, a_run
 
 from panel.records import Usage
-from panel.store import Ledger, Locks, ProviderBatches, Purse, Records, SentBatch, open_locks
+from panel.store import Ledger, Locks, ProviderBatches, RunRecords, SentBatch, SharedBudget, open_locks
 
 RUN, ONE = "run:run-1", Decimal("1.00")
 
@@ -21,11 +21,11 @@ SPENDER = """
 import random, sys
 from decimal import Decimal
 from pathlib import Path
-from panel.store import Purse, open_locks
+from panel.store import SharedBudget, open_locks
 
 url, folder, limit, seed = sys.argv[1], Path(sys.argv[2]), Decimal(sys.argv[3]), int(sys.argv[4])
 chance = random.Random(seed)
-purse = Purse.open(url, locks=open_locks(url, folder))
+purse = SharedBudget.open(url, locks=open_locks(url, folder))
 print("ready", flush=True)
 sys.stdin.readline()
 refused = 0
@@ -47,10 +47,10 @@ from decimal import Decimal
 from pathlib import Path
 from tests.unit.store.samples import a_call
 from panel.records import Usage
-from panel.store import Ledger, Purse, open_locks
+from panel.store import Ledger, SharedBudget, open_locks
 
 url, folder = sys.argv[1], Path(sys.argv[2])
-purse = Purse.open(url, locks=open_locks(url, folder))
+purse = SharedBudget.open(url, locks=open_locks(url, folder))
 assert purse.lease("run:run-1", Decimal("0.90"), Decimal(1))
 ledger = Ledger.open(url, runs_dir=folder)
 
@@ -66,16 +66,16 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def purse(database_url: str, locks: Locks) -> Iterator[Purse]:
-    found = Purse.open(database_url, locks=locks)
+def purse(database_url: str, locks: Locks) -> Iterator[SharedBudget]:
+    found = SharedBudget.open(database_url, locks=locks)
     yield found
     found.close()
 
 
 @pytest.fixture
-def other(database_url: str, tmp_path: Path) -> Iterator[Purse]:
+def other(database_url: str, tmp_path: Path) -> Iterator[SharedBudget]:
     theirs = open_locks(database_url, tmp_path)
-    found = Purse.open(database_url, locks=theirs)
+    found = SharedBudget.open(database_url, locks=theirs)
     yield found
     found.close()
     theirs.close()
@@ -88,7 +88,7 @@ def start(code: str, *words: str) -> "subprocess.Popen[str]":
     )
 
 
-def test_leases_and_spending_together_stay_within_the_limit(purse: Purse, other: Purse) -> None:
+def test_leases_and_spending_together_stay_within_the_limit(purse: SharedBudget, other: SharedBudget) -> None:
     assert purse.lease(RUN, Decimal("0.60"), ONE)
     assert not other.lease(RUN, Decimal("0.41"), ONE)
     assert other.lease(RUN, Decimal("0.40"), ONE)
@@ -100,14 +100,14 @@ def test_leases_and_spending_together_stay_within_the_limit(purse: Purse, other:
     assert not purse.lease(RUN, Decimal("0.000001"), ONE)
 
 
-def test_scopes_are_apart(purse: Purse) -> None:
+def test_scopes_are_apart(purse: SharedBudget) -> None:
     assert purse.lease(RUN, ONE, ONE)
     assert purse.lease("day:2026-11-24", ONE, ONE)
     assert not purse.lease(RUN, ONE, ONE)
 
 
 def test_what_launches_in_hand_hold_is_told_from_what_is_set_aside_for_provider_batches(
-    purse: Purse, other: Purse
+    purse: SharedBudget, other: SharedBudget
 ) -> None:
     assert purse.lease(RUN, Decimal("0.20"), ONE)
     assert other.lease(RUN, Decimal("0.10"), ONE)
@@ -115,19 +115,19 @@ def test_what_launches_in_hand_hold_is_told_from_what_is_set_aside_for_provider_
     assert (purse.leased(RUN), purse.lent(RUN)) == (Decimal("0.70"), Decimal("0.30"))
 
 
-def test_what_cost_more_than_it_leased_counts_in_full(purse: Purse) -> None:
+def test_what_cost_more_than_it_leased_counts_in_full(purse: SharedBudget) -> None:
     purse.lease(RUN, Decimal("0.10"), ONE)
     purse.settle(RUN, Decimal("0.10"), Decimal("0.95"))
     assert not purse.lease(RUN, Decimal("0.06"), ONE)
     assert purse.lease(RUN, Decimal("0.05"), ONE)
 
 
-def test_an_amount_below_nothing_is_refused(purse: Purse) -> None:
+def test_an_amount_below_nothing_is_refused(purse: SharedBudget) -> None:
     with pytest.raises(ValueError, match="-1"):
         purse.lease(RUN, Decimal(-1), ONE)
 
 
-async def test_a_scope_begins_with_what_the_ledger_holds(purse: Purse, ledger: Ledger) -> None:
+async def test_a_scope_begins_with_what_the_ledger_holds(purse: SharedBudget, ledger: Ledger) -> None:
     row = a_call("run-1", "a")
     await ledger.claim(row)
     await ledger.answered(row.key, 0, raw="{}", usage=Usage(), cost_usd=Decimal("0.70"))
@@ -139,7 +139,7 @@ async def test_a_scope_begins_with_what_the_ledger_holds(purse: Purse, ledger: L
 
 
 def test_many_processes_never_spend_more_than_the_limit_and_no_cent_goes_missing(
-    database_url: str, purse: Purse, tmp_path: Path
+    database_url: str, purse: SharedBudget, tmp_path: Path
 ) -> None:
     workers = [start(SPENDER, database_url, str(tmp_path), "0.25", str(n)) for n in range(4)]
     for worker in workers:
@@ -161,7 +161,9 @@ def test_many_processes_never_spend_more_than_the_limit_and_no_cent_goes_missing
     assert purse.leased(RUN) == 0
 
 
-def test_a_killed_workers_lease_comes_back_less_what_it_spent(database_url: str, purse: Purse, tmp_path: Path) -> None:
+def test_a_killed_workers_lease_comes_back_less_what_it_spent(
+    database_url: str, purse: SharedBudget, tmp_path: Path
+) -> None:
     doomed = start(DOOMED, database_url, str(tmp_path))
     assert doomed.stdout and doomed.stdout.readline() == "spent\n"
     assert not purse.lease(RUN, Decimal("0.20"), ONE), "its lease stands while it lives"
@@ -174,13 +176,13 @@ def test_a_killed_workers_lease_comes_back_less_what_it_spent(database_url: str,
 
 
 def test_a_provider_batchs_lease_outlives_the_worker_and_ends_with_the_batch(
-    database_url: str, purse: Purse, batches: ProviderBatches, records: Records, tmp_path: Path
+    database_url: str, purse: SharedBudget, batches: ProviderBatches, records: RunRecords, tmp_path: Path
 ) -> None:
     records.save_run(a_run())
     batch = SentBatch(batch_id="b1", run_id="run-1", provider="p", model="p/m", created_at=datetime.now(UTC))
     batches.new(batch)
     theirs = open_locks(database_url, tmp_path)
-    gone = Purse.open(database_url, locks=theirs)
+    gone = SharedBudget.open(database_url, locks=theirs)
     assert gone.lease(RUN, Decimal("0.80"), ONE, batch_id="b1")
     assert gone.lease(RUN, Decimal("0.20"), ONE)
     gone.close()

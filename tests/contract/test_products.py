@@ -15,7 +15,7 @@ from tests.unit.store.samples import a_run
 from panel.dossier.identity.same_product import folded_release, plain_name, product_key, same_product
 from panel.errors import Mistake
 from panel.records import Launch, LaunchSource, Met, ProductFacts, Seen
-from panel.store import Products, Records
+from panel.store import Products, RunRecords
 from panel.store.database import open_engine
 from panel.store.products.match import MOST_OFFERED, Coming, Meeting
 
@@ -133,7 +133,7 @@ def test_a_short_notice_takes_no_address_away(products: Products) -> None:
 
 
 def test_history_names_the_runs_there_still_are(products: Products, database_url: str, tmp_path: Path) -> None:
-    records = Records.open(database_url, runs_dir=tmp_path)
+    records = RunRecords.open(database_url, runs_dir=tmp_path)
     for day, run_id in ((23, "run-1"), (24, "run-2"), (25, "run-3")):
         records.save_run(a_run(run_id, day))
     lamp = launch("Lamp", "https://acme.dev")

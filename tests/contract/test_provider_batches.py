@@ -20,11 +20,11 @@ from panel.store import (
     Claimed,
     HeldBy,
     InBatch,
-    Known,
     Ledger,
     ProviderBatches,
-    Records,
+    RunRecords,
     SentBatch,
+    StoredAnswer,
     ledger_key,
 )
 
@@ -33,7 +33,7 @@ IN_B1 = InBatch("run-1", "b1")
 
 
 @pytest.fixture(autouse=True)
-def _saved_run(records: Records) -> None:
+def _saved_run(records: RunRecords) -> None:
     records.save_run(a_run())
 
 
@@ -83,7 +83,9 @@ def test_a_batch_id_is_given_once(batches: ProviderBatches, b1: SentBatch) -> No
     assert batches.get("b1") == b1
 
 
-def test_open_batches_are_those_not_collected_or_lost_oldest_first(batches: ProviderBatches, records: Records) -> None:
+def test_open_batches_are_those_not_collected_or_lost_oldest_first(
+    batches: ProviderBatches, records: RunRecords
+) -> None:
     records.save_run(a_run("run-2"))
     states = ("submitted", "collected", "filling", "lost", "ended", "submitting")
     for number, state in enumerate(states):
@@ -111,7 +113,7 @@ async def test_what_is_known_or_being_asked_does_not_join(ledger: Ledger, b1: Se
     await answer(ledger, rows[0])
     await ledger.claim(rows[1])
     found = await ledger.claim_for_batch([*rows, rows[3]], "b1")
-    assert isinstance(found[0], Known)
+    assert isinstance(found[0], StoredAnswer)
     assert found[1:] == [HeldBy("run-1"), Claimed(0), Claimed(0), IN_B1]
 
 
@@ -164,7 +166,7 @@ async def test_what_a_finished_batch_left_unanswered_is_asked_again(
     await answer(ledger, rows[0])
     await ledger.failed(rows[1].key, 0, "expired", cost_usd=Decimal(0))
     now_is(batches, b1, state)
-    assert isinstance(await ledger.claim(rows[0]), Known)
+    assert isinstance(await ledger.claim(rows[0]), StoredAnswer)
     assert await ledger.claim(rows[1]) == Claimed(1)
     batches.new(a_batch("b2"))
     assert await ledger.claim_for_batch([rows[2]], "b2") == [Claimed(1)]
@@ -174,7 +176,7 @@ async def test_what_a_finished_batch_left_unanswered_is_asked_again(
 async def test_answers_of_a_batch_are_known_before_it_is_collected(ledger: Ledger, b1: SentBatch) -> None:
     await ledger.claim_for_batch([a_call(1), a_call(2)], "b1")
     await answer(ledger, a_call(1))
-    assert isinstance(await ledger.claim(a_call(1)), Known)
+    assert isinstance(await ledger.claim(a_call(1)), StoredAnswer)
     assert await ledger.claim_for_batch([a_call(1)], "b1", again=True) == [Claimed(1)]
 
 
@@ -187,7 +189,7 @@ async def test_looking_claims_nothing(ledger: Ledger, b1: SentBatch, database_ur
     found = await ledger.look(row.key for row in rows)
     assert found == {
         rows[0].key: IN_B1,
-        rows[1].key: Known("{}", 0, "", Usage(input_tokens=5), Decimal("0.01")),
+        rows[1].key: StoredAnswer("{}", 0, "", Usage(input_tokens=5), Decimal("0.01")),
         rows[2].key: HeldBy("run-1"),
     }
     assert await ledger.claim(rows[3]) == Claimed(0)
@@ -218,7 +220,7 @@ async def test_what_was_answered_is_not_uploaded_again(ledger: Ledger, batches: 
 
 
 async def test_a_run_out_in_a_batch_is_neither_deleted_nor_pruned(
-    ledger: Ledger, batches: ProviderBatches, b1: SentBatch, records: Records
+    ledger: Ledger, batches: ProviderBatches, b1: SentBatch, records: RunRecords
 ) -> None:
     await ledger.claim_for_batch([a_call(1)], "b1")
     now_is(batches, b1, "submitted")
@@ -232,7 +234,7 @@ async def test_a_run_out_in_a_batch_is_neither_deleted_nor_pruned(
 
 
 async def test_costs_tell_batches_from_calls_by_themselves(
-    ledger: Ledger, batches: ProviderBatches, b1: SentBatch, records: Records
+    ledger: Ledger, batches: ProviderBatches, b1: SentBatch, records: RunRecords
 ) -> None:
     await ledger.claim_for_batch([a_call(1), a_call(2)], "b1")
     await ledger.claim(a_call(3))
@@ -264,9 +266,9 @@ async def test_a_batch_names_the_confidential_launches_in_it(
 async def test_a_batch_that_may_not_go_is_handed_to_nobody_and_its_calls_may_be_asked_again(
     ledger: Ledger, batches: ProviderBatches, b1: SentBatch
 ) -> None:
-    wire, till = Mock(), Mock()
+    wire, budgets = Mock(), Mock()
     poller = Poller(
-        wire=wire, provider=Mock(), ledger=ledger, store=batches, till=till, prices={}, now=lambda: DAY,
+        wire=wire, provider=Mock(), ledger=ledger, store=batches, budgets=budgets, prices={}, now=lambda: DAY,
         may_go=lambda batch: "'acme' is confidential and may not go to https://models.example.",
     )  # fmt: skip
     await ledger.claim_for_batch([a_call(1)], "b1")

@@ -10,7 +10,7 @@ from tests.unit.store.samples import LONG, a_call, a_comparison, a_review, a_run
 
 from panel.errors import Mistake, RunHeld
 from panel.records import FileEntry, Run, Usage
-from panel.store import CallRow, Claimed, Ledger, Locks, Records, RunFolder, RunLock, open_locks
+from panel.store import CallRow, Claimed, Ledger, Locks, RunFolder, RunLock, RunRecords, open_locks
 
 
 async def ask(ledger: Ledger, row: CallRow, cost: str | None = "0.10") -> None:
@@ -20,20 +20,20 @@ async def ask(ledger: Ledger, row: CallRow, cost: str | None = "0.10") -> None:
     await ledger.answered(row.key, claim.attempt, raw="{}", usage=usage, cost_usd=Decimal(cost) if cost else None)
 
 
-def test_a_run_comes_back_as_it_was_saved_last(records: Records) -> None:
+def test_a_run_comes_back_as_it_was_saved_last(records: RunRecords) -> None:
     records.save_run(a_run())
     stopped = a_run().model_copy(update={"state": "stopped", "why": "budget"})
     records.save_run(stopped)
     assert records.load_run("run-1") == stopped
 
 
-def test_runs_are_listed_newest_first(records: Records) -> None:
+def test_runs_are_listed_newest_first(records: RunRecords) -> None:
     for run_id, day in (("run-1", 20), ("run-3", 22), ("run-2", 21)):
         records.save_run(a_run(run_id, day))
     assert [run.run_id for run in records.list_runs()] == ["run-3", "run-2", "run-1"]
 
 
-def test_the_beginning_of_an_id_is_enough_while_it_is_one_runs(records: Records) -> None:
+def test_the_beginning_of_an_id_is_enough_while_it_is_one_runs(records: RunRecords) -> None:
     for run_id in ("20261123-a", "20261124-b", "20261124"):
         records.save_run(a_run(run_id))
     assert records.load_run("20261123").run_id == "20261123-a"
@@ -42,7 +42,7 @@ def test_the_beginning_of_an_id_is_enough_while_it_is_one_runs(records: Records)
         records.load_run("2026")
 
 
-def test_a_run_there_is_none_of_is_answered_with_the_nearest(records: Records) -> None:
+def test_a_run_there_is_none_of_is_answered_with_the_nearest(records: RunRecords) -> None:
     records.save_run(a_run("20261123-151200-acme-k3f9"))
     with pytest.raises(Mistake, match="no run '20261123-151200-acne-k3f9'") as caught:
         records.load_run("20261123-151200-acne-k3f9")
@@ -50,13 +50,13 @@ def test_a_run_there_is_none_of_is_answered_with_the_nearest(records: Records) -
 
 
 @pytest.mark.parametrize("odd", ["", "%", "../x"])
-def test_what_is_no_run_id_finds_nothing(records: Records, odd: str) -> None:
+def test_what_is_no_run_id_finds_nothing(records: RunRecords, odd: str) -> None:
     records.save_run(a_run())
     with pytest.raises(Mistake):
         records.load_run(odd)
 
 
-def test_a_finished_run_brings_its_records_back_whole(records: Records) -> None:
+def test_a_finished_run_brings_its_records_back_whole(records: RunRecords) -> None:
     comparison = a_comparison()
     run = a_run().model_copy(update={"state": "finished"})
     records.save_finished(run, [comparison.review_a, comparison.review_b], comparison)
@@ -65,12 +65,12 @@ def test_a_finished_run_brings_its_records_back_whole(records: Records) -> None:
     assert records.load_comparison("run-1") == comparison
 
 
-def test_a_run_without_a_comparison_has_none(records: Records) -> None:
+def test_a_run_without_a_comparison_has_none(records: RunRecords) -> None:
     records.save_finished(a_run(), [a_review()], None)
     assert records.load_comparison("run-1") is None
 
 
-async def test_costs_add_up_to_the_cent_by_juror(records: Records, ledger: Ledger) -> None:
+async def test_costs_add_up_to_the_cent_by_juror(records: RunRecords, ledger: Ledger) -> None:
     await ask(ledger, a_call("run-1", "a"), "0.054399")
     await ask(ledger, a_call("run-1", "b"), "0.000001")
     await ask(ledger, a_call("run-1", "c", "skeptic"), None)
@@ -84,7 +84,7 @@ async def test_costs_add_up_to_the_cent_by_juror(records: Records, ledger: Ledge
 
 
 async def test_costs_leave_out_what_surely_cost_nothing_and_keep_what_may_have(
-    records: Records, ledger: Ledger
+    records: RunRecords, ledger: Ledger
 ) -> None:
     for question, cost in (("a", Decimal(0)), ("b", None)):
         row = a_call("run-1", question)
@@ -96,7 +96,7 @@ async def test_costs_leave_out_what_surely_cost_nothing_and_keep_what_may_have(
 
 
 async def test_deleting_a_run_keeps_its_spend_and_drops_its_texts(
-    records: Records, ledger: Ledger, tmp_path: Path
+    records: RunRecords, ledger: Ledger, tmp_path: Path
 ) -> None:
     records.save_finished(a_run(), [a_review()], None)
     RunFolder.create(tmp_path, a_run()).write("review.json", "{}")
@@ -113,7 +113,7 @@ async def test_deleting_a_run_keeps_its_spend_and_drops_its_texts(
 
 
 async def test_texts_another_run_names_are_kept_and_the_others_go(
-    records: Records, ledger: Ledger, database_url: str
+    records: RunRecords, ledger: Ledger, database_url: str
 ) -> None:
     await ask(ledger, a_call("run-1", "a" * 600))
     await ask(ledger, a_call("run-2", "b"))
@@ -127,7 +127,7 @@ async def test_texts_another_run_names_are_kept_and_the_others_go(
 
 
 async def test_a_text_named_while_its_run_is_deleted_is_kept(
-    records: Records, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    records: RunRecords, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Requests are read before the write lock is taken; what was claimed meanwhile is looked at under it."""
     await ask(ledger, a_call("run-1", "a"))
@@ -144,7 +144,7 @@ async def test_a_text_named_while_its_run_is_deleted_is_kept(
 
 
 async def test_pruning_drops_texts_that_only_pruned_runs_named(
-    records: Records, ledger: Ledger, database_url: str
+    records: RunRecords, ledger: Ledger, database_url: str
 ) -> None:
     for run_id, day, text in (("run-1", 1, "a"), ("run-2", 2, "b"), ("run-3", 22, "c" * 600)):
         await ask(ledger, a_call(run_id, text))
@@ -154,7 +154,7 @@ async def test_pruning_drops_texts_that_only_pruned_runs_named(
     assert set(rows_of(database_url, "select text from texts")) == {(LONG,), ("c" * 600,)}
 
 
-def test_a_list_of_runs_reads_no_lists_of_files_and_only_what_is_asked(records: Records, database_url: str) -> None:
+def test_a_list_of_runs_reads_no_lists_of_files_and_only_what_is_asked(records: RunRecords, database_url: str) -> None:
     entry = FileEntry(path="a.json", sha256="sha256:" + "0" * 64)
     records.save_run(a_run("run-1", 20).model_copy(update={"state": "finished", "files": (entry,) * 3}))
     records.save_run(a_run("run-2", 21))
@@ -163,7 +163,7 @@ def test_a_list_of_runs_reads_no_lists_of_files_and_only_what_is_asked(records: 
     assert [run.run_id for run in records.list_runs(since=date(2026, 11, 21))] == ["run-2"]
 
 
-def test_a_run_being_worked_on_is_not_deleted(records: Records, tmp_path: Path) -> None:
+def test_a_run_being_worked_on_is_not_deleted(records: RunRecords, tmp_path: Path) -> None:
     records.save_run(a_run())
     lock = RunLock(tmp_path, "run-1")
     lock.acquire()
@@ -174,7 +174,7 @@ def test_a_run_being_worked_on_is_not_deleted(records: Records, tmp_path: Path) 
 
 
 async def test_a_run_a_worker_elsewhere_asks_about_is_not_deleted(
-    records: Records, ledger: Ledger, locks: Locks, tmp_path: Path
+    records: RunRecords, ledger: Ledger, locks: Locks, tmp_path: Path
 ) -> None:
     records.save_run(a_run())
     locks.acquire("run-1/acme")
@@ -188,7 +188,7 @@ async def test_a_run_a_worker_elsewhere_asks_about_is_not_deleted(
 
 
 def test_a_run_held_on_another_machine_is_not_deleted(postgres_url: str, tmp_path: Path) -> None:
-    records = Records.open(postgres_url, runs_dir=tmp_path / "here")
+    records = RunRecords.open(postgres_url, runs_dir=tmp_path / "here")
     records.save_run(a_run())
     elsewhere = open_locks(postgres_url, tmp_path / "there")
     elsewhere.acquire("run-1")
@@ -198,18 +198,18 @@ def test_a_run_held_on_another_machine_is_not_deleted(postgres_url: str, tmp_pat
     records.close()
 
 
-def test_deleting_a_run_there_is_none_of_is_a_mistake(records: Records) -> None:
+def test_deleting_a_run_there_is_none_of_is_a_mistake(records: RunRecords) -> None:
     with pytest.raises(Mistake, match="no run 'run-9'"):
         records.delete_run("run-9")
 
 
-def test_a_folder_left_by_a_crash_between_can_be_deleted_again(records: Records, tmp_path: Path) -> None:
+def test_a_folder_left_by_a_crash_between_can_be_deleted_again(records: RunRecords, tmp_path: Path) -> None:
     RunFolder.create(tmp_path, a_run())
     records.delete_run("run-1")
     assert not (tmp_path / "run-1").exists()
 
 
-def test_pruning_deletes_what_is_older_and_nobody_works_on(records: Records, tmp_path: Path) -> None:
+def test_pruning_deletes_what_is_older_and_nobody_works_on(records: RunRecords, tmp_path: Path) -> None:
     runs: list[Run] = [a_run("run-1", 1), a_run("run-2", 2), a_run("run-3", 20)]
     for run in runs:
         records.save_run(run)

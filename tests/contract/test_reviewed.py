@@ -10,7 +10,7 @@ from tests.meeting import meet
 from tests.unit.store.samples import a_review, a_run
 
 from panel.records import Fact, FactKind, Launch, LaunchSource, ProductFacts
-from panel.store import Products, Records
+from panel.store import Products, RunRecords
 from panel.store.database import open_engine
 from panel.store.tables.core import launch_runs, product_facts
 from panel.store.tables.core import products as product_table
@@ -26,7 +26,7 @@ def products(database_url: str, tmp_path: Path) -> Iterator[Products]:
 
 
 def review(
-    products: Products, records: Records, name: str, day: int, run_id: str = "", *, category: str = "testing",
+    products: Products, records: RunRecords, name: str, day: int, run_id: str = "", *, category: str = "testing",
     kinds: tuple[FactKind, ...] = ("licence",),
 ) -> str:  # fmt: skip
     """A product reviewed on that day of November; its id."""
@@ -44,7 +44,7 @@ def names(products: Products, category: str = "testing", but_run: str = "", most
     return [found.name for found in products.reviewed(category, but_run=but_run, most=most)]
 
 
-def test_products_of_the_category_come_with_their_latest_review(products: Products, records: Records) -> None:
+def test_products_of_the_category_come_with_their_latest_review(products: Products, records: RunRecords) -> None:
     review(products, records, "Lamp", 1)
     lamp = review(products, records, "Lamp", 5, kinds=("licence", "plan"))
     review(products, records, "Bulb", 3)
@@ -56,7 +56,7 @@ def test_products_of_the_category_come_with_their_latest_review(products: Produc
     assert names(products, "") == []
 
 
-def test_a_run_of_its_own_does_not_count(products: Products, records: Records) -> None:
+def test_a_run_of_its_own_does_not_count(products: Products, records: RunRecords) -> None:
     review(products, records, "Lamp", 1)
     review(products, records, "Lamp", 5, "today")
     review(products, records, "Bulb", 5, "today")
@@ -64,7 +64,9 @@ def test_a_run_of_its_own_does_not_count(products: Products, records: Records) -
     assert (found.name, found.run_id) == ("Lamp", "run-1")
 
 
-def test_a_day_of_hundreds_hides_no_product_of_before(products: Products, records: Records, database_url: str) -> None:
+def test_a_day_of_hundreds_hides_no_product_of_before(
+    products: Products, records: RunRecords, database_url: str
+) -> None:
     """What a batch has just reviewed is the latest news of its category, all of it."""
     review(products, records, "Lamp", 1)
     review(products, records, "Bulb", 5, "today")
@@ -73,7 +75,7 @@ def test_a_day_of_hundreds_hides_no_product_of_before(products: Products, record
     assert found.name == "Lamp"
 
 
-def test_merged_products_are_one_and_deleted_runs_none(products: Products, records: Records) -> None:
+def test_merged_products_are_one_and_deleted_runs_none(products: Products, records: RunRecords) -> None:
     lamp, bulb = review(products, records, "Lamp", 1), review(products, records, "Bulb", 3)
     review(products, records, "Wick", 4)
     products.merge(lamp, bulb, by="editor", reason="renamed", now=FIRST)
@@ -82,14 +84,14 @@ def test_merged_products_are_one_and_deleted_runs_none(products: Products, recor
     assert (found.product_id, found.name, found.run_id) == (lamp, "Lamp", "run-3")
 
 
-def test_the_latest_news_come_first_and_no_more_than_asked_for(products: Products, records: Records) -> None:
+def test_the_latest_news_come_first_and_no_more_than_asked_for(products: Products, records: RunRecords) -> None:
     for day, name in enumerate(("Lamp", "Bulb", "Wick"), start=1):
         review(products, records, name, day)
     assert names(products, most=2) == ["Wick", "Bulb"]
 
 
 def test_ten_thousand_others_in_the_category_cost_nothing_more(
-    products: Products, records: Records, database_url: str
+    products: Products, records: RunRecords, database_url: str
 ) -> None:
     """The plan is an index by category and day, and the rows it hands over are those that are given."""
     review(products, records, "Lamp", 28)

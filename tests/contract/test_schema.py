@@ -19,7 +19,7 @@ from tests.schemas import migrate_once
 from tests.unit.store.samples import a_call, a_run
 
 from panel.errors import StoreError
-from panel.store import HeldBy, Known, Ledger, Records, RunLock, upgrade
+from panel.store import HeldBy, Ledger, RunLock, RunRecords, StoredAnswer, upgrade
 from panel.store.database import open_engine, read_url
 from panel.store.tables.core import VERSION_TABLE, metadata
 from panel.store.upgrade import MIGRATIONS
@@ -77,11 +77,11 @@ async def test_the_first_schema_is_brought_up_to_today_with_all_it_holds(empty_u
     ledger = Ledger.open(empty_url, runs_dir=tmp_path)
     lock = RunLock(tmp_path, "run-1")
     lock.acquire()
-    assert isinstance(await ledger.claim(a_call("run-2", "a")), Known)
+    assert isinstance(await ledger.claim(a_call("run-2", "a")), StoredAnswer)
     assert await ledger.claim(a_call("run-2", "b")) == HeldBy("run-1")
     lock.release()
     ledger.close()
-    records = Records.open(empty_url, runs_dir=tmp_path)
+    records = RunRecords.open(empty_url, runs_dir=tmp_path)
     assert records.load_run("run-1") == a_run()
     assert [row.spend.calls for row in records.costs("run-1")] == [2]
     records.close()

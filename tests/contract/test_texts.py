@@ -6,7 +6,7 @@ from tests.unit.store.samples import LONG, a_call
 
 from panel.errors import StoreError
 from panel.records import Call, Usage
-from panel.store import CallRow, Claimed, Known, Ledger
+from panel.store import CallRow, Claimed, Ledger, StoredAnswer
 from panel.store.ledger.text_encoding import MARK
 
 ODD = (
@@ -25,7 +25,7 @@ async def test_a_reply_is_kept_letter_for_letter(ledger: Ledger, text: str) -> N
     row = a_call("run-1", "a")
     await keep(ledger, row, text)
     found = await ledger.claim(row)
-    assert isinstance(found, Known)
+    assert isinstance(found, StoredAnswer)
     assert found.raw == text
     assert await ledger.raw_replies([Call(key=row.key, purpose="ask")]) == ({(row.key, 0): text} if text else {})
 
@@ -50,7 +50,7 @@ async def test_a_servers_odd_names_are_cut_to_what_can_be_stored(ledger: Ledger,
     row = a_call("run-1", "a")
     await keep(ledger, row, "{}", model="m\x00\ud83d" + "x" * 500)
     found = await ledger.claim(row)
-    assert isinstance(found, Known)
+    assert isinstance(found, StoredAnswer)
     assert found.model_returned == "m\ufffd\ufffd" + "x" * 197
     assert rows_of(database_url, "select length(request_id) from calls") == [(200,)]
 

@@ -22,7 +22,7 @@ from tests.unit.store.samples import a_call, a_run
 
 from panel.errors import StoreError
 from panel.records import Usage
-from panel.store import Claimed, Known, Ledger, Records
+from panel.store import Claimed, Ledger, RunRecords, StoredAnswer
 from panel.store.database import changing, database_trouble, open_engine, read_url
 from panel.store.dialect import alone
 
@@ -85,7 +85,7 @@ def pg_ledger(postgres_url: str, tmp_path: Path) -> Iterator[Ledger]:
 async def test_a_restarted_server_costs_one_sentence_and_no_answer(
     pg_ledger: Ledger, postgres: Postgres, postgres_url: str, tmp_path: Path
 ) -> None:
-    records = Records.open(postgres_url, runs_dir=tmp_path)
+    records = RunRecords.open(postgres_url, runs_dir=tmp_path)
     records.save_run(a_run())
     first, second = a_call("run-1", "a"), a_call("run-1", "b")
     for row in (first, second):
@@ -95,7 +95,7 @@ async def test_a_restarted_server_costs_one_sentence_and_no_answer(
     with pytest.raises(StoreError, match="can't be used: the connection"):
         await pg_ledger.answered(second.key, 0, raw="{}", usage=Usage(), cost_usd=Decimal(1))
     await pg_ledger.answered(second.key, 0, raw="{}", usage=Usage(), cost_usd=Decimal(1))
-    assert [type(await pg_ledger.claim(row)) for row in (first, second)] == [Known, Known]
+    assert [type(await pg_ledger.claim(row)) for row in (first, second)] == [StoredAnswer, StoredAnswer]
     assert records.load_run("run-1") == a_run()
     assert records.spent("run-1").cost_usd == 2
     records.close()
@@ -112,7 +112,7 @@ async def test_a_stopped_server_is_named_until_it_is_back(pg_ledger: Ledger, pos
     finally:
         postgres.start()
     await pg_ledger.answered(row.key, 0, raw="{}", usage=Usage(), cost_usd=None)
-    assert isinstance(await pg_ledger.claim(row), Known)
+    assert isinstance(await pg_ledger.claim(row), StoredAnswer)
 
 
 async def test_calls_in_flight_when_connections_break_are_all_told_and_none_is_claimed_twice(
@@ -151,7 +151,7 @@ async def test_calls_in_flight_when_connections_break_are_all_told_and_none_is_c
 
     await asyncio.gather(cut(), *(in_turn(n) for n in range(400)))
     found = [await until_done(partial(ledger.claim, a_call("run-1", str(n)))) for n in range(400)]
-    assert [claim.raw for claim in found if isinstance(claim, Known)] == [str(n) for n in range(400)]
+    assert [claim.raw for claim in found if isinstance(claim, StoredAnswer)] == [str(n) for n in range(400)]
     assert told > 0
     assert set(sent.values()) == {1}
 

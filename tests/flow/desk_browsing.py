@@ -24,7 +24,7 @@ from tests.unit.store.samples import a_run
 
 from panel.records import Comparison, Review
 from panel.records.desk import Role
-from panel.store.runs.run_records import Records
+from panel.store.runs.run_records import RunRecords
 from panel.tally import compare
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -95,7 +95,7 @@ class Seeds:
 
     def _left(self, name: str, pair: Comparison, held: Sequence[Review] = ()) -> Path:
         path = self.folder / f"{name}.db"
-        records = Records.open(f"sqlite:///{path}", runs_dir=self.folder)
+        records = RunRecords.open(f"sqlite:///{path}", runs_dir=self.folder)
         records.save_finished(finished("pair"), [pair.review_a, pair.review_b], pair)
         records.save_finished(finished("held"), held, None)
         records.close()

@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 
 from panel.errors import Deferred, ProviderBusy, ProviderRefused, Stopped
-from panel.jurors import Flow
-from panel.jurors.provider import ModelSpec, Reading
+from panel.jurors import RateLimiter
+from panel.jurors.provider import ModelSpec, ParsedReply
 from panel.jurors.providers.scripted import Scripted
-from panel.jurors.rate_limits.circuit_breaker import Breaker
+from panel.jurors.rate_limits.circuit_breaker import CircuitBreaker
 from panel.money import Budget, Price
 from panel.pipeline.ask.asker import Asker
-from panel.pipeline.events import Event, Heard
+from panel.pipeline.events import Event, TurnEnded
 from panel.pipeline.plan import Seat, make_plan
 from panel.records import Opinion, Rho, SpendRow, Usage
-from panel.store import CallRow, InBatch, Known, Ledger, Records, RunLock
+from panel.store import CallRow, InBatch, Ledger, RunLock, RunRecords, StoredAnswer
 from panel.workspace.folder import find_workspace
 
 from .conftest import CountingJuror, make_answer, make_dossier, make_persona, write_script
@@ -55,7 +55,7 @@ class Bench:
         ledger = Ledger.open(f"sqlite:///{self.runs_dir}/panel.db", runs_dir=self.runs_dir)
         asker = Asker(
             run_id=self.run_id, ledger=ledger, providers={self.spec.name: self.juror},
-            flows=more.pop("flows", None) or {self.spec.name: Flow(self.spec.name, more.pop("at_once", 4))}, budget=more.pop("budget", Budget()), prices=more.pop("prices", {}),
+            limiters=more.pop("flows", None) or {self.spec.name: RateLimiter(self.spec.name, more.pop("at_once", 4))}, budget=more.pop("budget", Budget()), prices=more.pop("prices", {}),
             listen=self.events.append, **more,
         )  # fmt: skip
         try:
@@ -76,7 +76,7 @@ def test_the_same_question_is_sent_once_and_then_reused(folder: Path) -> None:
     first, second = bench.ask(), bench.ask()
     assert len(bench.juror.sent) == 1
     assert first == second
-    assert [e.reused for e in bench.events if isinstance(e, Heard)] == [False, True]
+    assert [e.reused for e in bench.events if isinstance(e, TurnEnded)] == [False, True]
 
 
 def test_another_run_reuses_what_this_one_paid_for(folder: Path) -> None:
@@ -180,9 +180,9 @@ def test_a_call_that_may_have_been_billed_costs_unknown_never_zero(
     monkeypatch.setattr("panel.jurors.rate_limits.retry.MOST_ATTEMPTS", 1)
     bench.juror.failing = [ProviderBusy("No reply in time.", maybe_paid=True, retry_after_s=9999)]
     bench.ask()
-    from panel.store import Records
+    from panel.store import RunRecords
 
-    records = Records.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)
+    records = RunRecords.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)
     (row,) = records.costs("run-1")
     records.close()
     assert (row.spend.unpriced, row.spend.cost_usd) == (1, Decimal(0))
@@ -200,7 +200,7 @@ def test_two_living_runs_never_send_the_same_question_twice(folder: Path) -> Non
 
 
 def costs_of(bench: Bench) -> list[SpendRow]:
-    with closing(Records.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)) as records:
+    with closing(RunRecords.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)) as records:
         return list(records.costs(bench.run_id))
 
 
@@ -243,7 +243,7 @@ def test_a_reply_without_an_answer_is_asked_again_and_never_kept(folder: Path, m
     monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.0)
     monkeypatch.setattr("panel.jurors.rate_limits.retry.MOST_ATTEMPTS", 2)
     bench = Bench(folder, {"one": make_answer()})
-    read, no_answer = bench.juror.read, Reading(ending="unreadable", text="", model="", usage=None, why="error")
+    read, no_answer = bench.juror.read, ParsedReply(ending="unreadable", text="", model="", usage=None, why="error")
     bench.juror.read = lambda raw: no_answer  # type: ignore[method-assign]
     (failed,) = bench.ask()
     assert failed.outcome == "failed" and "no answer: error" in failed.why
@@ -272,14 +272,14 @@ def test_a_call_cut_off_is_given_back_to_whoever_asks_next(
 ) -> None:
     """In one process, under one lock: a batch asks again what its grace period or a fault ended."""
     bench = Bench(folder, {"one": make_answer()})
-    place = {"in flight": bench.juror, "before it left": Flow, "while it is kept": Ledger}[when]
+    place = {"in flight": bench.juror, "before it left": RateLimiter, "while it is kept": Ledger}[when]
     name = {"in flight": "send", "before it left": "enter", "while it is kept": "answered"}[when]
 
     async def cut_off_then_asked_again() -> Opinion:
         with closing(Ledger.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)) as ledger:
             asker = Asker(
                 run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={}, budget=Budget(),
-                flows={bench.spec.name: Flow(bench.spec.name, 1)},
+                limiters={bench.spec.name: RateLimiter(bench.spec.name, 1)},
             )  # fmt: skip
             reached = asyncio.Event()
 
@@ -374,10 +374,10 @@ def test_on_a_billed_model_the_first_juror_goes_ahead_and_writes_the_cache(
 class Collecting:
     """What an economy run puts in place of sending: it looks into a table and collects the rest."""
 
-    def __init__(self, known: dict[str, Known]) -> None:
+    def __init__(self, known: dict[str, StoredAnswer]) -> None:
         self.known, self.taken = known, dict[str, tuple[CallRow, Any]]()
 
-    async def look(self, row: CallRow, body: Any) -> Known | None:
+    async def look(self, row: CallRow, body: Any) -> StoredAnswer | None:
         return self.known.get(row.key)
 
     async def take(self, row: CallRow, body: Any) -> None:
@@ -397,7 +397,7 @@ async def deferred(bench: Bench, defer: Collecting) -> list[Any]:
     ledger = Ledger.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)
     asker = Asker(
         run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={}, budget=Budget(),
-        flows={bench.spec.name: Flow(bench.spec.name, 4)}, defer=defer, listen=bench.events.append,
+        limiters={bench.spec.name: RateLimiter(bench.spec.name, 4)}, defer=defer, listen=bench.events.append,
     )  # fmt: skip
     try:
         return list(await asyncio.gather(*(asker.ask(seat) for seat in bench.seats), return_exceptions=True))
@@ -419,7 +419,7 @@ async def test_a_deferred_question_is_taken_and_not_sent_and_goes_on_when_its_an
         for key, (row, body) in taken.items():
             assert row.body is body and row.key == key
             raw = (await Scripted.send(bench.juror, body)).text
-            defer.known[key] = Known(raw, 0, "scripted", Usage(), Decimal(0))
+            defer.known[key] = StoredAnswer(raw, 0, "scripted", Usage(), Decimal(0))
         return len(taken)
 
     rounds = []
@@ -431,7 +431,7 @@ async def test_a_deferred_question_is_taken_and_not_sent_and_goes_on_when_its_an
     assert [o.outcome for o in done] == ["answered", "answered"]
     assert not bench.juror.sent
     assert [len(o.calls) for o in done] == [1, 2]
-    assert [e.reused for e in bench.events if isinstance(e, Heard)][-2:] == [True, True]
+    assert [e.reused for e in bench.events if isinstance(e, TurnEnded)][-2:] == [True, True]
 
 
 def test_what_is_deferred_fails_nobody(folder: Path) -> None:
@@ -455,7 +455,7 @@ async def test_launches_of_a_batch_share_health_and_flows_and_count_their_own_fa
     ledger = Ledger.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)
     shared = Asker(
         run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={}, budget=Budget(),
-        flows={bench.spec.name: Flow(bench.spec.name, 4)},
+        limiters={bench.spec.name: RateLimiter(bench.spec.name, 4)},
     )  # fmt: skip
     bench.juror.failing = [ProviderRefused("The key is wrong.", stops_model=True)]
     askers = [replace(shared, budget=Budget(), draw=draw) for draw in range(3)]
@@ -463,7 +463,7 @@ async def test_launches_of_a_batch_share_health_and_flows_and_count_their_own_fa
     ledger.close()
     assert outcomes == ["failed"] * 3 and len(bench.juror.sent) == 1, "one wrong key stops the model for all launches"
     assert [len(asker.failures) for asker in askers] == [1, 1, 1] and not shared.failures
-    assert all(asker.flows is shared.flows and asker.warming is shared.warming for asker in askers)
+    assert all(asker.limiters is shared.limiters and asker.prompt_cache is shared.prompt_cache for asker in askers)
 
 
 def test_a_server_that_is_down_beyond_patience_fails_jurors_by_name_and_their_rows_cost_nothing(
@@ -473,8 +473,8 @@ def test_a_server_that_is_down_beyond_patience_fails_jurors_by_name_and_their_ro
     personas = tuple(f"p{n}" for n in range(9))
     bench = Bench(folder, {name: make_answer() for name in personas}, personas=personas)
     bench.juror.failing = [ProviderBusy("Broken (HTTP 500).", status=500)] * 100
-    flow = Flow(bench.spec.name, 4, patience_s=0.0)
-    opinions = bench.ask(flows={bench.spec.name: flow})
+    limiter = RateLimiter(bench.spec.name, 4, patience_s=0.0)
+    opinions = bench.ask(limiters={bench.spec.name: limiter})
     assert [o.outcome for o in opinions] == ["failed"] * 9
     assert any("has been down" in o.why and "HTTP 500" in o.why for o in opinions if o.outcome == "failed")
     assert len(bench.juror.sent) < 15, "nobody storms a server that is down"
@@ -486,10 +486,10 @@ def test_a_server_that_is_down_beyond_patience_fails_jurors_by_name_and_their_ro
 def test_where_nobody_waits_an_outage_stops_the_run_and_fails_no_juror(folder: Path) -> None:
     """Nothing is lost by it: what was answered is kept, and the same questions go on later."""
     bench = Bench(folder, {name: make_answer() for name in ("one", "two")}, personas=("one", "two"))
-    flow = Flow(bench.spec.name, 4, patience_s=0.0, waits_out=True)
-    flow.breaker.left_alone(0.0, 1e12, "It asks to be left alone.")
+    limiter = RateLimiter(bench.spec.name, 4, patience_s=0.0, waits_out=True)
+    limiter.breaker.left_alone(0.0, 1e12, "It asks to be left alone.")
     with pytest.raises(Stopped) as caught:
-        bench.ask(flows={bench.spec.name: flow})
+        bench.ask(limiters={bench.spec.name: limiter})
     assert caught.value.of == "outage"
     assert not bench.juror.sent
     assert [o.outcome for o in bench.ask()] == ["answered"] * 2
@@ -502,9 +502,9 @@ def test_where_nobody_waits_calls_outlive_an_outage_longer_than_their_attempts(
     monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.0)
     monkeypatch.setattr("panel.jurors.rate_limits.circuit_breaker.FIRST_PAUSE_S", 0.001)
     monkeypatch.setattr("panel.jurors.rate_limits.circuit_breaker.LONGEST_PAUSE_S", 0.002)
-    monkeypatch.setattr(Breaker, "hold_s", lambda self, now: 0.0)
+    monkeypatch.setattr(CircuitBreaker, "hold_s", lambda self, now: 0.0)
     bench = Bench(folder, {name: make_answer() for name in ("one", "two")}, personas=("one", "two"))
     bench.juror.failing = [ProviderBusy("Down.", **failure)] * 40
-    flow = Flow(bench.spec.name, 4, patience_s=1e6, waits_out=True)
-    assert [o.outcome for o in bench.ask(flows={bench.spec.name: flow})] == ["answered"] * 2
+    limiter = RateLimiter(bench.spec.name, 4, patience_s=1e6, waits_out=True)
+    assert [o.outcome for o in bench.ask(limiters={bench.spec.name: limiter})] == ["answered"] * 2
     assert len(bench.juror.sent) == 42

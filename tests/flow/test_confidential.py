@@ -14,7 +14,7 @@ from tests.fakes.server import Fake
 from tests.flow.outside import both_providers, fake_server, run, run_here
 
 from panel.errors import Mistake, ProviderRefused
-from panel.jurors import Flow
+from panel.jurors import RateLimiter
 from panel.jurors.confidential import may_go
 from panel.jurors.provider import ModelSpec
 from panel.money import Budget
@@ -93,7 +93,7 @@ class Bench:
         with closing(Ledger.open(f"sqlite:///{self.runs_dir}/panel.db", runs_dir=self.runs_dir)) as ledger:
             asker = Asker(
                 run_id="run-1", ledger=ledger, providers={seat.spec.name: self.juror},
-                flows={seat.spec.name: Flow(seat.spec.name, 2)}, budget=Budget(), prices={},
+                limiters={seat.spec.name: RateLimiter(seat.spec.name, 2)}, budget=Budget(), prices={},
                 confidential_to=named or allowed,
             )  # fmt: skip
             try:

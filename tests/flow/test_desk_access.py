@@ -18,7 +18,7 @@ from panel.desk.approval.audit import audit
 from panel.desk.permissions import ROLES
 from panel.errors import EditConflict, Mistake, NotFound, ProviderError, StoreError
 from panel.records.desk import Role
-from panel.web.access import Editor, Guarded, Writer, anybody, needs, roles_of
+from panel.web.access import AsEditor, AsWriter, Guarded, anybody, needs, roles_of
 from panel.web.app import MOST_BODY_BYTES, build_app
 from panel.web.flash import SENTENCES
 from panel.web.guard import POLICY
@@ -79,7 +79,7 @@ def test_a_route_that_says_no_role_stops_the_app_from_being_built(team: Desk) ->
         return ""
 
     @torn.get("/torn", dependencies=[anybody])
-    def torn_page(me: Writer) -> str:
+    def torn_page(me: AsWriter) -> str:
         return ""
 
     @fine.get("/fine", dependencies=[needs("publisher")])
@@ -428,7 +428,7 @@ def test_an_error_page_shows_text_as_text(team: Desk) -> None:
     hostile = APIRouter()
 
     @hostile.get("/hostile")
-    def hostile_page(me: Editor) -> str:
+    def hostile_page(me: AsEditor) -> str:
         raise Mistake("<script>alert(1)</script>", hint='"><img src=x onerror=alert(1)>')
 
     client = TestClient(build_app(team.deps, (hostile,)), base_url=ORIGIN)

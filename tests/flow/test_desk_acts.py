@@ -17,14 +17,14 @@ from tests.drafting import (
     reworded,
     settle_point,
     small,
-    spot,
+    target,
     under,
 )
 from tests.unit.desk.test_points import renumbered, with_passage
 from tests.unit.pages.samples import live_review, trial
 from tests.unit.store.samples import a_run
 
-from panel.desk.acts.decide import Spot, spot_of
+from panel.desk.acts.decide import Target, target_of
 from panel.desk.approval.audit import audit
 from panel.desk.drafts.opened import Opened
 from panel.desk.drafts.preview import editorial_of
@@ -35,7 +35,7 @@ from panel.pipeline.products import meet_reviewed
 from panel.records import Editorial, Flag, Review
 from panel.store import Products
 from panel.store import draft_rows as rows
-from panel.store.runs.run_records import Records
+from panel.store.runs.run_records import RunRecords
 
 DX, REPORTER = "dx-reviewer", "reporter"
 
@@ -79,11 +79,11 @@ def test_a_decision_in_a_review_settles_it_in_its_comparison(room: Room, pair: t
 def test_a_re_review_on_renumbered_passages_begins_with_what_was_decided(room: Room, draft: str) -> None:
     room.settle(draft)
     first = claims(room.review(draft))[0]
-    room.desk.decide(room.editor, draft, spot(first), "removed", number=room.head(draft), seen=True)
+    room.desk.decide(room.editor, draft, target(first), "removed", number=room.head(draft), seen=True)
     room.bring(renumbered(small()), run_id="run-2")
     opened = room.desk.take_over(room.editor, draft, number=room.head(draft))
     assert opened.left == ()
-    assert spot(first) not in [spot(p) for p in claims(opened)]
+    assert target(first) not in [target(p) for p in claims(opened)]
     assert opened.draft.run_id == "run-2"
 
 
@@ -111,7 +111,7 @@ def test_a_typo_fix_opens_its_sentence_and_the_signature_and_nothing_else(room: 
 
 def test_a_claim_whose_passage_was_not_seen_is_not_settled(room: Room, draft: str) -> None:
     point = claims(room.review(draft))[0]
-    opened = room.desk.decide(room.editor, draft, spot(point), "accurate", number=0, seen=False)
+    opened = room.desk.decide(room.editor, draft, target(point), "accurate", number=0, seen=False)
     assert point.key in [p.key for p in opened.left]
 
 
@@ -130,7 +130,7 @@ def test_a_line_with_a_figure_is_decided_by_itself_and_its_views_stay_decided(ro
 def test_a_removed_line_is_printed_nowhere_and_comes_back_by_undoing(room: Room, draft: str) -> None:
     words = "Two commands index 1,200 notes."
     room.desk.save(room.editor, draft, f"{DX}:line", words, number=0, seen=True)
-    opened = room.desk.decide(room.publisher, draft, spot_of(f"{DX}:line"), "removed", number=1, seen=True)
+    opened = room.desk.decide(room.publisher, draft, target_of(f"{DX}:line"), "removed", number=1, seen=True)
     assert opened.text.words_of(DX).line == ""  # type: ignore[union-attr]
     assert words not in review_html(opened.for_readers, ())
     assert "line" not in [p.field for p in phrases(opened)]
@@ -143,23 +143,23 @@ def test_a_line_decided_while_somebody_changed_it_is_a_conflict(room: Room, draf
     room.desk.save(room.editor, draft, f"{DX}:line", "Two commands index 1,200 notes.", number=0, seen=True)
     room.desk.save(room.editor, draft, f"{DX}:line", "Two commands index 1,300 notes.", number=1, seen=True)
     with pytest.raises(EditConflict) as stopped:
-        room.desk.decide(room.publisher, draft, spot_of(f"{DX}:line"), "accurate", number=1, seen=True)
+        room.desk.decide(room.publisher, draft, target_of(f"{DX}:line"), "accurate", number=1, seen=True)
     assert stopped.value.theirs == "Two commands index 1,300 notes."
     with pytest.raises(Mistake, match="short texts are printed or removed"):
-        room.desk.set_standing(room.editor, draft, spot_of(f"{DX}:line"), "set_aside", number=2)
+        room.desk.set_standing(room.editor, draft, target_of(f"{DX}:line"), "set_aside", number=2)
     with pytest.raises(Mistake, match="Only a sentence"):
-        room.desk.decide(room.editor, draft, spot_of(f"{DX}:line"), "attributed", number=2, seen=True)
+        room.desk.decide(room.editor, draft, target_of(f"{DX}:line"), "attributed", number=2, seen=True)
     with pytest.raises(Mistake, match="by itself"):
-        spot_of(f"{DX}:prediction")
+        target_of(f"{DX}:prediction")
 
 
 def test_a_removed_sentence_is_printed_again_only_by_a_decision_of_its_own(room: Room, draft: str) -> None:
     point = claims(room.review(draft))[0]
-    room.desk.decide(room.editor, draft, spot(point), "removed", number=0, seen=True)
+    room.desk.decide(room.editor, draft, target(point), "removed", number=0, seen=True)
     with pytest.raises(Mistake, match="was removed"):
-        room.desk.set_standing(room.writer, draft, spot(point), "printed", number=1)
-    opened = room.desk.decide(room.editor, draft, spot(point), "accurate", number=1, seen=True)
-    assert spot(point) in [spot(p) for p in claims(opened)]
+        room.desk.set_standing(room.writer, draft, target(point), "printed", number=1)
+    opened = room.desk.decide(room.editor, draft, target(point), "accurate", number=1, seen=True)
+    assert target(point) in [target(p) for p in claims(opened)]
 
 
 def test_what_one_release_removed_has_to_be_decided_where_the_other_prints_it(room: Room) -> None:
@@ -168,14 +168,14 @@ def test_what_one_release_removed_has_to_be_decided_where_the_other_prints_it(ro
     point = claims(room.review(other))[0]
     room.settle(other)
     assert (point.kind, point.place) not in left(room, other)
-    room.desk.decide(room.editor, one, spot(point), "removed", number=room.head(one), seen=True)
+    room.desk.decide(room.editor, one, target(point), "removed", number=room.head(one), seen=True)
     assert (point.kind, point.place) in left(room, other)
 
 
 def test_what_one_release_calls_the_makers_word_is_not_settled_as_ours_in_the_other(room: Room) -> None:
     one, other = two_releases(room)
     point = claims(room.review(other))[0]
-    room.desk.decide(room.editor, one, spot(point), "attributed", number=room.head(one), seen=True)
+    room.desk.decide(room.editor, one, target(point), "attributed", number=room.head(one), seen=True)
     assert (point.kind, point.place) in left(room, other)
 
 
@@ -280,11 +280,11 @@ def test_a_trial_review_is_approved_for_the_trial_edition_only(room: Room) -> No
 def test_a_trial_pick_is_removed_and_comes_back_by_undo(room: Room) -> None:
     (draft,) = room.bring(checked(trial(small())))
     pick = claims(room.review(draft))[0]
-    gone = room.desk.decide(room.editor, draft, spot(pick), "removed", number=0, seen=True)
-    assert spot(pick) not in [spot(p) for p in claims(gone)]
+    gone = room.desk.decide(room.editor, draft, target(pick), "removed", number=0, seen=True)
+    assert target(pick) not in [target(p) for p in claims(gone)]
     assert pick.text not in [g.excerpt for o in gone.printed.answered() for g in o.grounds]  # type: ignore[union-attr]
     back = room.desk.undo(room.editor, draft)
-    assert spot(pick) in [spot(p) for p in claims(back)]
+    assert target(pick) in [target(p) for p in claims(back)]
 
 
 def test_a_comparison_takes_the_lower_grade_of_its_reviews_also_when_one_is_taken_over(
@@ -352,14 +352,14 @@ def test_words_decided_while_somebody_changed_them_are_a_conflict(room: Room, dr
     point = claims(room.review(draft))[0]
     room.desk.save(room.writer, draft, f"{DX}:{point.place}", "Other words.", number=0)
     with pytest.raises(EditConflict) as caught:
-        room.desk.decide(room.editor, draft, spot(point), "accurate", number=0, seen=True)
+        room.desk.decide(room.editor, draft, target(point), "accurate", number=0, seen=True)
     assert caught.value.theirs == "Other words."
 
 
 def test_views_decided_while_a_claim_beside_them_changed_go_through(room: Room, draft: str) -> None:
     point = claims(room.review(draft))[0]
-    room.desk.decide(room.writer, draft, spot(point), "removed", number=0, seen=True)
-    opened = room.desk.decide(room.editor, draft, Spot(DX, views=True), "accurate", number=0, seen=True)
+    room.desk.decide(room.writer, draft, target(point), "removed", number=0, seen=True)
+    opened = room.desk.decide(room.editor, draft, Target(DX, views=True), "accurate", number=0, seen=True)
     assert ("views", 0) not in [(p.kind, p.place) for p in opened.left]
 
 
@@ -387,7 +387,7 @@ def test_a_decision_on_passages_of_before_a_take_over_is_a_conflict(room: Room, 
     room.bring(checked(with_passage(small(), "S3.2", passage.text + " No more.")), run_id="run-2")
     room.desk.take_over(room.editor, draft, number=0)
     with pytest.raises(EditConflict):
-        room.desk.decide(room.editor, draft, Spot(DX, 1), "accurate", number=0, seen=True)
+        room.desk.decide(room.editor, draft, Target(DX, 1), "accurate", number=0, seen=True)
     with pytest.raises(EditConflict):
         room.desk.save(room.editor, draft, f"{DX}:1", "It stops and names the file.", number=0, seen=True)
 
@@ -400,14 +400,14 @@ def test_every_kind_of_decision_is_taken_back_and_the_words_are_as_before(room: 
     start = room.review(draft).text
     point, flag = claims(room.review(draft))[0], next(p for p in room.review(draft).points if p.kind == "flag")
     acts = {
-        "accurate": lambda n: room.desk.decide(room.editor, draft, spot(point), "accurate", number=n, seen=True),
-        "attributed": lambda n: room.desk.decide(room.editor, draft, spot(point), "attributed", number=n, seen=True),
-        "removed": lambda n: room.desk.decide(room.editor, draft, spot(point), "removed", number=n, seen=True),
+        "accurate": lambda n: room.desk.decide(room.editor, draft, target(point), "accurate", number=n, seen=True),
+        "attributed": lambda n: room.desk.decide(room.editor, draft, target(point), "attributed", number=n, seen=True),
+        "removed": lambda n: room.desk.decide(room.editor, draft, target(point), "removed", number=n, seen=True),
         "amended": lambda n: room.desk.save(room.editor, draft, f"{point.persona_id}:{point.place}", "Hm.", number=n),
         "line": lambda n: room.desk.save(room.editor, draft, f"{DX}:line", "Hm.", number=n),
         "view": lambda n: room.desk.save(room.editor, draft, f"{DX}:2", "Hm.", number=n),
-        "views kept": lambda n: room.desk.decide(room.editor, draft, Spot(DX, views=True), "accurate", number=n, seen=True),
-        "views gone": lambda n: room.desk.decide(room.editor, draft, Spot(DX, views=True), "removed", number=n, seen=True),
+        "views kept": lambda n: room.desk.decide(room.editor, draft, Target(DX, views=True), "accurate", number=n, seen=True),
+        "views gone": lambda n: room.desk.decide(room.editor, draft, Target(DX, views=True), "removed", number=n, seen=True),
         "flag": lambda n: room.desk.dismiss(room.editor, draft, flag.key, "kept_on_purpose"),
     }  # fmt: skip
     for name, act in acts.items():
@@ -422,10 +422,10 @@ def test_every_kind_of_decision_is_taken_back_and_the_words_are_as_before(room: 
 
 def test_the_newest_decision_is_taken_back_first_and_nobody_elses(room: Room, draft: str) -> None:
     one, two = claims(room.review(draft))[:2]
-    room.desk.decide(room.editor, draft, spot(one), "accurate", number=0, seen=True)
-    room.desk.decide(room.writer, draft, spot(two), "accurate", number=0, seen=True)
+    room.desk.decide(room.editor, draft, target(one), "accurate", number=0, seen=True)
+    room.desk.decide(room.writer, draft, target(two), "accurate", number=0, seen=True)
     opened = room.desk.undo(room.editor, draft)
-    assert spot(one) in [spot(p) for p in opened.left] and spot(two) not in [spot(p) for p in opened.left]
+    assert target(one) in [target(p) for p in opened.left] and target(two) not in [target(p) for p in opened.left]
 
 
 def test_undo_never_overwrites_what_somebody_wrote_since(room: Room, draft: str) -> None:
@@ -439,8 +439,8 @@ def test_undo_never_overwrites_what_somebody_wrote_since(room: Room, draft: str)
 
 def test_a_removed_claim_comes_back_as_it_was_printed(room: Room, draft: str) -> None:
     point = claims(room.review(draft))[0]
-    room.desk.decide(room.editor, draft, spot(point), "attributed", number=0, seen=True)
-    room.desk.decide(room.editor, draft, spot(point), "removed", number=1, seen=True)
+    room.desk.decide(room.editor, draft, target(point), "attributed", number=0, seen=True)
+    room.desk.decide(room.editor, draft, target(point), "removed", number=1, seen=True)
     back = room.desk.undo(room.editor, draft)
     words = back.text.words_of(DX)
     assert words and words.sentences[point.place].attributed
@@ -677,7 +677,7 @@ def test_a_source_added_at_the_end_changes_nothing_that_was_decided(room: Room, 
 
 def test_taking_over_prints_whole_quotes_and_leaves_out_what_was_left_out(room: Room) -> None:
     (draft,) = room.bring(small(critics=(DX, REPORTER)))
-    room.desk.set_standing(room.editor, draft, Spot(DX, 0), "set_aside", number=0)
+    room.desk.set_standing(room.editor, draft, Target(DX, 0), "set_aside", number=0)
     newer = reworded(small(critics=(DX, REPORTER)), REPORTER, 0, "Quillbase 3 indexes a folder of notes.")
     room.bring(newer, run_id="run-2")
     opened = room.desk.take_over(room.editor, draft, number=1)
@@ -704,7 +704,7 @@ def test_a_struck_opinion_leaves_the_count_and_its_points_and_comes_back(room: R
 def test_a_draft_stands_when_its_run_is_deleted(room: Room, pair: tuple[str, str, str]) -> None:
     a, _, both = pair
     room.comparison(both)
-    records = Records.open(room.url, runs_dir=Path("/nonexistent"))
+    records = RunRecords.open(room.url, runs_dir=Path("/nonexistent"))
     records.delete_run("run-1")
     records.close()
     assert room.desk.take_in() == 0
@@ -715,7 +715,7 @@ def test_a_draft_stands_when_its_run_is_deleted(room: Room, pair: tuple[str, str
 def test_a_review_that_a_resumed_run_made_anew_is_offered(room: Room, draft: str) -> None:
     room.review(draft)
     again = under(reworded(small(), DX, 0, "It was resumed."), "run-1")
-    records = Records.open(room.url, runs_dir=Path("/nonexistent"))
+    records = RunRecords.open(room.url, runs_dir=Path("/nonexistent"))
     records.save_finished(a_run("run-1").model_copy(update={"state": "finished"}), [again], None)
     records.close()
     assert room.desk.take_in() == 1

@@ -8,7 +8,7 @@ import pytest
 from tests.drafting import Room, a_room, reworded
 from tests.unit.pages import samples
 
-from panel.desk.drafts.written_before import Archive
+from panel.desk.drafts.written_before import WrittenBefore
 from panel.records import Written
 from panel.store.desk.prints import Prints
 
@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 25, tzinfo=UTC)
 def room(tmp_path: Path) -> Iterator[Room]:
     url = f"sqlite:///{tmp_path / 'panel.db'}"
     prints = Prints.open(url)
-    with a_room(url, archive=Archive(prints, lambda: NOW)) as made:
+    with a_room(url, archive=WrittenBefore(prints, lambda: NOW)) as made:
         yield made
     prints.close()
 

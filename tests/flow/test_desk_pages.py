@@ -15,25 +15,25 @@ import yaml
 from sqlalchemy import text
 from starlette.testclient import TestClient
 from tests.desk import Desk, a_desk
-from tests.drafting import spot
+from tests.drafting import target
 from tests.flow.at_desk import LARK
 from tests.flow.outside import LONGEST_S, SPECIMEN
-from tests.flow.test_asking_again import CRITIC, DRAFT, Workspace
+from tests.flow.test_asking_again import CRITIC, DRAFT, NewsroomFolder
 from tests.flow.test_desk_command import running
 from tests.meeting import meet
 from tests.unit.pages import samples
 
-from panel.cli.compose.workspace import Shell, open_shell
+from panel.cli.compose.workspace import Workspace, open_workspace
 from panel.cli.drafts.ask_again import asking_in_background, means_of
 from panel.desk.acts.take_over import merged
 from panel.desk.approval.audit import audit
 from panel.desk.approval.verify import verify_approval_file
 from panel.desk.ask_again.background import AskingAgain
 from panel.desk.ask_again.offer import Offer
-from panel.desk.ask_again.prepare import Means
+from panel.desk.ask_again.prepare import AskAgainMeans
 from panel.desk.drafts.opened import OpenReview
 from panel.desk.drafts.overlay import start_text
-from panel.desk.stats import Group, Stats, read_stats
+from panel.desk.stats import DeskStats, Group, read_stats
 from panel.records import Launch, LaunchSource
 from panel.records.desk import Account
 from panel.web.routes.stats import stats_page
@@ -53,7 +53,7 @@ def sign(desk: Desk, draft_id: str, who: Account) -> None:
             drafts.confirm_held(who, point.draft_id)
         else:
             number = drafts.open(who, point.draft_id).draft.head
-            drafts.decide(who, point.draft_id, spot(point), "accurate", number=number, seen=True)
+            drafts.decide(who, point.draft_id, target(point), "accurate", number=number, seen=True)
     drafts.approve(who, draft_id, number=drafts.open(who, draft_id).draft.head)
 
 
@@ -66,15 +66,17 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> NewsroomFolder:
     monkeypatch.chdir(tmp_path)
-    return Workspace(tmp_path)
+    return NewsroomFolder(tmp_path)
 
 
 @contextmanager
-def desk_of(here: Workspace, change: Callable[[Shell, Means], Means] | None = None) -> Iterator[Desk]:
+def desk_of(
+    here: NewsroomFolder, change: Callable[[NewsroomFolder, AskAgainMeans], AskAgainMeans] | None = None
+) -> Iterator[Desk]:
     """A team's desk over a workspace, asking as `panel desk` does; change: what it asks with."""
-    shell = open_shell()
+    shell = open_workspace()
 
     def ask_again(drafts: Any) -> AskingAgain:
         made = asking_in_background(shell, drafts)
@@ -85,7 +87,7 @@ def desk_of(here: Workspace, change: Callable[[Shell, Means], Means] | None = No
         yield desk
 
 
-def hosted(shell: Shell, means: Means) -> Means:
+def hosted(shell: Workspace, means: AskAgainMeans) -> AskAgainMeans:
     """Everybody on a hosted model, whatever they sat on."""
     return replace(means, spec=lambda _: shell.settings.model_spec(HOSTED))
 
@@ -142,7 +144,7 @@ def test_the_newest_approval_is_one_download_that_verifies(desk: Desk, kind: str
 # Asking again, and the offer
 
 
-def test_an_editor_asks_one_critic_from_its_price_to_the_offer(here: Workspace) -> None:
+def test_an_editor_asks_one_critic_from_its_price_to_the_offer(here: NewsroomFolder) -> None:
     here.says(CRITIC, line="It reads the pull request before anybody else does.")
     with desk_of(here) as desk:
         editor = desk.client("editor")
@@ -162,7 +164,7 @@ def test_an_editor_asks_one_critic_from_its_price_to_the_offer(here: Workspace) 
         assert [(a.by, a.detail["leave"]) for a in acts] == [(desk.account("editor").account_id, "S1.2, S1.3, S1.4")]
 
 
-def test_an_offer_shows_what_stays_what_turns_and_what_goes_and_is_taken_over(here: Workspace) -> None:
+def test_an_offer_shows_what_stays_what_turns_and_what_goes_and_is_taken_over(here: NewsroomFolder) -> None:
     line = yaml.safe_load(here.script.read_text(encoding="utf-8"))[DRAFT][CRITIC]["line"]
     here.says(CRITIC, line=f"Surely: {line}", verdict="skip")
     with desk_of(here) as desk:
@@ -193,7 +195,7 @@ def test_an_offer_shows_what_stays_what_turns_and_what_goes_and_is_taken_over(he
         assert (gone.status_code, "No newer review is offered" in gone.text) == (404, True)
 
 
-def test_a_writer_reads_an_offer_and_takes_nothing_over(here: Workspace) -> None:
+def test_a_writer_reads_an_offer_and_takes_nothing_over(here: NewsroomFolder) -> None:
     here.says(CRITIC, line="It reads the pull request before anybody else does.")
     with desk_of(here) as desk:
         editor, writer = desk.client("editor"), desk.client("writer")
@@ -209,7 +211,7 @@ def test_a_writer_reads_an_offer_and_takes_nothing_over(here: Workspace) -> None
         assert f"/drafts/{DRAFT}/ask" not in draft
 
 
-def test_a_run_log_is_named_before_asking_and_in_the_offer(here: Workspace) -> None:
+def test_a_run_log_is_named_before_asking_and_in_the_offer(here: NewsroomFolder) -> None:
     with desk_of(here) as desk:
         editor, me = desk.client("editor"), desk.account("editor")
         desk.deps.desk.bring_run_log(
@@ -220,8 +222,8 @@ def test_a_run_log_is_named_before_asking_and_in_the_offer(here: Workspace) -> N
         assert "New: A run of ours, a run log" in main_of(editor.get(f"/drafts/{DRAFT}/offer"))
 
 
-def test_pages_read_anew_are_priced_first_and_the_offer_says_what_they_no_longer_hold(here: Workspace) -> None:
-    def without_a_page(_: Shell, means: Means) -> Means:
+def test_pages_read_anew_are_priced_first_and_the_offer_says_what_they_no_longer_hold(here: NewsroomFolder) -> None:
+    def without_a_page(_: NewsroomFolder, means: AskAgainMeans) -> AskAgainMeans:
         return replace(
             means, gather=lambda review: review.dossier.model_copy(update={"sources": review.dossier.sources[:-1]})
         )
@@ -238,7 +240,7 @@ def test_pages_read_anew_are_priced_first_and_the_offer_says_what_they_no_longer
         assert f"Gone: {gone.title}" in main_of(editor.get(f"/drafts/{DRAFT}/offer"))
 
 
-def test_a_look_at_a_draft_asks_and_prices_nothing(here: Workspace) -> None:
+def test_a_look_at_a_draft_asks_and_prices_nothing(here: NewsroomFolder) -> None:
     """A GET may come by a link from anywhere: none of them prices, asks or reads a page."""
     with desk_of(here, lambda _shell, means: replace(means, gather=None)) as desk:
         editor = desk.client("editor")
@@ -249,7 +251,7 @@ def test_a_look_at_a_draft_asks_and_prices_nothing(here: Workspace) -> None:
         assert sorted((here.root / "runs").iterdir()) == runs
 
 
-def test_a_price_somebody_else_was_shown_since_starts_nothing(here: Workspace) -> None:
+def test_a_price_somebody_else_was_shown_since_starts_nothing(here: NewsroomFolder) -> None:
     with desk_of(here) as desk:
         editor = desk.client("editor")
         first = ask(editor, critic=CRITIC)
@@ -260,7 +262,7 @@ def test_a_price_somebody_else_was_shown_since_starts_nothing(here: Workspace) -
         assert "Nothing with that price waits to be asked." in answer.text
 
 
-def test_a_failure_is_one_sentence_with_the_way_on(here: Workspace) -> None:
+def test_a_failure_is_one_sentence_with_the_way_on(here: NewsroomFolder) -> None:
     here.says(CRITIC)
     with desk_of(here) as desk:
         editor = desk.client("editor")
@@ -271,7 +273,7 @@ def test_a_failure_is_one_sentence_with_the_way_on(here: Workspace) -> None:
         assert "refresh" not in page.headers
 
 
-def test_progress_reloads_by_a_header_until_somebody_stops_it(here: Workspace) -> None:
+def test_progress_reloads_by_a_header_until_somebody_stops_it(here: NewsroomFolder) -> None:
     with desk_of(here) as desk:
         editor = desk.client("editor")
         ask(editor, critic=CRITIC)
@@ -287,14 +289,14 @@ def test_progress_reloads_by_a_header_until_somebody_stops_it(here: Workspace) -
         assert (again.status_code, "is being asked about this draft" in again.text) == (422, True)
 
 
-def test_a_missing_key_is_said_before_anything_is_asked(here: Workspace) -> None:
+def test_a_missing_key_is_said_before_anything_is_asked(here: NewsroomFolder) -> None:
     with desk_of(here, hosted) as desk:
         answer = desk.client("editor").post(f"/drafts/{DRAFT}/ask", data={"critic": CRITIC})
         assert answer.status_code == 422
         assert "OPENAI_API_KEY is not set" in answer.text
 
 
-def test_a_budget_needs_a_price_that_is_known(here: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_budget_needs_a_price_that_is_known(here: NewsroomFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "not-a-key")
     unknown = lambda shell, means: replace(means, spec=lambda _: shell.settings.model_spec("openai/nobody-knows"))  # noqa: E731
     with desk_of(here, unknown) as desk:
@@ -312,7 +314,7 @@ def test_a_budget_needs_a_price_that_is_known(here: Workspace, monkeypatch: pyte
 
 @pytest.mark.parametrize("typed", ["two", "-1", "0", "NaN", "1e99"])
 def test_a_budget_that_is_no_amount_starts_nothing(
-    here: Workspace, monkeypatch: pytest.MonkeyPatch, typed: str
+    here: NewsroomFolder, monkeypatch: pytest.MonkeyPatch, typed: str
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "not-a-key")
     with desk_of(here, hosted) as desk:
@@ -327,7 +329,7 @@ def test_a_budget_that_is_no_amount_starts_nothing(
 
 
 def test_a_confidential_launch_goes_to_no_model_that_was_not_allowed(
-    here: Workspace, monkeypatch: pytest.MonkeyPatch
+    here: NewsroomFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = here.root / "secret.yaml"
     text = (SPECIMEN / "larkspindle.yaml").read_text(encoding="utf-8")
@@ -372,7 +374,7 @@ def test_an_offer_of_a_trial_shows_the_passages_it_picked_and_whose_strike_goes(
     assert {text for text in shown if text} == set(picked)
 
 
-def test_the_desk_that_is_served_asks_the_panel_of_its_workspace(here: Workspace) -> None:
+def test_the_desk_that_is_served_asks_the_panel_of_its_workspace(here: NewsroomFolder) -> None:
     with running(here.root) as served:
         cookie = served.ask(urlsplit(served.link).path).headers["set-cookie"].partition(";")[0]
         ours = {
@@ -415,7 +417,7 @@ def test_stats_are_tables_of_what_the_record_holds() -> None:
         persona_id="futurist", model="openai/gpt-6.1-sol", prompt="0123456789ab", drafts=12, struck=1, kept=6,
         attributed=1, amended=2, removed=1,
     )  # fmt: skip
-    found = Stats(drafts=12, median_minutes=4.5, groups=(group,), checks={"filler": (40, 50)})
+    found = DeskStats(drafts=12, median_minutes=4.5, groups=(group,), checks={"filler": (40, 50)})
     page = stats_page(found)
     assert page.lede == "12 drafts approved. Median 4.5 minutes a draft, gaps over 10 minutes left out."
     assert [(title, rows) for title, _, rows in page.tables] == [
@@ -428,7 +430,7 @@ def test_stats_are_tables_of_what_the_record_holds() -> None:
 
 
 @pytest.fixture
-def two_products(here: Workspace) -> Iterator[Desk]:
+def two_products(here: NewsroomFolder) -> Iterator[Desk]:
     said = here.panel("review", str(SPECIMEN / "oddfern.yaml"), "--model", f"scripted/{here.script}", "--json")
     assert said.code == 0, said.err
     with desk_of(here) as made:
@@ -478,7 +480,7 @@ def test_a_namesake_is_offered_for_a_merge_on_its_page(two_products: Desk) -> No
     assert "May be the same product" not in main_of(desk.client("editor").get(there))
 
 
-def test_launches_are_split_off_with_a_reason(here: Workspace) -> None:
+def test_launches_are_split_off_with_a_reason(here: NewsroomFolder) -> None:
     later = here.root / "later.yaml"
     text = (SPECIMEN / "larkspindle.yaml").read_text(encoding="utf-8")
     later.write_text(text.replace('release: "2.0"', 'release: "3.0"'), encoding="utf-8")
@@ -507,7 +509,7 @@ def test_a_product_that_is_not_there_is_not_found(desk: Desk) -> None:
 # What is stale
 
 
-def test_what_is_stale_is_listed_with_its_reason_and_a_way_to_ask(here: Workspace) -> None:
+def test_what_is_stale_is_listed_with_its_reason_and_a_way_to_ask(here: NewsroomFolder) -> None:
     with desk_of(here) as desk:
         editor = desk.client("editor")
         assert "Nothing is stale." in main_of(editor.get("/stale"))

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import yaml
 from tests.desk import Desk, served_desk
-from tests.flow.test_asking_again import CRITIC, DRAFT, Workspace
+from tests.flow.test_asking_again import CRITIC, DRAFT, NewsroomFolder
 from tests.flow.test_desk_pages import sign
 from tests.web.axe import axe_violations, needs_axe
 
-from panel.cli.compose.workspace import open_shell
+from panel.cli.compose.workspace import open_workspace
 from panel.cli.drafts.ask_again import asking_in_background
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -66,10 +66,10 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looked]:
     root = tmp_path_factory.mktemp("looked")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
-        here = Workspace(root)
+        here = NewsroomFolder(root)
         line = yaml.safe_load(here.script.read_text(encoding="utf-8"))[DRAFT][CRITIC]["line"]
         here.says(CRITIC, line=f"Surely: {line}", verdict="skip", counter="Something else altogether.")
-        shell = open_shell()
+        shell = open_workspace()
         with (
             served_desk(shell.settings.database_url, ask_again=lambda d: asking_in_background(shell, d)) as desk,
             sync_api.sync_playwright() as playwright,

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from tests.drafting import ROLES, Clock, a_room, checked, ledger, reworded, settle_point, small
 from tests.unit.desk.test_points import renumbered
 
-from panel.desk.acts.decide import Spot
+from panel.desk.acts.decide import Target
 from panel.desk.approval.audit import audit
 from panel.desk.drafts.opened import OpenComparison
 from panel.desk.drafts.points import APART
@@ -72,18 +72,18 @@ class Desks(RuleBasedStateMachine):
     @rule(role=WHO, which=WHICH, person=PERSON, place=PLACE, behind=BEHIND, seen=st.booleans(),
           decided=st.sampled_from(["accurate", "attributed", "removed"]))  # fmt: skip
     def decide(self, role: str, which: int, person: str, place: int, behind: int, seen: bool, decided: str) -> None:
-        self.act("decide", role, which, Spot(person, place), decided, behind=behind, seen=seen)
+        self.act("decide", role, which, Target(person, place), decided, behind=behind, seen=seen)
 
     @rule(role=WHO, which=WHICH, person=PERSON, phrase=st.sampled_from(APART), behind=BEHIND, seen=st.booleans(),
           decided=st.sampled_from(["accurate", "attributed", "removed"]))  # fmt: skip
     def decide_phrase(
         self, role: str, which: int, person: str, phrase: str, behind: int, seen: bool, decided: str
     ) -> None:
-        self.act("decide", role, which, Spot(person, phrase=phrase), decided, behind=behind, seen=seen)
+        self.act("decide", role, which, Target(person, phrase=phrase), decided, behind=behind, seen=seen)
 
     @rule(role=WHO, which=WHICH, person=PERSON, decided=st.sampled_from(["accurate", "removed"]), behind=BEHIND)
     def decide_views(self, role: str, which: int, person: str, decided: str, behind: int) -> None:
-        self.act("decide", role, which, Spot(person, views=True), decided, behind=behind, seen=True)
+        self.act("decide", role, which, Target(person, views=True), decided, behind=behind, seen=True)
 
     @rule(role=WHO, which=WHICH, field=FIELD, words=st.sampled_from(["One.", "Two words.", "We used it.", "Ünï 3.", "It costs 7 euros."]),
           behind=BEHIND, seen=st.booleans())  # fmt: skip
@@ -93,7 +93,7 @@ class Desks(RuleBasedStateMachine):
 
     @rule(role=WHO, which=WHICH, person=PERSON, place=PLACE, standing=st.sampled_from(["printed", "set_aside"]))
     def set_standing(self, role: str, which: int, person: str, place: int, standing: str) -> None:
-        self.act("set_standing", role, which, Spot(person, place), standing, behind=0)
+        self.act("set_standing", role, which, Target(person, place), standing, behind=0)
 
     @rule(role=WHO, which=WHICH)
     def undo(self, role: str, which: int) -> None:

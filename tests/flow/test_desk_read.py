@@ -18,14 +18,14 @@ from tests.drafting import (
     reworded,
     settle_point,
     small,
-    spot,
+    target,
     under,
 )
 from tests.unit.desk.test_points import with_passage
 from tests.unit.pages.samples import live_review
 from tests.unit.store.samples import a_run
 
-from panel.desk.acts.decide import Spot
+from panel.desk.acts.decide import Target
 from panel.desk.approval.approval_file import approval_file
 from panel.desk.approval.as_text import told_approval_file
 from panel.desk.approval.audit import audit
@@ -35,12 +35,12 @@ from panel.errors import EditConflict, Mistake
 from panel.records import content_hash
 from panel.records.desk import Decision
 from panel.store.draft_rows import time_of
-from panel.store.runs.run_records import Records
+from panel.store.runs.run_records import RunRecords
 from panel.store.tables.core import records
 from panel.store.tables.desk_tables import drafts, taken
 
 DX = "dx-reviewer"
-VIEWS = Spot(DX, views=True)
+VIEWS = Target(DX, views=True)
 
 
 @pytest.fixture
@@ -63,8 +63,8 @@ def decisions(room: Room, draft: str) -> list[Decision]:
 
 
 GONE: dict[str, Callable[[Room, str], object]] = {
-    "removed": lambda room, draft: room.desk.decide(room.editor, draft, Spot(DX, 0), "removed", number=0, seen=True),
-    "set aside": lambda room, draft: room.desk.set_standing(room.editor, draft, Spot(DX, 0), "set_aside", number=0),
+    "removed": lambda room, draft: room.desk.decide(room.editor, draft, Target(DX, 0), "removed", number=0, seen=True),
+    "set aside": lambda room, draft: room.desk.set_standing(room.editor, draft, Target(DX, 0), "set_aside", number=0),
     "struck": lambda room, draft: room.desk.strike(room.editor, draft, DX, "off_its_lens"),
 }
 
@@ -103,7 +103,7 @@ def test_new_words_in_views_that_are_removed_decide_nothing(room: Room, draft: s
 def test_a_view_that_is_set_aside_by_itself_is_not_amended_with_the_others(room: Room, draft: str) -> None:
     opened = room.review(draft)
     place = next(i for i, s in enumerate(opened.review.answered()[0].words.quote) if s.rests_on == "view")  # type: ignore[union-attr]
-    room.desk.set_standing(room.editor, draft, Spot(DX, place), "set_aside", number=0)
+    room.desk.set_standing(room.editor, draft, Target(DX, place), "set_aside", number=0)
     with pytest.raises(Mistake, match="is set aside"):
         room.desk.save(room.writer, draft, f"{DX}:{place}", "Another view.", number=1)
 
@@ -118,19 +118,19 @@ def test_who_decides_a_sentence_otherwise_than_somebody_just_did_is_told(
     room: Room, draft: str, first: str, second: str
 ) -> None:
     point = next(p for p in claims(room.review(draft)) if any(s.voice == "maker" for s in p.passages))
-    room.desk.decide(room.writer, draft, spot(point), first, number=0, seen=True, known=0)  # type: ignore[arg-type]
+    room.desk.decide(room.writer, draft, target(point), first, number=0, seen=True, known=0)  # type: ignore[arg-type]
     with pytest.raises(EditConflict):
-        room.desk.decide(room.editor, draft, spot(point), second, number=0, seen=True, known=0)  # type: ignore[arg-type]
+        room.desk.decide(room.editor, draft, target(point), second, number=0, seen=True, known=0)  # type: ignore[arg-type]
     assert [d.decision for d in decisions(room, draft)] == [first]
     newest, head = decisions(room, draft)[-1].decision_id, room.head(draft)
-    room.desk.decide(room.editor, draft, spot(point), second, number=head, seen=True, known=newest)  # type: ignore[arg-type]
+    room.desk.decide(room.editor, draft, target(point), second, number=head, seen=True, known=newest)  # type: ignore[arg-type]
     assert decisions(room, draft)[-1].decision == second
 
 
 def test_two_who_decide_a_sentence_alike_are_told_nothing(room: Room, draft: str) -> None:
     point = claims(room.review(draft))[0]
     for who in (room.writer, room.editor):
-        room.desk.decide(who, draft, spot(point), "accurate", number=0, seen=True, known=0)
+        room.desk.decide(who, draft, target(point), "accurate", number=0, seen=True, known=0)
     assert [d.decision for d in decisions(room, draft)] == ["accurate", "accurate"]
 
 
@@ -166,10 +166,10 @@ def test_another_offer_than_the_one_that_was_read_is_not_taken_over(room: Room, 
 
 def test_undo_takes_back_the_decision_that_was_named_and_no_other(room: Room, draft: str) -> None:
     one, two = claims(room.review(draft))[:2]
-    room.desk.decide(room.editor, draft, spot(one), "accurate", number=0, seen=True)
+    room.desk.decide(room.editor, draft, target(one), "accurate", number=0, seen=True)
     named = room.desk.undoable(room.editor, room.review(draft))
     assert named and named.place == one.place
-    room.desk.decide(room.editor, draft, spot(two), "accurate", number=0, seen=True)  # in another window
+    room.desk.decide(room.editor, draft, target(two), "accurate", number=0, seen=True)  # in another window
     with pytest.raises(EditConflict, match="no longer your newest"):
         room.desk.undo(room.editor, draft, named.decision_id)
     assert [d.decision for d in decisions(room, draft)] == ["accurate", "accurate"]
@@ -216,10 +216,10 @@ def test_an_act_on_a_draft_that_was_changed_since_is_refused(room: Room, draft: 
 def test_a_decision_names_its_channel_and_one_file_its_number(room: Room, draft: str) -> None:
     opened = room.review(draft)
     point, *_ = claims(opened)
-    room.desk.decide(room.writer, draft, spot(point), "accurate", number=0, seen=True)
+    room.desk.decide(room.writer, draft, target(point), "accurate", number=0, seen=True)
     back = room.desk.taking_back()
     for other in [*claims(opened)[1:], next(p for p in opened.points if p.kind == "views")]:
-        back.decide(room.editor, draft, spot(other), "accurate", number=0, seen="shown")
+        back.decide(room.editor, draft, target(other), "accurate", number=0, seen="shown")
     first, *rest = decisions(room, draft)
     assert (first.channel, first.together, first.source_seen) == ("terminal", 0, True)
     assert {d.channel for d in rest} == {"editor"}
@@ -248,7 +248,7 @@ def test_the_approval_file_says_how_many_were_decided_together_and_how_fast(room
 
 def test_a_decision_from_before_channels_were_kept_has_the_hash_it_had(room: Room, draft: str) -> None:
     point = claims(room.review(draft))[0]
-    room.desk.decide(room.writer, draft, spot(point), "accurate", number=0, seen=True)
+    room.desk.decide(room.writer, draft, target(point), "accurate", number=0, seen=True)
     told = decisions(room, draft)[0].model_dump(mode="json")
     old = Decision.model_validate({name: v for name, v in told.items() if name not in ("channel", "together")})
     assert (old.channel, old.together, old.source_seen) == ("", 0, True)
@@ -287,14 +287,14 @@ def test_no_act_reads_the_archive_while_it_holds_the_lock(tmp_path: Path) -> Non
         (draft,) = room.bring(small())
         point = claims(room.review(draft))[0]
         asked.clear()
-        room.desk.decide(room.editor, draft, spot(point), "removed", number=0, seen=True)
+        room.desk.decide(room.editor, draft, target(point), "removed", number=0, seen=True)
         room.desk.save(room.editor, draft, "note", "We ran none of it.", number=1)
         assert asked == []
 
 
 def test_a_record_that_cant_be_read_is_set_aside_told_and_taken_once_it_can(room: Room) -> None:
     made = [under(small(), "run-1"), under(small(ledger()), "run-1")]
-    store = Records.open(room.url, runs_dir=Path("/nonexistent"))
+    store = RunRecords.open(room.url, runs_dir=Path("/nonexistent"))
     store.save_finished(a_run("run-1").model_copy(update={"state": "finished"}), made, None)
     with room.desk.store.changing() as conn:
         at = (records.c.slug == made[0].slug, records.c.kind == "review")
@@ -390,7 +390,7 @@ def test_a_page_reads_no_table_whole(room: Room, page: str) -> None:
 
 
 def test_a_page_view_takes_in_no_more_than_a_step_and_says_that_more_waits(room: Room) -> None:
-    store = Records.open(room.url, runs_dir=Path("/nonexistent"))
+    store = RunRecords.open(room.url, runs_dir=Path("/nonexistent"))
     for n in range(5):
         store.save_finished(
             a_run(f"run-{n}").model_copy(update={"state": "finished"}), [under(small(), f"run-{n}")], None

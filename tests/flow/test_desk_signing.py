@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
-from tests.drafting import NOON, Room, a_room, claims, ledger, reworded, settle_point, small, spot
+from tests.drafting import NOON, Room, a_room, claims, ledger, reworded, settle_point, small, target
 
 from panel.checks import check_review
 from panel.cli.drafts.show import told_draft
@@ -91,7 +91,7 @@ def test_decisions_made_again_after_an_undo_give_no_signature_back(room: Room, d
 def test_the_database_itself_refuses_a_publication_whose_point_was_decided_anew(room: Room, draft: str) -> None:
     room.approve(draft)
     point = claims(room.review(draft))[0]
-    room.desk.decide(room.writer, draft, spot(point), "accurate", number=room.head(draft), seen=True)
+    room.desk.decide(room.writer, draft, target(point), "accurate", number=room.head(draft), seen=True)
     row = {
         "publication_id": 9, "draft_id": draft, "kind": "published", "approval_id": 1, "edition": "main",
         "goes_out_at": "2026-12-25T12:00:00.000000Z", "by": "acc-publisher", "at": "2026", "reason": "",

@@ -14,7 +14,7 @@ from tests.flow import desk_browsing as at
 from tests.flow.desk_browsing import DESKTOP, LARK, Seeds, Window, desk_on, expect, watched, window
 from tests.flow.outside import command, environment
 
-from panel.desk.edit_words.apply_words import spot_of
+from panel.desk.edit_words.apply_words import target_of
 
 browser, seeds, pytestmark = at.browser, at.seeds, at.pytestmark
 WHOLE = 29
@@ -217,8 +217,8 @@ def test_words_for_a_sentence_that_went_meanwhile_are_still_shown(browser: Any, 
         me.open(f"/drafts/{LARK}")
         type_more(me, TYPED)
         (mine,) = kept(me)
-        spot = spot_of(me.at.partition("/")[2])
-        desk.deps.desk.decide(desk.account("writer"), LARK, spot, "removed", number=0, seen=True)
+        target = target_of(me.at.partition("/")[2])
+        desk.deps.desk.decide(desk.account("writer"), LARK, target, "removed", number=0, seen=True)
         me.page.locator(FIELD).press("Control+Enter")
         expect(me.page.locator("h1")).to_have_text("Somebody changed how these words are printed.")
         expect(me.page.locator(".yours")).to_have_text(mine)

@@ -15,30 +15,30 @@ from procrastinate import App
 from procrastinate.testing import InMemoryConnector
 from tests.flow.outside import SPECIMEN
 
-from panel.batch.launch import Reviewed
+from panel.batch.launch import LaunchResult
 from panel.batch.workers import jobs as job_queue
-from panel.batch.workers.shared_limits import Sharing
+from panel.batch.workers.shared_limits import SharedLimits
 from panel.cli.compose import work
 from panel.cli.compose.batch_run import begin_batch
-from panel.cli.compose.batches import BatchAsk, Stores, open_stores
+from panel.cli.compose.batches import BatchOptions, Stores, open_stores
 from panel.cli.compose.job_queue import hand_out_ready
-from panel.cli.compose.work import Crew
-from panel.cli.compose.workspace import Shell, open_shell
+from panel.cli.compose.work import Worker
+from panel.cli.compose.workspace import Workspace, open_workspace
 from panel.errors import Mistake, ProviderRefused, Stopped, StoreError
 from panel.records import BatchRow, Run
 from panel.store import SentBatch, SharedPace
 
 SOURCES = [str(SPECIMEN / "larkspindle.yaml"), str(SPECIMEN / "oddfern.yaml")]
-ASK = BatchAsk(models=(f"scripted/{SPECIMEN / 'answers.yaml'}",))
+ASK = BatchOptions(models=(f"scripted/{SPECIMEN / 'answers.yaml'}",))
 
 
 @dataclass
 class Bench:
     """A worker with a batch of two launches."""
 
-    shell: Shell
+    shell: Workspace
     stores: Stores
-    crew: Crew
+    worker: Worker
     app: App
     run: Run
 
@@ -64,14 +64,14 @@ class Bench:
         return sent
 
     async def review(self, number: int) -> float | None:
-        return await self.crew.review(self.run.run_id, number)
+        return await self.worker.review(self.run.run_id, number)
 
 
 @pytest.fixture
 async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
     (tmp_path / "panel.toml").write_text("[batch]\nmax_reviews = 0\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    shell = open_shell()
+    shell = open_workspace()
     app = App(connector=InMemoryConnector())
     job_queue._register(app, job_queue.HANDING_OUT, "")
     async with open_stores(shell) as stores, app.open_async():
@@ -79,10 +79,10 @@ async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         assert begun
         stores.locks.release(begun[0].run_id)
         pace = SharedPace.open(shell.settings.database_url, runs_dir=shell.settings.runs_dir)
-        sharing = Sharing(pace, "here:1", beat_s=60.0)
-        crew = Crew(shell, stores, sharing, app=app)
-        yield Bench(shell, stores, crew, app, begun[0])
-        await crew.close()
+        sharing = SharedLimits(pace, "here:1", beat_s=60.0)
+        worker = Worker(shell, stores, sharing, app=app)
+        yield Bench(shell, stores, worker, app, begun[0])
+        await worker.close()
         await sharing.leave()
         pace.close()
 
@@ -92,7 +92,7 @@ async def test_the_last_launch_asks_for_the_summary(bench: Bench) -> None:
     assert bench.jobs() == []
     assert await bench.review(2) is None
     assert bench.jobs() == ["finish"]
-    await bench.crew.finish(bench.run.run_id)
+    await bench.worker.finish(bench.run.run_id)
     assert bench.state().state == "finished"
 
 
@@ -107,7 +107,7 @@ async def test_a_job_whose_worker_died_after_its_last_write_still_asks_for_the_s
 async def test_launches_made_ready_by_a_worker_that_died_then_are_handed_out(bench: Bench) -> None:
     """Killed between the rows and their jobs: the job that looks after the batch comes back, and finds none waiting."""
     bench.send("collected")
-    await bench.crew.poll(bench.run.run_id, "b1")
+    await bench.worker.poll(bench.run.run_id, "b1")
     assert bench.jobs() == ["review 1", "review 2"]
 
 
@@ -115,20 +115,20 @@ async def test_a_batch_with_nothing_left_is_summed_up_when_its_provider_batch_is
     bench.put(1, "reviewed")
     bench.put(2, "reviewed")
     bench.send("lost")
-    await bench.crew.poll(bench.run.run_id, "b1")
+    await bench.worker.poll(bench.run.run_id, "b1")
     assert bench.jobs() == ["finish"]
 
 
 async def test_a_launch_whose_answers_are_in_another_runs_batch_is_looked_at_later_and_not_at_once(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def waits(kit: Any, row: BatchRow) -> Any:
+    async def waits(context: Any, row: BatchRow) -> Any:
         done = row.model_copy(update={"state": "waiting"})
-        kit.rows.put(kit.run_id, done)
-        return Reviewed(done)
+        context.rows.put(context.run_id, done)
+        return LaunchResult(done)
 
     monkeypatch.setattr(work, "review_row", waits)
-    assert await bench.review(1) == bench.crew.poll_s
+    assert await bench.review(1) == bench.worker.poll_s
     assert bench.row(1).state == "ready", "its job would find nothing to do"
     assert bench.jobs() == []
 
@@ -166,8 +166,8 @@ async def test_a_provider_batch_that_cannot_be_moved_from_here_is_looked_at_agai
     bench.send("submitted")
     bench.put(1, "waiting")
     monkeypatch.setattr(work, "open_kit", cannot(err))
-    assert await bench.crew.poll(bench.run.run_id, "b1") == bench.crew.poll_s
-    await bench.crew.submit(bench.run.run_id)
+    assert await bench.worker.poll(bench.run.run_id, "b1") == bench.worker.poll_s
+    await bench.worker.submit(bench.run.run_id)
     assert bench.jobs() == ["poll b1"]
     assert bench.stores.batches.get("b1").state == "submitted"
 
@@ -176,7 +176,7 @@ async def test_the_summary_needs_no_models_key(bench: Bench, monkeypatch: pytest
     bench.put(1, "failed")
     bench.put(2, "failed")
     monkeypatch.setattr(work, "open_kit", cannot(Mistake("No key.")))
-    await bench.crew.finish(bench.run.run_id)
+    await bench.worker.finish(bench.run.run_id)
     assert bench.state().state == "finished"
 
 
@@ -186,8 +186,8 @@ async def test_a_used_up_budget_is_named_by_whichever_worker_sums_up(
     monkeypatch.setattr(work, "review_row", cannot(Stopped("The run's budget of $1 is used up.")))
     assert await bench.review(1) is None
     assert bench.state().why == "The run's budget of $1 is used up."
-    bench.crew.stopped.clear()  # another worker: it met no limit itself
-    await bench.crew.finish(bench.run.run_id)
+    bench.worker.stopped.clear()  # another worker: it met no limit itself
+    await bench.worker.finish(bench.run.run_id)
     assert bench.state().why == "The run's budget of $1 is used up."
     assert bench.state().state == "stopped"
 
@@ -209,15 +209,15 @@ async def test_a_batch_whose_last_launches_ended_after_the_stop_is_finished(benc
     bench.stores.records.save_run(bench.state().model_copy(update={"state": "stopped", "why": "Cancelled."}))
     bench.put(1, "reviewed")
     bench.put(2, "reviewed")
-    await bench.crew.finish(bench.run.run_id)
+    await bench.worker.finish(bench.run.run_id)
     assert bench.state().state == "finished"
     assert bench.state().why == ""
 
 
 async def test_a_launch_that_was_reviewed_is_not_given_up_afterwards(bench: Bench) -> None:
     bench.put(1, "reviewed")
-    await bench.crew.give_up(bench.run.run_id, 1, "Its worker died 5 times over it.")
-    await bench.crew.give_up(bench.run.run_id, 2, "Its worker died 5 times over it.")
+    await bench.worker.give_up(bench.run.run_id, 1, "Its worker died 5 times over it.")
+    await bench.worker.give_up(bench.run.run_id, 2, "Its worker died 5 times over it.")
     assert [bench.row(1).state, bench.row(2).state] == ["reviewed", "failed"]
 
 
@@ -237,7 +237,7 @@ async def test_a_daily_batch_that_could_not_begin_begins_the_next_day(
     bench.stores.locks.close()  # of the fixture's own batch of the same sources
     unpriced = replace(ASK, models=("openai/nobody-knows-its-price",), budget_usd=Decimal(1))
     monkeypatch.setenv("OPENAI_API_KEY", "fake")
-    shell = open_shell()
+    shell = open_workspace()
     for _ in range(2):
         with pytest.raises(Mistake, match="is unknown"):
             await begin_batch(shell, SOURCES, unpriced, bench.stores, yes=True, quiet=True)
@@ -246,21 +246,21 @@ async def test_a_daily_batch_that_could_not_begin_begins_the_next_day(
 async def test_two_batches_in_one_worker_keep_a_models_limits_together(bench: Bench) -> None:
     begun = await begin_batch(bench.shell, SOURCES[:1], ASK, bench.stores, yes=True, quiet=True)
     assert begun
-    async with bench.crew.tools(bench.run.run_id) as one, bench.crew.tools(begun[0].run_id) as two:
-        assert list(one.kit.asker.flows) == list(two.kit.asker.flows)
-        assert all(two.kit.asker.flows[name] is flow for name, flow in one.kit.asker.flows.items())
+    async with bench.worker.tools(bench.run.run_id) as one, bench.worker.tools(begun[0].run_id) as two:
+        assert list(one.context.asker.limiters) == list(two.context.asker.limiters)
+        assert all(two.context.asker.limiters[name] is limiter for name, limiter in one.context.asker.limiters.items())
 
 
 async def test_a_worker_closes_the_tools_of_a_batch_that_another_ended(bench: Bench) -> None:
     """Whoever opened closes, once no job of its own needs them; not before the batch is over."""
     closed: list[str] = []
-    async with bench.crew.tools(bench.run.run_id) as tools:
+    async with bench.worker.tools(bench.run.run_id) as tools:
         tools.stack.callback(closed.append, "closed")
-    await bench.crew.let_go()
+    await bench.worker.let_go()
     assert not closed, "the batch goes on"
     bench.stores.records.save_run(bench.run.model_copy(update={"state": "finished"}))
-    async with bench.crew.tools(bench.run.run_id):
-        await bench.crew.let_go()
+    async with bench.worker.tools(bench.run.run_id):
+        await bench.worker.let_go()
         assert not closed, "a job holds them"
-    await bench.crew.let_go()
-    assert closed == ["closed"] and not bench.crew.open
+    await bench.worker.let_go()
+    assert closed == ["closed"] and not bench.worker.open

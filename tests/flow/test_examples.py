@@ -13,7 +13,7 @@ from tests.flow.outside import environment
 from panel.checks import check_comparison, check_review, maker_figures
 from panel.dossier import build_dossier, read_launches
 from panel.jurors import local_model
-from panel.jurors.conversation import Heard
+from panel.jurors.conversation import AnsweredStep
 from panel.jurors.opinions import to_opinion
 from panel.prompting.answer import Answer
 from panel.prompting.categories import load_categories
@@ -50,7 +50,7 @@ def review_of(name):
     answers = ANSWERS[dossier.launch.slug]
     opinions = tuple(
         to_opinion(
-            Heard(answer=Answer.model_validate(answers[persona.persona_id])),
+            AnsweredStep(answer=Answer.model_validate(answers[persona.persona_id])),
             persona=persona,
             juror=Juror(persona_id=persona.persona_id, model="scripted/specimen", family="scripted"),
             dossier=dossier,

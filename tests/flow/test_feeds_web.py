@@ -9,7 +9,7 @@ from tests.unit.batch.sources import Taken, take
 from tests.web import Internet, Site, web
 
 from panel.batch.intake.source_spec import SourceSpec
-from panel.dossier.fetch import Fetcher, FetchRules, Refused
+from panel.dossier.fetch import Fetcher, FetchPolicy, FetchRefused
 from panel.dossier.gather.listed_launch import follow_listing
 from panel.errors import Mistake
 from panel.records.batch import Announcement
@@ -28,7 +28,7 @@ async def site() -> AsyncIterator[Site]:
 def fetcher(site: Site) -> Fetcher:
     """Public names lead to the test's site; this machine's own addresses are refused as ever."""
     internet = Internet(site)
-    return Fetcher(FetchRules(pace_s=0), now=lambda: NOW, resolve=internet.resolve, backend=internet.backend)
+    return Fetcher(FetchPolicy(pace_s=0), now=lambda: NOW, resolve=internet.resolve, backend=internet.backend)
 
 
 async def take_url(site: Site, url: str) -> Taken:
@@ -62,7 +62,7 @@ async def test_a_feed_is_read_from_its_address(site: Site, media: str, body: str
 )
 async def test_a_page_is_never_a_feed(site: Site, media: str) -> None:
     site.put("/feed", RSS, media)
-    with pytest.raises(Refused, match="only text is read"):
+    with pytest.raises(FetchRefused, match="only text is read"):
         await fetcher(site).get("http://feeds.example/feed")
 
 
@@ -118,7 +118,7 @@ async def test_a_listing_that_is_gone_says_so(site: Site) -> None:
 async def test_a_listing_that_leads_into_our_network_is_refused(site: Site) -> None:
     site.put("/posts/lamp", '<a href="/r/1">Visit website</a>')
     site.put("/r/1", "", status=302, headers={"Location": "http://10.0.0.1/"})
-    with pytest.raises(Refused):
+    with pytest.raises(FetchRefused):
         await follow_listing(said(), fetch=fetcher(site).get)
 
 

@@ -30,7 +30,7 @@ from panel.prompting.answer import Answer
 from panel.prompting.question import render_question
 from panel.prompting.templates import Templates
 from panel.records import Comparison, Launch, Usage, slugify
-from panel.store import CallRow, Claimed, Known, Ledger, Records, ledger_key
+from panel.store import CallRow, Claimed, Ledger, RunRecords, StoredAnswer, ledger_key
 from panel.store.run_ids import inside, new_run_id
 
 ROOT = Path(__file__).parents[2]
@@ -148,7 +148,7 @@ def test_no_text_becomes_a_path(group, tmp_path):
 
 
 def test_text_in_a_database_is_data(tmp_path):
-    records = Records.open(f"sqlite:///{tmp_path / 'panel.db'}", runs_dir=tmp_path)
+    records = RunRecords.open(f"sqlite:///{tmp_path / 'panel.db'}", runs_dir=tmp_path)
     review, reviews = a_review(), []
     hostile = hostile_dossier(review.dossier, [printable_json(text) for text in OWN])
     for n, text in enumerate(ALL[:150]):
@@ -175,7 +175,7 @@ async def test_a_hostile_reply_comes_back_from_the_ledger_letter_for_letter(tmp_
     )
     found = await ledger.claim(row)
     ledger.close()
-    assert isinstance(found, Known) and found.raw == raw
+    assert isinstance(found, StoredAnswer) and found.raw == raw
 
 
 REPLIES = st.recursive(

@@ -18,7 +18,7 @@ CHILD = """
 import asyncio, random, sys
 from pathlib import Path
 from panel.records import Usage
-from panel.store import CallRow, Claimed, Known, Ledger, ledger_key, open_locks
+from panel.store import CallRow, Claimed, StoredAnswer, Ledger, ledger_key, open_locks
 
 url, folder, calls, in_flight, seed = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5])
 pace = random.Random(seed)
@@ -31,7 +31,7 @@ async def ask(ledger, slots, n):
     key = ledger_key("p", "", "m", body, 0)
     async with slots:
         claim = await ledger.claim(CallRow(key, "run-1", "p", "m", "", "ask", 0, "acme", "developer", body))
-        if isinstance(claim, Known):
+        if isinstance(claim, StoredAnswer):
             say("known", n, claim.raw)
             return
         assert isinstance(claim, Claimed), claim

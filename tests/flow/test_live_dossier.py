@@ -8,7 +8,7 @@ import pytest
 from tests.unit.dossier.scripted_web import LANTERN, PAGES
 from tests.web.server import Site, web
 
-from panel.dossier.fetch import Fetcher, FetchRules, Refused
+from panel.dossier.fetch import Fetcher, FetchPolicy, FetchRefused
 from panel.dossier.gather.live_dossier import build_live_dossier
 from panel.dossier.gather.snapshots import Snapshots
 from panel.records import Dossier, Stamp
@@ -36,7 +36,7 @@ async def no_wait(seconds: float) -> None:
 
 
 async def build(site: Site, folder: Path, *, switch: bool = True, refresh: bool = False) -> Dossier:
-    rules = FetchRules(allow_loopback=site.host_port if switch else "")
+    rules = FetchPolicy(allow_loopback=site.host_port if switch else "")
     fetcher = Fetcher(rules, now=lambda: NOW, resolve=unknown_name, sleep=no_wait)
     return await build_live_dossier(
         site.url("/"),
@@ -68,7 +68,7 @@ async def test_an_address_becomes_a_dossier(site: Site, tmp_path: Path) -> None:
 
 
 async def test_without_the_test_switch_nothing_on_this_machine_is_read(site: Site, tmp_path: Path) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(FetchRefused):
         await build(site, tmp_path, switch=False)
     assert site.asked == []
     assert Snapshots(tmp_path, write=replace_file).list() == ()

@@ -21,7 +21,7 @@ from tests.web import Answer, Internet, Site, web, web_in_thread
 from tests.web.hostile import BROKEN, CHARSETS, ENCODINGS, REDIRECTS, TYPES
 from tests.web.internet import PUBLIC
 
-from panel.dossier.fetch import AGENT, Fetcher, FetchRules, Refused, Unreachable
+from panel.dossier.fetch import AGENT, Fetcher, FetchPolicy, FetchRefused, Unreachable
 from panel.errors import Mistake, PanelError
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -63,20 +63,20 @@ def connects(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
 def local_fetcher(site: Site, **rules: Any) -> Fetcher:
     """As with the test switch on: the site's own host and port, and nothing else on this machine."""
     rules = {"timeout_s": 0.6, "idle_s": 0.25, **rules}
-    return Fetcher(FetchRules(allow_loopback=site.host_port, **rules), now=lambda: NOON, sleep=Waits().sleep)
+    return Fetcher(FetchPolicy(allow_loopback=site.host_port, **rules), now=lambda: NOON, sleep=Waits().sleep)
 
 
 def public_fetcher(internet: Internet, **more: Any) -> Fetcher:
     """As in earnest: no switch, public names, whose addresses lead to the site."""
     fields: dict[str, Any] = {"now": lambda: NOON, "sleep": Waits().sleep, **more}
-    rules = fields.pop("rules", FetchRules(timeout_s=2.0))
+    rules = fields.pop("rules", FetchPolicy(timeout_s=2.0))
     return Fetcher(rules, resolve=internet.resolve, backend=internet.backend, **fields)
 
 
-async def trouble(fetcher: Fetcher, url: str) -> Refused | Unreachable:
+async def trouble(fetcher: Fetcher, url: str) -> FetchRefused | Unreachable:
     """The error a fetch ends in, checked to be one plain sentence that came soon."""
     began = time.monotonic()
-    with pytest.raises((Refused, Unreachable)) as caught:
+    with pytest.raises((FetchRefused, Unreachable)) as caught:
         await fetcher.get(url)
     assert time.monotonic() - began < QUICK_S
     said = str(caught.value)
@@ -124,7 +124,7 @@ async def test_an_error_page_keeps_its_status_and_brings_no_body(site: Site, sta
 @pytest.mark.parametrize("route", ["/tagged", "/dated", "/pages/ordinary.html"])
 async def test_a_page_that_did_not_change_is_not_sent_again(site: Site, route: str) -> None:
     times = iter([NOON, NOON + timedelta(days=1)])
-    fetcher = Fetcher(FetchRules(allow_loopback=site.host_port), now=lambda: next(times), sleep=Waits().sleep)
+    fetcher = Fetcher(FetchPolicy(allow_loopback=site.host_port), now=lambda: next(times), sleep=Waits().sleep)
     first = await fetcher.get(site.url(route))
     again = await fetcher.get(site.url(route), known=first)
     assert again == first.model_copy(update={"fetched_at": NOON + timedelta(days=1)})
@@ -154,7 +154,7 @@ async def test_a_hostile_redirect_is_refused_and_nothing_leaves_for_it(
 ) -> None:
     internet = Internet(site)
     refused = await trouble(public_fetcher(internet), f"http://start.example/redirect-to/{name}")
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, FetchRefused)
     assert {address for address, _ in internet.dialled} == {PUBLIC[0]}
     assert set(internet.asked) == {"start.example"}
     assert set(connects) == {(site.host, site.port)}
@@ -163,7 +163,7 @@ async def test_a_hostile_redirect_is_refused_and_nothing_leaves_for_it(
 @pytest.mark.parametrize("name", REDIRECTS)
 async def test_the_test_switch_opens_no_other_door(site: Site, name: str, connects: list[tuple[str, int]]) -> None:
     refused = await trouble(local_fetcher(site), site.url(f"/redirect-to/{name}"))
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, FetchRefused)
     assert set(connects) == {(site.host, site.port)}
 
 
@@ -181,7 +181,7 @@ async def test_the_other_port_of_an_admitted_machine_is_refused(site: Site, conn
 
 
 async def test_without_the_switch_the_local_site_is_refused(site: Site, connects: list[tuple[str, int]]) -> None:
-    fetcher = Fetcher(FetchRules(), now=lambda: NOON)
+    fetcher = Fetcher(FetchPolicy(), now=lambda: NOON)
     assert "port" in str(await trouble(fetcher, site.url("/")))
     assert "it is a loopback address" in str(await trouble(fetcher, "http://127.0.0.1/"))
     assert connects == []
@@ -203,7 +203,7 @@ async def test_without_the_switch_the_local_site_is_refused(site: Site, connects
 async def test_a_name_with_one_bad_address_is_refused_whole(site: Site, answers: list[str]) -> None:
     internet = Internet(site, {"two-faced.example": [answers]})
     refused = await trouble(public_fetcher(internet), "http://two-faced.example/")
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, FetchRefused)
     assert refused.rule == "address"
     assert internet.dialled == []
 
@@ -241,7 +241,7 @@ def test_a_name_never_leads_to_an_address_that_is_not_global(addresses: list[str
     async def check() -> None:
         internet = Internet(Site(port=9), {"any.example": [addresses]})
         internet.backend._real = _Unplugged()  # type: ignore[assignment]
-        with pytest.raises((Refused, Unreachable)):
+        with pytest.raises((FetchRefused, Unreachable)):
             await public_fetcher(internet).get("http://any.example/")
         if not all(ip_address(address).is_global for address in addresses):
             assert internet.dialled == []
@@ -265,7 +265,7 @@ async def test_a_second_address_is_dialled_when_the_first_does_not_pick_up(site:
 
     internet = Internet(site, {"two.example": [[PUBLIC[1], PUBLIC[0]]]})
     fetcher = Fetcher(
-        FetchRules(), now=lambda: NOON, resolve=internet.resolve, sleep=Waits().sleep, backend=FirstIsDead()
+        FetchPolicy(), now=lambda: NOON, resolve=internet.resolve, sleep=Waits().sleep, backend=FirstIsDead()
     )
     assert (await fetcher.get("http://two.example/")).status == 200
     assert internet.dialled[:2] == [(PUBLIC[1], 80), (PUBLIC[0], 80)]
@@ -275,7 +275,7 @@ async def test_an_unknown_name_is_trouble_and_not_a_refusal(site: Site) -> None:
     async def unknown(host: str, port: int) -> list[str]:
         raise socket.gaierror(-2, "Name or service not known")
 
-    fetcher = Fetcher(FetchRules(), now=lambda: NOON, resolve=unknown)
+    fetcher = Fetcher(FetchPolicy(), now=lambda: NOON, resolve=unknown)
     said = await trouble(fetcher, "http://nowhere.example/")
     assert isinstance(said, Unreachable)
     assert said.exit_code == 3
@@ -429,7 +429,7 @@ async def test_an_odd_compression_is_refused_or_trouble(site: Site, name: str) -
 @pytest.mark.parametrize("name", TYPES)
 async def test_what_is_not_text_is_refused(site: Site, name: str) -> None:
     refused = await trouble(local_fetcher(site), site.url(f"/type/{name}"))
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, FetchRefused)
     assert refused.rule == "media_type"
 
 
@@ -454,7 +454,7 @@ async def test_two_redirects_at_once_are_refused(site: Site) -> None:
 @pytest.mark.parametrize(("what", "requests"), [("/loop/a", 3), ("/endless-redirects", 7)])
 async def test_redirects_without_end_are_refused(site: Site, what: str, requests: int) -> None:
     refused = await trouble(local_fetcher(site), site.url(what))
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, FetchRefused)
     assert refused.rule == "redirect"
     assert len(site.asked) == requests
 
@@ -523,7 +523,7 @@ async def test_a_strange_or_huge_robots_txt_is_read_as_far_as_it_goes(site: Site
 async def test_requests_to_one_host_keep_the_pace_its_robots_txt_asks_for(site: Site) -> None:
     site.robots = "User-agent: *\nCrawl-delay: 4"
     waits = Waits()
-    fetcher = Fetcher(FetchRules(allow_loopback=site.host_port), now=lambda: NOON, sleep=waits.sleep)
+    fetcher = Fetcher(FetchPolicy(allow_loopback=site.host_port), now=lambda: NOON, sleep=waits.sleep)
     await fetcher.get(site.url("/"))
     await fetcher.get(site.url("/tagged"))
     assert [round(wait_s) for wait_s in waits.slept] == [1, 5]  # after robots.txt; then 4 more behind the page
@@ -534,7 +534,7 @@ async def test_requests_to_one_host_keep_the_pace_its_robots_txt_asks_for(site: 
 MEASURE = """
 import asyncio, re, sys
 from datetime import UTC, datetime
-from panel.dossier.net import Fetcher, FetchRules, Refused
+from panel.dossier.fetch import Fetcher, FetchPolicy, FetchRefused
 
 async def no_wait(seconds): ...
 
@@ -542,14 +542,14 @@ def kilobytes(what):  # ru_maxrss would carry the memory of whoever started this
     return int(re.search(what + r":\\s+(\\d+) kB", open("/proc/self/status").read())[1])
 
 async def main(host_port, most_inflated, paths):
-    rules = FetchRules(allow_loopback=host_port, timeout_s=30.0, idle_s=30.0, most_inflated=most_inflated)
+    rules = FetchPolicy(allow_loopback=host_port, timeout_s=30.0, idle_s=30.0, most_inflated=most_inflated)
     fetcher = Fetcher(rules, now=lambda: datetime.now(UTC), sleep=no_wait)
     await fetcher.get(f"http://{host_port}/")
     before = kilobytes("VmRSS")
     for path in paths:
         try:
             await fetcher.get(f"http://{host_port}{path}")
-        except Refused as err:
+        except FetchRefused as err:
             print(err.rule)
     print((kilobytes("VmHWM") - before) // 1024)
 

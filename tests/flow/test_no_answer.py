@@ -9,7 +9,7 @@ import yaml
 from tests.flow.outside import PAIR, SPECIMEN, run_here
 
 from panel.errors import ProviderBusy
-from panel.pipeline.ask.call import Sending
+from panel.pipeline.ask.call import BilledCall
 
 SLUGS = ("larkspindle-2-0", "oddfern-1-4")
 
@@ -69,16 +69,16 @@ def test_a_batch_that_a_servers_trouble_cost_an_answer_is_not_finished(
     busy: set[str] | None, listed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of one critic or of all: the launch is named, the command ends with 6, and resuming asks what is missing."""
-    whole = Sending.carry_out
+    whole = BilledCall.carry_out
 
-    async def carry_out(self: Sending, body: Any) -> Any:
+    async def carry_out(self: BilledCall, body: Any) -> Any:
         if busy is None or self.row.persona_id in busy:
             await self.ledger.failed(self.row.key, self.attempt, "busy", cost_usd=Decimal(0))
             raise ProviderBusy("Its server is overloaded.", status=503)
         return await whole(self, body)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Sending, "carry_out", carry_out)
+        patched.setattr(BilledCall, "carry_out", carry_out)
         said = run_here("batch", *PAIR, *answers(tmp_path, reporter=True), "--yes", "--json", at=tmp_path)
     assert said.code == 6, said.err
     assert said.data["state"] == "stopped"

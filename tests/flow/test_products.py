@@ -13,7 +13,7 @@ from tests.web.server import web_in_thread
 
 from panel.cli.compose import launches
 from panel.cli.compose import runs as compose_runs
-from panel.cli.compose.workspace import Shell
+from panel.cli.compose.workspace import Workspace
 from panel.records import Review
 
 KESTREL = "/pages/products/kestrel.html"
@@ -46,7 +46,7 @@ def yesterday(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs are noted in the archive as if they had been made a day ago, until the test undoes it."""
     real = launches.note_in_archive
 
-    def noted(shell: Shell, reviews: Iterable[Review], run_id: str, now: datetime) -> None:
+    def noted(shell: Workspace, reviews: Iterable[Review], run_id: str, now: datetime) -> None:
         real(shell, reviews, run_id, now - timedelta(days=1))
 
     monkeypatch.setattr(compose_runs, "note_in_archive", noted)
@@ -201,10 +201,10 @@ def test_an_archive_that_can_t_be_written_costs_no_finished_run(
 ) -> None:
     from panel.errors import StoreError
 
-    def full(self: Shell) -> None:
+    def full(self: Workspace) -> None:
         raise StoreError("The disk is full.")
 
-    monkeypatch.setattr(Shell, "open_products", full)
+    monkeypatch.setattr(Workspace, "open_products", full)
     said = review(tmp_path, ODDFERN, *SCRIPTED)
     assert "archive of products could not note it" in said.err
     assert run_here("runs", "verify", said.data["folder"], at=tmp_path).code == 0

@@ -91,7 +91,7 @@ async def test_a_launch_that_takes_down_five_workers_is_given_up_and_not_before(
         again.append(-one.id)  # type: ignore[operator]
 
     manager = SimpleNamespace(get_stalled_jobs=stalled, retry_job=retry, finish_job=finish)
-    duties = SimpleNamespace(give_up=give_up)
-    await job_queue._rescue(SimpleNamespace(job_manager=manager), duties)  # type: ignore[arg-type]
+    handlers = SimpleNamespace(give_up=give_up)
+    await job_queue._rescue(SimpleNamespace(job_manager=manager), handlers)  # type: ignore[arg-type]
     assert given_up == [(2, "Its worker died 5 times over it.")]
     assert again == [1, -2]

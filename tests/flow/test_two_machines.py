@@ -7,7 +7,7 @@ from tests.flow.batch_day import JURORS, fake_process, launch_text, make_workspa
 from tests.flow.outside import run_here
 from tests.unit.store.samples import a_run
 
-from panel.store import Records, hold_run
+from panel.store import RunRecords, hold_run
 
 SLOW = ("--latency", "3", "--validate", "0")
 
@@ -37,7 +37,7 @@ def test_the_same_review_on_two_machines_at_once_is_paid_once(tmp_path: Path, po
 
 
 def test_a_run_another_machine_works_on_is_running(tmp_path: Path, postgres_url: str) -> None:
-    with closing(Records.open(postgres_url, runs_dir=tmp_path)) as records:
+    with closing(RunRecords.open(postgres_url, runs_dir=tmp_path)) as records:
         records.save_run(a_run())
     here = machine(tmp_path / "here")
 

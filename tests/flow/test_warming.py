@@ -14,7 +14,7 @@ from tests.databases import sent_body
 from tests.fakes.server import Fake, serving
 
 from panel.errors import Stopped
-from panel.jurors import Provider, open_flows
+from panel.jurors import Provider, open_limiters
 from panel.jurors.dialects import open_provider
 from panel.jurors.provider import ModelSpec
 from panel.money import Budget, Price
@@ -22,7 +22,7 @@ from panel.pipeline.ask.asker import Asker
 from panel.pipeline.ask.prompt_cache import MISSES_IN_A_ROW, TRIED_AGAIN_EVERY, jurors_that_pay
 from panel.pipeline.plan import Seat, make_plan
 from panel.records import Opinion, Rho
-from panel.store import Ledger, Records, RunLock
+from panel.store import Ledger, RunLock, RunRecords
 from panel.workspace.folder import find_workspace
 
 from .conftest import make_dossier, make_persona
@@ -96,7 +96,7 @@ async def desk_at(folder: Path, api: str, *behaviours: str, price: Price = PRICE
         spec = spec_at(fake, api)
         provider = open_provider(spec)
         asker = Asker(
-            run_id="run-1", ledger=ledger, providers={spec.name: provider}, flows=open_flows([spec], {spec.provider: 8}),
+            run_id="run-1", ledger=ledger, providers={spec.name: provider}, limiters=open_limiters([spec], {spec.provider: 8}),
             budget=Budget(), prices={spec.name: price}, **more,
         )  # fmt: skip
         try:
@@ -179,7 +179,7 @@ async def test_a_stream_that_breaks_off_is_asked_again_in_a_row_of_its_own(
         opinions = await desk.ask("Acme")
     attempts = sorted(o.calls[0].attempt for o in opinions)
     assert attempts == [0, 0, 1] and desk.streamed().count(True) == 1, "the others had started: no need to stream again"
-    records = Records.open(f"sqlite:///{tmp_path}/panel.db", runs_dir=tmp_path / "runs")
+    records = RunRecords.open(f"sqlite:///{tmp_path}/panel.db", runs_dir=tmp_path / "runs")
     rows = records.costs("run-1")
     records.close()
     assert sum(row.spend.unpriced for row in rows) == 1, "what may have been paid is unknown, never 0"

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.jurors.making import question, spec
 
 from panel.errors import ProviderError, ProviderRefused
-from panel.jurors import Ask, Exchange, GaveUp, Heard, Provider, next_step, send_with_retries
+from panel.jurors import AnsweredStep, Exchange, Provider, SendStep, UnusableStep, next_step, send_with_retries
 from panel.jurors.dialects import open_provider
 from panel.jurors.providers.local import local_model
 
@@ -81,7 +81,7 @@ def over(*apis: str) -> pytest.MarkDecorator:
 
 async def converse(asked: Provider, first: Any = PICKS) -> tuple[Any, list[Exchange]]:
     exchanges: list[Exchange] = []
-    while isinstance(step := next_step(asked, first, exchanges), Ask):
+    while isinstance(step := next_step(asked, first, exchanges), SendStep):
         reply, _ = await send_with_retries(asked, step.body)
         exchanges.append(Exchange(step.body, step.purpose, asked.read(reply.text)))
     return step, exchanges
@@ -91,7 +91,7 @@ async def converse(asked: Provider, first: Any = PICKS) -> tuple[Any, list[Excha
 @over("chat")
 async def test_chat_completions_hold_the_answer_to_the_schema(asked: Provider) -> None:
     step, exchanges = await converse(asked)
-    assert isinstance(step, Heard) and len(exchanges) == 1
+    assert isinstance(step, AnsweredStep) and len(exchanges) == 1
     usage = exchanges[0].reading.usage
     assert usage.input_tokens > 0 and usage.output_tokens > 0 and usage.cache_write_tokens == 0
 
@@ -100,7 +100,7 @@ async def test_chat_completions_hold_the_answer_to_the_schema(asked: Provider) -
 @over("responses", "messages")
 async def test_a_route_that_ignores_the_schema_ends_as_unusable(asked: Provider) -> None:
     step, exchanges = await converse(asked, replace(PICKS, persona="Say hello in one short sentence."))
-    assert isinstance(step, GaveUp) and step.unparseable
+    assert isinstance(step, UnusableStep) and step.unparseable
     assert exchanges[-1].purpose == "repair" and all(e.reading.usage.output_tokens for e in exchanges)
 
 

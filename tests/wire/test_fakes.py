@@ -11,7 +11,16 @@ from tests.fakes.server import Fake, serving
 from tests.unit.jurors.making import APIS, question, spec
 
 from panel.errors import ProviderBusy, ProviderRefused
-from panel.jurors import Ask, Exchange, GaveUp, Heard, Provider, Refused, next_step, send_with_retries
+from panel.jurors import (
+    AnsweredStep,
+    DeclinedStep,
+    Exchange,
+    Provider,
+    SendStep,
+    UnusableStep,
+    next_step,
+    send_with_retries,
+)
 from panel.jurors.dialects import open_provider
 from panel.jurors.rate_limits.retry import MOST_ATTEMPTS
 from panel.prompting.schema import answer_schema
@@ -49,7 +58,7 @@ async def no_wait(seconds: float) -> None:
 
 async def converse(asked: Provider) -> tuple[Any, list[Exchange]]:
     exchanges: list[Exchange] = []
-    while isinstance(step := next_step(asked, ASKED, exchanges), Ask):
+    while isinstance(step := next_step(asked, ASKED, exchanges), SendStep):
         reply, _ = await send_with_retries(asked, step.body, sleep=no_wait)
         exchanges.append(Exchange(step.body, step.purpose, asked.read(reply.text)))
     return step, exchanges
@@ -59,7 +68,7 @@ async def converse(asked: Provider) -> tuple[Any, list[Exchange]]:
 async def test_a_full_answer_comes_through_and_cites_real_passages(api: str) -> None:
     async with facing(api) as (asked, fake):
         step, _ = await converse(asked)
-    assert isinstance(step, Heard) and len(fake.seen) == 1
+    assert isinstance(step, AnsweredStep) and len(fake.seen) == 1
     assert all(g.excerpt in DOSSIER and f"[{g.passage}]" in DOSSIER for g in step.answer.grounds)
     assert [a.ask for a in step.answer.answers] == ["first_cost"]
 
@@ -142,7 +151,7 @@ async def test_a_server_that_ignores_the_schema_ends_as_unusable(api: str) -> No
     """Statement 33."""
     async with facing(api, always="garbage") as (asked, fake):
         step, _ = await converse(asked)
-    assert isinstance(step, GaveUp) and step.unparseable and len(fake.seen) == 2
+    assert isinstance(step, UnusableStep) and step.unparseable and len(fake.seen) == 2
 
 
 @apis
@@ -169,14 +178,14 @@ async def test_a_refusal_is_declined(api: str) -> None:
     """Statement 32."""
     async with facing(api, "refuse") as (asked, _):
         step, _ = await converse(asked)
-    assert isinstance(step, Refused) and step.why
+    assert isinstance(step, DeclinedStep) and step.why
 
 
 @apis
 async def test_an_answer_that_is_whole_where_the_room_ends_is_taken(api: str) -> None:
     async with facing(api, "truncate_parseable") as (asked, _):
         step, exchanges = await converse(asked)
-    assert isinstance(step, Heard) and [e.purpose for e in exchanges] == ["ask"]
+    assert isinstance(step, AnsweredStep) and [e.purpose for e in exchanges] == ["ask"]
 
 
 @apis
@@ -184,7 +193,7 @@ async def test_a_truncated_answer_gets_more_room_and_every_token_counts(api: str
     """Statements 29 and 30."""
     async with facing(api, "truncate") as (asked, fake):
         step, exchanges = await converse(asked)
-    assert isinstance(step, Heard) and [e.purpose for e in exchanges] == ["ask", "more_room"]
+    assert isinstance(step, AnsweredStep) and [e.purpose for e in exchanges] == ["ask", "more_room"]
     assert fake.seen[0] != fake.seen[1] and all(e.reading.usage.output_tokens for e in exchanges)
 
 
@@ -192,7 +201,7 @@ async def test_a_truncated_answer_gets_more_room_and_every_token_counts(api: str
 async def test_an_empty_answer_is_repaired(api: str) -> None:
     async with facing(api, "empty") as (asked, fake):
         step, _ = await converse(asked)
-    assert isinstance(step, Heard) and len(fake.seen) == 2
+    assert isinstance(step, AnsweredStep) and len(fake.seen) == 2
 
 
 @apis

@@ -6,22 +6,22 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from panel.batch.events import BatchListener
-from panel.batch.launch_budgets import Till
+from panel.batch.launch_budgets import LaunchBudgets
 from panel.dossier.plans.scenario_file import Scenarios, load_scenarios
 from panel.jurors.provider import ModelSpec
 from panel.pipeline.ask.asker import Asker
 from panel.pipeline.assemble import how_made
-from panel.pipeline.plan import Plan, make_plan
+from panel.pipeline.plan import RunPlan, make_plan
 from panel.prompting import Templates
 from panel.records import Announcement, BatchPlan, BatchRow, Dossier, Made, Review, Stamp
 from panel.store import BatchRows, Ledger, RunFolder
 
-Archive = Callable[[BatchRow, Review, str], str]  # row, its review, run id -> product id
+NoteReviewed = Callable[[BatchRow, Review, str], str]  # row, its review, run id -> product id
 Gather = Callable[[Announcement], Awaitable[Dossier]]  # raises Mistake or Unreachable for what can't be read
 
 
 @dataclass
-class Kit:
+class BatchContext:
     """One process's tools for one batch."""
 
     run_id: str
@@ -31,11 +31,11 @@ class Kit:
     rows: BatchRows
     ledger: Ledger
     asker: Asker
-    till: Till
+    budgets: LaunchBudgets
     gather: Gather
     folder: RunFolder
     may_probe: Callable[[], bool] = lambda: True  # takes one of today's places for a launch that is asked again
-    archive: Archive = lambda row, review, run_id: ""
+    archive: NoteReviewed = lambda row, review, run_id: ""
     listen: BatchListener = lambda event: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _how: Made | None = None
@@ -48,7 +48,7 @@ class Kit:
     def scenarios(self) -> Scenarios | None:
         return load_scenarios(self.plan.scenarios) if self.plan.scenarios else None
 
-    def plan_launch(self, dossier: Dossier) -> Plan:
+    def plan_launch(self, dossier: Dossier) -> RunPlan:
         """The questions for one launch. Raises Mistake when nobody can be asked about it."""
         plan = make_plan(
             "review",
@@ -64,7 +64,7 @@ class Kit:
         )
         return replace(plan, probes=()) if plan.probes and not self.may_probe() else plan
 
-    def how(self, plan: Plan) -> Made:
+    def how(self, plan: RunPlan) -> Made:
         """How every review of this batch was made: read once, since it costs as much as all checks."""
         self._how = self._how or how_made(plan)
         return self._how

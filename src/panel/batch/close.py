@@ -5,11 +5,11 @@ from datetime import datetime
 from functools import partial
 
 from panel.batch.report import summary
-from panel.batch.report.pairs import ALL, LightFacts, Pair, propose_pairs
+from panel.batch.report.pairs import ALL, LightFacts, PairCandidate, propose_pairs
 from panel.batch.report.spend import BatchSpend, add_up
 from panel.money import Price
 from panel.records import BatchRow, FactKind, ProposedPair, ReviewedProduct, Run
-from panel.store import BatchRows, Records, RunFolder
+from panel.store import BatchRows, RunFolder, RunRecords
 
 SUMMARY = "summary.json"
 LOOKED_AT = 12  # products of the archive, in each category of the day
@@ -19,7 +19,7 @@ Partners = Callable[[str], Iterable[ReviewedProduct]]  # category -> products re
 def close_batch(
     run: Run,
     rows: BatchRows,
-    records: Records,
+    records: RunRecords,
     folder: RunFolder,
     *,
     prices: Mapping[str, Price],
@@ -88,7 +88,7 @@ def _of_archive(held: ReviewedProduct, category: str) -> LightFacts:
     )  # fmt: skip
 
 
-def _proposed(run_id: str, pair: Pair) -> ProposedPair:
+def _proposed(run_id: str, pair: PairCandidate) -> ProposedPair:
     other = pair.other
     return ProposedPair(
         a=pair.a, b=pair.b, a_name=pair.one.name, b_name=other.name, why=pair.reason, b_run_id=other.run_id,

@@ -24,7 +24,7 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class Note:
+class Notice:
     """Something a person may want to know: a provider batch, a wait, a limit."""
 
     text: str
@@ -37,5 +37,5 @@ class Paid:
     spent_usd: Decimal
 
 
-BatchEvent = Begun | Ended | Note | Paid
+BatchEvent = Begun | Ended | Notice | Paid
 BatchListener = Callable[[BatchEvent], None]

@@ -9,12 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from panel.batch.batch_context import Kit
+from panel.batch.batch_context import BatchContext
 from panel.dossier import build_dossier
 from panel.dossier.clean import Screen
 from panel.errors import Deferred, Mistake, PanelError, ProviderError, ProviderRefused, Stopped, StoreError
 from panel.money import worst_case
-from panel.pipeline.plan import Plan, Seat
+from panel.pipeline.plan import RunPlan, Seat
 from panel.pipeline.run import Panel, hear_panel, make_reviews
 from panel.pipeline.write_files import write_launch
 from panel.records import Announcement, BatchRow, Dossier, Launch, LaunchSource, Review, Stamp, stated_kinds
@@ -23,14 +23,14 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Reviewed:
+class LaunchResult:
     """What became of a row, and what it cost in this process."""
 
     row: BatchRow
     spent_usd: Decimal = Decimal(0)
 
 
-async def review_row(kit: Kit, row: BatchRow) -> Reviewed:
+async def review_row(context: BatchContext, row: BatchRow) -> LaunchResult:
     """Gather, ask, check, write. The row comes back reviewed, failed with its reason, or waiting for a provider batch.
 
     Raises Stopped for what ends the whole batch (its budget, its time, a signal), StoreError when the disk or the
@@ -38,15 +38,15 @@ async def review_row(kit: Kit, row: BatchRow) -> Reviewed:
     """
     spent = Decimal(0)
     try:
-        dossier = await _dossier(kit, row)
+        dossier = await _dossier(context, row)
         row = row.model_copy(update={"slug": dossier.launch.slug})
-        plan = await asyncio.to_thread(kit.plan_launch, dossier)
-        panel, spent = await _hear(kit, plan)
-        row = await _keep(kit, row, plan, panel)
+        plan = await asyncio.to_thread(context.plan_launch, dossier)
+        panel, spent = await _hear(context, plan)
+        row = await _keep(context, row, plan, panel)
     except Deferred:
-        row = await _hand_to_batch(kit, row)
+        row = await _hand_to_batch(context, row)
     except Stopped as err:
-        row = failed(row, str(err)) if err.of == "launch" else _wait_for_money(kit, row, err)
+        row = failed(row, str(err)) if err.of == "launch" else _wait_for_money(context, row, err)
     except StoreError:
         raise
     except PanelError as err:
@@ -57,26 +57,26 @@ async def review_row(kit: Kit, row: BatchRow) -> Reviewed:
         else:
             log.exception("row %d (%s) failed", row.row, row.said.name)
         row = failed(row, f"A fault of this program, not of the launch: {type(err).__name__}: {err}")
-    await asyncio.to_thread(kit.rows.put, kit.run_id, row)
-    return Reviewed(row, spent)
+    await asyncio.to_thread(context.rows.put, context.run_id, row)
+    return LaunchResult(row, spent)
 
 
-async def _hand_to_batch(kit: Kit, row: BatchRow) -> BatchRow:
+async def _hand_to_batch(context: BatchContext, row: BatchRow) -> BatchRow:
     """This launch's calls are claimed before it is said to wait: nobody hands a batch over that lacks them."""
     try:
-        if kit.asker.defer is not None:
-            await kit.asker.defer.flush()
+        if context.asker.defer is not None:
+            await context.asker.defer.flush()
     except Stopped as err:
-        return _wait_for_money(kit, row, err)
+        return _wait_for_money(context, row, err)
     return row.model_copy(update={"state": "waiting", "reason": "", "waits": row.waits + 1})
 
 
-def _wait_for_money(kit: Kit, row: BatchRow, err: Stopped) -> BatchRow:
+def _wait_for_money(context: BatchContext, row: BatchRow, err: Stopped) -> BatchRow:
     """The row, waiting for what a provider batch of this run gives back: far more is set aside than it will cost.
 
     Raises the error again when nothing comes back, or when it is no want of money.
     """
-    defer = kit.asker.defer
+    defer = context.asker.defer
     if err.of not in ("run", "day") or defer is None or not defer.can_wait():
         raise err
     return row.model_copy(update={"state": "waiting", "reason": ""})
@@ -92,66 +92,66 @@ def may_pass(err: PanelError) -> bool:
     return isinstance(err, ProviderError) and not isinstance(err, ProviderRefused)
 
 
-async def _dossier(kit: Kit, row: BatchRow) -> Dossier:
+async def _dossier(context: BatchContext, row: BatchRow) -> Dossier:
     """The dossier this batch asked with before, else a new one, kept before anybody is asked."""
     if row.slug:
-        kept = await asyncio.to_thread(kit.rows.load_dossier, kit.run_id, row.slug)
+        kept = await asyncio.to_thread(context.rows.load_dossier, context.run_id, row.slug)
         if kept:
             return kept
-    found = with_sightings(await kit.gather(row.said), row.said)
-    return await asyncio.to_thread(_name, kit, row, found)
+    found = with_sightings(await context.gather(row.said), row.said)
+    return await asyncio.to_thread(_name, context, row, found)
 
 
-def _name(kit: Kit, row: BatchRow, found: Dossier) -> Dossier:
+def _name(context: BatchContext, row: BatchRow, found: Dossier) -> Dossier:
     """Kept under a name no other launch of this batch has, whichever process gave it."""
     for dossier in names_for(found, row):
         named = row.model_copy(update={"slug": dossier.launch.slug})
-        if kit.rows.add_dossier(kit.run_id, named, dossier):
+        if context.rows.add_dossier(context.run_id, named, dossier):
             return dossier
     raise Mistake(f"Three launches of this batch are called {found.launch.name!r}.", hint="Rename this one.")
 
 
-async def _hear(kit: Kit, plan: Plan) -> tuple[Panel, Decimal]:
+async def _hear(context: BatchContext, plan: RunPlan) -> tuple[Panel, Decimal]:
     """The panel's opinions within a lease, which grows while the launch's own limit allows."""
-    need = worst_of(kit, plan)
+    need = worst_of(context, plan)
     while True:
-        lease = await kit.till.lease(need)
+        lease = await context.budgets.lease(need)
         try:
-            panel = await hear_panel(plan, replace(kit.asker, budget=lease.budget))
+            panel = await hear_panel(plan, replace(context.asker, budget=lease.budget))
             return panel, lease.budget.spent_usd
         except Stopped as err:
-            if err.of != "launch" or not kit.till.may_grow(lease):
+            if err.of != "launch" or not context.budgets.may_grow(lease):
                 raise
             need = 2 * lease.leased_usd
         finally:
-            kit.till.give_back(lease)
+            context.budgets.give_back(lease)
 
 
-def worst_of(kit: Kit, plan: Plan) -> Decimal | None:
+def worst_of(context: BatchContext, plan: RunPlan) -> Decimal | None:
     """The most that asking every seat once may cost; None when a price is unknown."""
-    costs = [_worst(kit, seat) for seat in (*plan.seats, *plan.probes, *plan.probes)]
+    costs = [_worst(context, seat) for seat in (*plan.seats, *plan.probes, *plan.probes)]
     known = [cost for cost in costs if cost is not None]
     return sum(known, Decimal(0)) if len(known) == len(costs) else None
 
 
-def _worst(kit: Kit, seat: Seat) -> Decimal | None:
-    provider, spec = kit.asker.providers[seat.spec.name], seat.spec
+def _worst(context: BatchContext, seat: Seat) -> Decimal | None:
+    provider, spec = context.asker.providers[seat.spec.name], seat.spec
     body = provider.first_body(seat.question)
     return worst_case(
         spec.name,
         body,
         room=provider.room(body),
-        prices=kit.asker.prices,
+        prices=context.asker.prices,
         free=spec.free,
         base_url=spec.base_url,
     )
 
 
-async def _keep(kit: Kit, row: BatchRow, plan: Plan, panel: Panel) -> BatchRow:
+async def _keep(context: BatchContext, row: BatchRow, plan: RunPlan, panel: Panel) -> BatchRow:
     """Records and pages on the disk, then the row: a kill between the two costs nothing but the work."""
-    review = (await asyncio.to_thread(make_reviews, plan, panel, made=kit.stamp(), how=kit.how(plan)))[0]
-    raw = await kit.ledger.raw_replies(panel.calls)
-    product_id = await asyncio.to_thread(_write, kit, row, review, raw)
+    review = (await asyncio.to_thread(make_reviews, plan, panel, made=context.stamp(), how=context.how(plan)))[0]
+    raw = await context.ledger.raw_replies(panel.calls)
+    product_id = await asyncio.to_thread(_write, context, row, review, raw)
     lost = [o.juror.persona_id for o in review.opinions if o.outcome == "failed"]
     reason = f"{len(lost)} of {len(review.opinions)} jurors failed: {', '.join(lost)}." if lost else ""
     held = bool(review.containment and review.containment.held)
@@ -170,11 +170,11 @@ async def _keep(kit: Kit, row: BatchRow, plan: Plan, panel: Panel) -> BatchRow:
     )
 
 
-def _write(kit: Kit, row: BatchRow, review: Review, raw: Mapping[tuple[str, int], str]) -> str:
+def _write(context: BatchContext, row: BatchRow, review: Review, raw: Mapping[tuple[str, int], str]) -> str:
     """Files first, then SQL, then the archive, which is news of the other two; the product's id."""
-    write_launch(kit.folder, review, raw)
-    kit.rows.save_review(kit.run_id, review)
-    return kit.archive(row, review, kit.run_id)
+    write_launch(context.folder, review, raw)
+    context.rows.save_review(context.run_id, review)
+    return context.archive(row, review, context.run_id)
 
 
 # What an announcement adds to a dossier: where it was seen, and names to tell it apart by. Pure.

@@ -13,52 +13,52 @@ from decimal import Decimal
 
 from panel.errors import Stopped
 from panel.money import Budget
-from panel.store import Purse
+from panel.store import SharedBudget
 
-Limits = Callable[[], Mapping[str, Decimal]]
+BudgetLimits = Callable[[], Mapping[str, Decimal]]
 WAIT_S = 0.5  # between looks at a purse that others hold leases on
 
 
 @dataclass(frozen=True)
-class Lease:
-    """One launch's money. Give it back with `Till.give_back`."""
+class LaunchLease:
+    """One launch's money. Give it back with `LaunchBudgets.give_back`."""
 
     budget: Budget
     leased_usd: Decimal
     scopes: tuple[str, ...] = ()  # the purses it came from
 
 
-class Till:
+class LaunchBudgets:
     """Hands out leases within the limits of a run, a day and a launch; no limit, no lease."""
 
     def __init__(
-        self, purse: Purse, limits: Limits, *, launch_usd: Decimal | None = None, wait_s: float = WAIT_S
+        self, purse: SharedBudget, limits: BudgetLimits, *, launch_usd: Decimal | None = None, wait_s: float = WAIT_S
     ) -> None:
         """limits: gives scope (`run:ID`, `day:YYYY-MM-DD`) -> USD as it is now, since a day's purse ends with the day.
         launch_usd: one launch's."""
         self._purse, self._limits, self._launch_usd, self._wait_s = purse, limits, launch_usd, wait_s
         self._asking = asyncio.Lock()  # one at a time, in turn: a small lease must not overtake a large one for ever
 
-    async def lease(self, worst_usd: Decimal | None) -> Lease:
+    async def lease(self, worst_usd: Decimal | None) -> LaunchLease:
         """Money for one launch. worst_usd: the most its first questions may cost; None when a price is unknown.
 
         Raises Stopped when the run's or the day's money is used up.
         """
         limits = self._limits()
         if not limits:
-            return Lease(Budget(self._launch_usd, of="launch"), Decimal(0))
+            return LaunchLease(Budget(self._launch_usd, of="launch"), Decimal(0))
         amount = worst_usd or Decimal(0)
         amount = amount if self._launch_usd is None else min(amount, self._launch_usd)
         await self._take_all(amount, limits)
-        return Lease(Budget(amount, of="launch"), amount, tuple(limits))
+        return LaunchLease(Budget(amount, of="launch"), amount, tuple(limits))
 
-    def give_back(self, lease: Lease) -> None:
+    def give_back(self, lease: LaunchLease) -> None:
         """Return what a launch did not spend."""
         spent = lease.budget.spent_usd + lease.budget.presumed_usd
         for scope in lease.scopes:
             self._purse.settle(scope, lease.leased_usd, spent)
 
-    def may_grow(self, lease: Lease) -> bool:
+    def may_grow(self, lease: LaunchLease) -> bool:
         """Whether a launch that ran out of its lease may ask for a larger one: its own limit is not what stopped it."""
         return bool(lease.scopes) and (self._launch_usd is None or lease.leased_usd < self._launch_usd)
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from panel.batch.batch_context import Kit
+from panel.batch.batch_context import BatchContext
 from panel.batch.events import Begun, Ended
 from panel.batch.launch import review_row
 from panel.errors import PanelError, Stopped
@@ -36,7 +36,7 @@ class StopSign:
 class Pool:
     """Launches in flight, the rows still to be taken, and what stopped the batch."""
 
-    kit: Kit
+    context: BatchContext
     sign: StopSign
     rows: Iterator[BatchRow]
     why: PanelError | None = None
@@ -59,14 +59,14 @@ class Pool:
 
     async def _take_turns(self) -> None:
         while not self.why and not self.sign.reason and (row := next(self.rows, None)):
-            self.kit.listen(Begun(row.row, row.said.name))
+            self.context.listen(Begun(row.row, row.said.name))
             try:
-                done = await review_row(self.kit, row)
+                done = await review_row(self.context, row)
             except PanelError as err:  # ends the batch: the others finish what they have begun
                 self.why = self.why or err
-                self.kit.listen(Ended(row, Decimal(0)))
+                self.context.listen(Ended(row, Decimal(0)))
                 return
-            self.kit.listen(Ended(done.row, done.spent_usd))
+            self.context.listen(Ended(done.row, done.spent_usd))
 
     async def _enforce(self, tasks: list["asyncio.Task[None]"]) -> None:
         """After a signal, calls in flight have `GRACE_S`; then they are left, and asked again when resumed."""
@@ -76,9 +76,9 @@ class Pool:
             task.cancel()
 
 
-async def work_off(kit: Kit, sign: StopSign, *, at_once: int) -> None:
+async def work_off(context: BatchContext, sign: StopSign, *, at_once: int) -> None:
     """Review every ready row. Raises Stopped at a limit or signal, StoreError when nothing can be kept."""
-    pool = Pool(kit, sign, kit.rows.stream(kit.run_id, ("ready",)))
+    pool = Pool(context, sign, context.rows.stream(context.run_id, ("ready",)))
     with suppress(asyncio.CancelledError):
         await pool.run(at_once)
     sign.refuse()

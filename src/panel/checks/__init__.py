@@ -3,7 +3,7 @@
 The table of checks is `CHECKS`; docs/checks.md shows it with the rules and their limits.
 """
 
-from panel.checks.case import Shelf
+from panel.checks.case import DossierIndex
 from panel.checks.catalogue import CHECKS, Check
 from panel.checks.comparison_checks import check_comparison
 from panel.checks.figures import maker_figures
@@ -15,7 +15,7 @@ from panel.checks.review_checks import check_review
 from panel.records import is_grounded, standing_grounds
 
 __all__ = [
-    "CHECKS", "Check", "Shelf", "check_comparison", "check_containment", "check_review", "find_backing",
+    "CHECKS", "Check", "DossierIndex", "check_comparison", "check_containment", "check_review", "find_backing",
     "find_elsewhere", "find_suspicions", "is_grounded", "maker_figures", "standing_grounds", "suspicious",
     "without_spans",
 ]  # fmt: skip

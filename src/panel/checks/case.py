@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from panel.checks.catalogue import flag
-from panel.checks.language.mentions import COMMON_CAPITALS, Fact, Facts, read_facts, squash
+from panel.checks.language.mentions import COMMON_CAPITALS, Mention, Mentions, read_facts, squash
 from panel.checks.language.normalise import PassageTexts, normalise, quotable, words_of
 from panel.records import Answered, Dossier, Flag, Ground, Persona, Source, Written
 
@@ -27,7 +27,7 @@ class Prose:
     grounds: tuple[int, ...] = ()
 
     @cached_property
-    def facts(self) -> Facts:
+    def facts(self) -> Mentions:
         return read_facts(self.bare)
 
     @property
@@ -36,7 +36,7 @@ class Prose:
         return f"Sentence {self.index + 1}" if self.field == "quote" else f"The {self.field.replace('_', ' ')}"
 
 
-class Shelf:
+class DossierIndex:
     """A dossier's texts, normalised and read for facts at most once each. One per `check_review`."""
 
     def __init__(self, dossier: Dossier) -> None:
@@ -54,14 +54,14 @@ class Shelf:
                 starts[n - 1] = ""
         self._own_starts = _any_of(starts, whole)
         self.has_run_log = any(s.kind == "run_log" for s in dossier.sources)
-        self._facts: dict[str, Facts] = {}
+        self._facts: dict[str, Mentions] = {}
         self._sources = {s.source_id: s for s in dossier.sources}
 
     @cached_property
     def passages(self) -> PassageTexts:
         return PassageTexts.of(self.dossier)
 
-    def facts(self, text: str) -> Facts:
+    def facts(self, text: str) -> Mentions:
         """Facts of a normalised text."""
         if text not in self._facts:
             self._facts[text] = read_facts(text)
@@ -74,7 +74,7 @@ class Shelf:
         """A normalised text with the product's own name, or its first words, made a pronoun: naming is no claim."""
         return self._own_starts.sub("it", text)
 
-    def is_own(self, fact: Fact) -> bool:
+    def is_own(self, fact: Mention) -> bool:
         """Whether a fact is part of the product's own name, as "24B" is of "Mistral 3 Small (24B)"."""
         if fact.kind == "name":
             return str(fact.key) in self.own_runs
@@ -89,7 +89,7 @@ class Shelf:
         others = {word for word in after if word != following}
         return bool(others or " " in start) and not any(word[0].isupper() or word[0].isdigit() for word in others)
 
-    def source_days(self, passage_id: str) -> Facts:
+    def source_days(self, passage_id: str) -> Mentions:
         """Days the cited source was published and read."""
         source = self.source(passage_id)
         days = (source.published, source.fetched) if source else ()
@@ -101,7 +101,7 @@ class Shelf:
         return source is not None and key in squash(normalise(source.title))
 
     @cached_property
-    def dossier_days(self) -> Facts:
+    def dossier_days(self) -> Mentions:
         """Days the dossier itself gives, outside any passage: its own, the launch's, when prices were looked up."""
         days = (self.dossier.as_of, self.dossier.launch.launched_at, self.dossier.launch.pricing.checked)
         return read_facts(" ".join(day.isoformat() for day in days if day))
@@ -121,7 +121,7 @@ def _any_of(starts: list[str], whole: int) -> "re.Pattern[str]":
 class Case:
     """One answered opinion under check."""
 
-    shelf: Shelf
+    shelf: DossierIndex
     persona: Persona
     opinion: Answered
     void: frozenset[int] = frozenset()  # numbers of grounds that don't stand

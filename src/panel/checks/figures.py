@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from panel.checks.language.mentions import Fact, read_facts
+from panel.checks.language.mentions import Mention, read_facts
 from panel.checks.language.normalise import STOP_WORDS, _phrases, normalise, split_sentences
 from panel.records import Dossier, Figure, Passage, Source
 
@@ -43,10 +43,10 @@ _CONTENT = re.compile(r"[a-z]{4,}")
 
 
 @dataclass(frozen=True)
-class Stated:
+class StatedFigure:
     """A figure where it stands."""
 
-    fact: Fact
+    fact: Mention
     unit: str
     sentence: str
     passage: Passage
@@ -58,7 +58,7 @@ class Stated:
         return content_words(self.sentence)
 
 
-def figures_in(facts: Iterable[Fact], sentence: str) -> list[tuple[Fact, str]]:
+def figures_in(facts: Iterable[Mention], sentence: str) -> list[tuple[Mention, str]]:
     """Facts of a sentence that somebody measured or designed, each with the unit it is compared by.
 
     Shares, multiples, scores, speeds, times, sizes. Prices, dates, version numbers, list numbers and bare counts are
@@ -69,7 +69,7 @@ def figures_in(facts: Iterable[Fact], sentence: str) -> list[tuple[Fact, str]]:
     return [(fact, unit) for fact, unit in found if unit in RANK]
 
 
-def _unit(fact: Fact, *, scored: bool) -> str:
+def _unit(fact: Mention, *, scored: bool) -> str:
     if fact.kind != "number":
         return ""
     if fact.unit:
@@ -86,7 +86,7 @@ def maker_figures(dossier: Dossier) -> tuple[Figure, ...]:
     Shares, multiples and scores are taken before speeds and times, those before sizes; each value once.
     """
     name = frozenset(_CONTENT.findall(normalise(dossier.launch.name).lower()))
-    makers: dict[tuple[Decimal, str], Stated] = {}
+    makers: dict[tuple[Decimal, str], StatedFigure] = {}
     for stated in _stated(dossier, ("maker",)):
         makers.setdefault((stated.fact.value, stated.unit), stated)
     place = {key: i for i, key in enumerate(makers)}
@@ -96,7 +96,7 @@ def maker_figures(dossier: Dossier) -> tuple[Figure, ...]:
     return tuple(_judged(stated, others, name) for stated in chosen)
 
 
-def _stated(dossier: Dossier, voices: Sequence[str]) -> Iterator[Stated]:
+def _stated(dossier: Dossier, voices: Sequence[str]) -> Iterator[StatedFigure]:
     for source in dossier.sources:
         voice = "us" if source.kind == "run_log" else source.voice
         if voice not in voices:
@@ -106,13 +106,13 @@ def _stated(dossier: Dossier, voices: Sequence[str]) -> Iterator[Stated]:
                 yield from _in_passage(passage, source)
 
 
-def _in_passage(passage: Passage, source: Source) -> Iterator[Stated]:
+def _in_passage(passage: Passage, source: Source) -> Iterator[StatedFigure]:
     for sentence in split_sentences(normalise(passage.text)):
         plain = _LIST_NUMBER.sub(" ", sentence)
         for fact, unit in figures_in(read_facts(plain).found, plain):
             before = plain.partition(fact.text)[0]
             if not _VERSION_BEFORE.search(before[-12:]):
-                yield Stated(fact, unit, sentence, passage, source)
+                yield StatedFigure(fact, unit, sentence, passage, source)
 
 
 def content_words(sentence: str) -> frozenset[str]:
@@ -121,7 +121,7 @@ def content_words(sentence: str) -> frozenset[str]:
     return frozenset(w for w in words if w not in STOP_WORDS)
 
 
-def _judged(stated: Stated, others: Sequence[Stated], name: frozenset[str]) -> Figure:
+def _judged(stated: StatedFigure, others: Sequence[StatedFigure], name: frozenset[str]) -> Figure:
     """name: the product's own words, which every sentence about it shares."""
     same = (o for o in others if o.unit == stated.unit)
     related = [o for o in same if len((o.words & stated.words) - name) >= SHARED_WORDS]
@@ -147,11 +147,11 @@ def _judged(stated: Stated, others: Sequence[Stated], name: frozenset[str]) -> F
     )
 
 
-def _ids(stated: Sequence[Stated]) -> list[str]:
+def _ids(stated: Sequence[StatedFigure]) -> list[str]:
     return list(dict.fromkeys(s.passage.passage_id for s in stated))
 
 
-def _names_a_method(stated: Stated) -> bool:
+def _names_a_method(stated: StatedFigure) -> bool:
     """Whether the passage or one of its neighbours says on what, with what or against what it was measured."""
     passages = stated.source.passages
     at = passages.index(stated.passage)

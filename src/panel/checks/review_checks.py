@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from panel.checks.case import Case, Shelf
-from panel.checks.injection.suspicious_grounds import Suspects, check_launch, check_suspect_grounds
+from panel.checks.case import Case, DossierIndex
+from panel.checks.injection.suspicious_grounds import SuspiciousSpans, check_launch, check_suspect_grounds
 from panel.checks.near_copies import check_near_copies
 from panel.checks.opinion.asked import check_asks, check_prediction, check_words
 from panel.checks.opinion.characters import check_characters
@@ -39,14 +39,14 @@ def check_review(
     depth: "ran" or "used" when a run log is among the sources; with "read", no first-hand claim is ever backed.
     Raises KeyError for an opinion by a persona that is not in `personas`.
     """
-    shelf, suspects = Shelf(dossier), Suspects(dossier)
+    shelf, spans = DossierIndex(dossier), SuspiciousSpans(dossier)
     by_id = {p.persona_id: p for p in personas}
     answered = [o for o in opinions if isinstance(o, Answered)]
     answered.sort(key=lambda o: (by_id[o.juror.persona_id].order, o.juror.persona_id, o.draw))
     flags: list[Flag] = []
     cases = []
     for opinion in answered:
-        own = [*check_grounds(opinion, shelf), *check_suspect_grounds(opinion, suspects)]
+        own = [*check_grounds(opinion, shelf), *check_suspect_grounds(opinion, spans)]
         void = frozenset(f.index for f in own if f.field == "grounds" and f.severity == "high")
         case = Case(shelf, by_id[opinion.juror.persona_id], opinion, void, depth)
         cases.append(case)
@@ -55,5 +55,5 @@ def check_review(
             flags += check(case)
     if len(cases) > 1:
         flags += check_near_copies(cases)
-    flags += check_launch(suspects)
+    flags += check_launch(spans)
     return tuple(flags)

@@ -67,10 +67,10 @@ def batch(
     Safe to run again: what was answered is never paid for twice, and launches reviewed before are skipped by name.
     A launch whose category, language or day is unknown passes that filter.
     """
-    from panel.cli.compose.batches import BatchAsk
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.batches import BatchOptions
+    from panel.cli.compose.workspace import open_workspace
 
-    shell = open_shell()
+    shell = open_workspace()
     if watch:
         from panel.cli.compose.watch import watch_batch
 
@@ -80,7 +80,7 @@ def batch(
         return
     from panel.cli.compose.batch_run import dry, run_batch
 
-    ask = BatchAsk(
+    ask = BatchOptions(
         personas=personas,
         models=tuple(model or ()),
         most=most,
@@ -108,8 +108,8 @@ def resume_a_batch(
 ) -> None:
     """What `panel resume` does with a batch."""
     from panel.cli.compose.batch_run import resume_batch
-    from panel.cli.compose.batches import BatchAsk
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.batches import BatchOptions
+    from panel.cli.compose.workspace import open_workspace
 
-    ask = BatchAsk(budget_usd=usd(budget), deadline_s=seconds(deadline), retry=retry)
-    resume_batch(open_shell(), run, ask, yes=yes, json_=json_)
+    ask = BatchOptions(budget_usd=usd(budget), deadline_s=seconds(deadline), retry=retry)
+    resume_batch(open_workspace(), run, ask, yes=yes, json_=json_)

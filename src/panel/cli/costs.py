@@ -6,7 +6,7 @@ from typing import Any
 
 from panel.batch.report.json_stream import json_parts
 from panel.batch.report.spend import Bill, By, bills
-from panel.cli.compose.workspace import Shell
+from panel.cli.compose.workspace import Workspace
 from panel.cli.terminal.terminal import say, say_parts, table_lines, talk
 from panel.money import Savings
 
@@ -22,7 +22,7 @@ NAMES: dict[By, tuple[str, ...]] = {**TITLES, "juror": ("launch", "persona_id", 
 FIGURES = ("calls", "in", "cache write", "cache read", "out", "USD", "cache saved", "batches saved")
 
 
-def show_costs(shell: Shell, run_id: str, by: By, *, json_: bool) -> None:
+def show_costs(shell: Workspace, run_id: str, by: By, *, json_: bool) -> None:
     """A line for each, then the total. The ledger is streamed: a line is printed once its calls have been read."""
     total = Bill()
     with closing(shell.open_records()) as records:

@@ -12,7 +12,7 @@ from panel.cli.terminal.common_options import JsonFlag, YesFlag
 from panel.cli.terminal.terminal import say, say_json, talk
 
 if TYPE_CHECKING:
-    from panel.cli.compose.workspace import Shell
+    from panel.cli.compose.workspace import Workspace
 
 # Their default ports.
 SERVERS = {
@@ -47,9 +47,9 @@ def doctor(
 
         prove_live(live, yes=yes, json_=json_)
         return
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
 
-    shell = open_shell()
+    shell = open_workspace()
     findings = list(look(shell))
     bad = [f for f in findings if f.state == "bad"]
     if json_:
@@ -63,7 +63,7 @@ def doctor(
         raise typer.Exit(2)
 
 
-def next_command(shell: "Shell", findings: list[Finding]) -> str:
+def next_command(shell: "Workspace", findings: list[Finding]) -> str:
     """What to type now: mend what is in the way, else ask the best critics there are here."""
     from panel.workspace.settings import KEYS
 
@@ -75,7 +75,7 @@ def next_command(shell: "Shell", findings: list[Finding]) -> str:
     return server or 'panel new "Your tool"  # paste a page into the file it writes, then: panel review your-tool.yaml'
 
 
-def look(shell: "Shell") -> Iterator[Finding]:
+def look(shell: "Workspace") -> Iterator[Finding]:
     """Every finding, in the order a person would mend them."""
     yield _workspace(shell)
     yield from _keys(shell)
@@ -88,14 +88,14 @@ def look(shell: "Shell") -> Iterator[Finding]:
     yield _name_clash()
 
 
-def _workspace(shell: "Shell") -> Finding:
+def _workspace(shell: "Workspace") -> Finding:
     count = f"{len(shell.personas)} personas"
     if shell.workspace.packaged:
         return Finding("workspace", "note", f"none here; the built-in {count} are used", "Make your own: panel init")
     return Finding("workspace", "ok", f"{shell.workspace.root}, {count}")
 
 
-def _keys(shell: "Shell") -> Iterator[Finding]:
+def _keys(shell: "Workspace") -> Iterator[Finding]:
     from panel.workspace.settings import KEYS
 
     for provider, variable in KEYS.items():
@@ -105,7 +105,7 @@ def _keys(shell: "Shell") -> Iterator[Finding]:
             yield Finding("key", "note", f"{variable} is not set", f"export {variable}=... to seat {provider} jurors")
 
 
-def _addresses(shell: "Shell") -> Iterator[Finding]:
+def _addresses(shell: "Workspace") -> Iterator[Finding]:
     """Base URLs and certificates no model can be asked with, whoever sits on the panel today."""
     import ssl
 
@@ -126,7 +126,7 @@ def _addresses(shell: "Shell") -> Iterator[Finding]:
         yield Finding("certificates", "bad", f"no connection can be made: {err}", fix)
 
 
-def _panel(shell: "Shell") -> Finding:
+def _panel(shell: "Workspace") -> Finding:
     from panel.errors import Mistake
     from panel.jurors.dialects import open_provider
 
@@ -181,7 +181,7 @@ def _models_at(port: int) -> list[str] | None:
         return None
 
 
-def _database(shell: "Shell") -> Finding:
+def _database(shell: "Workspace") -> Finding:
     from contextlib import closing
 
     from panel.errors import PanelError
@@ -193,7 +193,7 @@ def _database(shell: "Shell") -> Finding:
         return Finding("database", "bad", str(err), err.hint)
 
 
-def _disk(shell: "Shell") -> Finding:
+def _disk(shell: "Workspace") -> Finding:
     import shutil
 
     folder = next(p for p in (shell.settings.runs_dir, *shell.settings.runs_dir.parents) if p.exists())

@@ -37,9 +37,9 @@ def refresh(
 def diff(url: Address, json_: JsonFlag = False) -> None:
     """What changed on a page between its last two different readings."""
     from panel.cli.compose.launches import snapshots_of
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
 
-    changes = snapshots_of(open_shell()).diff(url)
+    changes = snapshots_of(open_workspace()).diff(url)
     if json_:
         say_json({"url": url, "diff": changes})
     elif changes:
@@ -50,10 +50,10 @@ def diff(url: Address, json_: JsonFlag = False) -> None:
 
 def _dossier(name: str, category: str, *, refresh: bool) -> "tuple[Dossier, Scenarios]":
     from panel.cli.compose.launches import dossiers_of
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
     from panel.dossier.plans.scenario_file import load_scenarios
 
-    shell = open_shell()
+    shell = open_workspace()
     dossiers, _ = dossiers_of(shell, [name], as_of=None, refresh=refresh, category=category)
     return dossiers[0], load_scenarios(shell.workspace.scenarios)
 

@@ -10,7 +10,7 @@ from panel.cli.terminal.terminal import say, say_json, table, talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
-    from panel.cli.compose.workspace import Shell
+    from panel.cli.compose.workspace import Workspace
     from panel.records import Persona
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The critics: list, show, check, add.")
@@ -19,9 +19,9 @@ app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The critics
 @app.command("list")
 def list_(json_: JsonFlag = False) -> None:
     """List the personas of this workspace in page order."""
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
 
-    personas = open_shell().personas
+    personas = open_workspace().personas
     if json_:
         say_json({"personas": [p.model_dump(mode="json") for p in personas]})
         return
@@ -36,9 +36,9 @@ def show(
     json_: JsonFlag = False,
 ) -> None:
     """Show one persona, or with --prompt the question it would be asked."""
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
 
-    shell = open_shell()
+    shell = open_workspace()
     persona = shell.choose_personas(persona_id)[0]
     if prompt:
         text = _prompt(shell, persona, prompt)
@@ -54,7 +54,7 @@ def show(
     say("\n".join(f"{name}: {text}" for name, text in rows))
 
 
-def _prompt(shell: "Shell", persona: "Persona", launch_file: str) -> str:
+def _prompt(shell: "Workspace", persona: "Persona", launch_file: str) -> str:
     """House rules, dossier and brief as a hosted juror would get them."""
     from panel.cli.compose.launches import dossiers_of
     from panel.prompting import Templates, deal_moves, render_question
@@ -72,10 +72,10 @@ def check(
     json_: JsonFlag = False,
 ) -> None:
     """Check persona files: every field and every length."""
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
     from panel.prompting import parse_persona
 
-    shell = open_shell()
+    shell = open_workspace()
     texts = {path.stem: _read(path) for path in files} or dict(shell.workspace.personas)
     for name, text in texts.items():
         parse_persona(text, persona_id=name)
@@ -91,11 +91,11 @@ def new(
     json_: JsonFlag = False,
 ) -> None:
     """Write a commented persona file into personas/: the next run asks it too."""
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
     from panel.prompting import parse_persona, persona_template
     from panel.store.files import write_new
 
-    shell = open_shell()
+    shell = open_workspace()
     if shell.workspace.packaged:
         raise Mistake("There is no workspace here.", hint="Make one first: panel init")
     text = persona_template(persona_id)

@@ -27,9 +27,9 @@ def list_(
     category: Annotated[str, typer.Option("--category", help="Only of this category.")] = "", json_: JsonFlag = False
 ) -> None:
     """List products, by slug."""
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
 
-    with closing(open_shell().open_products()) as products:
+    with closing(open_workspace().open_products()) as products:
         found = products.list_products(category)
     if json_:
         say_json({"products": [p.model_dump(mode="json") for p in found]})
@@ -43,9 +43,9 @@ def list_(
 @app.command()
 def show(product: Ref, json_: JsonFlag = False) -> None:
     """Show a product's history: releases, where they were seen, runs, other names, what was done to it."""
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
 
-    with closing(open_shell().open_products()) as products:
+    with closing(open_workspace().open_products()) as products:
         history = products.history(product)
     if json_:
         say_json(history.model_dump(mode="json"))
@@ -100,10 +100,10 @@ def rename(
 def _signing(by: str) -> Iterator[tuple["Products", dict[str, Any]]]:
     """The products, and who acts when: the log names this machine's owner, whoever decided."""
     from panel.cli.compose.desks import open_store, owner_name
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
     from panel.desk.accounts import Accounts
 
-    shell, now = open_shell(), datetime.now(UTC)
+    shell, now = open_workspace(), datetime.now(UTC)
     with open_store(shell) as store:
         me = Accounts(store.engine).owner(owner_name(shell), now=now)
     with closing(shell.open_products()) as products:

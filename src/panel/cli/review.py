@@ -9,8 +9,8 @@ from panel.cli.terminal.common_options import JsonFlag, PersonasOption, YesFlag
 from panel.cli.terminal.terminal import say, say_json, talk
 
 if TYPE_CHECKING:
-    from panel.pipeline.plan import Kind
-    from panel.pipeline.run import Outcome
+    from panel.pipeline.plan import RunKind
+    from panel.pipeline.run import RunResult
 
 Launches = Annotated[
     list[str],
@@ -76,7 +76,7 @@ def resume(
 
     Only what is missing is asked, with the dossiers, personas and prompts of the day it began.
     """
-    from panel.cli.compose.runs import Asking, load_run, resume_run
+    from panel.cli.compose.runs import RunOptions, load_run, resume_run
 
     run = load_run(run_id)
     if run.kind == "batch":
@@ -84,26 +84,26 @@ def resume(
 
         resume_a_batch(run, budget=budget, deadline=deadline, retry=retry, yes=yes, json_=json_)
         return
-    ask = Asking(budget=budget, deadline_min=deadline, retry=retry, yes=yes, quiet=json_)
+    ask = RunOptions(budget=budget, deadline_min=deadline, retry=retry, yes=yes, quiet=json_)
     _show(*resume_run(run.run_id, ask), json_=json_)
 
 
 def _ask(
-    kind: "Kind", files: list[str], personas: str, models: list[str], budget: float | None, deadline: float | None,
+    kind: "RunKind", files: list[str], personas: str, models: list[str], budget: float | None, deadline: float | None,
     yes: bool, fresh: bool, retry: bool, as_of: str, category: str, json_: bool,
 ) -> None:  # fmt: skip
-    from panel.cli.compose.runs import Asking, prepare, run_plan
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.runs import RunOptions, prepare, run_plan
+    from panel.cli.compose.workspace import open_workspace
 
-    shell = open_shell()
+    shell = open_workspace()
     plan, stamp = prepare(
         shell, kind, files, personas=personas, models=models, as_of=as_of, fresh=fresh, category=category
     )
-    ask = Asking(budget=budget, deadline_min=deadline, retry=retry, yes=yes, quiet=json_)
+    ask = RunOptions(budget=budget, deadline_min=deadline, retry=retry, yes=yes, quiet=json_)
     _show(*run_plan(shell, plan, stamp, ask), json_=json_)
 
 
-def _show(outcome: "Outcome", folder: Path, *, json_: bool) -> None:
+def _show(outcome: "RunResult", folder: Path, *, json_: bool) -> None:
     """The verdict card and where the page is; or the same as one JSON object."""
     _tell_of_failures(outcome)
     if json_:
@@ -117,7 +117,7 @@ def _show(outcome: "Outcome", folder: Path, *, json_: bool) -> None:
     say(f"Page: {folder / 'report.html'}" if len(outcome.reviews) == 1 or outcome.comparison else f"Pages: {folder}")
 
 
-def _tell_of_failures(outcome: "Outcome") -> None:
+def _tell_of_failures(outcome: "RunResult") -> None:
     """The page counts who gave no answer; the person who ran it can have them asked again."""
     ends = [opinion.outcome for review in outcome.reviews for opinion in review.opinions]
     resume = f"panel resume {outcome.run.run_id}"
@@ -127,7 +127,7 @@ def _tell_of_failures(outcome: "Outcome") -> None:
         talk(f"{ends.count('unusable')} of {len(ends)} answers were unusable. Ask for them again: {resume} --retry")
 
 
-def as_json(outcome: "Outcome", folder: Path) -> dict[str, object]:
+def as_json(outcome: "RunResult", folder: Path) -> dict[str, object]:
     """What --json prints of a run: ids, paths, and the records in full."""
     records: dict[str, object] = {"reviews": [r.model_dump(mode="json") for r in outcome.reviews]}
     if outcome.comparison:

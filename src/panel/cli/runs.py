@@ -24,9 +24,9 @@ By = Literal["persona", "model", "launch", "day"]
 @app.command("list")
 def list_(json_: JsonFlag = False) -> None:
     """List runs, newest first."""
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
 
-    shell = open_shell()
+    shell = open_workspace()
     with closing(shell.open_records()) as records, closing(shell.open_locks()) as locks:
         found = records.list_runs()
         states = {run.run_id: _state(run, locks) for run in found}
@@ -49,11 +49,11 @@ def list_(json_: JsonFlag = False) -> None:
 @app.command()
 def show(run_id: RunId, json_: JsonFlag = False) -> None:
     """Show one run: what it asked, what came of it, where its page is; of a batch, what its summary says."""
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
     from panel.pages import comparison_card, review_card
     from panel.store import RunFolder
 
-    shell = open_shell()
+    shell = open_workspace()
     with closing(shell.open_records()) as records, closing(shell.open_locks()) as locks:
         run = records.load_run(run_id)
         state = _state(run, locks)
@@ -87,10 +87,10 @@ def costs(
     json_: JsonFlag = False,
 ) -> None:
     """What calls cost and what cache and provider batches saved, from the ledger; deleted runs stay in the sums."""
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
     from panel.cli.costs import show_costs
 
-    show_costs(open_shell(), run_id, by or "juror", json_=json_)
+    show_costs(open_workspace(), run_id, by or "juror", json_=json_)
 
 
 @app.command()
@@ -115,9 +115,9 @@ def verify(
 @app.command()
 def delete(run_id: RunId, yes: SureFlag = False, json_: JsonFlag = False) -> None:
     """Delete a run's texts and folder. What it cost stays in the ledger."""
-    from panel.cli.compose.workspace import open_shell, sure
+    from panel.cli.compose.workspace import open_workspace, sure
 
-    with closing(open_shell().open_records()) as records:
+    with closing(open_workspace().open_records()) as records:
         run = records.load_run(run_id)
         sure(f"Delete {run.run_id} and its folder?", yes=yes, quiet=json_)
         records.delete_run(run.run_id)
@@ -131,10 +131,10 @@ def prune(
     json_: JsonFlag = False,
 ) -> None:
     """Delete every run older than so many days. What they cost stays in the ledger."""
-    from panel.cli.compose.workspace import open_shell, sure
+    from panel.cli.compose.workspace import open_workspace, sure
 
     before = datetime.now(UTC) - timedelta(days=older_than)
-    with closing(open_shell().open_records()) as records:
+    with closing(open_workspace().open_records()) as records:
         sure(f"Delete every run made before {before:%Y-%m-%d %H:%M} UTC?", yes=yes, quiet=json_)
         gone = records.prune(before)
     say_json({"deleted": list(gone)}) if json_ else talk(f"Deleted {len(gone)} {'run' if len(gone) == 1 else 'runs'}.")

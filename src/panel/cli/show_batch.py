@@ -12,7 +12,7 @@ from panel.batch.report import summary
 from panel.batch.report.json_stream import json_parts
 from panel.batch.report.spend import BatchSpend, add_up
 from panel.batch.report.summary import Digest, digest
-from panel.cli.compose.workspace import Shell
+from panel.cli.compose.workspace import Workspace
 from panel.cli.terminal.terminal import say, say_parts, table, talk
 from panel.records import BatchRow, ProposedPair, Run
 from panel.store import BatchRows
@@ -20,7 +20,7 @@ from panel.store import BatchRows
 MOST_NAMED = 20  # of a list: a screenful; all are in summary.json
 
 
-def show_batch(shell: Shell, run: Run, state: str, *, json_: bool) -> None:
+def show_batch(shell: Workspace, run: Run, state: str, *, json_: bool) -> None:
     """Rows by outcome with reasons, pairs, spend, where the folder is. Rows are streamed, however many there are."""
     with ExitStack() as stack:
         rows = stack.enter_context(closing(BatchRows.open(shell.settings.database_url)))

@@ -23,18 +23,18 @@ def worker(
     Needs PANEL_DATABASE_URL=postgresql://... and the keys of the models. Start as many as you like, on any machine.
     """
     from panel.cli.compose.work import work
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
 
-    work(open_shell(), at_once=at_once, once=once)
+    work(open_workspace(), at_once=at_once, once=once)
 
 
 @app.command()
 def status(json_: JsonFlag = False) -> None:
     """Jobs by queue and state, workers by their last heartbeat, batches by what is left."""
     from panel.cli.compose.job_queue import queue_status
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
 
-    found = run_loop(queue_status(open_shell()))
+    found = run_loop(queue_status(open_workspace()))
     if json_:
         say_json(found)
         return
@@ -54,9 +54,9 @@ def status(json_: JsonFlag = False) -> None:
 def retry(run_id: BatchId, json_: JsonFlag = False) -> None:
     """Hand out again what failed or was left of a batch."""
     from panel.cli.compose.job_queue import queue_retry
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
 
-    count = run_loop(queue_retry(open_shell(), run_id))
+    count = run_loop(queue_retry(open_workspace(), run_id))
     say_json({"handed_out": count}) if json_ else talk(f"{count} launches handed out again.")
 
 
@@ -64,9 +64,9 @@ def retry(run_id: BatchId, json_: JsonFlag = False) -> None:
 def cancel(run_id: BatchId, json_: JsonFlag = False) -> None:
     """Take a batch's waiting jobs back. Launches in hand are finished; what was answered is kept."""
     from panel.cli.compose.job_queue import queue_cancel
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
 
-    count = run_loop(queue_cancel(open_shell(), run_id))
+    count = run_loop(queue_cancel(open_workspace(), run_id))
     say_json({"cancelled": count}) if json_ else talk(
         f"{count} jobs taken back. Go on with: panel queue retry {run_id}"
     )

@@ -26,7 +26,7 @@ from panel.desk.drafts.opened import Opened, find_draft, load, open_at, read_rev
 from panel.desk.drafts.preview import editorial_of
 from panel.desk.drafts.stale import with_reasons
 from panel.desk.drafts.what_is_left import LEFT_DAYS
-from panel.desk.drafts.written_before import NO_ARCHIVE, Archive
+from panel.desk.drafts.written_before import NO_ARCHIVE, WrittenBefore
 from panel.desk.permissions import allow
 from panel.desk.times import UTC_TIMES, Times, utc_now
 from panel.errors import Mistake
@@ -44,7 +44,7 @@ from panel.records.desk import (
 )
 from panel.store import draft_rows as rows
 from panel.store.desk.act_log import newest_acts, read_acts
-from panel.store.draft_rows import DeskStore
+from panel.store.draft_rows import DraftRows
 from panel.tally import compare
 
 Clock = Callable[[], datetime]
@@ -104,7 +104,7 @@ class Desk:
     """Drafts of one database. Safe to share between threads: it holds nothing but its parts."""
 
     def __init__(
-        self, store: DeskStore, *, archive: Archive = NO_ARCHIVE, responsible: str = "", clock: Clock = utc_now,
+        self, store: DraftRows, *, archive: WrittenBefore = NO_ARCHIVE, responsible: str = "", clock: Clock = utc_now,
         times: Times = UTC_TIMES, channel: Channel = "terminal", together: int = 0,
     ) -> None:  # fmt: skip
         """channel, together: how what is decided here comes in, as each decision says."""

@@ -18,7 +18,7 @@ from panel.desk.drafts.points import shown
 from panel.records import Answered, Review, Value, Written, canonical_json, sha256_of
 from panel.records.desk import Act, Approval, EditedWords
 from panel.store.desk.finished_drafts import Finished, finished
-from panel.store.draft_rows import DeskStore
+from panel.store.draft_rows import DraftRows
 
 PAUSE = timedelta(minutes=10)  # a longer gap between two acts is no work on this draft
 FEWEST = 10  # drafts: with fewer, a difference between two says nothing
@@ -40,7 +40,7 @@ class Group(Value):
     removed: int
 
 
-class Stats(Value):
+class DeskStats(Value):
     """Everything `panel desk stats` tells."""
 
     drafts: int
@@ -63,7 +63,7 @@ class _Gathered:
     claims: Counter[str] = field(default_factory=Counter)
 
 
-def read_stats(store: DeskStore) -> Stats:
+def read_stats(store: DraftRows) -> DeskStats:
     """Statistics over every approved draft."""
     groups: dict[tuple[str, str, str], _Gathered] = defaultdict(_Gathered)
     minutes, settled = list[float](), list[SettledFlag]()
@@ -73,7 +73,7 @@ def read_stats(store: DeskStore) -> Stats:
             review = read_review(one.base_json)
             settled += settled_flags(one, review)
             _gather(one, review, groups)
-    return Stats(
+    return DeskStats(
         drafts=len(minutes), median_minutes=round(median(minutes), 1) if minutes else None,
         groups=tuple(_group(key, groups[key]) for key in sorted(groups)), checks=dismissed_shares(settled),
     )  # fmt: skip
@@ -187,7 +187,7 @@ class StatTable(Value):
     rows: tuple[tuple[str, ...], ...]
 
 
-def told(stats: Stats) -> str:
+def told(stats: DeskStats) -> str:
     """The first sentence."""
     if not stats.drafts:
         return "Nobody has approved a review yet."
@@ -196,7 +196,7 @@ def told(stats: Stats) -> str:
     return f"{drafts} approved. Median {stats.median_minutes:g} minutes a draft, gaps over 10 minutes left out.{few}"
 
 
-def tables_of(stats: Stats) -> tuple[StatTable, ...]:
+def tables_of(stats: DeskStats) -> tuple[StatTable, ...]:
     """By critic, model and version of its prompt; by check. Tables without a row are left out."""
     head = ("drafts", "kept", "attributed", "amended", "removed", "struck")
     critics = tuple((g.persona_id, g.model, g.prompt, *(str(getattr(g, name)) for name in head)) for g in stats.groups)
@@ -211,7 +211,7 @@ def tables_of(stats: Stats) -> tuple[StatTable, ...]:
 # claims as pairs, to try prompts against
 
 
-def read_pairs(store: DeskStore, *, now: datetime) -> Iterator[Json]:
+def read_pairs(store: DraftRows, *, now: datetime) -> Iterator[Json]:
     """A claim as a model wrote it and as somebody signed it, one at a time; nothing embargoed, nothing confidential.
 
     Claims set aside were judged by nobody, and those of struck critics were not decided on: neither is here.

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from panel.errors import ReplyUnusable
 from panel.jurors.parse import holds_shape, parse_answer, parse_picks
-from panel.jurors.provider import Body, Provider, Question, Reading
+from panel.jurors.provider import Body, ParsedReply, Provider, Question
 from panel.prompting.answer import Answer, TrialAnswer
 
 MOST_ROOM_TRIES = 2
@@ -25,11 +25,11 @@ class Exchange:
 
     body: Body
     purpose: Purpose
-    reading: Reading
+    reading: ParsedReply
 
 
 @dataclass(frozen=True)
-class Ask:
+class SendStep:
     """Send this next."""
 
     body: Body
@@ -37,21 +37,21 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Heard:
+class AnsweredStep:
     """The juror answered in the agreed shape."""
 
     answer: Answer | TrialAnswer
 
 
 @dataclass(frozen=True)
-class Refused:
+class DeclinedStep:
     """The model would not answer."""
 
     why: str
 
 
 @dataclass(frozen=True)
-class GaveUp:
+class UnusableStep:
     """No usable answer, and asking again would not help.
 
     unparseable: the server did not hold to the schema. Two of these in a row say something about the server.
@@ -61,7 +61,7 @@ class GaveUp:
     unparseable: bool
 
 
-Step = Ask | Heard | Refused | GaveUp
+Step = SendStep | AnsweredStep | DeclinedStep | UnusableStep
 
 
 def next_step(
@@ -76,7 +76,7 @@ def next_step(
     say_problem: turns one sentence on what was wrong into the text of the repair question.
     """
     if not exchanges:
-        return Ask(provider.first_body(question), "ask")
+        return SendStep(provider.first_body(question), "ask")
     last = exchanges[-1]
     if last.reading.ending == "truncated":  # a whole answer may be followed by blanks until the room ends
         return sound_answer(question, exchanges[-1:]) or _ask_with_more_room(provider, question, exchanges)
@@ -91,9 +91,9 @@ def _ask_with_more_room(provider: Provider, question: Question, exchanges: Seque
     body = exchanges[-1].body
     if tries < MOST_ROOM_TRIES:
         room = provider.room(body) * ROOM_FACTOR
-        return Ask(provider.more_room_body(body, max_output_tokens=room), "more_room")
+        return SendStep(provider.more_room_body(body, max_output_tokens=room), "more_room")
     why = f"Cut off {tries + 1} times, the last time at {provider.room(body):,} tokens."
-    return sound_answer(question, exchanges) or GaveUp(why, unparseable=False)
+    return sound_answer(question, exchanges) or UnusableStep(why, unparseable=False)
 
 
 def _weigh(
@@ -106,14 +106,14 @@ def _weigh(
         answer = understand(last.reading.text, question)
         problem = contradiction(answer)
         if not problem or repaired:
-            return Heard(answer)  # a contradiction that outlives its repair is left to the checks
+            return AnsweredStep(answer)  # a contradiction that outlives its repair is left to the checks
     except ReplyUnusable as err:
         problem = str(err)
         if repaired:
             off_schema = not holds_shape(last.reading.text, question.schema)
-            return sound_answer(question, exchanges) or GaveUp(problem, unparseable=off_schema)
+            return sound_answer(question, exchanges) or UnusableStep(problem, unparseable=off_schema)
     said = last.reading.text
-    return Ask(provider.repair_body(last.body, said=said, problem=say_problem(problem)), "repair")
+    return SendStep(provider.repair_body(last.body, said=said, problem=say_problem(problem)), "repair")
 
 
 def understand(text: str, question: Question) -> Answer | TrialAnswer:
@@ -143,23 +143,25 @@ def menu_of(schema: dict[str, Any]) -> frozenset[str]:
     return frozenset(picks.get("items", {}).get("enum", ()))
 
 
-def sound_answer(question: Question, exchanges: Sequence[Exchange]) -> Heard | None:
+def sound_answer(question: Question, exchanges: Sequence[Exchange]) -> AnsweredStep | None:
     """A sound answer that was only asked to be put straight: it stands when the repair brings nothing better."""
     for exchange in exchanges:
         if exchange.reading.ending != "declined":
             try:
-                return Heard(understand(exchange.reading.text, question))
+                return AnsweredStep(understand(exchange.reading.text, question))
             except ReplyUnusable:
                 continue
     return None
 
 
-def _ended(reading: Reading, model: str) -> Refused | GaveUp:
+def _ended(reading: ParsedReply, model: str) -> DeclinedStep | UnusableStep:
     """The endings that bring no answer. Each of them has its sentence."""
     if reading.ending == "declined":
-        return Refused(reading.why or f"{model} declined without giving a reason.")
+        return DeclinedStep(reading.why or f"{model} declined without giving a reason.")
     if reading.ending == "too_long":
-        return GaveUp(f"The question does not fit into {model}'s context: {reading.why}.", unparseable=False)
+        return UnusableStep(f"The question does not fit into {model}'s context: {reading.why}.", unparseable=False)
     if reading.ending == "paused":
-        return GaveUp(f"{model} paused its turn, which only happens with tools; none were offered.", unparseable=False)
-    return GaveUp(f"{model}'s server sent a reply that can't be read: {reading.why}.", unparseable=True)
+        return UnusableStep(
+            f"{model} paused its turn, which only happens with tools; none were offered.", unparseable=False
+        )
+    return UnusableStep(f"{model}'s server sent a reply that can't be read: {reading.why}.", unparseable=True)

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterator
 
-from panel.jurors.conversation import GaveUp, Heard, Refused
+from panel.jurors.conversation import AnsweredStep, DeclinedStep, UnusableStep
 from panel.prompting.answer import Answer, TrialAnswer
 from panel.records import (
     THIN_CONFIDENCE,
@@ -30,7 +30,7 @@ CONFIDENCE = {"low": 0.25, "medium": 0.5, "high": 0.75}  # a trial juror picks a
 
 
 def to_opinion(
-    step: Heard | Refused | GaveUp,
+    step: AnsweredStep | DeclinedStep | UnusableStep,
     *,
     persona: Persona,
     juror: Juror,
@@ -39,9 +39,9 @@ def to_opinion(
     calls: tuple[Call, ...],
 ) -> Opinion:
     """The opinion this step stands for. A persona that does not count always abstains, whatever it said."""
-    if isinstance(step, Refused):
+    if isinstance(step, DeclinedStep):
         return Declined(juror=juror, draw=draw, calls=calls, why=clean(step.why))
-    if isinstance(step, GaveUp):
+    if isinstance(step, UnusableStep):
         return Unusable(juror=juror, draw=draw, calls=calls, why=clean(step.why))
     verdict: Verdict = step.answer.verdict if persona.counts else "abstain"
     if isinstance(step.answer, TrialAnswer):

@@ -85,7 +85,7 @@ class RawReply:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedReply:
     """A reply understood as far as the dialect goes; the answer inside is still text."""
 
     ending: Ending
@@ -125,7 +125,7 @@ class Provider(Protocol):
         """One request. Raises ProviderBusy, ProviderRefused or ProviderError."""
         ...
 
-    def read(self, raw: str) -> Reading:
+    def read(self, raw: str) -> ParsedReply:
         """Understand a stored or fresh reply. Never raises for what a server may send."""
         ...
 

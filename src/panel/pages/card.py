@@ -5,13 +5,13 @@ import unicodedata
 from collections.abc import Sequence
 
 from panel.pages import wording
-from panel.pages.model import Heard, Page, Side
+from panel.pages.model import OpinionView, PageView, ToolSide
 from panel.pages.safe_text import cut_short, plain
 
 _GLYPHS = {"ship": "+", "skip": "-"}  # a shape beside the word; other stands get a dot
 
 
-def card(page: Page, *, width: int = 100) -> str:
+def card(page: PageView, *, width: int = 100) -> str:
     """At most `width` columns, counting wide characters as two; at least 40."""
     room = max(width, 40)
     top = [_wrapped(page.banner, room)] if page.banner else []
@@ -29,7 +29,7 @@ def card(page: Page, *, width: int = 100) -> str:
     return "\n\n".join(top + blocks) + "\n"
 
 
-def _tallies(sides: Sequence[Side], room: int) -> str:
+def _tallies(sides: Sequence[ToolSide], room: int) -> str:
     lines = []
     for side in sides:
         rest = f", {side.rest}" if side.rest else ""
@@ -38,7 +38,7 @@ def _tallies(sides: Sequence[Side], room: int) -> str:
     return "\n".join(lines)
 
 
-def _notices(page: Page, room: int) -> list[str]:
+def _notices(page: PageView, room: int) -> list[str]:
     """At most one line each: what is held, what is missing, on what sources disagree. Two tools are named."""
     several = len(page.sides) > 1
     rows = (
@@ -53,7 +53,7 @@ def _notices(page: Page, room: int) -> list[str]:
     return ["\n".join(lines)] if lines else []
 
 
-def _critic(title: str, on: Sequence[Heard], sides: int, room: int) -> str:
+def _critic(title: str, on: Sequence[OpinionView], sides: int, room: int) -> str:
     lines = [_wrapped(f"{title} ({wording.AI_CRITIC})", room)]
     for said in on:
         name = f"{cut_short(said.tool, 28)}: " if sides > 1 else ""
@@ -62,7 +62,7 @@ def _critic(title: str, on: Sequence[Heard], sides: int, room: int) -> str:
     return "\n".join(lines)
 
 
-def _foot(page: Page, room: int) -> str:
+def _foot(page: PageView, room: int) -> str:
     lines = [page.depth, page.independence, f"{wording.AI_LABEL}.", page.status]
     return "\n".join(_wrapped(line, room) for line in lines if line)
 

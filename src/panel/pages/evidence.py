@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from panel.pages import wording
-from panel.pages.model import FlagNote, Heard, Labelled, Note, Said, SourceLine
+from panel.pages.model import FlagNote, Footnote, Labelled, OpinionView, SourceLine, StandView
 from panel.pages.safe_text import Pieces, clean, pieces, tail_apart
 from panel.pages.sources import source_lines
 from panel.records import Answered, Dossier, Flag, Ground, Opinion, Persona, Review, Sentence, Written, standing_grounds
@@ -21,13 +21,13 @@ def stand_of(review: Review, persona_id: str) -> str:
     return opinion.verdict if isinstance(opinion, Answered) else opinion.outcome
 
 
-def heard(review: Review, persona: Persona, *, key: str, tool: str, stand: str, flags: Sequence[Flag]) -> Heard:
+def heard(review: Review, persona: Persona, *, key: str, tool: str, stand: str, flags: Sequence[Flag]) -> OpinionView:
     """A critic's opinion as a page shows it; one without an answer has `why` and nothing else."""
     opinion = review.opinion(persona.persona_id)
     mine = [f for f in flags if f.persona_id == persona.persona_id and f.severity in _SHOWN]
     notes = _notes(opinion, review, key=key, flags=mine) if isinstance(opinion, Answered) else ()
     written = opinion.words if isinstance(opinion, Answered) and isinstance(opinion.words, Written) else None
-    return Heard(
+    return OpinionView(
         side=key,
         tool=tool,
         stand=stand,
@@ -55,7 +55,7 @@ def flag_note(flag: Flag) -> FlagNote:
     return FlagNote(flag.severity, clean(flag.check), clean(flag.message), clean(flag.excerpt))
 
 
-def _notes(opinion: Answered, review: Review, *, key: str, flags: Sequence[Flag]) -> tuple[Note, ...]:
+def _notes(opinion: Answered, review: Review, *, key: str, flags: Sequence[Flag]) -> tuple[Footnote, ...]:
     """Anchors count positions, not the juror's own numbers, which may repeat.
 
     Which ground stands is the checks' word, whatever flags a page shows.
@@ -72,13 +72,13 @@ def _notes(opinion: Answered, review: Review, *, key: str, flags: Sequence[Flag]
 
 def _note(
     ground: Ground, anchor: str, dossier: Dossier, lines: dict[str, SourceLine], flags: Sequence[Flag], *, stands: bool
-) -> Note:
+) -> Footnote:
     passage = dossier.passage(ground.passage_id)
     is_quoted = stands and passage is not None
     source = lines.get(ground.passage_id.partition(".")[0]) if passage else None
     quoted = wording.OURS if source and source.voice == wording.VOICES["us"] else wording.QUOTED
     missing = f"there is no passage {clean(ground.passage_id)}" if passage is None else "does not count as quoted"
-    return Note(
+    return Footnote(
         anchor=anchor,
         number=ground.number,
         side=ground.side,
@@ -92,11 +92,11 @@ def _note(
     )
 
 
-def _said(sentence: Sentence, place: int, notes: Sequence[Note], flags: Sequence[Flag]) -> Said:
+def _said(sentence: Sentence, place: int, notes: Sequence[Footnote], flags: Sequence[Flag]) -> StandView:
     mark = {"grounds": "", "view": "view", "memory": "memory: unchecked"}[sentence.rests_on]
     cited = tuple(n for n in notes if n.number in sentence.grounds) if sentence.rests_on == "grounds" else ()
     head, tail = tail_apart(pieces(sentence.text))
-    return Said(
+    return StandView(
         pieces=head,
         tail=tail,
         rests_on=sentence.rests_on,
@@ -106,7 +106,7 @@ def _said(sentence: Sentence, place: int, notes: Sequence[Note], flags: Sequence
     )
 
 
-def _line(opinion: Opinion | None, notes: Sequence[Note]) -> Pieces:
+def _line(opinion: Opinion | None, notes: Sequence[Footnote]) -> Pieces:
     """The lens's own line; a trial juror's first pick on its verdict's side; else why there is none."""
     if not isinstance(opinion, Answered):
         return pieces(_why(opinion))

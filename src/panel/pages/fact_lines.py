@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from panel.pages import wording
-from panel.pages.model import CostLine, FactLine, FactPlace, Facts, ScenarioLine, SourceLine
+from panel.pages.model import CostLine, FactLine, FactPlace, FactsSection, ScenarioLine, SourceLine
 from panel.pages.safe_text import clean, cut_short
 from panel.records import Fact, PlanCost, ScenarioCost, disagree
 
@@ -27,7 +27,7 @@ WHAT = {
 }
 
 
-def facts(found: Sequence[Fact], sources: Sequence[SourceLine]) -> Facts:
+def facts(found: Sequence[Fact], sources: Sequence[SourceLine]) -> FactsSection:
     """One row for each thing stated, with every place that states it; rows in dispute are never left out."""
     groups = disagree(found)
     disputed = {fact: _dispute(group) for group in groups for fact in group}
@@ -37,7 +37,7 @@ def facts(found: Sequence[Fact], sources: Sequence[SourceLine]) -> Facts:
     lines = [_line(row, sources, disputed.get(row[0], "")) for row in rows.values()]
     kept = sorted(lines, key=lambda line: not line.disputed)[:MOST_FACTS]
     more = len(lines) - len(kept)
-    return Facts(
+    return FactsSection(
         lines=tuple(line for line in lines if line in kept),
         more=f"{wording.count_of(more, 'more fact')} in the dossier." if more else "",
         disputed=tuple(dict.fromkeys(_subject(group[0]) for group in groups)),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from panel.pages import wording
-from panel.pages.model import Critic, Forecast, Side, SourceLine, Together, Uncounted
+from panel.pages.model import Critic, Forecast, SourceLine, Together, ToolSide, Uncounted
 from panel.pages.safe_text import clean, pieces
 from panel.pages.side import title_of
 from panel.records import Answered, CitedTogether, Comparison, Opinion, Prediction, Review, Stamp, Written
@@ -58,7 +58,7 @@ def _forecast(critic: str, tool: str, said: Prediction) -> Forecast:
     )
 
 
-def together(comparison: Comparison, cited: CitedTogether, sides: Sequence[Side]) -> Together:
+def together(comparison: Comparison, cited: CitedTogether, sides: Sequence[ToolSide]) -> Together:
     """A passage two critics rest on, with who says it speaks for and who against."""
     place = "ab".index(cited.tool)
     review = (comparison.review_a, comparison.review_b)[place]

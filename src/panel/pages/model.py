@@ -38,7 +38,7 @@ class SourceLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Footnote:
     """A piece of evidence: the claim, the words it cites, where they stand and whose word they are."""
 
     anchor: str
@@ -54,14 +54,14 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StandView:
     """One sentence of a quote, its last word apart so that no line breaks before a mark. `mark` is "" on evidence."""
 
     pieces: Pieces
     tail: Pieces
     rests_on: str
     mark: str
-    notes: tuple[Note, ...]
+    notes: tuple[Footnote, ...]
     flags: tuple[FlagNote, ...]
 
 
@@ -86,7 +86,7 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class OpinionView:
     """One critic on one tool. Without words of its own (`has_words`), `notes` are the passages it picked."""
 
     side: str  # "a" or "b"
@@ -95,8 +95,8 @@ class Heard:
     word: str
     line: Pieces
     has_words: bool
-    sentences: tuple[Said, ...]
-    notes: tuple[Note, ...]
+    sentences: tuple[StandView, ...]
+    notes: tuple[Footnote, ...]
     confidence: str
     more: tuple[Labelled, ...]
     replies: tuple[Labelled, ...]
@@ -112,7 +112,7 @@ class Critic:
     persona_id: str
     title: str
     blurb: str
-    on: tuple[Heard, ...]
+    on: tuple[OpinionView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +161,8 @@ class Conditions:
 
     choose: tuple[tuple[str, Pieces], ...]
     skip: tuple[tuple[str, Pieces], ...]
-    picked_for: tuple[Note, ...]  # by critics who were not asked for words; a passage once
-    picked_against: tuple[Note, ...]
+    picked_for: tuple[Footnote, ...]  # by critics who were not asked for words; a passage once
+    picked_against: tuple[Footnote, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ class Contained:
 
 
 @dataclass(frozen=True, slots=True)
-class HiddenText:
+class HiddenTextView:
     """How a text was hidden, and the text, unseen characters spelt out."""
 
     where: str
@@ -234,7 +234,7 @@ class HiddenIn:
 
     source_id: str
     source: SourceLine | None
-    texts: tuple[HiddenText, ...]
+    texts: tuple[HiddenTextView, ...]
     more: str
 
 
@@ -261,7 +261,7 @@ class FactLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class FactsSection:
     """What code read off one tool's pages."""
 
     lines: tuple[FactLine, ...]
@@ -302,7 +302,7 @@ class Lacks:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ToolSide:
     """One tool and everything that stands in its column."""
 
     key: str  # "a" or "b"
@@ -323,7 +323,7 @@ class Side:
     price_source: str
     price_href: str
     price_checked: str
-    reporter: Heard | None
+    reporter: OpinionView | None
     reporter_title: str
     conditions: Conditions
     figures: tuple[FigureLine, ...]
@@ -335,7 +335,7 @@ class Side:
     hidden: tuple[HiddenIn, ...]
     hidden_count: int
     hidden_is: str  # a sentence on what these texts are
-    facts: Facts
+    facts: FactsSection
     costs: tuple[ScenarioLine, ...]
     independence: str
     worth: tuple[tuple[str, str], ...]  # label, value: interval, effective jurors, correlation
@@ -345,7 +345,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class PictureSpot:
     """A mark in the picture, in picture units."""
 
     x: float
@@ -384,7 +384,7 @@ class Picture:
     names: tuple[str, ...]
     bands: tuple[Band, ...]
     threads: tuple[Thread, ...]
-    spots: tuple[Spot, ...]
+    spots: tuple[PictureSpot, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,7 +401,7 @@ class Together:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageView:
     """What both pages have."""
 
     kind: str  # "review" or "comparison"
@@ -415,7 +415,7 @@ class Page:
     because: str  # "" where nothing was computed
     depth: str
     independence: str  # "" of a trial: its votes are worth nothing
-    sides: tuple[Side, ...]
+    sides: tuple[ToolSide, ...]
     critics: tuple[Critic, ...]
     picture: Picture
     uncounted: tuple[Uncounted, ...]
@@ -433,12 +433,12 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewPage(Page):
+class ReviewPage(PageView):
     """The context of a review's templates."""
 
 
 @dataclass(frozen=True, slots=True)
-class ComparisonPage(Page):
+class ComparisonPage(PageView):
     """The context of a comparison's templates."""
 
     choose_first: bool

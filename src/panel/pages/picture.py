@@ -7,7 +7,7 @@ Shape and word carry the meaning, position shows it, colour only repeats it. Len
 from collections.abc import Mapping, Sequence
 
 from panel.pages import wording
-from panel.pages.model import Band, Picture, Spot, Thread
+from panel.pages.model import Band, Picture, PictureSpot, Thread
 from panel.pages.safe_text import cut_short
 from panel.records import Grade
 
@@ -81,14 +81,14 @@ def _thread(places: Sequence[Sequence[float]], place: int, lean: str) -> Thread:
     return Thread(path=path, leans=lean)
 
 
-def _spot(critic: tuple[str, tuple[str, ...]], side: int, y: float, sides: int) -> Spot:
+def _spot(critic: tuple[str, tuple[str, ...]], side: int, y: float, sides: int) -> PictureSpot:
     title, on = critic
     stand = on[side]
     says = f"{title}: {wording.STANDS[stand].lower()}"
     if sides == 1:
-        return Spot(12.0, y, stand, title if band_of(stand) == stand else says, says, 28.0, "start")
+        return PictureSpot(12.0, y, stand, title if band_of(stand) == stand else says, says, 28.0, "start")
     x, label = _MARKS[side], cut_short(title, _NAME_CHARACTERS)
-    return Spot(x, y, stand, label, says, x - 13 if side == 0 else x + 13, "end" if side == 0 else "start")
+    return PictureSpot(x, y, stand, label, says, x - 13 if side == 0 else x + 13, "end" if side == 0 else "start")
 
 
 def _describe(stands: Stands, names: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from panel.pages import wording
-from panel.pages.model import Page
+from panel.pages.model import PageView
 from panel.pages.safe_text import code_span, markdown
 from panel.pages.structured_data import linked_data
 
@@ -38,7 +38,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return super().is_safe_attribute(obj, attr, value)
 
 
-def render_html(page: Page) -> str:
+def render_html(page: PageView) -> str:
     """One self-contained file: the style inline and named by its hash, no script, nothing fetched."""
     environment = {"style": Markup(_style()), "style_hash": style_hash(), "linked": linked_data(page)}  # noqa: S704  our own file
     return _html().get_template(f"{page.kind}.html").render(context(page) | environment)
@@ -56,7 +56,7 @@ def style_hash() -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()}"
 
 
-def render_markdown(page: Page) -> str:
+def render_markdown(page: PageView) -> str:
     """The same page as Markdown, ending in one newline."""
     text = _markdown().get_template(f"{page.kind}.md").render(context(page))
     kept: list[str] = []
@@ -66,7 +66,7 @@ def render_markdown(page: Page) -> str:
     return "\n".join(kept).strip("\n") + "\n"
 
 
-def context(page: Page) -> dict[str, Any]:
+def context(page: PageView) -> dict[str, Any]:
     """The page's fields by name: exactly what its template may read."""
     return {field.name: getattr(page, field.name) for field in fields(page)}
 

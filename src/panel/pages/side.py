@@ -6,7 +6,7 @@ from decimal import Decimal
 from panel.pages import wording
 from panel.pages.evidence import heard, stand_of
 from panel.pages.fact_lines import facts, scenarios
-from panel.pages.model import Against, Conditions, Heard, JurorLine, Note, Side
+from panel.pages.model import Against, Conditions, Footnote, JurorLine, OpinionView, ToolSide
 from panel.pages.safe_text import clean, pieces
 from panel.pages.sources import (
     ALL_HIDDEN,
@@ -32,7 +32,7 @@ def side(
     flags: Sequence[Flag],
     conditions: Sequence[Condition],
     is_signed: bool = False,
-) -> Side:
+) -> ToolSide:
     """`key` is "a" or "b"; `name` tells this tool from the other; `conditions` are this tool's only.
 
     is_signed: readers see this page, and of hidden texts only those that instruct models; an editor sees all.
@@ -43,7 +43,7 @@ def side(
     price_text, price_href = price_source(dossier)
     sources = source_lines(dossier, key=key)
     hidden = [h for h in dossier.hidden if h.is_attempt or not is_signed]
-    return Side(
+    return ToolSide(
         key=key,
         name=name,
         release=clean(launch.release),
@@ -95,7 +95,9 @@ def title_of(review: Review, persona_id: str) -> str:
     return next((clean(p.title) for p in review.personas if p.persona_id == persona_id), clean(persona_id))
 
 
-def _reporter(review: Review, reporter: Persona | None, key: str, name: str, flags: Sequence[Flag]) -> Heard | None:
+def _reporter(
+    review: Review, reporter: Persona | None, key: str, name: str, flags: Sequence[Flag]
+) -> OpinionView | None:
     if reporter is None:
         return None
     stand = stand_of(review, reporter.persona_id)
@@ -118,7 +120,7 @@ def _conditions(review: Review, conditions: Sequence[Condition], key: str) -> Co
     )
 
 
-def _picked(review: Review, key: str) -> tuple[Note, ...]:
+def _picked(review: Review, key: str) -> tuple[Footnote, ...]:
     """What counting critics picked without writing: each passage once on each side, in page order."""
     voters = [p for p in review.personas if p.counts]
     opinions = [heard(review, p, key=key, tool="", stand=stand_of(review, p.persona_id), flags=()) for p in voters]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from panel.pages import wording
-from panel.pages.model import FigureLine, HiddenIn, HiddenText, Lacks, PlanLine, SourceLine
+from panel.pages.model import FigureLine, HiddenIn, HiddenTextView, Lacks, PlanLine, SourceLine
 from panel.pages.safe_text import clean, cut_short, safe_href, spelt
 from panel.records import THIN_CONFIDENCE, Coverage, Dossier, Figure, Grade, Hidden, Launch, Source
 
@@ -106,7 +106,7 @@ def _of_source(source_id: str, found: Sequence[Hidden], sources: Sequence[Source
     return HiddenIn(
         source_id=source_id,
         source=next((line for line in sources if line.source_id == source_id), None),
-        texts=tuple(HiddenText(spelt(h.where, MOST_WHERE), spelt(h.text, MOST_TEXT)) for h in texts[:MOST_TEXTS]),
+        texts=tuple(HiddenTextView(spelt(h.where, MOST_WHERE), spelt(h.text, MOST_TEXT)) for h in texts[:MOST_TEXTS]),
         more=" ".join(notes),
     )
 

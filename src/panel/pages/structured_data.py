@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from panel.pages import wording
-from panel.pages.model import Critic, Heard, Page, Side
+from panel.pages.model import Critic, OpinionView, PageView, ToolSide
 from panel.pages.safe_text import plain
 
 _MADE_BY_MODEL = "https://schema.org/TrainedAlgorithmicMediaDigitalSource"
@@ -19,13 +19,13 @@ _MADE_BY_MODEL = "https://schema.org/TrainedAlgorithmicMediaDigitalSource"
 _UNSAFE = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 
-def linked_data(page: Page) -> Markup:
+def linked_data(page: PageView) -> Markup:
     """The content of the page's `application/ld+json` element, safe to stand inside it."""
     text = json.dumps(_document(page), ensure_ascii=False, indent=1)
     return Markup(text.translate(_UNSAFE))  # noqa: S704  escaped for its place on this line
 
 
-def _document(page: Page) -> dict[str, Any]:
+def _document(page: PageView) -> dict[str, Any]:
     labels = [wording.AI_LABEL, page.status, *([page.banner] if page.banner else [])]
     return {
         "@context": "https://schema.org",
@@ -40,13 +40,13 @@ def _document(page: Page) -> dict[str, Any]:
     }
 
 
-def _tool(side: Side) -> dict[str, Any]:
+def _tool(side: ToolSide) -> dict[str, Any]:
     tool = {"@type": "SoftwareApplication", "name": side.name, "applicationCategory": side.category}
     tool |= {"softwareVersion": side.release, "url": side.homepage}
     return {key: value for key, value in tool.items() if value}
 
 
-def _quotation(page: Page, critic: Critic, said: Heard) -> dict[str, Any]:
+def _quotation(page: PageView, critic: Critic, said: OpinionView) -> dict[str, Any]:
     """Opinions written by hand carry the specimen's sentence and no digital source type."""
     quotation: dict[str, Any] = {
         "@type": "Quotation",

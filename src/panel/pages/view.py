@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from panel.pages import wording
 from panel.pages.evidence import flag_note, heard, stand_of
 from panel.pages.lists import forecasts, rule, stamp, together, uncounted
-from panel.pages.model import ComparisonPage, Conditions, Critic, FlagNote, Heard, ReviewPage, Side
+from panel.pages.model import ComparisonPage, Conditions, Critic, FlagNote, OpinionView, ReviewPage, ToolSide
 from panel.pages.picture import draw
 from panel.pages.safe_text import clean, pieces
 from panel.pages.side import own_conditions, side, voters
@@ -118,7 +118,7 @@ def _voting(reviews: Sequence[Review]) -> tuple[Persona, ...]:
     return tuple(sorted(found.values(), key=lambda p: (p.order, p.persona_id)))
 
 
-def _side_of(comparison: Comparison, review: Review, key: str, name: str, editorial: Editorial) -> Side:
+def _side_of(comparison: Comparison, review: Review, key: str, name: str, editorial: Editorial) -> ToolSide:
     mine = [c for c in comparison.conditions if c.tool == key]
     return side(review, key=key, name=name, flags=review.flags, conditions=mine, is_signed=bool(editorial.signed))
 
@@ -157,7 +157,7 @@ def _standing(page: P) -> P:
     )
 
 
-def _pair(comparison: Comparison, persona: Persona, sides: Sequence[Side], editorial: Editorial) -> Critic:
+def _pair(comparison: Comparison, persona: Persona, sides: Sequence[ToolSide], editorial: Editorial) -> Critic:
     """A critic on both tools; the comparison's own stands win, since an editor may have struck an opinion."""
     a, b = comparison.review_a, comparison.review_b
     split = next((s for s in comparison.splits if s.persona_id == persona.persona_id), None)
@@ -166,20 +166,20 @@ def _pair(comparison: Comparison, persona: Persona, sides: Sequence[Side], edito
     return _critic(persona, (on_a, on_b))
 
 
-def _critic(persona: Persona, on: tuple[Heard, ...]) -> Critic:
+def _critic(persona: Persona, on: tuple[OpinionView, ...]) -> Critic:
     return Critic(persona.persona_id, clean(persona.title), clean(persona.blurb), on)
 
 
 def _heard(
-    review: Review, persona: Persona, where: Side, flags: Sequence[Flag], editorial: Editorial, *, stand: str = ""
-) -> Heard:
+    review: Review, persona: Persona, where: ToolSide, flags: Sequence[Flag], editorial: Editorial, *, stand: str = ""
+) -> OpinionView:
     known = stand or stand_of(review, persona.persona_id)
     why = editorial.why_struck(review.slug, persona.persona_id)
     said = heard(review, persona, key=where.key, tool=where.name, stand="struck" if why else known, flags=flags)
     return _struck(said, clean(why)) if why else said
 
 
-def _struck(said: Heard, why: str) -> Heard:
+def _struck(said: OpinionView, why: str) -> OpinionView:
     """Nothing of a struck opinion is printed but that it was struck, and why."""
     told = f"Struck by an editor: {why}"
     nothing: Any = dict.fromkeys(("sentences", "notes", "more", "replies", "flags"), ())
@@ -190,7 +190,7 @@ def _size(answer: str) -> str:
     return "short" if len(answer) <= 70 else "medium" if len(answer) <= 130 else "long"
 
 
-def _kicker(sides: Sequence[Side]) -> str:
+def _kicker(sides: Sequence[ToolSide]) -> str:
     """ "Comparison · Developer tools": what kind of page, and the category the tools share."""
     kind = "Comparison" if len(sides) > 1 else "Review"
     categories = {s.category for s in sides}
@@ -221,7 +221,7 @@ def _of_sides(reviews: Sequence[Review], names: Sequence[str]) -> tuple[FlagNote
     )
 
 
-def _contents(sides: Sequence[Side], grade: Grade, **rows: Sequence[Any]) -> tuple[tuple[str, str], ...]:
+def _contents(sides: Sequence[ToolSide], grade: Grade, **rows: Sequence[Any]) -> tuple[tuple[str, str], ...]:
     """The sections this page has: those with something to show. rows: what sections about no single tool list."""
     there = dict.fromkeys(("together", "kinds"), False) | {anchor: bool(found) for anchor, found in rows.items()}
     there |= {

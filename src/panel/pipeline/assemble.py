@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from panel.checks import check_containment, check_review, maker_figures
 from panel.dossier.plans.scenarios import costs_of
-from panel.pipeline.plan import Plan
+from panel.pipeline.plan import RunPlan
 from panel.prompting import answer_schema
 from panel.records import (
     Containment,
@@ -24,7 +24,7 @@ SDKS = {"openai": ("openai",), "anthropic": ("anthropic",), "local": ("xllamacpp
 
 
 def make_review(
-    plan: Plan,
+    plan: RunPlan,
     dossier: Dossier,
     opinions: Sequence[Opinion],
     *,
@@ -57,14 +57,14 @@ def make_review(
     )
 
 
-def _costs(plan: Plan, dossier: Dossier) -> tuple[ScenarioCost, ...]:
+def _costs(plan: RunPlan, dossier: Dossier) -> tuple[ScenarioCost, ...]:
     """What the launch's plans cost in the scenarios of its category: on the record, since a page reads no file."""
     if plan.scenarios is None:
         return ()
     return costs_of(plan.scenarios.for_category(dossier.launch.category), dossier.launch.pricing)
 
 
-def how_made(plan: Plan) -> Made:
+def how_made(plan: RunPlan) -> Made:
     """Prompt hashes, the schema's hash and the SDK versions in use."""
     packages = sorted({name for seat in plan.seats for name in SDKS[seat.spec.provider]})
     return Made(

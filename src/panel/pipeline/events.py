@@ -8,7 +8,7 @@ from panel.records import Opinion
 
 
 @dataclass(frozen=True)
-class Asking:
+class TurnBegan:
     """A juror's turn has come."""
 
     launch: str
@@ -18,7 +18,7 @@ class Asking:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class TurnWaits:
     """A juror waits: a limit, a server that is down, another run asking the same."""
 
     launch: str
@@ -28,7 +28,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Heard:
+class TurnEnded:
     """A juror is done, whatever came of it."""
 
     launch: str
@@ -38,5 +38,5 @@ class Heard:
     stage: str = ""
 
 
-Event = Asking | Waiting | Heard
+Event = TurnBegan | TurnWaits | TurnEnded
 Listener = Callable[[Event], None]

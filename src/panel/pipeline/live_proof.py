@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal
 
 from panel.checks import check_review
-from panel.jurors import Ask, Exchange
+from panel.jurors import Exchange, SendStep
 from panel.pipeline.ask.asker import Asker, Turn
 from panel.pipeline.plan import Seat
 from panel.records import Answered, Launch, LaunchSource, Opinion, Pricing, Stamp, Usage, Value
@@ -64,7 +64,9 @@ async def prove(asker: Asker, first: Seat, second: Seat, *, made: Stamp) -> Rece
         raise asker.failures[0]
     short = Turn(asker, first)
     body = short.provider.first_body(first.question)
-    await short.exchange(Ask(short.provider.more_room_body(body, max_output_tokens=SHORT_ROOM_TOKENS), "more_room"))
+    await short.exchange(
+        SendStep(short.provider.more_room_body(body, max_output_tokens=SHORT_ROOM_TOKENS), "more_room")
+    )
     ending = short.exchanges[0].reading.ending
     every = [*one.exchanges, *two.exchanges, *short.exchanges]
     return Receipt(

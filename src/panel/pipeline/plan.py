@@ -26,7 +26,7 @@ from panel.prompting import (
 )
 from panel.records import Again, Dossier, Grade, Juror, Opinion, Persona, Review, Rho, sha256_of
 
-Kind = Literal["review", "compare"]
+RunKind = Literal["review", "compare"]
 QUESTION_TOKENS = 7000  # house rules, persona, schema and the answer itself: what a model's context needs besides
 
 
@@ -45,10 +45,10 @@ class Seat:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunPlan:
     """Everything a run needs to know, fixed before the first call and written to its folder."""
 
-    kind: Kind
+    kind: RunKind
     dossiers: tuple[Dossier, ...]
     personas: tuple[Persona, ...]
     seats: tuple[Seat, ...]
@@ -84,7 +84,7 @@ class Plan:
 
 
 def make_plan(
-    kind: Kind,
+    kind: RunKind,
     dossiers: Sequence[Dossier],
     personas: Sequence[Persona],
     specs: Mapping[str, ModelSpec],
@@ -95,7 +95,7 @@ def make_plan(
     templates: Templates | None = None,
     scenarios: Scenarios | None = None,
     confidential_to: Sequence[str] = (),
-) -> Plan:
+) -> RunPlan:
     """The plan for these dossiers and personas.
 
     specs: persona_id -> the model it sits on. Dossiers are trimmed, with a receipt, to the smallest context among
@@ -118,9 +118,9 @@ def make_plan(
     templates = templates or Templates(prompts)
     pairs = [as_found_and_cleared(d) for d in dossiers]
     seats = tuple(seat for _, cleared in pairs for seat in seats_of(cleared, asked, specs, templates))
-    suspects = [found for found, cleared in pairs if found is not cleared]
-    probes = tuple(s for found in suspects for s in seats_of(found, asked, specs, templates) if s.persona.counts)
-    return Plan(
+    spans = [found for found, cleared in pairs if found is not cleared]
+    probes = tuple(s for found in spans for s in seats_of(found, asked, specs, templates) if s.persona.counts)
+    return RunPlan(
         kind=kind,
         dossiers=tuple(cleared for _, cleared in pairs),
         personas=tuple(asked),
@@ -224,7 +224,7 @@ class PlanPrice:
         return f"{calls}: ${e.low_usd:.2f} to ${e.high_usd:.2f}. Stored answers cost nothing.{unknown}"
 
 
-def price_plan(plan: Plan, prices: Mapping[str, Price]) -> PlanPrice:
+def price_plan(plan: RunPlan, prices: Mapping[str, Price]) -> PlanPrice:
     """The price of asking every seat once, none of it answered before."""
     free = not any(is_billed(s.spec.name, prices=prices, free=s.spec.free) for s in plan.seats)
     return PlanPrice(

@@ -15,7 +15,7 @@ from panel.jurors.confidential import refuse_if_confidential
 from panel.jurors.provider import ModelSpec
 from panel.pipeline.assemble import how_made, make_review
 from panel.pipeline.containment import not_asked_again
-from panel.pipeline.plan import Plan, seats_of, trimmed, who_can_answer
+from panel.pipeline.plan import RunPlan, seats_of, trimmed, who_can_answer
 from panel.prompting import Templates
 from panel.records import (
     Again,
@@ -51,7 +51,7 @@ def plan_again(
     draw: int = 0,
     scenarios: Scenarios | None = None,
     confidential_to: Sequence[str] = (),
-) -> Plan:
+) -> RunPlan:
     """The plan that asks these personas about a dossier which grew out of the base's.
 
     specs: persona_id -> the model it sits on. Words for reviewers are not asked about again: what the base found out
@@ -70,7 +70,7 @@ def plan_again(
     others = [p for p in base.personas if p.persona_id not in ids] if again.persona_id else []
     panel = sorted((*asked, *others), key=lambda p: (p.order, p.persona_id))
     read = dossier if again.persona_id else shown
-    return Plan(
+    return RunPlan(
         kind="review",
         dossiers=(read,),
         personas=tuple(panel),
@@ -86,7 +86,7 @@ def plan_again(
     )
 
 
-def laid_in(plan: Plan, opinions: Sequence[Opinion], *, made: Stamp) -> Review:
+def laid_in(plan: RunPlan, opinions: Sequence[Opinion], *, made: Stamp) -> Review:
     """The review that comes of it: what was asked again, and the base's other opinions."""
     assert plan.base is not None
     dossier, how = plan.dossiers[0], how_made(plan)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from panel.errors import Deferred, ProviderError, ReplyUnusable, Stopped
-from panel.jurors import Provider, open_flows
+from panel.jurors import Provider, open_limiters
 from panel.jurors.dialects import open_provider
 from panel.jurors.provider import ModelSpec
 from panel.jurors.rate_limits.circuit_breaker import PATIENCE_S
@@ -27,19 +27,19 @@ from panel.pipeline.ask.asker import NOT_ASKED, Asker
 from panel.pipeline.assemble import how_made, make_review
 from panel.pipeline.containment import REPEAT_DRAW, contain, not_asked_again
 from panel.pipeline.events import Listener
-from panel.pipeline.plan import Plan, Seat
+from panel.pipeline.plan import RunPlan, Seat
 from panel.pipeline.plan_again import laid_in
 from panel.pipeline.write_files import write_inputs, write_outputs
 from panel.prompting import Templates, render_problem
 from panel.records import Answered, Call, Comparison, Containment, Made, Opinion, Review, Run, Spend, SpendRow, Stamp
-from panel.store import Ledger, Records, RunFolder, RunLock, ledger_key
+from panel.store import Ledger, RunFolder, RunLock, RunRecords, ledger_key
 from panel.tally import compare
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Limits:
+class RunLimits:
     """What a run may spend, how long it may take, how many calls may be in flight."""
 
     concurrency: Mapping[str, int]  # by provider
@@ -54,7 +54,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunResult:
     """What a finished run leaves: the manifest and the records its pages were drawn from."""
 
     run: Run
@@ -63,7 +63,7 @@ class Outcome:
 
 
 def start_run(
-    plan: Plan, runs_dir: Path, records: Records, *, made: Stamp, command: Sequence[str], limits: Limits
+    plan: RunPlan, runs_dir: Path, records: RunRecords, *, made: Stamp, command: Sequence[str], limits: RunLimits
 ) -> Run:
     """Write the plan down: inputs into a new folder, the run into SQL, state `started`."""
     run = Run(
@@ -92,9 +92,9 @@ def start_run(
 
 
 async def carry_out(
-    plan: Plan, run: Run, folder: RunFolder, lock: RunLock, ledger: Ledger, records: Records, limits: Limits,
+    plan: RunPlan, run: Run, folder: RunFolder, lock: RunLock, ledger: Ledger, records: RunRecords, limits: RunLimits,
     listen: Listener, now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Outcome:  # fmt: skip
+) -> RunResult:  # fmt: skip
     """Ask whoever has not answered, make the records, write the folder, finish.
 
     Raises Stopped when the budget or the deadline is reached, ProviderError or ReplyUnusable when nobody gave a usable
@@ -123,7 +123,7 @@ async def carry_out(
     run = write_outputs(folder, run, reviews, comparison, raw)
     records.save_finished(run, reviews, comparison)
     log.info("run %s finished: %d files", run.run_id, len(run.files))
-    return Outcome(run, reviews, comparison)
+    return RunResult(run, reviews, comparison)
 
 
 async def open_asker(
@@ -132,7 +132,7 @@ async def open_asker(
     *,
     run_id: str,
     ledger: Ledger,
-    limits: Limits,
+    limits: RunLimits,
     stack: AsyncExitStack,
     draw: int = 0,
     listen: Listener = lambda event: None,
@@ -143,7 +143,9 @@ async def open_asker(
         run_id=run_id,
         ledger=ledger,
         providers=await _open_providers(specs, stack),
-        flows=open_flows(specs.values(), limits.concurrency, patience_s=limits.patience_s, waits_out=limits.waits_out),
+        limiters=open_limiters(
+            specs.values(), limits.concurrency, patience_s=limits.patience_s, waits_out=limits.waits_out
+        ),
         budget=Budget(limits.budget_usd, spent_usd=limits.spent_usd),
         prices=limits.prices,
         draw=draw,
@@ -164,7 +166,7 @@ async def _open_providers(specs: Mapping[str, ModelSpec], stack: AsyncExitStack)
     return providers
 
 
-async def next_draw(plan: Plan, ledger: Ledger) -> Plan:
+async def next_draw(plan: RunPlan, ledger: Ledger) -> RunPlan:
     """The plan with the first draw at which none of its questions was ever asked: what `--fresh` means."""
     async with AsyncExitStack() as stack:
         providers = await _open_providers(plan.specs, stack)
@@ -233,7 +235,7 @@ class Panel:
         return [call for _, opinion in self.opinions for call in opinion.calls]
 
 
-async def hear_panel(plan: Plan, asker: Asker) -> Panel:
+async def hear_panel(plan: RunPlan, asker: Asker) -> Panel:
     """Ask every seat, then those before a suspicious launch again.
 
     Raises Stopped at a limit; ProviderError, or ReplyUnusable where no server failed, when no critic gave a usable
@@ -273,11 +275,11 @@ async def ask_all(seats: Sequence[Seat], asker: Asker) -> list[tuple[Seat, Opini
     return [(seat, o) for seat, o in zip(seats, done, strict=True) if not isinstance(o, BaseException)]
 
 
-async def _contain(plan: Plan, asker: Asker, draft: Sequence[tuple[Seat, Opinion]]) -> dict[str, Containment]:
+async def _contain(plan: RunPlan, asker: Asker, draft: Sequence[tuple[Seat, Opinion]]) -> dict[str, Containment]:
     """By slug: what the words that speak to reviewers would have moved, for each launch that has some."""
-    suspects = {f.launch.slug for f, d in zip(plan.found, plan.dossiers, strict=True) if f is not d}
+    spans = {f.launch.slug for f, d in zip(plan.found, plan.dossiers, strict=True) if f is not d}
     probed = _probed(plan)
-    contained = {slug: not_asked_again("Asked without the words only: today's cap is used up.") for slug in suspects}
+    contained = {slug: not_asked_again("Asked without the words only: today's cap is used up.") for slug in spans}
     if not probed:
         return contained
     again = tuple(s for s in plan.seats if s.question.product in probed and s.persona.counts)
@@ -289,17 +291,17 @@ async def _contain(plan: Plan, asker: Asker, draft: Sequence[tuple[Seat, Opinion
     return contained
 
 
-def _probed(plan: Plan) -> set[str]:
+def _probed(plan: RunPlan) -> set[str]:
     """Slugs of the launches that are asked three times."""
     return {seat.question.product for seat in plan.probes}
 
 
-def _at_stage(number: int, plan: Plan, asker: Asker) -> Asker:
+def _at_stage(number: int, plan: RunPlan, asker: Asker) -> Asker:
     """The asker that tells whoever listens which asking it is of those launches."""
     return replace(asker, stages=dict.fromkeys(_probed(plan), STAGES[number]))
 
 
-def make_reviews(plan: Plan, panel: Panel, *, made: Stamp, how: Made | None = None) -> tuple[Review, ...]:
+def make_reviews(plan: RunPlan, panel: Panel, *, made: Stamp, how: Made | None = None) -> tuple[Review, ...]:
     """The review of each dossier of the plan, in order. how: `how_made(plan)`, when the caller has it."""
     if plan.base is not None:
         return (laid_in(plan, [opinion for _, opinion in panel.opinions], made=made),)

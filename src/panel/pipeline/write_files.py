@@ -21,7 +21,7 @@ from collections.abc import Mapping, Sequence
 from panel.checks import check_comparison
 from panel.dossier.plans.scenario_file import Scenarios, load_scenarios
 from panel.pages import comparison_html, comparison_markdown, review_pages
-from panel.pipeline.plan import Plan
+from panel.pipeline.plan import RunPlan
 from panel.records import Comparison, Dossier, Opinion, Persona, Review, Run, Value, sha256_of
 from panel.store import RunFolder
 
@@ -34,7 +34,7 @@ def pretty(value: Value) -> str:
     return json.dumps(value.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
 
 
-def write_inputs(folder: RunFolder, plan: Plan, run: Run) -> Run:
+def write_inputs(folder: RunFolder, plan: RunPlan, run: Run) -> Run:
     """Personas, prompts and dossiers as they stand now; a resume reads them from here."""
     personas = {p.persona_id: pretty(p) for p in plan.personas}
     for name, text in personas.items():

@@ -23,7 +23,9 @@ PointKind = Literal["claim", "pick", "views", "flag", "held"]
 Decided = Literal["accurate", "attributed", "amended", "removed", "dismissed", "confirmed", "undone"]
 DismissReason = Literal["source_says_so", "check_is_wrong", "kept_on_purpose", "does_not_count"]
 StrikeReason = Literal["unsupported", "wrong_tool", "followed_the_page", "off_its_lens", "other"]
-Seen = bool | Literal["shown"]  # True: it was on the decider's screen; shown: it stood on their page; False: neither
+PassageSeen = (
+    bool | Literal["shown"]
+)  # True: it was on the decider's screen; shown: it stood on their page; False: neither
 Channel = Literal["", "browser", "editor", "terminal"]  # "" of what was decided before this was kept
 Grown = Annotated[str, Field(exclude_if=not_)]  # left out while empty: rows of before it keep their hashes
 MOST_NOTE_WORDS = 120
@@ -150,7 +152,7 @@ class Decision(Value):
     passages_hash: str = ""
     persona_id: str = ""
     check: str = ""
-    source_seen: Seen = False  # the passages under it; of what rests on none False
+    source_seen: PassageSeen = False  # the passages under it; of what rests on none False
     page_opened: bool = False  # they opened the live page, too
     reason: str = ""  # of a dismissal: a DismissReason
     place: int = -1  # of the sentence, or number of the ground; -1 of anything else

@@ -47,7 +47,7 @@ UNREADABLE = "?"  # in place of a draft's id, which never is so
 SNAPSHOT = {"isolation_level": "REPEATABLE READ"}  # Postgres: a reader sees one moment, whoever acts meanwhile
 
 
-class DeskStore(Face):
+class DraftRows(Face):
     """The desk's rows of one database."""
 
     @property

@@ -57,10 +57,10 @@ def needs(role: Role) -> Any:
 
 
 anybody: Any = Depends(Needs(None, asks=False))
-Writer = Annotated[Account, needs("writer")]
-Editor = Annotated[Account, needs("editor")]
-Publisher = Annotated[Account, needs("publisher")]
-Admin = Annotated[Account, needs("admin")]
+AsWriter = Annotated[Account, needs("writer")]
+AsEditor = Annotated[Account, needs("editor")]
+AsPublisher = Annotated[Account, needs("publisher")]
+AsAdmin = Annotated[Account, needs("admin")]
 Visitor = Annotated[Account | None, Depends(Needs(None))]
 
 

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 from panel import __version__
 from panel.web.access import roles_of
 from panel.web.deps import Deps
-from panel.web.error_pages import RESPONSES, Problem, handle_errors
+from panel.web.error_pages import RESPONSES, ErrorBody, handle_errors
 from panel.web.guard import Guard
 from panel.web.routes import ROUTERS
 
@@ -27,7 +27,7 @@ class DeskApp(FastAPI):
         if not self.openapi_schema:
             schema = super().openapi()
             schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            problem = ErrorBody.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas |= problem.pop("$defs") | {"Problem": problem}
         return self.openapi_schema or {}
 

@@ -15,12 +15,12 @@ from starlette.responses import RedirectResponse
 
 from panel.desk.accounts import Accounts, Passwords
 from panel.desk.desk import Desk
-from panel.desk.drafts.written_before import NO_ARCHIVE, Archive
-from panel.desk.stats import Stats, read_stats
+from panel.desk.drafts.written_before import NO_ARCHIVE, WrittenBefore
+from panel.desk.stats import DeskStats, read_stats
 from panel.desk.times import UTC_TIMES, Times, utc_now
 from panel.errors import Mistake
 from panel.store import Products
-from panel.store.draft_rows import DeskStore
+from panel.store.draft_rows import DraftRows
 
 if TYPE_CHECKING:
     from panel.desk.ask_again.background import AskingAgain
@@ -61,12 +61,12 @@ class Deps:
     passwords: Passwords | None = None  # None: at argon2's own cost
     hosts: tuple[str, ...] = ()  # further Host headers that are answered, "localhost:8707"
     responsible: str = ""  # person or entity that answers for what is published; "": whoever signs
-    archive: Archive = NO_ARCHIVE
+    archive: WrittenBefore = NO_ARCHIVE
     times: Times = UTC_TIMES  # as people read and write them
     ask_again: "Callable[[Desk], AskingAgain] | None" = None  # None: this desk can't ask the panel
     _once: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
     _counting: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
-    _stats: dict[int, Stats] = field(default_factory=dict, repr=False, compare=False)  # by the log's newest line
+    _stats: dict[int, DeskStats] = field(default_factory=dict, repr=False, compare=False)  # by the log's newest line
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -76,7 +76,7 @@ class Deps:
     def desk(self) -> Desk:
         """Every act on drafts."""
         return Desk(
-            DeskStore(self.engine), archive=self.archive, responsible=self.responsible, clock=self.clock,
+            DraftRows(self.engine), archive=self.archive, responsible=self.responsible, clock=self.clock,
             times=self.times, channel="browser",
         )  # fmt: skip
 
@@ -100,7 +100,7 @@ class Deps:
         """The archive's products, in the desk's database."""
         return Products(self.engine)
 
-    def stats(self) -> Stats:
+    def stats(self) -> DeskStats:
         """Of every approved draft. Read again only once somebody did something: each act is a line of the log."""
         newest = self.desk.log(most=1)
         seq = newest[0][0].seq if newest else 0

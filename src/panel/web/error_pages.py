@@ -27,7 +27,7 @@ from panel.errors import (
 )
 from panel.web.deps import deps_of
 from panel.web.respond import View, show, wants_json
-from panel.web.views.highlight import Run, changed
+from panel.web.views.highlight import TextRun, changed
 
 LOG = logging.getLogger("panel.web")
 STATUS: tuple[tuple[type[PanelError], int], ...] = (
@@ -51,7 +51,7 @@ class Complaint(BaseModel):
     theirs: str = ""  # of a conflict: what somebody saved meanwhile
 
 
-class Problem(BaseModel):
+class ErrorBody(BaseModel):
     """The body of every error, as JSON."""
 
     error: Complaint
@@ -77,7 +77,7 @@ class ConflictPage(View):
     hint: str
     yours: str
     theirs: str
-    changes: tuple[Run, ...]  # from theirs to yours
+    changes: tuple[TextRun, ...]  # from theirs to yours
     back: str  # the page it came from
     comparison: str  # that page's draft, when it is a comparison's
     save: str  # where what was typed may be saved over theirs, once both were read; "" where it can't be

@@ -42,7 +42,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Place:
+class NavPlace:
     """One entry of the navigation."""
 
     name: str
@@ -51,11 +51,11 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Shell:
+class PageFrame:
     """What the layout draws around every page."""
 
     me: Account | None
-    places: tuple[Place, ...]
+    places: tuple[NavPlace, ...]
     said: str  # of the act that led here; "" none
     is_team: bool
 
@@ -75,14 +75,14 @@ def redirect(path: str, said: str = "") -> RedirectResponse:
     return RedirectResponse(path + query, 303)
 
 
-def shell_of(request: Request) -> Shell:
+def shell_of(request: Request) -> PageFrame:
     """The layout's part of the page."""
     me: Account | None = getattr(request.state, "me", None)
     here = request.url.path
     known: frozenset[str] = request.app.state.paths
     mine = [(name, path) for name, path, role in PLACES if me and is_at_least(me, role) and path in known]
-    places = tuple(Place(name, path, is_here=_is_within(here, path)) for name, path in mine)
-    return Shell(me, places, sentence(request.query_params.get("said", "")), deps_of(request).is_team)
+    places = tuple(NavPlace(name, path, is_here=_is_within(here, path)) for name, path in mine)
+    return PageFrame(me, places, sentence(request.query_params.get("said", "")), deps_of(request).is_team)
 
 
 def _is_within(here: str, path: str) -> bool:

@@ -15,7 +15,7 @@ PROMPT_ENDINGS = (".j2", ".yaml")
 
 
 @dataclass(frozen=True)
-class Workspace:
+class WorkspaceFolder:
     """The files a run is made with, read once. A part that is missing in the folder comes from our copies."""
 
     root: Path
@@ -27,7 +27,7 @@ class Workspace:
     packaged: bool  # no panel.toml was found: everything is our copy, and runs go under `root`
 
 
-def find_workspace(start: Path) -> Workspace:
+def find_workspace(start: Path) -> WorkspaceFolder:
     """The nearest folder upward holding panel.toml, else our copies with `start` as root.
 
     Raises StoreError for a file that can't be read, naming it.
@@ -36,7 +36,7 @@ def find_workspace(start: Path) -> Workspace:
     root = next((folder for folder in (start, *start.parents) if (folder / CONFIG).is_file()), None)
     ours = packaged_files()
     here = root or ours
-    return Workspace(
+    return WorkspaceFolder(
         root=root or start,
         personas=_personas(here if (here / "personas").is_dir() else ours),
         prompts=_prompts(here if (here / "prompts").is_dir() else ours),

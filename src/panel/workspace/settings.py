@@ -41,7 +41,7 @@ class ModelTable(Value):
     price: Price | None = None
 
 
-class Concurrency(Value):
+class ConcurrencyTable(Value):
     """Calls in flight at most, per provider."""
 
     anthropic: int = Field(default=8, ge=1)
@@ -101,7 +101,7 @@ class Toml(Value):
     contact: str = Field(default=CONTACT, pattern=r"^[!-'*-~]{1,200}$")  # named to the sites whose pages are read
     confidential_to: tuple[str, ...] = ()  # addresses and providers that confidential launches may go to
     rho: Rho = Rho()
-    concurrency: Concurrency = Concurrency()
+    concurrency: ConcurrencyTable = ConcurrencyTable()
     models: dict[str, ModelTable] = {}
     feeds: dict[str, FeedTable] = {}
     batch: BatchTable = BatchTable()

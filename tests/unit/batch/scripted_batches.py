@@ -9,7 +9,7 @@ from typing import Any
 from tests.unit.batch.test_till import Purse
 from tests.unit.jurors.making import provider, spec
 
-from panel.batch.launch_budgets import Till
+from panel.batch.launch_budgets import LaunchBudgets
 from panel.batch.provider_batches.poller import Poller
 from panel.errors import ProviderError
 from panel.jurors.batch_api.protocol import BatchRequest, BatchResult, BatchStatus, custom_id
@@ -139,12 +139,12 @@ class Desk:
         self.wire, self.books, self.purse = Wire(**words), Books(), Purse()
         self.books.calls = {(key(n), 0): ("sent", None) for n in range(calls)}
         self.clock, self.heard = START, list[str]()
-        self.till = Till(self.purse, lambda: {"run:r": Decimal(10)})
+        self.budgets = LaunchBudgets(self.purse, lambda: {"run:r": Decimal(10)})
         model = self.wire.spec.name
         self.batch = SentBatch(batch_id="b1", run_id="r", provider="anthropic", model=model, created_at=START)
         self.books.put(self.batch)
         self.poller = Poller(
-            wire=self.wire, provider=provider("messages"), ledger=self.books, store=self.books, till=self.till,  # type: ignore[arg-type]
+            wire=self.wire, provider=provider("messages"), ledger=self.books, store=self.books, budgets=self.budgets,  # type: ignore[arg-type]
             prices={model: PRICE}, now=lambda: self.clock, say=self.heard.append,
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.batch.intake.shortlist import Known, choose
+from panel.batch.intake.shortlist import ReviewedBefore, choose
 from panel.batch.intake.source_spec import Shortlist
 from panel.records import Seen
 from panel.records.batch import Announcement, BatchRow
@@ -68,8 +68,8 @@ def test_filters_name_their_reason_and_let_the_unknown_pass() -> None:
 
 
 def test_a_pin_passes_the_filters_but_is_not_reviewed_twice() -> None:
-    def known(said: Announcement) -> Known | None:
-        return Known("run-1", date(2026, 11, 1)) if said.name == "Bulb" else None
+    def known(said: Announcement) -> ReviewedBefore | None:
+        return ReviewedBefore("run-1", date(2026, 11, 1)) if said.name == "Bulb" else None
 
     rows = [row(1, "Lamp", category="databases"), row(2, "Bulb")]
     ready, why = chosen(rows, categories=["testing"], pins=["lamp", "bulb"], known=known)
@@ -78,7 +78,7 @@ def test_a_pin_passes_the_filters_but_is_not_reviewed_twice() -> None:
 
 
 def test_what_changed_since_its_review_is_reviewed_again_and_says_so() -> None:
-    ready, why = chosen([row(1)], known=lambda said: Known("run-1", date(2026, 11, 1), True, "new prices"))
+    ready, why = chosen([row(1)], known=lambda said: ReviewedBefore("run-1", date(2026, 11, 1), True, "new prices"))
     assert ready == [1]
     assert why == {1: "changed since the review of 2026-11-01 (run run-1): new prices"}
 

@@ -11,10 +11,10 @@ from tests.unit.batch.scripted_batches import PRICE, START, Wire, key
 from tests.unit.batch.test_till import Purse
 from tests.unit.jurors.making import provider
 
-from panel.batch.launch_budgets import Till
+from panel.batch.launch_budgets import LaunchBudgets
 from panel.batch.provider_batches.collector import Collector
 from panel.errors import Stopped, StoreError
-from panel.store import CallRow, Claimed, InBatch, Known, SentBatch
+from panel.store import CallRow, Claimed, InBatch, SentBatch, StoredAnswer
 
 MODEL = "anthropic/claude-sonnet-5-5"
 BODY = {"model": "claude-sonnet-5-5", "max_tokens": 1000, "messages": []}
@@ -60,10 +60,10 @@ class Books:
 
 def collector(books: Books, *, limit: str = "", least: int = 1, **wire: Any) -> Collector:
     purse = Purse()
-    till = Till(purse, lambda: {"run:run-1": Decimal(limit)} if limit else {}, wait_s=0)
+    budgets = LaunchBudgets(purse, lambda: {"run:run-1": Decimal(limit)} if limit else {}, wait_s=0)
     asker = SimpleNamespace(providers={MODEL: provider("messages")}, prices={MODEL: PRICE})
-    kit: Any = SimpleNamespace(run_id="run-1", ledger=books, till=till, asker=asker, now=lambda: START)
-    return Collector(kit, books, {MODEL: Wire(**wire)}, least=least)  # type: ignore[arg-type, dict-item]
+    context: Any = SimpleNamespace(run_id="run-1", ledger=books, budgets=budgets, asker=asker, now=lambda: START)
+    return Collector(context, books, {MODEL: Wire(**wire)}, least=least)  # type: ignore[arg-type, dict-item]
 
 
 async def take(one: Collector, *numbers: int) -> None:
@@ -129,8 +129,8 @@ async def test_enough_calls_in_all_go_though_each_launch_brings_few() -> None:
 async def test_a_model_that_another_launch_brings_while_one_is_claimed_waits_for_the_next_flush() -> None:
     one, other = collector(books := Books()), "anthropic/claude-opus-5"
     one.wires = {MODEL: Wire(), other: Wire()}  # type: ignore[dict-item]
-    one.kit.asker.prices[other] = PRICE
-    one.kit.asker.providers[other] = one.kit.asker.providers[MODEL]  # type: ignore[index]
+    one.context.asker.prices[other] = PRICE
+    one.context.asker.providers[other] = one.context.asker.providers[MODEL]  # type: ignore[index]
     await take(one, 1)
     flushing = asyncio.create_task(one.flush())
     await asyncio.sleep(0)
@@ -183,7 +183,7 @@ async def test_with_nothing_out_there_is_nothing_to_wait_for() -> None:
 
 
 async def test_what_the_ledger_has_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    books, known = Books(), Known("{}", 0, "", None, None)  # type: ignore[arg-type]
+    books, known = Books(), StoredAnswer("{}", 0, "", None, None)  # type: ignore[arg-type]
 
     async def look(keys: list[str], *, owner: str) -> dict[str, Any]:
         return {key(1): known, key(2): InBatch("run-2", "b9")}

@@ -92,7 +92,7 @@ async def test_a_row_without_an_answer_costs_nothing_and_one_without_a_line_may_
 async def test_a_collection_cut_off_goes_on_where_it_was_and_is_nobody_elses() -> None:
     """Killed after the last answer was kept: nothing is open then, and a stranger's row is no proof of another owner."""
     desk = Desk(2, submits=[MAYBE], finds=[["theirs"]], lines=[row(0), row(1), STRANGER])
-    await desk.till.promise(Decimal(4), batch_id="b1")
+    await desk.budgets.promise(Decimal(4), batch_id="b1")
     await desk.until("ended")
     for number in range(2):
         await desk.books.answered(key(number), 0, cost_usd=HALF_PRICE)
@@ -103,7 +103,7 @@ async def test_a_collection_cut_off_goes_on_where_it_was_and_is_nobody_elses() -
 
 async def test_a_promise_is_kept_once_though_the_batch_is_collected_twice() -> None:
     desk = Desk(2, lines=[row(0), row(1)])
-    await desk.till.promise(Decimal(4), batch_id="b1")
+    await desk.budgets.promise(Decimal(4), batch_id="b1")
     await desk.until("collected")
     desk.books.put(desk.books.batches["b1"].model_copy(update={"state": "ended"}))  # killed before the last write
     await desk.until("collected")
@@ -112,7 +112,7 @@ async def test_a_promise_is_kept_once_though_the_batch_is_collected_twice() -> N
 
 async def test_calls_that_may_have_been_billed_keep_their_part_of_the_promise() -> None:
     desk = Desk(4, lines=[row(0), row(1), row(2)])
-    await desk.till.promise(Decimal(4), batch_id="b1")
+    await desk.budgets.promise(Decimal(4), batch_id="b1")
     await desk.until("collected")
     assert desk.purse.spent("run:r") == 3 * HALF_PRICE + 1
 
@@ -152,7 +152,7 @@ async def test_a_key_refused_before_anything_left_stops_the_model_and_costs_noth
 
 async def test_results_no_longer_kept_are_lost_and_may_have_been_billed() -> None:
     desk = Desk(2, lines=[ProviderRefused("They are gone.")])
-    await desk.till.promise(Decimal(4), batch_id="b1")
+    await desk.budgets.promise(Decimal(4), batch_id="b1")
     await desk.until("lost")
     assert [cost for _, cost in desk.books.calls.values()] == [None, None]
     assert desk.purse.spent("run:r") == 4, "money that may be gone is handed out again"

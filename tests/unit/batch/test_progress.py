@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.unit.store.samples import a_row
 
-from panel.batch.events import Begun, Ended, Note, Paid
+from panel.batch.events import Begun, Ended, Notice, Paid
 from panel.cli.terminal.progress import LINE_EVERY_S, BatchLines, BatchProgress, words_for
 
 
@@ -43,7 +43,7 @@ def test_a_line_for_each_launch_that_ended_and_one_for_the_whole_now_and_then(
     now = [0.0]
     lines = BatchLines(BatchProgress(2, None), lambda: ["m: 3 of 8 in flight"], clock=lambda: now[0])
     lines(ended(1, verdict="not_enough"))
-    lines(Note("Batch b1: 5 answered, 0 failed."))
+    lines(Notice("Batch b1: 5 answered, 0 failed."))
     lines(Paid(Decimal(1)))
     lines(ended(2, "waiting"))
     assert capsys.readouterr().err.splitlines() == ["  [1/2] Tool 1: not enough", "  Batch b1: 5 answered, 0 failed."]

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from panel.batch.launch_budgets import Till
+from panel.batch.launch_budgets import LaunchBudgets
 from panel.errors import Stopped
 
 
@@ -42,82 +42,82 @@ def dollars(amount: str) -> Decimal:
 
 
 async def test_without_a_limit_no_purse_is_asked() -> None:
-    till = Till(Purse(), dict, launch_usd=dollars("2"))
-    lease = await till.lease(None)
+    budgets = LaunchBudgets(Purse(), dict, launch_usd=dollars("2"))
+    lease = await budgets.lease(None)
     assert lease.budget.limit_usd == dollars("2")
-    assert not till.may_grow(lease)
+    assert not budgets.may_grow(lease)
 
 
 async def test_a_lease_never_exceeds_what_a_launch_may_spend() -> None:
-    till = Till(Purse(), lambda: {"run:x": dollars("10")}, launch_usd=dollars("0.50"))
-    assert (await till.lease(dollars("3"))).leased_usd == dollars("0.50")
+    budgets = LaunchBudgets(Purse(), lambda: {"run:x": dollars("10")}, launch_usd=dollars("0.50"))
+    assert (await budgets.lease(dollars("3"))).leased_usd == dollars("0.50")
 
 
 async def test_what_a_launch_did_not_spend_is_free_for_the_next() -> None:
     purse = Purse()
-    till = Till(purse, lambda: {"run:x": dollars("1")})
-    lease = await till.lease(dollars("0.9"))
+    budgets = LaunchBudgets(purse, lambda: {"run:x": dollars("1")})
+    lease = await budgets.lease(dollars("0.9"))
     lease.budget.settle(lease.budget.reserve(dollars("0.4")), dollars("0.2"))
-    till.give_back(lease)
+    budgets.give_back(lease)
     assert purse.spent("run:x") == dollars("0.2")
-    assert (await till.lease(dollars("0.8"))).leased_usd == dollars("0.8")
+    assert (await budgets.lease(dollars("0.8"))).leased_usd == dollars("0.8")
 
 
 async def test_a_launch_waits_for_money_others_hold() -> None:
-    till = Till(Purse(), lambda: {"run:x": dollars("1")}, wait_s=0)
-    first = await till.lease(dollars("0.7"))
-    second = asyncio.create_task(till.lease(dollars("0.7")))
+    budgets = LaunchBudgets(Purse(), lambda: {"run:x": dollars("1")}, wait_s=0)
+    first = await budgets.lease(dollars("0.7"))
+    second = asyncio.create_task(budgets.lease(dollars("0.7")))
     await asyncio.sleep(0)
     assert not second.done()
-    till.give_back(first)
+    budgets.give_back(first)
     assert (await second).leased_usd == dollars("0.7")
 
 
 async def test_money_nobody_holds_any_more_is_used_up() -> None:
-    till = Till(Purse(), lambda: {"run:x": dollars("1")})
+    budgets = LaunchBudgets(Purse(), lambda: {"run:x": dollars("1")})
     with pytest.raises(Stopped) as caught:
-        await till.lease(dollars("1.01"))
+        await budgets.lease(dollars("1.01"))
     assert caught.value.of == "run"
     assert "$1.0000 left" in str(caught.value)
 
 
 async def test_a_day_that_has_too_little_gives_the_run_its_money_back() -> None:
     purse = Purse()
-    till = Till(purse, lambda: {"run:x": dollars("5"), "day:2026-11-24": dollars("1")})
+    budgets = LaunchBudgets(purse, lambda: {"run:x": dollars("5"), "day:2026-11-24": dollars("1")})
     with pytest.raises(Stopped) as caught:
-        await till.lease(dollars("2"))
+        await budgets.lease(dollars("2"))
     assert caught.value.of == "day"
     assert purse.leased("run:x") == 0
 
 
 async def test_a_promise_is_held_until_the_batch_is_collected() -> None:
     purse = Purse()
-    till = Till(purse, lambda: {"run:x": dollars("1")}, wait_s=0)
-    await till.promise(dollars("0.6"), batch_id="b1")
+    budgets = LaunchBudgets(purse, lambda: {"run:x": dollars("1")}, wait_s=0)
+    await budgets.promise(dollars("0.6"), batch_id="b1")
     with pytest.raises(Stopped):
-        await till.promise(dollars("0.6"), batch_id="b2")
-    till.keep_promise("b1", dollars("0.1"))
-    await till.promise(dollars("0.6"), batch_id="b2")
+        await budgets.promise(dollars("0.6"), batch_id="b2")
+    budgets.keep_promise("b1", dollars("0.1"))
+    await budgets.promise(dollars("0.6"), batch_id="b2")
     assert (purse.leased("run:x"), purse.spent("run:x")) == (dollars("0.6"), dollars("0.1"))
 
 
 async def test_a_batch_that_goes_on_past_midnight_spends_of_the_next_days_money() -> None:
     purse, today = Purse(), ["day:2026-11-24"]
-    till = Till(purse, lambda: {today[0]: dollars("1")})
-    late = await till.lease(dollars("0.9"))
+    budgets = LaunchBudgets(purse, lambda: {today[0]: dollars("1")})
+    late = await budgets.lease(dollars("0.9"))
     today[0] = "day:2026-11-25"
-    assert (await till.lease(dollars("0.9"))).scopes == ("day:2026-11-25",)
+    assert (await budgets.lease(dollars("0.9"))).scopes == ("day:2026-11-25",)
     late.budget.settle(late.budget.reserve(dollars("0.2")), dollars("0.2"))
-    till.give_back(late)
+    budgets.give_back(late)
     assert purse.spent("day:2026-11-24") == dollars("0.2"), "what was leased of one day is given back to that day"
     assert purse.leased("day:2026-11-24") == 0
 
 
 async def test_nobody_waits_for_money_that_only_a_provider_batch_gives_back() -> None:
     """It comes back in a day, and may not even have been handed over by whoever waits."""
-    till = Till(Purse(), lambda: {"run:x": dollars("1")})
-    await till.promise(dollars("0.7"), batch_id="b1")
+    budgets = LaunchBudgets(Purse(), lambda: {"run:x": dollars("1")})
+    await budgets.promise(dollars("0.7"), batch_id="b1")
     with pytest.raises(Stopped, match=r"budget of \$1 has \$0\.3000 left, and the next launch may need \$0\.5000"):
-        await asyncio.wait_for(till.promise(dollars("0.5"), batch_id="b1"), 5)
+        await asyncio.wait_for(budgets.promise(dollars("0.5"), batch_id="b1"), 5)
     with pytest.raises(Stopped):
-        await asyncio.wait_for(till.lease(dollars("0.5")), 5)
+        await asyncio.wait_for(budgets.lease(dollars("0.5")), 5)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.unit.checks.lantern import QUOTE, make_dossier, make_opinion, make_persona
 
 from panel.checks import check_review
-from panel.checks.case import Case, Shelf
+from panel.checks.case import Case, DossierIndex
 from panel.checks.near_copies import LEAST_WORDS_BEFORE, check_written_before, compared, nearest
 from panel.records import Sentence
 from panel.records.prints import Print
@@ -37,7 +37,9 @@ def near_copies(one, other):
 def case_of(*sentences, name="Lantern", persona_id="dx", line=""):
     quote = tuple(Sentence(text=text, rests_on="grounds", grounds=(1,)) for text in sentences)
     return Case(
-        Shelf(make_dossier(name=name)), make_persona(persona_id), make_opinion(persona_id, quote=quote, line=line)
+        DossierIndex(make_dossier(name=name)),
+        make_persona(persona_id),
+        make_opinion(persona_id, quote=quote, line=line),
     )
 
 

@@ -4,27 +4,27 @@ from dataclasses import replace
 
 import pytest
 
-from panel.desk.edit_words.edit_plan import Plan, Wish, plan_edit
-from panel.desk.edit_words.words_file import Item, Taken
+from panel.desk.edit_words.edit_plan import EditPlan, PlannedEdit, plan_edit
+from panel.desk.edit_words.words_file import FileItem, Taken
 
 FORM = (
-    Item("note", text="A note."),
-    Item("held", ""),
-    Item("strike:futurist"),
-    Item("futurist:0", "", "", "Undecided."),
-    Item("futurist:1", "a", "accurate", "Decided."),
-    Item("futurist:2", "-", "set aside", "Aside."),
-    Item("futurist:3", "x", "removed", "Gone."),
-    Item("futurist:4", "m", "attributed", "Theirs."),
-    Item("futurist:views", "", ""),
-    Item("futurist:line", text="A line."),
-    Item("futurist:5", text="A view."),
-    Item("pragmatist:1", ""),  # a pick: it has no words
-    Item("dismiss:0123456789"),
+    FileItem("note", text="A note."),
+    FileItem("held", ""),
+    FileItem("strike:futurist"),
+    FileItem("futurist:0", "", "", "Undecided."),
+    FileItem("futurist:1", "a", "accurate", "Decided."),
+    FileItem("futurist:2", "-", "set aside", "Aside."),
+    FileItem("futurist:3", "x", "removed", "Gone."),
+    FileItem("futurist:4", "m", "attributed", "Theirs."),
+    FileItem("futurist:views", "", ""),
+    FileItem("futurist:line", text="A line."),
+    FileItem("futurist:5", text="A view."),
+    FileItem("pragmatist:1", ""),  # a pick: it has no words
+    FileItem("dismiss:0123456789"),
 )
 
 
-def plan(**changes: Item | None) -> Plan:
+def plan(**changes: FileItem | None) -> EditPlan:
     """changes: by name with `_` for `:`; None leaves the item out."""
     given = {item.name: item for item in FORM}
     for key, item in changes.items():
@@ -33,13 +33,13 @@ def plan(**changes: Item | None) -> Plan:
     return plan_edit(Taken("d", 0, items, ()), FORM)
 
 
-def changed(name: str, **fields: str) -> Plan:
+def changed(name: str, **fields: str) -> EditPlan:
     item = next(item for item in FORM if item.name == name)
     return plan(**{name.replace(":", "__"): replace(item, **fields)})
 
 
 def test_an_unchanged_file_asks_for_nothing() -> None:
-    assert plan() == Plan((), ())
+    assert plan() == EditPlan((), ())
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def test_an_unchanged_file_asks_for_nothing() -> None:
 def test_a_change_asks_for_these_acts(name: str, fields: dict[str, str], asked: list[str]) -> None:
     found = changed(name, **fields)
     assert found.problems == ()
-    assert [wish.what for wish in found.wishes] == asked
-    assert {wish.name for wish in found.wishes} == {name}
+    assert [request.what for request in found.requests] == asked
+    assert {request.name for request in found.requests} == {name}
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_change_asks_for_these_acts(name: str, fields: dict[str, str], asked: 
 )  # fmt: skip
 def test_what_cannot_be_meant_is_a_problem_that_names_the_item(name: str, fields: dict[str, str], why: str) -> None:
     found = changed(name, **fields)
-    assert found.wishes == ()
+    assert found.requests == ()
     assert len(found.problems) == 1
     assert str(found.problems[0]).startswith(name)
     assert why in str(found.problems[0])
@@ -110,24 +110,28 @@ def test_what_cannot_be_meant_is_a_problem_that_names_the_item(name: str, fields
 
 def test_an_item_that_was_deleted_is_a_problem_and_no_removal() -> None:
     found = plan(futurist__0=None)
-    assert found.wishes == ()
+    assert found.requests == ()
     assert "mark it [x]" in str(found.problems[0])
 
 
 def test_an_item_nobody_wrote_is_a_problem() -> None:
-    assert "futurist:9" in str(plan(futurist__9=Item("futurist:9", "a")).problems[0])
+    assert "futurist:9" in str(plan(futurist__9=FileItem("futurist:9", "a")).problems[0])
 
 
 def test_words_of_views_that_are_removed_are_not_rewritten_too() -> None:
-    found = plan(futurist__views=Item("futurist:views", "x"), futurist__line=Item("futurist:line", text="Other."))
+    found = plan(
+        futurist__views=FileItem("futurist:views", "x"), futurist__line=FileItem("futurist:line", text="Other.")
+    )
     assert "Do one of both" in str(found.problems[0])
 
 
 def test_room_is_made_before_it_is_taken() -> None:
-    found = plan(futurist__2=Item("futurist:2", "", "", "Aside."), futurist__4=Item("futurist:4", "x", "", "Theirs."))
-    assert [wish.what for wish in found.wishes] == ["removed", "printed"]
+    found = plan(
+        futurist__2=FileItem("futurist:2", "", "", "Aside."), futurist__4=FileItem("futurist:4", "x", "", "Theirs.")
+    )
+    assert [request.what for request in found.requests] == ["removed", "printed"]
 
 
 def test_a_strike_has_its_reason_and_why() -> None:
     found = changed("strike:futurist", text="off_its_lens: it speaks: of prices")
-    assert found.wishes == (Wish("strike", "strike:futurist", "off_its_lens", "it speaks: of prices"),)
+    assert found.requests == (PlannedEdit("strike", "strike:futurist", "off_its_lens", "it speaks: of prices"),)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panel.desk.drafts.text_fields import plain, plain_lines
-from panel.desk.edit_words.words_file import Comment, Heading, Item, Part, one_line, read_markdown, write_markdown
+from panel.desk.edit_words.words_file import Comment, FileItem, Heading, Part, one_line, read_markdown, write_markdown
 
 HOSTILE = [
     "[a] futurist:0", "\n[x] futurist:1 (removed)\n", "> a comment", "# other, revision 9", "## heading", "* note: mine",
@@ -38,9 +38,9 @@ def parts(draw: st.DrawFn) -> list[Part]:
         if name in ("futurist:0", "futurist:1", "futurist:views", "held"):
             mark = draw(st.sampled_from(["", "a", "m", "x", "-", "c"]))
             was = draw(st.sampled_from(["", "accurate", "set aside"]))
-            made.append(Item(name, mark, was, draw(words)))
+            made.append(FileItem(name, mark, was, draw(words)))
         else:
-            made.append(Item(name, text=draw(words)))
+            made.append(FileItem(name, text=draw(words)))
     return made
 
 
@@ -49,7 +49,7 @@ def test_whatever_was_written_is_read_back_and_nothing_else(made: list[Part]) ->
     taken = read_markdown(write_markdown("a-draft", 3, made), made)
     assert taken.problems == ()
     assert (taken.draft_id, taken.number) == ("a-draft", 3)
-    items = [part for part in made if isinstance(part, Item)]
+    items = [part for part in made if isinstance(part, FileItem)]
     assert [(i.name, i.mark, i.was) for i in taken.items] == [(i.name, i.mark, i.was) for i in items]
     assert [i.text for i in one_line(taken.items, keeps_lines=frozenset())] == [plain(i.text) for i in items]
     assert [i.text for i in taken.items] == [plain_lines(i.text) for i in items]
@@ -57,7 +57,7 @@ def test_whatever_was_written_is_read_back_and_nothing_else(made: list[Part]) ->
 
 @given(words)
 def test_no_sentence_forges_a_decision_or_hides_the_next_one(text: str) -> None:
-    made = [Item("futurist:0", "", "", text), Item("futurist:1", "", "", "An honest sentence.")]
+    made = [FileItem("futurist:0", "", "", text), FileItem("futurist:1", "", "", "An honest sentence.")]
     first, second = read_markdown(write_markdown("d", 0, made), made).items
     assert (first.mark, second.mark) == ("", "")
     assert second.text == "An honest sentence."
@@ -66,7 +66,7 @@ def test_no_sentence_forges_a_decision_or_hides_the_next_one(text: str) -> None:
 @given(words)
 def test_the_file_holds_nothing_a_terminal_obeys(text: str) -> None:
     written = write_markdown(
-        "d", 0, [Heading(text), Comment((text,)), Item("note", text=text), Item("f:0", "", "", text)]
+        "d", 0, [Heading(text), Comment((text,)), FileItem("note", text=text), FileItem("f:0", "", "", text)]
     )
     assert all(char.isprintable() or char in "\n\t" or ord(char) > 0x9F for char in written)
 
@@ -75,13 +75,13 @@ def test_the_file_holds_nothing_a_terminal_obeys(text: str) -> None:
 def test_marks_are_read_however_they_are_spaced(mark: str) -> None:
     taken = read_markdown(f"# d, revision 0\n\n{mark} futurist:0\nWords.\n", [])
     assert taken.problems == ()
-    assert taken.items == (Item("futurist:0", "a", "", "Words."),)
+    assert taken.items == (FileItem("futurist:0", "a", "", "Words."),)
 
 
 @pytest.mark.parametrize("ending", ["\r\n", "\n", "\r"])
 def test_line_ends_of_any_system_are_read(ending: str) -> None:
     taken = read_markdown(ending.join(["# d, revision 0", "", "[a] futurist:0", "One", "two."]), [])
-    assert one_line(taken.items, keeps_lines=frozenset()) == (Item("futurist:0", "a", "", "One two."),)
+    assert one_line(taken.items, keeps_lines=frozenset()) == (FileItem("futurist:0", "a", "", "One two."),)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_file_that_names_no_draft_is_a_problem(text: str) -> None:
 
 
 def test_a_note_keeps_its_paragraphs_and_a_sentence_is_one_line() -> None:
-    made = [Item("note", text="One.\n\nTwo."), Item("futurist:0", "", "", "A\nB")]
+    made = [FileItem("note", text="One.\n\nTwo."), FileItem("futurist:0", "", "", "A\nB")]
     note, sentence = one_line(read_markdown(write_markdown("d", 0, made), made).items, keeps_lines=frozenset({"note"}))
     assert note.text == "One.\n\nTwo."
     assert sentence.text == "A B"

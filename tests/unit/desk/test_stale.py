@@ -1,11 +1,11 @@
 from datetime import date
 
-from panel.desk.drafts.stale import KnownNow, Reviewed, stale_reasons
+from panel.desk.drafts.stale import KnownNow, ReviewedFacts, stale_reasons
 from panel.records import Plan, Pricing
 
 DAY = date(2026, 11, 1)
 PAID = Pricing(pricing_class="paid", plans=(Plan(name="Team", price="$20"),), checked=DAY)
-REVIEWED = Reviewed(DAY, PAID, ("https://a.example", "https://a.example/docs"))
+REVIEWED = ReviewedFacts(DAY, PAID, ("https://a.example", "https://a.example/docs"))
 SOON = date(2026, 11, 20)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.unit.dossier.scripted_web import DAY, LANTERN, Web, lantern, page, write
 
-from panel.dossier.fetch.fetch_errors import Refused, Unreachable
+from panel.dossier.fetch.fetch_errors import FetchRefused, Unreachable
 from panel.dossier.gather.gather_pages import Gathering, PageEvent, gather
 from panel.dossier.gather.snapshots import Snapshots
 from panel.errors import Mistake, PanelError, StoreError
@@ -79,7 +79,7 @@ async def test_time_is_bounded_and_a_page_that_hangs_is_given_up(snapshots: Snap
         (404, "No page at https://lantern.dev/pricing: the server answered 404 (not found)."),
         (503, "Could not read https://lantern.dev/pricing: the server answered 503 (service unavailable)."),
         (799, "Could not read https://lantern.dev/pricing: the server answered 799, which is no status there is."),
-        (Refused(f"{HOME}/pricing", "robots.txt says no", rule="robots"), "Refused https://lantern.dev/pricing: robots.txt says no."),
+        (FetchRefused(f"{HOME}/pricing", "robots.txt says no", rule="robots"), "Refused https://lantern.dev/pricing: robots.txt says no."),
         (Unreachable(f"{HOME}/pricing", "it dripped"), "Could not read https://lantern.dev/pricing: it dripped."),
         (page(f"{HOME}/pricing", b"%PDF", media="application/pdf"), "https://lantern.dev/pricing is application/pdf, which holds no text to read."),
         (page(f"{HOME}/pricing", "<p></p>"), "https://lantern.dev/pricing holds no readable text."),
@@ -102,7 +102,7 @@ async def test_a_page_that_fails_is_one_sentence_and_gathering_goes_on(
     [
         (404, Mistake),
         (500, Unreachable),
-        (Refused(HOME, "private", rule="address"), Refused),
+        (FetchRefused(HOME, "private", rule="address"), FetchRefused),
         (page(HOME, "<div></div>"), Mistake),
         (page(HOME, b"x", media="image/png"), Mistake),
     ],

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.dossier.fetch import FetchRules, Refused, user_agent
+from panel.dossier.fetch import FetchPolicy, FetchRefused, user_agent
 from panel.dossier.fetch.robots import MOST_BYTES, Robots, read_manners
 from panel.dossier.fetch.url import Target, read_target
 
-RULES = FetchRules(pace_s=1.0, most_crawl_delay_s=10.0)
+RULES = FetchPolicy(pace_s=1.0, most_crawl_delay_s=10.0)
 PAGE = "https://acme.example/pricing"
 
 
@@ -43,7 +43,7 @@ async def ask(file: File, url: str = PAGE) -> float:
     ],
 )
 async def test_a_page_its_robots_file_forbids_is_refused(text: str) -> None:
-    with pytest.raises(Refused, match=r"robots\.txt asks us not to"):
+    with pytest.raises(FetchRefused, match=r"robots\.txt asks us not to"):
         await ask(File(text))
 
 
@@ -70,15 +70,15 @@ async def test_a_missing_robots_file_allows_everything(status: int) -> None:
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 599, 304])
 async def test_a_failing_robots_file_forbids_everything(status: int) -> None:
-    with pytest.raises(Refused, match=f"robots.txt answers {status}, which counts as a no"):
+    with pytest.raises(FetchRefused, match=f"robots.txt answers {status}, which counts as a no"):
         await ask(File(status=status))
 
 
 async def test_a_robots_file_that_leads_somewhere_refused_forbids_everything() -> None:
     async def read(target: Target) -> tuple[int, bytes]:
-        raise Refused("http://10.0.0.1/", "it is a private address", rule="address")
+        raise FetchRefused("http://10.0.0.1/", "it is a private address", rule="address")
 
-    with pytest.raises(Refused, match=r"can't be read \(it is a private address\), which counts as a no"):
+    with pytest.raises(FetchRefused, match=r"can't be read \(it is a private address\), which counts as a no"):
         await Robots(RULES, read).ask(read_target(PAGE, RULES))
 
 

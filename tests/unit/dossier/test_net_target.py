@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.web.hostile import REDIRECTS
 
-from panel.dossier.fetch import FetchRules, Refused
+from panel.dossier.fetch import FetchPolicy, FetchRefused
 from panel.dossier.fetch.fetch_errors import shown
 from panel.dossier.fetch.url import follow, read_target
 
-RULES = FetchRules()
+RULES = FetchPolicy()
 PUBLIC_NAMES = ("acme.example", "www.acme.example", "my_app.acme.example", "xn--bcher-kva.example", "93.184.215.14")
 
 
@@ -81,13 +81,13 @@ def test_an_address_is_written_in_one_way(written: str, read: str) -> None:
     ],
 )
 def test_an_address_with_two_meanings_or_none_is_refused(url: str, rule: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(FetchRefused) as refused:
         read_target(url, RULES)
     assert refused.value.rule == rule
 
 
 def test_a_refusal_never_shows_a_password_or_a_query() -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(FetchRefused) as refused:
         read_target("https://admin:hunter2@acme.example/?token=s3cret", RULES)
     assert "hunter2" not in str(refused.value)
     assert "s3cret" not in str(refused.value)
@@ -101,23 +101,23 @@ def test_a_redirect_is_read_relative_to_the_page_that_sent_it() -> None:
 
 
 def test_a_redirect_from_https_to_http_is_refused() -> None:
-    with pytest.raises(Refused, match="from https to http"):
+    with pytest.raises(FetchRefused, match="from https to http"):
         follow(read_target("https://acme.example/", RULES), ["http://acme.example/"], RULES)
 
 
 @pytest.mark.parametrize("switch", ["10.0.0.1:80", "127.0.0.1", "acme.example:80", "0.0.0.0:80", "127.0.0.2:80", "*"])
 def test_the_test_switch_admits_nothing_but_loopback(switch: str) -> None:
     with pytest.raises(ValueError, match="must be 127"):
-        FetchRules(allow_loopback=switch)
+        FetchPolicy(allow_loopback=switch)
 
 
 def test_the_test_switch_admits_one_host_and_port() -> None:
-    rules = FetchRules(allow_loopback="127.0.0.1:8123")
+    rules = FetchPolicy(allow_loopback="127.0.0.1:8123")
     assert read_target("http://127.0.0.1:8123/a", rules).admitted
     for other in ("http://127.0.0.1/", "http://127.0.0.1:443/", "http://93.184.215.14/"):
         assert not read_target(other, rules).admitted
     for other in ("http://127.0.0.1:8124/", "http://127.0.0.2:8123/", "http://localhost:8123/", "http://[::1]:8123/"):
-        with pytest.raises(Refused):
+        with pytest.raises(FetchRefused):
             read_target(other, rules)
 
 
@@ -126,7 +126,7 @@ def test_any_text_is_read_or_refused_in_one_short_plain_sentence(text: str) -> N
     for url in (text, f"http://{text}", f"https://acme.example/{text}", f"http://{text}.example:80/"):
         try:
             target = read_target(url, RULES)
-        except Refused as err:
+        except FetchRefused as err:
             assert str(err).isprintable()
             assert str(err).isascii()
             assert len(str(err)) < 400
@@ -140,7 +140,7 @@ def test_any_text_is_read_or_refused_in_one_short_plain_sentence(text: str) -> N
 def test_what_is_read_names_the_same_host_to_another_parser(host: str, after: str) -> None:
     try:
         target = read_target(f"http://{host}{after}x", RULES)
-    except Refused:
+    except FetchRefused:
         return
     assert urlsplit(target.url).hostname == target.host
     assert urlsplit(target.url).username is None

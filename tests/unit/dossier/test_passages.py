@@ -161,7 +161,7 @@ def test_a_deeply_nested_page_is_read_as_far_as_the_parser_goes() -> None:
 
 def test_plain_sources_load_neither_parser_nor_extractor() -> None:
     code = (
-        "import sys; from panel.dossier.markdown import markdown_blocks; import panel.dossier\n"
+        "import sys; from panel.dossier.page.markdown_blocks import markdown_blocks; import panel.dossier\n"
         "list(markdown_blocks('Plain words.\\n\\nMore.'))\n"
         "print([m for m in ('markdown_it', 'trafilatura', 'lxml') if m in sys.modules])"
     )

@@ -5,7 +5,7 @@ import json
 import pytest
 from tests.unit.jurors.making import ANSWER, APIS, PICKS, TRUNCATED, answer, exchange, provider, question
 
-from panel.jurors import Ask, Exchange, GaveUp, Heard, Refused, next_step
+from panel.jurors import AnsweredStep, DeclinedStep, Exchange, SendStep, UnusableStep, next_step
 
 apis = pytest.mark.parametrize("api", list(APIS))
 CONTRADICTION = {"verdict": "ship", "grounds": [ANSWER["grounds"][1]]}  # its only ground speaks against
@@ -13,14 +13,14 @@ CONTRADICTION = {"verdict": "ship", "grounds": [ANSWER["grounds"][1]]}  # its on
 
 def test_the_first_step_asks_the_question() -> None:
     asked = provider()
-    assert next_step(asked, question(), []) == Ask(asked.first_body(question()), "ask")
+    assert next_step(asked, question(), []) == SendStep(asked.first_body(question()), "ask")
 
 
 @apis
 def test_a_sound_answer_is_heard(api: str) -> None:
     asked = provider(api)
     step = next_step(asked, question(), [exchange(asked, answer())])
-    assert isinstance(step, Heard) and step.answer.verdict == "ship"
+    assert isinstance(step, AnsweredStep) and step.answer.verdict == "ship"
 
 
 @apis
@@ -30,7 +30,7 @@ def test_a_truncated_answer_is_asked_again_with_more_room_even_when_it_parses(ap
     asked = provider(api)
     cut = exchange(asked, text, ending=TRUNCATED[api])
     step = next_step(asked, question(), [cut])
-    assert isinstance(step, Ask) and step.purpose == "more_room"
+    assert isinstance(step, SendStep) and step.purpose == "more_room"
     assert step.body != cut.body and asked.room(step.body) == 2 * asked.room(cut.body)
 
 
@@ -38,7 +38,9 @@ def test_a_truncated_answer_is_asked_again_with_more_room_even_when_it_parses(ap
 @pytest.mark.parametrize("blanks", ["", " \n" * 2000])
 def test_a_whole_answer_is_taken_though_blanks_ate_the_room_after_it(api: str, blanks: str) -> None:
     asked = provider(api)
-    assert isinstance(next_step(asked, question(), [exchange(asked, answer() + blanks, ending=TRUNCATED[api])]), Heard)
+    assert isinstance(
+        next_step(asked, question(), [exchange(asked, answer() + blanks, ending=TRUNCATED[api])]), AnsweredStep
+    )
 
 
 @apis
@@ -47,11 +49,11 @@ def test_room_grows_twice_and_then_the_juror_is_given_up(api: str) -> None:
     asked = provider(api)
     exchanges: list[Exchange] = []
     rooms = []
-    while isinstance(step := next_step(asked, question(), exchanges), Ask):
+    while isinstance(step := next_step(asked, question(), exchanges), SendStep):
         rooms.append(asked.room(step.body))
         exchanges.append(Exchange(step.body, step.purpose, exchange(asked, None, ending=TRUNCATED[api]).reading))
     assert rooms == [4000, 8000, 16000]
-    assert isinstance(step, GaveUp) and "16,000 tokens" in step.why and not step.unparseable
+    assert isinstance(step, UnusableStep) and "16,000 tokens" in step.why and not step.unparseable
 
 
 @apis
@@ -70,10 +72,10 @@ def test_a_length_ending_keeps_what_was_said() -> None:
 @pytest.mark.parametrize(
     ("ending", "kind", "words"),
     [
-        ("refusal", Refused, "refusal"),
-        ("model_context_window_exceeded", GaveUp, "does not fit"),
-        ("pause_turn", GaveUp, "paused"),
-        ("tool_use", GaveUp, "tool_use"),
+        ("refusal", DeclinedStep, "refusal"),
+        ("model_context_window_exceeded", UnusableStep, "does not fit"),
+        ("pause_turn", UnusableStep, "paused"),
+        ("tool_use", UnusableStep, "tool_use"),
     ],
 )
 def test_each_ending_of_anthropics_has_its_own_outcome(ending: str, kind: type, words: str) -> None:
@@ -99,7 +101,7 @@ def test_every_way_to_refuse_is_a_refusal(api: str, reply: dict[str, object]) ->
     """Statement 32."""
     asked = provider(api)
     step = next_step(asked, question(), [exchange(asked, None, **reply)])  # type: ignore[arg-type]
-    assert isinstance(step, Refused) and step.why
+    assert isinstance(step, DeclinedStep) and step.why
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,7 @@ def test_a_reply_without_an_end_is_a_failure(api: str, reply: str) -> None:
     reading = asked.read(reply)
     assert reading.ending == "unreadable"
     step = next_step(asked, question(), [Exchange(asked.first_body(question()), "ask", reading)])
-    assert isinstance(step, GaveUp) and step.unparseable
+    assert isinstance(step, UnusableStep) and step.unparseable
 
 
 @apis
@@ -131,10 +133,10 @@ def test_an_unusable_answer_is_repaired_once_and_then_given_up(api: str) -> None
     asked = provider(api)
     first = exchange(asked, "I would ship it.")
     step = next_step(asked, question(), [first])
-    assert isinstance(step, Ask) and step.purpose == "repair"
+    assert isinstance(step, SendStep) and step.purpose == "repair"
     assert "I would ship it." in json.dumps(step.body) and "not one JSON object" in json.dumps(step.body)
     end = next_step(asked, question(), [first, exchange(asked, "As I said: ship.", purpose="repair")])
-    assert isinstance(end, GaveUp) and end.unparseable
+    assert isinstance(end, UnusableStep) and end.unparseable
 
 
 @apis
@@ -142,7 +144,7 @@ def test_an_empty_answer_is_repaired_without_an_empty_turn(api: str) -> None:
     """Anthropic answers 400 to an assistant turn without text."""
     asked = provider(api)
     step = next_step(asked, question(), [exchange(asked, "")])
-    assert isinstance(step, Ask) and step.purpose == "repair"
+    assert isinstance(step, SendStep) and step.purpose == "repair"
     assert '"assistant"' not in json.dumps(step.body)
 
 
@@ -150,7 +152,7 @@ def test_a_wrong_value_says_nothing_about_the_server() -> None:
     asked = provider()
     off = answer(confidence=7)
     step = next_step(asked, question(), [exchange(asked, off), exchange(asked, off, purpose="repair")])
-    assert isinstance(step, GaveUp) and not step.unparseable
+    assert isinstance(step, UnusableStep) and not step.unparseable
 
 
 def test_json_is_never_looked_for_in_the_prompt() -> None:
@@ -159,7 +161,7 @@ def test_json_is_never_looked_for_in_the_prompt() -> None:
     planted = question(dossier=f"[S1.1] {answer(verdict='ship')}")
     said = f"The dossier contains this: {answer(verdict='ship')}"
     step = next_step(asked, planted, [exchange(asked, said), exchange(asked, said, purpose="repair")])
-    assert isinstance(step, GaveUp)
+    assert isinstance(step, UnusableStep)
 
 
 def test_a_contradiction_is_asked_again_once_and_then_left_to_the_checks() -> None:
@@ -168,12 +170,12 @@ def test_a_contradiction_is_asked_again_once_and_then_left_to_the_checks() -> No
     first = exchange(asked, answer(**CONTRADICTION))
     step = next_step(asked, question(), [first])
     assert (
-        isinstance(step, Ask)
+        isinstance(step, SendStep)
         and step.purpose == "repair"
         and 'no ground is on the side \\"for\\"' in json.dumps(step.body)
     )
     end = next_step(asked, question(), [first, exchange(asked, answer(**CONTRADICTION), purpose="repair")])
-    assert isinstance(end, Heard) and end.answer.verdict == "ship"
+    assert isinstance(end, AnsweredStep) and end.answer.verdict == "ship"
 
 
 @pytest.mark.parametrize("second", ["garbage", ""])
@@ -181,22 +183,22 @@ def test_a_contradicting_answer_stands_when_its_repair_is_worse(second: str) -> 
     """Statement 37."""
     asked = provider()
     exchanges = [exchange(asked, answer(**CONTRADICTION)), exchange(asked, second, purpose="repair")]
-    assert isinstance(next_step(asked, question(), exchanges), Heard)
+    assert isinstance(next_step(asked, question(), exchanges), AnsweredStep)
 
 
 def test_picks_are_held_to_the_menu_in_the_schema() -> None:
     """Statement 36."""
     asked = provider("chat", base_url="http://127.0.0.1:1/v1")
     heard = next_step(asked, question("picks"), [exchange(asked, json.dumps(PICKS))])
-    assert isinstance(heard, Heard)
+    assert isinstance(heard, AnsweredStep)
     off = next_step(asked, question("picks"), [exchange(asked, json.dumps({**PICKS, "speaks_for": ["S7.7"]}))])
-    assert isinstance(off, Ask) and off.purpose == "repair"
+    assert isinstance(off, SendStep) and off.purpose == "repair"
 
 
 def test_the_problem_is_worded_by_the_caller() -> None:
     asked = provider()
     step = next_step(asked, question(), [exchange(asked, "no")], say_problem=lambda problem: "PLEASE MEND")
-    assert isinstance(step, Ask) and "PLEASE MEND" in json.dumps(step.body)
+    assert isinstance(step, SendStep) and "PLEASE MEND" in json.dumps(step.body)
 
 
 def test_the_same_exchanges_give_the_same_step() -> None:

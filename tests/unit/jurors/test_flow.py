@@ -8,9 +8,9 @@ from tests.unit.jurors.making import spec
 from tests.unit.jurors.virtual_time import Server, Through, ask_many, failed, in_virtual_time
 
 from panel.errors import ProviderBusy, ProviderError, Stopped
-from panel.jurors import Flow, RawReply, open_flows
+from panel.jurors import RateLimiter, RawReply, open_limiters
 from panel.jurors.rate_limits.circuit_breaker import FAILURES_IN_A_ROW
-from panel.jurors.rate_limits.rate_limiter import Ceiling
+from panel.jurors.rate_limits.rate_limiter import ProviderCap
 from panel.jurors.rate_limits.retry import MOST_ATTEMPTS
 
 OK = RawReply(text="{}", latency_s=0.1)
@@ -30,7 +30,7 @@ def test_a_request_limit_told_in_headers_is_used_to_the_full_and_hardly_ever_hit
 
     async def run() -> Server:
         server = Server(per_s=50, room=50, headers=headers, latency_s=latency_s)
-        assert not failed(await ask_many(Flow("m", 100), server, CALLS))
+        assert not failed(await ask_many(RateLimiter("m", 100), server, CALLS))
         return server
 
     server = in_virtual_time(run())
@@ -42,7 +42,7 @@ def test_a_request_limit_told_in_headers_is_used_to_the_full_and_hardly_ever_hit
 def test_a_limit_nobody_tells_is_found_without_losing_a_call(retry_after: str | None) -> None:
     async def run() -> Server:
         server = Server(headers="none", retry_after=retry_after)
-        assert not failed(await ask_many(Flow("m", 100), server, CALLS))
+        assert not failed(await ask_many(RateLimiter("m", 100), server, CALLS))
         return server
 
     server = in_virtual_time(run())
@@ -53,7 +53,7 @@ def test_a_token_limit_is_kept_as_a_request_limit_is() -> None:
     async def run() -> Server:
         server = Server(per_s=1000, room=1000, tokens_per_minute=600_000)  # 10,000 a second
         done = await ask_many(
-            Flow("m", 100), server, 300, tokens=5000
+            RateLimiter("m", 100), server, 300, tokens=5000
         )  # 2 calls a second, 120 at once in the beginning
         assert not failed(done)
         return server
@@ -65,16 +65,16 @@ def test_a_token_limit_is_kept_as_a_request_limit_is() -> None:
 
 def test_tokens_a_call_did_not_use_come_back_where_the_server_does_not_count_for_us() -> None:
     async def run() -> tuple[float, float]:
-        flow = Flow("m", 8)
+        limiter = RateLimiter("m", 8)
         told = RawReply(text="{}", latency_s=0.1, headers=(("x-ratelimit-limit-tokens", "600000"),))
-        ticket = await flow.enter(1000)
-        flow.leave(ticket, told)
-        ticket = await flow.enter(1000)
-        before = flow.buckets["tokens"].level
+        permit = await limiter.acquire(1000)
+        limiter.release(permit, told)
+        permit = await limiter.acquire(1000)
+        before = limiter.buckets["tokens"].level
         from panel.records import Usage
 
-        flow.used(ticket, Usage(input_tokens=400, output_tokens=int(flow.usual_output)))
-        return before, flow.buckets["tokens"].level
+        limiter.used(permit, Usage(input_tokens=400, output_tokens=int(limiter.usual_output)))
+        return before, limiter.buckets["tokens"].level
 
     before, after = in_virtual_time(run())
     assert after == pytest.approx(before + 600)
@@ -82,10 +82,10 @@ def test_tokens_a_call_did_not_use_come_back_where_the_server_does_not_count_for
 
 def test_a_small_run_starts_at_its_ceiling_and_a_large_one_is_there_after_two_answers() -> None:
     async def run() -> list[int]:
-        large = Flow("m", 100)
-        limits = [Flow("m", 8).allowed(), large.allowed()]
+        large = RateLimiter("m", 100)
+        limits = [RateLimiter("m", 8).allowed(), large.allowed()]
         for _ in range(2):
-            large.leave(await large.enter(), OK)
+            large.release(await large.acquire(), OK)
             limits.append(large.allowed())
         return limits
 
@@ -95,14 +95,14 @@ def test_a_small_run_starts_at_its_ceiling_and_a_large_one_is_there_after_two_an
 @pytest.mark.parametrize("status", [429, 529])
 def test_a_limit_shrinks_concurrency_once_for_each_round_in_flight(status: int) -> None:
     async def run() -> list[int]:
-        flow = Flow("m", 20)
-        flow.room.limit = 20.0
+        limiter = RateLimiter("m", 20)
+        limiter.room.limit = 20.0
         limits = []
         for _ in range(2):
-            tickets = [await flow.enter() for _ in range(flow.allowed())]
-            for ticket in tickets:
-                flow.leave(ticket, limited(0.1, status))
-            limits.append(flow.allowed())
+            permits = [await limiter.acquire() for _ in range(limiter.allowed())]
+            for permit in permits:
+                limiter.release(permit, limited(0.1, status))
+            limits.append(limiter.allowed())
             await asyncio.sleep(5)
         return limits
 
@@ -112,26 +112,26 @@ def test_a_limit_shrinks_concurrency_once_for_each_round_in_flight(status: int) 
 @pytest.mark.parametrize("status", [500, 502, 503])
 def test_a_server_error_alone_does_not_shrink_concurrency(status: int) -> None:
     async def run() -> int:
-        flow = Flow("m", 20)
-        flow.room.limit = 20.0
+        limiter = RateLimiter("m", 20)
+        limiter.room.limit = 20.0
         for outcome in [limited(status=status), limited(status=status), OK] * 10:
-            flow.leave(await flow.enter(), outcome)
-        return flow.allowed()
+            limiter.release(await limiter.acquire(), outcome)
+        return limiter.allowed()
 
     assert in_virtual_time(run()) == 20
 
 
 def test_concurrency_grows_back_by_one_a_round() -> None:
     async def run() -> tuple[int, int]:
-        flow = Flow("m", 20)
-        flow.room.limit = 20.0
-        flow.leave(await flow.enter(), limited(0.1))
-        shrunk = flow.allowed()
+        limiter = RateLimiter("m", 20)
+        limiter.room.limit = 20.0
+        limiter.release(await limiter.acquire(), limited(0.1))
+        shrunk = limiter.allowed()
         for _ in range(2):
             await asyncio.sleep(5)
-            for ticket in [await flow.enter() for _ in range(flow.allowed())]:
-                flow.leave(ticket, OK)
-        return shrunk, flow.allowed()
+            for permit in [await limiter.acquire() for _ in range(limiter.allowed())]:
+                limiter.release(permit, OK)
+        return shrunk, limiter.allowed()
 
     shrunk, grown = in_virtual_time(run())
     assert shrunk < 20 and grown in (shrunk + 1, shrunk + 2)
@@ -139,14 +139,14 @@ def test_concurrency_grows_back_by_one_a_round() -> None:
 
 def test_room_that_nobody_uses_does_not_grow() -> None:
     async def run() -> tuple[int, int]:
-        flow = Flow("m", 20)
-        flow.room.limit = 20.0
-        flow.leave(await flow.enter(), limited(0.1))
-        shrunk = flow.allowed()
+        limiter = RateLimiter("m", 20)
+        limiter.room.limit = 20.0
+        limiter.release(await limiter.acquire(), limited(0.1))
+        shrunk = limiter.allowed()
         await asyncio.sleep(5)
         for _ in range(100):
-            flow.leave(await flow.enter(), OK)
-        return shrunk, flow.allowed()
+            limiter.release(await limiter.acquire(), OK)
+        return shrunk, limiter.allowed()
 
     shrunk, later = in_virtual_time(run())
     assert later == shrunk
@@ -154,16 +154,16 @@ def test_room_that_nobody_uses_does_not_grow() -> None:
 
 def test_a_wait_that_one_call_was_told_is_kept_by_all_and_they_leave_one_after_another() -> None:
     async def run() -> list[float]:
-        flow, left = Flow("m", 50), list[float]()
-        flow.leave(await flow.enter(), limited(20.0))
+        limiter, left = RateLimiter("m", 50), list[float]()
+        limiter.release(await limiter.acquire(), limited(20.0))
 
         async def one() -> None:
-            ticket = await flow.enter()
+            permit = await limiter.acquire()
             left.append(asyncio.get_running_loop().time())
             await asyncio.sleep(2)
-            flow.leave(ticket, OK)
+            limiter.release(permit, OK)
 
-        flow.room.limit = 50.0
+        limiter.room.limit = 50.0
         await asyncio.gather(*(one() for _ in range(40)))
         return left
 
@@ -174,13 +174,13 @@ def test_a_wait_that_one_call_was_told_is_kept_by_all_and_they_leave_one_after_a
 
 def test_limits_that_name_no_wait_pause_longer_each_round_until_something_is_answered() -> None:
     async def run() -> list[float]:
-        flow, pauses = Flow("m", 4, dice=lambda: 1.0), list[float]()
+        limiter, pauses = RateLimiter("m", 4, dice=lambda: 1.0), list[float]()
         loop = asyncio.get_running_loop()
         for outcome in [limited(), limited(), limited(), OK, limited()]:
-            ticket = await flow.enter()
+            permit = await limiter.acquire()
             now = loop.time()
-            flow.leave(ticket, outcome)
-            pauses.append(max(0.0, flow.paused_until - now))
+            limiter.release(permit, outcome)
+            pauses.append(max(0.0, limiter.paused_until - now))
         return pauses
 
     assert in_virtual_time(run()) == [0.5, 1.0, 2.0, 0.0, 0.5]
@@ -190,7 +190,7 @@ def test_a_server_that_is_down_for_a_while_is_probed_one_call_at_a_time_and_no_c
     async def run() -> Server:
         server = Server(per_s=1000, room=1000)
         server.down_until = 60.0
-        assert not failed(await ask_many(Flow("m", 20), server, 200))
+        assert not failed(await ask_many(RateLimiter("m", 20), server, 200))
         return server
 
     server = in_virtual_time(run())
@@ -205,7 +205,7 @@ def test_a_server_that_stays_down_fails_calls_by_name_and_is_not_stormed() -> No
     async def run() -> tuple[list[ProviderError], Server, float]:
         server = Server()
         server.down_until = 1e9
-        done = failed(await ask_many(Flow("openai/gpt-6.1-sol", 20), server, 5000))
+        done = failed(await ask_many(RateLimiter("openai/gpt-6.1-sol", 20), server, 5000))
         return done, server, asyncio.get_running_loop().time()
 
     errors, server, took_s = in_virtual_time(run())
@@ -221,7 +221,7 @@ def test_patience_is_whatever_the_shell_says() -> None:
     async def run() -> float:
         server = Server()
         server.down_until = 1e9
-        assert len(failed(await ask_many(Flow("m", 8, patience_s=30.0), server, 50))) == 50
+        assert len(failed(await ask_many(RateLimiter("m", 8, patience_s=30.0), server, 50))) == 50
         return asyncio.get_running_loop().time()
 
     assert in_virtual_time(run()) < 60.0
@@ -229,11 +229,11 @@ def test_patience_is_whatever_the_shell_says() -> None:
 
 def test_a_server_that_comes_back_after_patience_has_ended_is_used_again() -> None:
     async def run() -> tuple[int, int]:
-        server, flow = Server(per_s=1000, room=1000), Flow("m", 8, patience_s=30.0)
+        server, limiter = Server(per_s=1000, room=1000), RateLimiter("m", 8, patience_s=30.0)
         server.down_until = 100.0
-        lost = len(failed(await ask_many(flow, server, 20)))
+        lost = len(failed(await ask_many(limiter, server, 20)))
         await asyncio.sleep(200.0)
-        return lost, len(failed(await ask_many(flow, server, 20)))
+        return lost, len(failed(await ask_many(limiter, server, 20)))
 
     assert in_virtual_time(run()) == (20, 0)
 
@@ -241,7 +241,7 @@ def test_a_server_that_comes_back_after_patience_has_ended_is_used_again() -> No
 def test_a_wait_of_a_day_is_asked_for_once_and_then_told_to_everybody() -> None:
     async def run() -> tuple[list[ProviderError], Server]:
         server = Server(room=0, per_s=1e-9, retry_after="86400", headers="none")
-        return failed(await ask_many(Flow("m", 8), server, 500)), server
+        return failed(await ask_many(RateLimiter("m", 8), server, 500)), server
 
     errors, server = in_virtual_time(run())
     assert len(errors) == 500 and all("86,400 s" in str(e) for e in errors)
@@ -250,24 +250,24 @@ def test_a_wait_of_a_day_is_asked_for_once_and_then_told_to_everybody() -> None:
 
 def test_a_refusal_comes_from_a_living_server() -> None:
     async def run() -> bool:
-        flow = Flow("m", 8)
+        limiter = RateLimiter("m", 8)
         for _ in range(FAILURES_IN_A_ROW):
             for outcome in (limited(status=500), limited(status=500), ProviderError("No.")):
-                flow.leave(await flow.enter(), outcome)
-        return flow.breaker.down is None
+                limiter.release(await limiter.acquire(), outcome)
+        return limiter.breaker.down is None
 
     assert in_virtual_time(run())
 
 
 def test_waiting_for_the_flow_is_no_attempt_and_attempts_stay_bounded() -> None:
     async def run() -> tuple[int, int]:
-        server, flow = Server(per_s=1000, room=1000), Flow("m", 8)
-        flow.leave(await flow.enter(), limited(100.0))
-        patient = Through(flow, server)
+        server, limiter = Server(per_s=1000, room=1000), RateLimiter("m", 8)
+        limiter.release(await limiter.acquire(), limited(100.0))
+        patient = Through(limiter, server)
         await patient.send({})
         server.down_until = 1e9
-        flow.breaker.patience_s = 1e6
-        hopeless = Through(flow, server)
+        limiter.breaker.patience_s = 1e6
+        hopeless = Through(limiter, server)
         from panel.jurors import send_with_retries
 
         with pytest.raises(ProviderBusy):
@@ -278,33 +278,33 @@ def test_waiting_for_the_flow_is_no_attempt_and_attempts_stay_bounded() -> None:
 
 
 def test_a_deadline_ends_the_wait_and_frees_what_was_held() -> None:
-    async def run() -> tuple[float, Flow]:
-        flow, server = Flow("m", 8), Server()
-        flow.leave(await flow.enter(), limited(100.0))
+    async def run() -> tuple[float, RateLimiter]:
+        limiter, server = RateLimiter("m", 8), Server()
+        limiter.release(await limiter.acquire(), limited(100.0))
         with pytest.raises(Stopped, match="deadline"):
             from panel.jurors import send_with_retries
 
-            await send_with_retries(Through(flow, server), {}, deadline=30.0)
-        return asyncio.get_running_loop().time(), flow
+            await send_with_retries(Through(limiter, server), {}, deadline=30.0)
+        return asyncio.get_running_loop().time(), limiter
 
-    at, flow = in_virtual_time(run())
+    at, limiter = in_virtual_time(run())
     assert at == pytest.approx(30.0)
-    assert (flow.in_flight, flow.ceiling.in_flight, len(flow.queue)) == (0, 0, 0)
+    assert (limiter.in_flight, limiter.ceiling.in_flight, len(limiter.queue)) == (0, 0, 0)
 
 
 def test_a_probe_that_is_cancelled_lets_another_one_try() -> None:
     async def run() -> None:
-        flow = Flow("m", 8)
+        limiter = RateLimiter("m", 8)
         for _ in range(FAILURES_IN_A_ROW):
-            flow.leave(await flow.enter(), limited(status=500))
-        probe = await flow.enter()
+            limiter.release(await limiter.acquire(), limited(status=500))
+        probe = await limiter.acquire()
         assert probe.probe
-        second = asyncio.ensure_future(flow.enter())
+        second = asyncio.ensure_future(limiter.acquire())
         await asyncio.sleep(1)
         assert not second.done()
-        flow.leave(probe, asyncio.CancelledError())
-        flow.leave(await second, OK)
-        assert flow.breaker.down is None and flow.in_flight == 0
+        limiter.release(probe, asyncio.CancelledError())
+        limiter.release(await second, OK)
+        assert limiter.breaker.down is None and limiter.in_flight == 0
 
     in_virtual_time(run())
 
@@ -313,9 +313,9 @@ def test_models_of_one_provider_share_its_ceiling() -> None:
     one, two = spec("responses"), spec("responses", model="gpt-6.1-mini")
 
     async def run() -> int:
-        flows = open_flows([one, two], {"openai": 10})
+        limiters = open_limiters([one, two], {"openai": 10})
         server = Server(per_s=1000, room=1000)
-        await asyncio.gather(*(ask_many(flow, server, 100) for flow in flows.values()))
+        await asyncio.gather(*(ask_many(limiter, server, 100) for limiter in limiters.values()))
         return server.most_seen
 
     assert in_virtual_time(run()) == 10
@@ -323,10 +323,10 @@ def test_models_of_one_provider_share_its_ceiling() -> None:
 
 def test_one_models_pause_stops_no_other_model() -> None:
     async def run() -> float:
-        ceiling = Ceiling(8)
-        paused, free = Flow("a", 8, ceiling=ceiling), Flow("b", 8, ceiling=ceiling)
-        paused.leave(await paused.enter(), limited(100.0))
-        await free.enter()
+        ceiling = ProviderCap(8)
+        paused, free = RateLimiter("a", 8, ceiling=ceiling), RateLimiter("b", 8, ceiling=ceiling)
+        paused.release(await paused.acquire(), limited(100.0))
+        await free.acquire()
         return asyncio.get_running_loop().time()
 
     assert in_virtual_time(run()) < 1.0
@@ -334,7 +334,7 @@ def test_one_models_pause_stops_no_other_model() -> None:
 
 def test_few_calls_stand_in_the_ledger_as_sent_that_are_not() -> None:
     async def run() -> tuple[int, int]:
-        flow, server = Flow("m", 100), Server()
+        limiter, server = RateLimiter("m", 100), Server()
         most = 0
 
         async def watch() -> None:
@@ -342,12 +342,12 @@ def test_few_calls_stand_in_the_ledger_as_sent_that_are_not() -> None:
             while True:
                 await asyncio.sleep(0.05)
                 if asyncio.get_running_loop().time() > 4.0:  # the limit is known, what the start let in is through
-                    most = max(most, flow.places - flow.in_flight)
+                    most = max(most, limiter.places - limiter.in_flight)
 
         watching = asyncio.create_task(watch())
-        await ask_many(flow, server, 1000)
+        await ask_many(limiter, server, 1000)
         watching.cancel()
-        return most, flow.places
+        return most, limiter.places
 
     waiting, left = in_virtual_time(run())
     assert 0 < waiting <= 11 and left == 0
@@ -355,17 +355,17 @@ def test_few_calls_stand_in_the_ledger_as_sent_that_are_not() -> None:
 
 def test_a_call_that_waits_for_its_next_try_keeps_no_other_from_asking() -> None:
     async def run() -> float:
-        flow = Flow("m", 8)
+        limiter = RateLimiter("m", 8)
         told = (("x-ratelimit-limit-requests", "60"), ("x-ratelimit-remaining-requests", "0"))
-        flow.leave(await flow.enter(), RawReply(text="{}", latency_s=0.1, headers=told))
+        limiter.release(await limiter.acquire(), RawReply(text="{}", latency_s=0.1, headers=told))
 
         async def backing_off() -> None:
-            async with flow.place():
+            async with limiter.slot():
                 await asyncio.sleep(1000)
 
         async def other() -> float:
-            async with flow.place():
-                flow.leave(await flow.enter(), OK)
+            async with limiter.slot():
+                limiter.release(await limiter.acquire(), OK)
                 return asyncio.get_running_loop().time()
 
         waiting = asyncio.create_task(backing_off())
@@ -380,10 +380,10 @@ def test_a_call_that_waits_for_its_next_try_keeps_no_other_from_asking() -> None
 def test_two_processes_that_share_a_limit_keep_it_between_them() -> None:
     async def run() -> Server:
         server = Server()
-        flows = [Flow("m", 100, share=lambda: 0.5) for _ in range(2)]
-        done = await asyncio.gather(*(ask_many(flow, server, 1000) for flow in flows))
+        limiters = [RateLimiter("m", 100, share=lambda: 0.5) for _ in range(2)]
+        done = await asyncio.gather(*(ask_many(limiter, server, 1000) for limiter in limiters))
         assert not any(failed(d) for d in done)
-        assert all(flow.allowed() <= 50 for flow in flows)
+        assert all(limiter.allowed() <= 50 for limiter in limiters)
         return server
 
     server = in_virtual_time(run())
@@ -403,8 +403,8 @@ def test_a_shared_pace_is_asked_for_blocks_of_requests_and_kept() -> None:
             blocks.append(requests)
             return start - now
 
-        flows = [Flow("m", 100, share=lambda: 0.5, before_block=reserve) for _ in range(2)]
-        done = await asyncio.gather(*(ask_many(flow, server, 1000) for flow in flows))
+        limiters = [RateLimiter("m", 100, share=lambda: 0.5, before_block=reserve) for _ in range(2)]
+        done = await asyncio.gather(*(ask_many(limiter, server, 1000) for limiter in limiters))
         assert not any(failed(d) for d in done)
         return server, blocks
 
@@ -418,7 +418,7 @@ def test_a_shared_pace_that_fails_slows_calls_down_and_loses_none() -> None:
         async def broken(requests: int) -> float:
             raise OSError("the database went away")
 
-        assert not failed(await ask_many(Flow("m", 8, before_block=broken), Server(), 20))
+        assert not failed(await ask_many(RateLimiter("m", 8, before_block=broken), Server(), 20))
         return asyncio.get_running_loop().time()
 
     assert 1.0 < in_virtual_time(run()) < 10.0
@@ -426,18 +426,18 @@ def test_a_shared_pace_that_fails_slows_calls_down_and_loses_none() -> None:
 
 def test_a_display_sees_what_a_flow_does() -> None:
     async def run() -> None:
-        flow, server = Flow("openai/x", 8), Server()
-        await ask_many(flow, server, 20)
-        ticket = await flow.enter()
-        busy = flow.health()
+        limiter, server = RateLimiter("openai/x", 8), Server()
+        await ask_many(limiter, server, 20)
+        permit = await limiter.acquire()
+        busy = limiter.health()
         assert (busy.in_flight, busy.most, busy.per_minute["requests"], busy.why) == (1, 8, 3000.0, "")
-        flow.leave(ticket, limited(40.0))
-        waiting = asyncio.ensure_future(flow.enter())
+        limiter.release(permit, limited(40.0))
+        waiting = asyncio.ensure_future(limiter.acquire())
         await asyncio.sleep(10)
-        paused = flow.health()
+        paused = limiter.health()
         assert paused.paused_s == pytest.approx(30.0) and paused.limited == 1 and paused.waiting == 1
-        assert paused.why == flow.holding() == "Slow down."
-        flow.leave(await waiting, OK)
-        assert flow.health().why == "" == flow.holding()
+        assert paused.why == limiter.holding() == "Slow down."
+        limiter.release(await waiting, OK)
+        assert limiter.health().why == "" == limiter.holding()
 
     in_virtual_time(run())

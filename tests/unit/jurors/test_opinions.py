@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from tests.unit.jurors.making import PICKS, answer
 
-from panel.jurors import GaveUp, Heard, Refused, to_opinion
+from panel.jurors import AnsweredStep, DeclinedStep, UnusableStep, to_opinion
 from panel.jurors.opinions import clean, first_words
 from panel.jurors.parse import parse_answer, parse_picks
 from panel.records import (
@@ -57,19 +57,19 @@ def dossier() -> Dossier:
     )
 
 
-def opinion(step: Heard | Refused | GaveUp, **changes: object) -> Opinion:
+def opinion(step: AnsweredStep | DeclinedStep | UnusableStep, **changes: object) -> Opinion:
     juror = Juror(persona_id="futurist", model="openai/x", family="openai")
     return to_opinion(step, persona=persona(**changes), juror=juror, dossier=dossier(), draw=0, calls=())
 
 
-def answered(step: Heard, **changes: object) -> Answered:
+def answered(step: AnsweredStep, **changes: object) -> Answered:
     found = opinion(step, **changes)
     assert isinstance(found, Answered)
     return found
 
 
-def heard(**changes: object) -> Heard:
-    return Heard(parse_answer(answer(**changes)))
+def heard(**changes: object) -> AnsweredStep:
+    return AnsweredStep(parse_answer(answer(**changes)))
 
 
 def words(found: Answered) -> Written:
@@ -90,13 +90,13 @@ def test_a_persona_that_does_not_count_always_abstains(verdict: str) -> None:
 
 
 def test_a_refusal_is_declined_and_a_failure_to_answer_unusable() -> None:
-    assert isinstance(opinion(Refused("I'd rather not.")), Declined)
-    assert isinstance(opinion(GaveUp("No JSON.", unparseable=True)), Unusable)
+    assert isinstance(opinion(DeclinedStep("I'd rather not.")), Declined)
+    assert isinstance(opinion(UnusableStep("No JSON.", unparseable=True)), Unusable)
 
 
 def test_picks_carry_the_passages_own_first_words_and_no_repeats() -> None:
     picks = {**PICKS, "speaks_for": ["S1.1", "S1.1"], "speaks_against": ["S1.2", "S1.1"]}
-    found = answered(Heard(parse_picks(json.dumps(picks), menu=frozenset())))
+    found = answered(AnsweredStep(parse_picks(json.dumps(picks), menu=frozenset())))
     assert [(g.number, g.side, g.passage_id) for g in found.grounds] == [
         (1, "for", "S1.1"), (2, "against", "S1.2"), (3, "against", "S1.1"),
     ]  # fmt: skip
@@ -105,7 +105,7 @@ def test_picks_carry_the_passages_own_first_words_and_no_repeats() -> None:
 
 
 def test_a_pick_that_is_in_no_dossier_is_left_out() -> None:
-    found = answered(Heard(parse_picks(json.dumps({**PICKS, "speaks_for": ["S9.9"]}), menu=frozenset())))
+    found = answered(AnsweredStep(parse_picks(json.dumps({**PICKS, "speaks_for": ["S9.9"]}), menu=frozenset())))
     assert [g.passage_id for g in found.grounds] == ["S1.2"]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from panel.jurors.rate_limits.rate_headers import KINDS, Told, read_limits
+from panel.jurors.rate_limits.rate_headers import KINDS, ReportedLimit, read_limits
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 OPENAI = [f"x-ratelimit-{part}-{kind}" for part in ("limit", "remaining", "reset") for kind in ("requests", "tokens")]
@@ -14,7 +14,7 @@ ANTHROPIC = [f"anthropic-ratelimit-{kind}-{part}" for kind in KINDS for part in 
 ODD = ["", "unlimited", "-1", "nan", "inf", "-inf", "1e400", "١٢", "0x10", "9" * 400, "2026-13-45T99:99:99Z", "\x00"]
 
 
-def read(**headers: str) -> dict[str, Told]:
+def read(**headers: str) -> dict[str, ReportedLimit]:
     return read_limits([(name.replace("_", "-"), value) for name, value in headers.items()], now=NOW)
 
 
@@ -23,7 +23,7 @@ def test_openais_headers_are_read() -> None:
         x_ratelimit_limit_requests="3000", x_ratelimit_remaining_requests="2999", x_ratelimit_reset_requests="20ms",
         x_ratelimit_limit_tokens="250000", x_ratelimit_remaining_tokens="249,100", x_ratelimit_reset_tokens="6m0s",
     )  # fmt: skip
-    assert found == {"requests": Told(3000, 2999, 0.02), "tokens": Told(250_000, 249_100, 360)}
+    assert found == {"requests": ReportedLimit(3000, 2999, 0.02), "tokens": ReportedLimit(250_000, 249_100, 360)}
 
 
 def test_anthropics_headers_are_read() -> None:
@@ -34,9 +34,9 @@ def test_anthropics_headers_are_read() -> None:
         anthropic_ratelimit_output_tokens_reset="2026-11-23T13:00:30+01:00",
     )  # fmt: skip
     assert found == {
-        "requests": Told(4000, 3999, 1.0),
-        "input-tokens": Told(limit=2_000_000),
-        "output-tokens": Told(remaining=400_000, reset_s=30.0),
+        "requests": ReportedLimit(4000, 3999, 1.0),
+        "input-tokens": ReportedLimit(limit=2_000_000),
+        "output-tokens": ReportedLimit(remaining=400_000, reset_s=30.0),
     }
 
 
@@ -83,15 +83,15 @@ def test_no_header_makes_the_reading_fail(headers: list[tuple[str, str]]) -> Non
 @given(st.tuples(*(st.none() | st.floats(0, 1e12) for _ in range(3))))
 @example((5e-324, None, None))
 def test_whatever_was_told_gives_a_usable_rate_or_none(told: tuple[float | None, ...]) -> None:
-    rate = Told(*told).per_second
+    rate = ReportedLimit(*told).per_second
     assert rate is None or 0 < rate <= 1e12
 
 
 def test_a_limit_for_a_day_shows_itself_by_its_reset() -> None:
     """200 requests a day, 20 used: back in full 2.4 h from now."""
-    assert Told(200, 180, 8640.0).per_second == pytest.approx(200 / 86_400)
+    assert ReportedLimit(200, 180, 8640.0).per_second == pytest.approx(200 / 86_400)
 
 
 @pytest.mark.parametrize("reset_s", [0.02, 1.0, 2.0])
 def test_a_reset_in_whole_seconds_does_not_make_a_minutes_limit_slow(reset_s: float) -> None:
-    assert Told(4000, 3999, reset_s).per_second == pytest.approx(4000 / 60)
+    assert ReportedLimit(4000, 3999, reset_s).per_second == pytest.approx(4000 / 60)

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.jurors.making import APIS, answer, provider, question, raw, spec
 
 from panel.errors import ProviderBusy, ProviderRefused
-from panel.jurors import Ask, Exchange, Heard, next_step
+from panel.jurors import AnsweredStep, Exchange, SendStep, next_step
 from panel.jurors.batch_api.openai_batches import OpenAIBatches
 from panel.jurors.providers.error_mapping import of_status
 from panel.money import Price, price
@@ -138,14 +138,16 @@ RESPONSE: dict[str, Any] = {"status": "completed", "usage": ANTHROPIC["usage"]}
 def test_a_whole_answer_is_taken_whatever_is_said_around_it(api: str, reply: dict[str, Any]) -> None:
     asked = provider(api)
     reading = asked.read(json.dumps(reply))
-    assert isinstance(next_step(asked, question(), [Exchange({}, "ask", reading)]), Heard)
+    assert isinstance(next_step(asked, question(), [Exchange({}, "ask", reading)]), AnsweredStep)
 
 
 @pytest.mark.parametrize("calls", [call(answer()) * 2, call("{"), call(None), [{}]])
 def test_of_two_tool_calls_or_half_of_one_no_answer_is_made(calls: list[Any]) -> None:
     asked = provider("chat")
     reading = asked.read(json.dumps(chat(None, "tool_calls", tool_calls=calls)))
-    assert not isinstance(next_step(asked, question(), [Exchange(asked.first_body(question()), "ask", reading)]), Heard)
+    assert not isinstance(
+        next_step(asked, question(), [Exchange(asked.first_body(question()), "ask", reading)]), AnsweredStep
+    )
 
 
 @pytest.mark.parametrize("reason", ["length", "max_tokens", "model_length", "MAX_TOKENS"])
@@ -153,7 +155,7 @@ def test_every_word_for_a_cut_off_answer_gets_it_more_room(reason: str) -> None:
     asked = provider("chat")
     reading = asked.read(json.dumps(chat(answer()[:99], reason)))
     step = next_step(asked, question(), [Exchange(asked.first_body(question()), "ask", reading)])
-    assert isinstance(step, Ask) and step.purpose == "more_room"
+    assert isinstance(step, SendStep) and step.purpose == "more_room"
 
 
 @pytest.mark.parametrize(

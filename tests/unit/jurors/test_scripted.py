@@ -7,7 +7,16 @@ import pytest
 from tests.unit.jurors.making import ANSWER, question
 
 from panel.errors import Mistake, ProviderRefused
-from panel.jurors import Ask, Exchange, GaveUp, Heard, Provider, Refused, next_step, send_with_retries
+from panel.jurors import (
+    AnsweredStep,
+    DeclinedStep,
+    Exchange,
+    Provider,
+    SendStep,
+    UnusableStep,
+    next_step,
+    send_with_retries,
+)
 from panel.jurors.dialects import open_provider
 from panel.jurors.provider import ModelSpec
 
@@ -20,9 +29,9 @@ def scripted(folder: Path, said: object, *, product: str = "acme-2", persona: st
     return open_provider(ModelSpec(name=f"scripted/{path}", provider="scripted", model=str(path), api="scripted"))
 
 
-async def play(asked: Provider) -> Heard | Refused | GaveUp:
+async def play(asked: Provider) -> AnsweredStep | DeclinedStep | UnusableStep:
     exchanges: list[Exchange] = []
-    while isinstance(step := next_step(asked, question(), exchanges), Ask):
+    while isinstance(step := next_step(asked, question(), exchanges), SendStep):
         reply, _ = await send_with_retries(asked, step.body)
         exchanges.append(Exchange(step.body, step.purpose, asked.read(reply.text)))
     return step
@@ -30,11 +39,12 @@ async def play(asked: Provider) -> Heard | Refused | GaveUp:
 
 async def test_the_scripted_answer_is_heard(tmp_path: Path) -> None:
     step = await play(scripted(tmp_path, ANSWER))
-    assert isinstance(step, Heard) and step.answer.verdict == "ship"
+    assert isinstance(step, AnsweredStep) and step.answer.verdict == "ship"
 
 
 @pytest.mark.parametrize(
-    ("said", "kind"), [({"refuse": "No."}, Refused), ({"garbage": "ship!"}, GaveUp), ({"truncate": True}, GaveUp)]
+    ("said", "kind"),
+    [({"refuse": "No."}, DeclinedStep), ({"garbage": "ship!"}, UnusableStep), ({"truncate": True}, UnusableStep)],
 )
 async def test_other_endings_can_be_scripted(tmp_path: Path, said: object, kind: type) -> None:
     assert isinstance(await play(scripted(tmp_path, said)), kind)
@@ -42,7 +52,7 @@ async def test_other_endings_can_be_scripted(tmp_path: Path, said: object, kind:
 
 async def test_a_list_is_one_entry_a_turn(tmp_path: Path) -> None:
     step = await play(scripted(tmp_path, [{"truncate": True}, {"garbage": "ship!"}, ANSWER]))
-    assert isinstance(step, Heard)
+    assert isinstance(step, AnsweredStep)
 
 
 @pytest.mark.parametrize("changes", [{"product": "other"}, {"persona": OTHER}])

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from tests.unit.jurors.making import spec
 
 from panel.errors import ProviderBusy, ProviderError
-from panel.jurors import Flow, RawReply, send_with_retries
+from panel.jurors import RateLimiter, RawReply, send_with_retries
 from panel.jurors.providers.error_mapping import of_status
 
 T = TypeVar("T")
@@ -110,12 +110,12 @@ class Server:
 class Through:
     """What `retry.py` sends through: the flow's gate, then the server. Counts its attempts."""
 
-    def __init__(self, flow: Flow, server: Server, tokens: float = 0.0) -> None:
-        self.spec, self.flow, self.server, self.tokens = spec(), flow, server, tokens
+    def __init__(self, limiter: RateLimiter, server: Server, tokens: float = 0.0) -> None:
+        self.spec, self.limiter, self.server, self.tokens = spec(), limiter, server, tokens
         self.attempts = 0
 
     async def send(self, body: object) -> RawReply:
-        ticket = await self.flow.enter(self.tokens, again=self.attempts > 0)
+        permit = await self.limiter.acquire(self.tokens, again=self.attempts > 0)
         self.attempts += 1
         outcome: RawReply | BaseException | None = None
         try:
@@ -125,17 +125,17 @@ class Through:
             outcome = err
             raise
         finally:
-            self.flow.leave(ticket, outcome)
+            self.limiter.release(permit, outcome)
 
 
 async def ask_many(
-    flow: Flow, server: Server, calls: int, *, tokens: float = 0.0, deadline: float | None = None
+    limiter: RateLimiter, server: Server, calls: int, *, tokens: float = 0.0, deadline: float | None = None
 ) -> list[RawReply | ProviderError]:
     """So many calls at once, each with its retries."""
 
     async def one() -> RawReply:
-        async with flow.place():
-            reply, _ = await send_with_retries(Through(flow, server, tokens), {}, deadline=deadline)
+        async with limiter.slot():
+            reply, _ = await send_with_retries(Through(limiter, server, tokens), {}, deadline=deadline)
             return reply
 
     done = await asyncio.gather(*(one() for _ in range(calls)), return_exceptions=True)

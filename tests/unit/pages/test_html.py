@@ -76,9 +76,9 @@ def test_ids_are_unique_and_every_evidence_button_opens_something(full: str) -> 
     for page in (full, comparison_html(samples.hostile())):
         ids = _tree(page).xpath("//@id")
         assert len(ids) == len(set(ids))
-        targets = _tree(page).xpath("//button/@popovertarget")
-        assert targets
-        assert set(targets) <= set(ids)
+        spots = _tree(page).xpath("//button/@popovertarget")
+        assert spots
+        assert set(spots) <= set(ids)
 
 
 def test_the_style_is_allowed_by_its_hash_and_nothing_else_is(full: str) -> None:

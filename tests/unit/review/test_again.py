@@ -10,7 +10,7 @@ from panel.dossier.append import append_sources
 from panel.errors import Mistake
 from panel.jurors.dialects import open_provider
 from panel.jurors.provider import ModelSpec
-from panel.pipeline.plan import Plan, make_plan
+from panel.pipeline.plan import RunPlan, make_plan
 from panel.pipeline.plan_again import laid_in, plan_again
 from panel.records import Again, Failed, Juror, LaunchSource, Made, Review, Rho, Stamp, Tally
 from panel.workspace.folder import find_workspace
@@ -33,7 +33,7 @@ def base() -> Review:
     )  # fmt: skip
 
 
-def plan(tmp_path: Path, *leave: str, spec: ModelSpec = HOSTED) -> Plan:
+def plan(tmp_path: Path, *leave: str, spec: ModelSpec = HOSTED) -> RunPlan:
     again = Again(draft_id="acme", persona_id="two", leave=leave)
     prompts = find_workspace(tmp_path).prompts
     return plan_again(base(), base().dossier, PERSONAS[1:2], {"two": spec}, prompts, again=again, rho=Rho())

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from tests.unit.store.samples import a_run
 
 from panel.errors import Mistake, StoreError
-from panel.store import Records
+from panel.store import RunRecords
 from panel.store.database import open_engine, read_url, reading
 from panel.store.tables.core import HEAD, VERSION_TABLE, metadata
 from panel.store.upgrade import MIGRATIONS
@@ -124,7 +124,7 @@ def test_a_locked_database_is_named(path: Path) -> None:
 def test_a_read_only_database_can_be_read_and_a_write_says_why_not(path: Path) -> None:
     """Opened for reading only: permissions don't stop the root user a test may run as."""
     open_engine(url(path)).dispose()
-    records = Records.open(f"sqlite:///file:{path}?mode=ro&uri=true", runs_dir=path.parent)
+    records = RunRecords.open(f"sqlite:///file:{path}?mode=ro&uri=true", runs_dir=path.parent)
     assert records.list_runs() == ()
     with pytest.raises(StoreError, match=r"panel\.db' can't be used: it may only be read"):
         records.save_run(a_run())

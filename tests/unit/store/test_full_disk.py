@@ -6,7 +6,7 @@ from pathlib import Path
 
 from panel.errors import StoreError
 from panel.records import Usage
-from panel.store import CallRow, Known, Ledger, ledger_key
+from panel.store import CallRow, Ledger, StoredAnswer, ledger_key
 
 
 def a_row(n: int, text: str) -> CallRow:
@@ -16,7 +16,7 @@ def a_row(n: int, text: str) -> CallRow:
 
 async def store(ledger: Ledger, row: CallRow) -> None:
     claim = await ledger.claim(row)
-    assert not isinstance(claim, Known)
+    assert not isinstance(claim, StoredAnswer)
     await ledger.answered(row.key, 0, raw="{}", usage=Usage(), cost_usd=Decimal(0))
 
 
@@ -32,7 +32,7 @@ async def test_a_full_disk_is_said_once_and_loses_no_answer(tmp_path: Path) -> N
     assert all(isinstance(each, StoreError) for each in said)
     assert "panel.db' can't be used: the disk is full" in str(said[0])
     assert "kept" in said[0].hint
-    assert isinstance(await ledger.claim(a_row(0, "small")), Known)
+    assert isinstance(await ledger.claim(a_row(0, "small")), StoredAnswer)
     with conn.begin():
         conn.exec_driver_sql("pragma max_page_count = 100000")
     await store(ledger, big[0])  # and it goes on once there is room

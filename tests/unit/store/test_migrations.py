@@ -8,8 +8,8 @@ from alembic.config import Config
 from sqlalchemy import create_engine, insert
 from tests.unit.store.samples import a_review, a_run
 
-from panel.store import Products, Records
-from panel.store.draft_rows import DeskStore, untaken
+from panel.store import Products, RunRecords
+from panel.store.draft_rows import DraftRows, untaken
 from panel.store.runs.record_rows import record_row, run_row
 from panel.store.tables.core import HEAD, records, runs
 from panel.store.upgrade import MIGRATIONS
@@ -35,7 +35,7 @@ def test_a_database_of_the_first_version_gains_products_and_keeps_its_runs(tmp_p
     products = Products.open(f"sqlite:///{path}", runs_dir=tmp_path)
     assert products.list_products() == ()
     products.close()
-    kept = Records.open(f"sqlite:///{path}", runs_dir=tmp_path)
+    kept = RunRecords.open(f"sqlite:///{path}", runs_dir=tmp_path)
     assert [[r.slug for r in kept.load_reviews(run.run_id)] for run in kept.list_runs()] == [["acme"]]
     kept.close()
     with sqlite3.connect(path) as conn:
@@ -50,7 +50,7 @@ def test_what_the_queue_took_in_before_stays_taken(tmp_path: Path) -> None:
         for slug, hashed in (("taken", "sha256:r"), ("made-anew", "sha256:before")):
             conn.execute("insert into desk_taken values ('run-1', 'review', ?, ?, 'a-draft')", (slug, hashed))
     conn.close()
-    store = DeskStore.open(f"sqlite:///{path}")
+    store = DraftRows.open(f"sqlite:///{path}")
     with store.reading() as reading:
         assert [slug for _, slug, _ in untaken(reading, "review", 9)] == ["made-anew", "new"]
     store.close()

@@ -59,7 +59,7 @@ BRACED = re.compile(r"\{([^{}]{1,100})\}")
 Rank = tuple[int, int]
 
 
-class Value(NamedTuple):
+class FieldValue(NamedTuple):
     """A field's values as they stood; several where the feed gives a list."""
 
     texts: tuple[str, ...]
@@ -71,7 +71,7 @@ class Value(NamedTuple):
         return self.texts[0] if self.texts else ""
 
 
-NOTHING = Value(())
+NOTHING = FieldValue(())
 
 
 def fold_name(name: str) -> str:
@@ -104,7 +104,7 @@ def names_address(names: Iterable[str], table: FeedTable) -> bool:
     return any(found[0] in ADDRESSES for name in names if (found := meaning(name)))
 
 
-def value_of(field: str, entry: Entry, table: FeedTable) -> Value:
+def value_of(field: str, entry: Entry, table: FeedTable) -> FieldValue:
     """What the entry gives for one of ours: the first mapped path that gives something, else the usual.
 
     Of the usual, an address is the first that is one, and a text the longest.
@@ -119,26 +119,26 @@ def value_of(field: str, entry: Entry, table: FeedTable) -> Value:
     return next(held, next(iter(found), NOTHING))
 
 
-def _mapped(paths: tuple[str, ...], entry: Entry) -> Iterator[Value]:
+def _mapped(paths: tuple[str, ...], entry: Entry) -> Iterator[FieldValue]:
     for path in paths:
         if path.startswith("="):
-            yield Value((path[1:],))
+            yield FieldValue((path[1:],))
         elif BRACED.search(path):
             parts = {inner: _texts(_at(entry, inner)) for inner in BRACED.findall(path)}
             if all(parts.values()):
-                yield Value((_filled(path, parts),))
+                yield FieldValue((_filled(path, parts),))
         elif texts := _texts(_at(entry, path)):
-            yield Value(texts, fold_name(path.rpartition(".")[2]) in TITLES)
+            yield FieldValue(texts, fold_name(path.rpartition(".")[2]) in TITLES)
 
 
 def _filled(template: str, parts: Mapping[str, tuple[str, ...]]) -> str:
     return BRACED.sub(lambda found: parts[found[1]][0], template)
 
 
-def _usual(field: str, entry: Entry) -> Iterator[Value]:
+def _usual(field: str, entry: Entry) -> Iterator[FieldValue]:
     for key in _ranked(tuple(map(str, entry.fields))).get(field, ()):
         if texts := _texts(entry.fields.get(key)):
-            yield Value(texts, not TITLES.isdisjoint(_words(key)), is_guessed=True)
+            yield FieldValue(texts, not TITLES.isdisjoint(_words(key)), is_guessed=True)
 
 
 @lru_cache(maxsize=256)

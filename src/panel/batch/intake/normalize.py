@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from panel.batch.intake.entries import Entry, quoted
-from panel.batch.intake.field_map import Value, value_of
+from panel.batch.intake.field_map import FieldValue, value_of
 from panel.batch.intake.formats.xml_rows import plain_text
 from panel.batch.intake.source_spec import FIELDS, FeedTable, SourceSpec, compile_pattern, listed
 from panel.dossier.clean import one_line
@@ -327,7 +327,7 @@ def announce(
     )
 
 
-def _refuse_absurd(given: dict[str, Value]) -> None:
+def _refuse_absurd(given: dict[str, FieldValue]) -> None:
     for field, value in given.items():
         if any("\0" in text for text in value.texts):
             raise Unfit(f"Its {field} holds NUL bytes.")
@@ -341,7 +341,7 @@ def heads_of(entries: Iterable[Entry], table: FeedTable) -> frozenset[str]:
     return shared_heads(stripped(_text(name), _patterns(listed(table.strip))) for name in names if name.is_title)
 
 
-def _cut(given: dict[str, Value], table: FeedTable, heads: frozenset[str]) -> Cut:
+def _cut(given: dict[str, FieldValue], table: FeedTable, heads: frozenset[str]) -> Cut:
     name = given["name"]
     text, address = _text(name), address_in(given["homepage"].text)
     if table.only and not compile_pattern(table.only).search(text):
@@ -364,7 +364,7 @@ def _patterns(given: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     return tuple(compile_pattern(pattern) for pattern in given)
 
 
-def _addresses(given: dict[str, Value], note: Note) -> tuple[str, str]:
+def _addresses(given: dict[str, FieldValue], note: Note) -> tuple[str, str]:
     """Homepage and listing. A listing given as the homepage is a listing; what is no http(s) address is none."""
     homepage, listing = (_address(field, given, note) for field in ("homepage", "listing"))
     if homepage and is_listing(homepage):
@@ -372,12 +372,12 @@ def _addresses(given: dict[str, Value], note: Note) -> tuple[str, str]:
     return product_address(homepage), listing
 
 
-def _seen_url(given: dict[str, Value]) -> str:
+def _seen_url(given: dict[str, FieldValue]) -> str:
     """Where a reader finds the announcement: the listing as given, even where a redirector is followed."""
     return address_in(given["listing"].text)
 
 
-def _address(field: str, given: dict[str, Value], note: Note) -> str:
+def _address(field: str, given: dict[str, FieldValue], note: Note) -> str:
     """The address in a field, "" where none is tried at. What is none costs the address and is said; where panel.toml
     says that this is the homepage, it makes the row unfit."""
     text = _text(given[field])
@@ -390,7 +390,7 @@ def _address(field: str, given: dict[str, Value], note: Note) -> str:
     return address
 
 
-def _own_text(value: Value, said: tuple[str, ...], note: Note) -> str:
+def _own_text(value: FieldValue, said: tuple[str, ...], note: Note) -> str:
     """What the entry says at length, as a launch file would hold it; "" for what is short or said already."""
     text = value.text.encode("utf-8", "replace").decode()
     is_html = bool(IN_HTML.search(text))
@@ -410,14 +410,14 @@ def _name_of(address: str) -> str:
     return (package_of(address) or (urlsplit(address).hostname or "").removeprefix("www."))[: MOST_KEPT["name"]]
 
 
-def _day(value: Value, note: Note) -> date | None:
+def _day(value: FieldValue, note: Note) -> date | None:
     day = read_day(value.text) if value.text else None
     if value.text and day is None:
         note(f"Its date {quoted(value.text)} can't be read; it goes on without one.")
     return day
 
 
-def _category(value: Value, table: FeedTable, categories: frozenset[str]) -> str:
+def _category(value: FieldValue, table: FeedTable, categories: frozenset[str]) -> str:
     """The first of the entry's categories we have, by the feed's table or by its own slug; "" when there is none."""
     ours = {tag.casefold(): slug for tag, slug in table.categories.items()}
     for text in value.texts:
@@ -437,5 +437,5 @@ def _short(field: str, text: str, note: Note) -> str:
     return text[: most - 1].rsplit(" ", 1)[0][: most - 1].rstrip() + "…"
 
 
-def _text(value: Value) -> str:
+def _text(value: FieldValue) -> str:
     return one_line(value.text)

@@ -30,7 +30,7 @@ from panel.records import Page
 from panel.records.batch import Announcement
 
 AT_ONCE = 200  # rows read in a thread before the loop has its turn
-Row = Announcement | BadRow
+SourceRow = Announcement | BadRow
 FetchFeed = Callable[[str], Awaitable[Page]]  # `partial(fetcher.get, as_feed=True)`; raises PanelError
 
 
@@ -63,7 +63,7 @@ async def take_in(
 
 async def _open(
     spec: SourceSpec, fetch: FetchFeed, on_problem: OnProblem, categories: frozenset[str]
-) -> Generator[Row, None, None]:
+) -> Generator[SourceRow, None, None]:
     """The source's rows, ready to be read in a thread. Raises PanelError."""
     if is_address(spec.source):
         page = await fetch(spec.source)
@@ -82,7 +82,7 @@ def is_address(source: str) -> bool:
 
 def _rows(
     rows: Iterator[Entry | Torn | Announcement], spec: SourceSpec, on_problem: OnProblem, categories: frozenset[str]
-) -> Generator[Row, None, None]:
+) -> Generator[SourceRow, None, None]:
     """Rows as announcements; whatever fails midway ends this source with a last bad row."""
     heads = frozenset[str]()
     columns: dict[str, None] = {}
@@ -98,9 +98,9 @@ def _rows(
         on_problem(BadRow(source=spec.label, at="", reason=_no_address(columns), kept=True))
 
 
-def _ahead(rows: Iterator[Entry | Torn | Announcement], spec: SourceSpec) -> tuple[list[Entry | Row], bool]:
+def _ahead(rows: Iterator[Entry | Torn | Announcement], spec: SourceSpec) -> tuple[list[Entry | SourceRow], bool]:
     """The next rows, so that what their titles share is known before one is cut; and whether they are the last."""
-    group: list[Entry | Row] = []
+    group: list[Entry | SourceRow] = []
     try:
         for row in islice(rows, AT_ONCE):
             group.append(BadRow(source=spec.label, at=row.at, reason=row.reason) if isinstance(row, Torn) else row)

@@ -20,7 +20,7 @@ NO_ADDRESS = "it names no address to read and brings no text of its own"
 Rank = tuple[int, int, int, int]
 
 
-class Known(NamedTuple):
+class ReviewedBefore(NamedTuple):
     """What the archive has of a product and release."""
 
     run_id: str  # of the last review
@@ -29,7 +29,7 @@ class Known(NamedTuple):
     what: str = ""  # changed, in a few words
 
 
-KnownOf = Callable[[Announcement], Known | None]  # None: never reviewed
+KnownOf = Callable[[Announcement], ReviewedBefore | None]  # None: never reviewed
 
 
 def choose(
@@ -78,7 +78,9 @@ class _Pins:
         return min((self._places[key] for key in keys if key in self._places), default=self._none)
 
 
-def _why_not(said: Announcement, rules: Shortlist, before: Known | None, *, is_pinned: bool, as_of: date) -> str:
+def _why_not(
+    said: Announcement, rules: Shortlist, before: ReviewedBefore | None, *, is_pinned: bool, as_of: date
+) -> str:
     """The reason to skip a row, "" for none."""
     if before and not before.is_changed:
         return f"reviewed on {before.on} (run {before.run_id})"
@@ -96,7 +98,7 @@ def _why_not(said: Announcement, rules: Shortlist, before: Known | None, *, is_p
     return ""
 
 
-def _again(before: Known | None) -> str:
+def _again(before: ReviewedBefore | None) -> str:
     if before is None:
         return ""
     return f"changed since the review of {before.on} (run {before.run_id})" + (

@@ -74,7 +74,7 @@ def _web_codec(said: str) -> str:
     return "cp1252" if codec in OLD_WEST else codec if WEB_CHARSETS.fullmatch(codec) else ""
 
 
-class Lines:
+class TextLines:
     """An iterator over lines that knows where it is, can go back a few, and passes over endless ones.
 
     A line longer than MOST_LINE is left out; its number is in `too_long`.
@@ -88,7 +88,7 @@ class Lines:
         self.ended = False  # a line was asked for and there was none
         self.too_long: list[int] = []
 
-    def __iter__(self) -> "Lines":
+    def __iter__(self) -> "TextLines":
         return self
 
     def __next__(self) -> str:

@@ -10,19 +10,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from secrets import token_hex
 
-from panel.batch.batch_context import Kit
+from panel.batch.batch_context import BatchContext
 from panel.errors import Stopped, StoreError
 from panel.jurors.batch_api.protocol import BatchRequest, BatchWire, custom_id
 from panel.jurors.provider import Body
 from panel.money import worst_case
-from panel.store import CallRow, Claimed, Known, ProviderBatches, SentBatch
+from panel.store import CallRow, Claimed, ProviderBatches, SentBatch, StoredAnswer
 
 CLAIM_TOGETHER = 400  # rows a transaction
 LATER_ATTEMPT = 10**6  # a custom id is sized before its attempt is known
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingCall:
     """A call to be claimed, its size in a batch in bytes and the most it may cost there."""
 
     row: CallRow
@@ -34,7 +34,7 @@ class Waiting:
 class Filling:
     """Calls of one model on their way into a batch."""
 
-    waiting: list[Waiting] = field(default_factory=list)
+    waiting: list[WaitingCall] = field(default_factory=list)
     batch: SentBatch | None = None
     size: int = 0  # bytes in `batch`
     count: int = 0  # calls in `batch`
@@ -48,7 +48,7 @@ class Collector:
     least: fewer calls of a model in all are not worth a day's wait; they are dropped, and asked by ordinary calls.
     """
 
-    kit: Kit
+    context: BatchContext
     store: ProviderBatches
     wires: Mapping[str, BatchWire]  # by model name; what has none is asked by ordinary calls
     least: int = 1
@@ -60,16 +60,16 @@ class Collector:
         """Whether this model's provider has batches."""
         return row.model in self.wires
 
-    async def look(self, row: CallRow, body: Body) -> Known | None:
+    async def look(self, row: CallRow, body: Body) -> StoredAnswer | None:
         """The answer, when the ledger has it."""
-        found = (await self.kit.ledger.look([row.key], owner=row.owner or row.run_id)).get(row.key)
-        return found if isinstance(found, Known) else None
+        found = (await self.context.ledger.look([row.key], owner=row.owner or row.run_id)).get(row.key)
+        return found if isinstance(found, StoredAnswer) else None
 
     async def take(self, row: CallRow, body: Body) -> None:
         """Keep a call for a batch. Nothing is on the disk before `flush`."""
         filling = self.by_model.setdefault(row.model, Filling())
         size = self.wires[row.model].size(BatchRequest(custom_id(row.key, LATER_ATTEMPT), body))
-        filling.waiting.append(Waiting(row, size, self._worst(row, body)))
+        filling.waiting.append(WaitingCall(row, size, self._worst(row, body)))
 
     async def flush(self) -> None:
         """Claim what waits, once there is enough of it. Raises Stopped when the money is used up."""
@@ -80,7 +80,7 @@ class Collector:
 
     def can_wait(self) -> bool:
         """Whether money comes back with a batch of this run."""
-        is_out = bool(self.store.open_ones(self.kit.run_id))
+        is_out = bool(self.store.open_ones(self.context.run_id))
         self.short = self.short or is_out
         return is_out
 
@@ -105,17 +105,17 @@ class Collector:
                 filling.batch, filling.size, filling.count = self._new(model), 0, len(chunk)  # it was handed over
                 self.claimed += await self._into(filling, chunk, promised)
 
-    async def _into(self, filling: Filling, chunk: Sequence[Waiting], promised: Decimal) -> int:
+    async def _into(self, filling: Filling, chunk: Sequence[WaitingCall], promised: Decimal) -> int:
         """Claim these for the batch being filled; how many it took. The money is set aside first."""
         assert filling.batch
-        await self.kit.till.promise(promised, batch_id=filling.batch.batch_id)
-        results = await self.kit.ledger.claim_for_batch([w.row for w in chunk], filling.batch.batch_id)
+        await self.context.budgets.promise(promised, batch_id=filling.batch.batch_id)
+        results = await self.context.ledger.claim_for_batch([w.row for w in chunk], filling.batch.batch_id)
         return sum(isinstance(result, Claimed) for result in results)
 
-    def _chunks(self, model: str, filling: Filling, rows: Sequence[Waiting]) -> Iterator[list[Waiting]]:
+    def _chunks(self, model: str, filling: Filling, rows: Sequence[WaitingCall]) -> Iterator[list[WaitingCall]]:
         """As many rows as one transaction and the provider's limits allow; a full batch is followed by a new one."""
         wire = self.wires[model]
-        chunk: list[Waiting] = []
+        chunk: list[WaitingCall] = []
         for row in rows:
             full = filling.count >= wire.most_requests or filling.size + row.size > wire.most_bytes
             if filling.batch is None or full:
@@ -135,23 +135,23 @@ class Collector:
     def _new(self, model: str) -> SentBatch:
         spec = self.wires[model].spec
         batch = SentBatch(
-            batch_id=f"{self.kit.run_id[:50]}-{token_hex(4)}",
-            run_id=self.kit.run_id,
+            batch_id=f"{self.context.run_id[:50]}-{token_hex(4)}",
+            run_id=self.context.run_id,
             provider=spec.provider,
             model=model,
             base_url=spec.base_url,
-            created_at=self.kit.now(),
+            created_at=self.context.now(),
         )
         self.store.new(batch)
         return batch
 
     def _worst(self, row: CallRow, body: Body) -> Decimal | None:
-        provider = self.kit.asker.providers[row.model]
+        provider = self.context.asker.providers[row.model]
         return worst_case(
             row.model,
             body,
             room=provider.room(body),
-            prices=self.kit.asker.prices,
+            prices=self.context.asker.prices,
             free=provider.spec.free,
             batch=True,
             base_url=provider.spec.base_url,

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from panel.batch.batch_context import Kit
-from panel.batch.events import Note, Paid
+from panel.batch.batch_context import BatchContext
+from panel.batch.events import Notice, Paid
 from panel.batch.pool import StopSign, work_off
 from panel.batch.provider_batches.collector import Collector
 from panel.batch.provider_batches.poller import Poller
@@ -25,7 +25,7 @@ STEPS = ("filling", "submitting", "submitted", "ended", "collected", "lost")
 
 
 async def half_price(
-    kit: Kit,
+    context: BatchContext,
     sign: StopSign,
     store: ProviderBatches,
     wires: Mapping[str, BatchWire],
@@ -42,45 +42,45 @@ async def half_price(
     these go on without us and are collected when the run is resumed.
     """
     poll_s = FIRST_POLL_S if poll_s is None else poll_s
-    await _until_collected(kit, sign, store, wires, poll_s)  # those of an earlier life first
+    await _until_collected(context, sign, store, wires, poll_s)  # those of an earlier life first
     round_ = 0
     while True:
-        collector = Collector(kit, store, wires, least=1 if round_ == 0 else SECOND_ROUND_CALLS)
-        collecting = replace(kit, asker=replace(kit.asker, defer=collector))
+        collector = Collector(context, store, wires, least=1 if round_ == 0 else SECOND_ROUND_CALLS)
+        collecting = replace(context, asker=replace(context.asker, defer=collector))
         await work_off(collecting, sign, at_once=at_once)
         handed = await collector.close()
         if handed:
-            await _until_collected(kit, sign, store, wires, poll_s)
-        await asyncio.to_thread(go_on, kit.run_id, kit.rows)
+            await _until_collected(context, sign, store, wires, poll_s)
+        await asyncio.to_thread(go_on, context.run_id, context.rows)
         round_ += not collector.short
-        if not handed or round_ == ROUNDS or not _time_for_another(kit):
+        if not handed or round_ == ROUNDS or not _time_for_another(context):
             return
 
 
-def _time_for_another(kit: Kit) -> bool:
-    deadline = kit.asker.deadline
+def _time_for_another(context: BatchContext) -> bool:
+    deadline = context.asker.deadline
     return deadline is None or deadline - asyncio.get_running_loop().time() > SECOND_ROUND_LEFT_S
 
 
 async def _until_collected(
-    kit: Kit, sign: StopSign, store: ProviderBatches, wires: Mapping[str, BatchWire], poll_s: float
+    context: BatchContext, sign: StopSign, store: ProviderBatches, wires: Mapping[str, BatchWire], poll_s: float
 ) -> None:
-    pollers = {name: make_poller(kit, store, wire) for name, wire in wires.items()}
-    while batches := store.open_ones(kit.run_id):
+    pollers = {name: make_poller(context, store, wire) for name, wire in wires.items()}
+    while batches := store.open_ones(context.run_id):
         for batch in batches:
             await step_on(pollers[batch.model], batch)
-        if store.open_ones(kit.run_id):
-            await _sleep(kit, sign, poll_s)
+        if store.open_ones(context.run_id):
+            await _sleep(context, sign, poll_s)
             poll_s = min(poll_s * 1.5, max(poll_s, SLOWEST_POLL_S))
     for poller in pollers.values():
         for model, why in poller.refused.items():
-            kit.asker.stop_model(model, why)
+            context.asker.stop_model(model, why)
 
 
-async def _sleep(kit: Kit, sign: StopSign, seconds: float) -> None:
+async def _sleep(context: BatchContext, sign: StopSign, seconds: float) -> None:
     """Wait, but no longer than the deadline or a signal. Raises Stopped."""
     loop = asyncio.get_running_loop()
-    deadline = kit.asker.deadline
+    deadline = context.asker.deadline
     left = seconds if deadline is None else min(seconds, deadline - loop.time())
     if left > 0:
         with suppress(TimeoutError):
@@ -94,25 +94,25 @@ async def _sleep(kit: Kit, sign: StopSign, seconds: float) -> None:
         )
 
 
-def make_poller(kit: Kit, store: ProviderBatches, wire: BatchWire) -> Poller:
+def make_poller(context: BatchContext, store: ProviderBatches, wire: BatchWire) -> Poller:
     """Whoever moves this model's batches on."""
     return Poller(
         wire=wire,
-        provider=kit.asker.providers[wire.spec.name],
-        ledger=kit.ledger,
+        provider=context.asker.providers[wire.spec.name],
+        ledger=context.ledger,
         store=store,
-        till=kit.till,
-        prices=dict(kit.asker.prices),
-        now=kit.now,
-        say=lambda text: kit.listen(Note(text)),
-        may_go=lambda batch: _why_not(kit, store, wire, batch),
-        paid=lambda usd: kit.listen(Paid(usd)),
+        budgets=context.budgets,
+        prices=dict(context.asker.prices),
+        now=context.now,
+        say=lambda text: context.listen(Notice(text)),
+        may_go=lambda batch: _why_not(context, store, wire, batch),
+        paid=lambda usd: context.listen(Paid(usd)),
     )
 
 
-def _why_not(kit: Kit, store: ProviderBatches, wire: BatchWire, batch: SentBatch) -> str:
+def _why_not(context: BatchContext, store: ProviderBatches, wire: BatchWire, batch: SentBatch) -> str:
     """Why a batch may not go where it was to go: it holds a confidential launch, and panel.toml was changed since."""
-    for slug in () if may_go(wire.spec, kit.asker.confidential_to) else store.confidential(batch.batch_id):
+    for slug in () if may_go(wire.spec, context.asker.confidential_to) else store.confidential(batch.batch_id):
         return f"{slug!r} is confidential and may not go to {where(wire.spec)}."
     return ""
 

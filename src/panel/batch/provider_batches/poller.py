@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from panel.batch.launch_budgets import Till
+from panel.batch.launch_budgets import LaunchBudgets
 from panel.errors import ProviderBusy, ProviderError, ProviderRefused
 from panel.jurors.batch_api.protocol import BatchRequest, BatchResult, BatchWire, custom_id, key_of
 from panel.jurors.provider import Provider
@@ -66,7 +66,7 @@ class Poller:
     provider: Provider  # reads replies as if they had come one by one
     ledger: Ledger
     store: ProviderBatches
-    till: Till
+    budgets: LaunchBudgets
     prices: dict[str, Price]
     now: Callable[[], datetime]
     say: Callable[[str], None] = lambda text: None
@@ -221,7 +221,7 @@ class Poller:
         """Give back what it did not cost. Read from the ledger: a part may have been collected before a kill."""
         spend = self.store.spent(batch.batch_id)
         share = Decimal(spend.unpriced) / max(1, batch.requests)  # of calls that may have been billed all the same
-        self.till.keep_promise(batch.batch_id, spend.cost_usd, unknown_share=min(share, Decimal(1)))
+        self.budgets.keep_promise(batch.batch_id, spend.cost_usd, unknown_share=min(share, Decimal(1)))
 
     def _requests(self, batch: SentBatch) -> Iterator[BatchRequest]:
         for key, attempt, body in self.store.bodies(batch.batch_id):

@@ -44,7 +44,7 @@ class LightFacts(Value):
     reviewed_on: date | None = None
 
 
-class Pair(Value):
+class PairCandidate(Value):
     """Two launches to compare, and why, in one sentence. `one` is today's."""
 
     one: LightFacts
@@ -63,7 +63,7 @@ class Pair(Value):
 Kinds = frozenset[FactKind]
 
 
-def propose_pairs(newcomers: Iterable[LightFacts], archive: Iterable[LightFacts] = ()) -> tuple[Pair, ...]:
+def propose_pairs(newcomers: Iterable[LightFacts], archive: Iterable[LightFacts] = ()) -> tuple[PairCandidate, ...]:
     """Pairs by the rule above, in the newcomers' order by slug. The same launches give the same pairs in any order."""
     ours, today = _Shelf(), _Shelf()
     for launch in archive:
@@ -72,12 +72,12 @@ def propose_pairs(newcomers: Iterable[LightFacts], archive: Iterable[LightFacts]
     for launch in fresh:
         today.add(launch)
     left = {launch.slug: MOST_PAIRS for launch in fresh}
-    made: dict[frozenset[tuple[str, str]], Pair] = {}
+    made: dict[frozenset[tuple[str, str]], PairCandidate] = {}
     for one in fresh:
         for other in (*ours.near(one), *today.near(one, lambda held: left[held.slug] > 0)):
             both = frozenset(((one.run_id, one.slug), (other.run_id, other.slug)))
             if left[one.slug] and both not in made:
-                made[both] = Pair(one=one, other=other, reason=_reason(one, other))
+                made[both] = PairCandidate(one=one, other=other, reason=_reason(one, other))
                 left[one.slug] -= 1
                 if not other.in_archive:
                     left[other.slug] -= 1

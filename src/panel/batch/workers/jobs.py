@@ -31,7 +31,7 @@ KEPT_DAYS = 14  # ended jobs are deleted after
 
 
 @dataclass(frozen=True)
-class Duties:
+class JobHandlers:
     """What a worker does for each kind of job, given by the shell that has settings and keys."""
 
     review: Callable[[str, int], Awaitable[float | None]]  # seconds until it is looked at again; None: it is over
@@ -46,10 +46,10 @@ async def _nothing(*given: Any) -> None:
     raise AssertionError("this process hands out work and does none")
 
 
-HANDING_OUT = Duties(review=_nothing, submit=_nothing, poll=_nothing, finish=_nothing, give_up=_nothing)
+HANDING_OUT = JobHandlers(review=_nothing, submit=_nothing, poll=_nothing, finish=_nothing, give_up=_nothing)
 
 
-def open_app(database_url: str, duties: Duties = HANDING_OUT, *, schedule: str = "", schema: str = "") -> "App":
+def open_app(database_url: str, handlers: JobHandlers = HANDING_OUT, *, schedule: str = "", schema: str = "") -> "App":
     """The engine on this database. schedule: of `daily`, as cron in UTC; "" for none.
 
     Raises Mistake without the packages it needs, or on SQLite, which has no use for it.
@@ -64,7 +64,7 @@ def open_app(database_url: str, duties: Duties = HANDING_OUT, *, schedule: str =
     except ImportError as err:
         raise Mistake("Workers need the `scale` extra.", hint="Install review-panel[scale].") from err
     app = App(connector=PsycopgConnector(conninfo=_conninfo(database_url), min_size=1, max_size=8))
-    _register(app, duties, schedule)
+    _register(app, handlers, schedule)
     return app
 
 
@@ -111,40 +111,40 @@ async def ask_for(app: "App", task: str, run_id: str, *, in_s: float = 0, **more
         log.debug("%s waits already", name)
 
 
-def _register(app: "App", duties: Duties, schedule: str) -> None:
+def _register(app: "App", handlers: JobHandlers, schedule: str) -> None:
     @app.task(name="review", queue=LAUNCHES)
     async def review(run_id: str, row: int) -> None:
-        again_s = await duties.review(run_id, row)
+        again_s = await handlers.review(run_id, row)
         if again_s is not None:
             later = app.configure_task("review", queue=LAUNCHES, schedule_in={"seconds": int(again_s)})
             await later.defer_async(run_id=run_id, row=row)
 
     @app.task(name="submit", queue=BATCHES)
     async def submit(run_id: str) -> None:
-        await duties.submit(run_id)
+        await handlers.submit(run_id)
 
     @app.task(name="poll", queue=BATCHES)
     async def poll(run_id: str, batch_id: str) -> None:
-        again_s = await duties.poll(run_id, batch_id)
+        again_s = await handlers.poll(run_id, batch_id)
         if again_s is not None:
             await ask_for(app, "poll", run_id, in_s=again_s, batch_id=batch_id)
 
     @app.task(name="finish", queue=BATCHES)
     async def finish(run_id: str) -> None:
-        await duties.finish(run_id)
+        await handlers.finish(run_id)
 
     @app.periodic(cron="* * * * * */10")
     @app.task(name="rescue", queue=RESCUE, queueing_lock="rescue", pass_context=True)
     async def rescue(context: "JobContext", timestamp: int) -> None:
-        await _rescue(app, duties)
+        await _rescue(app, handlers)
 
     @app.periodic(cron="17 3 * * *")
     @app.task(name="prune", queue=RESCUE, queueing_lock="prune")
     async def prune(timestamp: int) -> None:
         await app.job_manager.delete_old_jobs(nb_hours=24 * KEPT_DAYS, include_failed=True, include_cancelled=True)
 
-    if schedule and duties.daily:
-        daily_work = duties.daily
+    if schedule and handlers.daily:
+        daily_work = handlers.daily
 
         @app.task(name="daily", queue=BATCHES, queueing_lock="daily", lock="daily")
         async def daily(timestamp: int) -> None:
@@ -157,7 +157,7 @@ def _register(app: "App", duties: Duties, schedule: str) -> None:
             raise Mistake(f"panel.toml: batch.schedule {schedule!r} is no schedule.", hint=hint) from err
 
 
-async def _rescue(app: "App", duties: Duties) -> None:
+async def _rescue(app: "App", handlers: JobHandlers) -> None:
     """Jobs of workers whose heart stopped go back into the queue; a launch that keeps killing them is given up."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
         deaths = job.attempts + 1  # the engine counts a job's returns to the queue
@@ -165,7 +165,7 @@ async def _rescue(app: "App", duties: Duties) -> None:
             from procrastinate.jobs import Status
 
             run_id, row = str(job.task_kwargs["run_id"]), int(job.task_kwargs["row"])  # type: ignore[arg-type]
-            await duties.give_up(run_id, row, f"Its worker died {deaths} times over it.")
+            await handlers.give_up(run_id, row, f"Its worker died {deaths} times over it.")
             await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
         else:
             log.warning("job %s %s: its worker is gone; handed out again", job.id, job.task_name)

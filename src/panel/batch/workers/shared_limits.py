@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from panel.errors import StoreError
-from panel.jurors import Flow
+from panel.jurors import RateLimiter
 from panel.jurors.provider import ModelSpec
 from panel.store import SharedPace
 
@@ -22,7 +22,7 @@ SILENT_S = 3 * BEAT_S  # a worker not heard of for so long takes no share
 
 
 @dataclass
-class Sharing:
+class SharedLimits:
     """This process among the workers of its models."""
 
     pace: SharedPace
@@ -31,13 +31,13 @@ class Sharing:
     shares: dict[str, float] = field(default_factory=dict)  # lane -> 0..1
     task: "asyncio.Task[None] | None" = None
 
-    def join(self, flows: Mapping[str, Flow], specs: Mapping[str, ModelSpec]) -> None:
+    def join(self, limiters: Mapping[str, RateLimiter], specs: Mapping[str, ModelSpec]) -> None:
         """Have these flows, by model name, keep the pace of all workers."""
-        for name, flow in flows.items():
+        for name, limiter in limiters.items():
             lane = lane_of(specs[name])
             self.shares.setdefault(lane, 1.0)
-            flow.share = partial(self.shares.__getitem__, lane)
-            flow.before_block = partial(self._reserve, lane, lambda flow=flow: per_minute(flow))  # type: ignore[misc]
+            limiter.share = partial(self.shares.__getitem__, lane)
+            limiter.before_block = partial(self._reserve, lane, lambda limiter=limiter: per_minute(limiter))  # type: ignore[misc]
         if self.task is None:
             self.task = asyncio.create_task(self._beat())
 
@@ -72,7 +72,7 @@ def lane_of(spec: ModelSpec) -> str:
     return f"{spec.name} {spec.base_url}".strip()[:300]
 
 
-def per_minute(flow: Flow) -> float | None:
+def per_minute(limiter: RateLimiter) -> float | None:
     """Requests a minute its server allows; None until it said so."""
-    bucket = flow.buckets.get("requests")
+    bucket = limiter.buckets.get("requests")
     return bucket.rate * 60.0 if bucket and bucket.rate > 0 else None

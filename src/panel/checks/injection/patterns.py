@@ -14,7 +14,7 @@ from panel.records.dossier import SuspicionKind
 LOOK_ALIKE = str.maketrans("аеорсухіѕјһԁԛԝοαιεν", "aeopcyxisjhdqwoaiev")
 
 
-class Rule(NamedTuple):
+class Pattern(NamedTuple):
     """One family of wordings."""
 
     why: str  # shown to the editor
@@ -22,7 +22,7 @@ class Rule(NamedTuple):
     kind: SuspicionKind = "instruction"
 
 
-class Pair(NamedTuple):
+class PatternPair(NamedTuple):
     """What many pages say, and what makes an attempt of it when it stands beside."""
 
     opening: str
@@ -80,21 +80,21 @@ _TURN = r"""<\|(?:im_start|im_end|start_header_id|eot_id|endoftext|system|user|a
     |(?:^|\n|[.!?>]\s|\#{1,4}\s?)(?:system|assistant|developer)\s?:\s"""
 
 PAIRS = (
-    Pair(
+    PatternPair(
         rf"{_TAKEOVER} | \b(?:ignore|disregard|forget)\ the\ above\b",
         rf"""{_WANTED} | {_STARS} | (?:\b(?:and|to|then|now|must|should|you|highly)|[.,:;])\ (?:praise|recommend)\ \w+
             | \b(?:say|state|write)\b{_NEAR}{{0,40}}?\bthe\ best\b | \bno\ (?:weakness|flaw|limitation)
             | \b(?:jurors?|dossier)\b""",
     ),
-    Pair(_TAKEOVER_ELSEWHERE, rf"(?<![a-z])ship(?![a-z]) | {_STARS}"),
-    Pair(_TURN, rf"{_WANTED} | \b(?:votes?|verdict)\b[^\n]{{0,30}}?{_SHIP} | \bpraise\ th"),
+    PatternPair(_TAKEOVER_ELSEWHERE, rf"(?<![a-z])ship(?![a-z]) | {_STARS}"),
+    PatternPair(_TURN, rf"{_WANTED} | \b(?:votes?|verdict)\b[^\n]{{0,30}}?{_SHIP} | \bpraise\ th"),
 )
 RULES = (
-    Rule(
+    Pattern(
         "forges a mark of this panel's prompts",
         r"[\[【〔⟦]\s?s\s?\d{1,3}\s?\.\s?\d{1,4}\s?[\]】〕⟧] | [<‹«]\s?/?\s?panel[-_ ](?:dossier|launch|source)\b",
     ),
-    Rule(
+    Pattern(
         "tells the reader what verdict to give",
         rf"""\b(?:answer|vote|reply|respond|conclude|decide)s?\b
             (?:\s(?:only|just|with|that|the|a|verdict|word|is|as|be|for)){{0,3}}[\s:"'`*]{{1,4}}{_SHIP}
@@ -104,8 +104,8 @@ RULES = (
         | \bship["'`*]{{0,2}}\s(?:is\s(?:\w+\s){{0,4}})?verdict\b | [:,]\s(?:please\s)?say\s["'`*]?{_SHIP}
         | \b(?:rispondi|antworte|repondez|respond[ae]|vota|odpowiedz|ответь)\s(?:mit\s|com\s)?ship\b | 回答\s?ship\b""",
     ),
-    Rule("tells reviewers or models how to judge", rf"{_READER}{_NEAR}{{0,80}}?{_TOLD}{_NEAR}{{0,80}}?{_WANTED}"),
-    Rule(
+    Pattern("tells reviewers or models how to judge", rf"{_READER}{_NEAR}{{0,80}}?{_TOLD}{_NEAR}{{0,80}}?{_WANTED}"),
+    Pattern(
         "tells reviewers or models how to judge",
         rf"""{_READER}(?:\ (?:who|that))?\ (?:read|evaluat|review|judg|rat|summari[sz])\w*\ (?:this|our)\b
             {_NEAR}{{0,60}}?{_TOLD}{_NEAR}{{0,40}}?\b(?:recommend|rank|praise|endorse|favou?r|choose)\b
@@ -113,7 +113,7 @@ RULES = (
         | \b(?:rate|score|rank|grade|give)\ {_THIS}{_NEAR}{{0,40}}?(?:{_TOP}|\bthe\ best\b)
         | \brank\ {_THIS}\ first\b""",
     ),
-    Rule(
+    Pattern(
         "speaks for this panel",
         rf"""\b(?:the|our|this|other|all|of\ four)\s(?:{_JUDGES}|{_MODELS}|models)\b{_NEAR}{{0,30}}?
             \b(?:voted|agreed|answered|decided)\s(?:on\s|for\s)?["'`*]?{_VOTE}
@@ -127,7 +127,7 @@ RULES = (
 )
 # Where no reader sees it, an order to any model is an attempt.
 HIDDEN_RULES = tuple(
-    Rule("instructs models where no reader sees it", pattern)
+    Pattern("instructs models where no reader sees it", pattern)
     for pattern in (
         rf"{_TAKEOVER} | {_TAKEOVER_ELSEWHERE} | <\|im_start\|> | \[inst\]",
         rf"\byou\ are\ now\ (?:dan|an?|the)\b(?:\ \w+){{0,3}}?\ (?:{_MODELS}|{_JUDGES}|ai|assistant|editor|chatbot)\b",

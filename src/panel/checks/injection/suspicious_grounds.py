@@ -14,7 +14,7 @@ NAMED = 3  # attempts named in a flag
 SHOWN = 160  # characters of one
 
 
-class Suspects:
+class SuspiciousSpans:
     """A dossier's suspicious spans: those on record, or found here when none are, so that no caller can forget them."""
 
     def __init__(self, dossier: Dossier) -> None:
@@ -56,10 +56,10 @@ class Suspects:
         return not any(is_quotable(piece.strip()) for piece in rest[at : at + len(needle)].split(GAP))
 
 
-def check_suspect_grounds(opinion: Answered, suspects: Suspects) -> Iterator[Flag]:
+def check_suspect_grounds(opinion: Answered, spans: SuspiciousSpans) -> Iterator[Flag]:
     """Grounds that rest on words written for reviewers. The flag voids the ground."""
     for ground in opinion.grounds:
-        if suspects.hold(ground):
+        if spans.hold(ground):
             message = f"Ground {ground.number} quotes words that speak to reviewers instead of readers."
             yield flag(
                 "ground_on_suspicious_span", opinion.juror.persona_id, "grounds", message,
@@ -67,11 +67,11 @@ def check_suspect_grounds(opinion: Answered, suspects: Suspects) -> Iterator[Fla
             )  # fmt: skip
 
 
-def check_launch(suspects: Suspects) -> Iterator[Flag]:
+def check_launch(spans: SuspiciousSpans) -> Iterator[Flag]:
     """One flag on the whole review when its launch speaks to reviewers: an editor has to look before it is approved."""
-    named = [(s.passage_id, s.excerpt) for s in suspects.spans] + [(e.field, e.excerpt) for e in suspects.elsewhere]
+    named = [(s.passage_id, s.excerpt) for s in spans.spans] + [(e.field, e.excerpt) for e in spans.elsewhere]
     if not named:
-        yield from _note(suspects.dossier)
+        yield from _note(spans.dossier)
         return
     where = ", ".join(dict.fromkeys(place for place, _ in named[:NAMED]))
     more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""

@@ -106,7 +106,7 @@ QUANTITY = re.compile(
 )
 
 
-Kind = Literal["number", "price", "date", "licence", "name", "code"]
+MentionKind = Literal["number", "price", "date", "licence", "name", "code"]
 HARD = frozenset({"number", "price", "date", "licence"})  # misread by pattern seldom; names and commands are softer
 
 _DIGITS = re.compile(r"\d+")
@@ -127,10 +127,10 @@ _EXACT = frozenset({"%", "pp", "ms*", "month*", *CURRENCIES.values()})  # a bare
 
 
 @dataclass(frozen=True)
-class Fact:
+class Mention:
     """One fact as written, and the key it is compared by."""
 
-    kind: Kind
+    kind: MentionKind
     text: str
     value: Decimal = Decimal(0)  # numbers and prices
     unit: str = ""  # canonical; "" when bare
@@ -147,14 +147,14 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Facts:
+class Mentions:
     """What one text holds, ready to be looked up in."""
 
-    found: tuple[Fact, ...]
+    found: tuple[Mention, ...]
     squashed: str = field(repr=False)  # lower case without blanks and hyphens: names are looked up in it
     rest: str = field(repr=False)  # the text with every fact found blotted out by zeros
 
-    def hold(self, fact: Fact) -> bool:
+    def hold(self, fact: Mention) -> bool:
         """Whether this text states the same fact."""
         if fact.kind in ("name", "code"):
             return str(fact.key) in self.squashed
@@ -162,9 +162,9 @@ class Facts:
         return in_words or any(_same(fact, other) for other in self.found)
 
 
-def read_facts(text: str) -> Facts:
+def read_facts(text: str) -> Mentions:
     """Facts in a normalised text, in order. Capitalised names are read only from sentences: see `read_names`."""
-    found: list[Fact] = []
+    found: list[Mention] = []
     rest, end = [], 0
     for match in FACT.finditer(text):
         fact = _fact(match)
@@ -173,10 +173,10 @@ def read_facts(text: str) -> Facts:
             found += _range(start, _in_place(fact, match)) if start else [_in_place(fact, match)]
             rest += [text[end : match.start()], "0" * (match.end() - match.start())]
             end = match.end()
-    return Facts(tuple(found), squash(text), "".join(rest) + text[end:])
+    return Mentions(tuple(found), squash(text), "".join(rest) + text[end:])
 
 
-def _range(start: Fact, end: Fact) -> list[Fact]:
+def _range(start: Mention, end: Mention) -> list[Mention]:
     """Both ends of a range: a bare number at one end is in the other's currency too."""
     ends = [start, end]
     for i, (one, other) in enumerate([(start, end), (end, start)]):
@@ -185,7 +185,7 @@ def _range(start: Fact, end: Fact) -> list[Fact]:
     return ends
 
 
-def _in_place(fact: Fact, match: "re.Match[str]") -> Fact:
+def _in_place(fact: Mention, match: "re.Match[str]") -> Mention:
     """A number with the word before it that may name what it is a version of; a bare year may be a count."""
     before, after = (
         match.string[max(0, match.start() - 24) : match.start()],
@@ -200,7 +200,7 @@ def _in_place(fact: Fact, match: "re.Match[str]") -> Fact:
     return fact
 
 
-def read_names(facts: Facts) -> list[Fact]:
+def read_names(facts: Mentions) -> list[Mention]:
     """Capitalised words of a sentence that are not there for grammar: products, companies, people.
 
     A word that opens the sentence counts only when it has an inner capital or the next word has one too.
@@ -214,7 +214,7 @@ def read_names(facts: Facts) -> list[Fact]:
         opens = facts.rest[: match.start()].rstrip(" \"'(")[-1:] in ("", ".", "!", "?", ":")
         inner = any(c.isupper() for c in word[1:])
         if not opens or inner or _leads_a_name(match, matches[i + 1 : i + 2]):
-            names.append(Fact("name", word, key=squash(word)))
+            names.append(Mention("name", word, key=squash(word)))
     return names
 
 
@@ -228,23 +228,23 @@ def squash(text: str) -> str:
     return text.lower().replace(" ", "").replace("-", "")
 
 
-def _fact(match: "re.Match[str]") -> Fact | None:
+def _fact(match: "re.Match[str]") -> Mention | None:
     kind, text = (match.lastgroup or "").rstrip("_"), match.group()
     if kind == "code":
-        return Fact("code", text, key=squash(text.strip("`")))
+        return Mention("code", text, key=squash(text.strip("`")))
     if kind == "date":
-        return Fact("date", text, key=_date(text))
+        return Mention("date", text, key=_date(text))
     if kind == "licence":
-        return Fact("licence", text, key=_licence(text))
+        return Mention("licence", text, key=_licence(text))
     if kind == "name":
         if re.fullmatch(r"v\d+(?:\.\d+)?", text):
-            return Fact("number", text, value=Decimal(text[1:]), called="version")
+            return Mention("number", text, value=Decimal(text[1:]), called="version")
         also = tuple((Decimal(n) * SCALES.get(scale, 1), "") for n, scale in _IN_NAME.findall(text))
-        return Fact("name", text, key=squash(text), also=also)
+        return Mention("name", text, key=squash(text), also=also)
     return _quantity(text)
 
 
-def _quantity(text: str) -> Fact | None:
+def _quantity(text: str) -> Mention | None:
     """A number with its unit or currency, in digits or in words ("forty percent", "twenty dollars")."""
     match = QUANTITY.match(text)
     if match is None:
@@ -252,7 +252,7 @@ def _quantity(text: str) -> Fact | None:
     word, unit = match["value"], MEASURES.get(match["sign"] or match["unit"] or "", "")
     values = _values(word) if word[0].isdigit() else [Decimal(WORD_NUMBERS[word])]
     first, *others = ((value * SCALES.get(match["scale"] or "", 1), unit) for value in values)
-    return Fact("price" if unit in CURRENCIES.values() else "number", text, *first, also=tuple(others))
+    return Mention("price" if unit in CURRENCIES.values() else "number", text, *first, also=tuple(others))
 
 
 def _values(digits: str) -> list[Decimal]:
@@ -286,7 +286,7 @@ def _licence(text: str) -> str:
     return f"{family.group().lower().replace('busl', 'bsl')}{parts}/{version.group() if version else ''}"
 
 
-def _same(fact: Fact, other: Fact) -> bool:
+def _same(fact: Mention, other: Mention) -> bool:
     """Whether `other`, in a source, states `fact`, in a sentence."""
     if fact.kind == "licence":
         return other.kind == "licence" and _licence_stands(str(fact.key), str(other.key))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from panel.checks.case import Case, Shelf
+from panel.checks.case import Case, DossierIndex
 from panel.checks.catalogue import flag
 from panel.checks.language.mentions import HARD
 from panel.checks.language.normalise import LEAST_WORDS, is_quotable, quotable, stands_in
@@ -11,7 +11,7 @@ from panel.records import Answered, Flag, Ground
 MOST_GROUNDS = 4
 
 
-def check_grounds(opinion: Answered, shelf: Shelf) -> Iterator[Flag]:
+def check_grounds(opinion: Answered, shelf: DossierIndex) -> Iterator[Flag]:
     """Flags on the grounds themselves, made first: a high one voids its ground for every later check."""
     persona_id = opinion.juror.persona_id
     if not 1 <= len(opinion.grounds) <= MOST_GROUNDS:
@@ -20,7 +20,7 @@ def check_grounds(opinion: Answered, shelf: Shelf) -> Iterator[Flag]:
         yield from _check_ground(ground, shelf, persona_id)
 
 
-def _check_ground(ground: Ground, shelf: Shelf, persona_id: str) -> Iterator[Flag]:
+def _check_ground(ground: Ground, shelf: DossierIndex, persona_id: str) -> Iterator[Flag]:
     passage = shelf.passages.by_id.get(ground.passage_id)
     needle = quotable(ground.excerpt)
 
@@ -43,7 +43,7 @@ def _check_ground(ground: Ground, shelf: Shelf, persona_id: str) -> Iterator[Fla
         yield found("excerpt_elsewhere_too", f"Ground {ground.number}'s words also stand in {', '.join(others[:3])}.")
 
 
-def _where_instead(ground: Ground, needle: str, shelf: Shelf) -> str:
+def _where_instead(ground: Ground, needle: str, shelf: DossierIndex) -> str:
     start = f"Ground {ground.number}'s excerpt does not stand in {ground.passage_id}"
     others = shelf.passages.holding(needle)
     if others:

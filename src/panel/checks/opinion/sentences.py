@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from panel.checks.case import Case, Prose, Shelf
+from panel.checks.case import Case, DossierIndex, Prose
 from panel.checks.figures import figures_in
 from panel.checks.language.amount_terms import contradiction, terms_in
-from panel.checks.language.mentions import HARD, Fact, Facts, read_names
+from panel.checks.language.mentions import HARD, Mention, Mentions, read_names
 from panel.checks.language.normalise import _phrases, normalise
 from panel.records import Answered, Flag, Ground, standing_grounds
 
@@ -56,7 +56,7 @@ def check_facts(case: Case) -> Iterator[Flag]:
             yield from _grounded(case, prose, facts)
 
 
-def _view(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
+def _view(case: Case, prose: Prose, facts: list[Mention]) -> Iterator[Flag]:
     hard = next((f for f in facts if f.kind in HARD), None)
     soft = next((f for f in facts if f.kind not in HARD), None)
     if hard:
@@ -67,7 +67,7 @@ def _view(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
         yield case.on(prose, "view_with_name", message, soft.text)
 
 
-def _grounded(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
+def _grounded(case: Case, prose: Prose, facts: list[Mention]) -> Iterator[Flag]:
     cited = [case.by_number[n] for n in prose.grounds if n in case.by_number and n not in case.void]
     for fact in facts:
         quoted = any(case.shelf.facts(case.excerpts[g.number]).hold(fact) for g in cited)
@@ -104,7 +104,7 @@ def check_uncited(case: Case) -> Iterator[Flag]:
             yield from _uncited(case, prose, pair[:1])
 
 
-def _uncited(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
+def _uncited(case: Case, prose: Prose, facts: list[Mention]) -> Iterator[Flag]:
     for fact in facts:
         spelt = fact.unit == "x" and fact.text[0].isalpha()  # "three times a week"
         small = fact.kind == "number" and (not fact.unit or spelt) and fact.value < SMALL
@@ -116,12 +116,12 @@ def _uncited(case: Case, prose: Prose, facts: list[Fact]) -> Iterator[Flag]:
         yield case.on(prose, "number_not_in_grounds", message, fact.text)
 
 
-def _is_readers(prose: Prose, fact: Fact) -> bool:
+def _is_readers(prose: Prose, fact: Mention) -> bool:
     """Whether it is a number of the reader's: a count or size in words that speak to the reader."""
     return fact.kind == "number" and prose.rests_on != "memory" and _READER.search(prose.text) is not None
 
 
-def _stands_anywhere(case: Case, fact: Fact) -> bool:
+def _stands_anywhere(case: Case, fact: Mention) -> bool:
     """In a passage of the dossier, whoever cites it, or among the days that the dossier gives outside them."""
     shelf = case.shelf
     if any(shelf.facts(text).hold(fact) for text in shelf.passages.by_id.values()):
@@ -130,7 +130,7 @@ def _stands_anywhere(case: Case, fact: Fact) -> bool:
     return fact.kind == "date" and (shelf.dossier_days.hold(fact) or any(d.hold(fact) for d in days))
 
 
-def _follows(case: Case, prose: Prose, fact: Fact) -> bool:
+def _follows(case: Case, prose: Prose, fact: Mention) -> bool:
     """Whether it is a sum, difference, product or quotient of figures it stands beside and of those in own passages."""
     known = [g.passage_id for g in case.standing if g.passage_id in case.shelf.passages.by_id]
     given = [f for i in known for f in case.shelf.facts(case.shelf.passages.by_id[i]).found]
@@ -141,7 +141,7 @@ def _follows(case: Case, prose: Prose, fact: Fact) -> bool:
     return fact.kind in ("number", "price") and any(round(x, digits) == fact.value for x in made)
 
 
-def find_backing(shelf: Shelf, opinion: Answered, flags: Sequence[Flag], text: str) -> tuple[Ground, ...] | None:
+def find_backing(shelf: DossierIndex, opinion: Answered, flags: Sequence[Flag], text: str) -> tuple[Ground, ...] | None:
     """Grounds that stand and whose passages give a number, price, date, licence, name or command of this text.
 
     None for a text that gives nothing of the kind; () where it does and no passage has any of it.
@@ -171,12 +171,12 @@ def check_attribution(case: Case) -> Iterator[Flag]:
                 break
 
 
-def _in_passage(shelf: Shelf, ground: Ground, fact: Fact) -> bool:
-    facts: Facts = shelf.facts(shelf.passages.by_id[ground.passage_id])
+def _in_passage(shelf: DossierIndex, ground: Ground, fact: Mention) -> bool:
+    facts: Mentions = shelf.facts(shelf.passages.by_id[ground.passage_id])
     return facts.hold(fact)
 
 
-def _in_source_facts(shelf: Shelf, cited: list[Ground], fact: Fact) -> bool:
+def _in_source_facts(shelf: DossierIndex, cited: list[Ground], fact: Mention) -> bool:
     """Days the dossier gives outside its passages, and names in the titles of the sources cited."""
     if fact.kind == "date":
         return shelf.dossier_days.hold(fact) or any(shelf.source_days(g.passage_id).hold(fact) for g in cited)

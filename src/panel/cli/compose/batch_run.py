@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
 
-from panel.batch.batch_context import Kit
+from panel.batch.batch_context import BatchContext
 from panel.batch.close import SUMMARY, close_batch
 from panel.batch.estimate import BatchPrice, price_batch
 from panel.batch.intake.ingest import nothing_read, take_rows
@@ -21,7 +21,7 @@ from panel.batch.provider_batches.economy import half_price
 from panel.batch.resume import again
 from panel.cli.compose.batch_sources import open_intake, open_known, open_partners, read_sources, shortlist
 from panel.cli.compose.batches import (
-    BatchAsk,
+    BatchOptions,
     Stores,
     as_resumed,
     begin,
@@ -32,8 +32,8 @@ from panel.cli.compose.batches import (
     with_defaults,
 )
 from panel.cli.compose.desks import fill_queue
-from panel.cli.compose.workspace import Shell, is_terminal
-from panel.cli.terminal.progress import flow_lines, watch_work
+from panel.cli.compose.workspace import Workspace, is_terminal
+from panel.cli.terminal.progress import limiter_lines, watch_work
 from panel.cli.terminal.stop_signals import signals
 from panel.cli.terminal.terminal import say, say_json, talk
 from panel.errors import Interrupted, Mistake, PanelError, ProviderError, Stopped, StoreError
@@ -43,22 +43,22 @@ from panel.store import RunFolder
 from panel.workspace.event_loop import run_loop
 
 
-def run_batch(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, yes: bool, json_: bool) -> None:
+def run_batch(shell: Workspace, sources: Sequence[str], ask: BatchOptions, *, yes: bool, json_: bool) -> None:
     """Take in, choose, agree on the price, review, sum up."""
     run_loop(_run(shell, sources, ask, yes=yes, json_=json_))
 
 
-def resume_batch(shell: Shell, run: Run, ask: BatchAsk, *, yes: bool, json_: bool) -> None:
+def resume_batch(shell: Workspace, run: Run, ask: BatchOptions, *, yes: bool, json_: bool) -> None:
     """Go on with a batch: what failed, what waits and what was never begun."""
     run_loop(_resume(shell, run, ask, yes=yes, json_=json_))
 
 
-def dry(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, json_: bool) -> None:
+def dry(shell: Workspace, sources: Sequence[str], ask: BatchOptions, *, json_: bool) -> None:
     """What a batch would do and cost. Nothing is kept; listings are not followed, dossiers not gathered."""
     run_loop(_dry(shell, sources, ask, json_=json_))
 
 
-async def _run(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, yes: bool, json_: bool) -> None:
+async def _run(shell: Workspace, sources: Sequence[str], ask: BatchOptions, *, yes: bool, json_: bool) -> None:
     async with open_stores(shell) as stores:
         begun = await begin_batch(shell, sources, ask, stores, yes=yes, quiet=json_)
         if begun:
@@ -68,7 +68,7 @@ async def _run(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, yes: bool
 
 
 async def begin_batch(
-    shell: Shell, sources: Sequence[str], ask: BatchAsk, stores: Stores, *, yes: bool, quiet: bool
+    shell: Workspace, sources: Sequence[str], ask: BatchOptions, stores: Stores, *, yes: bool, quiet: bool
 ) -> tuple[Run, BatchPlan] | None:
     """Take in, choose and agree on the price. The run's lock is held then; None when these sources are being read."""
     ask = with_defaults(ask, shell.settings.toml.batch)
@@ -85,7 +85,14 @@ async def begin_batch(
 
 
 async def _begun(
-    shell: Shell, specs: Sequence[SourceSpec], ask: BatchAsk, plan: BatchPlan, stores: Stores, *, yes: bool, quiet: bool
+    shell: Workspace,
+    specs: Sequence[SourceSpec],
+    ask: BatchOptions,
+    plan: BatchPlan,
+    stores: Stores,
+    *,
+    yes: bool,
+    quiet: bool,
 ) -> Run:
     """The run, taken in and agreed on, its lock held; none when that fails, since nobody was asked."""
     made = shell.new_stamp(["batch"])
@@ -108,7 +115,7 @@ def name_of(specs: Sequence[SourceSpec]) -> str:
     return f"batch:{sha256(repr(sorted(spec.source for spec in specs)).encode()).hexdigest()[:16]}"
 
 
-async def _resume(shell: Shell, run: Run, ask: BatchAsk, *, yes: bool, json_: bool) -> None:
+async def _resume(shell: Workspace, run: Run, ask: BatchOptions, *, yes: bool, json_: bool) -> None:
     async with open_stores(shell) as stores:
         if not stores.locks.acquire(run.run_id):
             raise Mistake(f"{run.run_id} is being worked on.", hint="Wait until it ends, or stop it first.")
@@ -132,7 +139,7 @@ def _refuse_half_read(run: Run, stores: Stores) -> None:
         )
 
 
-async def _take_in(shell: Shell, specs: Sequence[SourceSpec], ask: BatchAsk, run: Run, stores: Stores) -> None:
+async def _take_in(shell: Workspace, specs: Sequence[SourceSpec], ask: BatchOptions, run: Run, stores: Stores) -> None:
     with open_known(shell) as known:
         counts = await take_rows(
             run.run_id,
@@ -146,7 +153,7 @@ async def _take_in(shell: Shell, specs: Sequence[SourceSpec], ask: BatchAsk, run
     talk(f"{sum(counts.values())} rows: " + ", ".join(f"{n} {name}" for name, n in sorted(counts.items())))
 
 
-def _price(shell: Shell, run: Run, plan: BatchPlan, stores: Stores) -> BatchPrice:
+def _price(shell: Workspace, run: Run, plan: BatchPlan, stores: Stores) -> BatchPrice:
     ready = stores.rows.stream(run.run_id, ("ready",))
     return price_batch(ready, plan, specs_of(shell, plan), shell.settings.prices)
 
@@ -169,7 +176,7 @@ def _agree(price: BatchPrice, plan: BatchPlan, *, yes: bool, quiet: bool) -> Non
     typer.confirm("Ask the panel?", default=True, abort=True, err=True)
 
 
-async def _work(shell: Shell, run: Run, plan: BatchPlan, stores: Stores, ask: BatchAsk, *, json_: bool) -> None:
+async def _work(shell: Workspace, run: Run, plan: BatchPlan, stores: Stores, ask: BatchOptions, *, json_: bool) -> None:
     """Review what is ready, then sum up whatever came of it. Raises what stopped the batch, after the summary."""
     counts = stores.rows.counts(run.run_id)
     total = counts.get("ready", 0) + counts.get("waiting", 0)
@@ -177,11 +184,13 @@ async def _work(shell: Shell, run: Run, plan: BatchPlan, stores: Stores, ask: Ba
     folder = RunFolder.open_or_make(shell.settings.runs_dir, run)
     with signals(sign):
         async with AsyncExitStack() as stack:
-            kit = await open_kit(shell, run, plan, stores, stack, sign=sign, deadline_s=ask.deadline_s, retry=ask.retry)
-            flows = partial(flow_lines, kit.asker.flows.values())
-            with watch_work(total, plan.budget_usd, flows, quiet=json_) as listen:
+            context = await open_kit(
+                shell, run, plan, stores, stack, sign=sign, deadline_s=ask.deadline_s, retry=ask.retry
+            )
+            limiters = partial(limiter_lines, context.asker.limiters.values())
+            with watch_work(total, plan.budget_usd, limiters, quiet=json_) as listen:
                 try:
-                    await _review_all(replace(kit, listen=listen), stores, sign)
+                    await _review_all(replace(context, listen=listen), stores, sign)
                 except (Stopped, ProviderError) as err:
                     why = err
                 except StoreError as err:
@@ -209,17 +218,17 @@ async def _work(shell: Shell, run: Run, plan: BatchPlan, stores: Stores, ask: Ba
         _end(_stopped(run, why, _left(stores.rows.counts(run.run_id))), json_=json_)
 
 
-async def _review_all(kit: Kit, stores: Stores, sign: StopSign) -> None:
-    at_once = launches_at_once(kit.asker.most_in_flight(), len(kit.specs))
-    if kit.plan.economy:
-        wires = {spec.name: open_batches(spec) for spec in {s.name: s for s in kit.specs.values()}.values()}
+async def _review_all(context: BatchContext, stores: Stores, sign: StopSign) -> None:
+    at_once = launches_at_once(context.asker.most_in_flight(), len(context.specs))
+    if context.plan.economy:
+        wires = {spec.name: open_batches(spec) for spec in {s.name: s for s in context.specs.values()}.values()}
         kept = {name: wire for name, wire in wires.items() if wire}
         try:
-            await half_price(kit, sign, stores.batches, kept, at_once=at_once)
+            await half_price(context, sign, stores.batches, kept, at_once=at_once)
         finally:
             for wire in kept.values():
                 await wire.close()
-    await work_off(kit, sign, at_once=at_once)
+    await work_off(context, sign, at_once=at_once)
 
 
 def _left(counts: Mapping[str, int]) -> str:
@@ -251,7 +260,7 @@ def _end(err: PanelError, *, json_: bool) -> NoReturn:
     sys.exit(err.exit_code)
 
 
-async def _dry(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, json_: bool) -> None:
+async def _dry(shell: Workspace, sources: Sequence[str], ask: BatchOptions, *, json_: bool) -> None:
     from panel.cli.compose.dry_run import tell_dry
 
     ask = with_defaults(ask, shell.settings.toml.batch)

@@ -12,20 +12,20 @@ from panel.cli.terminal.terminal import talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
-    from panel.batch.batch_context import Archive
+    from panel.batch.batch_context import NoteReviewed
     from panel.batch.close import Partners
     from panel.batch.intake.entries import BadRow
     from panel.batch.intake.shortlist import KnownOf
     from panel.batch.intake.source_spec import Shortlist, SourceSpec
-    from panel.cli.compose.batches import BatchAsk
-    from panel.cli.compose.workspace import Shell
+    from panel.cli.compose.batches import BatchOptions
+    from panel.cli.compose.workspace import Workspace
     from panel.records import Announcement, BatchRow, Review
     from panel.store import Products
 
 MOST_TOLD = 20  # bad rows said while reading; all are in the summary
 
 
-def read_sources(shell: "Shell", names: Sequence[str]) -> "list[SourceSpec]":
+def read_sources(shell: "Workspace", names: Sequence[str]) -> "list[SourceSpec]":
     """The sources meant: feeds of panel.toml by name, everything else as given; none means every feed.
 
     Raises Mistake when there is nothing to read.
@@ -37,7 +37,7 @@ def read_sources(shell: "Shell", names: Sequence[str]) -> "list[SourceSpec]":
     return [shell.settings.source_spec(name) for name in names or feeds]
 
 
-def shortlist(shell: "Shell", ask: "BatchAsk") -> "Shortlist":
+def shortlist(shell: "Workspace", ask: "BatchOptions") -> "Shortlist":
     """panel.toml's `[batch]`, with the flags that are given over it. Raises Mistake for a category there is none of."""
     given = {
         "max_reviews": ask.most,
@@ -51,7 +51,7 @@ def shortlist(shell: "Shell", ask: "BatchAsk") -> "Shortlist":
     return rules
 
 
-def open_intake(shell: "Shell", specs: "Sequence[SourceSpec]") -> "AsyncIterator[Announcement | BadRow]":
+def open_intake(shell: "Workspace", specs: "Sequence[SourceSpec]") -> "AsyncIterator[Announcement | BadRow]":
     """Every row of every source, streamed; bad ones are said as they are met."""
     from panel.batch.intake.read_sources import take_in
     from panel.cli.compose.launches import make_fetcher
@@ -71,7 +71,7 @@ def open_intake(shell: "Shell", specs: "Sequence[SourceSpec]") -> "AsyncIterator
 
 
 @contextmanager
-def open_known(shell: "Shell") -> "Iterator[KnownOf]":
+def open_known(shell: "Workspace") -> "Iterator[KnownOf]":
     """What the archive has of an announced launch: reviewed when, by which run, and whether it changed since."""
     if not shell.has_database:
         yield lambda said: None
@@ -81,22 +81,22 @@ def open_known(shell: "Shell") -> "Iterator[KnownOf]":
 
 
 def _known_in(products: "Products") -> "KnownOf":
-    from panel.batch.intake.shortlist import Known
+    from panel.batch.intake.shortlist import ReviewedBefore
     from panel.pipeline.products import announced_digest, look_up
 
-    def known(said: "Announcement") -> "Known | None":
+    def known(said: "Announcement") -> "ReviewedBefore | None":
         launch = as_launch(said)
         met = look_up(launch, products, digest=announced_digest(launch))
         if met is None or met.launch is None or not met.launch.runs:
             return None
         what = "its announcement differs" if met.changed else ""
-        return Known(met.launch.runs[-1], met.launch.last_seen.date(), is_changed=met.changed, what=what)
+        return ReviewedBefore(met.launch.runs[-1], met.launch.last_seen.date(), is_changed=met.changed, what=what)
 
     return known
 
 
 @contextmanager
-def open_partners(shell: "Shell", run_id: str) -> "Iterator[Partners]":
+def open_partners(shell: "Workspace", run_id: str) -> "Iterator[Partners]":
     """What the archive has of a category for a batch's launches to be compared with: reviewed, by another run."""
     from panel.batch.close import LOOKED_AT
 
@@ -104,7 +104,7 @@ def open_partners(shell: "Shell", run_id: str) -> "Iterator[Partners]":
         yield lambda category: products.reviewed(category, but_run=run_id, most=LOOKED_AT)
 
 
-def note_of(products: "Products") -> "Archive":
+def note_of(products: "Products") -> "NoteReviewed":
     """Brings a reviewed launch to its product, as announced and as read; gives back the product's id."""
     from panel.pipeline.products import meet_reviewed
 

@@ -7,26 +7,26 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
 
-from panel.batch.batch_context import Kit
+from panel.batch.batch_context import BatchContext
 from panel.batch.events import BatchListener
-from panel.batch.launch_budgets import Till
+from panel.batch.launch_budgets import LaunchBudgets
 from panel.batch.pool import StopSign
 from panel.cli.compose.batch_sources import note_of
-from panel.cli.compose.workspace import Shell
+from panel.cli.compose.workspace import Workspace
 from panel.jurors import ModelSpec
 from panel.jurors.dialects import open_provider
 from panel.money import Budget
-from panel.pipeline.run import Limits, open_asker, settings_of, spec_from
+from panel.pipeline.run import RunLimits, open_asker, settings_of, spec_from
 from panel.pipeline.write_files import pretty
 from panel.records import BatchPlan, Juror, Run, Stamp, sha256_of
-from panel.store import BatchRows, Ledger, Locks, ProviderBatches, Purse, Records, RunFolder, open_locks
+from panel.store import BatchRows, Ledger, Locks, ProviderBatches, RunFolder, RunRecords, SharedBudget, open_locks
 from panel.workspace.settings import BatchTable
 
 PATIENCE_S = 3600.0  # for a server that is down, in a batch without a deadline
 
 
 @dataclass(frozen=True)
-class BatchAsk:
+class BatchOptions:
     """How a batch may ask: the flags of `panel batch`."""
 
     personas: str = ""
@@ -43,7 +43,7 @@ class BatchAsk:
     retry: bool = False
 
 
-def with_defaults(ask: BatchAsk, table: BatchTable) -> BatchAsk:
+def with_defaults(ask: BatchOptions, table: BatchTable) -> BatchOptions:
     """What flags leave open, panel.toml's `[batch]` says."""
     return replace(
         ask,
@@ -59,15 +59,15 @@ class Stores:
     """The database's faces, opened together."""
 
     rows: BatchRows
-    records: Records
+    records: RunRecords
     batches: ProviderBatches
     ledger: Ledger
-    purse: Purse
+    purse: SharedBudget
     locks: Locks
 
 
 @asynccontextmanager
-async def open_stores(shell: Shell) -> AsyncIterator[Stores]:
+async def open_stores(shell: Workspace) -> AsyncIterator[Stores]:
     """All of them on the workspace's database; closed in turn."""
     url, runs = shell.settings.database_url, shell.settings.runs_dir
     async with AsyncExitStack() as stack:
@@ -75,14 +75,14 @@ async def open_stores(shell: Shell) -> AsyncIterator[Stores]:
         stack.callback(locks.close)
         ledger = Ledger.open(url, runs_dir=runs, locks=locks)
         stack.callback(ledger.close)
-        rows, records = BatchRows.open(url, runs_dir=runs), Records.open(url, runs_dir=runs)
-        batches, purse = ProviderBatches.open(url, runs_dir=runs), Purse.open(url, runs_dir=runs, locks=locks)
+        rows, records = BatchRows.open(url, runs_dir=runs), RunRecords.open(url, runs_dir=runs)
+        batches, purse = ProviderBatches.open(url, runs_dir=runs), SharedBudget.open(url, runs_dir=runs, locks=locks)
         for face in (rows, records, batches, purse):
             stack.callback(face.close)
         yield Stores(rows, records, batches, ledger, purse, locks)
 
 
-def make_batch_plan(shell: Shell, ask: BatchAsk, as_of: date) -> tuple[BatchPlan, dict[str, ModelSpec]]:
+def make_batch_plan(shell: Workspace, ask: BatchOptions, as_of: date) -> tuple[BatchPlan, dict[str, ModelSpec]]:
     """Personas, models and limits, checked: a key or a persona that can't do shows here, before anything is read."""
     chosen = shell.choose_personas(ask.personas)
     specs = shell.settings.seats(chosen, ask.models, every=shell.personas)
@@ -107,7 +107,7 @@ def make_batch_plan(shell: Shell, ask: BatchAsk, as_of: date) -> tuple[BatchPlan
     return plan, specs
 
 
-def specs_of(shell: Shell, plan: BatchPlan) -> dict[str, ModelSpec]:
+def specs_of(shell: Workspace, plan: BatchPlan) -> dict[str, ModelSpec]:
     """The models of a batch that was begun before, maybe on another machine, with this machine's keys."""
 
     def spec(name: str) -> ModelSpec:
@@ -118,7 +118,7 @@ def specs_of(shell: Shell, plan: BatchPlan) -> dict[str, ModelSpec]:
     return {persona_id: by_name[name] for persona_id, name in plan.seats.items()}
 
 
-def begin(shell: Shell, plan: BatchPlan, made: Stamp, stores: Stores, command: Sequence[str]) -> Run:
+def begin(shell: Workspace, plan: BatchPlan, made: Stamp, stores: Stores, command: Sequence[str]) -> Run:
     """Write the batch down: its folder with what it asks with, the plan and the run in SQL."""
     run = run_of(shell, plan, made, command)
     folder = RunFolder.create(shell.settings.runs_dir, run)
@@ -132,7 +132,7 @@ def begin(shell: Shell, plan: BatchPlan, made: Stamp, stores: Stores, command: S
     return run
 
 
-def run_of(shell: Shell, plan: BatchPlan, made: Stamp, command: Sequence[str]) -> Run:
+def run_of(shell: Workspace, plan: BatchPlan, made: Stamp, command: Sequence[str]) -> Run:
     """The manifest of a batch that begins."""
     return Run(
         made=made,
@@ -158,7 +158,7 @@ def _jurors(plan: BatchPlan, specs: Mapping[str, ModelSpec]) -> list[Juror]:
 
 
 async def open_kit(
-    shell: Shell,
+    shell: Workspace,
     run: Run,
     plan: BatchPlan,
     stores: Stores,
@@ -168,14 +168,14 @@ async def open_kit(
     deadline_s: float | None = None,
     retry: bool = False,
     sign: StopSign | None = None,
-) -> Kit:
+) -> BatchContext:
     """One process's tools for this batch. `stack` closes what they hold open."""
     from panel.cli.compose.launches import make_gather
 
     products = shell.open_products()
     stack.callback(products.close)
     specs = specs_of(shell, plan)
-    limits = Limits(
+    limits = RunLimits(
         concurrency=shell.settings.toml.concurrency.model_dump(),
         prices=shell.settings.prices,
         deadline_s=deadline_s,
@@ -195,7 +195,7 @@ async def open_kit(
     )
     if sign:
         asker = replace(asker, stop=sign.refuse)
-    return Kit(
+    return BatchContext(
         run_id=run.run_id,
         made=run.made,
         plan=plan,
@@ -203,7 +203,7 @@ async def open_kit(
         rows=stores.rows,
         ledger=stores.ledger,
         asker=asker,
-        till=Till(stores.purse, partial(limits_of, run, plan), launch_usd=plan.launch_usd),
+        budgets=LaunchBudgets(stores.purse, partial(limits_of, run, plan), launch_usd=plan.launch_usd),
         gather=make_gather(shell, run.made, products),
         folder=RunFolder.open_or_make(shell.settings.runs_dir, run),
         may_probe=ProbeCap(stores.purse, shell.settings.toml.suspicious_per_day),
@@ -222,7 +222,7 @@ def limits_of(run: Run, plan: BatchPlan) -> dict[str, Decimal]:
 class ProbeCap:
     """Today's places for launches that are asked again because they speak to reviewers; shared by every process."""
 
-    purse: Purse
+    purse: SharedBudget
     most: int
 
     def __call__(self) -> bool:
@@ -233,7 +233,7 @@ class ProbeCap:
         return True
 
 
-def as_resumed(plan: BatchPlan, ask: BatchAsk) -> BatchPlan:
+def as_resumed(plan: BatchPlan, ask: BatchOptions) -> BatchPlan:
     """The plan a resume goes on with: today's limits where some are given, else those it began with."""
     given = {"budget_usd": ask.budget_usd, "launch_usd": ask.launch_usd, "day_usd": ask.day_usd}
     changed = {name: value for name, value in given.items() if value is not None}

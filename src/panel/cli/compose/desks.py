@@ -5,7 +5,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from panel.cli.compose.workspace import Shell
+    from panel.cli.compose.workspace import Workspace
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING
 from panel.errors import StoreError
 
 if TYPE_CHECKING:
-    from panel.cli.compose.workspace import Shell
+    from panel.cli.compose.workspace import Workspace
     from panel.desk.desk import Desk
-    from panel.desk.drafts.written_before import Archive
+    from panel.desk.drafts.written_before import WrittenBefore
     from panel.records.desk import Account
-    from panel.store.draft_rows import DeskStore
+    from panel.store.draft_rows import DraftRows
 
 
 @dataclass(frozen=True)
-class AtDesk:
+class OpenDesk:
     """The desk, opened for one command."""
 
-    shell: "Shell"
+    shell: "Workspace"
     desk: "Desk"
 
     @cached_property
@@ -39,22 +39,22 @@ class AtDesk:
 
 
 @contextmanager
-def open_desk() -> Iterator[AtDesk]:
+def open_desk() -> Iterator[OpenDesk]:
     """The desk with what runs left in its queue."""
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
     from panel.desk.desk import Desk
     from panel.desk.times import Times
 
-    shell = open_shell()
+    shell = open_workspace()
     with open_store(shell) as store, open_archive(shell) as archive:
         table = shell.settings.toml.desk
         desk = Desk(store, archive=archive, responsible=table.responsible, times=Times(table.timezone))
         desk.take_in()
         desk.bring_back_due()
-        yield AtDesk(shell, desk)
+        yield OpenDesk(shell, desk)
 
 
-def fill_queue(shell: "Shell") -> None:
+def fill_queue(shell: "Workspace") -> None:
     """Put what a run left into the desk's queue, at its end. The run is done whatever comes: the desk looks again."""
     from panel.cli.terminal.terminal import talk
     from panel.desk.desk import Desk
@@ -67,12 +67,12 @@ def fill_queue(shell: "Shell") -> None:
 
 
 @contextmanager
-def open_store(shell: "Shell | None" = None) -> Iterator["DeskStore"]:
+def open_store(shell: "Workspace | None" = None) -> Iterator["DraftRows"]:
     """The desk's rows alone."""
-    from panel.cli.compose.workspace import open_shell
-    from panel.store.draft_rows import DeskStore
+    from panel.cli.compose.workspace import open_workspace
+    from panel.store.draft_rows import DraftRows
 
-    store = DeskStore.open((shell or open_shell()).settings.database_url)
+    store = DraftRows.open((shell or open_workspace()).settings.database_url)
     try:
         yield store
     finally:
@@ -80,24 +80,24 @@ def open_store(shell: "Shell | None" = None) -> Iterator["DeskStore"]:
 
 
 @contextmanager
-def open_archive(shell: "Shell") -> Iterator["Archive"]:
+def open_archive(shell: "Workspace") -> Iterator["WrittenBefore"]:
     """What is known beyond one draft, in the same database, by connections of its own."""
-    from panel.desk.drafts.written_before import Archive
+    from panel.desk.drafts.written_before import WrittenBefore
     from panel.store.desk.prints import Prints
 
     with closing(Prints.open(shell.settings.database_url)) as prints:
-        yield Archive(prints)
+        yield WrittenBefore(prints)
 
 
 # Whose by-line it is at the desk of this machine.
 
 
-def owner_name(shell: "Shell") -> str:
+def owner_name(shell: "Workspace") -> str:
     """Your by-line: `editor` in panel.toml, else what git calls you, else who this system says you are."""
     return shell.settings.toml.editor.strip() or _git_name(shell) or _system_name()
 
 
-def _git_name(shell: "Shell") -> str:
+def _git_name(shell: "Workspace") -> str:
     command = ["git", "config", "--get", "user.name"]
     try:
         done = subprocess.run(  # noqa: S603  a fixed command

@@ -8,20 +8,20 @@ from panel.batch.estimate import price_batch
 from panel.batch.intake.ingest import nothing_read, take_rows
 from panel.batch.intake.source_spec import SourceSpec
 from panel.cli.compose.batch_sources import open_intake, open_known, shortlist
-from panel.cli.compose.batches import BatchAsk, run_of
-from panel.cli.compose.workspace import Shell
+from panel.cli.compose.batches import BatchOptions, run_of
+from panel.cli.compose.workspace import Workspace
 from panel.cli.terminal.terminal import say, say_json, table, talk
 from panel.jurors import ModelSpec
 from panel.records import BatchPlan, BatchRow
-from panel.store import BatchRows, Records
+from panel.store import BatchRows, RunRecords
 
 RUN_ID = "dry"
 
 
 async def tell_dry(
-    shell: Shell,
+    shell: Workspace,
     specs: Sequence[SourceSpec],
-    ask: BatchAsk,
+    ask: BatchOptions,
     plan: BatchPlan,
     models: Mapping[str, ModelSpec],
     scratch: Path,
@@ -34,7 +34,7 @@ async def tell_dry(
     """
     url = f"sqlite:///{scratch / 'rows.db'}"
     run = run_of(shell, plan, shell.new_stamp(["dry"]).model_copy(update={"run_id": RUN_ID}), ())
-    with closing(Records.open(url, runs_dir=scratch)) as records:
+    with closing(RunRecords.open(url, runs_dir=scratch)) as records:
         records.save_run(run)
     rows = BatchRows.open(url, runs_dir=scratch)
     try:

@@ -9,13 +9,13 @@ from panel.batch.resume import again
 from panel.batch.workers import jobs as job_queue
 from panel.cli.compose.batch_run import begin_batch, name_of
 from panel.cli.compose.batch_sources import read_sources
-from panel.cli.compose.batches import BatchAsk, Stores, open_stores
-from panel.cli.compose.workspace import Shell
+from panel.cli.compose.batches import BatchOptions, Stores, open_stores
+from panel.cli.compose.workspace import Workspace
 from panel.cli.terminal.terminal import say, say_json, talk
 from panel.records import Run
 
 
-async def enqueue_batch(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, yes: bool, json_: bool) -> None:
+async def enqueue_batch(shell: Workspace, sources: Sequence[str], ask: BatchOptions, *, yes: bool, json_: bool) -> None:
     """Take in, choose, agree on the price, and hand every launch to the workers."""
     async with _open_queue(shell) as (app, stores):
         begun = await _begin(app, shell, sources, ask, stores, yes=yes, quiet=json_)
@@ -29,15 +29,15 @@ async def enqueue_batch(shell: Shell, sources: Sequence[str], ask: BatchAsk, *, 
     talk(f"{count} launches handed out. Watch them with: panel batch --watch {run.run_id}")
 
 
-async def enqueue_in(app: Any, shell: Shell, stores: Stores) -> None:
+async def enqueue_in(app: Any, shell: Workspace, stores: Stores) -> None:
     """Every feed of panel.toml within its `[batch]` limits, by an open engine: what the schedule runs."""
-    begun = await _begin(app, shell, (), BatchAsk(), stores, yes=True, quiet=True)
+    begun = await _begin(app, shell, (), BatchOptions(), stores, yes=True, quiet=True)
     if begun:
         talk(f"{begun[0].run_id}: {begun[1]} launches handed out.")
 
 
 async def _begin(
-    app: Any, shell: Shell, sources: Sequence[str], ask: BatchAsk, stores: Stores, *, yes: bool, quiet: bool
+    app: Any, shell: Workspace, sources: Sequence[str], ask: BatchOptions, stores: Stores, *, yes: bool, quiet: bool
 ) -> tuple[Run, int] | None:
     begun = await begin_batch(shell, sources, ask, stores, yes=yes, quiet=quiet)
     if begun is None:
@@ -62,7 +62,7 @@ async def hand_out_ready(app: Any, stores: Stores, run_id: str) -> int:
 
 
 @asynccontextmanager
-async def _open_queue(shell: Shell) -> AsyncIterator[tuple[Any, Stores]]:
+async def _open_queue(shell: Workspace) -> AsyncIterator[tuple[Any, Stores]]:
     """The queue's engine, made ready, and the database's faces."""
     app = job_queue.open_app(shell.settings.database_url)
     async with open_stores(shell) as stores, app.open_async():
@@ -70,7 +70,7 @@ async def _open_queue(shell: Shell) -> AsyncIterator[tuple[Any, Stores]]:
         yield app, stores
 
 
-async def queue_status(shell: Shell) -> dict[str, Any]:
+async def queue_status(shell: Workspace) -> dict[str, Any]:
     """Queues with their jobs by state, workers with the seconds since their last heartbeat, batches by what is left."""
     async with _open_queue(shell) as (app, stores):
         queues = [queue for queue in await app.job_manager.list_queues_async() if queue["name"] != job_queue.RESCUE]
@@ -86,7 +86,7 @@ def _unfinished(stores: Stores) -> list[dict[str, Any]]:
     ]
 
 
-async def queue_retry(shell: Shell, run_id: str) -> int:
+async def queue_retry(shell: Workspace, run_id: str) -> int:
     """Hand out again what failed or was left; how many launches."""
     async with _open_queue(shell) as (app, stores):
         run = stores.records.load_run(run_id)
@@ -96,7 +96,7 @@ async def queue_retry(shell: Shell, run_id: str) -> int:
         return await hand_out_ready(app, stores, run.run_id)
 
 
-async def queue_cancel(shell: Shell, run_id: str) -> int:
+async def queue_cancel(shell: Workspace, run_id: str) -> int:
     """Take waiting jobs back; how many. Launches in hand are finished."""
     async with _open_queue(shell) as (app, stores):
         run = stores.records.load_run(run_id)

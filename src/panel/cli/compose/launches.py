@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from panel.cli.compose.workspace import Shell
+from panel.cli.compose.workspace import Workspace
 from panel.cli.terminal.terminal import talk
 from panel.errors import PanelError, StoreError
 from panel.records import Announcement, Dossier, Review, Stamp
@@ -27,7 +27,7 @@ from panel.workspace.event_loop import run_loop
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from panel.dossier.fetch import Fetcher, FetchRules
+    from panel.dossier.fetch import Fetcher, FetchPolicy
     from panel.dossier.gather.gather_pages import PageEvent
     from panel.dossier.gather.snapshots import Snapshots
 
@@ -40,7 +40,7 @@ def is_address(name: str) -> bool:
 
 
 def dossiers_of(
-    shell: Shell, names: Sequence[str], *, as_of: date | None, refresh: bool, category: str = ""
+    shell: Workspace, names: Sequence[str], *, as_of: date | None, refresh: bool, category: str = ""
 ) -> tuple[list[Dossier], Stamp]:
     """The dossier of each file or address with its neighbours from the archive, in order, and the stamp they share.
 
@@ -68,7 +68,7 @@ def dossiers_of(
     return [dossier.model_copy(update={"made": made}) for dossier in dossiers], made
 
 
-def gather_dossier(shell: Shell, url: str, *, made: Stamp, refresh: bool, category: str = "") -> Dossier:
+def gather_dossier(shell: Workspace, url: str, *, made: Stamp, refresh: bool, category: str = "") -> Dossier:
     """The dossier of the product at `url`: its pages fetched, or taken from snapshots of the last week."""
 
     def tell(event: "PageEvent") -> None:
@@ -82,7 +82,7 @@ def gather_dossier(shell: Shell, url: str, *, made: Stamp, refresh: bool, catego
     return dossier
 
 
-def make_fetcher(shell: Shell) -> "Fetcher":
+def make_fetcher(shell: Workspace) -> "Fetcher":
     """The one door to the web, with this workspace's rules."""
     from panel.dossier.fetch import Fetcher
 
@@ -90,7 +90,7 @@ def make_fetcher(shell: Shell) -> "Fetcher":
 
 
 async def live_dossier(
-    shell: Shell,
+    shell: Workspace,
     url: str,
     *,
     fetcher: "Fetcher",
@@ -115,7 +115,7 @@ async def live_dossier(
     )
 
 
-def snapshots_of(shell: Shell) -> "Snapshots":
+def snapshots_of(shell: Workspace) -> "Snapshots":
     """The workspace's dated cache of pages."""
     from panel.dossier.gather.snapshots import Snapshots
     from panel.store.files import replace_file
@@ -133,14 +133,14 @@ def warn(dossier: Dossier) -> None:
         talk(f"  No page of these kinds was found: {', '.join(dossier.coverage.missing)}.")
 
 
-def _check_category(shell: Shell, category: str, names: Sequence[str]) -> None:
+def _check_category(shell: Workspace, category: str, names: Sequence[str]) -> None:
     if category and not any(is_address(name) for name in names):
         raise Mistake("--category is for addresses; a launch file names its own.", hint="Leave it out.")
     if category:
         check_category(shell, category)
 
 
-def check_category(shell: Shell, category: str) -> None:
+def check_category(shell: Workspace, category: str) -> None:
     """Raises Mistake for one that categories.yaml doesn't have, naming the nearest."""
     if category not in shell.categories:
         from difflib import get_close_matches
@@ -150,15 +150,15 @@ def check_category(shell: Shell, category: str) -> None:
         raise Mistake(f"{category!r} is no category there is.", hint=hint)
 
 
-def _rules(shell: Shell) -> "FetchRules":
-    from panel.dossier.fetch import FetchRules, user_agent
+def _rules(shell: Workspace) -> "FetchPolicy":
+    from panel.dossier.fetch import FetchPolicy, user_agent
 
     switch = shell.settings.test_loopback
     agent = user_agent(shell.settings.toml.contact)
     if not switch:
-        return FetchRules(user_agent=agent)
+        return FetchPolicy(user_agent=agent)
     try:
-        return FetchRules(user_agent=agent, allow_loopback=switch, pace_s=TEST_PACE_S)
+        return FetchPolicy(user_agent=agent, allow_loopback=switch, pace_s=TEST_PACE_S)
     except ValueError as err:
         raise Mistake(f"PANEL_TEST_LOOPBACK={switch!r} can't be used: {err}.", hint="Unset it.") from err
 
@@ -166,7 +166,7 @@ def _rules(shell: Shell) -> "FetchRules":
 # Commands and the archive of products: neighbours before a run, the news after it.
 
 
-def with_archive(shell: Shell, dossiers: Sequence[Dossier], today: date) -> list[Dossier]:
+def with_archive(shell: Workspace, dossiers: Sequence[Dossier], today: date) -> list[Dossier]:
     """The dossiers with other products of their categories that the archive knew before. today: UTC."""
     if not shell.has_database:
         return list(dossiers)
@@ -176,7 +176,7 @@ def with_archive(shell: Shell, dossiers: Sequence[Dossier], today: date) -> list
         return [with_neighbours(dossier, products, today=today) for dossier in dossiers]
 
 
-def note_in_archive(shell: Shell, reviews: Iterable[Review], run_id: str, now: datetime) -> None:
+def note_in_archive(shell: Workspace, reviews: Iterable[Review], run_id: str, now: datetime) -> None:
     """Bring the launches a finished run has answers on to their products, and say whose further launch one is.
 
     The run is whole and paid for: an archive that can't be written is said and stops nothing. now: UTC.
@@ -199,7 +199,7 @@ def note_in_archive(shell: Shell, reviews: Iterable[Review], run_id: str, now: d
 GATHERED_AT_ONCE = 16  # sites read side by side; each host is asked once a second at most all the same
 
 
-def make_gather(shell: Shell, made: Stamp, products: "Products") -> "Gather":
+def make_gather(shell: Workspace, made: Stamp, products: "Products") -> "Gather":
     """From an announcement to its dossier: a launch file's own sources, else the product's pages and the announcement's
     own text; and neighbours.
 
@@ -237,7 +237,7 @@ def make_gather(shell: Shell, made: Stamp, products: "Products") -> "Gather":
     return gather
 
 
-def _from_file(shell: Shell, said: Announcement, made: Stamp, products: "Products") -> Dossier:
+def _from_file(shell: Workspace, said: Announcement, made: Stamp, products: "Products") -> Dossier:
     """The launch of a file that is meant, by name and release when the file holds several."""
     from panel.dossier import build_dossier, read_launches
     from panel.pipeline.products import with_neighbours
@@ -264,7 +264,7 @@ def is_reviewed(name: str) -> bool:
     return bool(REFERENCE.fullmatch(name)) and not Path(name).exists()
 
 
-def reviewed_dossier(shell: Shell, name: str) -> Dossier:
+def reviewed_dossier(shell: Workspace, name: str) -> Dossier:
     """What the critics of that run read about that launch, as it was found.
 
     Raises Mistake for a run or a launch there is none of, and for an ordinary run whose folder is not on this machine.
@@ -280,12 +280,12 @@ def reviewed_dossier(shell: Shell, name: str) -> Dossier:
     return found
 
 
-def _of_batch(shell: Shell, run: Run, slug: str) -> Dossier | None:
+def _of_batch(shell: Workspace, run: Run, slug: str) -> Dossier | None:
     with closing(BatchRows.open(shell.settings.database_url)) as rows:
         return rows.load_dossier(run.run_id, slug)
 
 
-def _of_folder(shell: Shell, run: Run, slug: str) -> Dossier | None:
+def _of_folder(shell: Workspace, run: Run, slug: str) -> Dossier | None:
     if slug not in run.launches:
         return None
     try:

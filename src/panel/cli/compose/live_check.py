@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 import typer
 
 from panel.cli.compose.runs import agree_on_price
-from panel.cli.compose.workspace import Shell, open_shell
+from panel.cli.compose.workspace import Workspace, open_workspace
 from panel.cli.terminal.terminal import say, say_json, talk
 from panel.dossier import build_dossier
 from panel.errors import Mistake
 from panel.pipeline.live_proof import Receipt, long_launch, prove
-from panel.pipeline.plan import Plan, make_plan, price_plan
-from panel.pipeline.run import Limits, next_draw, open_asker
+from panel.pipeline.plan import RunPlan, make_plan, price_plan
+from panel.pipeline.run import RunLimits, next_draw, open_asker
 from panel.pipeline.write_files import pretty
 from panel.records import Stamp, slugify
 from panel.store import Ledger
@@ -22,12 +22,12 @@ from panel.workspace.event_loop import run_loop
 
 def prove_live(model: str, *, yes: bool, json_: bool) -> None:
     """Show the price, ask, make the calls, write the receipt, print what each showed. Exit 4 when one did not hold."""
-    shell = open_shell()
+    shell = open_workspace()
     if model.partition("/")[0] in ("local", "scripted"):
         raise Mistake(f"{model!r} is not a hosted model.", hint="Name one such as anthropic/claude-sonnet-5-5.")
     made = shell.new_stamp(["live", slugify(model)])
     plan = _plan(shell, model, made)
-    limits = Limits(concurrency=shell.settings.toml.concurrency.model_dump(), prices=shell.settings.prices)
+    limits = RunLimits(concurrency=shell.settings.toml.concurrency.model_dump(), prices=shell.settings.prices)
     agree_on_price(price_plan(plan, limits.prices), yes=yes, quiet=json_)
     with shell.hold_run(made.run_id) as (_, locks), closing(shell.open_ledger(locks)) as ledger:
         receipt = run_loop(_prove(plan, made, ledger, limits))
@@ -43,7 +43,7 @@ def prove_live(model: str, *, yes: bool, json_: bool) -> None:
         raise typer.Exit(4)
 
 
-def _plan(shell: Shell, model: str, made: Stamp) -> Plan:
+def _plan(shell: Workspace, model: str, made: Stamp) -> RunPlan:
     """Two critics on the one model, so that the second can show a cache hit."""
     today = datetime.now(UTC).date()
     dossier = build_dossier(long_launch(), folder=shell.workspace.root, made=made, today=today)
@@ -54,7 +54,7 @@ def _plan(shell: Shell, model: str, made: Stamp) -> Plan:
     return make_plan("review", [dossier], voting, specs, shell.workspace.prompts, rho=shell.settings.toml.rho)
 
 
-async def _prove(plan: Plan, made: Stamp, ledger: Ledger, limits: Limits) -> Receipt:
+async def _prove(plan: RunPlan, made: Stamp, ledger: Ledger, limits: RunLimits) -> Receipt:
     """Asked anew each time: an answer from the ledger would prove nothing about today."""
     fresh = await next_draw(plan, ledger)
     async with AsyncExitStack() as stack:

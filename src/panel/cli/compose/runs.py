@@ -11,7 +11,7 @@ from pathlib import Path
 
 from panel.cli.compose.desks import fill_queue
 from panel.cli.compose.launches import dossiers_of, is_address, is_reviewed, note_in_archive
-from panel.cli.compose.workspace import Shell, is_terminal, open_shell
+from panel.cli.compose.workspace import Workspace, is_terminal, open_workspace
 from panel.cli.terminal.common_options import seconds, usd
 from panel.cli.terminal.progress import watch
 from panel.cli.terminal.terminal import talk
@@ -20,19 +20,19 @@ from panel.errors import Interrupted, Mistake, PanelError
 from panel.jurors import ModelSpec
 from panel.jurors.dialects import open_provider
 from panel.money import Budget
-from panel.pipeline.plan import Kind, Plan, PlanPrice, make_plan, price_plan, refuse_unpriced
+from panel.pipeline.plan import PlanPrice, RunKind, RunPlan, make_plan, price_plan, refuse_unpriced
 from panel.pipeline.plan_again import plan_again
-from panel.pipeline.run import Limits, Outcome, carry_out, next_draw, spec_from, start_run
+from panel.pipeline.run import RunLimits, RunResult, carry_out, next_draw, spec_from, start_run
 from panel.pipeline.write_files import read_base, read_inputs, read_scenarios
 from panel.records import Dossier, Persona, Review, Run, Stamp
-from panel.store import Ledger, Records, RunFolder, RunLock
+from panel.store import Ledger, RunFolder, RunLock, RunRecords
 from panel.workspace.event_loop import run_loop
 
 PATIENCE_S = 60.0  # for a server that is down: a person waits here, so less than a batch has
 
 
 @dataclass(frozen=True)
-class Asking:
+class RunOptions:
     """How a run may ask: the flags `review`, `compare` and `resume` share."""
 
     budget: float | None  # USD
@@ -43,9 +43,9 @@ class Asking:
 
 
 def prepare(
-    shell: Shell, kind: Kind, names: Sequence[str], *, personas: str, models: Sequence[str], as_of: str, fresh: bool,
-    category: str = "",
-) -> tuple[Plan, Stamp]:  # fmt: skip
+    shell: Workspace, kind: RunKind, names: Sequence[str], *, personas: str, models: Sequence[str], as_of: str,
+    fresh: bool, category: str = "",
+) -> tuple[RunPlan, Stamp]:  # fmt: skip
     """Read launches, pages and personas, fix the plan. Everything wrong shows here, before any call."""
     day = _day(as_of, datetime.now(UTC).date())
     if day and any(is_address(name) or is_reviewed(name) for name in names):
@@ -75,8 +75,8 @@ def prepare(
 
 
 def run_plan(
-    shell: Shell, plan: Plan, made: Stamp, ask: Asking, *, agreed: Callable[[], None] = lambda: None
-) -> tuple[Outcome, Path]:
+    shell: Workspace, plan: RunPlan, made: Stamp, ask: RunOptions, *, agreed: Callable[[], None] = lambda: None
+) -> tuple[RunResult, Path]:
     """A new run, from the price question to the finished folder. agreed: called once the person said yes."""
     limits = _limits(shell, ask)
     _agree(plan, limits, ask)
@@ -92,13 +92,13 @@ def run_plan(
 
 def load_run(run_id: str) -> Run:
     """The run with this id, or the only one whose id begins so. Raises Mistake."""
-    with closing(open_shell().open_records()) as records:
+    with closing(open_workspace().open_records()) as records:
         return records.load_run(run_id)
 
 
-def resume_run(run_id: str, ask: Asking) -> tuple[Outcome, Path]:
+def resume_run(run_id: str, ask: RunOptions) -> tuple[RunResult, Path]:
     """Go on with a run from its folder: the dossiers, personas and prompts of the day it began."""
-    shell = open_shell()
+    shell = open_workspace()
     with closing(shell.open_records()) as records:
         run = records.load_run(run_id)
         with shell.hold_run(run.run_id) as (lock, locks):
@@ -118,9 +118,9 @@ def resume_run(run_id: str, ask: Asking) -> tuple[Outcome, Path]:
 
 
 def _plan_of(
-    shell: Shell, run: Run, dossiers: Sequence[Dossier], personas: Sequence[Persona], specs: dict[str, ModelSpec],
+    shell: Workspace, run: Run, dossiers: Sequence[Dossier], personas: Sequence[Persona], specs: dict[str, ModelSpec],
     prompts: dict[str, str], scenarios: Scenarios | None, base: Review | None,
-) -> Plan:  # fmt: skip
+) -> RunPlan:  # fmt: skip
     """The plan of a run that began before; only where a confidential launch may go is today's to say."""
     allowed = shell.settings.toml.confidential_to
     if base is not None and run.again is not None:
@@ -128,7 +128,7 @@ def _plan_of(
             base, dossiers[0], personas, specs, prompts, again=run.again, rho=run.rho, draw=run.draw,
             scenarios=scenarios, confidential_to=allowed,
         )  # fmt: skip
-    kind: Kind = "compare" if run.kind == "compare" else "review"
+    kind: RunKind = "compare" if run.kind == "compare" else "review"
     plan = make_plan(
         kind, dossiers, personas, specs, prompts, rho=run.rho, draw=run.draw, scenarios=scenarios,
         confidential_to=allowed,
@@ -137,8 +137,15 @@ def _plan_of(
 
 
 def _carry_out(
-    shell: Shell, plan: Plan, run: Run, lock: RunLock, ledger: Ledger, records: Records, limits: Limits, ask: Asking
-) -> tuple[Outcome, Path]:
+    shell: Workspace,
+    plan: RunPlan,
+    run: Run,
+    lock: RunLock,
+    ledger: Ledger,
+    records: RunRecords,
+    limits: RunLimits,
+    ask: RunOptions,
+) -> tuple[RunResult, Path]:
     folder = RunFolder.open(shell.settings.runs_dir, run.run_id)
     titles = {p.persona_id: p.title for p in plan.personas}
     resume = f"Go on with: panel resume {run.run_id}"
@@ -155,7 +162,7 @@ def _carry_out(
     return outcome, folder.path
 
 
-def may_probe(shell: Shell) -> bool:
+def may_probe(shell: Workspace) -> bool:
     """Whether today's cap on launches asked again is still open."""
     today = datetime.now(UTC).date()
     with closing(shell.open_records()) as records:
@@ -163,11 +170,11 @@ def may_probe(shell: Shell) -> bool:
     return probed < shell.settings.toml.suspicious_per_day
 
 
-def _limits(shell: Shell, ask: Asking) -> Limits:
+def _limits(shell: Workspace, ask: RunOptions) -> RunLimits:
     toml = shell.settings.toml
     budget_usd = usd(ask.budget)
     Budget(budget_usd)  # a limit that can't be kept is refused before anything is written
-    return Limits(
+    return RunLimits(
         concurrency=toml.concurrency.model_dump(),
         prices=shell.settings.prices,
         budget_usd=budget_usd,
@@ -178,7 +185,7 @@ def _limits(shell: Shell, ask: Asking) -> Limits:
     )
 
 
-def _spec_of(shell: Shell, run: Run, model: str) -> ModelSpec:
+def _spec_of(shell: Workspace, run: Run, model: str) -> ModelSpec:
     """The model as it was set when the run began; today's settings for a run that kept none."""
     if model not in run.models:
         return shell.settings.model_spec(model)
@@ -186,7 +193,7 @@ def _spec_of(shell: Shell, run: Run, model: str) -> ModelSpec:
     return spec_from(saved, api_key=shell.settings.key_for(saved["provider"], saved["base_url"]))
 
 
-def _agree(plan: Plan, limits: Limits, ask: Asking) -> None:
+def _agree(plan: RunPlan, limits: RunLimits, ask: RunOptions) -> None:
     """Show the price and ask. Raises Mistake for a budget that can't be kept, since a price in it is unknown."""
     cost = price_plan(plan, limits.prices)
     refuse_unpriced(cost, limits.budget_usd)

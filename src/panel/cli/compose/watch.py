@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from panel.batch.workers import jobs as job_queue
 from panel.cli.compose.batches import Stores, open_stores
-from panel.cli.compose.workspace import Shell
+from panel.cli.compose.workspace import Workspace
 from panel.cli.terminal.terminal import safe, say, say_json, talk
 from panel.records import Run, Spend
 from panel.workspace.event_loop import run_loop
@@ -14,12 +14,12 @@ from panel.workspace.event_loop import run_loop
 LOOK_S, LINE_S = 1.0, 10.0  # between looks on a terminal, and between lines elsewhere
 
 
-def watch_batch(shell: Shell, run_id: str, *, json_: bool) -> None:
+def watch_batch(shell: Workspace, run_id: str, *, json_: bool) -> None:
     """Until the batch ends or is stopped. Reads only; --json looks once."""
     run_loop(_watch(shell, run_id, json_=json_))
 
 
-async def _watch(shell: Shell, run_id: str, *, json_: bool) -> None:
+async def _watch(shell: Workspace, run_id: str, *, json_: bool) -> None:
     async with open_stores(shell) as stores:
         run = stores.records.load_run(run_id)
         if json_:
@@ -39,7 +39,7 @@ async def _watch(shell: Shell, run_id: str, *, json_: bool) -> None:
         say(f"{run.run_id} is {run.state}. {run.why}".strip())
 
 
-async def _line(shell: Shell, stores: Stores, run: Run) -> str:
+async def _line(shell: Workspace, stores: Stores, run: Run) -> str:
     counts = await asyncio.to_thread(stores.rows.counts, run.run_id)
     spend = await asyncio.to_thread(stores.records.spent, run.run_id)
     parts = [
@@ -56,7 +56,7 @@ async def _line(shell: Shell, stores: Stores, run: Run) -> str:
     return ", ".join(parts)
 
 
-async def _fleet(shell: Shell) -> str:
+async def _fleet(shell: Workspace) -> str:
     app = job_queue.open_app(shell.settings.database_url)
     async with app.open_async():
         if not await app.check_connection_async():

@@ -11,25 +11,25 @@ from os import getpid
 from socket import gethostname
 from typing import TYPE_CHECKING, Any
 
-from panel.batch.batch_context import Kit
+from panel.batch.batch_context import BatchContext
 from panel.batch.close import close_batch
-from panel.batch.events import BatchEvent, Ended, Note
+from panel.batch.events import BatchEvent, Ended, Notice
 from panel.batch.launch import failed, review_row
 from panel.batch.pool import StopSign
 from panel.batch.provider_batches.collector import Collector
 from panel.batch.provider_batches.economy import make_poller, step_on
 from panel.batch.resume import go_on
 from panel.batch.workers import jobs as job_queue
-from panel.batch.workers.jobs import BATCHES, HEARTBEAT_S, LAUNCHES, RESCUE, STALLED_S, Duties
-from panel.batch.workers.shared_limits import Sharing, lane_of
+from panel.batch.workers.jobs import BATCHES, HEARTBEAT_S, LAUNCHES, RESCUE, STALLED_S, JobHandlers
+from panel.batch.workers.shared_limits import SharedLimits, lane_of
 from panel.cli.compose.batch_sources import open_partners
 from panel.cli.compose.batches import Stores, open_kit, open_stores
 from panel.cli.compose.job_queue import enqueue_in, hand_out_ready
-from panel.cli.compose.workspace import Shell
+from panel.cli.compose.workspace import Workspace
 from panel.cli.terminal.stop_signals import signals
 from panel.cli.terminal.terminal import talk
 from panel.errors import Mistake, PanelError, ProviderError, Stopped, StoreError
-from panel.jurors import Flow
+from panel.jurors import RateLimiter
 from panel.jurors.batch_api.protocol import BatchWire
 from panel.jurors.dialects import open_batches
 from panel.store import RunFolder, SentBatch, SharedPace
@@ -46,26 +46,28 @@ GRACE_S = 30.0  # how long launches in hand may take to end after a signal
 
 
 @dataclass(frozen=True)
-class Tools:
+class OpenBatch:
     """What one worker has open for one batch."""
 
-    kit: Kit
+    context: BatchContext
     wires: Mapping[str, BatchWire]  # by model name
     collector: Collector  # one for all launches of the batch here, so that they share a provider batch
     stack: AsyncExitStack
 
 
 @dataclass
-class Crew:
+class Worker:
     """One worker process: the batches it has tools for, from their first job to their summary."""
 
-    shell: Shell
+    shell: Workspace
     stores: Stores
-    sharing: Sharing
+    sharing: SharedLimits
     poll_s: float = field(default_factory=lambda: POLL_S)
     app: "App | None" = None
-    open: dict[str, Tools] = field(default_factory=dict)
-    flows: dict[str, Flow] = field(default_factory=dict)  # lane -> its flow, one for all batches: limits are a server's
+    open: dict[str, OpenBatch] = field(default_factory=dict)
+    limiters: dict[str, RateLimiter] = field(
+        default_factory=dict
+    )  # lane -> its flow, one for all batches: limits are a server's
     stopped: dict[str, str] = field(default_factory=dict)  # run -> why nothing more of it is asked
     sign: StopSign = field(default_factory=StopSign)
     told: dict[str, str] = field(default_factory=dict)  # run -> why it can't be worked on here, as said last
@@ -73,7 +75,7 @@ class Crew:
     in_hand: Counter[str] = field(default_factory=Counter)  # run -> jobs that hold its tools now
 
     @asynccontextmanager
-    async def tools(self, run_id: str) -> AsyncIterator[Tools]:
+    async def tools(self, run_id: str) -> AsyncIterator[OpenBatch]:
         """This process's tools for a batch, as long as a job needs them."""
         self.in_hand[run_id] += 1
         try:
@@ -101,19 +103,21 @@ class Crew:
             except PanelError as err:  # the database is away, or somebody deleted the run
                 log.warning("what is over could not be closed: %s", err)
 
-    async def _open(self, run_id: str) -> Tools:
+    async def _open(self, run_id: str) -> OpenBatch:
         run = await asyncio.to_thread(self.stores.records.load_run, run_id)
         plan = await asyncio.to_thread(self.stores.rows.load_plan, run_id)
         async with AsyncExitStack() as stack:
-            kit = await open_kit(self.shell, run, plan, self.stores, stack, listen=_log, sign=self.sign)
-            specs = {spec.name: spec for spec in kit.specs.values()}
-            flows = {n: self.flows.setdefault(lane_of(spec), kit.asker.flows[n]) for n, spec in specs.items()}
-            kit = replace(kit, asker=replace(kit.asker, flows=flows))
-            self.sharing.join(flows, specs)
+            context = await open_kit(self.shell, run, plan, self.stores, stack, listen=_log, sign=self.sign)
+            specs = {spec.name: spec for spec in context.specs.values()}
+            limiters = {
+                n: self.limiters.setdefault(lane_of(spec), context.asker.limiters[n]) for n, spec in specs.items()
+            }
+            context = replace(context, asker=replace(context.asker, limiters=limiters))
+            self.sharing.join(limiters, specs)
             wires = {name: wire for name, spec in specs.items() if (wire := open_batches(spec))}
             for wire in wires.values():
                 stack.push_async_callback(wire.close)
-            return Tools(kit, wires, Collector(kit, self.stores.batches, wires), stack.pop_all())
+            return OpenBatch(context, wires, Collector(context, self.stores.batches, wires), stack.pop_all())
 
     async def close(self) -> None:
         """Let go of everything."""
@@ -160,9 +164,9 @@ class Crew:
         if row.state != "ready":
             return None
         async with self.tools(run_id) as tools:
-            at_half_price = tools.kit.plan.economy and not row.waits
-            asker = replace(tools.kit.asker, owner=name, defer=tools.collector if at_half_price else None)
-            done = await review_row(replace(tools.kit, asker=asker), row)
+            at_half_price = tools.context.plan.economy and not row.waits
+            asker = replace(tools.context.asker, owner=name, defer=tools.collector if at_half_price else None)
+            done = await review_row(replace(tools.context, asker=asker), row)
         _log(Ended(done.row, done.spent_usd))
         if done.row.state == "waiting" and not self.stores.batches.open_ones(run_id):
             ready = done.row.model_copy(update={"state": "ready"})
@@ -223,7 +227,7 @@ class Crew:
         try:
             async with self.tools(batch.run_id) as tools:
                 batch = self.stores.batches.get(batch.batch_id)  # as it stands now that nobody else moves it
-                return await step_on(make_poller(tools.kit, self.stores.batches, tools.wires[batch.model]), batch)
+                return await step_on(make_poller(tools.context, self.stores.batches, tools.wires[batch.model]), batch)
         except (Mistake, ProviderError, StoreError) as err:
             self._tell_once(batch.run_id, err)
             return batch
@@ -281,23 +285,23 @@ class Crew:
         await hand_out_ready(self.app, self.stores, run_id)
 
 
-def work(shell: Shell, *, at_once: int, once: bool) -> None:
+def work(shell: Workspace, *, at_once: int, once: bool) -> None:
     """Work until a signal, or with `once` until no job is left."""
     run_loop(_work(shell, at_once=at_once, once=once))
 
 
-async def _work(shell: Shell, *, at_once: int, once: bool) -> None:
+async def _work(shell: Workspace, *, at_once: int, once: bool) -> None:
     async with AsyncExitStack() as stack:
         stores = await stack.enter_async_context(open_stores(shell))
         pace = SharedPace.open(shell.settings.database_url, runs_dir=shell.settings.runs_dir)
         stack.callback(pace.close)
-        sharing = Sharing(pace, f"{gethostname()}:{getpid()}")
+        sharing = SharedLimits(pace, f"{gethostname()}:{getpid()}")
         stack.push_async_callback(sharing.leave)
-        crew = Crew(shell, stores, sharing)
-        stack.push_async_callback(crew.close)
-        duties = Duties(crew.review, crew.submit, crew.poll, crew.finish, crew.give_up, crew.daily)
-        app = crew.app = job_queue.open_app(
-            shell.settings.database_url, duties, schedule=shell.settings.toml.batch.schedule
+        worker = Worker(shell, stores, sharing)
+        stack.push_async_callback(worker.close)
+        handlers = JobHandlers(worker.review, worker.submit, worker.poll, worker.finish, worker.give_up, worker.daily)
+        app = worker.app = job_queue.open_app(
+            shell.settings.database_url, handlers, schedule=shell.settings.toml.batch.schedule
         )
         await stack.enter_async_context(app.open_async())
         await job_queue.prepare(app)
@@ -312,16 +316,16 @@ async def _work(shell: Shell, *, at_once: int, once: bool) -> None:
         }
         main = asyncio.create_task(_serve(app, at_once, common))
         side = asyncio.create_task(app.run_worker_async(queues=[RESCUE], concurrency=1, **{**common, "wait": True}))
-        with signals(crew.sign):
-            stopping = asyncio.create_task(crew.sign.raised.wait())
-            tidying = asyncio.create_task(crew.keep_tidy())
+        with signals(worker.sign):
+            stopping = asyncio.create_task(worker.sign.raised.wait())
+            tidying = asyncio.create_task(worker.keep_tidy())
             await asyncio.wait({main, side, stopping}, return_when=asyncio.FIRST_COMPLETED)
         for task in (tidying, main, side, stopping):
             task.cancel()
         for ended in await asyncio.gather(tidying, main, side, stopping, return_exceptions=True):
             if isinstance(ended, Exception):
                 raise ended
-    if crew.sign.reason:
+    if worker.sign.reason:
         talk("Stopped. Launches that were in hand go to other workers, or on when this one is started again.")
 
 
@@ -334,7 +338,7 @@ async def _serve(app: "App", at_once: int, common: dict[str, Any]) -> None:
 
 
 def _log(event: BatchEvent) -> None:
-    if isinstance(event, Note):
+    if isinstance(event, Notice):
         talk(f"  {event.text}")
     elif isinstance(event, Ended):
         talk(f"  {event.row.said.name}: {event.row.state} {event.row.reason}".rstrip())

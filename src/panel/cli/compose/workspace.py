@@ -12,16 +12,16 @@ from panel.cli.terminal.terminal import talk
 from panel.errors import Mistake
 from panel.prompting import load_categories, parse_persona
 from panel.records import Persona, Stamp
-from panel.store import Ledger, Locks, Products, Records, RunLock, hold_run, new_run_id, open_locks, stamp
-from panel.workspace.folder import Workspace, find_workspace
+from panel.store import Ledger, Locks, Products, RunLock, RunRecords, hold_run, new_run_id, open_locks, stamp
+from panel.workspace.folder import WorkspaceFolder, find_workspace
 from panel.workspace.settings import Settings, read_settings
 
 
 @dataclass(frozen=True)
-class Shell:
+class Workspace:
     """A workspace opened for one command."""
 
-    workspace: Workspace
+    workspace: WorkspaceFolder
     settings: Settings
 
     @cached_property
@@ -60,8 +60,8 @@ class Shell:
         """The locks of a run, here and on the database's other machines. Raises RunHeld."""
         return hold_run(self.settings.database_url, self.settings.runs_dir, run_id)
 
-    def open_records(self) -> Records:
-        return Records.open(self.settings.database_url, runs_dir=self.settings.runs_dir)
+    def open_records(self) -> RunRecords:
+        return RunRecords.open(self.settings.database_url, runs_dir=self.settings.runs_dir)
 
     def open_products(self) -> Products:
         return Products.open(self.settings.database_url, runs_dir=self.settings.runs_dir)
@@ -85,13 +85,13 @@ class Shell:
         return place(make_url(self.settings.database_url))
 
 
-def open_shell() -> Shell:
+def open_workspace() -> Workspace:
     """The workspace above the current folder; says which on stderr when it isn't this one."""
     here = Path.cwd()
     workspace = find_workspace(here)
     if not workspace.packaged and workspace.root != here:
         talk(f"Workspace: {workspace.root}")
-    return Shell(workspace, read_settings(workspace.root, workspace.config_text, os.environ))
+    return Workspace(workspace, read_settings(workspace.root, workspace.config_text, os.environ))
 
 
 def is_terminal() -> bool:

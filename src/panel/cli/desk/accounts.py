@@ -91,11 +91,11 @@ def _set_disabled(account: str, disabled: bool, *, json_: bool) -> None:
 @contextmanager
 def _accounts() -> "Iterator[tuple[Accounts, dict[str, Any]]]":
     """The accounts, and who acts when: whoever has a terminal of this workspace."""
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
     from panel.desk.accounts import TERMINAL, Accounts
     from panel.store.database import open_engine
 
-    engine = open_engine(open_shell().settings.database_url)
+    engine = open_engine(open_workspace().settings.database_url)
     try:
         yield Accounts(engine), {"by": TERMINAL, "now": datetime.now(UTC)}
     finally:

@@ -11,7 +11,7 @@ from panel.errors import Mistake
 if TYPE_CHECKING:
     import socket
 
-    from panel.cli.compose.workspace import Shell
+    from panel.cli.compose.workspace import Workspace
     from panel.workspace.settings import DeskTable
 
 app = typer.Typer(rich_markup_mode=None, invoke_without_command=True, help="Edit and approve drafts in a browser.")
@@ -35,9 +35,9 @@ def desk(
     """
     if context.invoked_subcommand:
         return
-    from panel.cli.compose.workspace import open_shell
+    from panel.cli.compose.workspace import open_workspace
 
-    shell = open_shell()
+    shell = open_workspace()
     given = {"port": port, "team": team, "host": host or None}
     table = shell.settings.toml.desk.model_copy(update={k: v for k, v in given.items() if v is not None})
     _check(table)
@@ -55,7 +55,7 @@ def _check(table: "DeskTable") -> None:
         )
 
 
-def _serve(shell: "Shell", table: "DeskTable", *, browser: bool) -> None:
+def _serve(shell: "Workspace", table: "DeskTable", *, browser: bool) -> None:
     from panel.cli.compose.desks import open_archive, owner_name
     from panel.cli.drafts.ask_again import asking_in_background
     from panel.desk.accounts import Accounts

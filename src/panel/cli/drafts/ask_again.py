@@ -12,10 +12,10 @@ from panel.cli.terminal.terminal import say, say_json, table, talk
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from panel.cli.compose.desks import AtDesk
-    from panel.cli.compose.workspace import Shell
+    from panel.cli.compose.desks import OpenDesk
+    from panel.cli.compose.workspace import Workspace
     from panel.desk.ask_again.background import AskingAgain
-    from panel.desk.ask_again.prepare import Means, Wish
+    from panel.desk.ask_again.prepare import AskAgainMeans, AskAgainRequest
     from panel.desk.desk import Desk
     from panel.records import Dossier, Review
 
@@ -45,9 +45,9 @@ def ask(
     json_: JsonFlag = False,
 ) -> None:
     """Ask one critic again, with the run logs brought since. Its new answer is offered; your text stays."""
-    from panel.desk.ask_again.prepare import Wish
+    from panel.desk.ask_again.prepare import AskAgainRequest
 
-    _ask(draft, Wish(persona_id=critic, leave=tuple(leave)), model, budget, deadline, yes=yes, json_=json_)
+    _ask(draft, AskAgainRequest(persona_id=critic, leave=tuple(leave)), model, budget, deadline, yes=yes, json_=json_)
 
 
 def rerun(
@@ -60,9 +60,9 @@ def rerun(
     json_: JsonFlag = False,
 ) -> None:
     """Ask the whole panel again about the same dossier, or a fresh one. What differs is offered; your text stays."""
-    from panel.desk.ask_again.prepare import Wish
+    from panel.desk.ask_again.prepare import AskAgainRequest
 
-    _ask(draft, Wish(refresh=refresh), model, budget, deadline, yes=yes, json_=json_)
+    _ask(draft, AskAgainRequest(refresh=refresh), model, budget, deadline, yes=yes, json_=json_)
 
 
 def take_over(draft: DraftId, json_: JsonFlag = False) -> None:
@@ -92,22 +92,22 @@ def stale(json_: JsonFlag = False) -> None:
 
 
 def _ask(
-    draft: str, wish: "Wish", models: "Sequence[str]", budget: float | None, deadline: float | None, *, yes: bool,
-    json_: bool,
+    draft: str, request: "AskAgainRequest", models: "Sequence[str]", budget: float | None, deadline: float | None, *,
+    yes: bool, json_: bool,
 ) -> None:  # fmt: skip
-    from panel.cli.compose.runs import Asking, run_plan
+    from panel.cli.compose.runs import RunOptions, run_plan
     from panel.desk.ask_again.prepare import note_wish, prepare
 
     with open_desk() as at:
-        prepared = prepare(at.desk, at.who, draft, wish, means_of(at.shell, models))
-        asking = Asking(budget=budget, deadline_min=deadline, retry=False, yes=yes, quiet=json_)
+        prepared = prepare(at.desk, at.who, draft, request, means_of(at.shell, models))
+        asking = RunOptions(budget=budget, deadline_min=deadline, retry=False, yes=yes, quiet=json_)
         agreed = lambda: note_wish(at.desk, at.who, prepared)  # noqa: E731
         outcome, folder = run_plan(at.shell, prepared.plan, prepared.made, asking, agreed=agreed)
         at.desk.take_in()
         _tell(at, draft, outcome.run.run_id, str(folder), json_=json_)
 
 
-def _tell(at: "AtDesk", draft: str, run_id: str, folder: str, *, json_: bool) -> None:
+def _tell(at: "OpenDesk", draft: str, run_id: str, folder: str, *, json_: bool) -> None:
     from panel.desk.drafts.opened import OpenReview
 
     opened, offered = at.desk.open(at.who, draft), at.desk.offered(at.who, draft)
@@ -134,14 +134,14 @@ def verdicts_changed(mine: "Review", offered: "Review") -> list[str]:
     return lines
 
 
-def means_of(shell: "Shell", models: "Sequence[str]" = ()) -> "Means":
+def means_of(shell: "Workspace", models: "Sequence[str]" = ()) -> "AskAgainMeans":
     """What asking again needs of this workspace. models: instead of those that were asked before."""
     from panel.cli.compose.runs import may_probe
-    from panel.desk.ask_again.prepare import Means
+    from panel.desk.ask_again.prepare import AskAgainMeans
     from panel.dossier.plans.scenario_file import load_scenarios
 
     settings = shell.settings
-    return Means(
+    return AskAgainMeans(
         personas=shell.personas,
         spec=lambda name: settings.model_spec(models[0] if models else name),
         seats=lambda personas: settings.seats(personas, models, every=shell.personas),
@@ -156,7 +156,7 @@ def means_of(shell: "Shell", models: "Sequence[str]" = ()) -> "Means":
     )
 
 
-def _gather(shell: "Shell", review: "Review") -> "Dossier":
+def _gather(shell: "Workspace", review: "Review") -> "Dossier":
     from panel.cli.compose.launches import gather_dossier, with_archive
 
     launch = review.dossier.launch
@@ -164,14 +164,14 @@ def _gather(shell: "Shell", review: "Review") -> "Dossier":
     return with_archive(shell, [found], datetime.now(UTC).date())[0]
 
 
-def asking_in_background(shell: "Shell", desk: "Desk") -> "AskingAgain":
+def asking_in_background(shell: "Workspace", desk: "Desk") -> "AskingAgain":
     """Asking again for the web: the same use case, on threads of its own."""
     from panel.cli.compose.launches import note_in_archive
     from panel.desk.ask_again.background import AskingAgain, Running
-    from panel.pipeline.run import Limits
+    from panel.pipeline.run import RunLimits
 
     toml = shell.settings.toml
-    limits = Limits(
+    limits = RunLimits(
         concurrency=toml.concurrency.model_dump(), prices=shell.settings.prices, confidential_to=toml.confidential_to
     )
     running = Running(

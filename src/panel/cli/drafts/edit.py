@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from panel.cli.compose.desks import AtDesk, open_desk
+from panel.cli.compose.desks import OpenDesk, open_desk
 from panel.cli.terminal.common_options import DraftId, JsonFlag
 from panel.cli.terminal.terminal import say, say_json, talk
 from panel.errors import EditConflict, Mistake
 
 if TYPE_CHECKING:
-    from panel.desk.edit_words.apply_words import Edited, Refused
+    from panel.desk.edit_words.apply_words import Edited, RefusedWords
 
 FromOption = Annotated[
     Path | None, typer.Option("--from", help="Take this file instead of opening an editor; it was written by `edit`.")
@@ -46,7 +46,7 @@ def edit(draft: DraftId, from_: FromOption = None, print_: PrintFlag = False, js
         path.unlink()
 
 
-def _in_editor(at: AtDesk, draft: str, number: int, written: str) -> Path | None:
+def _in_editor(at: OpenDesk, draft: str, number: int, written: str) -> Path | None:
     """The file as somebody left it; None when nothing was changed in it."""
     from panel.store.files import replace_file
 
@@ -99,7 +99,7 @@ def _open_editor(command: str, path: Path) -> None:
         raise Mistake(f"The editor ended with {done.returncode}.", hint="Nothing was taken over.")
 
 
-def _take(at: AtDesk, draft: str, path: Path) -> "Edited":
+def _take(at: OpenDesk, draft: str, path: Path) -> "Edited":
     """Carry out what a file asks for. Raises Mistake that names the file when it can't be read as one."""
     from panel.desk.edit_words.apply_words import carry_out
     from panel.desk.edit_words.edit_plan import plan_edit
@@ -123,7 +123,7 @@ def _take(at: AtDesk, draft: str, path: Path) -> "Edited":
             f"{plan.problems[0]} Nothing was taken over.",
             hint=f"Mend it: {path}, then: panel edit {draft} --from {path}",
         )
-    edited = carry_out(at.desk, at.who, opened, base, plan.wishes)
+    edited = carry_out(at.desk, at.who, opened, base, plan.requests)
     if edited.refused:
         _say_refused(edited, path, draft)
     return edited
@@ -155,7 +155,7 @@ def _say_refused(edited: "Edited", path: Path, draft: str) -> None:
     raise Mistake(f"{first.name}: {first.why}", hint=hint)
 
 
-def _both(refused: "Refused") -> list[str]:
+def _both(refused: "RefusedWords") -> list[str]:
     if not refused.conflict:
         return [f"{refused.name}: {refused.why}"]
     return [f"{refused.name}: {refused.why}", f"  yours:  {refused.yours}", f"  theirs: {refused.theirs}"]

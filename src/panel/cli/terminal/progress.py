@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from panel.batch.events import BatchEvent, Begun, Ended, Note, Paid
+from panel.batch.events import BatchEvent, Begun, Ended, Notice, Paid
 from panel.cli.terminal.terminal import safe, talk
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from panel.jurors.rate_limits.permit import FlowHealth
-    from panel.jurors.rate_limits.rate_limiter import Flow
+    from panel.jurors.rate_limits.permit import LimiterHealth
+    from panel.jurors.rate_limits.rate_limiter import RateLimiter
 
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from panel.pipeline.events import Asking, Event, Heard, Waiting
+from panel.pipeline.events import Event, TurnBegan, TurnEnded, TurnWaits
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -40,14 +40,14 @@ class RunLines:
         return None
 
     def __call__(self, event: Event) -> None:
-        if isinstance(event, Waiting):
+        if isinstance(event, TurnWaits):
             talk(f"  {event.launch}  {self.titles[event.persona_id]}{stage_words(event)}: waiting, {event.why}")
-        if isinstance(event, Heard):
+        if isinstance(event, TurnEnded):
             self.done += 1
             title = self.titles[event.opinion.juror.persona_id] + stage_words(event)
             talk(f"  [{self.done}/{self.seats}] {event.launch}  {title}: {self._outcome(event)}{cost_words(event)}")
 
-    def _outcome(self, event: Heard) -> str:
+    def _outcome(self, event: TurnEnded) -> str:
         """A reason that was given before isn't told in full again: one wrong key fails every juror."""
         words = outcome_words(event)
         if event.opinion.outcome == "failed" and words in self.reasons:
@@ -89,10 +89,10 @@ class RunBoard(LiveBoard):
         self.started = time.monotonic()
 
     def __call__(self, event: Event) -> None:
-        if isinstance(event, Heard):
+        if isinstance(event, TurnEnded):
             self.rows[event.launch, event.opinion.juror.persona_id] = outcome_words(event) + stage_words(event)
             self.spent = event.spent_usd
-        elif isinstance(event, Asking):
+        elif isinstance(event, TurnBegan):
             self.rows[event.launch, event.persona_id] = f"reading ({event.model}){stage_words(event)}"
         else:
             self.rows[event.launch, event.persona_id] = f"waiting: {event.why}{stage_words(event)}"
@@ -118,7 +118,7 @@ def watch(seats: int, titles: dict[str, str], *, quiet: bool) -> RunLines | RunB
     return RunLines(seats, titles) if quiet or not sys.stderr.isatty() else RunBoard(seats, titles)
 
 
-def outcome_words(event: Heard) -> str:
+def outcome_words(event: TurnEnded) -> str:
     """What came of a juror in a few words."""
     opinion = event.opinion
     again = " (from the ledger)" if event.reused else ""
@@ -134,7 +134,7 @@ def stage_words(event: Event) -> str:
     return f" ({event.stage})" if event.stage else ""
 
 
-def cost_words(event: Heard) -> str:
+def cost_words(event: TurnEnded) -> str:
     return f"  (${event.spent_usd:.4f} so far)" if event.spent_usd else ""
 
 
@@ -148,12 +148,12 @@ LINE_EVERY_S = 10.0  # between status lines where there is no terminal
 Flows = Callable[[], list[str]]  # one line a model: how its provider is
 
 
-def flow_lines(flows: "Iterable[Flow]") -> list[str]:
+def limiter_lines(limiters: "Iterable[RateLimiter]") -> list[str]:
     """One line a model: calls in flight, what holds them, what its server limits."""
-    return [_flow_line(flow.health()) for flow in flows]
+    return [_limiter_line(limiter.health()) for limiter in limiters]
 
 
-def _flow_line(health: "FlowHealth") -> str:
+def _limiter_line(health: "LimiterHealth") -> str:
     parts = [f"{health.name}: {health.in_flight} of {health.limit} in flight"]
     parts += [f"{health.waiting} waiting"] if health.waiting else []
     parts += [f"{kind} {rate:.0f}/min" for kind, rate in health.per_minute.items()]
@@ -178,7 +178,7 @@ class BatchProgress:
     def take(self, event: BatchEvent) -> None:
         if isinstance(event, Begun):
             self.in_hand += 1
-        elif isinstance(event, Note):
+        elif isinstance(event, Notice):
             self.notes = [*self.notes, event.text][-NOTES_SHOWN:]
         elif isinstance(event, Paid):
             self.spent_usd += event.spent_usd
@@ -219,8 +219,8 @@ class BatchProgress:
 class BatchLines:
     """One line for each launch that ended, and one now and then for the whole."""
 
-    def __init__(self, progress: BatchProgress, flows: Flows, clock: Callable[[], float] = time.monotonic) -> None:
-        self.progress, self.flows, self.clock = progress, flows, clock
+    def __init__(self, progress: BatchProgress, limiters: Flows, clock: Callable[[], float] = time.monotonic) -> None:
+        self.progress, self.limiters, self.clock = progress, limiters, clock
         self.said = clock()
 
     def __enter__(self) -> "BatchLines":
@@ -231,21 +231,21 @@ class BatchLines:
 
     def __call__(self, event: BatchEvent) -> None:
         self.progress.take(event)
-        if isinstance(event, Note):
+        if isinstance(event, Notice):
             talk(f"  {event.text}")
         elif isinstance(event, Ended):
             if event.row.state in ("reviewed", "failed"):
                 talk(f"  [{self.progress.done}/{self.progress.total}] {event.row.said.name}: {words_for(event)}")
             if self.clock() - self.said >= LINE_EVERY_S:
                 self.said = self.clock()
-                talk("  " + "; ".join([self.progress.sentence(), *self.flows()]))
+                talk("  " + "; ".join([self.progress.sentence(), *self.limiters()]))
 
 
 class BatchBoard(LiveBoard):
     """A block that redraws in place: the whole, each provider, the last launches and notes."""
 
-    def __init__(self, progress: BatchProgress, flows: Flows) -> None:
-        self.progress, self.flows = progress, flows
+    def __init__(self, progress: BatchProgress, limiters: Flows) -> None:
+        self.progress, self.limiters = progress, limiters
         self.last: list[str] = []
 
     def __call__(self, event: BatchEvent) -> None:
@@ -258,15 +258,15 @@ class BatchBoard(LiveBoard):
         from rich.text import Text
 
         table = Table(box=None, pad_edge=False, show_header=False)
-        for line in (self.progress.sentence(), *self.flows(), *self.last, *self.progress.notes):
+        for line in (self.progress.sentence(), *self.limiters(), *self.last, *self.progress.notes):
             table.add_row(Text(safe(line)))
         return table
 
 
-def watch_work(total: int, budget_usd: Decimal | None, flows: Flows, *, quiet: bool) -> BatchLines | BatchBoard:
+def watch_work(total: int, budget_usd: Decimal | None, limiters: Flows, *, quiet: bool) -> BatchLines | BatchBoard:
     """A board on a terminal, lines elsewhere. quiet: lines too (JSON goes to stdout)."""
     progress = BatchProgress(total, budget_usd)
-    return BatchLines(progress, flows) if quiet or not sys.stderr.isatty() else BatchBoard(progress, flows)
+    return BatchLines(progress, limiters) if quiet or not sys.stderr.isatty() else BatchBoard(progress, limiters)
 
 
 def words_for(event: Ended) -> str:

@@ -37,10 +37,10 @@ from panel.records.desk import (
     Draft,
     DraftState,
     DraftText,
+    PassageSeen,
     Point,
     Publication,
     Revision,
-    Seen,
 )
 from panel.store import draft_rows as rows
 from panel.store.desk.act_log import Detail, append_act
@@ -155,7 +155,7 @@ def write(
 
 
 def settle(
-    tx: Tx, point: Point, decided: Decided, *, draft_id: str, seen: Seen = False, opened_page: bool = False,
+    tx: Tx, point: Point, decided: Decided, *, draft_id: str, seen: PassageSeen = False, opened_page: bool = False,
     reason: str = "", field: str = "", was: str = "",
 ) -> Decision:  # fmt: skip
     """Write down what somebody decided of a point. seen: whether its passages were; of none nothing is said."""

@@ -20,7 +20,7 @@ from panel.desk.drafts.text_fields import (
 from panel.desk.reasons import DISMISS_REASONS, ONLY_MENDED, one_of
 from panel.errors import EditConflict, Mistake
 from panel.records import Answered, Review, Written
-from panel.records.desk import Decided, DraftText, Point, Revision, Seen
+from panel.records.desk import Decided, DraftText, PassageSeen, Point, Revision
 from panel.store import draft_rows as rows
 
 
@@ -29,7 +29,7 @@ class Unchanged(Mistake):
 
 
 @dataclass(frozen=True)
-class Spot:
+class Target:
     """What an act is about: a critic's sentence or pick by its place, one of its short texts, or all its views."""
 
     persona_id: str
@@ -38,20 +38,20 @@ class Spot:
     phrase: str = ""  # one of `points.APART`
 
 
-def spot_of(name: str) -> Spot:
+def target_of(name: str) -> Target:
     """The spot of a name: "futurist:2", "futurist:line" or "futurist:views". Raises Mistake for another."""
     persona_id, _, rest = name.partition(":")
     if rest == "views":
-        return Spot(persona_id, views=True)
+        return Target(persona_id, views=True)
     field = read_field(name)
     if field.part not in ("sentence", "phrase"):
         raise Mistake(f"Nobody decides of {name!r} by itself.", hint="Decide the critic's views.")
-    return Spot(persona_id, field.place, phrase=field.name)
+    return Target(persona_id, field.place, phrase=field.name)
 
 
 def decide(
-    tx: Tx, draft_id: str, spot: Spot, decided: Decided, *, number: int, seen: Seen, opened_page: bool = False,
-    known: int | None = None,
+    tx: Tx, draft_id: str, target: Target, decided: Decided, *, number: int, seen: PassageSeen,
+    opened_page: bool = False, known: int | None = None,
 ) -> Opened:  # fmt: skip
     """Decide `accurate`, `attributed` or `removed` of a claim or pick, `accurate` or `removed` of a critic's views.
 
@@ -61,26 +61,26 @@ def decide(
     tx.allow("decide")
     opened = tx.open_review(draft_id)
     refuse_put_away(opened)
-    _refuse_stale(tx, opened, spot, number)
-    point = _point_at(opened, spot)
+    _refuse_stale(tx, opened, target, number)
+    point = _point_at(opened, target)
     if known is not None:
         _refuse_decided(tx, point, decided, known)
     if decided not in ("accurate", "attributed", "removed"):
         raise Mistake(f"Nobody can decide {decided!r} of that.", hint="Decide accurate, attributed or removed.")
     if decided == "attributed":
         _refuse_unless_the_makers(point)
-    was = spot_standing(opened.text, spot)
+    was = spot_standing(opened.text, target)
     if was == "set_aside":
         raise Mistake("That is set aside.", hint="Print it first, then decide.")
-    if spot.phrase and decided == "removed":
+    if target.phrase and decided == "removed":
         was = point.text
     if decided == "accurate" and _is_amended_by(opened, point, tx.who.account_id):
         return opened  # whoever wrote the words has said so: a second decision would stand in the way of undoing it
-    text = put_standing(opened.text, spot, PRINTED_AS.get(decided, decided))
+    text = put_standing(opened.text, target, PRINTED_AS.get(decided, decided))
     if text != opened.text:
-        opened = _written(write(tx, opened, text, decided, persona=spot.persona_id, place=spot.place))
+        opened = _written(write(tx, opened, text, decided, persona=target.persona_id, place=target.place))
         if decided != "removed":
-            point = _point_at(opened, spot)  # as it is printed from now on; what is removed, as it was before
+            point = _point_at(opened, target)  # as it is printed from now on; what is removed, as it was before
     made = settle(tx, point, decided, draft_id=draft_id, seen=seen, opened_page=opened_page, was=was)
     return finish(tx, opened, made)
 
@@ -116,36 +116,40 @@ def _written(opened: Opened) -> OpenReview:
     return opened
 
 
-def spot_standing(text: DraftText, spot: Spot) -> str:
+def spot_standing(text: DraftText, target: Target) -> str:
     """How what a spot names is printed (`text.standing_of`); of views printed or removed."""
-    words = text.words_of(spot.persona_id)
-    if words and spot.views:
+    words = text.words_of(target.persona_id)
+    if words and target.views:
         return words.views
-    if words and spot.phrase:
-        return "printed" if getattr(words, spot.phrase) else "removed"
-    pick = next((p for p in words.picks if p.number == spot.place), None) if words else None
-    return standing_of(pick or sentence_at(text, spot.persona_id, spot.place))
+    if words and target.phrase:
+        return "printed" if getattr(words, target.phrase) else "removed"
+    pick = next((p for p in words.picks if p.number == target.place), None) if words else None
+    return standing_of(pick or sentence_at(text, target.persona_id, target.place))
 
 
-def put_standing(text: DraftText, spot: Spot, standing: str) -> DraftText:
+def put_standing(text: DraftText, target: Target, standing: str) -> DraftText:
     """The text with a sentence, pick or a critic's views printed otherwise. Raises Mistake for a spot of nothing."""
-    words = text.words_of(spot.persona_id)
+    words = text.words_of(target.persona_id)
     if words is None:
-        raise Mistake(f"No critic {spot.persona_id!r} wrote for this draft.")
-    if spot.views:
+        raise Mistake(f"No critic {target.persona_id!r} wrote for this draft.")
+    if target.views:
         return put_words(text, words.model_copy(update={"views": standing}))
-    if spot.phrase:
-        return put_words(text, words.model_copy(update={spot.phrase: ""})) if standing == "removed" else text
+    if target.phrase:
+        return put_words(text, words.model_copy(update={target.phrase: ""})) if standing == "removed" else text
     if words.picks:
-        picks = tuple(p.model_copy(update={"standing": standing}) if p.number == spot.place else p for p in words.picks)
+        picks = tuple(
+            p.model_copy(update={"standing": standing}) if p.number == target.place else p for p in words.picks
+        )
         return put_words(text, words.model_copy(update={"picks": picks}))
     attributed = standing == "attributed"
     update = {"standing": "printed" if attributed else standing, "attributed": attributed}
-    return put_sentence(text, spot.persona_id, sentence_at(text, spot.persona_id, spot.place).model_copy(update=update))
+    return put_sentence(
+        text, target.persona_id, sentence_at(text, target.persona_id, target.place).model_copy(update=update)
+    )
 
 
 def save(
-    tx: Tx, draft_id: str, name: str, new: str, *, number: int, seen: Seen = False, opened_page: bool = False,
+    tx: Tx, draft_id: str, name: str, new: str, *, number: int, seen: PassageSeen = False, opened_page: bool = False,
     reason: str = "",
 ) -> Opened:  # fmt: skip
     """Change the words of one field (`fields.read_field`); what was changed is decided `amended` by whoever did it.
@@ -191,45 +195,45 @@ def _printed_as(opened: OpenReview, text: DraftText, field: Field) -> frozenset[
         return frozenset()
     told = {spot_standing(text, _spot_of(opened.review, field))}
     if field.part == "sentence":
-        told.add(spot_standing(text, Spot(field.persona_id, field.place)))
+        told.add(spot_standing(text, Target(field.persona_id, field.place)))
     struck = field.persona_id in {s.persona_id for s in text.struck}
     return frozenset(told | ({"struck"} if struck else set()))
 
 
-def _spot_of(review: Review, field: Field) -> Spot:
+def _spot_of(review: Review, field: Field) -> Target:
     """What a place is printed with: itself, or its critic's views, as all but sentences that claim something are."""
     opinion = review.opinion(field.persona_id)
     words = opinion.words if isinstance(opinion, Answered) else None
     views = field.is_view or (isinstance(words, Written) and words.quote[field.place].rests_on == "view")
-    return Spot(field.persona_id, field.place, views=views)
+    return Target(field.persona_id, field.place, views=views)
 
 
 def _amended(opened: OpenReview, field: Field) -> Point:
     """The point of changed words; a short text may have its own. Raises Mistake for none: no other is decided."""
-    alone = spotted(opened.points, Spot(field.persona_id, phrase=field.name)) if field.part == "phrase" else None
+    alone = spotted(opened.points, Target(field.persona_id, phrase=field.name)) if field.part == "phrase" else None
     found = alone or spotted(opened.points, _spot_of(opened.review, field))
     if found is None:
         raise Mistake("Nobody can decide of these words as they are printed now.", hint="Reload the draft.")
     return found
 
 
-def set_standing(tx: Tx, draft_id: str, spot: Spot, standing: str, *, number: int) -> Opened:
+def set_standing(tx: Tx, draft_id: str, target: Target, standing: str, *, number: int) -> Opened:
     """Print a sentence or pick that was set aside, or set one aside that is printed."""
     tx.allow("save")
     opened = tx.open_review(draft_id)
     refuse_put_away(opened)
-    _refuse_stale(tx, opened, spot, number)
+    _refuse_stale(tx, opened, target, number)
     if standing not in ("printed", "set_aside"):
         raise Mistake(f"A sentence can't be {standing!r}.", hint="Print it or set it aside.")
-    if spot.views or spot.phrase:
+    if target.views or target.phrase:
         raise Mistake("A critic's views and short texts are printed or removed.", hint="Decide accurate or removed.")
-    was = spot_standing(opened.text, spot)
+    was = spot_standing(opened.text, target)
     if was == "removed":
         raise Mistake("That was removed.", hint="Decide it accurate to print it again, or take the decision back.")
     if was == standing or (was, standing) == ("attributed", "printed"):
         raise Mistake("Nothing was changed.")
-    text = put_standing(opened.text, spot, standing)
-    return finish(tx, write(tx, opened, text, standing, persona=spot.persona_id, place=spot.place))
+    text = put_standing(opened.text, target, standing)
+    return finish(tx, write(tx, opened, text, standing, persona=target.persona_id, place=target.place))
 
 
 def dismiss(tx: Tx, draft_id: str, key: str, reason: str) -> Opened:
@@ -262,28 +266,28 @@ def confirm_held(tx: Tx, draft_id: str, key: str = "") -> Opened:
     return finish(tx, opened, settle(tx, point, "confirmed", draft_id=draft_id))
 
 
-def _point_at(opened: OpenReview, spot: Spot) -> Point:
-    return spotted(opened.points, spot) or find_point(opened.review, opened.text, spot, opened.draft.scope)
+def _point_at(opened: OpenReview, target: Target) -> Point:
+    return spotted(opened.points, target) or find_point(opened.review, opened.text, target, opened.draft.scope)
 
 
-def find_point(review: Review, text: DraftText, spot: Spot, scope: str) -> Point:
+def find_point(review: Review, text: DraftText, target: Target, scope: str) -> Point:
     """The point of a spot as it is printed, or would be if it were. Raises Mistake when there is none."""
-    found = spotted(points_of(review, text, (), scope=scope), spot)
-    if found is None and spot.persona_id not in {s.persona_id for s in text.struck}:
-        found = spotted(points_of(review, put_standing(text, spot, "printed"), (), scope=scope), spot)
+    found = spotted(points_of(review, text, (), scope=scope), target)
+    if found is None and target.persona_id not in {s.persona_id for s in text.struck}:
+        found = spotted(points_of(review, put_standing(text, target, "printed"), (), scope=scope), target)
     if found is None:
         raise Mistake("There is no such claim in this draft.", hint="Reload the draft.")
     return found
 
 
-def spotted(points: tuple[Point, ...], spot: Spot) -> Point | None:
+def spotted(points: tuple[Point, ...], target: Target) -> Point | None:
     """The point of a spot among these, None when there is none."""
-    kinds = ("views",) if spot.views else ("claim", "pick")
-    mine = (p for p in points if p.persona_id == spot.persona_id and p.kind in kinds)
-    return next((p for p in mine if spot.views or (p.place, p.field) == (spot.place, spot.phrase)), None)
+    kinds = ("views",) if target.views else ("claim", "pick")
+    mine = (p for p in points if p.persona_id == target.persona_id and p.kind in kinds)
+    return next((p for p in mine if target.views or (p.place, p.field) == (target.place, target.phrase)), None)
 
 
-def _refuse_stale(tx: Tx, opened: OpenReview, spot: Spot, number: int) -> None:
+def _refuse_stale(tx: Tx, opened: OpenReview, target: Target, number: int) -> None:
     """Raises EditConflict when the words under a decision, or their passages, are no longer those the decider saw."""
     if number == opened.draft.head:
         return
@@ -291,26 +295,26 @@ def _refuse_stale(tx: Tx, opened: OpenReview, spot: Spot, number: int) -> None:
     review = opened.review
     if then.base_hash != opened.revision.base_hash:
         review = read_review(rows.base_json(tx.conn, then.base_hash))
-    if _as_seen(review, then.text, spot) != _as_seen(opened.review, opened.text, spot):
-        theirs = "" if spot.views else _words_at(opened.text, spot)
+    if _as_seen(review, then.text, target) != _as_seen(opened.review, opened.text, target):
+        theirs = "" if target.views else _words_at(opened.text, target)
         raise EditConflict(
             "Somebody changed these words while you read them.", theirs=theirs, hint="Look at them again, then decide."
         )
 
 
-def _as_seen(review: Review, text: DraftText, spot: Spot) -> tuple[str, str] | None:
+def _as_seen(review: Review, text: DraftText, target: Target) -> tuple[str, str] | None:
     """How a spot is printed, and the key of its words and passages; None where there is no such spot."""
     try:
-        return spot_standing(text, spot), find_point(review, text, spot, "").key
+        return spot_standing(text, target), find_point(review, text, target, "").key
     except Mistake:
         return None
 
 
-def _words_at(text: DraftText, spot: Spot) -> str:
-    words = text.words_of(spot.persona_id)
-    if words and spot.phrase:
-        return str(getattr(words, spot.phrase))
-    return next((s.text for s in words.sentences if s.place == spot.place), "") if words else ""
+def _words_at(text: DraftText, target: Target) -> str:
+    words = text.words_of(target.persona_id)
+    if words and target.phrase:
+        return str(getattr(words, target.phrase))
+    return next((s.text for s in words.sentences if s.place == target.place), "") if words else ""
 
 
 def _refuse_conflict(tx: Tx, opened: Opened, name: str, number: int, *, yours: str, theirs: str) -> None:

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from panel.desk.acts.commit import Tx, finish, refuse_put_away, settle, write
-from panel.desk.acts.decide import Spot, put_standing, spot_of, spot_standing
+from panel.desk.acts.decide import Target, put_standing, spot_standing, target_of
 from panel.desk.drafts.opened import Opened, OpenReview
 from panel.desk.drafts.text_fields import put_text, read_field, text_at
 from panel.errors import EditConflict, Mistake
@@ -72,16 +72,16 @@ def _stands(opened: Opened, decision: Decision) -> bool:
 
 
 def _same_words(text: DraftText, decision: Decision) -> bool:
-    spot = _spot(decision)
-    if spot.phrase and decision.decision == "removed":
+    target = _spot(decision)
+    if target.phrase and decision.decision == "removed":
         return True
-    return text_at(text, read_field(f"{spot.persona_id}:{spot.phrase or spot.place}")) == decision.text
+    return text_at(text, read_field(f"{target.persona_id}:{target.phrase or target.place}")) == decision.text
 
 
-def _spot(decision: Decision) -> Spot:
+def _spot(decision: Decision) -> Target:
     if decision.kind == "claim" and decision.place < 0:
-        return spot_of(decision.field)
-    return Spot(decision.persona_id, decision.place, views=decision.kind == "views")
+        return target_of(decision.field)
+    return Target(decision.persona_id, decision.place, views=decision.kind == "views")
 
 
 def _before(text: DraftText, decision: Decision) -> DraftText:

@@ -22,7 +22,7 @@ from panel.records import Review, content_hash
 from panel.records.desk import Act, Approval, Decision, Pair, Publication, RunLog
 from panel.store.desk.act_log import read_acts, revision_of
 from panel.store.desk.audit_rows import every_row
-from panel.store.draft_rows import DeskStore
+from panel.store.draft_rows import DraftRows
 from panel.store.tables.desk_tables import (
     accounts,
     approvals,
@@ -40,7 +40,7 @@ WRITES_REVISION = "hash"  # of a line's detail, beside `revision`
 
 
 @dataclass
-class Lines:
+class LoggedActs:
     """What the log says there is, by what names it."""
 
     revisions: dict[tuple[str, int], Act] = field(default_factory=dict)  # draft_id, number -> line
@@ -64,10 +64,10 @@ class Audit:
     counted: dict[str, int]  # rows that were looked at, by table
 
 
-def audit(store: DeskStore) -> Audit:
+def audit(store: DraftRows) -> Audit:
     """Look at all of it."""
     with store.reading() as conn:
-        lines, broken = Lines(), list[str]()
+        lines, broken = LoggedActs(), list[str]()
         broken += _chain(conn, lines)
         counted = {}
         for name, look in PARTS.items():
@@ -91,7 +91,7 @@ class _Counted:
                 self.rows += 1
 
 
-def _chain(conn: Connection, lines: Lines) -> Iterator[str]:
+def _chain(conn: Connection, lines: LoggedActs) -> Iterator[str]:
     seq = 0
     try:
         for act, hashed in read_acts(conn):
@@ -112,7 +112,7 @@ def _first(err: Exception) -> str:
     return str(err).splitlines()[0]
 
 
-def _note(act: Act, lines: Lines) -> None:
+def _note(act: Act, lines: LoggedActs) -> None:
     detail = act.detail
     if isinstance(detail.get("revision"), int) and act.what != "approved":
         lines.revisions[act.draft_id, int(detail["revision"] or 0)] = act
@@ -160,7 +160,7 @@ def _draft_told(act: Act, known: Row) -> Row:
 
 
 def _rows(
-    conn: Connection, lines: Lines, *, table: Any, name: str, check: Callable[[Row, Lines], str]
+    conn: Connection, lines: LoggedActs, *, table: Any, name: str, check: Callable[[Row, LoggedActs], str]
 ) -> Iterator[str]:
     """A complaint of a row that is broken or can't be read; then "" for each row."""
     for row in every_row(conn, table):
@@ -173,11 +173,11 @@ def _rows(
         yield ""
 
 
-def _bases(conn: Connection, lines: Lines) -> Iterator[str]:
+def _bases(conn: Connection, lines: LoggedActs) -> Iterator[str]:
     yield from _rows(conn, lines, table=bases, name="Base", check=_base)
 
 
-def _base(row: Row, _: Lines) -> str:
+def _base(row: Row, _: LoggedActs) -> str:
     if row["kind"] == "review":
         hashed = Review.model_validate_json(row["json"]).review_hash
     else:
@@ -185,11 +185,11 @@ def _base(row: Row, _: Lines) -> str:
     return "" if hashed == row["hash"] else f"What the machine wrote was changed: {row['hash']}."
 
 
-def _revisions(conn: Connection, lines: Lines) -> Iterator[str]:
+def _revisions(conn: Connection, lines: LoggedActs) -> Iterator[str]:
     parents: dict[str, tuple[int, str]] = {}
     names = lines.revisions.copy()
 
-    def check(row: Row, _: Lines) -> str:
+    def check(row: Row, _: LoggedActs) -> str:
         draft_id, number = row["draft_id"], row["number"]
         before, parents[draft_id] = parents.get(draft_id, (-1, "")), (number, row["hash"])
         logged = names.pop((draft_id, number), None)
@@ -216,7 +216,7 @@ def _revision(row: Row, before: tuple[int, str], logged: Act | None) -> str:
     return _against(name, logged, content_hash(revision), revision.by, revision.draft_id, revision.at.isoformat())
 
 
-def _points(conn: Connection, lines: Lines) -> Iterator[str]:
+def _points(conn: Connection, lines: LoggedActs) -> Iterator[str]:
     """Those of each revision, held against its line: one that was taken out or put in shows."""
     left = {at: act.detail["points"] for at, act in lines.revisions.items() if "points" in act.detail}
     for at, found in groupby(every_row(conn, points), lambda row: (row["draft_id"], row["number"])):
@@ -228,10 +228,10 @@ def _points(conn: Connection, lines: Lines) -> Iterator[str]:
     yield from (f"The points of revision {number} of {draft_id} are gone." for draft_id, number in gone)
 
 
-def _decisions(conn: Connection, lines: Lines) -> Iterator[str]:
+def _decisions(conn: Connection, lines: LoggedActs) -> Iterator[str]:
     left = lines.decisions.copy()
 
-    def check(row: Row, _: Lines) -> str:
+    def check(row: Row, _: LoggedActs) -> str:
         return _decision(row, left.pop(row["decision_id"], None))
 
     yield from _rows(conn, lines, table=decisions, name="Decision", check=check)
@@ -260,17 +260,17 @@ def _against(name: str, act: Act | None, hashed: str, by: str, draft_id: str, at
     return "" if same and act.detail.get("row", hashed) == hashed else f"{name} is not the one in the log."
 
 
-def _approvals(conn: Connection, lines: Lines) -> Iterator[str]:
+def _approvals(conn: Connection, lines: LoggedActs) -> Iterator[str]:
     left = lines.approvals.copy()
 
-    def check(row: Row, lines: Lines) -> str:
+    def check(row: Row, lines: LoggedActs) -> str:
         return _approval(row, left.pop(row["approval_id"], None), lines)
 
     yield from _rows(conn, lines, table=approvals, name="Approval", check=check)
     yield from (f"Approval {number} is gone." for number in left)
 
 
-def _approval(row: Row, act: Act | None, lines: Lines) -> str:
+def _approval(row: Row, act: Act | None, lines: LoggedActs) -> str:
     name = f"Approval {row['approval_id']}"
     approval = Approval.model_validate_json(row["json"])
     columns = {c: row[c] for c in ("approval_id", "draft_id", "number", "revision_hash", "edition", "by")}
@@ -282,10 +282,10 @@ def _approval(row: Row, act: Act | None, lines: Lines) -> str:
     return _against(name, act, content_hash(approval), approval.by, approval.draft_id, approval.at.isoformat())
 
 
-def _publications(conn: Connection, lines: Lines) -> Iterator[str]:
+def _publications(conn: Connection, lines: LoggedActs) -> Iterator[str]:
     left = lines.publications.copy()
 
-    def check(row: Row, _: Lines) -> str:
+    def check(row: Row, _: LoggedActs) -> str:
         kept, act = Publication.model_validate(row), left.pop(row["publication_id"], None)
         name = f"Publication {kept.publication_id}"
         return _against(name, act, content_hash(kept), kept.by, kept.draft_id, kept.at.isoformat())
@@ -294,7 +294,7 @@ def _publications(conn: Connection, lines: Lines) -> Iterator[str]:
     yield from (f"Publication {number} is gone." for number in left)
 
 
-def _signed(conn: Connection, lines: Lines) -> Iterator[str]:
+def _signed(conn: Connection, lines: LoggedActs) -> Iterator[str]:
     """Whether all that approvals print had been decided."""
     for row in every_row(conn, approvals):
         try:
@@ -304,10 +304,10 @@ def _signed(conn: Connection, lines: Lines) -> Iterator[str]:
         yield ""
 
 
-def _run_logs(conn: Connection, lines: Lines) -> Iterator[str]:
+def _run_logs(conn: Connection, lines: LoggedActs) -> Iterator[str]:
     left = lines.run_logs.copy()
 
-    def check(row: Row, _: Lines) -> str:
+    def check(row: Row, _: LoggedActs) -> str:
         draft_id, log = row["draft_id"], RunLog.model_validate({k: v for k, v in row.items() if k != "draft_id"})
         act = left.pop((draft_id, log.number), None)
         return _against(
@@ -318,10 +318,10 @@ def _run_logs(conn: Connection, lines: Lines) -> Iterator[str]:
     yield from (f"Run log {number} of {draft_id} is gone." for draft_id, number in left)
 
 
-def _drafts(conn: Connection, lines: Lines) -> Iterator[str]:
+def _drafts(conn: Connection, lines: LoggedActs) -> Iterator[str]:
     """State, embargo and grade, which a later act believes. The log of before 0005 names no lapsed approval."""
 
-    def check(row: Row, lines: Lines) -> str:
+    def check(row: Row, lines: LoggedActs) -> str:
         told, draft_id = lines.drafts.get(row["draft_id"], {}), row["draft_id"]
         lapsed = row["state"] == "open" and told.get("state") in ("approved", "scheduled")
         if row["state"] != told.get("state") and not lapsed:
@@ -341,8 +341,8 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _accounts(conn: Connection, lines: Lines) -> Iterator[str]:
-    def check(row: Row, lines: Lines) -> str:
+def _accounts(conn: Connection, lines: LoggedActs) -> Iterator[str]:
+    def check(row: Row, lines: LoggedActs) -> str:
         told = lines.accounts.get(row["account_id"])
         now = {"name": row["name"], "role": row["role"], "disabled": bool(row["disabled_at"])}
         return "" if told is None or now == told else f"The account {row['account_id']} is not as the log leaves it."
@@ -350,7 +350,7 @@ def _accounts(conn: Connection, lines: Lines) -> Iterator[str]:
     yield from _rows(conn, lines, table=accounts, name="Account", check=check)
 
 
-PARTS: dict[str, Callable[[Connection, Lines], Iterator[str]]] = {
+PARTS: dict[str, Callable[[Connection, LoggedActs], Iterator[str]]] = {
     "bases": _bases, "revisions": _revisions, "decisions": _decisions, "approvals": _approvals,
     "publications": _publications, "points": _points, "signed": _signed, "run_logs": _run_logs, "drafts": _drafts,
     "accounts": _accounts,

@@ -13,15 +13,15 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Literal
 
-from panel.desk.ask_again.prepare import Means, Prepared, Wish, note_wish, prepare
+from panel.desk.ask_again.prepare import AskAgainMeans, AskAgainRequest, PreparedRun, note_wish, prepare
 from panel.desk.desk import Desk
 from panel.errors import Mistake, PanelError, ProviderError, Stopped
-from panel.pipeline.events import Event, Heard, Waiting
+from panel.pipeline.events import Event, TurnEnded, TurnWaits
 from panel.pipeline.plan import PlanPrice, price_plan, refuse_unpriced
-from panel.pipeline.run import Limits, carry_out, start_run
+from panel.pipeline.run import RunLimits, carry_out, start_run
 from panel.records import Review
 from panel.records.desk import Account
-from panel.store import Records, RunFolder, RunLock
+from panel.store import RunFolder, RunLock, RunRecords
 
 State = Literal["priced", "asking", "offered", "stopped", "failed"]
 
@@ -31,16 +31,16 @@ class Running:
     """What running in the background needs besides."""
 
     runs_dir: Path
-    open_records: Callable[[], Records]
+    open_records: Callable[[], RunRecords]
     note: Callable[[Sequence[Review], str], None]  # reviews, run id: bring them to their products
-    limits: Limits
+    limits: RunLimits
 
 
 @dataclass
-class Asking:
+class AskAgainJob:
     """One asking: what it may cost, where it stands, and the newest sentence on it."""
 
-    prepared: Prepared
+    prepared: PreparedRun
     price: PlanPrice
     state: State = "priced"
     sentence: str = ""
@@ -53,34 +53,34 @@ class Asking:
 
     def listen(self, event: Event) -> None:
         """What the run tells."""
-        if isinstance(event, Heard):
+        if isinstance(event, TurnEnded):
             self.spent_usd = event.spent_usd
             self.sentence = f"{event.opinion.juror.persona_id}: {event.opinion.outcome}."
-        elif isinstance(event, Waiting):
+        elif isinstance(event, TurnWaits):
             self.sentence = f"{event.persona_id} waits: {event.why}"
 
 
 class AskingAgain:
     """The askings of one desk, at most one a draft."""
 
-    def __init__(self, desk: Desk, means: Means, running: Running) -> None:
+    def __init__(self, desk: Desk, means: AskAgainMeans, running: Running) -> None:
         self._desk, self._means, self._running = desk, means, running
-        self._askings: dict[str, Asking] = {}
+        self._askings: dict[str, AskAgainJob] = {}
         self._lock = Lock()
 
-    def price(self, who: Account, draft_id: str, wish: Wish) -> Asking:
+    def price(self, who: Account, draft_id: str, request: AskAgainRequest) -> AskAgainJob:
         """Prepare an asking and say what it may cost; nothing is asked. Blocks while pages are read. Raises Mistake."""
         with self._lock:
             self._refuse_twice(draft_id)
-        prepared = prepare(self._desk, who, draft_id, wish, self._means)
-        asking = Asking(prepared, price_plan(prepared.plan, self._running.limits.prices))
+        prepared = prepare(self._desk, who, draft_id, request, self._means)
+        asking = AskAgainJob(prepared, price_plan(prepared.plan, self._running.limits.prices))
         asking.sentence = asking.price.sentence
         with self._lock:
             self._refuse_twice(draft_id)  # somebody else's may have begun while pages were read
             self._askings[draft_id] = asking
         return asking
 
-    def start(self, who: Account, draft_id: str, *, run_id: str, budget_usd: Decimal | None = None) -> Asking:
+    def start(self, who: Account, draft_id: str, *, run_id: str, budget_usd: Decimal | None = None) -> AskAgainJob:
         """Let the asking that was priced begin, and come back at once.
 
         run_id: of the asking whose price this person saw. Raises Mistake when another was priced since, when it runs
@@ -98,7 +98,7 @@ class AskingAgain:
         asking.thread.start()
         return asking
 
-    def of(self, draft_id: str) -> Asking | None:
+    def of(self, draft_id: str) -> AskAgainJob | None:
         """The newest asking about a draft since this process began; None for none."""
         with self._lock:
             return self._askings.get(draft_id)
@@ -108,7 +108,7 @@ class AskingAgain:
         if asking and asking.state == "asking":
             raise Mistake("The panel is being asked about this draft.", hint="Wait until it has answered.")
 
-    def _run(self, asking: Asking, limits: Limits) -> None:
+    def _run(self, asking: AskAgainJob, limits: RunLimits) -> None:
         try:
             self._carry_out(asking, limits)
             asking.state, asking.sentence = "offered", "Answered. Take it over, or leave your draft as it is."
@@ -120,7 +120,7 @@ class AskingAgain:
             asking.state, asking.sentence = "failed", f"A fault of this program: {type(err).__name__}."
             raise  # to the thread's hook: a bug stays a traceback
 
-    def _carry_out(self, asking: Asking, limits: Limits) -> None:
+    def _carry_out(self, asking: AskAgainJob, limits: RunLimits) -> None:
         plan, made, running = asking.prepared.plan, asking.prepared.made, self._running
         lock = RunLock(running.runs_dir, made.run_id)
         lock.acquire()

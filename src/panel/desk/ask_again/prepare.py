@@ -15,7 +15,7 @@ from panel.desk.permissions import allow
 from panel.dossier.plans.scenario_file import Scenarios
 from panel.errors import Mistake
 from panel.jurors.provider import ModelSpec
-from panel.pipeline.plan import Plan, make_plan
+from panel.pipeline.plan import RunPlan, make_plan
 from panel.pipeline.plan_again import plan_again, with_run_logs
 from panel.pipeline.run import next_draw
 from panel.records import Again, Dossier, LaunchSource, Persona, Review, Rho, Stamp
@@ -25,7 +25,7 @@ from panel.store.desk.act_log import append_act
 
 
 @dataclass(frozen=True)
-class Wish:
+class AskAgainRequest:
     """What an editor wants asked again."""
 
     persona_id: str = ""  # one critic; "" the whole panel
@@ -34,7 +34,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Means:
+class AskAgainMeans:
     """What asking needs of a workspace. A shell builds it; nothing here reads a file or a variable."""
 
     personas: tuple[Persona, ...]
@@ -51,30 +51,30 @@ class Means:
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedRun:
     """A plan to be priced and agreed on; nothing was asked yet."""
 
     draft_id: str
-    wish: Wish
-    plan: Plan
+    request: AskAgainRequest
+    plan: RunPlan
     made: Stamp
 
 
-def prepare(desk: Desk, who: Account, draft_id: str, wish: Wish, means: Means) -> Prepared:
+def prepare(desk: Desk, who: Account, draft_id: str, request: AskAgainRequest, means: AskAgainMeans) -> PreparedRun:
     """The plan that answers a wish. Blocks while pages are read; raises Mistake for what can't be asked."""
     allow(who, "ask again")
     opened = desk.open(who, draft_id)
     if not isinstance(opened, OpenReview):
         raise Mistake("A comparison asks nobody: ask about its reviews.", hint="Name a review's draft.")
-    if wish.leave and not wish.persona_id:
+    if request.leave and not request.persona_id:
         raise Mistake("Only one critic can leave a passage to the others.", hint="Name the critic.")
     base = _base(opened.review, desk.offered(who, draft_id))
     logs = [as_source(log) for log in desk.history(who, draft_id).run_logs]
     made = means.stamp([base.slug])
-    plan = _fresh(base, logs, draft_id, means) if wish.refresh else _same(base, logs, draft_id, wish, means)
+    plan = _fresh(base, logs, draft_id, means) if request.refresh else _same(base, logs, draft_id, request, means)
     with closing(means.open_ledger()) as ledger:
         plan = asyncio.run(next_draw(plan, ledger))
-    return Prepared(draft_id, wish, plan, made)
+    return PreparedRun(draft_id, request, plan, made)
 
 
 def _base(mine: Review, offered: Review | None) -> Review:
@@ -84,17 +84,19 @@ def _base(mine: Review, offered: Review | None) -> Review:
     return offered
 
 
-def _same(base: Review, logs: Sequence[LaunchSource], draft_id: str, wish: Wish, means: Means) -> Plan:
+def _same(
+    base: Review, logs: Sequence[LaunchSource], draft_id: str, request: AskAgainRequest, means: AskAgainMeans
+) -> RunPlan:
     """On the dossier there is, with the run logs behind it."""
-    asked, specs = _one(base, wish.persona_id, means) if wish.persona_id else _all(base, means)
-    again = Again(draft_id=draft_id, persona_id=wish.persona_id, leave=wish.leave, base_hash=base.review_hash)
+    asked, specs = _one(base, request.persona_id, means) if request.persona_id else _all(base, means)
+    again = Again(draft_id=draft_id, persona_id=request.persona_id, leave=request.leave, base_hash=base.review_hash)
     return plan_again(
         base, with_run_logs(base.dossier, logs), asked, specs, means.prompts, again=again, rho=means.rho,
         scenarios=means.scenarios, confidential_to=means.confidential_to,
     )  # fmt: skip
 
 
-def _fresh(base: Review, logs: Sequence[LaunchSource], draft_id: str, means: Means) -> Plan:
+def _fresh(base: Review, logs: Sequence[LaunchSource], draft_id: str, means: AskAgainMeans) -> RunPlan:
     """On the product's pages as they are now. What people set of the launch stays: its name, release, embargo, word."""
     if not base.dossier.launch.homepage:
         raise Mistake("No address of this product is known, so its pages can't be read.", hint="Leave out --refresh.")
@@ -110,7 +112,7 @@ def _fresh(base: Review, logs: Sequence[LaunchSource], draft_id: str, means: Mea
     return replace(plan, probes=probes, again=Again(draft_id=draft_id))
 
 
-def _one(base: Review, persona_id: str, means: Means) -> tuple[list[Persona], Mapping[str, ModelSpec]]:
+def _one(base: Review, persona_id: str, means: AskAgainMeans) -> tuple[list[Persona], Mapping[str, ModelSpec]]:
     """A critic as its file has it today, on the model it sat on."""
     known = {p.persona_id: p for p in (*base.personas, *means.personas)}
     opinion = base.opinion(persona_id)
@@ -120,7 +122,7 @@ def _one(base: Review, persona_id: str, means: Means) -> tuple[list[Persona], Ma
     return [known[persona_id]], {persona_id: means.spec(opinion.juror.model)}
 
 
-def _all(base: Review, means: Means) -> tuple[Sequence[Persona], Mapping[str, ModelSpec]]:
+def _all(base: Review, means: AskAgainMeans) -> tuple[Sequence[Persona], Mapping[str, ModelSpec]]:
     """Today's critics, each on the model it sat on; who is new, on today's panel."""
     sat = {o.juror.persona_id: o.juror.model for o in base.opinions}
     new = [p for p in means.personas if p.persona_id not in sat]
@@ -135,12 +137,16 @@ def as_source(log: RunLog) -> LaunchSource:
     )
 
 
-def note_wish(desk: Desk, who: Account, prepared: Prepared) -> None:
+def note_wish(desk: Desk, who: Account, prepared: PreparedRun) -> None:
     """Say in the log who had the panel asked again, and what it was told."""
-    told = {"run": prepared.made.run_id, "persona": prepared.wish.persona_id, "leave": ", ".join(prepared.wish.leave)}
+    told = {
+        "run": prepared.made.run_id,
+        "persona": prepared.request.persona_id,
+        "leave": ", ".join(prepared.request.leave),
+    }
     with desk.store.changing() as conn:
         allow(who, "ask again")
         append_act(
             conn, by=who.account_id, what="asked again", now=desk.now, draft_id=prepared.draft_id,
-            detail={**told, "refreshed": prepared.wish.refresh},
+            detail={**told, "refreshed": prepared.request.refresh},
         )  # fmt: skip

@@ -10,14 +10,14 @@ from panel.desk.drafts.text_fields import PHRASES
 from panel.records.desk import DraftText, EditedWords
 
 WORD = re.compile(r"\s+|[^\s]+")
-Kind = Literal["same", "gone", "new"]
+DiffKind = Literal["same", "gone", "new"]
 
 
 @dataclass(frozen=True)
-class Run:
+class DiffRun:
     """Words that stand in both texts, or in one."""
 
-    kind: Kind
+    kind: DiffKind
     text: str
 
 
@@ -30,21 +30,21 @@ class Difference:
     now: str
 
     @property
-    def runs(self) -> tuple[Run, ...]:
+    def runs(self) -> tuple[DiffRun, ...]:
         return tuple(word_runs(self.was, self.now))
 
 
-def word_runs(was: str, now: str) -> Iterator[Run]:
+def word_runs(was: str, now: str) -> Iterator[DiffRun]:
     """The words of both, in order; what is gone stands before what is new."""
     a, b = WORD.findall(was), WORD.findall(now)
     for what, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         if what == "equal":
-            yield Run("same", "".join(a[i:j]))
+            yield DiffRun("same", "".join(a[i:j]))
             continue
         if i < j:
-            yield Run("gone", "".join(a[i:j]))
+            yield DiffRun("gone", "".join(a[i:j]))
         if k < m:
-            yield Run("new", "".join(b[k:m]))
+            yield DiffRun("new", "".join(b[k:m]))
 
 
 def marked(difference: Difference) -> str:

@@ -184,7 +184,7 @@ def _free_id(conn: Connection, slug: str) -> str:
 # Which draft a review belongs to.
 
 
-class Place(NamedTuple):
+class ProductPlace(NamedTuple):
     """Where a review goes: the draft there is, or what a new one is to be called by."""
 
     scope: str
@@ -192,7 +192,7 @@ class Place(NamedTuple):
     draft: Draft | None
 
 
-def place_of(conn: Connection, run_id: str, slug: str) -> Place:
+def place_of(conn: Connection, run_id: str, slug: str) -> ProductPlace:
     """The draft of a reviewed launch; it keeps its scope and subject, whatever became of its product since.
 
     A run that was asked again for a draft goes there. Else the draft that earlier reviews of the launch went into, by
@@ -204,19 +204,19 @@ def place_of(conn: Connection, run_id: str, slug: str) -> Place:
     if known is None and launch is not None:
         known = next(iter(drafts_of(conn, launch)), None)
     if known is not None:
-        return Place(known.scope, known.subject, known)
+        return ProductPlace(known.scope, known.subject, known)
     if launch is None:
-        return Place(f"slug:{slug}", f"slug:{slug}", rows.draft_about(conn, "review", f"slug:{slug}"))
+        return ProductPlace(f"slug:{slug}", f"slug:{slug}", rows.draft_about(conn, "review", f"slug:{slug}"))
     return _new_place(conn, OfLaunch(root_of(conn, launch.product_id), launch.release))
 
 
-def _new_place(conn: Connection, launch: OfLaunch) -> Place:
+def _new_place(conn: Connection, launch: OfLaunch) -> ProductPlace:
     """Called by product and release, with a number where a launch that was split off had that name first."""
     plain = subject = f"{launch.product_id}/{launch.release}"
     number = 1
     while holder := rows.draft_about(conn, "review", subject):
         if launches_of(conn, [holder.draft_id]).get(holder.draft_id, launch) == launch:
-            return Place(holder.scope, subject, holder)
+            return ProductPlace(holder.scope, subject, holder)
         number += 1
         subject = f"{plain}#{number}"
-    return Place(launch.product_id, subject, None)
+    return ProductPlace(launch.product_id, subject, None)

@@ -11,7 +11,7 @@ from panel.desk.drafts.flags import check_printed, flags_of
 from panel.desk.drafts.overlay import for_readers, lay_over
 from panel.desk.drafts.points import flag_point, points_of
 from panel.desk.drafts.what_is_left import is_settled, left
-from panel.desk.drafts.written_before import NO_ARCHIVE, Archive
+from panel.desk.drafts.written_before import NO_ARCHIVE, WrittenBefore
 from panel.errors import Mistake, NotFound
 from panel.records import Comparison, Flag, Review, canonical_json, sha256_of
 from panel.records.desk import Decision, Draft, DraftState, DraftText, Pair, Point, Revision
@@ -19,7 +19,7 @@ from panel.store import draft_rows as rows
 from panel.tally import compare
 
 PUT_AWAY: tuple[DraftState, ...] = ("passed", "rejected", "retracted")  # to be fetched back before anything is changed
-Decided = Mapping[tuple[str, str], Decision]  # by scope and key, the newest
+DecisionsByPoint = Mapping[tuple[str, str], Decision]  # by scope and key, the newest
 
 
 @lru_cache(maxsize=64)
@@ -36,7 +36,7 @@ class OpenDraft:
     revision: Revision  # the newest
     flags: tuple[Flag, ...]  # on what is printed
     points: tuple[Point, ...]  # in the order they are worked through
-    decided: Decided
+    decided: DecisionsByPoint
 
     @property
     def text(self) -> DraftText:
@@ -141,7 +141,9 @@ class OpenComparison(OpenDraft):
 Opened = OpenReview | OpenComparison
 
 
-def load(conn: Connection, draft_id: str, archive: Archive = NO_ARCHIVE, known: Sequence[OpenReview] = ()) -> Opened:
+def load(
+    conn: Connection, draft_id: str, archive: WrittenBefore = NO_ARCHIVE, known: Sequence[OpenReview] = ()
+) -> Opened:
     """The draft with its newest text. Raises Mistake for no such draft; every draft has a revision by now.
 
     known: drafts of reviews that are loaded already, as they stand.
@@ -155,7 +157,7 @@ def load(conn: Connection, draft_id: str, archive: Archive = NO_ARCHIVE, known: 
 
 
 def load_sides(
-    conn: Connection, draft: Draft, archive: Archive = NO_ARCHIVE, known: Sequence[OpenReview] = ()
+    conn: Connection, draft: Draft, archive: WrittenBefore = NO_ARCHIVE, known: Sequence[OpenReview] = ()
 ) -> tuple[OpenReview, OpenReview]:
     """The two drafts a comparison prints, each with its newest text."""
     there = {side.draft.draft_id: side for side in known}
@@ -173,7 +175,7 @@ def find_draft(conn: Connection, draft_id: str) -> Draft:
     return draft
 
 
-def open_review(conn: Connection, draft: Draft, revision: Revision, archive: Archive = NO_ARCHIVE) -> OpenReview:
+def open_review(conn: Connection, draft: Draft, revision: Revision, archive: WrittenBefore = NO_ARCHIVE) -> OpenReview:
     """archive: where past prose is looked up, for reading. An act goes without: what it flags nobody has to settle."""
     review = read_review(rows.base_json(conn, draft.base_hash))
     laid = _laid(_Laid(draft.base_hash, revision.text.model_dump_json(), review, revision.text))
@@ -253,7 +255,7 @@ def decisions_on(conn: Connection, points: Sequence[Point]) -> dict[tuple[str, s
 # A draft as it was at an earlier revision: its text on the review it was written over, with today's decisions.
 
 
-def open_at(conn: Connection, draft_id: str, number: int, archive: Archive) -> Opened:
+def open_at(conn: Connection, draft_id: str, number: int, archive: WrittenBefore) -> Opened:
     """Raises Mistake for no such draft or revision."""
     draft = find_draft(conn, draft_id)
     revision = rows.load_revision(conn, draft_id, number)
@@ -264,12 +266,12 @@ def open_at(conn: Connection, draft_id: str, number: int, archive: Archive) -> O
     return _comparison_at(conn, draft, revision, archive)
 
 
-def _review_at(conn: Connection, draft: Draft, revision: Revision, archive: Archive) -> OpenReview:
+def _review_at(conn: Connection, draft: Draft, revision: Revision, archive: WrittenBefore) -> OpenReview:
     then = draft.model_copy(update={"base_hash": revision.base_hash})
     return open_review(conn, then, revision, archive)
 
 
-def _comparison_at(conn: Connection, draft: Draft, revision: Revision, archive: Archive) -> OpenComparison:
+def _comparison_at(conn: Connection, draft: Draft, revision: Revision, archive: WrittenBefore) -> OpenComparison:
     """With each side at the revision whose text the comparison's revision printed; at its newest where none fits."""
     pair = Pair.model_validate_json(rows.base_json(conn, draft.base_hash))
     a, b = (rows.list_revisions(conn, side)[::-1] for side in (pair.draft_a, pair.draft_b))  # the newest first

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from panel.checks import Shelf, find_backing
+from panel.checks import DossierIndex, find_backing
 from panel.desk.drafts.flags import SPEAKS_TO_REVIEWERS, must_settle
 from panel.desk.drafts.overlay import MAKERS_WORD, VIEW_WORDS, Earlier, as_printed, printed_sentences
 from panel.desk.drafts.text_fields import PHRASES
@@ -34,7 +34,7 @@ def points_of(
 def _points(review: Review, text: DraftText, flags: Sequence[Flag], *, scope: str) -> Iterator[Point]:
     mine = [f for f in flags if must_settle(f)]
     struck = {s.persona_id for s in text.struck}
-    shelf = Shelf(review.dossier)
+    shelf = DossierIndex(review.dossier)
     yield from _held(review, flags, scope)
     for persona in review.personas:
         opinion, words = review.opinion(persona.persona_id), text.words_of(persona.persona_id)
@@ -92,7 +92,7 @@ def _claims(review: Review, opinion: Answered, words: EditedWords, scope: str) -
 APART = ("line", "for_whom", "not_for")  # short texts that are claims where they give a number, a price or a name
 
 
-def apart(review: Review, opinion: Answered, words: EditedWords, shelf: Shelf) -> dict[str, tuple[Ground, ...]]:
+def apart(review: Review, opinion: Answered, words: EditedWords, shelf: DossierIndex) -> dict[str, tuple[Ground, ...]]:
     """A critic's short texts that are points of their own, with the grounds that hold what they give, found by code."""
     printed = APART if words.views == "printed" else ()
     read = {n: find_backing(shelf, opinion, review.flags, getattr(words, n)) for n in printed}

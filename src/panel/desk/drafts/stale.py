@@ -20,7 +20,7 @@ STALE_DAYS = 90  # after this a review speaks of another day than its reader's
 
 
 @dataclass(frozen=True)
-class Reviewed:
+class ReviewedFacts:
     """What a review was made of."""
 
     as_of: date
@@ -39,12 +39,12 @@ class KnownNow:
     addresses: tuple[str, ...] | None = None  # of a newer dossier of the launch; None: there is none
 
 
-def stale_reasons(reviewed: Reviewed, now: KnownNow, today: date) -> tuple[str, ...]:
+def stale_reasons(reviewed: ReviewedFacts, now: KnownNow, today: date) -> tuple[str, ...]:
     """One sentence a reason, the weightiest first; () for a review that still stands for what is known. today: UTC."""
     return tuple(_reasons(reviewed, now, today))
 
 
-def _reasons(reviewed: Reviewed, now: KnownNow, today: date) -> Iterator[str]:
+def _reasons(reviewed: ReviewedFacts, now: KnownNow, today: date) -> Iterator[str]:
     newer = sorted((day, release) for release, day in now.releases if day > reviewed.as_of)
     if newer:
         day, release = newer[-1]
@@ -60,7 +60,7 @@ def _reasons(reviewed: Reviewed, now: KnownNow, today: date) -> Iterator[str]:
         yield f"It speaks of {reviewed.as_of}, {age} days ago."
 
 
-def _price(reviewed: Reviewed, now: KnownNow) -> Iterator[str]:
+def _price(reviewed: ReviewedFacts, now: KnownNow) -> Iterator[str]:
     had = reviewed.pricing
     known = now.pricing_class not in ("unknown", had.pricing_class)
     if known and now.looked_up and _is_later(now.looked_up, reviewed):
@@ -72,7 +72,7 @@ def _price(reviewed: Reviewed, now: KnownNow) -> Iterator[str]:
         yield "Its prices changed" + (f": looked up on {new.checked}." if new.checked else ".")
 
 
-def _is_later(day: date | None, reviewed: Reviewed) -> bool:
+def _is_later(day: date | None, reviewed: ReviewedFacts) -> bool:
     """Whether what was looked up that day is news; nobody knows the day: it came in after the review."""
     return day is None or day > (reviewed.pricing.checked or reviewed.as_of)
 
@@ -86,7 +86,7 @@ AT_ONCE = 100
 LOOKS = 3
 NOT_PAGES = ("neighbours", "run_log")
 MOST_KEPT = 20_000  # about 1 kB each
-_KEPT: dict[str, Reviewed] = {}  # by hash of the base
+_KEPT: dict[str, ReviewedFacts] = {}  # by hash of the base
 
 
 def stale_drafts(conn: Connection, today: date) -> Iterator[tuple[Draft, tuple[str, ...]]]:
@@ -166,7 +166,7 @@ def _known(launch: OfLaunch | None, known: dict[str, OfProduct], newer: tuple[st
     )
 
 
-def _reviewed(conn: Connection, hashed: str) -> Reviewed:
+def _reviewed(conn: Connection, hashed: str) -> ReviewedFacts:
     """What a base was made of. It never changes, so it is read once; a whole review is not built for three fields."""
     known = _KEPT.get(hashed)
     if known is None:
@@ -176,10 +176,10 @@ def _reviewed(conn: Connection, hashed: str) -> Reviewed:
     return known
 
 
-def _read(text: str) -> Reviewed:
+def _read(text: str) -> ReviewedFacts:
     dossier = json.loads(text)["dossier"]
     pages = [source for source in dossier["sources"] if source["kind"] not in NOT_PAGES]
-    return Reviewed(
+    return ReviewedFacts(
         as_of=date.fromisoformat(dossier["as_of"]),
         pricing=Pricing.model_validate(dossier["launch"]["pricing"]),
         addresses=tuple(dict.fromkeys(source["url"] for source in pages if source["url"])),

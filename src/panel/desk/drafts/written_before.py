@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from panel.checks.case import Case, Shelf
+from panel.checks.case import Case, DossierIndex
 from panel.checks.near_copies import LEAST_WORDS_BEFORE, check_written_before, compared
 from panel.desk.drafts.overlay import MAKERS_WORD
 from panel.desk.times import utc_now
@@ -16,7 +16,7 @@ MOST_WORDS = 800  # texts of each critic looked at: about its last 200 quotes
 KEPT, MOST_KEPT = timedelta(minutes=10), 256  # how long an answer is good, and how many are kept
 
 
-class Archive:
+class WrittenBefore:
     """The words of one database; without prints it knows nothing. Any thread may ask.
 
     Answers are kept for some minutes: the same draft is opened after each act. prints: with an engine of its own.
@@ -64,11 +64,11 @@ class Archive:
         self._prints.remember(scope, rows)
 
 
-NO_ARCHIVE = Archive()
+NO_ARCHIVE = WrittenBefore()
 
 
 def _cases(review: Review) -> tuple[Case, ...]:
-    shelf = Shelf(review.dossier)
+    shelf = DossierIndex(review.dossier)
     return tuple(
         Case(shelf, review.persona(opinion.juror.persona_id), _own(opinion), depth=review.depth)
         for opinion in review.answered()

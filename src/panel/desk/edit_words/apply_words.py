@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from panel.desk.acts.decide import Spot, spot_of, spot_standing, spotted
+from panel.desk.acts.decide import Target, spot_standing, spotted, target_of
 from panel.desk.desk import Desk
 from panel.desk.drafts.opened import Opened, OpenReview
 from panel.desk.drafts.overlay import as_printed
@@ -23,7 +23,7 @@ from panel.desk.drafts.text_fields import (
     sentence_at,
     text_at,
 )
-from panel.desk.edit_words.edit_plan import Wish
+from panel.desk.edit_words.edit_plan import PlannedEdit
 from panel.desk.edit_words.words_form import flag_name
 from panel.errors import EditConflict, Mistake
 from panel.records import Answered, Written, canonical_json
@@ -38,7 +38,7 @@ TOLD = {
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedWords:
     """A wish that was not carried out, and why. yours, theirs: both texts of a conflict."""
 
     name: str
@@ -54,7 +54,7 @@ class Edited:
 
     opened: Opened
     done: dict[str, int]  # by word of `TOLD`
-    refused: tuple[Refused, ...]
+    refused: tuple[RefusedWords, ...]
 
     @property
     def summary(self) -> str:
@@ -63,11 +63,11 @@ class Edited:
         return ", ".join([*told, *([TOLD["note"]] if TOLD["note"] in self.done else [])])
 
 
-def carry_out(desk: Desk, who: Account, opened: Opened, base: Opened, wishes: Sequence[Wish]) -> Edited:
+def carry_out(desk: Desk, who: Account, opened: Opened, base: Opened, requests: Sequence[PlannedEdit]) -> Edited:
     """Do what the wishes say, in their order. base: the draft as it was when the file was written."""
     run = _Run(desk.taking_back(), who, opened, base)
-    for wish in wishes:
-        run.do(wish)
+    for request in requests:
+        run.do(request)
     counted = Counter(run.done)
     return Edited(run.opened, {word: counted[word] for word in TOLD.values() if counted[word]}, tuple(run.refused))
 
@@ -77,7 +77,7 @@ class _Run:
         self.desk, self.who, self.opened = desk, who, opened
         self.expected, self.base = base.text, base  # the text as the file had it, with what this run did to it
         self.done: list[str] = []
-        self.refused: list[Refused] = []
+        self.refused: list[RefusedWords] = []
 
     @property
     def draft_id(self) -> str:
@@ -87,112 +87,115 @@ class _Run:
     def number(self) -> int:
         return self.opened.draft.head
 
-    def do(self, wish: Wish) -> None:
+    def do(self, request: PlannedEdit) -> None:
         try:
-            if getattr(self, f"_{wish.what}")(wish):
-                self.done.append(TOLD["note"] if wish.name == "note" else TOLD[wish.what])
+            if getattr(self, f"_{request.what}")(request):
+                self.done.append(TOLD["note"] if request.name == "note" else TOLD[request.what])
         except EditConflict as err:
-            yours, theirs = err.yours or wish.value, err.theirs
-            self.refused.append(Refused(wish.name, str(err), conflict=True, yours=yours, theirs=theirs))
+            yours, theirs = err.yours or request.value, err.theirs
+            self.refused.append(RefusedWords(request.name, str(err), conflict=True, yours=yours, theirs=theirs))
             self.opened = self.desk.open(self.who, self.draft_id)
         except Mistake as err:
-            self.refused.append(Refused(wish.name, f"{err} {err.hint}".strip(), yours=wish.value))
+            self.refused.append(RefusedWords(request.name, f"{err} {err.hint}".strip(), yours=request.value))
 
-    def _words(self, wish: Wish) -> bool:
-        field, kept = read_field(wish.name), plain_lines if wish.name == "note" else plain
+    def _words(self, request: PlannedEdit) -> bool:
+        field, kept = read_field(request.name), plain_lines if request.name == "note" else plain
         theirs = text_at(self.opened.text, field)
-        if kept(theirs) == wish.value:
+        if kept(theirs) == request.value:
             return False
         if theirs != text_at(self.expected, field):
-            raise EditConflict("Somebody saved these words first.", yours=wish.value, theirs=theirs)
+            raise EditConflict("Somebody saved these words first.", yours=request.value, theirs=theirs)
         self._took(
-            self.desk.save(self.who, self.draft_id, wish.name, wish.value, number=self.number, seen="shown"), wish.name
+            self.desk.save(self.who, self.draft_id, request.name, request.value, number=self.number, seen="shown"),
+            request.name,
         )
         return True
 
-    def _removed(self, wish: Wish) -> bool:
-        if not wish.name.endswith(":views"):
-            standing = self._standing(wish, self.opened.text)
+    def _removed(self, request: PlannedEdit) -> bool:
+        if not request.name.endswith(":views"):
+            standing = self._standing(request, self.opened.text)
             if standing == "removed":
                 return False
             if standing == "set_aside":
-                self._printed(wish)
-        return self._decide(wish)
+                self._printed(request)
+        return self._decide(request)
 
-    def _decide(self, wish: Wish) -> bool:
-        spot = spot_of(wish.name)
-        self._refuse_changed(wish)
-        point = spotted(self.opened.points, spot)
+    def _decide(self, request: PlannedEdit) -> bool:
+        target = target_of(request.name)
+        self._refuse_changed(request)
+        point = spotted(self.opened.points, target)
         decision = self.opened.decision(point) if point else None
-        if self._is_decided(spot, point, decision, wish.what):
+        if self._is_decided(target, point, decision, request.what):
             return False
-        if decision and decision.by != self.who.account_id and decision.decision != wish.decided:
+        if decision and decision.by != self.who.account_id and decision.decision != request.decided:
             raise EditConflict(
-                f"Somebody decided this meanwhile: {decision.decision}.", yours=TOLD[wish.what], theirs=decision.text
+                f"Somebody decided this meanwhile: {decision.decision}.", yours=TOLD[request.what], theirs=decision.text
             )
-        decided = DECIDED[wish.what]
+        decided = DECIDED[request.what]
         self._took(
-            self.desk.decide(self.who, self.draft_id, spot, decided, number=self.number, seen="shown"), wish.name
+            self.desk.decide(self.who, self.draft_id, target, decided, number=self.number, seen="shown"), request.name
         )
         return True
 
     _accurate = _attributed = _decide
 
-    def _is_decided(self, spot: Spot, point: Point | None, decision: Decision | None, what: str) -> bool:
+    def _is_decided(self, target: Target, point: Point | None, decision: Decision | None, what: str) -> bool:
         if point is None:
-            return spot.views and what == "removed"
+            return target.views and what == "removed"
         return decision is not None and self.opened.is_settled(point) and decision.decision == what
 
-    def _refuse_changed(self, wish: Wish) -> None:
+    def _refuse_changed(self, request: PlannedEdit) -> None:
         """Raises EditConflict when what is decided on is no longer what the file showed."""
-        theirs, mine = (_under(self.opened, text, wish.name) for text in (self.opened.text, self.expected))
+        theirs, mine = (_under(self.opened, text, request.name) for text in (self.opened.text, self.expected))
         if theirs != mine:
             raise EditConflict(
-                "Somebody changed these words while you read them.", yours=f"{TOLD[wish.what]}: {mine}", theirs=theirs
+                "Somebody changed these words while you read them.",
+                yours=f"{TOLD[request.what]}: {mine}",
+                theirs=theirs,
             )
 
-    def _set_aside(self, wish: Wish) -> bool:
-        return self._stand(wish, "set_aside")
+    def _set_aside(self, request: PlannedEdit) -> bool:
+        return self._stand(request, "set_aside")
 
-    def _printed(self, wish: Wish) -> bool:
-        return self._stand(wish, "printed")
+    def _printed(self, request: PlannedEdit) -> bool:
+        return self._stand(request, "printed")
 
-    def _stand(self, wish: Wish, standing: str) -> bool:
-        if self._standing(wish, self.opened.text) == standing:
+    def _stand(self, request: PlannedEdit, standing: str) -> bool:
+        if self._standing(request, self.opened.text) == standing:
             return False
-        self._refuse_changed(wish)
-        spot = spot_of(wish.name)
-        self._took(self.desk.set_standing(self.who, self.draft_id, spot, standing, number=self.number), wish.name)
+        self._refuse_changed(request)
+        target = target_of(request.name)
+        self._took(self.desk.set_standing(self.who, self.draft_id, target, standing, number=self.number), request.name)
         return True
 
-    def _standing(self, wish: Wish, text: DraftText) -> str:
-        standing = spot_standing(text, spot_of(wish.name))
+    def _standing(self, request: PlannedEdit, text: DraftText) -> str:
+        standing = spot_standing(text, target_of(request.name))
         return "printed" if standing == "attributed" else standing
 
-    def _dismiss(self, wish: Wish) -> bool:
-        meant = next(p for p in self.base.points if p.kind == "flag" and flag_name(p) == wish.name)
+    def _dismiss(self, request: PlannedEdit) -> bool:
+        meant = next(p for p in self.base.points if p.kind == "flag" and flag_name(p) == request.name)
         point = _flag_now(self.opened, meant)
         if point is None or self.opened.decision(point):
             return False  # mended by other words, or dismissed already
-        self._took(self.desk.dismiss(self.who, self.draft_id, point.key, wish.value))
+        self._took(self.desk.dismiss(self.who, self.draft_id, point.key, request.value))
         return True
 
-    def _confirm(self, wish: Wish) -> bool:
+    def _confirm(self, request: PlannedEdit) -> bool:
         point = next((p for p in self.opened.points if p.kind == "held"), None)
         if point and self.opened.is_settled(point):
             return False
         self._took(self.desk.confirm_held(self.who, self.draft_id))
         return True
 
-    def _strike(self, wish: Wish) -> bool:
-        persona_id = wish.name.removeprefix("strike:")
-        if any(s.persona_id == persona_id and s.reason == wish.value for s in self.opened.text.struck):
+    def _strike(self, request: PlannedEdit) -> bool:
+        persona_id = request.name.removeprefix("strike:")
+        if any(s.persona_id == persona_id and s.reason == request.value for s in self.opened.text.struck):
             return False
-        self._took(self.desk.strike(self.who, self.draft_id, persona_id, wish.value, wish.why))
+        self._took(self.desk.strike(self.who, self.draft_id, persona_id, request.value, request.why))
         return True
 
-    def _unstrike(self, wish: Wish) -> bool:
-        persona_id = wish.name.removeprefix("strike:")
+    def _unstrike(self, request: PlannedEdit) -> bool:
+        persona_id = request.name.removeprefix("strike:")
         if all(s.persona_id != persona_id for s in self.opened.text.struck):
             return False
         self._took(self.desk.unstrike(self.who, self.draft_id, persona_id))
@@ -202,7 +205,7 @@ class _Run:
         """Go on with the draft as our act left it. Only what the act was about is expected to have changed by it."""
         self.opened = opened
         if name.endswith(":views"):
-            self.expected = _with_views(self.expected, opened.text, spot_of(name).persona_id)
+            self.expected = _with_views(self.expected, opened.text, target_of(name).persona_id)
         elif name:
             self.expected = _with_place(self.expected, opened.text, name)
 
@@ -229,18 +232,18 @@ def _with_place(expected: DraftText, now: DraftText, name: str) -> DraftText:
 
 def _under(opened: Opened, text: DraftText, name: str) -> str:
     """What a decision is about, as it is printed."""
-    spot = spot_of(name)
-    words = text.words_of(spot.persona_id)
+    target = target_of(name)
+    words = text.words_of(target.persona_id)
     if words is None:
         return ""
-    if spot.views:
+    if target.views:
         return _views_of(opened, words)
-    if spot.phrase:
-        return str(getattr(words, spot.phrase))
-    pick = next((p for p in words.picks if p.number == spot.place), None)
+    if target.phrase:
+        return str(getattr(words, target.phrase))
+    pick = next((p for p in words.picks if p.number == target.place), None)
     if pick:
         return pick.standing
-    sentence = sentence_at(text, spot.persona_id, spot.place)
+    sentence = sentence_at(text, target.persona_id, target.place)
     return as_printed(sentence) if sentence.standing == "printed" else f"({sentence.standing}) {sentence.text}"
 
 

@@ -20,7 +20,7 @@ MARKS = ("#", ">", "[", "*", "\\")
 
 
 @dataclass(frozen=True)
-class Item:
+class FileItem:
     """Something in the file that a person may change.
 
     mark: `a`, `m`, `x`, ...; "" where nothing is marked yet; None of words that are not decided by themselves.
@@ -46,11 +46,11 @@ class Comment:
     lines: tuple[str, ...]
 
 
-Part = Item | Heading | Comment
+Part = FileItem | Heading | Comment
 
 
 @dataclass(frozen=True)
-class Problem:
+class FileProblem:
     """A line that can't be taken back, and why. line: from 1; 0 of the file as a whole."""
 
     line: int
@@ -66,15 +66,15 @@ class Taken:
 
     draft_id: str
     number: int  # of the revision it was written from; -1 when the file does not say
-    items: tuple[Item, ...]
-    problems: tuple[Problem, ...]
+    items: tuple[FileItem, ...]
+    problems: tuple[FileProblem, ...]
 
 
 def write_markdown(draft_id: str, number: int, parts: Iterable[Part]) -> str:
     """The file, whole."""
     lines, last = [f"# {draft_id}, revision {number}"], False
     for part in parts:
-        is_words = isinstance(part, Item) and part.mark is None
+        is_words = isinstance(part, FileItem) and part.mark is None
         lines += [*([""] if not (last and is_words) else []), *_lines(part)]
         last = is_words
     return "\n".join(lines) + "\n"
@@ -105,25 +105,25 @@ def read_markdown(text: str, known: Iterable[Part]) -> Taken:
     lines = without_unseen(text).removeprefix("\n").split("\n")
     head = next((i for i, line in enumerate(lines) if line.strip()), 0)
     found = HEAD.fullmatch(lines[head].strip())
-    written = {line for part in known if not isinstance(part, Item) for line in _lines(part)}
+    written = {line for part in known if not isinstance(part, FileItem) for line in _lines(part)}
     reader = _Reader(frozenset(written))
     for number, line in enumerate(lines[head + bool(found) :], start=head + bool(found) + 1):
         reader.read(number, line.strip())
     problems = reader.problems
     if not found:
-        problems = [Problem(head + 1, "the first line must name the draft: `# DRAFT, revision N`."), *problems]
+        problems = [FileProblem(head + 1, "the first line must name the draft: `# DRAFT, revision N`."), *problems]
         return Taken("", -1, reader.items, tuple(problems))
     return Taken(found[1], int(found[2]), reader.items, tuple(problems))
 
 
 class _Reader:
     def __init__(self, written: frozenset[str]) -> None:
-        self.written, self.problems = written, list[Problem]()
-        self._items: dict[str, tuple[Item, list[str]]] = {}
+        self.written, self.problems = written, list[FileProblem]()
+        self._items: dict[str, tuple[FileItem, list[str]]] = {}
         self._at = ""
 
     @property
-    def items(self) -> tuple[Item, ...]:
+    def items(self) -> tuple[FileItem, ...]:
         return tuple(replace(item, text="\n".join(lines).strip()) for item, lines in self._items.values())
 
     def read(self, number: int, line: str) -> None:
@@ -132,16 +132,16 @@ class _Reader:
                 self._trouble(number, line, "is for reading only. Take the mark before it away, or the line.")
         elif line.startswith("["):
             found = MARKER.fullmatch(line)
-            self._begin(number, line, found and Item(found[2], found[1].lower(), found[3] or ""), "")
+            self._begin(number, line, found and FileItem(found[2], found[1].lower(), found[3] or ""), "")
         elif line.startswith("*"):
             found = WORDS.fullmatch(line)
-            self._begin(number, line, found and Item(found[1]), found[2] if found else "")
+            self._begin(number, line, found and FileItem(found[1]), found[2] if found else "")
         elif self._at:
             self._items[self._at][1].append(plain(line.removeprefix("\\")))
         elif line:
             self._trouble(number, line, "belongs to nothing above it.")
 
-    def _begin(self, number: int, line: str, item: Item | None, words: str) -> None:
+    def _begin(self, number: int, line: str, item: FileItem | None, words: str) -> None:
         if item is None:
             self._trouble(number, line, "is no marker. Words that begin so need a \\ before them.")
         elif item.name in self._items:
@@ -152,9 +152,9 @@ class _Reader:
 
     def _trouble(self, number: int, line: str, why: str) -> None:
         shown = line if len(line) <= 60 else f"{line[:57]}..."
-        self.problems.append(Problem(number, f"{shown!r} {why}"))
+        self.problems.append(FileProblem(number, f"{shown!r} {why}"))
 
 
-def one_line(items: Sequence[Item], *, keeps_lines: frozenset[str]) -> tuple[Item, ...]:
+def one_line(items: Sequence[FileItem], *, keeps_lines: frozenset[str]) -> tuple[FileItem, ...]:
     """The items with wrapped words on one line again, but for those whose lines are their own."""
     return tuple(item if item.name in keeps_lines else replace(item, text=plain(item.text)) for item in items)

@@ -12,7 +12,7 @@ from panel.desk.drafts.flags import must_settle
 from panel.desk.drafts.opened import OpenComparison, Opened, OpenReview
 from panel.desk.drafts.points import shown
 from panel.desk.drafts.text_fields import PHRASES, plain
-from panel.desk.edit_words.words_file import Comment, Heading, Item, Part
+from panel.desk.edit_words.words_file import Comment, FileItem, Heading, Part
 from panel.desk.reasons import DISMISS_REASONS, ONLY_MENDED, STRIKE_REASONS
 from panel.records import Answered, Flag, Persona, Written
 from panel.records.desk import EditedSentence, EditedWords, Point, Shown
@@ -56,7 +56,7 @@ def _comparison(opened: OpenComparison) -> Iterator[Part]:
 
 def _note(opened: Opened) -> Iterator[Part]:
     yield Heading("Editor's note: your own words, printed first")
-    yield Item("note", text=opened.text.note)
+    yield FileItem("note", text=opened.text.note)
 
 
 def _review(opened: OpenReview) -> Iterator[Part]:
@@ -79,7 +79,7 @@ def _held(opened: OpenReview) -> Iterator[Part]:
         return
     yield Heading("Words for reviewers")
     settled = opened.is_settled(point)
-    yield Item("held", "c" if settled else "", "confirmed" if settled else "")
+    yield FileItem("held", "c" if settled else "", "confirmed" if settled else "")
     lines = ["Mark it [c] when you have read these words on the launch's pages:"]
     for found in opened.review.dossier.suspicions:
         lines += [f"{found.passage_id}, {found.why or found.kind}:", *LINES.wrap(plain(found.excerpt))]
@@ -92,7 +92,7 @@ def _critic(opened: OpenReview, persona: Persona) -> Iterator[Part]:
         return
     yield Heading(f"{persona.title}: {opinion.verdict}, confidence {opinion.confidence:.2f}")
     struck = next((s for s in opened.text.struck if s.persona_id == persona.persona_id), None)
-    yield Item(f"strike:{persona.persona_id}", text=f"{struck.reason}: {struck.why}".rstrip(": ") if struck else "")
+    yield FileItem(f"strike:{persona.persona_id}", text=f"{struck.reason}: {struck.why}".rstrip(": ") if struck else "")
     if struck:
         return
     if isinstance(opinion.words, Written):
@@ -112,7 +112,7 @@ def _sentences(opened: OpenReview, opinion: Answered, model: Written, words: Edi
             continue
         name = f"{words.persona_id}:{sentence.place}"
         mark, was = _standing(opened, words.persona_id, sentence.place, sentence.standing)
-        yield Item(name, mark, was, sentence.text)
+        yield FileItem(name, mark, was, sentence.text)
         cited = [by_number[n] for n in wrote.grounds if n in by_number] if wrote.rests_on == "grounds" else []
         lines = [line for passage in shown(opened.review.dossier, cited) for line in _passage(passage)]
         lines += [_told(flag) for flag in opened.flags if _is_on(flag, words.persona_id, sentence)]
@@ -123,7 +123,7 @@ def _phrases(opened: OpenReview, persona_id: str) -> Iterator[Part]:
     """Short texts that are claims, those that no passage backs first."""
     mine = [p for p in opened.points if p.kind == "claim" and p.field and p.persona_id == persona_id]
     for point in mine:
-        yield Item(f"{persona_id}:{point.field}", *_settled(opened, point), point.text)
+        yield FileItem(f"{persona_id}:{point.field}", *_settled(opened, point), point.text)
         lines = [line for passage in point.passages for line in _passage(passage)]
         yield Comment(tuple(lines or ["What it gives stands in no passage this critic cites."]))
 
@@ -138,7 +138,7 @@ def _picks(opened: OpenReview, opinion: Answered, words: EditedWords) -> Iterato
     for pick in words.picks:
         ground = by_number[pick.number]
         mark, was = _standing(opened, words.persona_id, pick.number, pick.standing)
-        yield Item(f"{words.persona_id}:{pick.number}", mark, was)
+        yield FileItem(f"{words.persona_id}:{pick.number}", mark, was)
         lines = [line for passage in shown(opened.review.dossier, [ground]) for line in _passage(passage)]
         yield Comment((f"Picked as a reason {ground.side} it:", *lines))
 
@@ -165,21 +165,21 @@ def _settled(opened: Opened, point: Point | None) -> tuple[str, str]:
 def _views(opened: OpenReview, model: Written, words: EditedWords) -> Iterator[Part]:
     who = words.persona_id
     if words.views == "removed":
-        yield Item(f"{who}:views", "x", "removed")
+        yield FileItem(f"{who}:views", "x", "removed")
         return
     mark, was = _settled(opened, next((p for p in opened.points if p.kind == "views" and p.persona_id == who), None))
-    yield Item(f"{who}:views", mark, was)
+    yield FileItem(f"{who}:views", mark, was)
     yield Comment(("One mark for all that this critic judges, advises and predicts:",))
     own = {p.field for p in opened.points if p.kind == "claim" and p.persona_id == who}
     rest = [name for name in PHRASES if name not in own]
-    yield from (Item(f"{who}:{name}", text=words.line) for name in rest if name == "line")
+    yield from (FileItem(f"{who}:{name}", text=words.line) for name in rest if name == "line")
     for sentence in words.sentences:
         if model.quote[sentence.place].rests_on == "view":
-            yield Item(f"{who}:{sentence.place}", text=sentence.text)
-    yield from (Item(f"{who}:{name}", text=getattr(words, name)) for name in rest if name != "line")
-    yield from (Item(f"{who}:reply:{r.ask_id}", text=r.answer) for r in words.replies if SAFE.fullmatch(r.ask_id))
+            yield FileItem(f"{who}:{sentence.place}", text=sentence.text)
+    yield from (FileItem(f"{who}:{name}", text=getattr(words, name)) for name in rest if name != "line")
+    yield from (FileItem(f"{who}:reply:{r.ask_id}", text=r.answer) for r in words.replies if SAFE.fullmatch(r.ask_id))
     if words.prediction:
-        yield Item(f"{who}:prediction", text=words.prediction.statement)
+        yield FileItem(f"{who}:prediction", text=words.prediction.statement)
         by, chance = words.prediction.resolve_by, words.prediction.probability
         yield Comment((f"{chance:.0%} likely by {by}, settled at {words.prediction.settled_at}",))
 
@@ -202,7 +202,7 @@ def _flag_to_settle(opened: Opened, point: Point) -> Iterator[Part]:
     elif point.check in ONLY_MENDED:
         yield Comment((f"{told} It can't be dismissed: amend or remove the words it is about.",))
     else:
-        yield Item(flag_name(point))
+        yield FileItem(flag_name(point))
         yield Comment((told, "Mend the words it is about, or write a reason behind the colon."))
 
 

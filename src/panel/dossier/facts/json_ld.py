@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from panel.dossier.facts.licences import licence_of_label
-from panel.dossier.facts.stated import MOST_NAME, Stated, address_of, day_of, language_of, line, version_of
+from panel.dossier.facts.stated import MOST_NAME, StatedFact, address_of, day_of, language_of, line, version_of
 from panel.records import FactKind
 from panel.records.amounts import CODES, Quantity, Rate, Tariff, number_of, tariff_words, units_in
 
@@ -32,13 +32,13 @@ ABOUT_THE_HOST = re.compile(r"\s*(?:Contribute to \S+ development by creating an
 Node = Mapping[str, Any]
 
 
-def read_structured(tree: Any, *, is_listing: bool) -> list[Stated]:
+def read_structured(tree: Any, *, is_listing: bool) -> list[StatedFact]:
     """Facts from JSON-LD, then from meta tags. is_listing: the page stands at a code host or registry, whose own name
     and words the meta tags carry."""
     nodes = list(json_ld_of(tree))
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
     products = [node for node in nodes if types_of(node) & PRODUCTS]
-    found: list[Stated] = []
+    found: list[StatedFact] = []
     if products:
         found += _product(products[0], by_id)
     for article in [node for node in nodes if types_of(node) & ARTICLES][:1]:
@@ -76,7 +76,7 @@ def types_of(node: Node) -> set[str]:
     }
 
 
-def _product(node: Node, by_id: Mapping[str, Node]) -> Iterator[Stated]:
+def _product(node: Node, by_id: Mapping[str, Node]) -> Iterator[StatedFact]:
     yield from _one("name", line(_text(node.get("name")), MOST_NAME))
     yield from _one("tagline", line(_text(node.get("description"))))
     yield from _one("version", _version(node.get("softwareVersion") or node.get("version")))
@@ -85,10 +85,10 @@ def _product(node: Node, by_id: Mapping[str, Node]) -> Iterator[Stated]:
     yield from _dated(node, by_id, ("publisher", "brand", "manufacturer", "creator", "author", "provider"))
     for offer in _many(node.get("offers"), by_id)[:MOST_OFFERS]:
         if value := _plan(offer, by_id):
-            yield Stated("plan", value, FROM)
+            yield StatedFact("plan", value, FROM)
 
 
-def _dated(node: Node, by_id: Mapping[str, Node], makers: tuple[str, ...]) -> Iterator[Stated]:
+def _dated(node: Node, by_id: Mapping[str, Node], makers: tuple[str, ...]) -> Iterator[StatedFact]:
     names = (_named(node.get(key), by_id) for key in makers)
     yield from _one("publisher", next((name for name in names if name), ""))
     yield from _one("published", day_of(_text(node.get("datePublished") or node.get("releaseDate"))))
@@ -158,9 +158,9 @@ def _version(value: object) -> str:
     return text if re.fullmatch(r"\d[\w.+-]*", text) else version_of(text)
 
 
-def _one(kind: FactKind, value: str, read_from: str = FROM) -> Iterator[Stated]:
+def _one(kind: FactKind, value: str, read_from: str = FROM) -> Iterator[StatedFact]:
     if value:
-        yield Stated(kind, value, read_from)
+        yield StatedFact(kind, value, read_from)
 
 
 def _is_article(tree: Any, nodes: list[Node]) -> bool:
@@ -168,7 +168,7 @@ def _is_article(tree: Any, nodes: list[Node]) -> bool:
     return any(types_of(node) & ARTICLES for node in nodes) or bool(said and said[0].lower() == "article")
 
 
-def _meta(tree: Any, *, is_listing: bool, is_article: bool) -> Iterator[Stated]:
+def _meta(tree: Any, *, is_listing: bool, is_article: bool) -> Iterator[StatedFact]:
     given: dict[str, str] = {}
     for meta in tree.xpath("//meta[@content]")[:300]:
         key = (meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv") or "").lower()
@@ -178,11 +178,11 @@ def _meta(tree: Any, *, is_listing: bool, is_article: bool) -> Iterator[Stated]:
             if (value := given.get(key, "")[:MOST_NAME]) and STORE.search(value):
                 value = given.get("og:title", "")[:MOST_NAME]
             if value:
-                yield Stated("publisher" if kind == "publisher" else "name", value, _origin(key), value)
+                yield StatedFact("publisher" if kind == "publisher" else "name", value, _origin(key), value)
     if not is_article:
         for key in ("description", "og:description", "twitter:description"):
             if value := ABOUT_THE_HOST.sub("", given.get(key, "")):
-                yield Stated("tagline", value, _origin(key), value)
+                yield StatedFact("tagline", value, _origin(key), value)
                 break
     yield from _first_day(
         "published", given, ("article:published_time", "og:published_time", "datepublished", "date", "dc.date")
@@ -200,24 +200,24 @@ def _meta(tree: Any, *, is_listing: bool, is_article: bool) -> Iterator[Stated]:
         "",
     )
     if value := language_of(lang):
-        yield Stated("language", value, "html lang")
+        yield StatedFact("language", value, "html lang")
     elif value := language_of(given.get("og:locale", "")):
-        yield Stated("language", value, "OpenGraph")
+        yield StatedFact("language", value, "OpenGraph")
     yield from _meta_price(given)
 
 
-def _first_day(kind: FactKind, given: Mapping[str, str], keys: tuple[str, ...]) -> Iterator[Stated]:
+def _first_day(kind: FactKind, given: Mapping[str, str], keys: tuple[str, ...]) -> Iterator[StatedFact]:
     key = next((key for key in keys if day_of(given.get(key, ""))), "")
     if key:
-        yield Stated(kind, day_of(given[key]), _origin(key))
+        yield StatedFact(kind, day_of(given[key]), _origin(key))
 
 
-def _meta_price(given: Mapping[str, str]) -> Iterator[Stated]:
+def _meta_price(given: Mapping[str, str]) -> Iterator[StatedFact]:
     for prefix in ("product:price", "og:price"):
         amount, currency = _amount(given.get(f"{prefix}:amount")), given.get(f"{prefix}:currency", "").upper()
         if amount is not None and currency in CODES:
             tariff = Tariff("rates", (Rate(amount, currency),)) if amount else Tariff("free")
-            yield Stated("plan", f"Offer: {tariff_words(tariff)}", "OpenGraph")
+            yield StatedFact("plan", f"Offer: {tariff_words(tariff)}", "OpenGraph")
             return
 
 

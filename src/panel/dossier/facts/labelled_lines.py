@@ -15,14 +15,14 @@ from panel.dossier.facts.stated import (
     DOTTED,
     ISO,
     MONTH_FIRST,
-    Stated,
+    StatedFact,
     address_of,
     day_of,
     line,
     package_url,
     version_of,
 )
-from panel.dossier.facts.visible_lines import Line, text_of
+from panel.dossier.facts.visible_lines import VisibleLine, text_of
 from panel.dossier.identity.address import joined
 from panel.dossier.identity.voices import CRATES, NPM, PYPI, package_of, repository_of
 from panel.records import FactKind
@@ -115,7 +115,9 @@ MOST_SENTENCES = 400
 MOST_HREF = 500
 
 
-def read_labels(tree: Any, lines: Sequence[Line], *, url: str, names: frozenset[str], is_listing: bool) -> list[Stated]:
+def read_labels(
+    tree: Any, lines: Sequence[VisibleLine], *, url: str, names: frozenset[str], is_listing: bool
+) -> list[StatedFact]:
     """What labelled lines, links and commands say. names: folded spellings of the product's name. is_listing: the
     page is a code host's or registry's, whose footer names the host."""
     changelog = bool(RELEASE_PATH.search(urlsplit(url).path)) or any(
@@ -128,7 +130,7 @@ def read_labels(tree: Any, lines: Sequence[Line], *, url: str, names: frozenset[
     return found
 
 
-def _labelled(lines: Sequence[Line]) -> Iterator[Stated]:
+def _labelled(lines: Sequence[VisibleLine]) -> Iterator[StatedFact]:
     """`Label: value` in a line, or a label line (a heading, a term, a cell of its own) and the line after it."""
     for at, here in enumerate(lines):
         if len(here.text) > 160:
@@ -145,10 +147,10 @@ def _labelled(lines: Sequence[Line]) -> Iterator[Stated]:
             and (day := _day_at_start(dated["value"]))
         ):
             updated = re.fullmatch(LABELS[3][1], dated["label"], re.IGNORECASE)
-            yield Stated("updated" if updated else "published", day, FROM, here.text)
+            yield StatedFact("updated" if updated else "published", day, FROM, here.text)
 
 
-def _value(kind: FactKind, value: str, words: str) -> Iterator[Stated]:
+def _value(kind: FactKind, value: str, words: str) -> Iterator[StatedFact]:
     if kind == "licence":
         value = licence_of_label(value)
     elif kind == "version":
@@ -158,7 +160,7 @@ def _value(kind: FactKind, value: str, words: str) -> Iterator[Stated]:
     else:
         value = _person(value)
     if value:
-        yield Stated(kind, value, FROM, words)
+        yield StatedFact(kind, value, FROM, words)
 
 
 def _person(text: str) -> str:
@@ -169,7 +171,7 @@ def _person(text: str) -> str:
     return name if 2 <= len(name.strip()) <= 60 and not AMOUNT.search(name) and len(name.split()) <= 6 else ""
 
 
-def _spoken(here: Line) -> str:
+def _spoken(here: VisibleLine) -> str:
     """A line's text, with the day a <time> in it gives exactly."""
     own = (e for e in here.node.iter("time", "relative-time") if text_of(e) in here.text)
     times = [e.get("datetime", "") for e in own]
@@ -183,7 +185,7 @@ def _day_at_start(text: str) -> str:
     return day_of(text) if starts else ""
 
 
-def _licences(lines: Sequence[Line]) -> Iterator[Stated]:
+def _licences(lines: Sequence[VisibleLine]) -> Iterator[StatedFact]:
     """What sentences say of their own subject's licence, and SPDX tags."""
     for here in lines:
         to = (
@@ -192,7 +194,7 @@ def _licences(lines: Sequence[Line]) -> Iterator[Stated]:
             else []
         )
         if any(URL.match(address) for address in to) and (value := licence_of_label(here.text)):
-            yield Stated("licence", value, "licence link", here.text)
+            yield StatedFact("licence", value, "licence link", here.text)
     for here in lines[:MOST_SENTENCES]:
         if not re.search(
             r"licen[cs]e|lizenz|spdx|proprietary|closed.source|under the|open source under", here.text, re.IGNORECASE
@@ -200,13 +202,13 @@ def _licences(lines: Sequence[Line]) -> Iterator[Stated]:
             continue
         for sentence in re.split(r"(?<=[.!?])\s+(?=[A-ZÀ-Þ])", here.text):
             if value := licence_said(sentence):
-                yield Stated("licence", value, "licence sentence", here.text)
+                yield StatedFact("licence", value, "licence sentence", here.text)
                 break
         for value, tag in licence_tags(here.text):
-            yield Stated("licence", value, "SPDX tag", tag)
+            yield StatedFact("licence", value, "SPDX tag", tag)
 
 
-def _makers(lines: Sequence[Line], names: frozenset[str]) -> Iterator[Stated]:
+def _makers(lines: Sequence[VisibleLine], names: frozenset[str]) -> Iterator[StatedFact]:
     """The company a footer, a copyright line or a sentence about the maker names."""
     for here in lines:
         if len(here.text) > 300 or here.chrome in ("nav", "header") or here.level:
@@ -218,7 +220,7 @@ def _makers(lines: Sequence[Line], names: frozenset[str]) -> Iterator[Stated]:
             and len(here.text) < 120
         )
         if company and (own or WITH_COMPANY.search(here.text[: company.start()]) or here.chrome == "footer"):
-            yield Stated("publisher", _company(company[1]), FROM, here.text)
+            yield StatedFact("publisher", _company(company[1]), FROM, here.text)
         elif rights := RIGHTS.search(here.text):
             name = rights["name"].strip(" ,.-–")
             if (
@@ -226,7 +228,7 @@ def _makers(lines: Sequence[Line], names: frozenset[str]) -> Iterator[Stated]:
                 and name[:1].isupper()
                 and not re.search(r"\b(?:licen[cs]e|notice|by|reserved|owner)\b", name, re.IGNORECASE)
             ):
-                yield Stated("publisher", name, "copyright line", here.text)
+                yield StatedFact("publisher", name, "copyright line", here.text)
 
 
 def _company(found: str) -> str:
@@ -237,7 +239,7 @@ def _company(found: str) -> str:
     return name if re.search(r"\w\.\w\.$", name) else name.rstrip(".")
 
 
-def _repository(tree: Any, url: str, names: frozenset[str]) -> Iterator[Stated]:
+def _repository(tree: Any, url: str, names: frozenset[str]) -> Iterator[StatedFact]:
     """The one repository that links called "GitHub", "Source" or "Repository" lead to."""
     found: dict[str, str] = {}
     for link in list(tree.iter("a"))[:2_000]:
@@ -253,45 +255,45 @@ def _repository(tree: Any, url: str, names: frozenset[str]) -> Iterator[Stated]:
             found.setdefault(address_of(joined(address, "/" + "/".join(steps[:2]))), said)
     if len(found) == 1 and not repository_of(url):
         ((address, said),) = found.items()
-        yield Stated("repository", address, "link", said)
+        yield StatedFact("repository", address, "link", said)
 
 
-def _newest(lines: Sequence[Line]) -> Iterator[Stated]:
+def _newest(lines: Sequence[VisibleLine]) -> Iterator[StatedFact]:
     """The first release a changelog lists: its version and its day."""
     for at, here in enumerate(lines):
         version = version_of(ISO.sub(" ", DOTTED.sub(" ", here.text))) if here.level and len(here.text) < 100 else ""
         if version:
-            yield Stated("version", version, "changelog", here.text)
+            yield StatedFact("version", version, "changelog", here.text)
             after = lines[at + 1].text if at + 1 < len(lines) and len(lines[at + 1].text) < 60 else ""
             if day := day_of(here.text) or day_of(after):
-                yield Stated("published", day, "changelog", here.text)
+                yield StatedFact("published", day, "changelog", here.text)
             return
 
 
-def _released(lines: Sequence[Line], names: frozenset[str]) -> Iterator[Stated]:
+def _released(lines: Sequence[VisibleLine], names: frozenset[str]) -> Iterator[StatedFact]:
     """A version beside the product's name or the word "version" in a short line, or in the latest release's link."""
     for here in lines:
         words = here.text.split()
         if found := CURRENT.search(here.text):
-            yield Stated("version", version_of(found[1]), FROM, here.text)
+            yield StatedFact("version", version_of(found[1]), FROM, here.text)
             if day := _day_at_start(here.text[found.end() :]):
-                yield Stated("published", day, FROM, here.text)
+                yield StatedFact("published", day, FROM, here.text)
         if (found := RELEASED_ON.search(here.text)) and (day := _day_at_start(here.text[found.end() :])):
-            yield Stated("published", day, FROM, here.text)
+            yield StatedFact("published", day, FROM, here.text)
         if (file := DOWNLOAD.search(here.text)) and fold(file[1]) in names:
-            yield Stated("version", file[2], "file name", file[0])
+            yield StatedFact("version", file[2], "file name", file[0])
         if len(words) > 12 or AMOUNT.search(here.text):
             continue
         for before, word in zip(["", *words], words, strict=False):
             if not (value := version_of(word)) or not re.match(r"v?\d", word):
                 continue
             if fold(before) in names or re.fullmatch(r"version", before, re.IGNORECASE):
-                yield Stated("version", value, FROM, here.text)
+                yield StatedFact("version", value, FROM, here.text)
                 break
         if re.search(r"\blatest\b", here.text, re.IGNORECASE) and (value := version_of(here.text)) and len(words) <= 8:
-            yield Stated("version", value, FROM, here.text)
+            yield StatedFact("version", value, FROM, here.text)
             if day := day_of(_spoken(here)):
-                yield Stated("published", day, FROM, here.text)
+                yield StatedFact("published", day, FROM, here.text)
 
 
 def _is_named(package: str, names: frozenset[str]) -> bool:
@@ -300,22 +302,22 @@ def _is_named(package: str, names: frozenset[str]) -> bool:
     return bool(whole & names) or any(len(name) > 3 and part.startswith(name) for name in names for part in whole)
 
 
-def _registry(lines: Sequence[Line], tree: Any, url: str) -> Iterator[Stated]:
+def _registry(lines: Sequence[VisibleLine], tree: Any, url: str) -> Iterator[StatedFact]:
     """A registry's page: its package, version and day."""
     kind, package = REGISTRIES.get((urlsplit(url).hostname or "").removeprefix("www."), ""), package_of(url)
     if not kind or not package:
         return
-    yield Stated("name", package, "address")
-    yield Stated("package", package_url(kind, package), "address")
+    yield StatedFact("name", package, "address")
+    yield StatedFact("package", package_url(kind, package), "address")
     title = next((here.text for here in lines if here.level == 1), "")
     if value := version_of(title):
-        yield Stated("version", value, "registry page", title)
+        yield StatedFact("version", value, "registry page", title)
     times = [time.get("datetime", "") for time in tree.iter("time", "relative-time")]
     if day := next((day for time in times if (day := day_of(time))), ""):
-        yield Stated("published", day, "registry page")
+        yield StatedFact("published", day, "registry page")
 
 
-def _packages(tree: Any, lines: Sequence[Line], url: str, names: frozenset[str]) -> Iterator[Stated]:
+def _packages(tree: Any, lines: Sequence[VisibleLine], url: str, names: frozenset[str]) -> Iterator[StatedFact]:
     """Packages that commands on the page install, if they are named like the product."""
     texts = [text_of(e) for e in list(tree.iter("code", "pre", "kbd"))[:400]]
     for kind, command in INSTALLS:
@@ -323,4 +325,4 @@ def _packages(tree: Any, lines: Sequence[Line], url: str, names: frozenset[str])
             for found in command.finditer(text):
                 name = re.sub(r"(?<=.)@[\w.^~-]+$", "", found[1]).rstrip(".-")
                 if _is_named(name, names) and (value := package_url(kind, name)):
-                    yield Stated("package", value, "install command", found[0])
+                    yield StatedFact("package", value, "install command", found[0])

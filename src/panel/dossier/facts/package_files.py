@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from panel.dossier.facts.licences import PROPRIETARY, licence_of_label
-from panel.dossier.facts.stated import Stated, address_of, day_of, line, package_url, version_of
+from panel.dossier.facts.stated import StatedFact, address_of, day_of, line, package_url, version_of
 from panel.records import FactKind
 
 MOST_CHARACTERS = 1_000_000
@@ -17,7 +17,7 @@ DOTTED = re.compile(r"""(?<![\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){20}""")
 Table = Mapping[str, Any]
 
 
-def read_metadata(text: str, *, url: str) -> list[Stated]:
+def read_metadata(text: str, *, url: str) -> list[StatedFact]:
     """Facts of a package metadata file, known by its name, or by its shape for registries' JSON; [] for any other."""
     name = urlsplit(url).path.rstrip("/").rpartition("/")[2].lower()
     if name.endswith(".toml"):
@@ -30,10 +30,10 @@ def read_metadata(text: str, *, url: str) -> list[Stated]:
     return list(_known(_registry(_json(text)), "registry data"))
 
 
-def _known(found: Iterator[tuple[FactKind, str]], read_from: str) -> Iterator[Stated]:
+def _known(found: Iterator[tuple[FactKind, str]], read_from: str) -> Iterator[StatedFact]:
     for kind, value in found:
         if value:
-            yield Stated(kind, value, read_from, value)
+            yield StatedFact(kind, value, read_from, value)
 
 
 def _pyproject(data: Table) -> Iterator[tuple[FactKind, str]]:

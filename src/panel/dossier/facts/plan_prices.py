@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from panel.dossier.clean import one_line
-from panel.dossier.facts.stated import Stated
-from panel.dossier.facts.visible_lines import Line, text_of
+from panel.dossier.facts.stated import StatedFact
+from panel.dossier.facts.visible_lines import VisibleLine, text_of
 from panel.records.amounts import AMOUNT, FREE, Quantity, Rate, Tariff, read_tariff, tariff_words, units_in
 
 FROM_TABLE, FROM_CARD = "price table", "price list"
@@ -85,7 +85,7 @@ OTHERS_HEADER = re.compile(r"^(?:tools?|vendors?|competitors?|company|alternativ
 TOKENS = re.compile(r"(?:per|pro|par|/)\s*(?:1\s*)?(m|million|mio\.?|k|1,?000|1K)\s+tokens?", re.IGNORECASE)
 
 
-def read_prices(tree: Any, lines: Sequence[Line], *, url: str) -> list[Stated]:
+def read_prices(tree: Any, lines: Sequence[VisibleLine], *, url: str) -> list[StatedFact]:
     """Plans in page order, tables after the rest, at most 24. Words are the price as the page writes it."""
     at_prices = bool(PRICING_PATH.search(url))
     found = [*_Reader(lines, at_prices).read(), *_tables(tree, at_prices=at_prices)]
@@ -97,14 +97,14 @@ def read_prices(tree: Any, lines: Sequence[Line], *, url: str) -> list[Stated]:
 class _Reader:
     """One pass over a page's lines. Prices that share a name's line are one plan's."""
 
-    lines: Sequence[Line]
+    lines: Sequence[VisibleLine]
     section: bool  # in a part that is about prices
     others: bool = False  # in a part about other tools, or about measurements
     taken: dict[int, list[str]] = field(default_factory=dict)  # a name's line -> prices it has
-    plans: list[tuple[int, Stated]] = field(default_factory=list)
-    unnamed: list[Stated] = field(default_factory=list)
+    plans: list[tuple[int, StatedFact]] = field(default_factory=list)
+    unnamed: list[StatedFact] = field(default_factory=list)
 
-    def read(self) -> Iterator[Stated]:
+    def read(self) -> Iterator[StatedFact]:
         """Plans in page order; the page's only price when it has no name."""
         for at, line in enumerate(self.lines):
             self._place(line)
@@ -116,13 +116,13 @@ class _Reader:
             yield self.unnamed[0]
         yield from (plan for _, plan in sorted(self.plans, key=lambda found: found[0]))
 
-    def _place(self, line: Line) -> None:
+    def _place(self, line: VisibleLine) -> None:
         if line.level or (line.tag in ("p", "div", "span") and len(line.text.split()) <= 5):
             self.section = self.section or bool(SECTION.search(line.text))
         if line.level:
             self.others = bool(OTHERS.search(line.text))
 
-    def _line(self, at: int, line: Line) -> None:
+    def _line(self, at: int, line: VisibleLine) -> None:
         named = _named_in_line(line)
         if not named and not _is_price(line, self.section):
             return
@@ -133,7 +133,7 @@ class _Reader:
         if not words or not _is_whole(tariff, self.section):
             return
         if not name:
-            self.unnamed.append(Stated("plan", f"{UNNAMED}: {words}", FROM_CARD, line.text))
+            self.unnamed.append(StatedFact("plan", f"{UNNAMED}: {words}", FROM_CARD, line.text))
             return
         if at_name >= 0:
             if _is_second(self.taken.get(at_name, []), tariff, words):
@@ -150,10 +150,10 @@ class _Reader:
                 self._add(at, line.text, "free", line.text)
 
     def _add(self, at: int, name: str, words: str, said: str) -> None:
-        self.plans.append((at, Stated("plan", f"{_plan_name(name)}: {words}", FROM_CARD, said)))
+        self.plans.append((at, StatedFact("plan", f"{_plan_name(name)}: {words}", FROM_CARD, said)))
 
 
-def _named_in_line(line: Line) -> tuple[str, str] | None:
+def _named_in_line(line: VisibleLine) -> tuple[str, str] | None:
     """`Team: $12 per month` in one line, as name and price."""
     first = line.parts[0] if len(line.parts) > 1 else ""
     if (
@@ -169,7 +169,7 @@ def _named_in_line(line: Line) -> tuple[str, str] | None:
     return (found["name"], found["price"]) if _begins_with_price(found["price"]) else None
 
 
-def _is_price(line: Line, section: bool) -> bool:
+def _is_price(line: VisibleLine, section: bool) -> bool:
     text = line.text
     if len(text.split()) > MOST_PRICE_WORDS:
         return False
@@ -184,7 +184,7 @@ def _begins_with_price(text: str) -> bool:
     return bool(AMOUNT.match(rest) or FREE_LINE.fullmatch(rest) or CONTACT_LINE.fullmatch(rest))
 
 
-def _with_next(price: str, lines: Sequence[Line], at: int) -> str:
+def _with_next(price: str, lines: Sequence[VisibleLine], at: int) -> str:
     """The price with the units the next lines of its box give: "$12", "per seat", "billed yearly"."""
     whole, box = price, lines[at].path[-2:-1]
     for line in lines[at + 1 : at + 4]:
@@ -208,7 +208,7 @@ def _with_next(price: str, lines: Sequence[Line], at: int) -> str:
     return _with_limit(whole, lines, at)
 
 
-def _with_limit(whole: str, lines: Sequence[Line], at: int) -> str:
+def _with_limit(whole: str, lines: Sequence[VisibleLine], at: int) -> str:
     """And the number of seats the list below it ends at."""
     box = lines[at].path[-2:-1]
     for line in lines[at + 1 : at + 8]:
@@ -235,7 +235,7 @@ def _is_second(prices: list[str], tariff: Tariff, words: str) -> bool:
     return words in prices or len(prices) > 1 or not periods[-1] or periods[-1] == periods[0]
 
 
-def _name_near(lines: Sequence[Line], at: int) -> int:
+def _name_near(lines: Sequence[VisibleLine], at: int) -> int:
     """The line that names the plan of the price at `at`; -1 when none does."""
     price, best, best_rank = lines[at], -1, (0, 0, 0, 0)
     for index in range(max(0, at - AROUND), min(len(lines), at + AROUND // 2)):
@@ -250,7 +250,7 @@ def _name_near(lines: Sequence[Line], at: int) -> int:
     return best
 
 
-def _name_kind(line: Line) -> int:
+def _name_kind(line: VisibleLine) -> int:
     """How likely a line is a name: 3 a heading, 2 marked as one, 1 any short line."""
     if line.level:
         return 3
@@ -275,7 +275,7 @@ def _plan_name(text: str) -> str:
     return one_line(text.replace(":", " "))[:60]
 
 
-def _tables(tree: Any, *, at_prices: bool) -> Iterator[Stated]:
+def _tables(tree: Any, *, at_prices: bool) -> Iterator[StatedFact]:
     for table in list(tree.iter("table"))[:20]:
         grid = _grid(table)
         if len(grid) < 2:
@@ -308,7 +308,7 @@ def _grid(table: Any) -> list[list[str]]:
     return rows
 
 
-def _columns(grid: list[list[str]]) -> list[Stated]:
+def _columns(grid: list[list[str]]) -> list[StatedFact]:
     """Plans in columns: names in the first row, prices in the row that says so."""
     head = grid[0]
     split = [_split_head(cell) for cell in head[1:]]
@@ -328,7 +328,7 @@ def _split_head(cell: str) -> tuple[str, str]:
     return (cell[: found.start()].strip(" –—-:"), cell[found.start() :]) if found else ("", "")
 
 
-def _rows(grid: list[list[str]], caption: str) -> list[Stated]:
+def _rows(grid: list[list[str]], caption: str) -> list[StatedFact]:
     """Plans in rows: a name, then prices under headings that say what for."""
     head, found = grid[0], []
     if not PLAN_HEADER.search(head[0]):
@@ -351,7 +351,7 @@ def _rows(grid: list[list[str]], caption: str) -> list[Stated]:
             ]
             if rates:
                 found.append(
-                    Stated(
+                    StatedFact(
                         "plan", f"{_plan_name(name)}: {tariff_words(Tariff('rates', tuple(rates)))}", FROM_TABLE, name
                     )
                 )
@@ -384,7 +384,7 @@ def _thousands(word: str) -> Decimal:
     return Decimal(1_000_000 if word.lower().startswith(("m", "mio")) else 1_000)
 
 
-def _plans_of(names: Sequence[str], prices: Sequence[str], head: str) -> list[Stated]:
+def _plans_of(names: Sequence[str], prices: Sequence[str], head: str) -> list[StatedFact]:
     """Plans from names and price cells; what the heading says they are per is added where the cell does not."""
     found = []
     for name, price in zip(names, prices, strict=False):
@@ -399,5 +399,5 @@ def _plans_of(names: Sequence[str], prices: Sequence[str], head: str) -> list[St
                 tariff.limits,
             )
         if (words := tariff_words(tariff)) and name and len(name) <= 60:
-            found.append(Stated("plan", f"{_plan_name(name)}: {words}", FROM_TABLE, price))
+            found.append(StatedFact("plan", f"{_plan_name(name)}: {words}", FROM_TABLE, price))
     return found

@@ -19,8 +19,8 @@ from panel.dossier.facts.licences import licence_of_text, licence_said, licence_
 from panel.dossier.facts.package_files import read_metadata
 from panel.dossier.facts.plan_prices import read_prices
 from panel.dossier.facts.pricing_class import pricing_class, shows_unread_amount
-from panel.dossier.facts.stated import Stated
-from panel.dossier.facts.visible_lines import Line, lines_of
+from panel.dossier.facts.stated import StatedFact
+from panel.dossier.facts.visible_lines import VisibleLine, lines_of
 from panel.dossier.identity.voices import package_of, repository_of, site_of
 from panel.dossier.page.html import is_small, parse_html
 from panel.records import Fact, Passage, Plan, Pricing
@@ -73,7 +73,7 @@ def pricing_from(facts: Sequence[Fact], checked: date, *, source: str = "") -> P
     return Pricing.model_validate({**told, "source": source, "checked": checked})
 
 
-def _of_page(text: str, url: str, sheets: Mapping[str, str] | None) -> list[Stated]:
+def _of_page(text: str, url: str, sheets: Mapping[str, str] | None) -> list[StatedFact]:
     from panel.dossier.visibility.take_out_unseen import take_out
 
     tree = parse_html(text)
@@ -92,20 +92,20 @@ def _of_page(text: str, url: str, sheets: Mapping[str, str] | None) -> list[Stat
     return [*found, *_classes(found, "\n".join(line.text for line in lines))]
 
 
-def _of_file(text: str, url: str) -> list[Stated]:
+def _of_file(text: str, url: str) -> list[StatedFact]:
     """A text file: package metadata, a licence, or words that name one."""
     found = read_metadata(text, url=url)
     if not found and (name := licence_of_text(text)):
-        found.append(Stated("licence", name, "licence file", one_line(text[:200])))
-    found += [Stated("licence", value, "SPDX tag", tag) for value, tag in licence_tags(text)]
+        found.append(StatedFact("licence", name, "licence file", one_line(text[:200])))
+    found += [StatedFact("licence", value, "SPDX tag", tag) for value, tag in licence_tags(text)]
     if not any(s.kind == "licence" for s in found):
         lines = (one_line(line) for line in text[:200_000].splitlines() if re.search("licen[cs]e", line, re.IGNORECASE))
         said = ((licence_said(line), line) for line in lines)
-        found += [Stated("licence", value, "licence sentence", line) for value, line in said if value][:1]
+        found += [StatedFact("licence", value, "licence sentence", line) for value, line in said if value][:1]
     return found
 
 
-def _name(tree: Any, lines: Sequence[Line], structured: Sequence[Stated], url: str) -> list[Stated]:
+def _name(tree: Any, lines: Sequence[VisibleLine], structured: Sequence[StatedFact], url: str) -> list[StatedFact]:
     """The product's name when no data gives it: the part of the title or first heading that its address spells too."""
     if any(s.kind in ("name", "publisher") for s in structured) or package_of(url):
         return []
@@ -116,14 +116,14 @@ def _name(tree: Any, lines: Sequence[Line], structured: Sequence[Stated], url: s
         parts = [part.strip() for part in TITLE_END.split(text) if part.strip()]
         for part in [*parts, *(part.split("/")[-1] for part in parts), *(part.split()[0] for part in parts)]:
             if fold(part) in own and len(part) <= 60:
-                return [Stated("name", part, "title", part)]
+                return [StatedFact("name", part, "title", part)]
     steps = urlsplit(url).path.strip("/").split("/")  # owner and repository, at a code host of somebody's own
     at_host = len(steps) == 2 and fold(heading) == fold(steps[1]) != ""
     if at_host and len(heading) <= 60:
-        return [Stated("name", heading, "heading", heading)]
+        return [StatedFact("name", heading, "heading", heading)]
     for word in f"{title} {heading}".split():
         if fold(word) in own:
-            return [Stated("name", word.strip(".,:;!?|–—"), "title", word)]
+            return [StatedFact("name", word.strip(".,:;!?|–—"), "title", word)]
     return []
 
 
@@ -143,17 +143,17 @@ def _own_forge(tree: Any, url: str) -> bool:
     return steps.count("/") == 1 and title.casefold().startswith(steps.casefold())
 
 
-def _licence_text(lines: Sequence[Line], url: str) -> list[Stated]:
+def _licence_text(lines: Sequence[VisibleLine], url: str) -> list[StatedFact]:
     """The licence whose text stands on the page, if the page is about the licence."""
     at_licence = bool(LICENCE_FILE.search(urlsplit(url).path))
     name = licence_of_text("\n".join(line.text for line in lines)) if at_licence else ""
     if not name:
         return []
     words = next((line.text for line in lines if licence_of_text(line.text)), "")
-    return [Stated("licence", name, "licence file", words)]
+    return [StatedFact("licence", name, "licence file", words)]
 
 
-def _classes(found: Sequence[Stated], text: str) -> list[Stated]:
+def _classes(found: Sequence[StatedFact], text: str) -> list[StatedFact]:
     """Price classes: of what the page shows, and of its JSON-LD where that says another."""
     licences = [s.value for s in found if s.kind == "licence"]
     shown = [s for s in found if s.kind == "plan" and s.read_from != JSON_LD]
@@ -162,17 +162,21 @@ def _classes(found: Sequence[Stated], text: str) -> list[Stated]:
     if shown or not told:
         named = pricing_class([_plan(s.value).price for s in shown], text, licences)
         classes.append(
-            Stated("pricing_class", named, shown[0].read_from if shown else "words", shown[0].words if shown else "")
+            StatedFact(
+                "pricing_class", named, shown[0].read_from if shown else "words", shown[0].words if shown else ""
+            )
         )
     if told:
         named = pricing_class([_plan(s.value).price for s in told], "", licences)
-        classes.append(Stated("pricing_class", named, JSON_LD))
+        classes.append(StatedFact("pricing_class", named, JSON_LD))
     doubtful = {"unknown", "free"} if shows_unread_amount(text) else {"unknown"}
     known = [s for s in classes if s.value not in doubtful]
     return known[:1] if len({s.value for s in known}) == 1 else known
 
 
-def _facts(stated: Iterable[Stated], source_id: str, passages: Sequence[Passage], checked: date) -> tuple[Fact, ...]:
+def _facts(
+    stated: Iterable[StatedFact], source_id: str, passages: Sequence[Passage], checked: date
+) -> tuple[Fact, ...]:
     folded = [(p.passage_id, one_line(p.text).casefold()) for p in passages]
     once: dict[tuple[str, str], Fact] = {}
     counts: defaultdict[str, int] = defaultdict(int)

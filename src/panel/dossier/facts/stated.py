@@ -36,7 +36,7 @@ VERSION = re.compile(
 LANGUAGE = re.compile(r"([a-zA-Z]{2,3})(?:[-_]([a-zA-Z]{2}))?(?:[-_.@].*)?")
 
 
-class Stated(NamedTuple):
+class StatedFact(NamedTuple):
     """One thing a page states. words: as they stand in it, to find the passage by; "" when they stand in none."""
 
     kind: FactKind

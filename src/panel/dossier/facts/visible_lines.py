@@ -24,7 +24,7 @@ CENTS = re.compile(r"\d{2}")
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class VisibleLine:
     """One line. level: 1..6 for a heading, 0 otherwise. chrome: nav, header, footer or aside when it stands in one."""
 
     text: str
@@ -36,7 +36,7 @@ class Line:
     path: tuple[Any, ...] = field(repr=False)  # elements it stands in, outermost first
     parts: tuple[str, ...] = ()  # texts of the inline elements straight in it
 
-    def shared(self, other: "Line") -> int:
+    def shared(self, other: "VisibleLine") -> int:
         """How deep the smallest element is that holds both."""
         depth = 0
         for mine, others in zip(self.path, other.path, strict=False):
@@ -46,10 +46,10 @@ class Line:
         return depth
 
 
-def lines_of(tree: Any) -> list[Line]:
+def lines_of(tree: Any) -> list[VisibleLine]:
     """The lines of a visible tree, in page order, at most 4,000 of 1,000 characters. Of tables only label and value."""
     body = tree if tree.tag == "body" else tree.find(".//body")
-    found: list[Line] = []
+    found: list[VisibleLine] = []
     body = tree if body is None else body
     for line in _walk(body, (), _with_blocks(body)):
         found.append(line)
@@ -65,7 +65,7 @@ def text_of(element: Any) -> str:
     return one_line("".join(parts)[: 4 * MOST_TEXT])[:MOST_TEXT]
 
 
-def _walk(element: Any, path: tuple[Any, ...], blocky: frozenset[Any]) -> Iterator[Line]:
+def _walk(element: Any, path: tuple[Any, ...], blocky: frozenset[Any]) -> Iterator[VisibleLine]:
     path = (*path, element)
     held: list[str] = []
     nodes: list[Any] = []
@@ -91,12 +91,12 @@ def _walk(element: Any, path: tuple[Any, ...], blocky: frozenset[Any]) -> Iterat
     yield from _line(held, nodes, element, path)
 
 
-def _pairs(table: Any, path: tuple[Any, ...]) -> Iterator[Line]:
+def _pairs(table: Any, path: tuple[Any, ...]) -> Iterator[VisibleLine]:
     """Rows of a label and a value, as `label: value`; wider tables are read as tables."""
     for row in table.iter("tr"):
         cells = [text_of(cell) for cell in row if cell.tag in ("td", "th")]
         if len(cells) == 2 and all(cells):
-            yield Line(": ".join(cells)[:MOST_TEXT], "tr", row, 0, False, "", (*path, table, row))
+            yield VisibleLine(": ".join(cells)[:MOST_TEXT], "tr", row, 0, False, "", (*path, table, row))
 
 
 def _with_blocks(body: Any) -> frozenset[Any]:
@@ -112,7 +112,7 @@ def _with_blocks(body: Any) -> frozenset[Any]:
     return frozenset(found)
 
 
-def _line(held: list[str], nodes: list[Any], element: Any, path: tuple[Any, ...]) -> Iterator[Line]:
+def _line(held: list[str], nodes: list[Any], element: Any, path: tuple[Any, ...]) -> Iterator[VisibleLine]:
     text = one_line("".join(held)[: 4 * MOST_TEXT])[:MOST_TEXT]
     if not text:
         return
@@ -120,7 +120,7 @@ def _line(held: list[str], nodes: list[Any], element: Any, path: tuple[Any, ...]
     heading = next((tag for tag in reversed(tags) if tag in HEADINGS), "")
     bold = len(nodes) == 1 and nodes[0].tag in ("b", "strong") and one_line(text_of(nodes[0])) == text
     parts = tuple(text_of(node) for node in nodes)
-    yield Line(text, element.tag, element, HEADINGS.get(heading, 0), bold, _chrome(tags), path, parts)
+    yield VisibleLine(text, element.tag, element, HEADINGS.get(heading, 0), bold, _chrome(tags), path, parts)
 
 
 def _chrome(tags: list[str]) -> str:

@@ -4,9 +4,9 @@ import re
 from contextlib import aclosing
 
 from panel.dossier.fetch.decompress import INFLATERS, Broken, Inflater
-from panel.dossier.fetch.fetch_errors import Refused, Unreachable
-from panel.dossier.fetch.http import Reply, too_long
-from panel.dossier.fetch.policy import FetchRules
+from panel.dossier.fetch.fetch_errors import FetchRefused, Unreachable
+from panel.dossier.fetch.http import HttpReply, too_long
+from panel.dossier.fetch.policy import FetchPolicy
 
 MOST_CHUNKS = 50_000  # each costs about 11 microseconds to read, whatever its size: half a second in all
 TYPE = re.compile(r"([a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,80})\s*(?:;|$)")
@@ -28,31 +28,31 @@ WIDE_STARTS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")  # UTF-16 and UTF-
 WIDE = re.compile(r"(utf|ucs)[-_]?(16|32|2|4)", re.IGNORECASE)
 
 
-def media_type(reply: Reply) -> str:
+def media_type(reply: HttpReply) -> str:
     """`text/html`, lower case, without parameters; "" when there is none or several."""
     found = TYPE.match(reply.one("content-type").lower())
     return found[1] if found else ""
 
 
-def charset(reply: Reply) -> str:
+def charset(reply: HttpReply) -> str:
     """As the header names it, lower case; "" when it does not."""
     found = CHARSET.search(reply.one("content-type"))
     return found[1].lower() if found else ""
 
 
-def refuse_type(reply: Reply, *, as_feed: bool = False) -> None:
+def refuse_type(reply: HttpReply, *, as_feed: bool = False) -> None:
     """Raises Refused for anything but text: we have no use for it, and its parsers are where the holes are.
 
     as_feed: feeds and tables are read, too.
     """
     kind = media_type(reply)
     if not kind:
-        raise Refused(reply.target.url, "it does not say what type it is", rule="media_type")
+        raise FetchRefused(reply.target.url, "it does not say what type it is", rule="media_type")
     if not kind.startswith("text/") and kind not in (TEXT_TYPES | FEED_TYPES if as_feed else TEXT_TYPES):
-        raise Refused(reply.target.url, f"it is {kind}, and only text is read", rule="media_type")
+        raise FetchRefused(reply.target.url, f"it is {kind}, and only text is read", rule="media_type")
 
 
-async def read_body(reply: Reply, rules: FetchRules) -> bytes:
+async def read_body(reply: HttpReply, rules: FetchPolicy) -> bytes:
     """The whole body, decompressed. Raises Refused over a cap, Unreachable when it is damaged."""
     declared = reply.one("content-length")
     if declared.isdigit() and (len(declared) > 15 or int(declared) > rules.most_bytes):
@@ -65,7 +65,9 @@ async def read_body(reply: Reply, rules: FetchRules) -> bytes:
                 if sent > rules.most_bytes:
                     raise too_long(reply.target, rules)
                 if crumbs > MOST_CHUNKS:
-                    raise Refused(reply.target.url, f"it sends more than {MOST_CHUNKS:,} tiny pieces", rule="bytes")
+                    raise FetchRefused(
+                        reply.target.url, f"it sends more than {MOST_CHUNKS:,} tiny pieces", rule="bytes"
+                    )
                 _inflate(reply, inflater, chunk, body, rules)
         if sent:
             inflater.finish()
@@ -74,15 +76,15 @@ async def read_body(reply: Reply, rules: FetchRules) -> bytes:
     return bytes(body)
 
 
-def _inflate(reply: Reply, inflater: Inflater, chunk: bytes, body: bytearray, rules: FetchRules) -> None:
+def _inflate(reply: HttpReply, inflater: Inflater, chunk: bytes, body: bytearray, rules: FetchPolicy) -> None:
     for piece in inflater.feed(chunk):
         body += piece
         if len(body) > rules.most_inflated:
             why = f"it unpacks to more than {rules.most_inflated:,} bytes"
-            raise Refused(reply.target.url, why, rule="inflated")
+            raise FetchRefused(reply.target.url, why, rule="inflated")
 
 
-async def read_start(reply: Reply, most: int) -> bytes:
+async def read_start(reply: HttpReply, most: int) -> bytes:
     """The first `most` bytes of a body, decompressed; the rest is never read. For robots.txt."""
     inflater, body = _inflater(reply), bytearray()
     try:
@@ -97,18 +99,18 @@ async def read_start(reply: Reply, most: int) -> bytes:
     return bytes(body)
 
 
-def refuse_binary(reply: Reply, body: bytes) -> None:
+def refuse_binary(reply: HttpReply, body: bytes) -> None:
     """Raises Refused for bytes that call themselves text and are none."""
     wide = body.startswith(WIDE_STARTS) or WIDE.match(charset(reply))
     if body.startswith(BINARY_STARTS) or (not wide and b"\x00" in body[:1024]):
-        raise Refused(reply.target.url, f"it calls itself {media_type(reply)} but is not text", rule="media_type")
+        raise FetchRefused(reply.target.url, f"it calls itself {media_type(reply)} but is not text", rule="media_type")
 
 
-def _inflater(reply: Reply) -> Inflater:
+def _inflater(reply: HttpReply) -> Inflater:
     encoding = ",".join(reply.all("content-encoding")).lower()
     if "," in encoding:
-        raise Refused(reply.target.url, "it is compressed more than once", rule="encoding")
+        raise FetchRefused(reply.target.url, "it is compressed more than once", rule="encoding")
     make = INFLATERS.get(encoding)
     if make is None:
-        raise Refused(reply.target.url, f"its compression {encoding[:40]!a} is unknown", rule="encoding")
+        raise FetchRefused(reply.target.url, f"its compression {encoding[:40]!a} is unknown", rule="encoding")
     return make()

@@ -13,9 +13,9 @@ import httpcore2
 
 from panel.dossier.fetch.body import charset, media_type, read_body, read_start, refuse_binary, refuse_type
 from panel.dossier.fetch.dns import Names, Resolve, checked, system_resolve
-from panel.dossier.fetch.fetch_errors import Refused, Unreachable
-from panel.dossier.fetch.http import Reply, Wire
-from panel.dossier.fetch.policy import FetchRules, Pacing, Sleep
+from panel.dossier.fetch.fetch_errors import FetchRefused, Unreachable
+from panel.dossier.fetch.http import HttpReply, HttpWire
+from panel.dossier.fetch.policy import FetchPolicy, Pacing, Sleep
 from panel.dossier.fetch.robots import MOST_BYTES, Robots
 from panel.dossier.fetch.url import Target, follow, read_target
 from panel.records import Page, sha256_of
@@ -23,7 +23,7 @@ from panel.records import Page, sha256_of
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 VALIDATOR = re.compile(r"[\x20-\x7e]{1,200}")  # an ETag or a date that is safe to send back
 Met = TypeVar("Met")
-Use = Callable[[Reply], Awaitable[Met]]
+Use = Callable[[HttpReply], Awaitable[Met]]
 ACCEPT_FEED = (
     "application/rss+xml,application/atom+xml,application/feed+json,text/csv,application/x-ndjson;q=0.9,"
     "application/xml;q=0.8,application/json;q=0.8,text/*;q=0.5"
@@ -40,7 +40,7 @@ class Fetcher:
 
     def __init__(
         self,
-        rules: FetchRules,
+        rules: FetchPolicy,
         *,
         now: Callable[[], datetime],
         resolve: Resolve = system_resolve,
@@ -52,7 +52,7 @@ class Fetcher:
         self._now = now
         self._pacing = Pacing(sleep=sleep)
         self._names = Names(resolve)
-        self._wire = Wire(rules, self._names, backend=backend, tls=tls)
+        self._wire = HttpWire(rules, self._names, backend=backend, tls=tls)
         self._robots = Robots(rules, self._read_robots)
 
     async def get(self, url: str, *, known: Page | None = None, as_feed: bool = False) -> Page:
@@ -64,7 +64,7 @@ class Fetcher:
         """
         try:
             return await self._walk(url, known, as_feed)
-        except Refused as err:
+        except FetchRefused as err:
             raise err.after(url) from err
 
     def admit(self, url: str) -> None:
@@ -80,7 +80,7 @@ class Fetcher:
         target, seen, clock = read_target(url, self._rules), set[str](), _Clock(self._rules.timeout_s)
         for _ in range(self._rules.most_redirects + 1):
             if target.url in seen:
-                raise Refused(target.url, "its redirects lead in a circle", rule="redirect")
+                raise FetchRefused(target.url, "its redirects lead in a circle", rule="redirect")
             seen.add(target.url)
             async with clock.running(target):
                 await self._names.addresses(target)  # before robots.txt is asked for: nothing leaves for a bad address
@@ -90,7 +90,7 @@ class Fetcher:
             if isinstance(met, Page):
                 return met
             target = met
-        raise Refused(target.url, f"it takes more than {self._rules.most_redirects} redirects", rule="redirect")
+        raise FetchRefused(target.url, f"it takes more than {self._rules.most_redirects} redirects", rule="redirect")
 
     async def _ask(
         self, target: Target, apart_s: float, clock: "_Clock", headers: Mapping[str, str], use: Use[Met]
@@ -106,7 +106,7 @@ class Fetcher:
                     raise
         raise AssertionError("the last try returns or raises")
 
-    async def _page(self, url: str, known: Page | None, as_feed: bool, reply: Reply) -> Page | Target:
+    async def _page(self, url: str, known: Page | None, as_feed: bool, reply: HttpReply) -> Page | Target:
         if reply.status in REDIRECTS and reply.all("location"):
             return follow(reply.target, reply.all("location"), self._rules)
         if reply.status == 304:
@@ -129,7 +129,7 @@ class Fetcher:
             sha256=sha256_of(body),
         )
 
-    def _still(self, reply: Reply, url: str, known: Page | None) -> Page:
+    def _still(self, reply: HttpReply, url: str, known: Page | None) -> Page:
         if known is None or not _conditions(reply.target, known):
             raise Unreachable(reply.target.url, "it says nothing changed, though nobody asked", hint="")
         return known.model_copy(update={"url": url, "fetched_at": self._now()})
@@ -142,9 +142,9 @@ class Fetcher:
             if not isinstance(met, Target):
                 return met
             robots = met
-        raise Refused(robots.url, f"it takes more than {self._rules.most_redirects} redirects", rule="redirect")
+        raise FetchRefused(robots.url, f"it takes more than {self._rules.most_redirects} redirects", rule="redirect")
 
-    async def _robots_file(self, reply: Reply) -> tuple[int, bytes] | Target:
+    async def _robots_file(self, reply: HttpReply) -> tuple[int, bytes] | Target:
         if reply.status in REDIRECTS and reply.all("location"):
             return follow(reply.target, reply.all("location"), self._rules)
         return reply.status, await read_start(reply, MOST_BYTES) if reply.status < 300 else b""
@@ -179,6 +179,6 @@ def _conditions(target: Target, known: Page | None) -> Mapping[str, str]:
     return {name: value for name, value in named.items() if VALIDATOR.fullmatch(value)}
 
 
-def _validator(reply: Reply, name: str) -> str:
+def _validator(reply: HttpReply, name: str) -> str:
     value = reply.one(name)
     return value if VALIDATOR.fullmatch(value) else ""

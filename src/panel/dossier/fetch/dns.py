@@ -5,7 +5,7 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
 
-from panel.dossier.fetch.fetch_errors import Refused, Unreachable
+from panel.dossier.fetch.fetch_errors import FetchRefused, Unreachable
 from panel.dossier.fetch.ip_ranges import why_special
 from panel.dossier.fetch.url import Target
 
@@ -53,10 +53,10 @@ def checked(target: Target, answer: str) -> str:
         address = ip_address(answer)
         why = why_special(address)
     except ValueError as err:
-        raise Refused(target.url, "its name leads to something that is no address", rule="address") from err
+        raise FetchRefused(target.url, "its name leads to something that is no address", rule="address") from err
     if target.admitted and address.is_loopback:
         return str(address)
     if why:
         what = f"it is {why}" if target.is_literal else f"its name leads to {address}, {why}"
-        raise Refused(target.url, f"{what}, and only public addresses are fetched", rule="address")
+        raise FetchRefused(target.url, f"{what}, and only public addresses are fetched", rule="address")
     return str(address)

@@ -9,7 +9,7 @@ LONGEST_SHOWN = 120
 USERINFO = re.compile(r"(?<=//)[^/?#]*@")
 
 
-class Refused(Mistake):
+class FetchRefused(Mistake):
     """A rule of ours says no; asking again gives the same. One sentence, naming the address and the rule."""
 
     kind = "refused"
@@ -22,9 +22,9 @@ class Refused(Mistake):
         self.why = why
         self.rule = rule  # a short name to count by: "address", "scheme", "robots", "bytes", ...
 
-    def after(self, asked: str) -> "Refused":
+    def after(self, asked: str) -> "FetchRefused":
         """The same refusal, saying which address led there."""
-        return Refused(self.url, self.why, rule=self.rule, asked=asked, hint=self.hint)
+        return FetchRefused(self.url, self.why, rule=self.rule, asked=asked, hint=self.hint)
 
 
 class Unreachable(PanelError):

@@ -20,8 +20,8 @@ import httpcore2
 
 from panel.dossier.fetch.decompress import ACCEPTED
 from panel.dossier.fetch.dns import Names
-from panel.dossier.fetch.fetch_errors import Refused, Unreachable
-from panel.dossier.fetch.policy import FetchRules
+from panel.dossier.fetch.fetch_errors import FetchRefused, Unreachable
+from panel.dossier.fetch.policy import FetchPolicy
 from panel.dossier.fetch.url import Target
 
 MOST_ADDRESSES = 3  # of one name, tried in turn
@@ -30,7 +30,7 @@ ACCEPT = "text/html,application/xhtml+xml,text/plain;q=0.9,text/*;q=0.8,applicat
 
 
 @dataclass(frozen=True)
-class Reply:
+class HttpReply:
     """A reply whose body is still to come."""
 
     target: Target
@@ -53,12 +53,12 @@ class Reply:
                 yield chunk
 
 
-class Wire:
+class HttpWire:
     """Opens connections. `backend` is what dials an address; tests pass one that writes down whom it was asked for."""
 
     def __init__(
         self,
-        rules: FetchRules,
+        rules: FetchPolicy,
         names: Names,
         *,
         backend: httpcore2.AsyncNetworkBackend | None = None,
@@ -70,7 +70,7 @@ class Wire:
         self._tls = tls
 
     @asynccontextmanager
-    async def open(self, target: Target, headers: Mapping[str, str]) -> AsyncIterator[Reply]:
+    async def open(self, target: Target, headers: Mapping[str, str]) -> AsyncIterator[HttpReply]:
         """The reply to a GET. Raises Refused and Unreachable, also for trouble while the body is read inside."""
         addresses = await self._names.addresses(target)
         with _translated(target, self._rules):
@@ -110,7 +110,7 @@ class Pinned(httpcore2.AsyncNetworkBackend):
     """Dials the checked addresses of one target, whatever it is asked for; never a name."""
 
     def __init__(
-        self, target: Target, addresses: Sequence[str], inner: httpcore2.AsyncNetworkBackend, rules: FetchRules
+        self, target: Target, addresses: Sequence[str], inner: httpcore2.AsyncNetworkBackend, rules: FetchPolicy
     ) -> None:
         self._target = target
         self._addresses = addresses
@@ -146,7 +146,7 @@ class Pinned(httpcore2.AsyncNetworkBackend):
 class Metered(httpcore2.AsyncNetworkStream):
     """A connection that counts every byte it brings: endless headers, framing and interim replies included."""
 
-    def __init__(self, inner: httpcore2.AsyncNetworkStream, target: Target, rules: FetchRules) -> None:
+    def __init__(self, inner: httpcore2.AsyncNetworkStream, target: Target, rules: FetchPolicy) -> None:
         self._inner = inner
         self._target = target
         self._rules = rules
@@ -174,15 +174,15 @@ class Metered(httpcore2.AsyncNetworkStream):
         return self._inner.get_extra_info(info)
 
 
-def too_long(target: Target, rules: FetchRules) -> Refused:
-    return Refused(target.url, f"it sends more than {rules.most_bytes:,} bytes", rule="bytes")
+def too_long(target: Target, rules: FetchPolicy) -> FetchRefused:
+    return FetchRefused(target.url, f"it sends more than {rules.most_bytes:,} bytes", rule="bytes")
 
 
-def _reply(target: Target, response: httpcore2.Response, rules: FetchRules) -> Reply:
+def _reply(target: Target, response: httpcore2.Response, rules: FetchPolicy) -> HttpReply:
     if sum(len(name) + len(value) + 4 for name, value in response.headers) > rules.most_header_bytes:
-        raise Refused(target.url, f"its headers are longer than {rules.most_header_bytes:,} bytes", rule="headers")
+        raise FetchRefused(target.url, f"its headers are longer than {rules.most_header_bytes:,} bytes", rule="headers")
     headers = tuple((name.decode("latin-1").lower(), _text(value)) for name, value in response.headers)
-    return Reply(target, response.status, headers, response)
+    return HttpReply(target, response.status, headers, response)
 
 
 def _text(value: bytes) -> str:
@@ -194,7 +194,7 @@ def _text(value: bytes) -> str:
 
 
 @contextmanager
-def _translated(target: Target, rules: FetchRules) -> Iterator[None]:
+def _translated(target: Target, rules: FetchPolicy) -> Iterator[None]:
     """httpcore2's errors as ours."""
     try:
         yield
@@ -210,7 +210,7 @@ def _translated(target: Target, rules: FetchRules) -> Iterator[None]:
         raise Unreachable(target.url, "the connection broke off", again=True) from err
     except httpcore2.RemoteProtocolError as err:
         if "Receive buffer too long" in str(err):  # h11 gives up on a header block this side of 100 kB
-            raise Refused(
+            raise FetchRefused(
                 target.url, f"its headers are longer than {rules.most_header_bytes:,} bytes", rule="headers"
             ) from err
         if "without sending" in str(err) or "peer closed" in str(err):

@@ -24,7 +24,7 @@ def user_agent(contact: str = CONTACT) -> str:
     return f"{AGENT}/{__version__} (+{contact})"
 
 
-class FetchRules(Value):
+class FetchPolicy(Value):
     """What one Fetcher may do. Sizes are bytes, times seconds."""
 
     user_agent: str = Field(default_factory=user_agent)

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from protego import Protego
 
-from panel.dossier.fetch.fetch_errors import Refused
-from panel.dossier.fetch.policy import AGENT, FetchRules
+from panel.dossier.fetch.fetch_errors import FetchRefused
+from panel.dossier.fetch.policy import AGENT, FetchPolicy
 from panel.dossier.fetch.url import Target
 
 MOST_BYTES = 512 * 1024  # RFC 9309 asks for at least 500 KiB; what follows is not read
@@ -48,7 +48,7 @@ Read = Callable[[Target], Awaitable[tuple[int, bytes]]]  # the file's status and
 class Robots:
     """The manners of every site met, kept for the fetcher's life."""
 
-    def __init__(self, rules: FetchRules, read: Read) -> None:
+    def __init__(self, rules: FetchPolicy, read: Read) -> None:
         self._rules = rules
         self._read = read
         self._known: dict[str, Manners] = {}
@@ -61,13 +61,15 @@ class Robots:
                 self._known[target.origin] = await self._look(target)
         manners = self._known[target.origin]
         if not manners.allows(target.url):
-            raise Refused(target.url, manners.why_not, rule="robots", hint="Paste the text into a launch file instead.")
+            raise FetchRefused(
+                target.url, manners.why_not, rule="robots", hint="Paste the text into a launch file instead."
+            )
         return max(self._rules.pace_s, min(manners.delay_s, self._rules.most_crawl_delay_s))
 
     async def _look(self, target: Target) -> Manners:
         try:
             status, body = await self._read(target)
-        except Refused as err:
+        except FetchRefused as err:
             return Manners(nothing, why_not=f"its robots.txt can't be read ({err.why}), which counts as a no")
         if 200 <= status < 300:
             return read_manners(body)

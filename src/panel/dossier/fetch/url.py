@@ -12,8 +12,8 @@ from urllib.parse import quote, urljoin
 
 import idna
 
-from panel.dossier.fetch.fetch_errors import Refused
-from panel.dossier.fetch.policy import FetchRules
+from panel.dossier.fetch.fetch_errors import FetchRefused
+from panel.dossier.fetch.policy import FetchPolicy
 
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 PARTS = re.compile(r"[a-z]+://([^/?#]*)([^?#]*)(\?[^#]*)?(?:#.*)?", re.IGNORECASE)
@@ -55,40 +55,40 @@ class Target:
         return self.origin + self.path
 
 
-def read_target(url: str, rules: FetchRules) -> Target:
+def read_target(url: str, rules: FetchPolicy) -> Target:
     """The hop an address names. Raises Refused for an address that is none, or that a rule forbids as written."""
     if len(url) > rules.most_url:
-        raise Refused(url, f"its address is longer than {rules.most_url:,} characters", rule="address_form")
+        raise FetchRefused(url, f"its address is longer than {rules.most_url:,} characters", rule="address_form")
     _refuse_unseen(url)
     url = url.strip()
     scheme, parts = SCHEME.match(url), PARTS.fullmatch(url)
     if scheme and scheme[1].lower() not in DEFAULT_PORTS:
-        raise Refused(url, "only http and https are fetched", rule="scheme", hint=HINT)
+        raise FetchRefused(url, "only http and https are fetched", rule="scheme", hint=HINT)
     if not scheme or not parts:
-        raise Refused(url, "it is not a web address", rule="address_form", hint=HINT)
+        raise FetchRefused(url, "it is not a web address", rule="address_form", hint=HINT)
     authority, path, query = parts.groups(default="")
     return _target(url, scheme[1].lower(), authority, path, query, rules)
 
 
-def follow(target: Target, locations: list[str], rules: FetchRules) -> Target:
+def follow(target: Target, locations: list[str], rules: FetchPolicy) -> Target:
     """The hop a redirect names, relative to the one that sent it. Raises Refused."""
     if len(locations) != 1:
-        raise Refused(target.url, "it redirects to several addresses at once", rule="redirect")
+        raise FetchRefused(target.url, "it redirects to several addresses at once", rule="redirect")
     location = locations[0]
     _refuse_unseen(location)  # before urljoin, which drops tabs and line ends
     try:  # a whole address is read as it stands: joined, "http:///a" and "http:a" would come out as something else
         joined = location if SCHEME.match(location) else urljoin(target.url, location)
     except ValueError as err:
-        raise Refused(location, "it is not a web address", rule="address_form") from err
+        raise FetchRefused(location, "it is not a web address", rule="address_form") from err
     following = read_target(joined, rules)
     if target.scheme == "https" and following.scheme == "http":
-        raise Refused(following.url, "a redirect from https to http is not followed", rule="downgrade")
+        raise FetchRefused(following.url, "a redirect from https to http is not followed", rule="downgrade")
     return following
 
 
-def _target(url: str, scheme: str, authority: str, path: str, query: str, rules: FetchRules) -> Target:
+def _target(url: str, scheme: str, authority: str, path: str, query: str, rules: FetchPolicy) -> Target:
     if "@" in authority:
-        raise Refused(url, "its address carries a name or password", rule="credentials", hint="Leave them out.")
+        raise FetchRefused(url, "its address carries a name or password", rule="credentials", hint="Leave them out.")
     host, port, is_literal = _host_port(url, authority, DEFAULT_PORTS[scheme])
     written = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     admitted = written == rules.allow_loopback
@@ -101,60 +101,60 @@ def _target(url: str, scheme: str, authority: str, path: str, query: str, rules:
 
 def _refuse_unseen(url: str) -> None:
     if "\\" in url or any(unicodedata.category(c) in UNSEEN for c in url):
-        raise Refused(url, "its address holds a control character or a backslash", rule="address_form")
+        raise FetchRefused(url, "its address holds a control character or a backslash", rule="address_form")
 
 
 def _host_port(url: str, authority: str, default: int) -> tuple[str, int, bool]:
     found = HOST_PORT.fullmatch(authority)
     if not found or not found[1]:
-        raise Refused(url, "its host name can't be read", rule="host_form")
+        raise FetchRefused(url, "its host name can't be read", rule="host_form")
     port = int(found[2] or default)
     if not 0 < port < 65536:
-        raise Refused(url, f"port {port} does not exist", rule="port")
+        raise FetchRefused(url, f"port {port} does not exist", rule="port")
     if found[1].startswith("["):
         return _v6(url, found[1][1:-1]), port, True
     host = _ascii(url, found[1])
     if not NUMBER.fullmatch(host.rpartition(".")[2]):
         return host, port, False
     if not QUAD.fullmatch(host):
-        raise Refused(url, "its host is a number written in an unusual way", rule="notation")
+        raise FetchRefused(url, "its host is a number written in an unusual way", rule="notation")
     return str(IPv4Address(host)), port, True
 
 
 def _v6(url: str, text: str) -> str:
     if "%" in text:
-        raise Refused(url, "its host is an address with a zone", rule="notation")
+        raise FetchRefused(url, "its host is an address with a zone", rule="notation")
     try:
         return IPv6Address(text).compressed
     except AddressValueError as err:
-        raise Refused(url, "its host name can't be read", rule="host_form") from err
+        raise FetchRefused(url, "its host name can't be read", rule="host_form") from err
 
 
 def _ascii(url: str, host: str) -> str:
     """A host name as it goes on the wire. Look-alike digits and dots become plain first, so that they are checked."""
     if len(host) > 253 or "%" in host:
-        raise Refused(url, "its host name can't be read", rule="host_form")
+        raise FetchRefused(url, "its host name can't be read", rule="host_form")
     if not host.isascii():
         try:
             host = idna.encode(host, uts46=True, transitional=False).decode("ascii")
         except UnicodeError as err:
-            raise Refused(url, "its host name can't be read", rule="host_form") from err
+            raise FetchRefused(url, "its host name can't be read", rule="host_form") from err
     host = host.lower().removesuffix(".")
     if not all(LABEL.fullmatch(label) for label in host.split(".")):
-        raise Refused(url, "its host name can't be read", rule="host_form")
+        raise FetchRefused(url, "its host name can't be read", rule="host_form")
     return host
 
 
-def _refuse_port(url: str, port: int, rules: FetchRules) -> None:
+def _refuse_port(url: str, port: int, rules: FetchPolicy) -> None:
     if port not in rules.ports:
         allowed = " and ".join(str(port) for port in sorted(rules.ports))
-        raise Refused(url, f"port {port} is not fetched, only {allowed}", rule="port")
+        raise FetchRefused(url, f"port {port} is not fetched, only {allowed}", rule="port")
 
 
 def _refuse_inside_name(url: str, host: str) -> None:
     name, _, last = host.rpartition(".")
     if last in INSIDE or not name:
-        raise Refused(url, f"{host!r} names a machine inside a network, not a public site", rule="inside_name")
+        raise FetchRefused(url, f"{host!r} names a machine inside a network, not a public site", rule="inside_name")
 
 
 def _plain(path: str, query: str) -> str:

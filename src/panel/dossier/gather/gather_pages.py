@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from panel.dossier.decode import decode_page
 from panel.dossier.fetch.fetch_errors import Unreachable, shown
-from panel.dossier.gather.page_source import SAVED_HINT, Fetch, Limits, Shelf, anything
+from panel.dossier.gather.page_source import SAVED_HINT, Fetch, GatherLimits, PageSource, anything
 from panel.dossier.gather.snapshots import Snapshots
 from panel.dossier.identity.address import tidy_address
 from panel.dossier.identity.voices import (
@@ -36,7 +36,7 @@ from panel.dossier.identity.voices import (
 )
 from panel.dossier.page.links import WANTED, Choice, Link, choose, find_links, sections
 from panel.dossier.page.passages import cut
-from panel.dossier.page.read_page import HTML, Reading, name_and_tagline, needs_scripts, reading_of
+from panel.dossier.page.read_page import HTML, ParsedPage, name_and_tagline, needs_scripts, reading_of
 from panel.dossier.visibility.style_sheets import MOST_BYTES as MOST_SHEET_BYTES
 from panel.dossier.visibility.style_sheets import read_sheets
 from panel.errors import Mistake, PanelError, StoreError
@@ -66,7 +66,7 @@ class Gathered(NamedTuple):
     kind: SourceKind
     voice: Voice
     page: Page
-    reading: Reading
+    reading: ParsedPage
     passages: tuple[Passage, ...]
     sheets: Mapping[str, str]  # texts of the style sheets it links, by `href`
 
@@ -114,8 +114,8 @@ async def gather(
     Raises what `fetch` raises for the first page, Mistake when that page is missing or holds no text, StoreError for
     a failing disk.
     """
-    limits = Limits(most_pages, most_bytes, asyncio.get_running_loop().time() + most_s)
-    shelf = Shelf(fetch, snapshots, today, -1 if refresh else max_age_days, admit)
+    limits = GatherLimits(most_pages, most_bytes, asyncio.get_running_loop().time() + most_s)
+    shelf = PageSource(fetch, snapshots, today, -1 if refresh else max_age_days, admit)
     work = _Round(shelf, limits, on_page)
     first = await work.first(_address(url))
     links = await _links(first)
@@ -136,7 +136,7 @@ class _Read(NamedTuple):
     """One page as it came, and what was read off it."""
 
     page: Page
-    reading: Reading
+    reading: ParsedPage
     sheets: Mapping[str, str]
     kept: bool
 
@@ -145,8 +145,8 @@ class _Read(NamedTuple):
 class _Round:
     """One gathering under way."""
 
-    shelf: Shelf
-    limits: Limits
+    shelf: PageSource
+    limits: GatherLimits
     on_page: Callable[[PageEvent], None]
     maker: Maker = NOBODY
     name: str = ""
@@ -264,7 +264,7 @@ async def _links(gathered: Gathered) -> tuple[Link, ...]:
     return await asyncio.to_thread(find_links, reading.text, gathered.page.final_url) if reading.is_html else ()
 
 
-def _name_and_tagline(page: Page, reading: Reading) -> tuple[str, str]:
+def _name_and_tagline(page: Page, reading: ParsedPage) -> tuple[str, str]:
     """At a repository or a registry the name is in the address; elsewhere the page gives it."""
     if repository_of(page.final_url):
         name = [step for step in urlsplit(page.final_url).path.split("/") if step][1].removesuffix(".git")

@@ -29,7 +29,7 @@ def anything(url: str) -> None:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class PageSource:
     """Where pages come from: the snapshots while they are recent, else the web, which fills the snapshots."""
 
     fetch: Fetch
@@ -60,7 +60,7 @@ class Shelf:
 
 
 @dataclass
-class Limits:
+class GatherLimits:
     """What may still be spent on one gathering."""
 
     pages: int

@@ -13,7 +13,7 @@ from panel.dossier.page.passages import Block
 from panel.records.amounts import AMOUNT, PER
 
 if TYPE_CHECKING:
-    from panel.dossier.visibility.take_out_unseen import Veiled
+    from panel.dossier.visibility.take_out_unseen import HiddenText
 
 MOST_CHARACTERS = 5_000_000  # what is after them is left out
 MOST_DEPTH = 100  # elements nested deeper lose their tags and keep their text; honest pages stay under 40
@@ -47,7 +47,7 @@ class PageText(NamedTuple):
     """What a page shows, in reading order, and what it keeps from its readers."""
 
     blocks: tuple[Block, ...]
-    veiled: tuple["Veiled", ...]
+    veiled: tuple["HiddenText", ...]
 
 
 def parse_html(page: str, **options: bool) -> Any:
@@ -117,9 +117,9 @@ def _furniture(tree: Any) -> Iterator[Any]:
             yield element
 
 
-def _visible(page: str, sheets: Mapping[str, str] | None) -> tuple[Any, list["Veiled"]]:
+def _visible(page: str, sheets: Mapping[str, str] | None) -> tuple[Any, list["HiddenText"]]:
     """The page's tree without what nobody sees, None when there is no tree in it; and what was taken out."""
-    from panel.dossier.visibility.take_out_unseen import Veiled, comments_of, take_out
+    from panel.dossier.visibility.take_out_unseen import HiddenText, comments_of, take_out
 
     shown = page[:MOST_CHARACTERS]
     veiled = list(comments_of(shown))
@@ -131,9 +131,9 @@ def _visible(page: str, sheets: Mapping[str, str] | None) -> tuple[Any, list["Ve
     _flatten(tree)
     veiled += take_out(tree, sheets)
     if len(page) > MOST_CHARACTERS:
-        veiled.append(Veiled("not read", f"what stands after {MOST_CHARACTERS:,} characters"))
+        veiled.append(HiddenText("not read", f"what stands after {MOST_CHARACTERS:,} characters"))
     if any("depth" in entry.message.lower() for entry in tree.getroottree().parser.error_log):
-        veiled.append(Veiled("not read", "what stands after elements nested more than 2,000 deep"))
+        veiled.append(HiddenText("not read", "what stands after elements nested more than 2,000 deep"))
     for listing in tree.iter("pre"):
         if listing.find(".//code") is None:
             _mark_as_code(listing)

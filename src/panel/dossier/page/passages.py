@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from panel.dossier.clean import SPACES, clean
 from panel.records import Passage
 
-Kind = Literal["prose", "heading", "code", "table"]
+BlockKind = Literal["prose", "heading", "code", "table"]
 
 MOST_WORDS = 120
 MOST_CHARACTERS = 1000  # for scripts without spaces and for what is no prose at all
@@ -22,7 +22,7 @@ WORDS = re.compile(r"\S+\s*")
 class Block(NamedTuple):
     """A piece of a page in reading order, not yet cut."""
 
-    kind: Kind
+    kind: BlockKind
     text: str
 
 

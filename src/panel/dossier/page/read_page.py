@@ -39,7 +39,7 @@ MOST_TITLE = 300
 MOST_NAME = 120
 
 
-class Reading(NamedTuple):
+class ParsedPage(NamedTuple):
     """What code reads off one page."""
 
     url: str  # canonical, without what changes from visit to visit
@@ -58,7 +58,7 @@ class Reading(NamedTuple):
         return self.form == "html"
 
 
-def reading_of(page: Page, sheets: Mapping[str, str] | None = None) -> Reading:
+def reading_of(page: Page, sheets: Mapping[str, str] | None = None) -> ParsedPage:
     """The page read. sheets: texts of style sheets it links, by `href`.
 
     Raises Mistake, in one sentence, for what is no text or holds none.
@@ -74,10 +74,10 @@ def reading_of(page: Page, sheets: Mapping[str, str] | None = None) -> Reading:
     blocks = tuple(markdown_blocks(text) if is_markdown else plain_blocks(text))
     first = next((one_line(block.text) for block in blocks if block.text.strip()), "")
     heading = next((one_line(block.text) for block in blocks if block.kind == "heading"), first)[:MOST_TITLE]
-    return Reading(tidy_address(page.final_url), heading, text, form, blocks, None, "", "", "", heading)
+    return ParsedPage(tidy_address(page.final_url), heading, text, form, blocks, None, "", "", "", heading)
 
 
-def needs_scripts(reading: Reading) -> bool:
+def needs_scripts(reading: ParsedPage) -> bool:
     """Whether a page shows its text only to a browser that runs its scripts, and what came is the shell.
 
     It has scripts and no prose at all, or little and a module, an element left empty for them to fill, or a word to
@@ -109,7 +109,7 @@ def _has_empty_root(shell: str) -> bool:
     return False
 
 
-def name_and_tagline(reading: Reading) -> tuple[str, str]:
+def name_and_tagline(reading: ParsedPage) -> tuple[str, str]:
     """The product's name and the maker's line for it, as its page gives them; a tagline may be "".
 
     The name is the site's own when the page is the site's front, else the first part of the title that is neither the
@@ -126,13 +126,13 @@ def name_and_tagline(reading: Reading) -> tuple[str, str]:
     return name[:MOST_NAME].strip(), tagline[:MOST_TITLE].strip()
 
 
-def _read_html(page: Page, text: str, sheets: Mapping[str, str] | None) -> Reading:
+def _read_html(page: Page, text: str, sheets: Mapping[str, str] | None) -> ParsedPage:
     blocks = tuple(html_blocks(text, sheets))
     told = _metadata(text)
     seen = fragment_blocks(text, sheets)  # all of the page: its main text often leaves the great heading out
     headings = (one_line(block.text) for block in seen if block.kind == "heading")
     heading = next((words for words in headings if words and words != told["title"]), "")
-    return Reading(
+    return ParsedPage(
         url=_canonical(told["canonical"], page.final_url),
         title=(told["title"] or heading)[:MOST_TITLE],
         text=text,

@@ -41,7 +41,7 @@ BLACK, WHITE = (0.0, 0.0, 0.0), (255.0, 255.0, 255.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ComputedStyle:
     """What an element hands down. A colour is None where it can't be known: a picture, a gradient, a word we miss."""
 
     ink: Colour | None = BLACK
@@ -64,7 +64,7 @@ class Look:
         return "transparent letters" if self.is_clear else ""
 
 
-def inherit(look: Look, given: Properties, *, painted: bool, pictured: bool) -> Look:
+def inherit(look: ComputedStyle, given: Properties, *, painted: bool, pictured: bool) -> ComputedStyle:
     """The look of a child that declares `given`.
 
     painted: a rule lays something over or under it. pictured: it holds a picture its text may stand on.
@@ -87,7 +87,7 @@ def inherit(look: Look, given: Properties, *, painted: bool, pictured: bool) -> 
     )
 
 
-def why_gone(given: Properties, above: Look) -> str:
+def why_gone(given: Properties, above: ComputedStyle) -> str:
     """How the element itself, with all it holds, is hidden; "" when it is not. above: what its parent hands down."""
     if not given:
         return ""
@@ -185,9 +185,9 @@ def _is_little(factor: str) -> bool:
 
 def _hides(plain: Properties) -> bool:
     """Whether it shows nothing of what has no room in it."""
-    flows = " ".join(plain.get(f"overflow{axis}", "") for axis in ("", "-x", "-y"))
+    limiters = " ".join(plain.get(f"overflow{axis}", "") for axis in ("", "-x", "-y"))
     return bool(
-        re.search(r"hidden|clip|auto|scroll", flows) or re.search(r"paint|strict|content", plain.get("contain", ""))
+        re.search(r"hidden|clip|auto|scroll", limiters) or re.search(r"paint|strict|content", plain.get("contain", ""))
     )
 
 
@@ -203,7 +203,7 @@ def least_px(value: str) -> float:
     return min((float(n) * UNITS[unit] for n, unit in LENGTH.findall(value) if unit != "%"), default=0.0)
 
 
-def _visible(look: Look, value: str) -> bool:
+def _visible(look: ComputedStyle, value: str) -> bool:
     return (
         look.is_visible
         if value not in ("hidden", "collapse", "visible", "initial")
@@ -227,7 +227,7 @@ def _size(parent_px: float, plain: Properties) -> float:
     return number * UNITS[unit]
 
 
-def _ground(look: Look, plain: Properties) -> Colour | None:
+def _ground(look: ComputedStyle, plain: Properties) -> Colour | None:
     """The background text stands on; None for a picture, and for a value that can't be read: it may be any colour."""
     if PICTURE.search(plain.get("background-image", "") + plain.get("background", "")):
         return None
@@ -240,7 +240,7 @@ def _ground(look: Look, plain: Properties) -> Colour | None:
     return look.ground
 
 
-def _ink(look: Look, plain: Properties, ground: Colour | None) -> Colour | None:
+def _ink(look: ComputedStyle, plain: Properties, ground: Colour | None) -> Colour | None:
     if "text" in (plain.get("background-clip"), plain.get("-webkit-background-clip")):
         return None  # letters cut out of a background
     value = _ink_value(plain)
@@ -252,7 +252,7 @@ def _ink(look: Look, plain: Properties, ground: Colour | None) -> Colour | None:
     return _over(colour, ground) if colour else None
 
 
-def _clear(look: Look, plain: Properties) -> bool:
+def _clear(look: ComputedStyle, plain: Properties) -> bool:
     """Whether letters are of a colour of which nearly nothing is laid on whatever is below them."""
     if "text" in (plain.get("background-clip"), plain.get("-webkit-background-clip")):
         return False

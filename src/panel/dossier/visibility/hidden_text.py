@@ -11,7 +11,7 @@ from panel.dossier.clean import one_line
 from panel.dossier.page.html import read_page
 from panel.dossier.page.markdown_blocks import MOST_MARKDOWN, as_html, unused_titles
 from panel.dossier.page.passages import Block
-from panel.dossier.visibility.take_out_unseen import Veiled
+from panel.dossier.visibility.take_out_unseen import HiddenText
 from panel.records import Hidden
 from panel.records.invisible import UNSEEN
 
@@ -50,19 +50,19 @@ def find_hidden(
     found = hidden_characters(text)
     if form == "markdown":
         veiled = read_page(as_html(text)).veiled if "<" in text or "![" in text else ()
-        found = [*veiled, *(Veiled("link title", title) for title in unused_titles(text)), *found]
+        found = [*veiled, *(HiddenText("link title", title) for title in unused_titles(text)), *found]
         if len(text) > MOST_MARKDOWN:
-            found.append(Veiled("not read", f"what stands after {MOST_MARKDOWN:,} characters of Markdown"))
+            found.append(HiddenText("not read", f"what stands after {MOST_MARKDOWN:,} characters of Markdown"))
     return as_records(source_id, found)
 
 
-def as_records(source_id: str, veiled: Iterable[Veiled]) -> tuple[Hidden, ...]:
+def as_records(source_id: str, veiled: Iterable[HiddenText]) -> tuple[Hidden, ...]:
     """Hidden texts of one source: each once, what style hides before descriptions, bounded."""
-    once: dict[Veiled, None] = {}
+    once: dict[HiddenText, None] = {}
     for where, text in veiled:
         short = one_line(text[: 4 * MOST_LENGTH])
         if sum(map(str.isalpha, short)) >= LEAST_LETTERS:
-            once[Veiled(where, short if len(short) <= MOST_LENGTH else short[: MOST_LENGTH - 1] + "…")] = None
+            once[HiddenText(where, short if len(short) <= MOST_LENGTH else short[: MOST_LENGTH - 1] + "…")] = None
     ranked = sorted(once, key=lambda found: found.where.split(" ")[0] in LAST)
     kept = [Hidden(source_id=source_id, where=where, text=text) for where, text in ranked[:MOST_HIDDEN]]
     if len(ranked) > MOST_HIDDEN:
@@ -71,15 +71,15 @@ def as_records(source_id: str, veiled: Iterable[Veiled]) -> tuple[Hidden, ...]:
     return tuple(kept)
 
 
-def hidden_characters(text: str) -> list[Veiled]:
+def hidden_characters(text: str) -> list[HiddenText]:
     """What a text says in characters that draw nothing: tags and selectors spelt out, the rest with its neighbours."""
-    found = [Veiled("tag characters", "".join(chr(ord(c) - 0xE0000) for c in run)) for run in TAGS.findall(text)]
-    found += [Veiled("variation selectors", _spelt(run)) for run in SELECTORS.findall(text)]
+    found = [HiddenText("tag characters", "".join(chr(ord(c) - 0xE0000) for c in run)) for run in TAGS.findall(text)]
+    found += [HiddenText("variation selectors", _spelt(run)) for run in SELECTORS.findall(text)]
     for run in UNSEEN_RUN.finditer(text):
         if set(run.group()) <= JOINERS or TAGS.search(run.group()) or SELECTORS.search(run.group()):
             continue
         name = f"invisible character U+{ord(run.group()[0]):04X}"
-        found.append(Veiled(name, text[max(0, run.start() - AROUND) : run.end() + AROUND]))
+        found.append(HiddenText(name, text[max(0, run.start() - AROUND) : run.end() + AROUND]))
         if len(found) > MOST_HIDDEN:
             break
     return found

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from panel.dossier.visibility.computed_style import Look, inherit, why_gone
+from panel.dossier.visibility.computed_style import ComputedStyle, inherit, why_gone
 from panel.dossier.visibility.css_rules import MOST_UNREAD, Element, Styles, is_for_us
 from panel.dossier.visibility.style_sheets import sheet_links
 
@@ -31,14 +31,14 @@ MOST_COMMENT = 4_000  # characters of one
 MOST_VEILED = 2_000  # of one page, before the editor's list is cut
 
 
-class Veiled(NamedTuple):
+class HiddenText(NamedTuple):
     """A text and how the page kept it from its readers."""
 
     where: str
     text: str
 
 
-def take_out(tree: Any, sheets: Mapping[str, str] | None = None) -> list[Veiled]:
+def take_out(tree: Any, sheets: Mapping[str, str] | None = None) -> list[HiddenText]:
     """Empty every element of the tree that is not seen, in place. What was in them, in page order.
 
     sheets: texts of style sheets the page links, by their `href`; those that are not in it are named as not read. The
@@ -50,12 +50,12 @@ def take_out(tree: Any, sheets: Mapping[str, str] | None = None) -> list[Veiled]
     gone, unread = _look_at_all(tree, styles)
     for element, where in gone:
         if words := _words_of(element):
-            found.append(Veiled(where, words))
+            found.append(HiddenText(where, words))
         element.clear(keep_tail=True)
         element.tag = "span"
     for element, where in unread:
-        found += [Veiled(where, text) for text in _own_text_of(element)]
-    found += [Veiled("style not read", name) for name in (*missing, *styles.unread)]
+        found += [HiddenText(where, text) for text in _own_text_of(element)]
+    found += [HiddenText("style not read", name) for name in (*missing, *styles.unread)]
     return found[:MOST_VEILED]
 
 
@@ -75,7 +75,7 @@ def _sheets(tree: Any, linked: Mapping[str, str]) -> tuple[list[str], list[str]]
 
 def _look_at_all(tree: Any, styles: Styles) -> tuple[list[tuple[Any, str]], list[tuple[Any, str]]]:
     """Elements that are gone with all they hold, and elements whose own text can't be read, each with how."""
-    looks: dict[Any, Look | None] = {None: Look()}  # None as a value: within something gone
+    looks: dict[Any, ComputedStyle | None] = {None: ComputedStyle()}  # None as a value: within something gone
     gone, unread = [], []
     for element in Element.from_html_root(tree).iter_subtree():
         node = element.etree_element
@@ -95,7 +95,7 @@ def _look_at_all(tree: Any, styles: Styles) -> tuple[list[tuple[Any, str]], list
     return gone, unread
 
 
-def _why_gone(node: Any, given: dict[str, str], above: Look) -> str:
+def _why_gone(node: Any, given: dict[str, str], above: ComputedStyle) -> str:
     if node.tag in UNSEEN or (node.tag == "title" and node.getparent() is not None and node.getparent().tag != "head"):
         return str(node.tag)
     if node.getparent() is None or node.tag == "body":
@@ -132,23 +132,23 @@ def _presentational(node: Any) -> dict[str, str]:
     return given
 
 
-def comments_of(page: str) -> Iterator[Veiled]:
+def comments_of(page: str) -> Iterator[HiddenText]:
     """What a page says in comments, read from its source: conditional ones of old browsers are markup.
 
     The parser drops them. Taking 300,000 of them out of a tree takes 9 s, since their neighbours' texts grow together.
     """
     for found in ODD_COMMENT.finditer(page):
         if any(c.isalpha() for c in found[1]):
-            yield Veiled("comment", " ".join(found[1].split()))
+            yield HiddenText("comment", " ".join(found[1].split()))
     at = page.find("<!--")
     while at >= 0 and (end := page.find("-->", at + 2)) >= 0:
         text = " ".join(page[at + 4 : min(end, at + MOST_COMMENT)].split())
         if any(c.isalpha() for c in text) and not text.startswith(("[if ", "<![endif", "[endif")):
-            yield Veiled("comment", text)
+            yield HiddenText("comment", text)
         at = page.find("<!--", end)
 
 
-def _attributes(tree: Any) -> Iterator[Veiled]:
+def _attributes(tree: Any) -> Iterator[HiddenText]:
     for node in tree.iter():
         attributes = node.attrib
         if not attributes:
@@ -163,10 +163,10 @@ def _attributes(tree: Any) -> Iterator[Veiled]:
                 yield from _long_enough(name, attributes[name])
 
 
-def _long_enough(where: str, text: str) -> Iterator[Veiled]:
+def _long_enough(where: str, text: str) -> Iterator[HiddenText]:
     words = text.split()
     if len(words) >= LEAST_ATTRIBUTE_WORDS or len(text) > 60:
-        yield Veiled(where[:40], " ".join(words))
+        yield HiddenText(where[:40], " ".join(words))
 
 
 def _words_of(element: Any) -> str:

@@ -19,14 +19,14 @@ from panel.jurors.batch_api.endpoints import (
     provider_id,
     read_lines,
 )
-from panel.jurors.batch_api.protocol import BatchRequest, BatchResult, BatchStatus, Outcome
+from panel.jurors.batch_api.protocol import BatchItemOutcome, BatchRequest, BatchResult, BatchStatus
 from panel.jurors.batch_api.spool import Shape, spool
 from panel.jurors.provider import ModelSpec
 from panel.jurors.providers.anthropic_messages import anthropic_client
 from panel.jurors.providers.json_fields import count, member, words
 
 MOST_REQUESTS, MOST_BYTES = 100_000, 256_000_000
-NEVER_ASKED: dict[str, Outcome] = {"canceled": "cancelled", "expired": "expired"}
+NEVER_ASKED: dict[str, BatchItemOutcome] = {"canceled": "cancelled", "expired": "expired"}
 STATUSES = {
     "invalid_request_error": 400, "authentication_error": 401, "billing_error": 402, "permission_error": 403,
     "not_found_error": 404, "request_too_large": 413, "rate_limit_error": 429, "api_error": 500,

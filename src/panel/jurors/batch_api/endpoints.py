@@ -13,7 +13,7 @@ from panel.jurors.batch_api.spool import Shape, Spooled, as_json
 from panel.jurors.provider import ModelSpec
 from panel.jurors.providers.error_mapping import of_status, translate, where
 from panel.jurors.providers.json_fields import objects, words
-from panel.jurors.providers.transport import Client, Wire
+from panel.jurors.providers.transport import Client, Transport
 
 SUBMIT_TIMEOUT_S = 600.0  # between two signs of life, while a provider takes in 200 MB
 NO_BATCHES = frozenset({404, 405, 501})
@@ -21,7 +21,7 @@ CLOCKS_DIFFER_S = 300.0  # how far a provider's clock may be from ours when a lo
 MOST_PAGES, PAGE = 50, 100  # of a provider's list of batches, newest first; batches a page
 
 
-class BatchHttp(Wire):
+class BatchHttp(Transport):
     """The few kinds of request that batches need. `missing` is what a 404 means there, in a sentence."""
 
     async def look(self, path: str, *, missing: str, **query: object) -> dict[str, Any]:
@@ -194,7 +194,7 @@ def errored(custom_id: str, told: ProviderError | None, otherwise: str, request_
     )
 
 
-def of_error(error: dict[str, Any], status: int, wire: Wire) -> ProviderError:
+def of_error(error: dict[str, Any], status: int, wire: Transport) -> ProviderError:
     """What an ordinary call would have raised for this error object and HTTP status."""
     return of_status(status, {"error": error}, {}, wire.spec)
 

@@ -19,7 +19,7 @@ CUSTOM_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # both providers answer 400 to a
 _RECIPE = "sha256:"
 _OURS = re.compile(rf"{KEY_PREFIX}([A-Za-z0-9_-]{{43}})-(0|[1-9][0-9]{{0,12}})")
 
-Outcome = Literal["succeeded", "errored", "expired", "cancelled", "unreadable"]
+BatchItemOutcome = Literal["succeeded", "errored", "expired", "cancelled", "unreadable"]
 
 
 def custom_id(key: str, attempt: int) -> str:
@@ -65,7 +65,7 @@ class BatchResult:
     """One line of a batch's results. Ours or not, and whether it is a duplicate, is for the caller: see `key_of`."""
 
     custom_id: str  # "" for an unreadable line
-    outcome: Outcome
+    outcome: BatchItemOutcome
     raw: str = ""  # of succeeded: the reply's JSON as `Provider.read` takes it
     why: str = ""  # a sentence, for every outcome but succeeded
     request_id: str = ""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from panel.jurors.provider import Body, Ending, ModelSpec, Question, RawReply, Reading
+from panel.jurors.provider import Body, Ending, ModelSpec, ParsedReply, Question, RawReply
 from panel.jurors.providers.json_fields import (
     answer_of,
     as_object,
@@ -65,12 +65,14 @@ class AnthropicMessages(OverHttp):
         content = [{k: v for k, v in part.items() if k != "cache_control"} for part in first["content"]]
         return {**body, "messages": [{**first, "content": content}, *rest]}
 
-    def read(self, raw: str) -> Reading:
+    def read(self, raw: str) -> ParsedReply:
         found = as_object(raw)
         calls = [block["input"] for block in objects(found, "content") if "input" in block]
         text = answer_of(text_of(found.get("content")), calls)
         ending, why = _ending(found, text)
-        return Reading(ending=ending, text=text, model=words(found, "model"), usage=read_usage(found, text), why=why)
+        return ParsedReply(
+            ending=ending, text=text, model=words(found, "model"), usage=read_usage(found, text), why=why
+        )
 
 
 def anthropic_client(spec: ModelSpec) -> Client:

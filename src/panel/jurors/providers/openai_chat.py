@@ -1,6 +1,6 @@
 """Chat completions: the dialect of Ollama, vLLM, LM Studio, llama.cpp and every other compatible server."""
 
-from panel.jurors.provider import Body, ModelSpec, Question, Reading
+from panel.jurors.provider import Body, ModelSpec, ParsedReply, Question
 from panel.jurors.providers.json_fields import (
     answer_of,
     as_object,
@@ -57,7 +57,7 @@ class OpenAIChat(OverHttp):
         turns = [{"role": "assistant", "content": said}] if said else []
         return {**body, "messages": [*body["messages"], *turns, {"role": "user", "content": problem}]}
 
-    def read(self, raw: str) -> Reading:
+    def read(self, raw: str) -> ParsedReply:
         found = as_object(raw)
         choice = min(objects(found, "choices"), key=lambda choice: count(choice, "index"), default={})
         message = member(choice, "message")
@@ -71,4 +71,6 @@ class OpenAIChat(OverHttp):
         if ending != "complete" and not refusal:
             error = error_of(choice if "error" in choice else found).get("message")
             why = error or (f"finish_reason {reason}" if reason else "no finish_reason")
-        return Reading(ending=ending, text=text, model=words(found, "model"), usage=read_usage(found, text), why=why)
+        return ParsedReply(
+            ending=ending, text=text, model=words(found, "model"), usage=read_usage(found, text), why=why
+        )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from panel.jurors.provider import Body, Ending, ModelSpec, Question, RawReply, Reading
+from panel.jurors.provider import Body, Ending, ModelSpec, ParsedReply, Question, RawReply
 from panel.jurors.providers.json_fields import (
     ENDINGS,
     answer_of,
@@ -73,7 +73,7 @@ class OpenAIResponses(OverHttp):
         content = [{k: v for k, v in part.items() if k != "prompt_cache_breakpoint"} for part in first["content"]]
         return {**body, "input": [{**first, "content": content}, *rest]}
 
-    def read(self, raw: str) -> Reading:
+    def read(self, raw: str) -> ParsedReply:
         found = as_object(raw)
         output = objects(found, "output")
         answers = [item for item in output if _is_answer(item)]
@@ -81,7 +81,9 @@ class OpenAIResponses(OverHttp):
         text = answer_of("".join(text_of(item.get("content")) for item in answers), calls)
         parts = (part for item in answers for part in objects(item, "content") if part.get("type") == "refusal")
         ending, why = _ending(found, text, " ".join(words(part, "refusal") for part in parts))
-        return Reading(ending=ending, text=text, model=words(found, "model"), usage=read_usage(found, text), why=why)
+        return ParsedReply(
+            ending=ending, text=text, model=words(found, "model"), usage=read_usage(found, text), why=why
+        )
 
 
 def sends_cache_marks(spec: ModelSpec) -> bool:

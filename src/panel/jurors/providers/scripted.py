@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from panel.errors import Mistake, ProviderRefused
-from panel.jurors.provider import Body, ModelSpec, Question, RawReply, Reading
+from panel.jurors.provider import Body, ModelSpec, ParsedReply, Question, RawReply
 from panel.jurors.providers.json_fields import as_object, words
 from panel.records import Usage
 
@@ -66,14 +66,14 @@ class Scripted:
     async def close(self) -> None:
         """Nothing is held open."""
 
-    def read(self, raw: str) -> Reading:
+    def read(self, raw: str) -> ParsedReply:
         said, usage = as_object(raw), Usage()
         if "refuse" in said:
-            return Reading(ending="declined", text="", model="scripted", usage=usage, why=words(said, "refuse"))
+            return ParsedReply(ending="declined", text="", model="scripted", usage=usage, why=words(said, "refuse"))
         if "truncate" in said:
-            return Reading(ending="truncated", text="", model="scripted", usage=usage, why="scripted")
+            return ParsedReply(ending="truncated", text="", model="scripted", usage=usage, why="scripted")
         text = words(said, "garbage") if "garbage" in said else raw
-        return Reading(ending="complete", text=text, model="scripted", usage=usage)
+        return ParsedReply(ending="complete", text=text, model="scripted", usage=usage)
 
 
 def _read(path: str) -> str:

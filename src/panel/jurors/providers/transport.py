@@ -70,7 +70,7 @@ class OverHttp:
 
     def __init__(self, spec: ModelSpec, make_client: Callable[[ModelSpec], Client]) -> None:
         self.spec = spec
-        self.wire = Wire(spec, make_client)
+        self.wire = Transport(spec, make_client)
 
     @property
     def endpoint(self) -> str:
@@ -93,7 +93,7 @@ def _room_field(body: Body) -> str:
     return next(name for name in ROOM_FIELDS if name in body)
 
 
-class Wire:
+class Transport:
     """Sends bodies for one model. The SDK is imported at the first send: replaying a ledger needs none."""
 
     def __init__(self, spec: ModelSpec, make_client: Callable[[ModelSpec], Client]) -> None:

@@ -8,7 +8,7 @@ SHRINK = 0.75
 USED_SHARE = 0.9  # of the room in flight, for it to count as used
 
 
-class Concurrency:
+class AdaptiveLimit:
     """Calls in flight at most, between 1 and a ceiling. Calls are numbered as they leave."""
 
     def __init__(self, most: int) -> None:

@@ -13,7 +13,7 @@ PROBE_WAIT_S = 30.0  # how long calls wait for a probe under way once patience h
 
 
 @dataclass
-class Down:
+class OpenCircuit:
     """Since when, until when calls wait for it, when the next call may try, and what it last said."""
 
     since: float
@@ -24,14 +24,14 @@ class Down:
     probed_at: float | None = None  # since when a call is finding out
 
 
-class Breaker:
+class CircuitBreaker:
     """Whether a server is up, as far as its answers tell. Times are seconds of one clock."""
 
     def __init__(self, patience_s: float = PATIENCE_S) -> None:
         self.patience_s = patience_s
         self.in_a_row = 0
         self.first_failed_at = 0.0
-        self.down: Down | None = None
+        self.down: OpenCircuit | None = None
 
     def answered(self) -> bool:
         """The server spoke, whatever it said. True when that ends an outage."""
@@ -44,7 +44,7 @@ class Breaker:
         self.first_failed_at = now if self.in_a_row == 1 else self.first_failed_at
         if self.down is None and self.in_a_row >= FAILURES_IN_A_ROW:
             give_up_at = self.first_failed_at + self.patience_s
-            self.down = Down(self.first_failed_at, give_up_at, now + FIRST_PAUSE_S, FIRST_PAUSE_S, why)
+            self.down = OpenCircuit(self.first_failed_at, give_up_at, now + FIRST_PAUSE_S, FIRST_PAUSE_S, why)
         elif self.down is not None and probe:
             pause_s = min(LONGEST_PAUSE_S, self.down.pause_s * 2)
             self.down.pause_s, self.down.probe_at, self.down.why = pause_s, now + pause_s, why
@@ -53,7 +53,7 @@ class Breaker:
     def left_alone(self, now: float, until: float, why: str) -> None:
         """It asks for a long wait: nobody tries before its end, and calls fail by name when patience is shorter."""
         give_up_at = now if until - now > self.patience_s else now + self.patience_s
-        self.down = Down(now, give_up_at, until, until - now, why)
+        self.down = OpenCircuit(now, give_up_at, until, until - now, why)
 
     def probe_ended(self) -> None:
         """The probing call went away without a word: another may try."""

@@ -1,4 +1,4 @@
-"""What a flow hands out for a call, and what it shows of itself."""
+"""What a limiter hands out for a call, and what it shows of itself."""
 
 import asyncio
 from collections.abc import Mapping
@@ -8,15 +8,15 @@ Amounts = tuple[float, float, float]  # requests, input tokens, output tokens
 
 
 @dataclass(frozen=True)
-class FlowHealth:
-    """One model's flow at one moment, for a display."""
+class LimiterHealth:
+    """One model's limiter at one moment, for a display."""
 
     name: str
     in_flight: int
     limit: int  # calls in flight at most, now
     most: int  # the ceiling from panel.toml
     waiting: int  # calls that wait to leave
-    paused_s: float  # until the flow goes on; 0 when it is not paused
+    paused_s: float  # until the limiter goes on; 0 when it is not paused
     down_s: float  # since when its server is down; 0 when it is up
     limited: int  # 429 and 529 replies so far
     failed: int  # other failures so far
@@ -25,30 +25,30 @@ class FlowHealth:
 
 
 @dataclass(slots=True)
-class Volley:
+class SendBurst:
     """Requests that left together: a server may see them in any order."""
 
     until: float
-    before: Amounts  # all that the flow had sent before the first of them
+    before: Amounts  # all that the limiter had sent before the first of them
     after: Amounts  # and after the last
 
 
 @dataclass(slots=True)
-class Ticket:
+class Permit:
     """A call in flight."""
 
     number: int
     sent_at: float
-    volley: Volley
+    burst: SendBurst
     amounts: Amounts
     probe: bool
 
 
 @dataclass(slots=True)
-class Waiter:
+class WaitingPermit:
     """A call that waits to leave."""
 
-    future: "asyncio.Future[Ticket]"
+    future: "asyncio.Future[Permit]"
     amounts: Amounts
 
 

@@ -24,7 +24,7 @@ UNIT_S = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportedLimit:
     """One limit as one reply told it. None: not told."""
 
     limit: float | None = None  # over a minute, unless `reset_s` says otherwise
@@ -46,7 +46,7 @@ class Told:
         return (self.limit / MINUTE_S) or None
 
 
-def read_limits(headers: Iterable[tuple[str, str]], *, now: datetime) -> dict[str, Told]:
+def read_limits(headers: Iterable[tuple[str, str]], *, now: datetime) -> dict[str, ReportedLimit]:
     """The limits these headers tell, by kind: "requests", "tokens", "input-tokens", "output-tokens".
 
     now: the time of the reply, with a zone. Never raises.
@@ -59,7 +59,7 @@ def read_limits(headers: Iterable[tuple[str, str]], *, now: datetime) -> dict[st
         value = _reset_s(text, now) if part == "reset_s" else number(text)
         if value is not None:
             found.setdefault(kind, {})[part] = value
-    return {kind: Told(**parts) for kind, parts in found.items()}
+    return {kind: ReportedLimit(**parts) for kind, parts in found.items()}
 
 
 def number(text: str) -> float | None:

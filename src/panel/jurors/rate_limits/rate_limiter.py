@@ -1,7 +1,8 @@
 """How many calls to one model are in flight, how fast they leave, and what happens when its server limits or fails.
 
-One `Flow` for each provider, model and address. Calls pass two gates: `place` before their ledger row is written, so
-that few rows stand as sent which are not, and `enter` before each request. What a reply says is learnt in `leave`.
+One `RateLimiter` for each provider, model and address. Calls pass two gates: `slot` before their ledger row is written,
+so that few rows stand as sent which are not, and `acquire` before each request. What a reply says is learnt in
+`release`.
 
 - Concurrency opens quickly and then grows by one a round; a 429 or 529 shrinks it, once for each round in flight.
   A 5xx does not: fewer calls don't mend a broken server.
@@ -22,12 +23,12 @@ from datetime import UTC, datetime
 
 from panel.errors import ProviderBusy, ProviderError, Stopped
 from panel.jurors.provider import ModelSpec, RawReply
-from panel.jurors.rate_limits.aimd import Concurrency
-from panel.jurors.rate_limits.circuit_breaker import PATIENCE_S, Breaker
-from panel.jurors.rate_limits.permit import Amounts, FlowHealth, Ticket, Volley, Waiter, amount_of, span
+from panel.jurors.rate_limits.aimd import AdaptiveLimit
+from panel.jurors.rate_limits.circuit_breaker import PATIENCE_S, CircuitBreaker
+from panel.jurors.rate_limits.permit import Amounts, LimiterHealth, Permit, SendBurst, WaitingPermit, amount_of, span
 from panel.jurors.rate_limits.rate_headers import MINUTE_S, read_limits
 from panel.jurors.rate_limits.retry import WAIT_CEILING_S
-from panel.jurors.rate_limits.token_bucket import Bucket, bucket_of
+from panel.jurors.rate_limits.token_bucket import TokenBucket, bucket_of
 from panel.records import Usage
 
 log = logging.getLogger(__name__)
@@ -43,15 +44,15 @@ BLOCK_S, LEAST_BLOCK, MOST_BLOCK = 0.5, 8, 100  # requests reserved at once from
 BLOCK_AGAIN_S = 1.0  # until a shared pace that failed is asked again
 
 
-class Ceiling:
+class ProviderCap:
     """Calls in flight to one provider at most, whichever of its models they ask."""
 
     def __init__(self, most: int) -> None:
         self.most, self.in_flight = most, 0
-        self.flows: list[Flow] = []
+        self.limiters: list[RateLimiter] = []
 
 
-class Flow:
+class RateLimiter:
     """The way to one model. Belongs to one event loop.
 
     most: calls in flight at most. ceiling: shared with the provider's other models. share: 0..1, asked now and then,
@@ -66,7 +67,7 @@ class Flow:
         name: str,
         most: int,
         *,
-        ceiling: Ceiling | None = None,
+        ceiling: ProviderCap | None = None,
         share: Callable[[], float] | None = None,
         before_block: Callable[[int], Awaitable[float]] | None = None,
         patience_s: float = PATIENCE_S,
@@ -75,36 +76,36 @@ class Flow:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.name, self.most = name, most
-        self.ceiling = ceiling or Ceiling(most)
-        self.ceiling.flows.append(self)
+        self.ceiling = ceiling or ProviderCap(most)
+        self.ceiling.limiters.append(self)
         self.share, self.before_block, self.dice, self.now = share, before_block, dice, now
         self.waits_out = waits_out
-        self.breaker = Breaker(patience_s)
-        self.room = Concurrency(most)
+        self.breaker = CircuitBreaker(patience_s)
+        self.room = AdaptiveLimit(most)
         self.in_flight = self.places = self.number = 0
         self.paused_until = self.spread_until = self.next_at = -INF
         self.limited = self.failed = self.limited_in_a_row = 0
         self.why = ""
-        self.buckets: dict[str, Bucket] = {}
+        self.buckets: dict[str, TokenBucket] = {}
         self.sent: Amounts = (0.0, 0.0, 0.0)
         self.last: Amounts = (1.0, 0.0, 0.0)  # of the call that left last
-        self.volley = Volley(-INF, self.sent, self.sent)
+        self.burst = SendBurst(-INF, self.sent, self.sent)
         self.usual_output = USUAL_OUTPUT_TOKENS
         self.part, self.part_asked_at = 1.0, -INF
         self.block = 0
         self.reserving: asyncio.Task[None] | None = None
-        self.queue: deque[Waiter] = deque()
+        self.queue: deque[WaitingPermit] = deque()
         self.outside: deque[asyncio.Future[None]] = deque()  # wait for a place
         self.timer: asyncio.TimerHandle | None = None
         self.waking_at = INF
 
     # Places: few calls stand in the ledger as sent that are not.
 
-    def place(self) -> "Place":
-        """Around everything from a call's ledger row to its stored answer: `async with flow.place():`."""
-        return Place(self)
+    def slot(self) -> "Slot":
+        """Around everything from a call's ledger row to its stored answer: `async with limiter.slot():`."""
+        return Slot(self)
 
-    def has_place(self) -> bool:
+    def has_slot(self) -> bool:
         """One in ten calls may stand before or after their request, so that no server waits for our disk: at 100 in
         flight and 0.5 s answers that is worth a tenth of the whole. While calls must wait, no more than these come in.
         """
@@ -131,7 +132,7 @@ class Flow:
 
     # Entering and leaving.
 
-    async def enter(self, input_tokens: float = 0.0, *, again: bool = False) -> Ticket:
+    async def acquire(self, input_tokens: float = 0.0, *, again: bool = False) -> Permit:
         """Wait until a request may leave. again: it was sent before, and goes ahead of those that were not.
 
         Raises ProviderError, which is not retried, or Stopped when the server stays down beyond all patience.
@@ -140,46 +141,46 @@ class Flow:
         amounts = (1.0, input_tokens, self.usual_output)
         if not self.queue and self._hold_s(loop.time(), amounts) <= 0.0:
             return self._admit(loop.time(), amounts)
-        waiter = Waiter(loop.create_future(), amounts)
+        waiter = WaitingPermit(loop.create_future(), amounts)
         self.queue.appendleft(waiter) if again else self.queue.append(waiter)
         self._pump()
         try:
             return await waiter.future
         except asyncio.CancelledError:
             if waiter.future.done() and not waiter.future.cancelled() and waiter.future.exception() is None:
-                self.leave(waiter.future.result(), None)
+                self.release(waiter.future.result(), None)
             elif waiter in self.queue:
                 self.queue.remove(waiter)
             self._pump()
             raise
 
-    def leave(self, ticket: Ticket, outcome: RawReply | BaseException | None) -> None:
+    def release(self, permit: Permit, outcome: RawReply | BaseException | None) -> None:
         """A request is over: learn from what came of it. None: it was given up before it had an end."""
         loop = asyncio.get_running_loop()
         now, in_flight = loop.time(), self.in_flight
         self.in_flight -= 1
         self.ceiling.in_flight -= 1
         if isinstance(outcome, RawReply):
-            self._answered(ticket, outcome, now)
+            self._answered(permit, outcome, now)
         elif isinstance(outcome, ProviderBusy) and outcome.status in LIMITED:
-            self._limited(ticket, outcome, now, in_flight)
+            self._limited(permit, outcome, now, in_flight)
         elif isinstance(outcome, ProviderBusy):
             self.failed, self.why = self.failed + 1, str(outcome)
-            self.breaker.failed(now, str(outcome), probe=ticket.probe)
+            self.breaker.failed(now, str(outcome), probe=permit.probe)
         elif isinstance(outcome, ProviderError):
             self.breaker.answered()  # a refusal is a word from a living server
-        elif ticket.probe:
+        elif permit.probe:
             self.breaker.probe_ended()
-        for flow in self.ceiling.flows:
-            flow._pump()
+        for limiter in self.ceiling.limiters:
+            limiter._pump()
 
-    def used(self, ticket: Ticket, usage: Usage) -> None:
+    def used(self, permit: Permit, usage: Usage) -> None:
         """What a call used in truth. Corrects the token limits whose server does not say what is left."""
         into = float(usage.input_tokens + usage.cache_write_tokens + usage.cache_read_tokens)
         for kind, bucket in self.buckets.items():
             if kind != "requests" and not bucket.told_remaining:
                 true = amount_of(kind, (1.0, into, float(usage.output_tokens)))
-                bucket.level -= true - amount_of(kind, ticket.amounts)
+                bucket.level -= true - amount_of(kind, permit.amounts)
         self.usual_output += 0.1 * (usage.output_tokens - self.usual_output)
 
     def is_down(self) -> bool:
@@ -191,11 +192,11 @@ class Flow:
         paused = asyncio.get_running_loop().time() < self.paused_until
         return self.why if paused or self.breaker.down else ""
 
-    def health(self) -> FlowHealth:
-        """For a display. Call it from the flow's own event loop."""
+    def health(self) -> LimiterHealth:
+        """For a display. Call it from the limiter's own event loop."""
         now, down = asyncio.get_running_loop().time(), self.breaker.down
         paused_s = max(0.0, self.paused_until - now)
-        return FlowHealth(
+        return LimiterHealth(
             name=self.name,
             in_flight=self.in_flight,
             limit=self.allowed(),
@@ -211,27 +212,27 @@ class Flow:
 
     # What a reply teaches.
 
-    def _answered(self, ticket: Ticket, reply: RawReply, now: float) -> None:
+    def _answered(self, permit: Permit, reply: RawReply, now: float) -> None:
         if self.breaker.answered():
             self.room.start()
         self.limited_in_a_row = 0
         self.room.answered(self.in_flight)
         if reply.headers:
-            self._learn(ticket, reply.headers, now)
+            self._learn(permit, reply.headers, now)
 
-    def _limited(self, ticket: Ticket, err: ProviderBusy, now: float, in_flight: int) -> None:
+    def _limited(self, permit: Permit, err: ProviderBusy, now: float, in_flight: int) -> None:
         """Shrink once for the calls in flight, and let everybody wait."""
         self.limited, self.why = self.limited + 1, str(err)
-        self._learn(ticket, err.limits, now)
+        self._learn(permit, err.limits, now)
         if "requests" in self.buckets:
             self.buckets["requests"].empty(now)
         if err.retry_after_s is not None and err.retry_after_s > WAIT_CEILING_S:
             why = f"{err} It asks to be left alone for {err.retry_after_s:,.0f} s."
             self.breaker.left_alone(now, now + err.retry_after_s, why)
             return
-        if ticket.probe:
+        if permit.probe:
             self.breaker.answered()
-        new_round = self.room.limited(ticket.number, self.number, in_flight)
+        new_round = self.room.limited(permit.number, self.number, in_flight)
         self.limited_in_a_row += new_round
         wait_s = err.retry_after_s
         if wait_s is None:
@@ -250,18 +251,18 @@ class Flow:
         self.spread_until = self.paused_until + max(LEAST_SPREAD_S, wait_s * SPREAD_SHARE)
         log.info("%s pauses for %.1f s: %s", self.name, wait_s, self.why)
 
-    def _learn(self, ticket: Ticket, headers: Iterable[tuple[str, str]], now: float) -> None:
+    def _learn(self, permit: Permit, headers: Iterable[tuple[str, str]], now: float) -> None:
         for kind, told in read_limits(headers, now=self.now()).items():
             share = 1.0 if kind == "requests" and self.before_block is not None else self.part
             bucket = self.buckets.get(kind) or bucket_of(told, now, share=share)
             if bucket is not None:
                 self.buckets[kind] = bucket
-                sent, volley = amount_of(kind, self.sent), ticket.volley
+                sent, burst = amount_of(kind, self.sent), permit.burst
                 bucket.tell(
                     told,
-                    sent_at=ticket.sent_at,
-                    surely_after=sent - amount_of(kind, volley.after),
-                    maybe_after=sent - amount_of(kind, volley.before),
+                    sent_at=permit.sent_at,
+                    surely_after=sent - amount_of(kind, burst.after),
+                    maybe_after=sent - amount_of(kind, burst.before),
                     now=now,
                     share=share,
                 )
@@ -282,18 +283,18 @@ class Flow:
             return INF
         return max(0.0, wait_s)
 
-    def _admit(self, now: float, amounts: Amounts) -> Ticket:
+    def _admit(self, now: float, amounts: Amounts) -> Permit:
         self.number += 1
         self.in_flight += 1
         self.room.left(self.in_flight)
         self.ceiling.in_flight += 1
         for kind, bucket in self.buckets.items():
             bucket.take(amount_of(kind, amounts), now)
-        if now > self.volley.until:
-            self.volley = Volley(now + TOGETHER_S, self.sent, self.sent)
+        if now > self.burst.until:
+            self.burst = SendBurst(now + TOGETHER_S, self.sent, self.sent)
         self.last = amounts
         one, two, three = self.sent
-        self.sent = self.volley.after = (one + amounts[0], two + amounts[1], three + amounts[2])
+        self.sent = self.burst.after = (one + amounts[0], two + amounts[1], three + amounts[2])
         if now < self.spread_until and "requests" not in self.buckets:
             self.next_at = now + self.dice() * 2 * (self.spread_until - self.paused_until) / self.allowed()
         if self.before_block is not None:
@@ -302,7 +303,7 @@ class Flow:
                 self._reserve()
         if self.share is not None and now - self.part_asked_at >= ASK_SHARE_S:
             self.part, self.part_asked_at = min(1.0, max(LEAST_SHARE, self.share())), now
-        return Ticket(self.number, now, self.volley, amounts, self.breaker.begin_probe(now))
+        return Permit(self.number, now, self.burst, amounts, self.breaker.begin_probe(now))
 
     def _pump(self) -> None:
         """Let go whoever may go, tell those whom patience has left, and set the clock for the next."""
@@ -318,7 +319,7 @@ class Flow:
             waiter = self.queue.popleft()
             if not waiter.future.done():
                 waiter.future.set_result(self._admit(now, waiter.amounts))
-        while self.outside and self.has_place():
+        while self.outside and self.has_slot():
             future = self.outside.popleft()
             if not future.done():
                 self.places += 1
@@ -376,20 +377,20 @@ class Flow:
         return max(1, min(MOST_BLOCK, int(bucket.rate * BLOCK_S))) if bucket else LEAST_BLOCK
 
 
-class Place(AbstractAsyncContextManager[None]):
-    """One call's place in a flow."""
+class Slot(AbstractAsyncContextManager[None]):
+    """One call's slot of a limiter."""
 
-    def __init__(self, flow: Flow) -> None:
-        self.flow = flow
+    def __init__(self, limiter: RateLimiter) -> None:
+        self.limiter = limiter
 
     async def __aenter__(self) -> None:
-        flow = self.flow
-        if not flow.outside and flow.has_place():
-            flow.places += 1
+        limiter = self.limiter
+        if not limiter.outside and limiter.has_slot():
+            limiter.places += 1
             return
         future = asyncio.get_running_loop().create_future()
-        flow.outside.append(future)
-        flow._pump()
+        limiter.outside.append(future)
+        limiter._pump()
         try:
             await future
         except asyncio.CancelledError:
@@ -401,25 +402,25 @@ class Place(AbstractAsyncContextManager[None]):
         self._free()
 
     def _free(self) -> None:
-        self.flow.places -= 1
-        self.flow._pump()
+        self.limiter.places -= 1
+        self.limiter._pump()
 
 
-def open_flows(
+def open_limiters(
     specs: Iterable[ModelSpec],
     most: Mapping[str, int],
     *,
     patience_s: float = PATIENCE_S,
     waits_out: bool = False,
-) -> dict[str, Flow]:
-    """A flow for each model, by its name. most: calls in flight at most, by provider, shared by its models.
+) -> dict[str, RateLimiter]:
+    """A limiter for each model, by its name. most: calls in flight at most, by provider, shared by its models.
 
-    `share` and `before_block` may be set on a flow before its first call.
+    `share` and `before_block` may be set on a limiter before its first call.
     """
-    ceilings = {provider: Ceiling(count) for provider, count in most.items()}
+    ceilings = {provider: ProviderCap(count) for provider, count in most.items()}
     by_name = {spec.name: spec for spec in specs}
     return {
-        name: Flow(
+        name: RateLimiter(
             name, most[spec.provider], ceiling=ceilings[spec.provider], patience_s=patience_s, waits_out=waits_out
         )
         for name, spec in by_name.items()

@@ -5,13 +5,13 @@ request was let in; since then the bucket has refilled and we have sent more, an
 that left together came first is not: so a reply gives bounds, and our guess is moved between them.
 """
 
-from panel.jurors.rate_limits.rate_headers import Told
+from panel.jurors.rate_limits.rate_headers import ReportedLimit
 
 KEPT_BACK_S = 0.25  # of the refill stays in the bucket: what a late packet or a busy machine may shift a send by
 KEPT_BACK_SHARE = 0.2  # and never more than this share of it
 
 
-class Bucket:
+class TokenBucket:
     """A limit that refills steadily. Amounts are requests or tokens; times are seconds of one clock."""
 
     def __init__(self, rate: float, room: float, now: float) -> None:
@@ -45,7 +45,14 @@ class Bucket:
         self.level = min(self.level_at(now), 0.0)
 
     def tell(
-        self, told: Told, *, sent_at: float, surely_after: float, maybe_after: float, now: float, share: float = 1.0
+        self,
+        told: ReportedLimit,
+        *,
+        sent_at: float,
+        surely_after: float,
+        maybe_after: float,
+        now: float,
+        share: float = 1.0,
     ) -> None:
         """Take over what a reply tells.
 
@@ -68,10 +75,10 @@ class Bucket:
         self.told_remaining = True
 
 
-def bucket_of(told: Told, now: float, *, share: float = 1.0) -> Bucket | None:
+def bucket_of(told: ReportedLimit, now: float, *, share: float = 1.0) -> TokenBucket | None:
     """A bucket for a limit just learnt, holding a second's worth until the server says what is left."""
     per_second = told.per_second
     if per_second is None:
         return None
     rate = max(1e-9, per_second * share)
-    return Bucket(rate, max(1.0, rate), now)
+    return TokenBucket(rate, max(1.0, rate), now)

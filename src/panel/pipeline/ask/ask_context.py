@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from panel.jurors.provider import Body
-from panel.store import CallRow, Known
+from panel.store import CallRow, StoredAnswer
 
 
 @dataclass
-class Health:
+class ModelHealth:
     """Why a model is asked no more, and how many unparseable answers came in a row."""
 
     in_a_row: int = 0
@@ -22,7 +22,7 @@ class Defer(Protocol):
         """Whether this model's questions can go in a batch; others are sent as ever."""
         ...
 
-    async def look(self, row: CallRow, body: Body) -> Known | None:
+    async def look(self, row: CallRow, body: Body) -> StoredAnswer | None:
         """The answer, when the ledger has it."""
         ...
 

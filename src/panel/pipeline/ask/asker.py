@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from panel.errors import Deferred, ProviderError, ProviderRefused, Stopped
-from panel.jurors import Ask, Exchange, Flow, GaveUp, Provider, next_step, sound_answer, to_opinion
+from panel.jurors import Exchange, Provider, RateLimiter, SendStep, UnusableStep, next_step, sound_answer, to_opinion
 from panel.jurors.confidential import refuse_if_confidential
-from panel.jurors.provider import Reading
+from panel.jurors.provider import ParsedReply
 from panel.money import Budget, Price, tokens_of
-from panel.pipeline.ask.ask_context import Defer, Health
-from panel.pipeline.ask.call import Sending
-from panel.pipeline.ask.prompt_cache import Prefix, Warming
-from panel.pipeline.events import Asking, Heard, Listener, Waiting
+from panel.pipeline.ask.ask_context import Defer, ModelHealth
+from panel.pipeline.ask.call import BilledCall
+from panel.pipeline.ask.prompt_cache import PromptCache, SharedPrefix
+from panel.pipeline.events import Listener, TurnBegan, TurnEnded, TurnWaits
 from panel.pipeline.plan import Seat
 from panel.records import Call, Failed, Opinion, Unusable, Usage
-from panel.store import CallRow, Claimed, HeldBy, InBatch, Known, Ledger, fold, folded_key
+from panel.store import CallRow, Claimed, HeldBy, InBatch, Ledger, StoredAnswer, fold, folded_key
 
 log = logging.getLogger(__name__)  # names, keys and counts; never a body, which may hold what a stranger wrote
 POLL_S, SLOWEST_POLL_S = 0.2, 2.0  # how often a call held by another living run is looked at again
@@ -33,14 +33,14 @@ UNREADABLE_LIMIT = 2  # unparseable answers in a row from one server before its 
 class Asker:
     """Asks seats within limits, a budget and a deadline. One per run, or one per launch of a batch.
 
-    `dataclasses.replace(asker, budget=..., draw=...)` makes another for the next launch: flows, health and warming are
-    shared between them, `failures` is each one's own.
+    `dataclasses.replace(asker, budget=..., draw=...)` makes another for the next launch: limiters, health and
+    prompt cache are shared between them, `failures` is each one's own.
     """
 
     run_id: str
     ledger: Ledger
     providers: Mapping[str, Provider]  # by model name
-    flows: Mapping[str, Flow]  # by model name
+    limiters: Mapping[str, RateLimiter]  # by model name
     budget: Budget
     prices: Mapping[str, Price]
     draw: int = 0
@@ -52,8 +52,8 @@ class Asker:
     listen: Listener = lambda event: None
     stages: Mapping[str, str] = field(default_factory=dict)  # slug -> which asking of it this is, for whoever listens
     say_problem: Callable[[str], str] = str  # one sentence on what was wrong -> the repair question
-    health: dict[str, Health] = field(default_factory=dict)
-    warming: Warming = field(default_factory=Warming)
+    health: dict[str, ModelHealth] = field(default_factory=dict)
+    prompt_cache: PromptCache = field(default_factory=PromptCache)
     defer: Defer | None = None  # set: nothing is sent, questions are taken for a provider batch
     failures: list[ProviderError] = field(default_factory=list, init=False)  # one for each juror that failed, in order
 
@@ -65,11 +65,11 @@ class Asker:
 
     def most_in_flight(self) -> int:
         """Calls that may be in flight at once, over every provider asked."""
-        return sum({id(flow.ceiling): flow.ceiling.most for flow in self.flows.values()}.values())
+        return sum({id(limiter.ceiling): limiter.ceiling.most for limiter in self.limiters.values()}.values())
 
     def stop_model(self, name: str, why: str) -> None:
         """Ask this model no more in this run: its calls fail by name."""
-        health = self.health.setdefault(name, Health())
+        health = self.health.setdefault(name, ModelHealth())
         health.stopped = health.stopped or why
 
     async def ask(self, seat: Seat) -> Opinion:
@@ -86,11 +86,11 @@ class Asker:
         who = f"{turn.in_log(seat.question.product)}, {seat.persona.persona_id} on {seat.spec.name}"
         log.info("%s: %s, %d calls%s", who, opinion.outcome, len(turn.calls), " from the ledger" if turn.reused else "")
         slug = seat.question.product
-        self.listen(Heard(slug, opinion, turn.reused, self.budget.spent_usd, self.stages.get(slug, "")))
+        self.listen(TurnEnded(slug, opinion, turn.reused, self.budget.spent_usd, self.stages.get(slug, "")))
         return opinion
 
     async def _in_turn(self, turn: "Turn") -> Opinion:
-        prefix = None if self.defer else self.warming.enter(turn.seat, turn.provider, self.prices)
+        prefix = None if self.defer else self.prompt_cache.enter(turn.seat, turn.provider, self.prices)
         if prefix is None:
             return await turn.take()
         turn.prefix = prefix
@@ -100,7 +100,7 @@ class Asker:
         finally:
             if turn.leads:
                 prefix.pass_on() if turn.reused else prefix.open()
-            self.warming.leave(prefix)
+            self.prompt_cache.leave(prefix)
 
 
 class Turn:
@@ -108,12 +108,12 @@ class Turn:
 
     def __init__(self, asker: Asker, seat: Seat, *, again: bool = False) -> None:
         self.asker, self.seat, self.again = asker, seat, again
-        self.provider, self.flow = asker.providers[seat.spec.name], asker.flows[seat.spec.name]
-        self.health = asker.health.setdefault(seat.spec.name, Health())
+        self.provider, self.limiter = asker.providers[seat.spec.name], asker.limiters[seat.spec.name]
+        self.health = asker.health.setdefault(seat.spec.name, ModelHealth())
         self.exchanges: list[Exchange] = []
         self.calls: list[Call] = []
         self.reused = True
-        self.prefix: Prefix | None = None  # None: asked without regard to others
+        self.prefix: SharedPrefix | None = None  # None: asked without regard to others
         self.leads = False  # the others of this launch and model wait for it
         question = seat.question
         self.input_tokens = tokens_of(len(question.system) + len(question.dossier) + len(question.persona))
@@ -127,7 +127,7 @@ class Turn:
         """Follow the conversation to its end. A sound answer stands when the repair it was asked for brings none."""
         while True:
             step = next_step(self.provider, self.seat.question, self.exchanges, say_problem=self.asker.say_problem)
-            if not isinstance(step, Ask):
+            if not isinstance(step, SendStep):
                 break
             try:
                 await self.exchange(step)
@@ -145,9 +145,9 @@ class Turn:
             draw=self.asker.draw,
             calls=tuple(self.calls),
         )
-        return self._note_health(opinion, unparseable=isinstance(step, GaveUp) and step.unparseable)
+        return self._note_health(opinion, unparseable=isinstance(step, UnusableStep) and step.unparseable)
 
-    async def exchange(self, ask: Ask) -> None:
+    async def exchange(self, ask: SendStep) -> None:
         """Get one reply, from the ledger or from the server. Raises ProviderError, Stopped, Deferred."""
         row = self._row(ask)
         if self.asker.defer is not None and self.asker.defer.serves(row):
@@ -157,24 +157,24 @@ class Turn:
                 await self.asker.defer.take(row, ask.body)
                 raise Deferred(row.run_id)
             return self._heard(ask, row, known)
-        async with self.flow.place():
+        async with self.limiter.slot():
             who = (self.seat.question.product, self.seat.persona.persona_id, self.seat.spec.name)
-            self.asker.listen(Asking(*who, self.stage))
+            self.asker.listen(TurnBegan(*who, self.stage))
             claim = await self._claim(row)
-            log.debug("%s %s: %s", ask.purpose, row.key, "stored" if isinstance(claim, Known) else "to be sent")
-            if isinstance(claim, Known):
+            log.debug("%s %s: %s", ask.purpose, row.key, "stored" if isinstance(claim, StoredAnswer) else "to be sent")
+            if isinstance(claim, StoredAnswer):
                 return self._heard(ask, row, claim)
-            reading, attempt, cost = await Sending(self, row, claim.attempt).carry_out(ask.body)
+            reading, attempt, cost = await BilledCall(self, row, claim.attempt).carry_out(ask.body)
         self._remember(ask, row, reading, attempt, cost)
         if self.prefix and not self.leads:
             self.prefix.note(reading.usage or Usage())
         self.open_prefix()
         return None
 
-    def _heard(self, ask: Ask, row: CallRow, known: Known) -> None:
+    def _heard(self, ask: SendStep, row: CallRow, known: StoredAnswer) -> None:
         self._remember(ask, row, self.provider.read(known.raw), known.attempt, known.cost_usd)
 
-    def _remember(self, ask: Ask, row: CallRow, reading: Reading, attempt: int, cost: Decimal | None) -> None:
+    def _remember(self, ask: SendStep, row: CallRow, reading: ParsedReply, attempt: int, cost: Decimal | None) -> None:
         self.exchanges.append(Exchange(body=ask.body, purpose=ask.purpose, reading=reading))
         self.calls.append(
             Call(
@@ -192,7 +192,7 @@ class Turn:
         if self.leads and self.prefix is not None:
             self.prefix.open()
 
-    def _row(self, ask: Ask) -> CallRow:
+    def _row(self, ask: SendStep) -> CallRow:
         spec = self.seat.spec
         folded = fold(ask.body)
         return CallRow(
@@ -210,7 +210,7 @@ class Turn:
             owner=self.asker.owner,
         )
 
-    async def _claim(self, row: CallRow) -> Claimed | Known:
+    async def _claim(self, row: CallRow) -> Claimed | StoredAnswer:
         """The right to send this call, or its stored answer. Waits while another living run is asking the same."""
         pause_s = POLL_S
         while True:
@@ -240,7 +240,7 @@ class Turn:
 
     def wait(self, why: str) -> None:
         log.info("%s waits: %s", self.seat.persona.persona_id, self.in_log(why))
-        self.asker.listen(Waiting(self.seat.question.product, self.seat.persona.persona_id, why, self.stage))
+        self.asker.listen(TurnWaits(self.seat.question.product, self.seat.persona.persona_id, why, self.stage))
 
     def _failed(self, err: ProviderError) -> Failed:
         self.asker.failures.append(err)

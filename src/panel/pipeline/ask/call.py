@@ -1,4 +1,4 @@
-"""One claimed call on its way: reserved, let through the flow, sent, settled, recorded.
+"""One claimed call on its way: reserved, let through the limiter, sent, settled, recorded.
 
 Each send that may be billed has its own ledger row. What leaves is the body the ledger holds, but for two things that
 are transport and not question: `stream`, and cache marks where nobody would read what they write.
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from panel.errors import PanelError, ProviderBusy, ProviderError, ProviderRefused, StoreError
 from panel.jurors import Caching, RawReply, send_with_retries
-from panel.jurors.provider import Body, Reading
+from panel.jurors.provider import Body, ParsedReply
 from panel.jurors.providers.error_mapping import translate
-from panel.jurors.rate_limits.permit import Ticket
+from panel.jurors.rate_limits.permit import Permit
 from panel.money import Reservation, is_billed, price, worst_case
 from panel.records import Usage
 from panel.store import CallRow, Claimed
@@ -25,20 +25,20 @@ log = logging.getLogger(__name__)
 KEEP_TRIES, KEEP_PAUSE_S = 12, 5.0  # how long a paid answer waits for a disk that refuses it
 
 
-class Sending:
+class BilledCall:
     """One call from its claim to its stored answer."""
 
     def __init__(self, turn: "Turn", row: CallRow, attempt: int) -> None:
         self.turn, self.row, self.attempt = turn, row, attempt
         self.ledger, self.budget, self.spec = turn.asker.ledger, turn.asker.budget, turn.seat.spec
-        self.flow, self.prefix = turn.flow, turn.prefix
+        self.limiter, self.prefix = turn.limiter, turn.prefix
         self.reserved: Reservation | None = None
-        self.ticket: Ticket | None = None
-        self.reading: Reading
+        self.permit: Permit | None = None
+        self.reading: ParsedReply
         self.in_flight = self.sent = False  # in flight until its row ends: what happens then may be paid for
         self.ended: set[int] = set()  # attempts whose row is closed
 
-    async def carry_out(self, body: Body) -> tuple[Reading, int, Decimal | None]:
+    async def carry_out(self, body: Body) -> tuple[ParsedReply, int, Decimal | None]:
         """The reply, the attempt it was, and its cost (None: unknown). Raises ProviderError, Stopped, Mistake."""
         self.turn.reused = False
         try:
@@ -52,19 +52,19 @@ class Sending:
         return self.reading, self.attempt, cost
 
     async def send(self, body: Body) -> RawReply:
-        """One request; `send_with_retries` calls it again. Waiting for the flow is no attempt, nor is finding a server
-        still down where its outage is waited out."""
+        """One request; `send_with_retries` calls it again. Waiting for the limiter is no attempt, nor is finding a
+        server still down where its outage is waited out."""
         while True:
             try:
                 return await self._send_once(body)
             except ProviderBusy as err:
-                if err.maybe_paid or not (self.flow.waits_out and self.flow.is_down()):
+                if err.maybe_paid or not (self.limiter.waits_out and self.limiter.is_down()):
                     raise
 
     async def _send_once(self, body: Body) -> RawReply:
-        if why := self.flow.holding():
+        if why := self.limiter.holding():
             self.turn.wait(why)
-        self.ticket = await self.flow.enter(self.turn.input_tokens, again=self.sent)
+        self.permit = await self.limiter.acquire(self.turn.input_tokens, again=self.sent)
         outcome: RawReply | BaseException | None = None
         try:
             await self._get_ready(body)
@@ -75,14 +75,14 @@ class Sending:
             outcome = err if self.in_flight else None
             raise
         finally:
-            self.flow.leave(self.ticket, outcome)
+            self.limiter.release(self.permit, outcome)
             if isinstance(outcome, ProviderError):
                 self.in_flight = False
                 if isinstance(outcome, ProviderBusy) and outcome.maybe_paid:
                     await self._end(outcome, maybe_paid=True)
         return outcome
 
-    def _read(self, reply: RawReply) -> Reading:
+    def _read(self, reply: RawReply) -> ParsedReply:
         """The reply understood. One without an answer or its end is no reply. Raises ProviderBusy."""
         reading = self.turn.provider.read(reply.text)
         if reading.ending == "unreadable":
@@ -141,14 +141,14 @@ class Sending:
         self.budget.settle(self.reserved, cost)
         self.reserved = None
 
-    async def _keep(self, reply: RawReply, reading: Reading) -> Decimal | None:
+    async def _keep(self, reply: RawReply, reading: ParsedReply) -> Decimal | None:
         """Price a paid reply and put it on the disk; while the disk refuses, wait for a minute before giving up."""
         prices, free = self.turn.asker.prices, self.spec.free
         cost = price(self.spec.name, reading.usage, prices=prices, free=free, base_url=self.spec.base_url)
         log.debug("answered %s in %.2f s, %r, cost %s", self.row.key, reply.latency_s, reading.usage, cost)
         self._settle(cost)
-        if self.ticket is not None and reading.usage is not None:
-            self.flow.used(self.ticket, reading.usage)
+        if self.permit is not None and reading.usage is not None:
+            self.limiter.used(self.permit, reading.usage)
         for patience in range(KEEP_TRIES, 0, -1):
             try:
                 await self.ledger.answered(

@@ -5,7 +5,7 @@ answer. Only cached tokens seen in usage count: a model that shows none in three
 then not at all, and says so. Marks are left out where writing the cache would cost more than it saves, above all where
 one juror is alone with its model (DESIGN decision 2).
 
-One `Warming` serves all launches of a batch. What it knows of a launch goes when its last juror is done.
+One `PromptCache` serves all launches of a batch. What it knows of a launch goes when its last juror is done.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ class ModelWarmth:
 
 
 @dataclass
-class Prefix:
+class SharedPrefix:
     """One launch on one model: house rules and dossier, shared by its jurors."""
 
     key: tuple[str, str]
@@ -84,15 +84,15 @@ class Prefix:
             self.gate.release()
 
 
-class Warming:
+class PromptCache:
     """The order of jurors, and what it brought. Shared by reference between the launches of a run or a batch."""
 
     def __init__(self) -> None:
         self.models: dict[str, ModelWarmth] = {}
-        self.prefixes: dict[tuple[str, str], Prefix] = {}
+        self.prefixes: dict[tuple[str, str], SharedPrefix] = {}
         self._pays_from: dict[str, int] = {}
 
-    def enter(self, seat: Seat, provider: Provider, prices: Mapping[str, Price]) -> Prefix | None:
+    def enter(self, seat: Seat, provider: Provider, prices: Mapping[str, Price]) -> SharedPrefix | None:
         """The prefix this juror shares; None on a model nobody bills, or for a dossier too short to be cached."""
         question, spec = seat.question, seat.spec
         billed = is_billed(spec.name, prices=prices, free=spec.free)
@@ -106,14 +106,14 @@ class Warming:
             if pays_from is None:
                 pays_from = self._pays_from[spec.name] = jurors_that_pay(seat, prices)
             way = "stream" if model.way == "off" and model.launches % TRIED_AGAIN_EVERY == 0 else model.way
-            prefix = self.prefixes[key] = Prefix(key, way, pays_from)
+            prefix = self.prefixes[key] = SharedPrefix(key, way, pays_from)
         prefix.present += 1
         prefix.jurors += 1
         if prefix.jurors == 2:
             self.models[spec.name].launches += 1
         return prefix
 
-    def leave(self, prefix: Prefix) -> None:
+    def leave(self, prefix: SharedPrefix) -> None:
         """A juror is done; after the last one, judge what the cache brought and forget the launch."""
         prefix.present -= 1
         if prefix.present:

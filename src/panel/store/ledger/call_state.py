@@ -5,14 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from panel.records import Usage
-from panel.store.ledger.messages import HeldBy, InBatch, Known
+from panel.store.ledger.messages import HeldBy, InBatch, StoredAnswer
 from panel.store.ledger.text_encoding import given
 from panel.store.locks.locks import Locks
 
 FoundRow = Any  # a row of `LedgerSql.attempts`
 
 
-class Standing:
+class CallStates:
     """The latest attempts at some keys, and who is alive. Good for one transaction.
 
     open_batches: ids of provider batches whose results are still to come. open_here: key -> run of the claims of this
@@ -30,7 +30,7 @@ class Standing:
         row = self._latest.get(key)
         return row.attempt + 1 if row else 0
 
-    def stands(self, key: str, owner: str, *, again: bool = False) -> Known | HeldBy | None:
+    def stands(self, key: str, owner: str, *, again: bool = False) -> StoredAnswer | HeldBy | None:
         """What the latest attempt means for whoever holds the lock `owner`; None: ask. again: an answer doesn't do."""
         row = self._latest.get(key)
         if row is None or row.state == "failed":
@@ -53,7 +53,7 @@ class Standing:
         return self._alive[owner]
 
 
-def _known(row: FoundRow) -> Known:
+def _known(row: FoundRow) -> StoredAnswer:
     usage = Usage.model_construct(
         input_tokens=row.input_tokens,
         cache_write_tokens=row.cache_write_tokens,
@@ -61,4 +61,4 @@ def _known(row: FoundRow) -> Known:
         output_tokens=row.output_tokens,
     )
     cost = None if row.cost_usd is None else Decimal(row.cost_usd)
-    return Known(given(row.raw), row.attempt, row.model_returned, usage, cost)
+    return StoredAnswer(given(row.raw), row.attempt, row.model_returned, usage, cost)

@@ -9,19 +9,19 @@ from sqlalchemy import Connection
 
 from panel.errors import StoreError
 from panel.store.dialect import alone
-from panel.store.ledger.call_state import Standing
+from panel.store.ledger.call_state import CallStates
 from panel.store.ledger.messages import (
-    Answered,
     Claim,
     Claimed,
     ClaimMany,
-    Failed,
     HeldBy,
     InBatch,
     KeysHeld,
-    Known,
-    Look,
+    LookUp,
+    RecordAnswer,
+    RecordFailure,
     Replies,
+    StoredAnswer,
 )
 from panel.store.ledger.provider_batches import DONE
 from panel.store.ledger.statements import LedgerSql
@@ -36,7 +36,7 @@ FAILED = {
 }  # fmt: skip
 
 
-class LedgerWork:
+class GroupCommit:
     """Does the jobs, and remembers which claims of this process are still open."""
 
     def __init__(self, locks: Locks) -> None:
@@ -46,9 +46,9 @@ class LedgerWork:
 
     def run(self, conn: Connection, jobs: Sequence[Any]) -> list[Any]:
         """One result a job, in order. An ending comes before a claim, since a claim may be waiting for it."""
-        if any(isinstance(job, Answered | Failed | Claim | ClaimMany) for job in jobs):
+        if any(isinstance(job, RecordAnswer | RecordFailure | Claim | ClaimMany) for job in jobs):
             alone(conn)
-        self._end(conn, [job for job in jobs if isinstance(job, Answered | Failed)])
+        self._end(conn, [job for job in jobs if isinstance(job, RecordAnswer | RecordFailure)])
         claimed = iter(self._claim(conn, [claim for job in jobs for claim in _claims(job)]))
         return [self._result(conn, job, claimed) for job in jobs]
 
@@ -57,7 +57,7 @@ class LedgerWork:
             return next(claimed)
         if isinstance(job, ClaimMany):
             return _one_refusal_for_all(list(islice(claimed, len(job.claims))))
-        if isinstance(job, Look):
+        if isinstance(job, LookUp):
             return self._look(conn, job)
         if isinstance(job, Replies):
             found = self._sql_for(conn).attempts(conn, (key for key, _ in job.wanted))
@@ -72,7 +72,7 @@ class LedgerWork:
         for job, result in zip(jobs, results, strict=True):
             if isinstance(result, Claimed):
                 self._open[job.row.key] = job.row.run_id  # calls of a provider batch are that batch's, not ours
-            elif isinstance(job, Answered | Failed):
+            elif isinstance(job, RecordAnswer | RecordFailure):
                 self._open.pop(job.key, None)
 
     def abandoned(self, job: Any, result: Any) -> None:
@@ -82,7 +82,7 @@ class LedgerWork:
         """
         if isinstance(result, Claimed):
             self._open.pop(job.row.key, None)
-        elif isinstance(job, Failed) and isinstance(result, Exception):
+        elif isinstance(job, RecordFailure) and isinstance(result, Exception):
             self._open.pop(job.key, None)
 
     def _sql_for(self, conn: Connection) -> LedgerSql:
@@ -90,7 +90,7 @@ class LedgerWork:
         self._sql = self._sql or LedgerSql(conn.dialect)
         return self._sql
 
-    def _end(self, conn: Connection, jobs: Sequence[Answered | Failed]) -> None:
+    def _end(self, conn: Connection, jobs: Sequence[RecordAnswer | RecordFailure]) -> None:
         if not jobs:
             return
         now = _iso(datetime.now(UTC))
@@ -123,17 +123,17 @@ class LedgerWork:
             self._sql_for(conn).send(conn, new.values(), apart)
         return results
 
-    def _look(self, conn: Connection, job: Look) -> dict[str, Known | InBatch | HeldBy]:
+    def _look(self, conn: Connection, job: LookUp) -> dict[str, StoredAnswer | InBatch | HeldBy]:
         standing = self._standing(conn, job.keys)
         found = ((key, standing.stands(key, job.owner)) for key in job.keys)
         return {key: stands for key, stands in found if stands is not None}
 
-    def _standing(self, conn: Connection, keys: Sequence[str]) -> Standing:
+    def _standing(self, conn: Connection, keys: Sequence[str]) -> CallStates:
         sql = self._sql_for(conn)
         latest = {row.key: row for row in sql.attempts(conn, keys)}
         out = sql.batch_states(conn, (row.batch_id for row in latest.values() if row.state == "sent" and row.batch_id))
         open_batches = frozenset(name for name, state in out.items() if state not in DONE)
-        return Standing(latest, open_batches, self._open, self._locks)
+        return CallStates(latest, open_batches, self._open, self._locks)
 
     def _refusals(self, conn: Connection, claims: Sequence[Claim]) -> Callable[[Claim], StoreError | None]:
         """Why a claim may not be made: its lock was lost, or its provider batch isn't being filled."""
@@ -181,11 +181,11 @@ def _sent(claim: Claim, attempt: int, now: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _ending(job: Answered | Failed, now: str) -> dict[str, Any]:
+def _ending(job: RecordAnswer | RecordFailure, now: str) -> dict[str, Any]:
     """Values of `ANSWER`, in its names."""
     cost = None if job.cost_usd is None else str(job.cost_usd)
     values = {"at_key": job.key, "at_attempt": job.attempt, "new_cost_usd": cost, "new_ended_at": now}
-    if isinstance(job, Failed):
+    if isinstance(job, RecordFailure):
         return values | FAILED | {"new_why": keep(job.why)}
     usage = job.usage
     return values | {

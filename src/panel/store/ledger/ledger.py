@@ -21,22 +21,22 @@ from typing import Any
 from panel.records import Call, Usage, sha256_of
 from panel.store.database import open_engine
 from panel.store.ledger.bodies import exact_json, fold
-from panel.store.ledger.group_commit import LedgerWork
+from panel.store.ledger.group_commit import GroupCommit
 from panel.store.ledger.messages import (
-    Answered,
     CallRow,
     Claim,
     Claimed,
     ClaimMany,
-    Failed,
     HeldBy,
     InBatch,
     KeysHeld,
-    Known,
-    Look,
+    LookUp,
+    RecordAnswer,
+    RecordFailure,
     Replies,
+    StoredAnswer,
 )
-from panel.store.ledger.writer import Writer
+from panel.store.ledger.writer import LedgerWriter
 from panel.store.locks.locks import Locks, open_locks
 
 
@@ -56,7 +56,7 @@ def folded_key(provider: str, base_url: str, model: str, folded: str, draw: int)
 class Ledger:
     """The calls of one database. All methods that wait return only when the disk has it."""
 
-    def __init__(self, writer: Writer, own_locks: Locks | None = None) -> None:
+    def __init__(self, writer: LedgerWriter, own_locks: Locks | None = None) -> None:
         self._writer, self._own_locks = writer, own_locks  # own: opened by it, so closed by it
 
     @classmethod
@@ -68,18 +68,20 @@ class Ledger:
         """
         found = locks or open_locks(url, runs_dir)
         engine = open_engine(url, by_key=True)
-        return cls(Writer(engine, LedgerWork(found)), None if locks else found)
+        return cls(LedgerWriter(engine, GroupCommit(found)), None if locks else found)
 
-    async def claim(self, row: CallRow, *, again: bool = False) -> Claimed | Known | HeldBy:
+    async def claim(self, row: CallRow, *, again: bool = False) -> Claimed | StoredAnswer | HeldBy:
         """The right to send this call, its stored answer, or who is asking it now.
 
         again: ask anew though it was answered (an answer nobody could use).
         A caller cancelled while it waits gives its claim back: the next one sends.
         """
-        result: Claimed | Known | HeldBy = await self._writer.do(_claim(row, again))
+        result: Claimed | StoredAnswer | HeldBy = await self._writer.do(_claim(row, again))
         return result
 
-    async def claim_for_batch(self, rows: Sequence[CallRow], batch_id: str) -> list[Claimed | Known | HeldBy | InBatch]:
+    async def claim_for_batch(
+        self, rows: Sequence[CallRow], batch_id: str
+    ) -> list[Claimed | StoredAnswer | HeldBy | InBatch]:
         """Put these calls into a provider batch that is being filled: one result a row, in order, one transaction.
 
         A row claimed here belongs to the batch, whoever lives: to all, this caller included, it is `InBatch` until the
@@ -87,15 +89,15 @@ class Ledger:
         batch in state `filling`: nothing may join one whose bodies may have been sent.
         """
         claims = tuple(_claim(row, False, batch_id) for row in rows)
-        result: list[Claimed | Known | HeldBy | InBatch] = await self._writer.do(ClaimMany(claims, batch_id))
+        result: list[Claimed | StoredAnswer | HeldBy | InBatch] = await self._writer.do(ClaimMany(claims, batch_id))
         return result
 
-    async def look(self, keys: Iterable[str], *, owner: str = "") -> dict[str, Known | InBatch | HeldBy]:
+    async def look(self, keys: Iterable[str], *, owner: str = "") -> dict[str, StoredAnswer | InBatch | HeldBy]:
         """How these questions stand, claiming nothing; a key that would be `Claimed` now is not in the answer.
 
         owner: the lock the caller holds; calls sent under it by a process since killed count as dead.
         """
-        result: dict[str, Known | InBatch | HeldBy] = await self._writer.do(Look(tuple(keys), owner))
+        result: dict[str, StoredAnswer | InBatch | HeldBy] = await self._writer.do(LookUp(tuple(keys), owner))
         return result
 
     async def answered(
@@ -103,11 +105,11 @@ class Ledger:
         latency_s: float | None = None, request_id: str = "",
     ) -> None:  # fmt: skip
         """Keep a reply. cost_usd None: its price is unknown, which is not 0. StoreError for a call not claimed."""
-        await self._writer.do(Answered(key, attempt, raw, usage, cost_usd, model_returned, latency_s, request_id))
+        await self._writer.do(RecordAnswer(key, attempt, raw, usage, cost_usd, model_returned, latency_s, request_id))
 
     async def failed(self, key: str, attempt: int, why: str, *, cost_usd: Decimal | None = None) -> None:
         """Keep that nothing came. cost_usd 0: surely not paid; None: it may have been. StoreError as `answered`."""
-        await self._writer.do(Failed(key, attempt, why, cost_usd))
+        await self._writer.do(RecordFailure(key, attempt, why, cost_usd))
 
     async def raw_replies(self, calls: Iterable[Call]) -> dict[tuple[str, int], str]:
         """Replies as they came, by key and attempt; those never given or deleted since are left out."""

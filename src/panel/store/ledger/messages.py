@@ -33,7 +33,7 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StoredAnswer:
     """It was answered before."""
 
     raw: str
@@ -82,7 +82,7 @@ class ClaimMany:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LookUp:
     """Job: `Ledger.look`."""
 
     keys: tuple[str, ...]
@@ -90,7 +90,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class RecordAnswer:
     """Job: `Ledger.answered`."""
 
     key: str
@@ -104,7 +104,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class RecordFailure:
     """Job: `Ledger.failed`."""
 
     key: str

@@ -28,7 +28,7 @@ PROCESS = "purse:"  # how the owners of leases begin that are no provider batche
 Open = dict[str, Decimal]  # owner -> amount leased
 
 
-class Purse:
+class SharedBudget:
     """One process's hand in the shared purses. Plain calls, each its own transaction, on the disk on return.
 
     Scopes: `run:<run id>` and `day:<YYYY-MM-DD>`, which the ledger can add up; a new one starts with what stands there.
@@ -41,7 +41,7 @@ class Purse:
             raise StoreError(f"The lock {self.owner!r} is taken.")
 
     @classmethod
-    def open(cls, url: str, *, locks: Locks, runs_dir: Path | None = None) -> "Purse":
+    def open(cls, url: str, *, locks: Locks, runs_dir: Path | None = None) -> "SharedBudget":
         """Open or make the database. locks: this process's. Raises Mistake for an address, StoreError otherwise."""
         return cls(open_engine(url), locks)
 

@@ -26,7 +26,7 @@ ENDED = (
 )  # fmt: skip
 
 
-class Prepared:
+class PreparedStatement:
     """One statement as a dialect spells it, and the order its values go in."""
 
     def __init__(self, statement: Any, dialect: Dialect, names: Sequence[str] | None = None) -> None:
@@ -51,10 +51,10 @@ class LedgerSql:
     def __init__(self, dialect: Dialect) -> None:
         at = (calls.c.key == bindparam("at_key"), calls.c.attempt == bindparam("at_attempt"))
         ending = update(calls).where(*at).values({name: bindparam(f"new_{name}") for name in ENDED})
-        self._end = Prepared(ending, dialect)
-        self._send = Prepared(insert(calls), dialect, [column.name for column in calls.c])
-        self._keep = Prepared(insert_or_leave(dialect, texts), dialect, [column.name for column in texts.c])
-        self._find = {size: Prepared(_find(size), dialect) for size in SIZES}
+        self._end = PreparedStatement(ending, dialect)
+        self._send = PreparedStatement(insert(calls), dialect, [column.name for column in calls.c])
+        self._keep = PreparedStatement(insert_or_leave(dialect, texts), dialect, [column.name for column in texts.c])
+        self._find = {size: PreparedStatement(_find(size), dialect) for size in SIZES}
 
     def end(self, conn: Connection, endings: Sequence[Mapping[str, Any]]) -> int:
         """Write how calls ended: `at_key`, `at_attempt` and `new_...` for each of `ENDED`. How many there were."""

@@ -48,7 +48,7 @@ class Job:
     loop: asyncio.AbstractEventLoop
 
 
-class Writer:
+class LedgerWriter:
     """Runs `work` on groups of jobs in its own thread, on its own connection. Raises StoreError when it can't open."""
 
     def __init__(self, engine: Engine, work: Work) -> None:

@@ -21,14 +21,14 @@ from panel.store.tables.core import calls, provider_batches, records, runs
 CLOCKS_DIFFER = timedelta(hours=1)  # between the machines that share a database, and a claim's time and its commit
 
 
-class Records:
+class RunRecords:
     """Runs, reviews and comparisons of one database. Plain calls, each its own transaction, on the disk on return."""
 
     def __init__(self, engine: Engine, runs_dir: Path) -> None:
         self._engine, self._runs_dir = engine, runs_dir
 
     @classmethod
-    def open(cls, url: str, *, runs_dir: Path) -> "Records":
+    def open(cls, url: str, *, runs_dir: Path) -> "RunRecords":
         """Open or make the database. Raises Mistake for an address, StoreError for a database that can't be used."""
         return cls(open_engine(url), runs_dir)
 

@@ -41,7 +41,7 @@ NOBODY_WHO_MAY = "NOT EXISTS (SELECT 1 FROM desk_accounts a WHERE a.account_id =
 
 
 @dataclass(frozen=True)
-class Rule:
+class TriggerRule:
     """An insert is refused with `says` where `broken` holds of the new row, which it calls NEW."""
 
     name: str
@@ -52,20 +52,20 @@ class Rule:
 
 # ruff: noqa: S608  every part of these statements is written in this file
 RULES = (
-    Rule(
+    TriggerRule(
         "desk_decides_person",
         "desk_decisions",
         "only a person with an account decides; of a flag or a held span an editor, a publisher or an admin",
         NOBODY_WHO_MAY + " AND (NEW.kind NOT IN ('flag', 'held') OR NEW.decision = 'undone'"
         " OR a.role IN ('editor', 'publisher', 'admin')))",
     ),
-    Rule(
+    TriggerRule(
         "desk_decides_truly",
         "desk_decisions",
         "what was removed or taken back settles nothing",
         "NEW.settles = 1 AND NEW.decision IN ('removed', 'undone')",
     ),
-    Rule(
+    TriggerRule(
         "desk_approves_newest",
         "desk_approvals",
         "an approval signs the newest revision, byte for byte",
@@ -73,39 +73,39 @@ RULES = (
         " WHERE r.draft_id = NEW.draft_id AND r.number = NEW.number AND r.hash = NEW.revision_hash"
         " AND r.number = (SELECT max(n.number) FROM desk_revisions n WHERE n.draft_id = NEW.draft_id))",
     ),
-    Rule(
+    TriggerRule(
         "desk_approves_person",
         "desk_approvals",
         "only an editor, a publisher or an admin approves",
         NOBODY_WHO_MAY + " AND a.role IN ('editor', 'publisher', 'admin'))",
     ),
-    Rule(
+    TriggerRule(
         "desk_approves_edition",
         "desk_approvals",
         "a trial or a specimen goes into the trial edition only",
         "NEW.edition NOT IN ('main', 'trial') OR (NEW.edition = 'main' AND NOT EXISTS (SELECT 1 FROM desk_drafts d"
         " WHERE d.draft_id = NEW.draft_id AND d.grade = 'full'))",
     ),
-    Rule(
+    TriggerRule(
         "desk_approves_settled",
         "desk_approvals",
         "every claim, view, high flag and held span is settled first",
         "NOT EXISTS (SELECT 1 FROM desk_points p WHERE p.draft_id = NEW.draft_id AND p.number = NEW.number) OR "
         + LEFT.format(of="NEW"),
     ),
-    Rule(
+    TriggerRule(
         "desk_approves_standing",
         "desk_approvals",
         "what was put away is fetched back first, and so are the reviews a comparison prints",
         ITSELF_OR_A_SIDE + PUT_AWAY + ")",
     ),
-    Rule(
+    TriggerRule(
         "desk_publishes_person",
         "desk_publications",
         "only a publisher or an admin publishes; whoever may act cancels what is still to go out",
         NOBODY_WHO_MAY + " AND (NEW.kind = 'cancelled' OR a.role IN ('publisher', 'admin')))",
     ),
-    Rule(
+    TriggerRule(
         "desk_publishes_approved",
         "desk_publications",
         "only what was approved goes out, in the edition it was approved for",
@@ -113,7 +113,7 @@ RULES = (
         " WHERE a.approval_id = NEW.approval_id AND a.draft_id = NEW.draft_id AND a.edition = NEW.edition"
         " AND a.number = (SELECT max(n.number) FROM desk_revisions n WHERE n.draft_id = NEW.draft_id)))",
     ),
-    Rule(
+    TriggerRule(
         "desk_publishes_settled",
         "desk_publications",
         "what was decided of it was taken back or decided anew since: it is approved again first",
@@ -123,14 +123,14 @@ RULES = (
         + " OR EXISTS (SELECT 1 FROM desk_points p JOIN desk_decisions d ON d.scope = p.scope AND d.key = p.key"
         " WHERE p.draft_id = a.draft_id AND p.number = a.number AND d.decision_id > LAST_DECISION)))",
     ),
-    Rule(
+    TriggerRule(
         "desk_publishes_standing",
         "desk_publications",
         "what was put away goes out only when it was fetched back and approved again",
         GOES_OUT + f" AND ({ITSELF_OR_A_SIDE}{PUT_AWAY}) OR EXISTS (SELECT 1 FROM desk_drafts d"
         " WHERE d.draft_id = NEW.draft_id AND d.state NOT IN ('approved', 'scheduled', 'published')))",
     ),
-    Rule(
+    TriggerRule(
         "desk_publishes_after_embargo",
         "desk_publications",
         "an embargoed launch goes out after its time",
@@ -144,7 +144,7 @@ def statements(dialect: str) -> Iterator[str]:
     yield from (_sqlite() if dialect == "sqlite" else _postgres())
 
 
-def _broken(rule: Rule, dialect: str) -> str:
+def _broken(rule: TriggerRule, dialect: str) -> str:
     return rule.broken.replace("LAST_DECISION", LAST_DECISION[dialect])
 
 

@@ -10,7 +10,7 @@ from panel.desk.accounts import FEWEST
 from panel.desk.permissions import ROLES
 from panel.errors import Mistake
 from panel.records.desk import Account, Role
-from panel.web.access import Admin
+from panel.web.access import AsAdmin
 from panel.web.deps import POSTED, Given
 from panel.web.respond import View, redirect, show
 
@@ -31,7 +31,7 @@ class AccountsPage(View):
 
 
 @router.get("", response_class=HTMLResponse)
-def list_accounts(request: Request, deps: Given, me: Admin) -> Response:
+def list_accounts(request: Request, deps: Given, me: AsAdmin) -> Response:
     """Everybody, in the order they came."""
     return show(request, AccountsPage("Accounts", deps.accounts.rows.all(), ROLES, FEWEST))
 
@@ -39,7 +39,7 @@ def list_accounts(request: Request, deps: Given, me: Admin) -> Response:
 @router.post("", **POSTED)
 def add(
     deps: Given,
-    me: Admin,
+    me: AsAdmin,
     name: Annotated[str, Form(max_length=400)],
     role: Annotated[Role, Form()],
     password: Password,
@@ -51,14 +51,14 @@ def add(
 
 
 @router.post("/{account_id}/role", **POSTED)
-def set_role(deps: Given, me: Admin, account_id: Ref, role: Annotated[Role, Form()]) -> Response:
+def set_role(deps: Given, me: AsAdmin, account_id: Ref, role: Annotated[Role, Form()]) -> Response:
     """Give somebody another role."""
     deps.accounts.rows.set_role(account_id, role, by=me.account_id, now=deps.clock())
     return redirect("/accounts", said="account_role")
 
 
 @router.post("/{account_id}/disabled", **POSTED)
-def set_disabled(deps: Given, me: Admin, account_id: Ref, disabled: Annotated[bool, Form()]) -> Response:
+def set_disabled(deps: Given, me: AsAdmin, account_id: Ref, disabled: Annotated[bool, Form()]) -> Response:
     """Shut somebody out, or let them in again."""
     if account_id == me.account_id:
         raise Mistake("You can't shut yourself out.", hint="Another admin can.")
@@ -67,7 +67,7 @@ def set_disabled(deps: Given, me: Admin, account_id: Ref, disabled: Annotated[bo
 
 
 @router.post("/{account_id}/password", **POSTED)
-def set_password(deps: Given, me: Admin, account_id: Ref, password: Password) -> Response:
+def set_password(deps: Given, me: AsAdmin, account_id: Ref, password: Password) -> Response:
     """Give somebody another password."""
     deps.accounts.set_password(account_id, password, by=me.account_id, now=deps.clock())
     return redirect("/accounts", said="account_password")

@@ -7,9 +7,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from panel.desk.acts.decide import Unchanged, spot_of
-from panel.records.desk import Seen
-from panel.web.access import Editor, Publisher, Writer
+from panel.desk.acts.decide import Unchanged, target_of
+from panel.records.desk import PassageSeen
+from panel.web.access import AsEditor, AsPublisher, AsWriter
 from panel.web.deps import POSTED, Deps, DraftId, Given
 from panel.web.respond import redirect
 
@@ -19,7 +19,7 @@ Number = Annotated[int, Form(ge=-1, le=1_000_000)]  # of the revision that was r
 Id = Annotated[int, Form(ge=0, le=2**31 - 1)]
 Flag = Annotated[bool, Form()]
 Sight = Annotated[Literal["", "shown", "seen"], Form()]  # of the passages: what the page knows
-SEEN: dict[str, Seen] = {"": False, "shown": "shown", "seen": True}
+SEEN: dict[str, PassageSeen] = {"": False, "shown": "shown", "seen": True}
 Reason = Annotated[str, Form(max_length=40)]
 Why = Annotated[str, Form(max_length=600)]
 Time = Annotated[str, Form(max_length=40)]
@@ -44,21 +44,22 @@ def on(draft_id: str, back: str, said: str = "", at: str = "") -> Response:
 
 @router.post("/decide", **POSTED)
 def decide(
-    deps: Given, me: Writer, draft_id: DraftId, at: At, number: Number,
+    deps: Given, me: AsWriter, draft_id: DraftId, at: At, number: Number,
     decision: Annotated[Literal["accurate", "attributed", "removed"], Form()], back: Back, seen: Sight = "",
     opened: Flag = False, known: Annotated[int | None, Form(ge=0, le=2**31 - 1)] = None,
 ) -> Response:  # fmt: skip
     """Decide of a claim, a pick or a critic's views."""
     deps.desk.decide(
-        me, draft_id, spot_of(at), decision, number=number, seen=SEEN[seen], opened_page=opened, known=known
+        me, draft_id, target_of(at), decision, number=number, seen=SEEN[seen], opened_page=opened, known=known
     )
     return on(draft_id, back)
 
 
 @router.post("/save", **POSTED)
 def save(
-    deps: Given, me: Writer, draft_id: DraftId, field: Annotated[str, Form(max_length=200)], number: Number, back: Back,
-    text: Annotated[str, Form(max_length=200_000)] = "", seen: Sight = "", opened: Flag = False, reason: Why = "",
+    deps: Given, me: AsWriter, draft_id: DraftId, field: Annotated[str, Form(max_length=200)], number: Number,
+    back: Back, text: Annotated[str, Form(max_length=200_000)] = "", seen: Sight = "",
+    opened: Flag = False, reason: Why = "",
 ) -> Response:  # fmt: skip
     """Change words in place."""
     try:
@@ -70,16 +71,16 @@ def save(
 
 @router.post("/standing", **POSTED)
 def standing(
-    deps: Given, me: Writer, draft_id: DraftId, at: At, number: Number,
+    deps: Given, me: AsWriter, draft_id: DraftId, at: At, number: Number,
     standing: Annotated[Literal["printed", "set_aside"], Form()], back: Back,
 ) -> Response:  # fmt: skip
     """Print a sentence that was set aside, or set one aside."""
-    deps.desk.set_standing(me, draft_id, spot_of(at), standing, number=number)
+    deps.desk.set_standing(me, draft_id, target_of(at), standing, number=number)
     return on(draft_id, back, at=at if standing == "printed" else "")
 
 
 @router.post("/undo", **POSTED)
-def undo(deps: Given, me: Writer, draft_id: DraftId, decision: Id, back: Back) -> Response:
+def undo(deps: Given, me: AsWriter, draft_id: DraftId, decision: Id, back: Back) -> Response:
     """Take back one's newest decision here, the one that the page named."""
     deps.desk.undo(me, draft_id, decision)
     return on(draft_id, back, "undone")
@@ -87,7 +88,7 @@ def undo(deps: Given, me: Writer, draft_id: DraftId, decision: Id, back: Back) -
 
 @router.post("/dismiss", **POSTED)
 def dismiss(
-    deps: Given, me: Editor, draft_id: DraftId, key: Annotated[str, Form(max_length=80)], reason: Reason,
+    deps: Given, me: AsEditor, draft_id: DraftId, key: Annotated[str, Form(max_length=80)], reason: Reason,
     back: Back,
 ) -> Response:  # fmt: skip
     """Dismiss a flag, with a reason from the list."""
@@ -97,7 +98,7 @@ def dismiss(
 
 @router.post("/confirm", **POSTED)
 def confirm(
-    deps: Given, me: Editor, draft_id: DraftId, key: Annotated[str, Form(min_length=1, max_length=80)], back: Back
+    deps: Given, me: AsEditor, draft_id: DraftId, key: Annotated[str, Form(min_length=1, max_length=80)], back: Back
 ) -> Response:
     """Say that the words for reviewers were read."""
     deps.desk.confirm_held(me, draft_id, key)
@@ -106,7 +107,7 @@ def confirm(
 
 @router.post("/strike", **POSTED)
 def strike(
-    deps: Given, me: Editor, draft_id: DraftId, persona: Annotated[str, Form(max_length=60)], number: Number,
+    deps: Given, me: AsEditor, draft_id: DraftId, persona: Annotated[str, Form(max_length=60)], number: Number,
     back: Back, reason: Reason = "", why: Why = "", undo: Flag = False,
 ) -> Response:  # fmt: skip
     """Take an opinion out of the count, or count it again."""
@@ -119,7 +120,7 @@ def strike(
 
 @router.post("/run-log", **POSTED)
 def run_log(
-    deps: Given, me: Writer, draft_id: DraftId, title: Annotated[str, Form(max_length=400)],
+    deps: Given, me: AsWriter, draft_id: DraftId, title: Annotated[str, Form(max_length=400)],
     text: Annotated[str, Form(max_length=200_000)], on_day: Annotated[date, Form()],
 ) -> Response:  # fmt: skip
     """Bring a terminal session or a test note."""
@@ -129,7 +130,7 @@ def run_log(
 
 @router.post("/take-over", **POSTED)
 def take_over(
-    deps: Given, me: Editor, draft_id: DraftId, number: Number,
+    deps: Given, me: AsEditor, draft_id: DraftId, number: Number,
     offered: Annotated[str, Form(min_length=1, max_length=80)],
 ) -> Response:  # fmt: skip
     """Make the newer review that was read the base of this draft."""
@@ -139,7 +140,7 @@ def take_over(
 
 @router.post("/approve", **POSTED)
 def approve(
-    deps: Given, me: Editor, draft_id: DraftId, number: Number,
+    deps: Given, me: AsEditor, draft_id: DraftId, number: Number,
     edition: Annotated[Literal["", "main", "trial"], Form()] = "", publish: Flag = False, reason: Why = "",
 ) -> Response:  # fmt: skip
     """Sign exactly what was read; alone at the desk, let it go out in the same act."""
@@ -151,7 +152,9 @@ def approve(
 
 
 @router.post("/publish", **POSTED)
-def publish(deps: Given, me: Publisher, draft_id: DraftId, approval: Id, time: Time = "", reason: Why = "") -> Response:
+def publish(
+    deps: Given, me: AsPublisher, draft_id: DraftId, approval: Id, time: Time = "", reason: Why = ""
+) -> Response:
     """Let what was approved go out, now or at a time: the approval that was on the page, no other."""
     at = moment(deps, time) if time else None
     deps.desk.publish(me, draft_id, at=at, reason=reason, approval=approval)
@@ -159,49 +162,49 @@ def publish(deps: Given, me: Publisher, draft_id: DraftId, approval: Id, time: T
 
 
 @router.post("/retract", **POSTED)
-def retract(deps: Given, me: Publisher, draft_id: DraftId, number: Number, reason: Why = "") -> Response:
+def retract(deps: Given, me: AsPublisher, draft_id: DraftId, number: Number, reason: Why = "") -> Response:
     """Take back what went out."""
     deps.desk.retract(me, draft_id, reason, number=number)
     return on(draft_id, "", "retracted")
 
 
 @router.post("/reject", **POSTED)
-def reject(deps: Given, me: Editor, draft_id: DraftId, number: Number, reason: Reason, why: Why = "") -> Response:
+def reject(deps: Given, me: AsEditor, draft_id: DraftId, number: Number, reason: Reason, why: Why = "") -> Response:
     """Turn it down."""
     deps.desk.reject(me, draft_id, reason, why, number=number)
     return redirect("/", "rejected")
 
 
 @router.post("/pass", **POSTED)
-def pass_over(deps: Given, me: Writer, draft_id: DraftId, number: Number, reason: Reason, why: Why = "") -> Response:
+def pass_over(deps: Given, me: AsWriter, draft_id: DraftId, number: Number, reason: Reason, why: Why = "") -> Response:
     """Not for us."""
     deps.desk.pass_over(me, draft_id, reason, why, number=number)
     return redirect("/", "passed")
 
 
 @router.post("/later", **POSTED)
-def later(deps: Given, me: Writer, draft_id: DraftId, number: Number, time: Time) -> Response:
+def later(deps: Given, me: AsWriter, draft_id: DraftId, number: Number, time: Time) -> Response:
     """Look at it later."""
     deps.desk.put_off(me, draft_id, moment(deps, time), number=number)
     return redirect("/", "put_off")
 
 
 @router.post("/hold", **POSTED)
-def hold(deps: Given, me: Editor, draft_id: DraftId, number: Number, time: Time, reason: Why = "") -> Response:
+def hold(deps: Given, me: AsEditor, draft_id: DraftId, number: Number, time: Time, reason: Why = "") -> Response:
     """Embargo it until a time."""
     deps.desk.hold_until(me, draft_id, moment(deps, time), reason, number=number)
     return on(draft_id, "", "embargoed")
 
 
 @router.post("/lift", **POSTED)
-def lift(deps: Given, me: Editor, draft_id: DraftId, number: Number, reason: Why = "") -> Response:
+def lift(deps: Given, me: AsEditor, draft_id: DraftId, number: Number, reason: Why = "") -> Response:
     """Lift the embargo."""
     deps.desk.hold_until(me, draft_id, None, reason, number=number)
     return on(draft_id, "", "embargo_lifted")
 
 
 @router.post("/fetch-back", **POSTED)
-def fetch_back(deps: Given, me: Writer, draft_id: DraftId, number: Number) -> Response:
+def fetch_back(deps: Given, me: AsWriter, draft_id: DraftId, number: Number) -> Response:
     """Put it into the queue again."""
     opened = deps.desk.fetch_back(me, draft_id, number=number)
     return on(draft_id, "", "called_off" if opened.draft.state in ("approved", "published") else "fetched_back")

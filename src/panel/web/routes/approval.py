@@ -9,7 +9,7 @@ from starlette.responses import Response
 from panel.desk.approval.approval_inputs import read_approval_file
 from panel.desk.approval.as_text import told_approval_file
 from panel.errors import NotFound
-from panel.web.access import Writer
+from panel.web.access import AsWriter
 from panel.web.deps import DraftId, Given
 
 router = APIRouter(prefix="/drafts")
@@ -25,7 +25,10 @@ SHAPES: dict[int | str, dict[str, Any]] = {
 
 @router.get("/{draft_id}/approval-file", response_class=Response, responses=SHAPES)
 def approval_file(
-    deps: Given, me: Writer, draft_id: DraftId, as_: Annotated[Literal["json", "markdown"], Query(alias="as")] = "json"
+    deps: Given,
+    me: AsWriter,
+    draft_id: DraftId,
+    as_: Annotated[Literal["json", "markdown"], Query(alias="as")] = "json",
 ) -> Response:
     """The file of the newest approval. 404 for a draft nobody ever approved."""
     if not deps.desk.history(me, draft_id).approvals:

@@ -10,13 +10,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from panel.desk.ask_again.background import Asking
-from panel.desk.ask_again.prepare import Wish
+from panel.desk.ask_again.background import AskAgainJob
+from panel.desk.ask_again.prepare import AskAgainRequest
 from panel.desk.drafts.opened import OpenReview
 from panel.desk.drafts.stale import reasons_of
 from panel.errors import Mistake
 from panel.records.desk import Account
-from panel.web.access import Editor, Writer
+from panel.web.access import AsEditor, AsWriter
 from panel.web.deps import POSTED, Deps, DraftId, Given
 from panel.web.respond import redirect, show
 from panel.web.views.ask_again import ask_page, asking_page
@@ -30,7 +30,7 @@ MOST_USD = Decimal(10_000)
 
 @router.get("/ask", response_class=HTMLResponse)
 def ask(
-    request: Request, deps: Given, me: Editor, draft_id: DraftId,
+    request: Request, deps: Given, me: AsEditor, draft_id: DraftId,
     critic: Annotated[str, Query(max_length=60, pattern=r"^([a-z][a-z0-9-]*)?$")] = "",
 ) -> Response:  # fmt: skip
     """What to ask, and whom. Costs nothing."""
@@ -43,18 +43,18 @@ def ask(
 
 @router.post("/ask", **POSTED)
 def price(
-    deps: Given, me: Editor, draft_id: DraftId, critic: Critic = "", leave: Passages = [],  # noqa: B006
+    deps: Given, me: AsEditor, draft_id: DraftId, critic: Critic = "", leave: Passages = [],  # noqa: B006
     more: Annotated[str, Form(max_length=400)] = "", refresh: Annotated[bool, Form()] = False,
 ) -> Response:  # fmt: skip
     """Say what it may cost. Nothing is asked; with `refresh` the product's pages are read."""
     _review(deps, me, draft_id)
     passages = dict.fromkeys([*leave, *more.replace(",", " ").split()])
-    deps.askings.price(me, draft_id, Wish(persona_id=critic, leave=tuple(passages), refresh=refresh))
+    deps.askings.price(me, draft_id, AskAgainRequest(persona_id=critic, leave=tuple(passages), refresh=refresh))
     return redirect(f"/drafts/{draft_id}/asking")
 
 
 @router.get("/asking", response_class=HTMLResponse)
-def asking(request: Request, deps: Given, me: Writer, draft_id: DraftId, still: bool = False) -> Response:
+def asking(request: Request, deps: Given, me: AsWriter, draft_id: DraftId, still: bool = False) -> Response:
     """The newest asking about this draft: its price, how far it is, or what came of it. `still`: don't reload."""
     opened, newest = _review(deps, me, draft_id), _newest(deps, draft_id)
     reloads_s = RELOAD_S if newest and newest.state == "asking" and not still else 0
@@ -64,7 +64,7 @@ def asking(request: Request, deps: Given, me: Writer, draft_id: DraftId, still: 
 
 @router.post("/asking", **POSTED)
 def start(
-    deps: Given, me: Editor, draft_id: DraftId, run_id: Annotated[str, Form(max_length=200)],
+    deps: Given, me: AsEditor, draft_id: DraftId, run_id: Annotated[str, Form(max_length=200)],
     budget: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:  # fmt: skip
     """Let it begin, at the price this person saw."""
@@ -83,7 +83,7 @@ def _review(deps: Deps, me: Account, draft_id: str) -> OpenReview:
     return opened
 
 
-def _newest(deps: Deps, draft_id: str) -> Asking | None:
+def _newest(deps: Deps, draft_id: str) -> AskAgainJob | None:
     """None, too, where nothing can be asked: looking is no mistake."""
     return deps.askings.of(draft_id) if deps.ask_again else None
 

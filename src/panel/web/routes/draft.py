@@ -9,7 +9,7 @@ from panel.desk.drafts.opened import OpenComparison, Opened
 from panel.pages import comparison_html, review_html
 from panel.pages.render import page_policy
 from panel.records.desk import Account, Decision
-from panel.web.access import Writer
+from panel.web.access import AsWriter
 from panel.web.deps import Deps, DraftId, Given
 from panel.web.respond import show
 from panel.web.views.draft import DraftPage, draft_page, told_undone
@@ -51,14 +51,14 @@ def _decisions(deps: Deps, me: Account, opened: Opened) -> list[Decision]:
 
 @router.get("/{draft_id}", response_class=HTMLResponse)
 def draft(
-    request: Request, deps: Given, me: Writer, draft_id: DraftId, at: Annotated[str, Query(max_length=400)] = ""
+    request: Request, deps: Given, me: AsWriter, draft_id: DraftId, at: Annotated[str, Query(max_length=400)] = ""
 ) -> Response:
     """The draft, with the first thing that is left in focus, or the one named."""
     return show(request, build_page(deps, me, draft_id, at, request.query_params.get("said", "")))
 
 
 @router.get("/{draft_id}/page", response_class=HTMLResponse)
-def page(deps: Given, me: Writer, draft_id: DraftId) -> Response:
+def page(deps: Given, me: AsWriter, draft_id: DraftId) -> Response:
     """The page that readers would get, as it stands now."""
     opened = deps.desk.open(me, draft_id)
     added = deps.desk.editorial(me, opened)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from panel.desk.approval.audit import audit
-from panel.web.access import Editor, Writer
+from panel.web.access import AsEditor, AsWriter
 from panel.web.deps import Deps, DraftId, Given
 from panel.web.respond import show
 from panel.web.views.history import history_page, log_page
@@ -16,7 +16,7 @@ LINES = 200
 
 
 @router.get("/drafts/{draft_id}/history", response_class=HTMLResponse)
-def history(request: Request, deps: Given, me: Writer, draft_id: DraftId) -> Response:
+def history(request: Request, deps: Given, me: AsWriter, draft_id: DraftId) -> Response:
     """Each revision with what it changed."""
     opened = deps.desk.open(me, draft_id)
     return show(request, history_page(opened, deps.desk.history(me, draft_id), names_of(deps), deps.times))
@@ -24,7 +24,7 @@ def history(request: Request, deps: Given, me: Writer, draft_id: DraftId) -> Res
 
 @router.get("/log", response_class=HTMLResponse)
 def log(
-    request: Request, deps: Given, me: Editor, check: bool = False, before: Annotated[int, Query(ge=0, le=2**31)] = 0
+    request: Request, deps: Given, me: AsEditor, check: bool = False, before: Annotated[int, Query(ge=0, le=2**31)] = 0
 ) -> Response:
     """The newest lines; `check` holds all of them, and every row they tell of, against one another."""
     lines = deps.desk.log(before=before, most=LINES + 1)

@@ -5,7 +5,7 @@ from starlette.responses import HTMLResponse, Response
 
 from panel.desk.ask_again.offer import read_offer
 from panel.errors import NotFound
-from panel.web.access import Writer
+from panel.web.access import AsWriter
 from panel.web.deps import DraftId, Given
 from panel.web.respond import show
 from panel.web.views.offer import offer_page
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/drafts")
 
 
 @router.get("/{draft_id}/offer", response_class=HTMLResponse)
-def offer(request: Request, deps: Given, me: Writer, draft_id: DraftId) -> Response:
+def offer(request: Request, deps: Given, me: AsWriter, draft_id: DraftId) -> Response:
     """What taking it over would change. 404 when nothing is offered."""
     found = read_offer(deps.desk, me, draft_id)
     if found is None:

@@ -9,7 +9,7 @@ from panel.errors import Mistake, NotFound
 from panel.records import ProductHistory
 from panel.records.desk import Account, Draft
 from panel.store.desk.launch_drafts import OfLaunch, drafts_of, launches_of
-from panel.web.access import Editor, Writer
+from panel.web.access import AsEditor, AsWriter
 from panel.web.deps import POSTED, Deps, Given
 from panel.web.respond import redirect, show
 from panel.web.views.product import product_page
@@ -23,14 +23,14 @@ Releases = Annotated[list[Annotated[str, Form(max_length=140)]], Form(max_length
 
 
 @router.get("/products/{slug}", response_class=HTMLResponse)
-def product(request: Request, deps: Given, me: Writer, slug: Slug) -> Response:
+def product(request: Request, deps: Given, me: AsWriter, slug: Slug) -> Response:
     """The product a slug stands for; of one that was merged, the one it is in."""
     found = _found(deps, slug)
     return show(request, product_page(found, _drafts(deps, found), me, deps.times))
 
 
 @router.get("/drafts/{draft_id}/product", **POSTED)
-def of_draft(deps: Given, me: Writer, draft_id: Slug) -> Response:
+def of_draft(deps: Given, me: AsWriter, draft_id: Slug) -> Response:
     """On to the product that a draft's launch belongs to."""
     deps.desk.open(me, draft_id)
     with deps.desk.store.reading() as conn:
@@ -41,7 +41,7 @@ def of_draft(deps: Given, me: Writer, draft_id: Slug) -> Response:
 
 
 @router.post("/products/{slug}/rename", **POSTED)
-def rename(deps: Given, me: Editor, slug: Slug, name: Name, reason: Reason) -> Response:
+def rename(deps: Given, me: AsEditor, slug: Slug, name: Name, reason: Reason) -> Response:
     """Call it by another name; its slug stays."""
     _found(deps, slug)
     now = deps.products.rename(slug, name, reason=_why(reason), **_signed(deps, me))
@@ -49,7 +49,7 @@ def rename(deps: Given, me: Editor, slug: Slug, name: Name, reason: Reason) -> R
 
 
 @router.post("/products/{slug}/merge", **POSTED)
-def merge(deps: Given, me: Editor, slug: Slug, other: Other, reason: Reason) -> Response:
+def merge(deps: Given, me: AsEditor, slug: Slug, other: Other, reason: Reason) -> Response:
     """Let another product become part of this one."""
     kept = deps.products.merge(slug, other.strip(), reason=_why(reason), **_signed(deps, me))
     return redirect(f"/products/{kept.slug}", "product_merged")
@@ -57,7 +57,7 @@ def merge(deps: Given, me: Editor, slug: Slug, other: Other, reason: Reason) -> 
 
 @router.post("/products/{slug}/split", **POSTED)
 def split(
-    deps: Given, me: Editor, slug: Slug, reason: Reason, release: Releases = [], name: Name = "",  # noqa: B006
+    deps: Given, me: AsEditor, slug: Slug, reason: Reason, release: Releases = [], name: Name = "",  # noqa: B006
 ) -> Response:  # fmt: skip
     """Let launches go into a product of their own."""
     if not release:
@@ -67,7 +67,7 @@ def split(
 
 
 @router.post("/products/{slug}/unmerge", **POSTED)
-def unmerge(deps: Given, me: Editor, slug: Slug, reason: Reason) -> Response:
+def unmerge(deps: Given, me: AsEditor, slug: Slug, reason: Reason) -> Response:
     """Let a product that was merged stand for itself again."""
     own = deps.products.split(slug, (), reason=_why(reason), **_signed(deps, me))
     return redirect(f"/products/{own.slug}", "product_unmerged")

@@ -12,7 +12,7 @@ from panel.desk.drafts.what_is_left import LEFT_DAYS
 from panel.desk.permissions import TO_FETCH_BACK, may
 from panel.pages.safe_text import clean
 from panel.records.desk import Draft, DraftKind, Role
-from panel.web.access import Writer
+from panel.web.access import AsWriter
 from panel.web.deps import POSTED, Deps, Given
 from panel.web.respond import View, redirect, show
 from panel.web.views.draft import STATES
@@ -73,7 +73,7 @@ class QueuePage(View):
 @router.get("/", response_class=HTMLResponse)
 @router.get("/comparisons", response_class=HTMLResponse)
 def queue(
-    request: Request, deps: Given, me: Writer, which: Which = "open",
+    request: Request, deps: Given, me: AsWriter, which: Which = "open",
     q: Annotated[str, Query(max_length=200)] = "", page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:  # fmt: skip
     """Reviews, or comparisons, that wait for somebody."""
@@ -84,7 +84,7 @@ def queue(
 
 @router.post("/comparisons", **POSTED)
 def pair(
-    deps: Given, me: Writer, a: Annotated[str, Form(max_length=140)], b: Annotated[str, Form(max_length=140)]
+    deps: Given, me: AsWriter, a: Annotated[str, Form(max_length=140)], b: Annotated[str, Form(max_length=140)]
 ) -> Response:
     """Compare two drafts of reviews."""
     made = deps.desk.pair(me, a.strip(), b.strip())

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from panel.desk.accounts import FEWEST
 from panel.errors import NotFound, NotSignedIn, TooSoon
-from panel.web.access import CLOSED_HINT, Visitor, Writer, anybody, let_in, let_out
+from panel.web.access import CLOSED_HINT, AsWriter, Visitor, anybody, let_in, let_out
 from panel.web.deps import POSTED, Given
 from panel.web.error_pages import SignInPage, describe, status_of
 from panel.web.respond import View, redirect, show, wants_json
@@ -79,7 +79,7 @@ def sign_in(
 
 
 @router.post("/sign-out", **POSTED)
-def sign_out(request: Request, deps: Given, me: Writer) -> Response:
+def sign_out(request: Request, deps: Given, me: AsWriter) -> Response:
     """End this browser's session."""
     deps.accounts.sign_out(request.cookies.get(deps.cookie, ""))
     response = redirect("/sign-in", said="signed_out")
@@ -97,7 +97,7 @@ class PasswordPage(View):
 
 
 @router.get("/password", response_class=HTMLResponse)
-def own_password(request: Request, me: Writer) -> Response:
+def own_password(request: Request, me: AsWriter) -> Response:
     """Change one's own password; whoever comes by link has none."""
     if not me.sign_in:
         raise NotFound("You come in by link and have no password.")
@@ -111,7 +111,7 @@ def own_password(request: Request, me: Writer) -> Response:
 def set_own_password(
     request: Request,
     deps: Given,
-    me: Writer,
+    me: AsWriter,
     password: Annotated[str, Form(max_length=4000)],
     new: Annotated[str, Form(max_length=4000)],
 ) -> Response:

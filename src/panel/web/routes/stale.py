@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from panel.desk.drafts.stale import stale_page
 from panel.desk.permissions import may
 from panel.pages.safe_text import clean
-from panel.web.access import Writer
+from panel.web.access import AsWriter
 from panel.web.deps import Given
 from panel.web.respond import View, show
 from panel.web.views.draft import STATES
@@ -42,7 +42,7 @@ class StalePage(View):
 
 
 @router.get("/stale", response_class=HTMLResponse)
-def stale(request: Request, deps: Given, me: Writer, after: Annotated[str, Query(max_length=140)] = "") -> Response:
+def stale(request: Request, deps: Given, me: AsWriter, after: Annotated[str, Query(max_length=140)] = "") -> Response:
     """Published reviews first: readers see those."""
     with deps.desk.store.reading() as conn:
         found, last = stale_page(conn, deps.desk.now.date(), after)

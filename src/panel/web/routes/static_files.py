@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from panel.errors import NotFound
-from panel.web.access import Admin, anybody
+from panel.web.access import AsAdmin, anybody
 from panel.web.assets import TYPES, assets
 
 router = APIRouter(include_in_schema=False)
@@ -21,5 +21,5 @@ async def static(generation: str, name: str) -> Response:
 
 
 @router.get("/openapi.json")
-async def openapi(request: Request, me: Admin) -> JSONResponse:
+async def openapi(request: Request, me: AsAdmin) -> JSONResponse:
     return JSONResponse(request.app.openapi())

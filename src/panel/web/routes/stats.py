@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from panel.desk.stats import Stats, tables_of, told
+from panel.desk.stats import DeskStats, tables_of, told
 from panel.pages.safe_text import clean
-from panel.web.access import Writer
+from panel.web.access import AsWriter
 from panel.web.deps import Given
 from panel.web.respond import View, show
 
@@ -27,18 +27,18 @@ class StatsPage(View):
     tables: tuple[tuple[str, tuple[str, ...], Rows], ...]  # title, head, rows
 
 
-def stats_page(found: Stats) -> StatsPage:
+def stats_page(found: DeskStats) -> StatsPage:
     tables = tuple((t.title, t.head, tuple(tuple(map(clean, row)) for row in t.rows)) for t in tables_of(found))
     return StatsPage(title="Stats", lede=told(found), tables=tables)
 
 
 @router.get("/stats", response_class=HTMLResponse)
-def stats(request: Request, deps: Given, me: Writer) -> Response:
+def stats(request: Request, deps: Given, me: AsWriter) -> Response:
     """Critics and checks, a table each."""
     return show(request, stats_page(deps.stats()))
 
 
 @router.get("/stats.json", response_class=JSONResponse, responses=OBJECT)
-def stats_json(deps: Given, me: Writer) -> Response:
+def stats_json(deps: Given, me: AsWriter) -> Response:
     """The same for programs: what `panel desk stats --json` prints."""
     return JSONResponse(deps.stats().model_dump(mode="json"))

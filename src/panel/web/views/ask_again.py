@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from panel.desk.ask_again.background import Asking
-from panel.desk.ask_again.prepare import Wish
+from panel.desk.ask_again.background import AskAgainJob
+from panel.desk.ask_again.prepare import AskAgainRequest
 from panel.desk.desk import History
 from panel.desk.drafts.opened import OpenReview
 from panel.desk.drafts.points import shown
@@ -110,20 +110,20 @@ def _line(text: str) -> str:
 
 
 def asking_page(
-    opened: OpenReview, me: Account, asking: Asking | None, *, is_offered: bool, reloads_s: int
+    opened: OpenReview, me: Account, asking: AskAgainJob | None, *, is_offered: bool, reloads_s: int
 ) -> AskingPage:
     """asking: the newest about this draft since the desk was started, None for none."""
     name = clean(opened.draft.shown.name)
-    wish = asking.prepared.wish if asking else Wish()
+    request = asking.prepared.request if asking else AskAgainRequest()
     estimate = asking.price.estimate if asking else None
     return AskingPage(
         title=f"{name}: asked again",
         draft_id=opened.draft.draft_id,
         name=name,
         state=asking.state if asking else "none",
-        whom=whom(opened.review, wish.persona_id),
-        leave=wish.leave,
-        refresh=wish.refresh,
+        whom=whom(opened.review, request.persona_id),
+        leave=request.leave,
+        refresh=request.refresh,
         sentence=clean(asking.sentence) if asking else "",
         price=asking.price.sentence if asking else "",
         is_free=bool(asking and asking.price.free),

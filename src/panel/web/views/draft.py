@@ -15,13 +15,13 @@ from panel.desk.reasons import STRIKE_REASONS
 from panel.desk.times import UTC_TIMES, Times
 from panel.pages import wording as page_words
 from panel.pages.evidence import stand_of
-from panel.pages.model import ComparisonPage, ReviewPage, Side
+from panel.pages.model import ComparisonPage, ReviewPage, ToolSide
 from panel.pages.safe_text import clean, cut_short
 from panel.pages.view import comparison_view, review_view, told_retraction
 from panel.records import Answered, Persona, Written
 from panel.records.desk import Account, Approval, Decision, Publication
 from panel.web.respond import View
-from panel.web.views.draft_items import Editable, FlagLine, Item, Names, critic_items, editable, flag_line, told
+from panel.web.views.draft_items import DraftItem, Editable, FlagLine, Names, critic_items, editable, flag_line, told
 
 STATES = {
     "open": "Draft", "later": "Put off", "passed": "Passed over", "rejected": "Rejected", "approved": "Approved",
@@ -49,8 +49,8 @@ class CriticBlock:
     stand: str
     word: str
     model: str
-    items: tuple[Item, ...]  # printed and removed, in order
-    aside: tuple[Item, ...]
+    items: tuple[DraftItem, ...]  # printed and removed, in order
+    aside: tuple[DraftItem, ...]
     struck: str  # why it was struck, and by whose words; "" while it counts
     why: str  # of no answer
     has_words: bool
@@ -94,11 +94,11 @@ class DraftPage(View):
     note: Editable
     note_by: str
     at: str  # the item in focus; "approve" when nothing is left
-    items: tuple[Item, ...]  # every stop in order, for the keys
+    items: tuple[DraftItem, ...]  # every stop in order, for the keys
     left: int
     claims_left: int
     what_is_left: str
-    sides: tuple[Side, ...]  # the page's own columns, for what is at hand
+    sides: tuple[ToolSide, ...]  # the page's own columns, for what is at hand
     may: Mapping[str, bool]  # what this person's role allows, by act
     may_fetch_back: bool
     approve_as: str
@@ -242,7 +242,7 @@ def _view(opened: Opened) -> ReviewPage | ComparisonPage:
     return review_view(opened.printed, ())
 
 
-def _focus(at: str, stops: Sequence[Item], held: Sequence[HeldBlock], general: Sequence[FlagLine]) -> str:
+def _focus(at: str, stops: Sequence[DraftItem], held: Sequence[HeldBlock], general: Sequence[FlagLine]) -> str:
     """Where the page begins: where somebody asked to be, else at what is left."""
     if at and any(_key(item) == at or item.at == at for item in stops):
         return next(_key(item) for item in stops if at in (_key(item), item.at))
@@ -254,7 +254,7 @@ def _focus(at: str, stops: Sequence[Item], held: Sequence[HeldBlock], general: S
     return "general" if any(flag.is_left for flag in general) else "approve"
 
 
-def _key(item: Item) -> str:
+def _key(item: DraftItem) -> str:
     """An item's name on a page that may hold two drafts."""
     return f"{item.draft_id}/{item.at}"
 

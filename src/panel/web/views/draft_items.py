@@ -10,7 +10,7 @@ from panel.desk.reasons import DISMISS_REASONS, ONLY_MENDED
 from panel.pages.safe_text import Pieces, clean, pieces
 from panel.records import Answered, Flag, Ground, Persona, Prediction, Sentence, Written
 from panel.records.desk import Decision, EditedPick, EditedSentence, EditedWords, Point
-from panel.web.views.highlight import Evidence, Run, changed, evidence
+from panel.web.views.highlight import Evidence, TextRun, changed, evidence
 
 Names = Mapping[str, str]  # account_id -> name
 LABELS = {
@@ -38,7 +38,7 @@ class Editable:
     label: str
     text: str
     model: str  # what the model wrote
-    changes: tuple[Run, ...]  # from the model's words to today's
+    changes: tuple[TextRun, ...]  # from the model's words to today's
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class FlagLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class DraftItem:
     """One stop on the way through a draft."""
 
     at: str  # "futurist:2", "futurist:views", "held", "draft"
@@ -94,7 +94,7 @@ class Item:
         return self.kind not in ("view",) and self.standing != "set_aside"
 
 
-def critic_items(opened: OpenReview, persona: Persona, names: Names) -> tuple[Item, ...]:
+def critic_items(opened: OpenReview, persona: Persona, names: Names) -> tuple[DraftItem, ...]:
     """One critic's items in page order: its sentences or picks, then its views as one."""
     opinion, words = opened.review.opinion(persona.persona_id), opened.text.words_of(persona.persona_id)
     if not isinstance(opinion, Answered) or words is None:
@@ -119,11 +119,11 @@ class _Maker:
     def who(self) -> str:
         return self.persona.persona_id
 
-    def sentences(self, model: Written) -> Iterator[Item]:
+    def sentences(self, model: Written) -> Iterator[DraftItem]:
         for sentence in self.words.sentences:
             yield self._sentence(sentence, model.quote[sentence.place])
 
-    def _sentence(self, sentence: EditedSentence, model: Sentence) -> Item:
+    def _sentence(self, sentence: EditedSentence, model: Sentence) -> DraftItem:
         cited = [g for g in self.opinion.grounds if g.number in model.grounds] if model.rests_on == "grounds" else []
         point = self._point("claim", sentence.place)
         name = f"{self.who}:{sentence.place}"
@@ -141,7 +141,7 @@ class _Maker:
             may_attribute=point is not None and any(passage.voice == "maker" for passage in point.passages),
         )
 
-    def phrases(self, model: Written) -> Iterator[Item]:
+    def phrases(self, model: Written) -> Iterator[DraftItem]:
         """Short texts that give a number, a price or a name: claims, each beside the passages that give it, too."""
         mine = (p for p in self.opened.points if p.persona_id == self.who and p.kind == "claim" and p.field)
         for point in mine:
@@ -167,7 +167,7 @@ class _Maker:
         """Short texts that are claims of their own."""
         return frozenset(p.field for p in self.opened.points if p.persona_id == self.who and p.kind == "claim")
 
-    def views(self, model: Written) -> Item:
+    def views(self, model: Written) -> DraftItem:
         own = self._own
         fields = [self._editable(name, model) for name in PHRASES if name not in own]
         fields += [
@@ -197,13 +197,13 @@ class _Maker:
             fields=tuple(fields),
         )
 
-    def picks(self) -> Iterator[Item]:
+    def picks(self) -> Iterator[DraftItem]:
         by_number = {g.number: g for g in self.opinion.grounds}
         for pick in self.words.picks:
             if ground := by_number.get(pick.number):
                 yield self._pick(pick, ground)
 
-    def _pick(self, pick: EditedPick, ground: Ground) -> Item:
+    def _pick(self, pick: EditedPick, ground: Ground) -> DraftItem:
         return self._item(
             at=f"{self.who}:{pick.number}",
             kind="pick",
@@ -218,10 +218,10 @@ class _Maker:
         self, *, at: str, kind: str, text: str, standing: str, point: Point | None, mark: str = "",
         attributed: bool = False, evidence: tuple[Evidence, ...] = (), flags: tuple[FlagLine, ...] = (),
         fields: tuple[Editable, ...] = (), may_attribute: bool = False, side: str = "",
-    ) -> Item:  # fmt: skip
+    ) -> DraftItem:  # fmt: skip
         decision = self.opened.decision(point) if point else None
         settled = point is None or self.opened.is_settled(point)
-        return Item(
+        return DraftItem(
             at=at, draft_id=self.opened.draft.draft_id, number=self.opened.draft.head, kind=kind,
             whose=clean(self.persona.title), text=text, standing=standing, mark=mark,
             is_left=not settled or any(flag.is_left for flag in flags),

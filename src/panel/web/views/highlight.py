@@ -15,7 +15,7 @@ _PLAIN = {sign: plain for plain, signs in (("'", "‘’‛ʼ′`´"), ('"', "�
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """Some text, marked or not: lit in a passage, "new" or "old" in a change."""
 
     text: str
@@ -27,7 +27,7 @@ class Evidence:
     """A passage beside a sentence."""
 
     passage_id: str
-    runs: tuple[Run, ...]
+    runs: tuple[TextRun, ...]
     found: bool  # every excerpt was found in it, and is lit
     title: str
     href: str  # "" when the address is not an ordinary one
@@ -77,27 +77,27 @@ def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def _cut(text: str, spans: list[tuple[int, int]]) -> tuple[Run, ...]:
+def _cut(text: str, spans: list[tuple[int, int]]) -> tuple[TextRun, ...]:
     runs, at = [], 0
     for start, end in spans:
-        runs += [Run(text[at:start]), Run(text[start:end], "lit")]
+        runs += [TextRun(text[at:start]), TextRun(text[start:end], "lit")]
         at = end
-    runs.append(Run(text[at:]))
+    runs.append(TextRun(text[at:]))
     return tuple(run for run in runs if run.text)
 
 
-def changed(was: str, now: str) -> tuple[Run, ...]:
+def changed(was: str, now: str) -> tuple[TextRun, ...]:
     """What was changed, word by word: "old" words that went, "new" ones that came; () when nothing was."""
     if was == now:
         return ()
     old, new = _words(f"{was.rstrip()} "), _words(now)  # a space, so that what went never touches what came
-    runs: list[Run] = []
+    runs: list[TextRun] = []
     a_words, b_words = ([word.strip() for word in words] for words in (old, new))  # the space after it is no change
     for kind, a, b, c, d in difflib.SequenceMatcher(a=a_words, b=b_words, autojunk=False).get_opcodes():
         if kind == "equal":
-            runs.append(Run("".join(new[c:d])))
+            runs.append(TextRun("".join(new[c:d])))
             continue
-        runs += [Run(text, mark) for text, mark in (("".join(old[a:b]), "old"), ("".join(new[c:d]), "new")) if text]
+        runs += [TextRun(text, mark) for text, mark in (("".join(old[a:b]), "old"), ("".join(new[c:d]), "new")) if text]
     return tuple(runs)
 
 

@@ -13,7 +13,7 @@ from panel.pages.safe_text import clean
 from panel.records.desk import Act, DraftText, Revision
 from panel.web.respond import View
 from panel.web.views.draft_items import LABELS
-from panel.web.views.highlight import Run, changed
+from panel.web.views.highlight import TextRun, changed
 
 DID = {
     "took in": "came from the panel", "took in anew": "came anew from the panel", "began": "began",
@@ -36,11 +36,11 @@ class Change:
     """A place that one revision changed."""
 
     where: str  # "Futurist, sentence 2"
-    runs: tuple[Run, ...]
+    runs: tuple[TextRun, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class HistoryStep:
     """One revision beside the one before it."""
 
     number: int
@@ -52,7 +52,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HistoryLine:
     """One line of the log."""
 
     seq: int
@@ -73,8 +73,8 @@ class HistoryPage(View):
     draft_id: str
     name: str
     whole: tuple[Change, ...]  # from the model's words to today's
-    steps: tuple[Step, ...]  # newest first
-    lines: tuple[Line, ...]  # newest first
+    steps: tuple[HistoryStep, ...]  # newest first
+    lines: tuple[HistoryLine, ...]  # newest first
     has_approval: bool
 
 
@@ -84,7 +84,7 @@ class LogPage(View):
 
     template: ClassVar[str] = "log.html"
     title: str
-    lines: tuple[Line, ...]  # newest first
+    lines: tuple[HistoryLine, ...]  # newest first
     problems: tuple[str, ...]
     checked: bool
     older: str
@@ -112,14 +112,16 @@ def _titles(opened: Opened) -> dict[str, str]:
     return {p.persona_id: clean(p.title) for side in opened.reviews for p in side.review.personas}
 
 
-def _first(revision: Revision, by: Mapping[int, str], times: Times) -> Step:
-    return Step(
+def _first(revision: Revision, by: Mapping[int, str], times: Times) -> HistoryStep:
+    return HistoryStep(
         0, by.get(0, "the panel"), times.told(revision.at), clean(revision.reason), revision.revision_hash, ()
     )  # fmt: skip
 
 
-def _step(after: Revision, before: DraftText, titles: Mapping[str, str], by: Mapping[int, str], times: Times) -> Step:
-    return Step(
+def _step(
+    after: Revision, before: DraftText, titles: Mapping[str, str], by: Mapping[int, str], times: Times
+) -> HistoryStep:
+    return HistoryStep(
         number=after.number,
         by=clean(by.get(after.number, after.by)),
         when=times.told(after.at),
@@ -154,7 +156,7 @@ def _where(field: str, titles: Mapping[str, str], text: DraftText) -> str:
     return f"{titles.get(who, who)}, {LABELS.get(rest, rest).lower()}"
 
 
-def log_line(act: Act, names: Mapping[str, str], times: Times, hashed: str = "") -> Line:
+def log_line(act: Act, names: Mapping[str, str], times: Times, hashed: str = "") -> HistoryLine:
     shown = (
         "revision",
         "of",
@@ -172,7 +174,7 @@ def log_line(act: Act, names: Mapping[str, str], times: Times, hashed: str = "")
         "leave",
     )
     told = [f"{key} {value}" for key in shown if (value := act.detail.get(key)) not in (None, "")]
-    return Line(
+    return HistoryLine(
         seq=act.seq,
         when=times.told(act.at, "%Y-%m-%d %H:%M:%S"),
         by=clean(by_line(act, names)),

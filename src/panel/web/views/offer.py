@@ -18,18 +18,18 @@ from panel.records import Answered, Dossier, Review, Source
 from panel.records.desk import Account, DraftText, EditedWords
 from panel.web.respond import View
 from panel.web.views.draft_items import LABELS
-from panel.web.views.highlight import Run, changed
+from panel.web.views.highlight import TextRun, changed
 
 ALIKE = 0.4  # share of words two sentences have in common; with less, marking them word by word only confuses
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class OfferedPair:
     """One place in a critic's words: as it is today, and as it would be."""
 
     where: str  # "Sentence 2"
-    was: tuple[Run, ...]  # () when nothing stands there
-    now: tuple[Run, ...]
+    was: tuple[TextRun, ...]  # () when nothing stands there
+    now: tuple[TextRun, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class CriticOffer:
     stays: bool  # it said the same again
     told: str  # what taking over does to its words
     lost: str  # what people changed and would no longer be printed; "" nothing
-    pairs: tuple[Pair, ...]
+    pairs: tuple[OfferedPair, ...]
 
     @property
     def is_turned(self) -> bool:
@@ -147,7 +147,7 @@ def _what_comes(offer: Offer, who: str) -> str:
     return "Answered anew. Its new words come in, to be decided."
 
 
-def _pairs(offer: Offer, who: str) -> Iterator[Pair]:
+def _pairs(offer: Offer, who: str) -> Iterator[OfferedPair]:
     was = dict(_said(offer.mine.review, offer.mine.text.words_of(who)))
     now = dict(_said(offer.newer, offer.text.words_of(who)))
     for where in dict.fromkeys([*was, *now]):
@@ -156,14 +156,14 @@ def _pairs(offer: Offer, who: str) -> Iterator[Pair]:
             yield _pair(where, one, other)
 
 
-def _pair(where: str, was: str, now: str) -> Pair:
+def _pair(where: str, was: str, now: str) -> OfferedPair:
     """Both, with the words that differ marked where the two have enough in common."""
     alike = difflib.SequenceMatcher(a=was.split(), b=now.split(), autojunk=False).ratio()
     if not was or not now or alike < ALIKE:
-        return Pair(where, *((Run(text),) if text else () for text in (was, now)))
+        return OfferedPair(where, *((TextRun(text),) if text else () for text in (was, now)))
     runs = changed(was, now)
     old, new = (tuple(run for run in runs if run.mark != left_out) for left_out in ("new", "old"))
-    return Pair(where, old, new)
+    return OfferedPair(where, old, new)
 
 
 def _said(review: Review, words: EditedWords | None) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import BinaryIO, NamedTuple
 
 from panel.batch.intake.entries import MOST_LINE, Entry, Rows, Torn, listing_of
-from panel.batch.intake.text_lines import Lines, as_text
+from panel.batch.intake.text_lines import TextLines, as_text
 from panel.errors import Mistake
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -39,10 +39,10 @@ def read_csv(stream: BinaryIO, *, field_of: FieldOf, charset: str = "") -> Rows:
     Rows of empty cells are none. Raises Mistake for a file whose first records name no column that could name a launch.
     """
     with as_text(stream, charset) as text:
-        yield from _rows(Lines(text), field_of)
+        yield from _rows(TextLines(text), field_of)
 
 
-def _rows(lines: Lines, field_of: FieldOf) -> Rows:
+def _rows(lines: TextLines, field_of: FieldOf) -> Rows:
     start = [(lines.number, line) for line in islice(lines, MOST_ROW_LINES)]
     header = max(
         (_header(start, delimiter, field_of) for delimiter in DELIMITERS), key=lambda h: (h.known, len(h.names))
@@ -94,7 +94,7 @@ def _names(row: list[str]) -> list[str]:
     return names
 
 
-def _records(lines: Lines, delimiter: str, columns: int) -> Iterator[tuple[str, list[str] | str]]:
+def _records(lines: TextLines, delimiter: str, columns: int) -> Iterator[tuple[str, list[str] | str]]:
     """Where a row begins, and the row or what is wrong with it. A wrong row that swallowed lines gives them back."""
     kept = _Kept(lines)
     reader = csv.reader(kept, delimiter=delimiter)
@@ -124,7 +124,7 @@ def _wrong(row: list[str], columns: int) -> str:
     return ""
 
 
-def _too_long(lines: Lines) -> Iterator[tuple[str, str]]:
+def _too_long(lines: TextLines) -> Iterator[tuple[str, str]]:
     while lines.too_long:
         yield f"line {lines.too_long.pop(0)}", f"It is longer than {MOST_LINE:,} characters."
 
@@ -136,7 +136,7 @@ class _Endless(Exception):
 class _Kept:
     """The lines of the row under way."""
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: TextLines) -> None:
         self._source = lines
         self.lines: list[tuple[int, str]] = []
 

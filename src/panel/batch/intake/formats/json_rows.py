@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from panel.batch.intake.entries import MOST_BYTES, MOST_LINE, Entry, Rows, Torn
-from panel.batch.intake.text_lines import Lines, as_text, encoding_of
+from panel.batch.intake.text_lines import TextLines, as_text, encoding_of
 from panel.errors import Mistake
 
 USUAL = ("items", "entries", "launches", "hits", "results", "data")  # where a JSON file has its list
@@ -14,10 +14,10 @@ USUAL = ("items", "entries", "launches", "hits", "results", "data")  # where a J
 def read_jsonl(stream: BinaryIO, *, charset: str = "") -> Rows:
     """One object a line."""
     with as_text(stream, charset) as text:
-        yield from _lines(Lines(text))
+        yield from _lines(TextLines(text))
 
 
-def _lines(lines: Lines) -> Rows:
+def _lines(lines: TextLines) -> Rows:
     for line in lines:
         while lines.too_long:
             yield Torn(f"line {lines.too_long.pop(0)}", f"It is longer than {MOST_LINE:,} characters.")
