@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Rows of a batch made ready to be gone on with, or to be asked again."""
 
 from collections.abc import Iterator
 from itertools import islice

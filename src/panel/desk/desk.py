@@ -22,7 +22,7 @@ from panel.desk.acts import undo as undo_act
 from panel.desk.acts.commit import Tx
 from panel.desk.drafts import publications
 from panel.desk.drafts.new_drafts import AT_ONCE, bring_back, due, pair_up, take_in
-from panel.desk.drafts.opened import Opened, find_draft, load, open_at, read_review
+from panel.desk.drafts.opened import History, Opened, find_draft, load, open_at, read_review
 from panel.desk.drafts.preview import editorial_of
 from panel.desk.drafts.stale import with_reasons
 from panel.desk.drafts.what_is_left import LEFT_DAYS
@@ -40,7 +40,6 @@ from panel.records.desk import (
     Draft,
     Publication,
     Revision,
-    RunLog,
 )
 from panel.store import draft_rows as rows
 from panel.store.desk.act_log import newest_acts, read_acts
@@ -86,18 +85,6 @@ class Public:
 
 
 NOTHING = Public()
-
-
-@dataclass(frozen=True)
-class History:
-    """All that happened to a draft, oldest first."""
-
-    revisions: tuple[Revision, ...]
-    decisions: tuple[Decision, ...]
-    approvals: tuple[Approval, ...]
-    publications: tuple[Publication, ...]
-    run_logs: tuple[RunLog, ...]
-    acts: tuple[Act, ...]
 
 
 class Desk:

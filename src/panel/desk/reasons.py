@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Reasons people choose from a list: for dismissing, striking, passing and rejecting."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Bytes to text, as a browser would decode them; the one decoder of pages, feeds and files."""
 
 import codecs
 import re

@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Opens a model's adapter, and its provider's batches, by its dialect. Adapters know nothing of each other."""
 
 from panel.jurors.batch_api.protocol import BatchWire
 from panel.jurors.provider import ModelSpec, Provider

@@ -10,7 +10,8 @@ from typing import Literal
 
 from panel.checks import check_review
 from panel.jurors import Exchange, SendStep
-from panel.pipeline.ask.asker import Asker, Turn
+from panel.pipeline.ask.asker import Asker
+from panel.pipeline.ask.turn import Turn
 from panel.pipeline.plan import Seat
 from panel.records import Answered, Launch, LaunchSource, Opinion, Pricing, Stamp, Usage, Value
 

@@ -23,7 +23,8 @@ from panel.jurors.dialects import open_provider
 from panel.jurors.provider import ModelSpec
 from panel.jurors.rate_limits.circuit_breaker import PATIENCE_S
 from panel.money import Budget, Price
-from panel.pipeline.ask.asker import NOT_ASKED, Asker
+from panel.pipeline.ask.ask_context import NOT_ASKED
+from panel.pipeline.ask.asker import Asker
 from panel.pipeline.assemble import how_made, make_review
 from panel.pipeline.containment import REPEAT_DRAW, contain, not_asked_again
 from panel.pipeline.events import Listener

@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Words that claim to have tried the tool, which no critic has: only a run log that people brought supports them."""
 
 from collections.abc import Iterator
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,14 +11,13 @@ from panel.cli.terminal.terminal import talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
-    from panel.batch.batch_context import NoteReviewed
     from panel.batch.close import Partners
     from panel.batch.intake.entries import BadRow
     from panel.batch.intake.shortlist import KnownOf
     from panel.batch.intake.source_spec import Shortlist, SourceSpec
     from panel.cli.compose.batches import BatchOptions
     from panel.cli.compose.workspace import Workspace
-    from panel.records import Announcement, BatchRow, Review
+    from panel.records import Announcement
     from panel.store import Products
 
 MOST_TOLD = 20  # bad rows said while reading; all are in the summary
@@ -102,14 +100,3 @@ def open_partners(shell: "Workspace", run_id: str) -> "Iterator[Partners]":
 
     with closing(shell.open_products()) as products:
         yield lambda category: products.reviewed(category, but_run=run_id, most=LOOKED_AT)
-
-
-def note_of(products: "Products") -> "NoteReviewed":
-    """Brings a reviewed launch to its product, as announced and as read; gives back the product's id."""
-    from panel.pipeline.products import meet_reviewed
-
-    def note(row: "BatchRow", review: "Review", run_id: str) -> str:
-        said = as_launch(row.said)
-        return meet_reviewed(review.dossier, products, run_id=run_id, now=datetime.now(UTC), announced=said).product_id
-
-    return note

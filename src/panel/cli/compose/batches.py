@@ -7,19 +7,29 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
 
-from panel.batch.batch_context import BatchContext
+from panel.batch.batch_context import BatchContext, NoteReviewed
 from panel.batch.events import BatchListener
+from panel.batch.launch import as_launch
 from panel.batch.launch_budgets import LaunchBudgets
 from panel.batch.pool import StopSign
-from panel.cli.compose.batch_sources import note_of
 from panel.cli.compose.workspace import Workspace
 from panel.jurors import ModelSpec
 from panel.jurors.dialects import open_provider
 from panel.money import Budget
 from panel.pipeline.run import RunLimits, open_asker, settings_of, spec_from
 from panel.pipeline.write_files import pretty
-from panel.records import BatchPlan, Juror, Run, Stamp, sha256_of
-from panel.store import BatchRows, Ledger, Locks, ProviderBatches, RunFolder, RunRecords, SharedBudget, open_locks
+from panel.records import BatchPlan, BatchRow, Juror, Review, Run, Stamp, sha256_of
+from panel.store import (
+    BatchRows,
+    Ledger,
+    Locks,
+    Products,
+    ProviderBatches,
+    RunFolder,
+    RunRecords,
+    SharedBudget,
+    open_locks,
+)
 from panel.workspace.settings import BatchTable
 
 PATIENCE_S = 3600.0  # for a server that is down, in a batch without a deadline
@@ -240,3 +250,14 @@ def as_resumed(plan: BatchPlan, ask: BatchOptions) -> BatchPlan:
     if not changed:
         return plan
     return plan.model_copy(update=changed)
+
+
+def note_of(products: Products) -> NoteReviewed:
+    """Brings a reviewed launch to its product, as announced and as read; gives back the product's id."""
+    from panel.pipeline.products import meet_reviewed
+
+    def note(row: BatchRow, review: Review, run_id: str) -> str:
+        said = as_launch(row.said)
+        return meet_reviewed(review.dossier, products, run_id=run_id, now=datetime.now(UTC), announced=said).product_id
+
+    return note

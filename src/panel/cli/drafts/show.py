@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from panel.cli.terminal.terminal import table
 
 if TYPE_CHECKING:
-    from panel.desk.desk import History, Public
-    from panel.desk.drafts.opened import Opened
+    from panel.desk.desk import Public
+    from panel.desk.drafts.opened import History, Opened
     from panel.desk.times import Times
     from panel.records import Editorial
     from panel.records.desk import Act, Approval, Point

@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""SIGINT and SIGTERM put up a stop sign: the first lets calls in flight end, the second ends at once."""
 
 import asyncio
 import signal

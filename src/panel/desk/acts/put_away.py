@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Put a draft away: pass it, reject it, put it off, hold it until a time, fetch it back."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Bring what somebody ran and saw to a review, so that critics may be asked again with it."""
 
 from datetime import date
 

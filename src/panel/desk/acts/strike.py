@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Strike a whole critic from a review, and take the strike back."""
 
 from panel.desk.acts.commit import Tx, finish, refuse_put_away, write
 from panel.desk.drafts.opened import Opened

@@ -15,7 +15,7 @@ from panel.records import Answered, Review, Written, canonical_json, sha256_of
 from panel.records.desk import Act, Approval, Decision, Point, Publication, Revision
 
 if TYPE_CHECKING:
-    from panel.desk.desk import History
+    from panel.desk.drafts.opened import History
 
 FORMAT = 1
 Json = dict[str, Any]

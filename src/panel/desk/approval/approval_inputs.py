@@ -1,8 +1,8 @@
 """What an approval file is made from, read in one transaction: the signed text, its history, the decisions under it."""
 
 from panel.desk.approval.approval_file import Json, approval_file
-from panel.desk.desk import Desk, History
-from panel.desk.drafts.opened import OpenReview
+from panel.desk.desk import Desk
+from panel.desk.drafts.opened import History, OpenReview
 from panel.errors import Mistake
 from panel.records.desk import Account, Approval
 from panel.store.desk.account_rows import AccountRows

@@ -14,7 +14,19 @@ from panel.desk.drafts.what_is_left import is_settled, left
 from panel.desk.drafts.written_before import NO_ARCHIVE, WrittenBefore
 from panel.errors import Mistake, NotFound
 from panel.records import Comparison, Flag, Review, canonical_json, sha256_of
-from panel.records.desk import Decision, Draft, DraftState, DraftText, Pair, Point, Revision
+from panel.records.desk import (
+    Act,
+    Approval,
+    Decision,
+    Draft,
+    DraftState,
+    DraftText,
+    Pair,
+    Point,
+    Publication,
+    Revision,
+    RunLog,
+)
 from panel.store import draft_rows as rows
 from panel.tally import compare
 
@@ -279,3 +291,15 @@ def _comparison_at(conn: Connection, draft: Draft, revision: Revision, archive: 
     one, other = next(fits, (a[0], b[0]))
     first, second = (_review_at(conn, find_draft(conn, r.draft_id), r, archive) for r in (one, other))
     return open_comparison(conn, draft, revision, first, second)
+
+
+@dataclass(frozen=True)
+class History:
+    """All that happened to a draft, oldest first."""
+
+    revisions: tuple[Revision, ...]
+    decisions: tuple[Decision, ...]
+    approvals: tuple[Approval, ...]
+    publications: tuple[Publication, ...]
+    run_logs: tuple[RunLog, ...]
+    acts: tuple[Act, ...]

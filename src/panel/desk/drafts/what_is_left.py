@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""What is left to decide of a draft before it may be approved. Pure."""
 
 from collections.abc import Mapping, Sequence
 

@@ -22,7 +22,8 @@ from panel.dossier.facts.pricing_class import pricing_class, shows_unread_amount
 from panel.dossier.facts.stated import StatedFact
 from panel.dossier.facts.visible_lines import VisibleLine, lines_of
 from panel.dossier.identity.voices import package_of, repository_of, site_of
-from panel.dossier.page.html import is_small, parse_html
+from panel.dossier.page.html import is_small
+from panel.dossier.page.lxml_tree import parse_html
 from panel.records import Fact, Passage, Plan, Pricing
 from panel.records.disagreement import fold
 

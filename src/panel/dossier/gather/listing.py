@@ -28,7 +28,7 @@ from panel.dossier.facts.json_ld import PRODUCTS, json_ld_of, types_of
 from panel.dossier.identity.address import joined, tidy_address
 from panel.dossier.identity.same_product import tag_of
 from panel.dossier.identity.voices import is_shared, package_of, repository_of, site_of
-from panel.dossier.page.html import parse_html
+from panel.dossier.page.lxml_tree import parse_html
 from panel.records.disagreement import fold
 
 LISTINGS = frozenset(

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from panel.dossier.page.lxml_tree import parse_html
 from panel.dossier.page.passages import Block
 from panel.records.amounts import AMOUNT, PER
 
@@ -48,17 +49,6 @@ class PageText(NamedTuple):
 
     blocks: tuple[Block, ...]
     veiled: tuple["HiddenText", ...]
-
-
-def parse_html(page: str, **options: bool) -> Any:
-    """The tree of an HTML page, None when there is none in it. options: of lxml's parser."""
-    from lxml import etree, html  # type: ignore[import-untyped]
-
-    try:
-        parser = html.HTMLParser(encoding="utf-8", **options)
-        return html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError):
-        return None
 
 
 def html_blocks(page: str, sheets: Mapping[str, str] | None = None) -> Iterator[Block]:
@@ -151,7 +141,7 @@ def _drop_controls(tree: Any) -> None:
 
 def _flatten(tree: Any) -> None:
     """Elements nested too deep lose their tags: every later step walks the tree by calling itself."""
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped]
 
     depth, deep = 0, []
     for event, element in etree.iterwalk(tree, events=("start", "end")):

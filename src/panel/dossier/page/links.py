@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from panel.dossier.clean import one_line
 from panel.dossier.identity.address import MOST_ADDRESS, joined
 from panel.dossier.identity.voices import Maker, is_makers, is_named_like, is_owned, package_of, repository_of
-from panel.dossier.page.html import parse_html
+from panel.dossier.page.lxml_tree import parse_html
 from panel.records import SourceKind
 
 Wanted = Literal["pricing", "docs", "repository", "quick_start", "changelog", "licence", "package"]  # in order of worth

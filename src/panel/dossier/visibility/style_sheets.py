@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, NamedTuple
 
 from panel.dossier.identity.address import joined
-from panel.dossier.page.html import parse_html
+from panel.dossier.page.lxml_tree import parse_html
 from panel.dossier.visibility.css_rules import is_for_us
 
 MOST_SHEETS = 4  # of one page

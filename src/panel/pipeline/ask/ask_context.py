@@ -1,10 +1,24 @@
-"""TODO docstring."""
+"""What all turns of a run share: providers, limits, money, health, and who listens; and one turn's own state."""
 
-from dataclasses import dataclass
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from panel.errors import ProviderError, ProviderRefused, Stopped
+from panel.jurors import Exchange, Provider, RateLimiter
+from panel.jurors.confidential import refuse_if_confidential
 from panel.jurors.provider import Body
-from panel.store import CallRow, StoredAnswer
+from panel.money import Budget, Price, tokens_of
+from panel.pipeline.ask.prompt_cache import PromptCache, SharedPrefix
+from panel.pipeline.events import Listener, TurnWaits
+from panel.pipeline.plan import Seat
+from panel.records import Call
+from panel.store import CallRow, Ledger, StoredAnswer
+
+log = logging.getLogger(__name__)  # names, keys and counts; never a body, which may hold what a stranger wrote
+NOT_ASKED = "Not asked: "  # how the failure of a juror begins whose model was stopped by what another was told
 
 
 @dataclass
@@ -37,3 +51,86 @@ class Defer(Protocol):
     def can_wait(self) -> bool:
         """Whether money comes back with a batch that is out, so that a launch which finds none left may wait."""
         ...
+
+
+@dataclass
+class AskContext:
+    """Limits, a budget, a deadline, and whom to ask through what. One per run, or one per launch of a batch."""
+
+    run_id: str
+    ledger: Ledger
+    providers: Mapping[str, Provider]  # by model name
+    limiters: Mapping[str, RateLimiter]  # by model name
+    budget: Budget
+    prices: Mapping[str, Price]
+    draw: int = 0
+    owner: str = ""  # the lock under which calls are claimed, when it is not the run's
+    confidential_to: Sequence[str] = ()  # addresses and providers that confidential launches may go to
+    stop: Callable[[], None] = lambda: None  # raises Stopped once somebody wants the run to end
+    deadline: float | None = None  # loop time
+    retry_unusable: bool = False  # without effect on what is deferred
+    listen: Listener = lambda event: None
+    stages: Mapping[str, str] = field(default_factory=dict)  # slug -> which asking of it this is, for whoever listens
+    say_problem: Callable[[str], str] = str  # one sentence on what was wrong -> the repair question
+    health: dict[str, ModelHealth] = field(default_factory=dict)
+    prompt_cache: PromptCache = field(default_factory=PromptCache)
+    defer: Defer | None = None  # set: nothing is sent, questions are taken for a provider batch
+    failures: list[ProviderError] = field(default_factory=list, init=False)  # one for each juror that failed, in order
+
+    def refuse_after_deadline(self) -> None:
+        """Raises Stopped when the run's time is up or somebody stopped it."""
+        self.stop()
+        if self.deadline is not None and asyncio.get_running_loop().time() >= self.deadline:
+            raise Stopped("The run's deadline has come.", hint="What was answered is kept.", of="time")
+
+    def most_in_flight(self) -> int:
+        """Calls that may be in flight at once, over every provider asked."""
+        return sum({id(limiter.ceiling): limiter.ceiling.most for limiter in self.limiters.values()}.values())
+
+    def stop_model(self, name: str, why: str) -> None:
+        """Ask this model no more in this run: its calls fail by name."""
+        health = self.health.setdefault(name, ModelHealth())
+        health.stopped = health.stopped or why
+
+
+class TurnState:
+    """One juror being asked: what its turn and its calls both look at."""
+
+    def __init__(self, context: AskContext, seat: Seat, *, again: bool = False) -> None:
+        self.context, self.seat, self.again = context, seat, again
+        self.provider, self.limiter = context.providers[seat.spec.name], context.limiters[seat.spec.name]
+        self.health = context.health.setdefault(seat.spec.name, ModelHealth())
+        self.exchanges: list[Exchange] = []
+        self.calls: list[Call] = []
+        self.reused = True
+        self.prefix: SharedPrefix | None = None  # None: asked without regard to others
+        self.leads = False  # the others of this launch and model wait for it
+        question = seat.question
+        self.input_tokens = tokens_of(len(question.system) + len(question.dossier) + len(question.persona))
+
+    @property
+    def stage(self) -> str:
+        """Which asking of its launch this is, "" when there is but one."""
+        return self.context.stages.get(self.seat.question.product, "")
+
+    def open_prefix(self) -> None:
+        """Let the others of this launch and model go, if this one is ahead of them."""
+        if self.leads and self.prefix is not None:
+            self.prefix.open()
+
+    def refuse_if_stopped(self) -> None:
+        """Raises ProviderRefused when this model is asked no more."""
+        if self.health.stopped:
+            raise ProviderRefused(f"{NOT_ASKED}{self.health.stopped}", stops_model=True)
+
+    def refuse_if_confidential(self) -> None:
+        """Raises Mistake when this launch may not be sent to this model: the last door, whatever planned the seat."""
+        refuse_if_confidential(self.seat.dossier.launch, self.provider.spec, self.context.confidential_to)
+
+    def in_log(self, told: object) -> object:
+        """What may stand in a log: a server's words may quote the question, and those of a confidential launch stay."""
+        return "(not logged: confidential)" if self.seat.dossier.launch.confidential else told
+
+    def wait(self, why: str) -> None:
+        log.info("%s waits: %s", self.seat.persona.persona_id, self.in_log(why))
+        self.context.listen(TurnWaits(self.seat.question.product, self.seat.persona.persona_id, why, self.stage))

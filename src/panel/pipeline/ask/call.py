@@ -7,7 +7,6 @@ are transport and not question: `stream`, and cache marks where nobody would rea
 import asyncio
 import logging
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from panel.errors import PanelError, ProviderBusy, ProviderError, ProviderRefused, StoreError
 from panel.jurors import Caching, RawReply, send_with_retries
@@ -15,11 +14,9 @@ from panel.jurors.provider import Body, ParsedReply
 from panel.jurors.providers.error_mapping import translate
 from panel.jurors.rate_limits.permit import Permit
 from panel.money import Reservation, is_billed, price, worst_case
+from panel.pipeline.ask.ask_context import TurnState
 from panel.records import Usage
 from panel.store import CallRow, Claimed
-
-if TYPE_CHECKING:
-    from panel.pipeline.ask.asker import Turn
 
 log = logging.getLogger(__name__)
 KEEP_TRIES, KEEP_PAUSE_S = 12, 5.0  # how long a paid answer waits for a disk that refuses it
@@ -28,9 +25,9 @@ KEEP_TRIES, KEEP_PAUSE_S = 12, 5.0  # how long a paid answer waits for a disk th
 class BilledCall:
     """One call from its claim to its stored answer."""
 
-    def __init__(self, turn: "Turn", row: CallRow, attempt: int) -> None:
+    def __init__(self, turn: TurnState, row: CallRow, attempt: int) -> None:
         self.turn, self.row, self.attempt = turn, row, attempt
-        self.ledger, self.budget, self.spec = turn.asker.ledger, turn.asker.budget, turn.seat.spec
+        self.ledger, self.budget, self.spec = turn.context.ledger, turn.context.budget, turn.seat.spec
         self.limiter, self.prefix = turn.limiter, turn.prefix
         self.reserved: Reservation | None = None
         self.permit: Permit | None = None
@@ -44,7 +41,7 @@ class BilledCall:
         try:
             self.turn.refuse_if_stopped()
             self.reserved = self.budget.reserve(self._most(body))
-            reply, _ = await send_with_retries(self, body, deadline=self.turn.asker.deadline, on_wait=self.turn.wait)
+            reply, _ = await send_with_retries(self, body, deadline=self.turn.context.deadline, on_wait=self.turn.wait)
             cost = await self._keep(reply, self.reading)
         except BaseException as err:  # whatever ends a call ends its row: nobody may wait for one that is over
             await self._end(err, maybe_paid=self.in_flight)
@@ -93,7 +90,7 @@ class BilledCall:
         """Look once more, since time has passed; a try after one that may be billed gets a row of its own."""
         self.turn.refuse_if_confidential()
         self.turn.refuse_if_stopped()
-        self.turn.asker.refuse_after_deadline()
+        self.turn.context.refuse_after_deadline()
         if self.reserved is not None:
             return
         claim = await self.ledger.claim(self.row, again=True)
@@ -128,7 +125,7 @@ class BilledCall:
         if self.attempt in self.ended:
             return
         self.ended.add(self.attempt)
-        billed = is_billed(self.spec.name, prices=self.turn.asker.prices, free=self.spec.free)
+        billed = is_billed(self.spec.name, prices=self.turn.context.prices, free=self.spec.free)
         cost = None if maybe_paid and billed else Decimal(0)
         if self.reserved is not None:
             self._settle(cost)
@@ -143,7 +140,7 @@ class BilledCall:
 
     async def _keep(self, reply: RawReply, reading: ParsedReply) -> Decimal | None:
         """Price a paid reply and put it on the disk; while the disk refuses, wait for a minute before giving up."""
-        prices, free = self.turn.asker.prices, self.spec.free
+        prices, free = self.turn.context.prices, self.spec.free
         cost = price(self.spec.name, reading.usage, prices=prices, free=free, base_url=self.spec.base_url)
         log.debug("answered %s in %.2f s, %r, cost %s", self.row.key, reply.latency_s, reading.usage, cost)
         self._settle(cost)
@@ -177,7 +174,7 @@ class BilledCall:
             self.spec.name,
             body,
             room=self.turn.provider.room(body),
-            prices=self.turn.asker.prices,
+            prices=self.turn.context.prices,
             free=self.spec.free,
             base_url=self.spec.base_url,
         )

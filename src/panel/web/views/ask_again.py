@@ -5,8 +5,7 @@ from typing import ClassVar
 
 from panel.desk.ask_again.background import AskAgainJob
 from panel.desk.ask_again.prepare import AskAgainRequest
-from panel.desk.desk import History
-from panel.desk.drafts.opened import OpenReview
+from panel.desk.drafts.opened import History, OpenReview
 from panel.desk.drafts.points import shown
 from panel.desk.permissions import may
 from panel.errors import NotFound

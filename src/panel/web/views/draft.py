@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
-from panel.desk.desk import NOTHING, History, Public
+from panel.desk.desk import NOTHING, Public
 from panel.desk.drafts.flags import SPEAKS_TO_REVIEWERS
-from panel.desk.drafts.opened import OpenComparison, Opened, OpenReview
+from panel.desk.drafts.opened import History, OpenComparison, Opened, OpenReview
 from panel.desk.drafts.preview import retraction
 from panel.desk.drafts.what_is_left import edition_of, what_is_left
 from panel.desk.permissions import LEAST, TO_FETCH_BACK, may

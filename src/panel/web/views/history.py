@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from panel.desk.desk import History
 from panel.desk.drafts.diff import differences
-from panel.desk.drafts.opened import Opened
+from panel.desk.drafts.opened import History, Opened
 from panel.desk.permissions import by_line
 from panel.desk.times import Times
 from panel.pages.safe_text import clean
