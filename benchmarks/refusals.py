@@ -57,7 +57,8 @@ async def try_all(each: bool) -> int:
     from tests.web.hostile import BROKEN, ENCODINGS, REDIRECTS, TYPES
     from tests.web.internet import PUBLIC
 
-    from panel.dossier.fetch import Fetcher, FetchPolicy
+    from panel.dossier.fetch.client import Fetcher
+    from panel.dossier.fetch.policy import FetchPolicy
 
     paths = [*ROUTES, *(f"/redirect-to/{name}" for name in REDIRECTS)]
     for folder, table in (("encoding", ENCODINGS), ("type", TYPES), ("broken", BROKEN)):
@@ -88,7 +89,8 @@ def _build_bombs() -> None:
 
 
 async def try_one(fetcher: object, url: str, seen: Seen, each: bool) -> None:
-    from panel.dossier.fetch import Fetcher, FetchRefused, Unreachable
+    from panel.dossier.fetch.client import Fetcher
+    from panel.dossier.fetch.fetch_errors import FetchRefused, Unreachable
 
     assert isinstance(fetcher, Fetcher)
     began = time.perf_counter()

@@ -8,7 +8,8 @@ import pytest
 from tests.unit.jurors.making import question
 from tests.unit.jurors.test_local import SPEC, needs_model
 
-from panel.jurors import AnsweredStep, Exchange, Provider, SendStep, next_step, send_with_retries
+from panel.jurors import Exchange, Provider, SendStep, next_step, send_with_retries
+from panel.jurors.conversation import AnsweredStep
 from panel.jurors.dialects import open_provider
 
 PATIENT = replace(SPEC, timeout_s=3600.0)  # on a machine with much else to do

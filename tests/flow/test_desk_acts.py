@@ -30,7 +30,7 @@ from panel.desk.drafts.opened import Opened
 from panel.desk.drafts.preview import editorial_of
 from panel.desk.reasons import DISMISS_REASONS
 from panel.errors import EditConflict, Mistake
-from panel.pages import review_html
+from panel.pages.formats import review_html
 from panel.pipeline.products import meet_reviewed
 from panel.records import Editorial, Flag, Review
 from panel.store import Products

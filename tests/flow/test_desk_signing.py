@@ -22,7 +22,7 @@ from panel.desk.drafts.preview import editorial_of
 from panel.desk.drafts.publications import signed
 from panel.desk.times import Times
 from panel.errors import Mistake
-from panel.pages import comparison_html, review_html
+from panel.pages.formats import comparison_html, review_html
 from panel.records import Flag
 from panel.records.desk import Approval
 from panel.store import Products

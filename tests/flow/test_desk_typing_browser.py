@@ -14,7 +14,7 @@ from tests.flow import desk_browsing as at
 from tests.flow.desk_browsing import DESKTOP, LARK, Seeds, Window, desk_on, expect, watched, window
 from tests.flow.outside import command, environment
 
-from panel.desk.edit_words.apply_words import target_of
+from panel.desk.acts.decide import target_of
 
 browser, seeds, pytestmark = at.browser, at.seeds, at.pytestmark
 WHOLE = 29

@@ -9,7 +9,9 @@ from tests.unit.batch.sources import Taken, take
 from tests.web import Internet, Site, web
 
 from panel.batch.intake.source_spec import SourceSpec
-from panel.dossier.fetch import Fetcher, FetchPolicy, FetchRefused
+from panel.dossier.fetch.client import Fetcher
+from panel.dossier.fetch.fetch_errors import FetchRefused
+from panel.dossier.fetch.policy import FetchPolicy
 from panel.dossier.gather.listed_launch import follow_listing
 from panel.errors import Mistake
 from panel.records.batch import Announcement

@@ -15,7 +15,7 @@ from tests.hostile.planting import OWN, batches, hostile_comparison
 from tests.unit.pages import samples
 
 from panel.dossier.visibility.hidden_text import visible_and_hidden
-from panel.pages import comparison_html, review_html
+from panel.pages.formats import comparison_html, review_html
 
 HOSTILE = sorted((Path(__file__).parents[1] / "web" / "pages" / "hostile").glob("*.html"))
 ATTACKS = (*OWN, *corpora.nasty())

@@ -8,7 +8,9 @@ import pytest
 from tests.unit.dossier.scripted_web import LANTERN, PAGES
 from tests.web.server import Site, web
 
-from panel.dossier.fetch import Fetcher, FetchPolicy, FetchRefused
+from panel.dossier.fetch.client import Fetcher
+from panel.dossier.fetch.fetch_errors import FetchRefused
+from panel.dossier.fetch.policy import FetchPolicy
 from panel.dossier.gather.live_dossier import build_live_dossier
 from panel.dossier.gather.snapshots import Snapshots
 from panel.records import Dossier, Stamp

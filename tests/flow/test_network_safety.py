@@ -21,7 +21,9 @@ from tests.web import Answer, Internet, Site, web, web_in_thread
 from tests.web.hostile import BROKEN, CHARSETS, ENCODINGS, REDIRECTS, TYPES
 from tests.web.internet import PUBLIC
 
-from panel.dossier.fetch import AGENT, Fetcher, FetchPolicy, FetchRefused, Unreachable
+from panel.dossier.fetch.client import Fetcher
+from panel.dossier.fetch.fetch_errors import FetchRefused, Unreachable
+from panel.dossier.fetch.policy import AGENT, FetchPolicy
 from panel.errors import Mistake, PanelError
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

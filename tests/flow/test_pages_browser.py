@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.unit.pages import samples
 
-from panel.pages import comparison_html, review_html
+from panel.pages.formats import comparison_html, review_html
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [

@@ -57,9 +57,9 @@ def test_retry_hands_out_what_failed_and_goes_on_looking_after_a_provider_batch_
 
 def test_engines_that_open_at_the_same_moment_make_their_tables_once(postgres: Postgres) -> None:
     async def open_one(url: str) -> bool:
-        app = job_queue.open_app(url)
+        app = job_queue.open_queue(url)
         async with app.open_async():
-            await job_queue.prepare(app)
+            await job_queue.prepare_queue(app)
             return await app.check_connection_async()
 
     async def open_several(url: str) -> list[bool]:

@@ -10,7 +10,8 @@ import pytest
 from tests.unit.jurors.making import question, spec
 
 from panel.errors import ProviderError, ProviderRefused
-from panel.jurors import AnsweredStep, Exchange, Provider, SendStep, UnusableStep, next_step, send_with_retries
+from panel.jurors import Exchange, Provider, SendStep, UnusableStep, next_step, send_with_retries
+from panel.jurors.conversation import AnsweredStep
 from panel.jurors.dialects import open_provider
 from panel.jurors.providers.local import local_model
 

@@ -11,16 +11,8 @@ from tests.fakes.server import Fake, serving
 from tests.unit.jurors.making import APIS, question, spec
 
 from panel.errors import ProviderBusy, ProviderRefused
-from panel.jurors import (
-    AnsweredStep,
-    DeclinedStep,
-    Exchange,
-    Provider,
-    SendStep,
-    UnusableStep,
-    next_step,
-    send_with_retries,
-)
+from panel.jurors import Exchange, Provider, SendStep, UnusableStep, next_step, send_with_retries
+from panel.jurors.conversation import AnsweredStep, DeclinedStep
 from panel.jurors.dialects import open_provider
 from panel.jurors.rate_limits.retry import MOST_ATTEMPTS
 from panel.prompting.schema import answer_schema

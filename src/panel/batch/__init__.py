@@ -1,1 +1,5 @@
 """A day's launches: taken in, chosen, reviewed within a budget."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

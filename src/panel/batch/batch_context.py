@@ -7,11 +7,9 @@ from functools import cached_property
 
 from panel.batch.events import BatchListener
 from panel.batch.launch_budgets import LaunchBudgets
-from panel.dossier.plans.scenario_file import Scenarios, load_scenarios
-from panel.jurors.provider import ModelSpec
-from panel.pipeline.ask.asker import Asker
-from panel.pipeline.assemble import how_made
-from panel.pipeline.plan import RunPlan, make_plan
+from panel.dossier import Scenarios, load_scenarios
+from panel.jurors import ModelSpec
+from panel.pipeline import Asker, RunPlan, how_made, make_plan
 from panel.prompting import Templates
 from panel.records import Announcement, BatchPlan, BatchRow, Dossier, Made, Review, Stamp
 from panel.store import BatchRows, Ledger, RunFolder

@@ -10,13 +10,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from panel.batch.batch_context import BatchContext
-from panel.dossier import build_dossier
-from panel.dossier.clean import Screen
+from panel.dossier import Screen, build_dossier
 from panel.errors import Deferred, Mistake, PanelError, ProviderError, ProviderRefused, Stopped, StoreError
 from panel.money import worst_case
-from panel.pipeline.plan import RunPlan, Seat
-from panel.pipeline.run import Panel, hear_panel, make_reviews
-from panel.pipeline.write_files import write_launch
+from panel.pipeline import Panel, RunPlan, Seat, hear_panel, make_reviews, write_launch
 from panel.records import Announcement, BatchRow, Dossier, Launch, LaunchSource, Review, Stamp, stated_kinds
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from panel.checks.case import Case, Prose
 from panel.checks.catalogue import flag
 from panel.checks.opinion.style import opening
-from panel.records import Flag
-from panel.records.prints import Print
+from panel.records import Flag, Print
 
 NEAR = 85.0  # rapidfuzz ratio, 0..100: 85 lets about one word in eight differ
 NEAR_TURNED = 92.0  # the same of the words in order of the alphabet, which finds what was turned round

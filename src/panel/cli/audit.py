@@ -37,7 +37,7 @@ def verify(
 
 
 def _file(path: Path) -> dict[str, Any]:
-    from panel.desk.approval.verify import verify_approval_file
+    from panel.desk import verify_approval_file
 
     try:
         given = json.loads(path.read_text(encoding="utf-8"))
@@ -52,7 +52,7 @@ def _file(path: Path) -> dict[str, Any]:
 
 
 def _database() -> dict[str, Any]:
-    from panel.desk.approval.audit import audit
+    from panel.desk import audit
 
     with open_store() as store:
         found = audit(store)

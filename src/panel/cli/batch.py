@@ -6,7 +6,7 @@ import typer
 
 from panel.cli.terminal.common_options import JsonFlag, PersonasOption, YesFlag, seconds, usd
 from panel.errors import Mistake
-from panel.workspace.event_loop import run_loop
+from panel.workspace import run_loop
 
 if TYPE_CHECKING:
     from panel.records import Run

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
-from panel.batch.report.json_stream import json_parts
-from panel.batch.report.spend import Bill, By, bills
+from panel.batch import Bill, By, bills, json_parts
 from panel.cli.compose.workspace import Workspace
 from panel.cli.terminal.terminal import say, say_parts, table_lines, talk
 from panel.money import Savings

@@ -65,7 +65,7 @@ def doctor(
 
 def next_command(shell: "Workspace", findings: list[Finding]) -> str:
     """What to type now: mend what is in the way, else ask the best critics there are here."""
-    from panel.workspace.settings import KEYS
+    from panel.workspace import KEYS
 
     if any(f.state == "bad" for f in findings):
         return "mend what is marked BAD, then: panel doctor"
@@ -96,7 +96,7 @@ def _workspace(shell: "Workspace") -> Finding:
 
 
 def _keys(shell: "Workspace") -> Iterator[Finding]:
-    from panel.workspace.settings import KEYS
+    from panel.workspace import KEYS
 
     for provider, variable in KEYS.items():
         if shell.settings.key(provider):
@@ -110,7 +110,7 @@ def _addresses(shell: "Workspace") -> Iterator[Finding]:
     import ssl
 
     from panel.errors import Mistake
-    from panel.workspace.settings import ADDRESSES, check_address
+    from panel.workspace import ADDRESSES, check_address
 
     named = {variable: shell.settings.environment.get(variable, "") for variable in ADDRESSES.values()}
     named |= {name: table.base_url for name, table in shell.settings.toml.models.items()}
@@ -128,7 +128,7 @@ def _addresses(shell: "Workspace") -> Iterator[Finding]:
 
 def _panel(shell: "Workspace") -> Finding:
     from panel.errors import Mistake
-    from panel.jurors.dialects import open_provider
+    from panel.jurors import open_provider
 
     names = shell.settings.panel_models()
     try:

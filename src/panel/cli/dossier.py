@@ -8,7 +8,7 @@ from panel.cli.terminal.common_options import JsonFlag
 from panel.cli.terminal.terminal import say, say_json, talk
 
 if TYPE_CHECKING:
-    from panel.dossier.plans.scenario_file import Scenarios
+    from panel.dossier import Scenarios
     from panel.records import Dossier
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="What the critics read: show, refresh, diff.")
@@ -51,7 +51,7 @@ def diff(url: Address, json_: JsonFlag = False) -> None:
 def _dossier(name: str, category: str, *, refresh: bool) -> "tuple[Dossier, Scenarios]":
     from panel.cli.compose.launches import dossiers_of
     from panel.cli.compose.workspace import open_workspace
-    from panel.dossier.plans.scenario_file import load_scenarios
+    from panel.dossier import load_scenarios
 
     shell = open_workspace()
     dossiers, _ = dossiers_of(shell, [name], as_of=None, refresh=refresh, category=category)
@@ -60,7 +60,7 @@ def _dossier(name: str, category: str, *, refresh: bool) -> "tuple[Dossier, Scen
 
 def _costs(dossier: "Dossier", scenarios: "Scenarios") -> list[str]:
     """What each plan costs in each scenario of the launch's category, computed from the plans' words."""
-    from panel.dossier.plans.scenarios import costs_of
+    from panel.dossier import costs_of
 
     lines = []
     for cost in costs_of(scenarios.for_category(dossier.launch.category), dossier.launch.pricing):

@@ -18,7 +18,7 @@ def new(
     """Write a commented launch file for a tool."""
     from panel.dossier import launch_template
     from panel.records import slugify
-    from panel.store.files import write_new
+    from panel.store import write_new
 
     if not name.strip():
         raise Mistake("A launch needs a name.", hint="For example: panel new 'Acme CLI 2.0'")
@@ -40,7 +40,7 @@ def init(
 
     Writes panel.toml, personas/, prompts/ and categories.yaml, yours to edit. Nothing is written over.
     """
-    from panel.workspace.folder import lay_out
+    from panel.workspace import lay_out
 
     written = [str(path) for path in lay_out(folder)]
     if json_:

@@ -93,7 +93,7 @@ def new(
     """Write a commented persona file into personas/: the next run asks it too."""
     from panel.cli.compose.workspace import open_workspace
     from panel.prompting import parse_persona, persona_template
-    from panel.store.files import write_new
+    from panel.store import write_new
 
     shell = open_workspace()
     if shell.workspace.packaged:

@@ -101,7 +101,7 @@ def _signing(by: str) -> Iterator[tuple["Products", dict[str, Any]]]:
     """The products, and who acts when: the log names this machine's owner, whoever decided."""
     from panel.cli.compose.desks import open_store, owner_name
     from panel.cli.compose.workspace import open_workspace
-    from panel.desk.accounts import Accounts
+    from panel.desk import Accounts
 
     shell, now = open_workspace(), datetime.now(UTC)
     with open_store(shell) as store:

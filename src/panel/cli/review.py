@@ -9,8 +9,7 @@ from panel.cli.terminal.common_options import JsonFlag, PersonasOption, YesFlag
 from panel.cli.terminal.terminal import say, say_json, talk
 
 if TYPE_CHECKING:
-    from panel.pipeline.plan import RunKind
-    from panel.pipeline.run import RunResult
+    from panel.pipeline import RunKind, RunResult
 
 Launches = Annotated[
     list[str],

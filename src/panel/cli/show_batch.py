@@ -7,11 +7,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from panel.batch.close import SUMMARY
-from panel.batch.report import summary
-from panel.batch.report.json_stream import json_parts
-from panel.batch.report.spend import BatchSpend, add_up
-from panel.batch.report.summary import Digest, digest
+from panel.batch import (
+    SUMMARY,
+    BatchSpend,
+    Digest,
+    add_up,
+    counted_words,
+    digest,
+    json_parts,
+    partner_of,
+    savings_words,
+    spend_words,
+    summary_fields,
+)
 from panel.cli.compose.workspace import Workspace
 from panel.cli.terminal.terminal import say, say_parts, table, talk
 from panel.records import BatchRow, ProposedPair, Run
@@ -29,7 +37,7 @@ def show_batch(shell: Workspace, run: Run, state: str, *, json_: bool) -> None:
         pairs, folder = rows.load_pairs(run.run_id), shell.settings.runs_dir / run.run_id
         stream: Any = partial(rows.stream, run.run_id)
         if json_:
-            say_parts(json_parts(_fields(run, state, folder, summary.fields(run, stream, spend, pairs))))
+            say_parts(json_parts(_fields(run, state, folder, summary_fields(run, stream, spend, pairs))))
             return
         for line in _lines(run, state, digest(stream()), spend, pairs):
             say(line)
@@ -48,7 +56,7 @@ def _fields(run: Run, state: str, folder: Path, rest: Iterator[tuple[str, Any]])
 
 def _lines(run: Run, state: str, found: Digest, spend: BatchSpend, pairs: Sequence[ProposedPair]) -> Iterator[str]:
     yield f"{run.run_id}, a batch of {run.as_of}, is {state}. {run.why}".strip()
-    yield f"{summary.counted(found)}. {summary.money(spend)}"
+    yield f"{counted_words(found)}. {spend_words(spend)}"
     if found.verdicts:
         held = f"; {found.n_held} held" if found.n_held else ""
         yield f"Verdicts: {', '.join(f'{n} {_plain(v)}' for v, n in found.verdicts.most_common())}{held}."
@@ -61,7 +69,7 @@ def _lines(run: Run, state: str, found: Digest, spend: BatchSpend, pairs: Sequen
     if spend.models:
         yield ""
         yield _spend(spend)
-        yield summary.savings(spend)
+        yield savings_words(spend)
 
 
 def _plain(verdict: str) -> str:
@@ -95,7 +103,7 @@ def _pairs(pairs: Sequence[ProposedPair]) -> Iterator[str]:
     yield ""
     yield f"Worth comparing ({len(pairs)})"
     for pair in pairs[:MOST_NAMED]:
-        yield f"  {pair.a_name} with {summary.partner(pair)}: {pair.compare}"
+        yield f"  {pair.a_name} with {partner_of(pair)}: {pair.compare}"
     yield from _more(len(pairs) - MOST_NAMED)
 
 

@@ -6,7 +6,7 @@ import typer
 
 from panel.cli.terminal.common_options import JsonFlag
 from panel.cli.terminal.terminal import say, say_json, table, talk
-from panel.workspace.event_loop import run_loop
+from panel.workspace import run_loop
 
 BatchId = Annotated[str, typer.Argument(help="A batch, as `panel runs list` prints it; its beginning will do.")]
 app = typer.Typer(

@@ -20,11 +20,8 @@ from sqlalchemy import Engine
 
 from panel.desk.permissions import ROLES
 from panel.errors import Mistake, NotSignedIn, TooSoon
-from panel.records import sha256_of, slugify
-from panel.records.desk import Account, Role
-from panel.records.invisible import without_unseen
-from panel.store.desk.account_rows import AccountRows
-from panel.store.desk.sessions import SessionRows, Waits
+from panel.records import Account, Role, sha256_of, slugify, without_unseen
+from panel.store import AccountRows, SessionRows, Waits
 
 # Passwords: what is taken for one, and argon2id hashes of it.
 #

@@ -30,20 +30,9 @@ from panel.desk.drafts.written_before import NO_ARCHIVE, WrittenBefore
 from panel.desk.permissions import allow
 from panel.desk.times import UTC_TIMES, Times, utc_now
 from panel.errors import Mistake
-from panel.records import Editorial, Review
-from panel.records.desk import (
-    Account,
-    Act,
-    Approval,
-    Channel,
-    Decision,
-    Draft,
-    Publication,
-    Revision,
-)
+from panel.records import Account, Act, Approval, Channel, Decision, Draft, Editorial, Publication, Review, Revision
+from panel.store import DraftRows, newest_acts, read_acts
 from panel.store import draft_rows as rows
-from panel.store.desk.act_log import newest_acts, read_acts
-from panel.store.draft_rows import DraftRows
 from panel.tally import compare
 
 Clock = Callable[[], datetime]

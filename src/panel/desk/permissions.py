@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from panel.errors import NotAllowed
-from panel.records.desk import Account, Act, Role
+from panel.records import Account, Act, Role
 
 ROLES: tuple[Role, ...] = ("writer", "editor", "publisher", "admin")  # each may do all that those before it may
 LEAST: Mapping[str, Role] = {

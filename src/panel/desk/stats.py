@@ -15,10 +15,8 @@ from panel.desk.drafts.flags import must_settle
 from panel.desk.drafts.opened import read_review
 from panel.desk.drafts.overlay import as_printed, start_text
 from panel.desk.drafts.points import shown
-from panel.records import Answered, Review, Value, Written, canonical_json, sha256_of
-from panel.records.desk import Act, Approval, EditedWords
-from panel.store.desk.finished_drafts import Finished, finished
-from panel.store.draft_rows import DraftRows
+from panel.records import Act, Answered, Approval, EditedWords, Review, Value, Written, canonical_json, sha256_of
+from panel.store import DraftRows, Finished, finished
 
 PAUSE = timedelta(minutes=10)  # a longer gap between two acts is no work on this draft
 FEWEST = 10  # drafts: with fewer, a difference between two says nothing

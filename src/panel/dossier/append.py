@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from panel.checks.injection.detect import find_suspicions
+from panel.checks import find_suspicions
 from panel.dossier.build import hidden_in, make_source, read_source
-from panel.dossier.clean import clean
+from panel.dossier.clean_text import clean
 from panel.dossier.page.passages import Block
 from panel.errors import Mistake
 from panel.records import Dossier, LaunchSource, Source, sha256_of

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from itertools import starmap
 from pathlib import Path
 
-from panel.checks.injection.detect import find_suspicions
-from panel.dossier.clean import mark_attempts
+from panel.checks import find_suspicions
+from panel.dossier.clean_text import mark_attempts
 from panel.dossier.launch_file.read_launch import tidy_launch
 from panel.dossier.launch_file.source_files import source_blocks, source_bytes, source_hidden
 from panel.dossier.page.passages import Block, cut

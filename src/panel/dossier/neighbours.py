@@ -7,7 +7,7 @@ for the editor. Which products count, and in which order, the archive says.
 
 from collections.abc import Sequence
 
-from panel.dossier.clean import Screen
+from panel.dossier.clean_text import Screen
 from panel.dossier.page.passages import Block, cut
 from panel.records import Dossier, Neighbour, Source, sha256_of
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from panel.errors import ReplyUnusable
 from panel.jurors.parse import holds_shape, parse_answer, parse_picks
 from panel.jurors.provider import Body, ParsedReply, Provider, Question
-from panel.prompting.answer import Answer, TrialAnswer
+from panel.prompting import Answer, TrialAnswer
 
 MOST_ROOM_TRIES = 2
 ROOM_FACTOR = 2

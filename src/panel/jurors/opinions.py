@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from panel.jurors.conversation import AnsweredStep, DeclinedStep, UnusableStep
-from panel.prompting.answer import Answer, TrialAnswer
+from panel.prompting import Answer, TrialAnswer
 from panel.records import (
     THIN_CONFIDENCE,
     Answered,

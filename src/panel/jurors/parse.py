@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from panel.errors import ReplyUnusable
-from panel.prompting.answer import Answer, TrialAnswer
+from panel.prompting import Answer, TrialAnswer
 
 FENCE = re.compile(r"\A```[A-Za-z0-9]*[ \t]*\r?\n(.*)\r?\n```\Z", re.DOTALL)
 PROBLEMS_NAMED = 6  # a repair question that lists more is read no better

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from panel.checks import check_containment, check_review, maker_figures
-from panel.dossier.plans.scenarios import costs_of
+from panel.dossier import costs_of
 from panel.pipeline.plan import RunPlan
 from panel.prompting import answer_schema
 from panel.records import (

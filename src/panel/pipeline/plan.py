@@ -7,11 +7,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
-from panel.dossier import trim_dossier
-from panel.dossier.plans.scenario_file import Scenarios
+from panel.dossier import Scenarios, trim_dossier
 from panel.errors import Mistake
-from panel.jurors.confidential import refuse_if_confidential
-from panel.jurors.provider import ModelSpec, Question
+from panel.jurors import ModelSpec, Question, refuse_if_confidential
 from panel.money import PRICE_LINE, Estimate, PlannedCall, Price, estimate, is_billed
 from panel.pipeline.containment import as_found_and_cleared
 from panel.prompting import (

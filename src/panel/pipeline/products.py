@@ -6,11 +6,9 @@ Here the rule of which launches are of one product (`dossier.products`) meets th
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from panel.dossier.identity.same_product import folded_release, named_release, plain_name, product_key, same_product
-from panel.dossier.neighbours import add_neighbours
+from panel.dossier import add_neighbours, folded_release, named_release, plain_name, product_key, same_product
 from panel.records import Dossier, Launch, Met, ProductFacts, canonical_json, sha256_of
-from panel.store.products.match import Coming, Meeting
-from panel.store.products.products import Products
+from panel.store import Coming, Meeting, Products
 
 LICENCE_ORDER = ("licence", "repository", "page", "docs")  # whose licence is named first
 MOST_LICENCES = 3

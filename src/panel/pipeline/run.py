@@ -18,10 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from panel.errors import Deferred, ProviderError, ReplyUnusable, Stopped
-from panel.jurors import Provider, open_limiters
-from panel.jurors.dialects import open_provider
-from panel.jurors.provider import ModelSpec
-from panel.jurors.rate_limits.circuit_breaker import PATIENCE_S
+from panel.jurors import PATIENCE_S, ModelSpec, Provider, open_limiters, open_provider
 from panel.money import Budget, Price
 from panel.pipeline.ask.ask_context import NOT_ASKED
 from panel.pipeline.ask.asker import Asker
@@ -29,7 +26,7 @@ from panel.pipeline.assemble import how_made, make_review
 from panel.pipeline.containment import REPEAT_DRAW, contain, not_asked_again
 from panel.pipeline.events import Listener
 from panel.pipeline.plan import RunPlan, Seat
-from panel.pipeline.plan_again import laid_in
+from panel.pipeline.replan import laid_in
 from panel.pipeline.write_files import write_inputs, write_outputs
 from panel.prompting import Templates, render_problem
 from panel.records import Answered, Call, Comparison, Containment, Made, Opinion, Review, Run, Spend, SpendRow, Stamp

@@ -19,7 +19,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from panel.checks import check_comparison
-from panel.dossier.plans.scenario_file import Scenarios, load_scenarios
+from panel.dossier import Scenarios, load_scenarios
 from panel.pages import comparison_html, comparison_markdown, review_pages
 from panel.pipeline.plan import RunPlan
 from panel.records import Comparison, Dossier, Opinion, Persona, Review, Run, Value, sha256_of

@@ -10,8 +10,7 @@ from typing import Any
 
 from panel.prompting.nearest_passages import shortlist
 from panel.prompting.templates import Templates
-from panel.records import Dossier, Launch, Passage, Persona, Source
-from panel.records.invisible import without_unseen
+from panel.records import Dossier, Launch, Passage, Persona, Source, without_unseen
 
 VOICES = {
     "maker": "the maker's own word",

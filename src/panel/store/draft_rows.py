@@ -13,16 +13,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Engine, Select, and_, 
 from sqlalchemy.exc import DBAPIError
 
 from panel.errors import Mistake
-from panel.records.desk import (
-    Approval,
-    Decision,
-    Draft,
-    Point,
-    Publication,
-    QueueRow,
-    Revision,
-    RunLog,
-)
+from panel.records import Approval, Decision, Draft, Point, Publication, QueueRow, Revision, RunLog
 from panel.store.database import Face, changing_alone, in_words, reading
 from panel.store.desk.act_log import revision_of
 from panel.store.dialect import insert_or_leave, put

@@ -13,9 +13,9 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from panel.desk.accounts import Session, is_at_least
+from panel.desk import Session, is_at_least
 from panel.errors import NotAllowed, NotSignedIn
-from panel.records.desk import Account, Role
+from panel.records import Account, Role
 from panel.web.deps import Deps, deps_of
 
 CLOSED = "This desk is closed."

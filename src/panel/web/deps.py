@@ -13,17 +13,23 @@ from fastapi import Depends, Path, Request
 from sqlalchemy import Engine
 from starlette.responses import RedirectResponse
 
-from panel.desk.accounts import Accounts, Passwords
-from panel.desk.desk import Desk
-from panel.desk.drafts.written_before import NO_ARCHIVE, WrittenBefore
-from panel.desk.stats import DeskStats, read_stats
-from panel.desk.times import UTC_TIMES, Times, utc_now
+from panel.desk import (
+    NO_ARCHIVE,
+    UTC_TIMES,
+    Accounts,
+    Desk,
+    DeskStats,
+    Passwords,
+    Times,
+    WrittenBefore,
+    read_stats,
+    utc_now,
+)
 from panel.errors import Mistake
-from panel.store import Products
-from panel.store.draft_rows import DraftRows
+from panel.store import DraftRows, Products
 
 if TYPE_CHECKING:
-    from panel.desk.ask_again.background import AskingAgain
+    from panel.desk import AskingAgain
 
 
 class OneTimeLink:

@@ -16,10 +16,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from panel.desk.accounts import is_at_least
-from panel.desk.drafts.text_fields import LONGEST
-from panel.desk.reasons import DISMISS_REASONS, PASS_REASONS, REJECT_REASONS, STRIKE_REASONS
-from panel.records.desk import MOST_NOTE_WORDS, Account, Role
+from panel.desk import DISMISS_REASONS, LONGEST, PASS_REASONS, REJECT_REASONS, STRIKE_REASONS, is_at_least
+from panel.records import MOST_NOTE_WORDS, Account, Role
 from panel.web.assets import assets
 from panel.web.deps import deps_of
 from panel.web.flash import sentence

@@ -1,1 +1,5 @@
 """What is opened from a folder: where it is, and its settings."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

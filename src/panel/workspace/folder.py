@@ -5,8 +5,7 @@ from pathlib import Path
 
 import panel
 from panel.errors import Mistake, StoreError
-from panel.store.files import write_new
-from panel.store.run_ids import inside
+from panel.store import inside, write_new
 
 CONFIG = "panel.toml"
 CATEGORIES, SCENARIOS = "categories.yaml", "scenarios.yaml"

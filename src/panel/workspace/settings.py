@@ -11,9 +11,9 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, field_validator
 
-from panel.batch.intake.source_spec import FeedTable, Shortlist, SourceSpec
+from panel.batch import FeedTable, Shortlist, SourceSpec
 from panel.errors import Mistake
-from panel.jurors.provider import OWN_HOSTS, Api, ModelSpec, is_loopback
+from panel.jurors import OWN_HOSTS, Api, ModelSpec, is_loopback
 from panel.money import Price
 from panel.records import Persona, Rho, Value
 

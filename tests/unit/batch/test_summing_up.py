@@ -16,8 +16,8 @@ from panel.batch.report.json_stream import json_parts
 from panel.batch.report.spend import BatchSpend, Bill, add_up, bills
 from panel.batch.report.summary import AGAIN, MOST_LINES, digest
 from panel.money import Price, Savings
-from panel.records import BatchRow, ProposedPair, RowState, Spend, Usage
-from panel.records.batch import Announcement
+from panel.records import BatchRow, ProposedPair, Spend, Usage
+from panel.records.batch import Announcement, RowState
 from panel.store import CostRow
 
 NOTHING = BatchSpend((), {}, Bill())

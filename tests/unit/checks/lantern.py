@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 
 from panel.records import (
     Answered,
-    Ask,
     Coverage,
     Dossier,
     Ground,
@@ -20,6 +19,7 @@ from panel.records import (
     Stamp,
     Written,
 )
+from panel.records.persona import Ask
 
 MADE = Stamp(created_at=datetime(2026, 11, 23, tzinfo=UTC), version="0")
 AS_OF = date(2026, 11, 23)

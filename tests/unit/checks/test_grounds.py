@@ -5,9 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.checks.lantern import GROUNDS, PAGES, make_dossier, make_opinion, make_persona
 
-from panel.checks import check_review, is_grounded, standing_grounds
+from panel.checks import check_review
 from panel.checks.language.normalise import normalise
 from panel.records import Ground
+from panel.records.grounded import is_grounded, standing_grounds
 
 PAGES_WITH_TYPE = PAGES | {
     "S4": ("us", "page", ["The “first\u00a0run” – on a full disk… ends with\u00adout a mes\u200bsage, and that’s it."])

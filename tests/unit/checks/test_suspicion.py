@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from tests.hostile import corpora
 from tests.unit.checks.lantern import make_dossier, make_opinion, make_persona
 
-from panel.checks import check_review, find_elsewhere, find_suspicions, is_grounded, suspicious, without_spans
-from panel.checks.injection.detect import noteworthy
+from panel.checks import check_review, find_suspicions, without_spans
+from panel.checks.injection.detect import noteworthy, suspicious
+from panel.checks.injection.redact import find_elsewhere
 from panel.dossier import build_dossier, read_launches
 from panel.dossier.page.passages import Block, cut
 from panel.prompting.categories import load_categories
 from panel.records import Ground, Hidden, Stamp, Suspicion
+from panel.records.grounded import is_grounded
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = [p for p in sorted((ROOT / "examples").rglob("*.yaml")) if p.stem != "answers"]

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.checks.lantern import make_dossier, make_opinion, make_persona, one_sentence
 
-from panel.checks import CHECKS, check_review
-from panel.checks.catalogue import flag
+from panel.checks import check_review
+from panel.checks.catalogue import CHECKS, flag
 
 ROOT = Path(__file__).parents[3]
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from panel.dossier import build_dossier, count_tokens, trim_dossier
+from panel.dossier import build_dossier, trim_dossier
+from panel.dossier.trim import count_tokens
 from panel.errors import Mistake
 from panel.records import Dossier, Launch, Stamp
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.dossier.clean import clean, one_line
+from panel.dossier.clean_text import clean, one_line
 from panel.dossier.identity.address import tidy_address
 
 

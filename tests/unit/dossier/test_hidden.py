@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from panel.dossier.build import build_dossier
-from panel.dossier.clean import clean
+from panel.dossier.clean_text import clean
 from panel.dossier.page.html import MOST_CHARACTERS, html_blocks, read_page
 from panel.dossier.page.passages import cut
 from panel.dossier.visibility.hidden_text import MOST_HIDDEN, MOST_LENGTH, hidden_characters, visible_and_hidden

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.unit.dossier.scripted_web import DAY, Web, lantern, page, write
 
-from panel.dossier import clean
+from panel.dossier import clean_text
 from panel.dossier.gather import live_dossier
 from panel.dossier.gather.snapshots import Snapshots
 from panel.dossier.page.passages import cut
@@ -29,7 +29,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         for name, finder in finders.items():
             monkeypatch.setattr(live_dossier, name, finder)
         if "find_suspicions" in finders:
-            monkeypatch.setattr(clean, "find_suspicions", finders["find_suspicions"])
+            monkeypatch.setattr(clean_text, "find_suspicions", finders["find_suspicions"])
 
     tell(read_facts=lambda raw, **more: (), find_hidden=lambda *given, **more: ())
     return tell

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from panel.dossier.fetch import is_public_address, why_special
+from panel.dossier.fetch.ip_ranges import is_public_address, why_special
 
 # Where we say no and the standard library says "global". IANA's "globally reachable" asks whether routers may carry
 # it; we ask whether a public web server can be behind it, and nothing else.

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.dossier.fetch import FetchPolicy, FetchRefused, user_agent
+from panel.dossier.fetch.fetch_errors import FetchRefused
+from panel.dossier.fetch.policy import FetchPolicy, user_agent
 from panel.dossier.fetch.robots import MOST_BYTES, Robots, read_manners
 from panel.dossier.fetch.url import Target, read_target
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.web.hostile import REDIRECTS
 
-from panel.dossier.fetch import FetchPolicy, FetchRefused
-from panel.dossier.fetch.fetch_errors import shown
+from panel.dossier.fetch.fetch_errors import FetchRefused, shown
+from panel.dossier.fetch.policy import FetchPolicy
 from panel.dossier.fetch.url import follow, read_target
 
 RULES = FetchPolicy()

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.dossier.scripted_web import DAY, LANTERN, PAGES, media, page
 
-from panel.dossier.decode import decode_page
+from panel.dossier.charset import decode_page
 from panel.dossier.page.passages import cut
 from panel.dossier.page.read_page import name_and_tagline, reading_of
 from panel.errors import Mistake

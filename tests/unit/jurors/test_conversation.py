@@ -5,7 +5,8 @@ import json
 import pytest
 from tests.unit.jurors.making import ANSWER, APIS, PICKS, TRUNCATED, answer, exchange, provider, question
 
-from panel.jurors import AnsweredStep, DeclinedStep, Exchange, SendStep, UnusableStep, next_step
+from panel.jurors import Exchange, SendStep, UnusableStep, next_step
+from panel.jurors.conversation import AnsweredStep, DeclinedStep
 
 apis = pytest.mark.parametrize("api", list(APIS))
 CONTRADICTION = {"verdict": "ship", "grounds": [ANSWER["grounds"][1]]}  # its only ground speaks against

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 import pytest
 from tests.unit.jurors.making import PICKS, answer
 
-from panel.jurors import AnsweredStep, DeclinedStep, UnusableStep, to_opinion
+from panel.jurors import UnusableStep, to_opinion
+from panel.jurors.conversation import AnsweredStep, DeclinedStep
 from panel.jurors.opinions import clean, first_words
 from panel.jurors.parse import parse_answer, parse_picks
 from panel.records import (
     Answered,
-    Ask,
     Coverage,
     Declined,
     Dossier,
@@ -27,6 +27,7 @@ from panel.records import (
     Unusable,
     Written,
 )
+from panel.records.persona import Ask
 
 PREDICTION = {
     "statement": "It lives.",

@@ -8,8 +8,9 @@ import pytest
 from tests.unit.jurors.making import APIS, answer, provider, question, raw, spec
 
 from panel.errors import ProviderBusy, ProviderRefused
-from panel.jurors import AnsweredStep, Exchange, SendStep, next_step
+from panel.jurors import Exchange, SendStep, next_step
 from panel.jurors.batch_api.openai_batches import OpenAIBatches
+from panel.jurors.conversation import AnsweredStep
 from panel.jurors.providers.error_mapping import of_status
 from panel.money import Price, price
 from panel.records import Usage

@@ -7,16 +7,8 @@ import pytest
 from tests.unit.jurors.making import ANSWER, question
 
 from panel.errors import Mistake, ProviderRefused
-from panel.jurors import (
-    AnsweredStep,
-    DeclinedStep,
-    Exchange,
-    Provider,
-    SendStep,
-    UnusableStep,
-    next_step,
-    send_with_retries,
-)
+from panel.jurors import Exchange, Provider, SendStep, UnusableStep, next_step, send_with_retries
+from panel.jurors.conversation import AnsweredStep, DeclinedStep
 from panel.jurors.dialects import open_provider
 from panel.jurors.provider import ModelSpec
 

@@ -11,7 +11,6 @@ from tests.unit.pages import live_parts
 
 from panel.records import (
     Answered,
-    Ask,
     Call,
     CitedTogether,
     Comparison,
@@ -52,6 +51,7 @@ from panel.records import (
     Written,
     sha256_of,
 )
+from panel.records.persona import Ask
 
 STAMP = Stamp(
     created_at=datetime(2026, 11, 23, 9, 41, tzinfo=UTC),

@@ -4,7 +4,7 @@ from html import unescape
 
 from tests.unit.pages import samples
 
-from panel.pages import comparison_html, comparison_markdown, review_html, review_markdown
+from panel.pages.formats import comparison_html, comparison_markdown, review_html, review_markdown
 from panel.pages.view import review_view
 from panel.records import Corrected, Editorial, StruckOut, Written
 

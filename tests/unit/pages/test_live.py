@@ -9,8 +9,8 @@ from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 from tests.unit.pages import live_parts, samples
 
-from panel.jurors.opinions import THIN_CONFIDENCE
-from panel.pages import (
+from panel.pages.fact_lines import MOST_FACTS, facts, scenarios
+from panel.pages.formats import (
     comparison_card,
     comparison_html,
     comparison_markdown,
@@ -18,11 +18,11 @@ from panel.pages import (
     review_html,
     review_markdown,
 )
-from panel.pages.fact_lines import MOST_FACTS, facts, scenarios
 from panel.pages.safe_text import spelt
 from panel.pages.sources import MOST_TEXT, MOST_TEXTS, MOST_UNREAD, hidden_in, lacks
 from panel.pages.view import comparison_view, review_view
 from panel.records import Coverage, Editorial, Fact, Hidden, PlanCost, Review, ScenarioCost
+from panel.records.opinion import THIN_CONFIDENCE
 
 NEW = ("held", "costs", "facts", "hidden")
 RENDERINGS = [review_html, review_markdown]

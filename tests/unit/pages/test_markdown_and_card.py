@@ -6,7 +6,7 @@ import pytest
 from markdown_it import MarkdownIt
 from tests.unit.pages import samples
 
-from panel.pages import comparison_card, comparison_markdown, review_card, review_markdown
+from panel.pages.formats import comparison_card, comparison_markdown, review_card, review_markdown
 
 
 def _tokens(text: str) -> list:

@@ -19,7 +19,6 @@ from panel.records import (
     Corrected,
     Editorial,
     Failed,
-    NoVotesYet,
     Persona,
     Pricing,
     Review,
@@ -27,6 +26,7 @@ from panel.records import (
     StruckOut,
     Unusable,
 )
+from panel.records.comparison import NoVotesYet
 from panel.tally import compare, tally
 
 Rendered = tuple[Comparison | Review, Editorial]

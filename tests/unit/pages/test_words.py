@@ -8,7 +8,7 @@ from tests.unit.pages import samples
 
 from panel.pages import wording
 from panel.records import Rho, Usage
-from panel.tally import effective_jurors
+from panel.tally.effective_votes import effective_jurors
 
 
 def test_a_count_is_over_votes_and_names_the_rest() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from panel.prompting.persona_file import parse_persona
-from panel.records import Ask, Example, Persona
+from panel.records import Persona
+from panel.records.persona import Ask, Example
 
 ROOT = Path(__file__).parents[3]
 PERSONAS = tuple(

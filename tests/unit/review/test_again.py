@@ -11,7 +11,7 @@ from panel.errors import Mistake
 from panel.jurors.dialects import open_provider
 from panel.jurors.provider import ModelSpec
 from panel.pipeline.plan import RunPlan, make_plan
-from panel.pipeline.plan_again import laid_in, plan_again
+from panel.pipeline.replan import laid_in, plan_again
 from panel.records import Again, Failed, Juror, LaunchSource, Made, Review, Rho, Stamp, Tally
 from panel.workspace.folder import find_workspace
 

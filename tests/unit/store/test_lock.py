@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from panel.errors import Mistake, RunHeld
-from panel.store import RunLock, is_held
+from panel.store import RunLock
+from panel.store.locks.run_lock import is_held
 
 HOLD = """
 import sys

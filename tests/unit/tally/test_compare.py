@@ -11,7 +11,8 @@ from tests.unit.tally.test_tally import STANDS, opinion
 from panel.checks import check_comparison
 from panel.errors import Mistake
 from panel.records import Made, Pricing, Review, Rho
-from panel.tally import chance_if_equal, compare, tally
+from panel.tally import compare, tally
+from panel.tally.pick import chance_if_equal
 
 TITLES = ("Developer experience", "Competitor skeptic", "Futurist", "Business analyst")
 PERSONAS = [make_persona(t.split()[0].lower(), title=t, order=i) for i, t in enumerate(TITLES)]

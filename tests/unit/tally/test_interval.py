@@ -4,8 +4,7 @@ import math
 
 import pytest
 
-from panel.tally import ship_interval
-from panel.tally.effective_votes import beta_quantile
+from panel.tally.effective_votes import beta_quantile, ship_interval
 
 # ship, voting, effective, level, low, high: scipy 1.17.1, special.betaincinv(a, b, tail) with a = ship share * effective + 0.5,
 # b = skip share * effective + 0.5; twelve digits.

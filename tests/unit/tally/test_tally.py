@@ -7,7 +7,8 @@ from tests.unit.checks.lantern import GROUNDS, make_opinion, make_persona
 
 from panel.checks.catalogue import flag
 from panel.records import Declined, Failed, Juror, NotAsked, Rho, Unusable
-from panel.tally import effective_jurors, ship_interval, tally
+from panel.tally import tally
+from panel.tally.effective_votes import effective_jurors, ship_interval
 
 RHO = Rho()
 BOTH_SIDES = GROUNDS[:2]

@@ -18,9 +18,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from panel.dossier.identity.same_product import address_key, named_release, product_key, same_product
-from panel.records import Launch, LaunchSource, Seen
-from panel.records.batch import Announcement, BatchRow
+from panel.dossier import address_key, named_release, product_key, same_product
+from panel.records import Announcement, BatchRow, Launch, LaunchSource, Seen
 
 MOST_COMPARED = 30
 MOST_SIGHTINGS = 50

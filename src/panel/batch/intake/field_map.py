@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from panel.batch.intake.entries import Entry
 from panel.batch.intake.formats.json_rows import at_path
 from panel.batch.intake.source_spec import FIELDS, FeedTable, listed
-from panel.dossier.identity.address import address_in
+from panel.dossier import address_in
 
 TITLES = frozenset({"title", "headline", "titel", "titre"})  # fields that hold more than a name
 KINDS: Mapping[str, tuple[str, ...]] = {  # by field; of two columns the one with the earlier word counts

@@ -14,15 +14,20 @@ from panel.batch.intake.entries import Entry, quoted
 from panel.batch.intake.field_map import FieldValue, value_of
 from panel.batch.intake.formats.xml_rows import plain_text
 from panel.batch.intake.source_spec import FIELDS, FeedTable, SourceSpec, compile_pattern, listed
-from panel.dossier.clean import one_line
-from panel.dossier.facts.stated import EARLIEST, day_of, language_of
-from panel.dossier.gather.listing import is_listing, product_address
-from panel.dossier.identity.address import address_in
-from panel.dossier.identity.same_product import Tag, tag_of
-from panel.dossier.identity.voices import package_of, repository_of
-from panel.records import LaunchSource, Seen
-from panel.records.batch import Announcement
-from panel.records.disagreement import fold
+from panel.dossier import (
+    EARLIEST,
+    Tag,
+    address_in,
+    day_of,
+    is_listing,
+    language_of,
+    one_line,
+    package_of,
+    product_address,
+    repository_of,
+    tag_of,
+)
+from panel.records import Announcement, LaunchSource, Seen, fold
 
 # The day a row names: ISO, year first with any sign, mail dates, plain English, German, French, seconds since 1970.
 #

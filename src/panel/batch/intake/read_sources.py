@@ -24,10 +24,9 @@ from panel.batch.intake.formats.xml_rows import read_xml
 from panel.batch.intake.normalize import Unfit, announce, heads_of
 from panel.batch.intake.source_spec import Format, SourceSpec
 from panel.batch.intake.text_lines import encoding_of
-from panel.dossier.launch_file.load import decode
+from panel.dossier import decode
 from panel.errors import Mistake, PanelError
-from panel.records import Page
-from panel.records.batch import Announcement
+from panel.records import Announcement, Page
 
 AT_ONCE = 200  # rows read in a thread before the loop has its turn
 SourceRow = Announcement | BadRow

@@ -12,9 +12,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from panel.batch.intake.source_spec import Shortlist
-from panel.dossier.identity.address import tidy_address
-from panel.records.batch import Announcement, BatchRow
-from panel.records.disagreement import fold
+from panel.dossier import tidy_address
+from panel.records import Announcement, BatchRow, fold
 
 NO_ADDRESS = "it names no address to read and brings no text of its own"
 Rank = tuple[int, int, int, int]

@@ -65,7 +65,7 @@ def as_text(stream: BinaryIO, said: str = "") -> Iterator[io.TextIOWrapper]:
 
 def _web_codec(said: str) -> str:
     """The codec of a charset browsers know, "" for any other: Python has some (utf-7, zip) nobody should choose."""
-    from panel.dossier.decode import OLD_WEST, WEB_CHARSETS
+    from panel.dossier import OLD_WEST, WEB_CHARSETS
 
     try:
         codec = codecs.lookup(said).name if said else ""

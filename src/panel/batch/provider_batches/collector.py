@@ -12,8 +12,7 @@ from secrets import token_hex
 
 from panel.batch.batch_context import BatchContext
 from panel.errors import Stopped, StoreError
-from panel.jurors.batch_api.protocol import BatchRequest, BatchWire, custom_id
-from panel.jurors.provider import Body
+from panel.jurors import BatchRequest, BatchWire, Body, custom_id
 from panel.money import worst_case
 from panel.store import CallRow, Claimed, ProviderBatches, SentBatch, StoredAnswer
 

@@ -12,9 +12,7 @@ from panel.batch.provider_batches.collector import Collector
 from panel.batch.provider_batches.poller import Poller
 from panel.batch.resume import go_on
 from panel.errors import Stopped
-from panel.jurors.batch_api.protocol import BatchWire
-from panel.jurors.confidential import may_go
-from panel.jurors.providers.error_mapping import where
+from panel.jurors import BatchWire, may_go, where
 from panel.store import ProviderBatches, SentBatch
 
 FIRST_POLL_S, SLOWEST_POLL_S = 15.0, 120.0  # most batches end within the hour

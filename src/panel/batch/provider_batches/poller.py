@@ -22,8 +22,7 @@ from decimal import Decimal
 
 from panel.batch.launch_budgets import LaunchBudgets
 from panel.errors import ProviderBusy, ProviderError, ProviderRefused
-from panel.jurors.batch_api.protocol import BatchRequest, BatchResult, BatchWire, custom_id, key_of
-from panel.jurors.provider import Provider
+from panel.jurors import BatchRequest, BatchResult, BatchWire, Provider, custom_id, key_of
 from panel.money import Price, price
 from panel.records import Usage
 from panel.store import Ledger, ProviderBatches, SentBatch

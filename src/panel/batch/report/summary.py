@@ -10,7 +10,7 @@ from typing import Any
 
 from panel.batch.report.json_stream import json_parts
 from panel.batch.report.spend import BatchSpend
-from panel.pages.safe_text import markdown as markdown_text
+from panel.pages import markdown as markdown_text
 from panel.records import BatchRow, ProposedPair, Run
 
 # A batch's rows read once: how many ended how and why, and the first of each list. Its size is not the batch's.
@@ -64,10 +64,12 @@ STATES: dict[str, tuple[str, ...]] = {name: (name,) for name in LISTED} | {"unfi
 
 def as_json(run: Run, rows: RowsOf, spend: BatchSpend, pairs: Sequence[ProposedPair]) -> Iterator[str]:
     """One object, in pieces."""
-    return json_parts(fields(run, rows, spend, pairs))
+    return json_parts(summary_fields(run, rows, spend, pairs))
 
 
-def fields(run: Run, rows: RowsOf, spend: BatchSpend, pairs: Sequence[ProposedPair]) -> Iterator[tuple[str, Any]]:
+def summary_fields(
+    run: Run, rows: RowsOf, spend: BatchSpend, pairs: Sequence[ProposedPair]
+) -> Iterator[tuple[str, Any]]:
     """`run_id`, `reviewed`, `skipped`, `failed`, `unfinished` (of a stopped run), `pairs`, `spend`."""
     yield "run_id", run.run_id
     yield "state", run.state
@@ -106,7 +108,7 @@ def as_markdown(run: Run, rows: Iterable[BatchRow], spend: BatchSpend, pairs: Se
 def _lines(run: Run, found: Digest, spend: BatchSpend, pairs: Sequence[ProposedPair]) -> Iterator[str]:
     yield f"# Batch of {run.as_of.isoformat()}"
     yield ""
-    yield f"{counted(found)}. {money(spend)}"
+    yield f"{counted_words(found)}. {spend_words(spend)}"
     if run.state != "finished":
         yield ""
         yield f"Not finished: {markdown_text(run.why) or 'it was cut off'} Go on with: `panel resume {run.run_id}`"
@@ -119,18 +121,18 @@ def _lines(run: Run, found: Digest, spend: BatchSpend, pairs: Sequence[ProposedP
     yield from _spend(spend)
 
 
-def counted(found: Digest) -> str:
+def counted_words(found: Digest) -> str:
     """`8 reviewed, 2 skipped`: rows by list."""
     return ", ".join(f"{found.counts[name]} {name}" for name in LISTS if found.counts[name]) or "no rows"
 
 
-def money(spend: BatchSpend) -> str:
+def spend_words(spend: BatchSpend) -> str:
     """Calls and what they cost, in a sentence."""
     unknown = f", {spend.unpriced} of them of unknown price" if spend.unpriced else ""
     return f"{spend.calls} calls, ${spend.cost_usd:.4f}{unknown}."
 
 
-def savings(spend: BatchSpend) -> str:
+def savings_words(spend: BatchSpend) -> str:
     """What was saved, in a sentence."""
     saved = spend.total.saved
     return (
@@ -139,7 +141,7 @@ def savings(spend: BatchSpend) -> str:
     )
 
 
-def partner(pair: ProposedPair) -> str:
+def partner_of(pair: ProposedPair) -> str:
     """The second of a pair, and that it is from the archive if it is."""
     return f"{pair.b_name} (our archive, reviewed on {pair.b_reviewed_on})" if pair.b_run_id else pair.b_name
 
@@ -188,7 +190,7 @@ def _pairs(pairs: Sequence[ProposedPair]) -> Iterator[str]:
     yield f"## Worth comparing ({len(pairs)})"
     yield ""
     for pair in pairs[:MOST_LINES]:
-        yield f"- {markdown_text(pair.a_name)} with {markdown_text(partner(pair))}: {markdown_text(pair.why)}"
+        yield f"- {markdown_text(pair.a_name)} with {markdown_text(partner_of(pair))}: {markdown_text(pair.why)}"
         yield f"  `{pair.compare}`"
     if len(pairs) > MOST_LINES:
         yield f"- and {len(pairs) - MOST_LINES} more: summary.json"
@@ -209,4 +211,4 @@ def _spend(spend: BatchSpend) -> Iterator[str]:
         )
         yield f"| {markdown_text(m.name[0])} | {m.spend.calls} | {tokens} | {m.hit_share:.0%} | {m.spend.in_usd()} |"
     yield ""
-    yield savings(spend)
+    yield savings_words(spend)

@@ -49,7 +49,9 @@ async def _nothing(*given: Any) -> None:
 HANDING_OUT = JobHandlers(review=_nothing, submit=_nothing, poll=_nothing, finish=_nothing, give_up=_nothing)
 
 
-def open_app(database_url: str, handlers: JobHandlers = HANDING_OUT, *, schedule: str = "", schema: str = "") -> "App":
+def open_queue(
+    database_url: str, handlers: JobHandlers = HANDING_OUT, *, schedule: str = "", schema: str = ""
+) -> "App":
     """The engine on this database. schedule: of `daily`, as cron in UTC; "" for none.
 
     Raises Mistake without the packages it needs, or on SQLite, which has no use for it.
@@ -74,7 +76,7 @@ def _conninfo(url: str) -> str:
     return f"{scheme.partition('+')[0]}://{rest}"
 
 
-async def prepare(app: "App") -> None:
+async def prepare_queue(app: "App") -> None:
     """Make the engine's tables unless they are there. The app must be open."""
     from procrastinate.exceptions import ConnectorException
 
@@ -87,14 +89,14 @@ async def prepare(app: "App") -> None:
             raise
 
 
-async def hand_out(app: "App", run_id: str, rows: list[int]) -> None:
+async def hand_out_rows(app: "App", run_id: str, rows: list[int]) -> None:
     """One job a launch, many in one statement."""
     jobs: list[Any] = [{"run_id": run_id, "row": row} for row in rows]
     for start in range(0, len(jobs), 1000):
         await app.configure_task("review", queue=LAUNCHES).batch_defer_async(*jobs[start : start + 1000])
 
 
-async def ask_for(app: "App", task: str, run_id: str, *, in_s: float = 0, **more: Any) -> None:
+async def ask_for_task(app: "App", task: str, run_id: str, *, in_s: float = 0, **more: Any) -> None:
     """A job of the queue `batches`, unless the same one waits already."""
     from procrastinate.exceptions import AlreadyEnqueued
 
@@ -127,7 +129,7 @@ def _register(app: "App", handlers: JobHandlers, schedule: str) -> None:
     async def poll(run_id: str, batch_id: str) -> None:
         again_s = await handlers.poll(run_id, batch_id)
         if again_s is not None:
-            await ask_for(app, "poll", run_id, in_s=again_s, batch_id=batch_id)
+            await ask_for_task(app, "poll", run_id, in_s=again_s, batch_id=batch_id)
 
     @app.task(name="finish", queue=BATCHES)
     async def finish(run_id: str) -> None:
@@ -183,7 +185,7 @@ async def _hand_out_again(app: "App", job: "Job") -> None:
         await app.job_manager.finish_job(job, status=Status.ABORTED, delete_job=False)
 
 
-async def workers(app: "App") -> list[dict[str, Any]]:
+async def list_workers(app: "App") -> list[dict[str, Any]]:
     """Living workers: `worker_id` and `seconds` since each was last heard of. Reads the engine's own table."""
     rows = await app.connector.execute_query_all_async(
         query="select id as worker_id, extract(epoch from now() - last_heartbeat)::float as seconds "
@@ -192,7 +194,7 @@ async def workers(app: "App") -> list[dict[str, Any]]:
     return [dict(row) for row in rows if row["seconds"] < STALLED_S]
 
 
-async def take_back(app: "App", run_id: str) -> int:
+async def take_back_jobs(app: "App", run_id: str) -> int:
     """Cancel a batch's jobs that nobody has begun; how many."""
     count = 0
     for job in await app.job_manager.list_jobs_async(status="todo"):

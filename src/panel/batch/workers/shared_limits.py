@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from panel.errors import StoreError
-from panel.jurors import RateLimiter
-from panel.jurors.provider import ModelSpec
+from panel.jurors import ModelSpec, RateLimiter
 from panel.store import SharedPace
 
 log = logging.getLogger(__name__)

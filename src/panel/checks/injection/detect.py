@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from panel.checks.injection.patterns import HIDDEN_RULES, NOTES, PAIRS, RULES, compiled, plain
-from panel.records import Passage, Suspicion
-from panel.records.dossier import SuspicionKind
+from panel.records import Passage, Suspicion, SuspicionKind
 
 BEFORE, AFTER = 60, 120  # characters around an order or a turn in which this panel's task makes it an attempt
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+|(?<=[。！？])|\n+")

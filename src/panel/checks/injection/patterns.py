@@ -9,7 +9,7 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from panel.records.dossier import SuspicionKind
+from panel.records import SuspicionKind
 
 LOOK_ALIKE = str.maketrans("аеорсухіѕјһԁԛԝοαιεν", "aeopcyxisjhdqwoaiev")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from panel.records.amounts import (
+from panel.records import (
     AMOUNT,
     COUNT_WORDS,
     KINDS,

@@ -5,8 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
-from panel.records import Dossier
-from panel.records.invisible import without_unseen
+from panel.records import Dossier, without_unseen
 
 _APART = str.maketrans(dict.fromkeys('.,;:!?()[]"/-*', " "))
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 from panel.checks.case import Case
 from panel.checks.catalogue import flag
-from panel.records import Flag
-from panel.records.invisible import UNSEEN
+from panel.records import UNSEEN, Flag
 
 MARKUP = re.compile(
     r"</?[a-zA-Z!][^<>]{0,200}>|<!--|!?\[[^\]]{0,200}\]\([^)]{0,300}\)|\bhttps?:/?/?\S+|\bwww\.\S+"

@@ -11,14 +11,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
 
-from panel.batch.batch_context import BatchContext
-from panel.batch.close import SUMMARY, close_batch
-from panel.batch.estimate import BatchPrice, price_batch
-from panel.batch.intake.ingest import nothing_read, take_rows
-from panel.batch.intake.source_spec import SourceSpec
-from panel.batch.pool import StopSign, launches_at_once, work_off
-from panel.batch.provider_batches.economy import half_price
-from panel.batch.resume import again
+from panel.batch import (
+    SUMMARY,
+    BatchContext,
+    BatchPrice,
+    SourceSpec,
+    StopSign,
+    again,
+    close_batch,
+    half_price,
+    launches_at_once,
+    nothing_read,
+    price_batch,
+    take_rows,
+    work_off,
+)
 from panel.cli.compose.batch_sources import open_intake, open_known, open_partners, read_sources, shortlist
 from panel.cli.compose.batches import (
     BatchOptions,
@@ -37,10 +44,10 @@ from panel.cli.terminal.progress import limiter_lines, watch_work
 from panel.cli.terminal.stop_signals import signals
 from panel.cli.terminal.terminal import say, say_json, talk
 from panel.errors import Interrupted, Mistake, PanelError, ProviderError, Stopped, StoreError
-from panel.jurors.dialects import open_batches
+from panel.jurors import open_batches
 from panel.records import BatchPlan, Run
 from panel.store import RunFolder
-from panel.workspace.event_loop import run_loop
+from panel.workspace import run_loop
 
 
 def run_batch(shell: Workspace, sources: Sequence[str], ask: BatchOptions, *, yes: bool, json_: bool) -> None:

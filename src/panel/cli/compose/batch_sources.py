@@ -5,16 +5,13 @@ from contextlib import closing, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from panel.batch.launch import as_launch
+from panel.batch import as_launch
 from panel.cli.compose.launches import check_category
 from panel.cli.terminal.terminal import talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
-    from panel.batch.close import Partners
-    from panel.batch.intake.entries import BadRow
-    from panel.batch.intake.shortlist import KnownOf
-    from panel.batch.intake.source_spec import Shortlist, SourceSpec
+    from panel.batch import BadRow, KnownOf, Partners, Shortlist, SourceSpec
     from panel.cli.compose.batches import BatchOptions
     from panel.cli.compose.workspace import Workspace
     from panel.records import Announcement
@@ -51,7 +48,7 @@ def shortlist(shell: "Workspace", ask: "BatchOptions") -> "Shortlist":
 
 def open_intake(shell: "Workspace", specs: "Sequence[SourceSpec]") -> "AsyncIterator[Announcement | BadRow]":
     """Every row of every source, streamed; bad ones are said as they are met."""
-    from panel.batch.intake.read_sources import take_in
+    from panel.batch import take_in
     from panel.cli.compose.launches import make_fetcher
 
     told = 0
@@ -79,8 +76,8 @@ def open_known(shell: "Workspace") -> "Iterator[KnownOf]":
 
 
 def _known_in(products: "Products") -> "KnownOf":
-    from panel.batch.intake.shortlist import ReviewedBefore
-    from panel.pipeline.products import announced_digest, look_up
+    from panel.batch import ReviewedBefore
+    from panel.pipeline import announced_digest, look_up
 
     def known(said: "Announcement") -> "ReviewedBefore | None":
         launch = as_launch(said)
@@ -96,7 +93,7 @@ def _known_in(products: "Products") -> "KnownOf":
 @contextmanager
 def open_partners(shell: "Workspace", run_id: str) -> "Iterator[Partners]":
     """What the archive has of a category for a batch's launches to be compared with: reviewed, by another run."""
-    from panel.batch.close import LOOKED_AT
+    from panel.batch import LOOKED_AT
 
     with closing(shell.open_products()) as products:
         yield lambda category: products.reviewed(category, but_run=run_id, most=LOOKED_AT)

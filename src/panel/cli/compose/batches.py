@@ -7,17 +7,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
 
-from panel.batch.batch_context import BatchContext, NoteReviewed
-from panel.batch.events import BatchListener
-from panel.batch.launch import as_launch
-from panel.batch.launch_budgets import LaunchBudgets
-from panel.batch.pool import StopSign
+from panel.batch import BatchContext, BatchListener, LaunchBudgets, NoteReviewed, StopSign, as_launch
 from panel.cli.compose.workspace import Workspace
-from panel.jurors import ModelSpec
-from panel.jurors.dialects import open_provider
+from panel.jurors import ModelSpec, open_provider
 from panel.money import Budget
-from panel.pipeline.run import RunLimits, open_asker, settings_of, spec_from
-from panel.pipeline.write_files import pretty
+from panel.pipeline import RunLimits, open_asker, pretty, settings_of, spec_from
 from panel.records import BatchPlan, BatchRow, Juror, Review, Run, Stamp, sha256_of
 from panel.store import (
     BatchRows,
@@ -30,7 +24,7 @@ from panel.store import (
     SharedBudget,
     open_locks,
 )
-from panel.workspace.settings import BatchTable
+from panel.workspace import BatchTable
 
 PATIENCE_S = 3600.0  # for a server that is down, in a batch without a deadline
 
@@ -254,7 +248,7 @@ def as_resumed(plan: BatchPlan, ask: BatchOptions) -> BatchPlan:
 
 def note_of(products: Products) -> NoteReviewed:
     """Brings a reviewed launch to its product, as announced and as read; gives back the product's id."""
-    from panel.pipeline.products import meet_reviewed
+    from panel.pipeline import meet_reviewed
 
     def note(row: BatchRow, review: Review, run_id: str) -> str:
         said = as_launch(row.said)

@@ -17,10 +17,9 @@ from panel.errors import StoreError
 
 if TYPE_CHECKING:
     from panel.cli.compose.workspace import Workspace
-    from panel.desk.desk import Desk
-    from panel.desk.drafts.written_before import WrittenBefore
-    from panel.records.desk import Account
-    from panel.store.draft_rows import DraftRows
+    from panel.desk import Desk, WrittenBefore
+    from panel.records import Account
+    from panel.store import DraftRows
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class OpenDesk:
     @cached_property
     def who(self) -> "Account":
         """The owner of this machine: whoever may write to the database acts as its admin, under their own by-line."""
-        from panel.desk.accounts import Accounts
+        from panel.desk import Accounts
 
         return Accounts(self.desk.store.engine).owner(owner_name(self.shell), now=self.desk.now)
 
@@ -42,8 +41,7 @@ class OpenDesk:
 def open_desk() -> Iterator[OpenDesk]:
     """The desk with what runs left in its queue."""
     from panel.cli.compose.workspace import open_workspace
-    from panel.desk.desk import Desk
-    from panel.desk.times import Times
+    from panel.desk import Desk, Times
 
     shell = open_workspace()
     with open_store(shell) as store, open_archive(shell) as archive:
@@ -57,7 +55,7 @@ def open_desk() -> Iterator[OpenDesk]:
 def fill_queue(shell: "Workspace") -> None:
     """Put what a run left into the desk's queue, at its end. The run is done whatever comes: the desk looks again."""
     from panel.cli.terminal.terminal import talk
-    from panel.desk.desk import Desk
+    from panel.desk import Desk
 
     try:
         with open_store(shell) as store:
@@ -70,7 +68,7 @@ def fill_queue(shell: "Workspace") -> None:
 def open_store(shell: "Workspace | None" = None) -> Iterator["DraftRows"]:
     """The desk's rows alone."""
     from panel.cli.compose.workspace import open_workspace
-    from panel.store.draft_rows import DraftRows
+    from panel.store import DraftRows
 
     store = DraftRows.open((shell or open_workspace()).settings.database_url)
     try:
@@ -82,8 +80,8 @@ def open_store(shell: "Workspace | None" = None) -> Iterator["DraftRows"]:
 @contextmanager
 def open_archive(shell: "Workspace") -> Iterator["WrittenBefore"]:
     """What is known beyond one draft, in the same database, by connections of its own."""
-    from panel.desk.drafts.written_before import WrittenBefore
-    from panel.store.desk.prints import Prints
+    from panel.desk import WrittenBefore
+    from panel.store import Prints
 
     with closing(Prints.open(shell.settings.database_url)) as prints:
         yield WrittenBefore(prints)

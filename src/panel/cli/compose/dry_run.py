@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from panel.batch.estimate import price_batch
-from panel.batch.intake.ingest import nothing_read, take_rows
-from panel.batch.intake.source_spec import SourceSpec
+from panel.batch import SourceSpec, nothing_read, price_batch, take_rows
 from panel.cli.compose.batch_sources import open_intake, open_known, shortlist
 from panel.cli.compose.batches import BatchOptions, run_of
 from panel.cli.compose.workspace import Workspace

@@ -5,8 +5,16 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from panel.batch.resume import again
-from panel.batch.workers import jobs as job_queue
+from panel.batch import (
+    RESCUE,
+    again,
+    ask_for_task,
+    hand_out_rows,
+    list_workers,
+    open_queue,
+    prepare_queue,
+    take_back_jobs,
+)
 from panel.cli.compose.batch_run import begin_batch, name_of
 from panel.cli.compose.batch_sources import read_sources
 from panel.cli.compose.batches import BatchOptions, Stores, open_stores
@@ -53,28 +61,28 @@ async def hand_out_ready(app: Any, stores: Stores, run_id: str) -> int:
     summed up at once. How many rows. One handed out twice is done once.
     """
     rows = [row.row for row in stores.rows.stream(run_id, ("ready",))]
-    await job_queue.hand_out(app, run_id, rows)
+    await hand_out_rows(app, run_id, rows)
     if stores.batches.open_ones(run_id):
-        await job_queue.ask_for(app, "submit", run_id)
+        await ask_for_task(app, "submit", run_id)
     elif not rows:
-        await job_queue.ask_for(app, "finish", run_id)
+        await ask_for_task(app, "finish", run_id)
     return len(rows)
 
 
 @asynccontextmanager
 async def _open_queue(shell: Workspace) -> AsyncIterator[tuple[Any, Stores]]:
     """The queue's engine, made ready, and the database's faces."""
-    app = job_queue.open_app(shell.settings.database_url)
+    app = open_queue(shell.settings.database_url)
     async with open_stores(shell) as stores, app.open_async():
-        await job_queue.prepare(app)
+        await prepare_queue(app)
         yield app, stores
 
 
 async def queue_status(shell: Workspace) -> dict[str, Any]:
     """Queues with their jobs by state, workers with the seconds since their last heartbeat, batches by what is left."""
     async with _open_queue(shell) as (app, stores):
-        queues = [queue for queue in await app.job_manager.list_queues_async() if queue["name"] != job_queue.RESCUE]
-        return {"queues": queues, "workers": await job_queue.workers(app), "batches": _unfinished(stores)}
+        queues = [queue for queue in await app.job_manager.list_queues_async() if queue["name"] != RESCUE]
+        return {"queues": queues, "workers": await list_workers(app), "batches": _unfinished(stores)}
 
 
 def _unfinished(stores: Stores) -> list[dict[str, Any]]:
@@ -90,7 +98,7 @@ async def queue_retry(shell: Workspace, run_id: str) -> int:
     """Hand out again what failed or was left; how many launches."""
     async with _open_queue(shell) as (app, stores):
         run = stores.records.load_run(run_id)
-        await job_queue.take_back(app, run.run_id)
+        await take_back_jobs(app, run.run_id)
         again(run.run_id, stores.rows, waiting=not stores.batches.open_ones(run.run_id))
         stores.records.save_run(run.model_copy(update={"state": "started", "why": ""}))
         return await hand_out_ready(app, stores, run.run_id)
@@ -100,7 +108,7 @@ async def queue_cancel(shell: Workspace, run_id: str) -> int:
     """Take waiting jobs back; how many. Launches in hand are finished."""
     async with _open_queue(shell) as (app, stores):
         run = stores.records.load_run(run_id)
-        count = await job_queue.take_back(app, run.run_id)
+        count = await take_back_jobs(app, run.run_id)
         why = f"Cancelled on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC."
         if run.state != "finished":
             stores.records.save_run(run.model_copy(update={"state": "stopped", "why": why}))

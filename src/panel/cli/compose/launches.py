@@ -13,7 +13,7 @@ from panel.errors import PanelError, StoreError
 from panel.records import Announcement, Dossier, Review, Stamp
 
 if TYPE_CHECKING:
-    from panel.batch.batch_context import Gather
+    from panel.batch import Gather
     from panel.store import Products
 import re
 from typing import TYPE_CHECKING
@@ -22,14 +22,12 @@ from panel.dossier import build_dossier, read_launches
 from panel.errors import Mistake
 from panel.records import Run
 from panel.store import BatchRows, RunFolder
-from panel.workspace.event_loop import run_loop
+from panel.workspace import run_loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from panel.dossier.fetch import Fetcher, FetchPolicy
-    from panel.dossier.gather.gather_pages import PageEvent
-    from panel.dossier.gather.snapshots import Snapshots
+    from panel.dossier import Fetcher, FetchPolicy, PageEvent, Snapshots
 
 TEST_PACE_S = 0.0  # of the test switch's own server; the live web is asked at most once a second a host
 
@@ -84,7 +82,7 @@ def gather_dossier(shell: Workspace, url: str, *, made: Stamp, refresh: bool, ca
 
 def make_fetcher(shell: Workspace) -> "Fetcher":
     """The one door to the web, with this workspace's rules."""
-    from panel.dossier.fetch import Fetcher
+    from panel.dossier import Fetcher
 
     return Fetcher(_rules(shell), now=lambda: datetime.now(UTC))
 
@@ -100,7 +98,7 @@ async def live_dossier(
     on_page: "Callable[[PageEvent], None]" = lambda event: None,
 ) -> Dossier:
     """`build_live_dossier` with this workspace's snapshots and everything that reads a page."""
-    from panel.dossier.gather.live_dossier import build_live_dossier
+    from panel.dossier import build_live_dossier
 
     return await build_live_dossier(
         url,
@@ -117,8 +115,8 @@ async def live_dossier(
 
 def snapshots_of(shell: Workspace) -> "Snapshots":
     """The workspace's dated cache of pages."""
-    from panel.dossier.gather.snapshots import Snapshots
-    from panel.store.files import replace_file
+    from panel.dossier import Snapshots
+    from panel.store import replace_file
 
     return Snapshots(shell.settings.runs_dir / "snapshots", write=replace_file)
 
@@ -151,7 +149,7 @@ def check_category(shell: Workspace, category: str) -> None:
 
 
 def _rules(shell: Workspace) -> "FetchPolicy":
-    from panel.dossier.fetch import FetchPolicy, user_agent
+    from panel.dossier import FetchPolicy, user_agent
 
     switch = shell.settings.test_loopback
     agent = user_agent(shell.settings.toml.contact)
@@ -170,7 +168,7 @@ def with_archive(shell: Workspace, dossiers: Sequence[Dossier], today: date) -> 
     """The dossiers with other products of their categories that the archive knew before. today: UTC."""
     if not shell.has_database:
         return list(dossiers)
-    from panel.pipeline.products import with_neighbours
+    from panel.pipeline import with_neighbours
 
     with closing(shell.open_products()) as products:
         return [with_neighbours(dossier, products, today=today) for dossier in dossiers]
@@ -181,7 +179,7 @@ def note_in_archive(shell: Workspace, reviews: Iterable[Review], run_id: str, no
 
     The run is whole and paid for: an archive that can't be written is said and stops nothing. now: UTC.
     """
-    from panel.pipeline.products import meet_reviewed
+    from panel.pipeline import meet_reviewed
 
     try:
         with closing(shell.open_products()) as products:
@@ -206,10 +204,9 @@ def make_gather(shell: Workspace, made: Stamp, products: "Products") -> "Gather"
     Raises Mistake for a file or an address that can't be used, Unreachable for a page that doesn't answer. Where there
     is a text, both are sentences in the dossier's coverage.
     """
-    from panel.batch.launch import dossier_of_text
-    from panel.dossier.append import append_texts
-    from panel.dossier.gather.listed_launch import follow_listing
-    from panel.pipeline.products import with_neighbours
+    from panel.batch import dossier_of_text
+    from panel.dossier import append_texts, follow_listing
+    from panel.pipeline import with_neighbours
 
     fetcher = make_fetcher(shell)
     places = asyncio.Semaphore(GATHERED_AT_ONCE)
@@ -240,7 +237,7 @@ def make_gather(shell: Workspace, made: Stamp, products: "Products") -> "Gather"
 def _from_file(shell: Workspace, said: Announcement, made: Stamp, products: "Products") -> Dossier:
     """The launch of a file that is meant, by name and release when the file holds several."""
     from panel.dossier import build_dossier, read_launches
-    from panel.pipeline.products import with_neighbours
+    from panel.pipeline import with_neighbours
 
     found = read_launches(Path(said.launch_file), categories=shell.categories)
     mine = [pair for pair in found if pair[0].name == said.name and pair[0].release == said.release] or found

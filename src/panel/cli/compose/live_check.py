@@ -10,14 +10,21 @@ from panel.cli.compose.workspace import Workspace, open_workspace
 from panel.cli.terminal.terminal import say, say_json, talk
 from panel.dossier import build_dossier
 from panel.errors import Mistake
-from panel.pipeline.live_proof import Receipt, long_launch, prove
-from panel.pipeline.plan import RunPlan, make_plan, price_plan
-from panel.pipeline.run import RunLimits, next_draw, open_asker
-from panel.pipeline.write_files import pretty
+from panel.pipeline import (
+    Receipt,
+    RunLimits,
+    RunPlan,
+    long_launch,
+    make_plan,
+    next_draw,
+    open_asker,
+    pretty,
+    price_plan,
+    prove,
+)
 from panel.records import Stamp, slugify
-from panel.store import Ledger
-from panel.store.files import replace_file
-from panel.workspace.event_loop import run_loop
+from panel.store import Ledger, replace_file
+from panel.workspace import run_loop
 
 
 def prove_live(model: str, *, yes: bool, json_: bool) -> None:

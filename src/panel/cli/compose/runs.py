@@ -15,18 +15,31 @@ from panel.cli.compose.workspace import Workspace, is_terminal, open_workspace
 from panel.cli.terminal.common_options import seconds, usd
 from panel.cli.terminal.progress import watch
 from panel.cli.terminal.terminal import talk
-from panel.dossier.plans.scenario_file import Scenarios, load_scenarios
+from panel.dossier import Scenarios, load_scenarios
 from panel.errors import Interrupted, Mistake, PanelError
-from panel.jurors import ModelSpec
-from panel.jurors.dialects import open_provider
+from panel.jurors import ModelSpec, open_provider
 from panel.money import Budget
-from panel.pipeline.plan import PlanPrice, RunKind, RunPlan, make_plan, price_plan, refuse_unpriced
-from panel.pipeline.plan_again import plan_again
-from panel.pipeline.run import RunLimits, RunResult, carry_out, next_draw, spec_from, start_run
-from panel.pipeline.write_files import read_base, read_inputs, read_scenarios
+from panel.pipeline import (
+    PlanPrice,
+    RunKind,
+    RunLimits,
+    RunPlan,
+    RunResult,
+    carry_out,
+    make_plan,
+    next_draw,
+    plan_again,
+    price_plan,
+    read_base,
+    read_inputs,
+    read_scenarios,
+    refuse_unpriced,
+    spec_from,
+    start_run,
+)
 from panel.records import Dossier, Persona, Review, Run, Stamp
 from panel.store import Ledger, RunFolder, RunLock, RunRecords
-from panel.workspace.event_loop import run_loop
+from panel.workspace import run_loop
 
 PATIENCE_S = 60.0  # for a server that is down: a person waits here, so less than a batch has
 

@@ -4,12 +4,12 @@ import asyncio
 import sys
 from collections.abc import Mapping
 
-from panel.batch.workers import jobs as job_queue
+from panel.batch import LAUNCHES, list_workers, open_queue
 from panel.cli.compose.batches import Stores, open_stores
 from panel.cli.compose.workspace import Workspace
 from panel.cli.terminal.terminal import safe, say, say_json, talk
 from panel.records import Run, Spend
-from panel.workspace.event_loop import run_loop
+from panel.workspace import run_loop
 
 LOOK_S, LINE_S = 1.0, 10.0  # between looks on a terminal, and between lines elsewhere
 
@@ -57,13 +57,13 @@ async def _line(shell: Workspace, stores: Stores, run: Run) -> str:
 
 
 async def _fleet(shell: Workspace) -> str:
-    app = job_queue.open_app(shell.settings.database_url)
+    app = open_queue(shell.settings.database_url)
     async with app.open_async():
         if not await app.check_connection_async():
             return "nothing was ever handed out to workers"
-        living = await job_queue.workers(app)
+        living = await list_workers(app)
         queues = {queue["name"]: queue for queue in await app.job_manager.list_queues_async()}
-    doing = queues.get(job_queue.LAUNCHES, {}).get("doing", 0)
+    doing = queues.get(LAUNCHES, {}).get("doing", 0)
     return f"{len(living)} workers, {doing} launches in hand"
 
 

@@ -11,17 +11,33 @@ from os import getpid
 from socket import gethostname
 from typing import TYPE_CHECKING, Any
 
-from panel.batch.batch_context import BatchContext
-from panel.batch.close import close_batch
-from panel.batch.events import BatchEvent, Ended, Notice
-from panel.batch.launch import failed, review_row
-from panel.batch.pool import StopSign
-from panel.batch.provider_batches.collector import Collector
-from panel.batch.provider_batches.economy import make_poller, step_on
-from panel.batch.resume import go_on
-from panel.batch.workers import jobs as job_queue
-from panel.batch.workers.jobs import BATCHES, HEARTBEAT_S, LAUNCHES, RESCUE, STALLED_S, JobHandlers
-from panel.batch.workers.shared_limits import SharedLimits, lane_of
+from panel.batch import (
+    BATCHES,
+    HEARTBEAT_S,
+    LAUNCHES,
+    RESCUE,
+    STALLED_S,
+    BatchContext,
+    BatchEvent,
+    Collector,
+    Ended,
+    JobHandlers,
+    Notice,
+    SharedLimits,
+    StopSign,
+    ask_for_task,
+    close_batch,
+    failed,
+    go_on,
+    hand_out_rows,
+    is_work_due,
+    lane_of,
+    make_poller,
+    open_queue,
+    prepare_queue,
+    review_row,
+    step_on,
+)
 from panel.cli.compose.batch_sources import open_partners
 from panel.cli.compose.batches import Stores, open_kit, open_stores
 from panel.cli.compose.job_queue import enqueue_in, hand_out_ready
@@ -29,11 +45,9 @@ from panel.cli.compose.workspace import Workspace
 from panel.cli.terminal.stop_signals import signals
 from panel.cli.terminal.terminal import talk
 from panel.errors import Mistake, PanelError, ProviderError, Stopped, StoreError
-from panel.jurors import RateLimiter
-from panel.jurors.batch_api.protocol import BatchWire
-from panel.jurors.dialects import open_batches
+from panel.jurors import BatchWire, RateLimiter, open_batches
 from panel.store import RunFolder, SentBatch, SharedPace
-from panel.workspace.event_loop import run_loop
+from panel.workspace import run_loop
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -150,7 +164,7 @@ class Worker:
             return STALLED_S
         except asyncio.CancelledError:  # its half minute after a signal is over
             assert self.app
-            await asyncio.shield(job_queue.hand_out(self.app, run_id, [row_number]))
+            await asyncio.shield(hand_out_rows(self.app, run_id, [row_number]))
             raise
         finally:
             self.stores.locks.release(name)
@@ -201,7 +215,7 @@ class Worker:
         assert self.app
         for batch in self.stores.batches.open_ones(run_id):
             await self._step(batch)
-            await job_queue.ask_for(self.app, "poll", run_id, in_s=self.poll_s, batch_id=batch.batch_id)
+            await ask_for_task(self.app, "poll", run_id, in_s=self.poll_s, batch_id=batch.batch_id)
         if not self.stores.batches.open_ones(run_id):  # nothing was left to ask, or all of it came to nothing
             await self._again(run_id)
 
@@ -269,11 +283,11 @@ class Worker:
             return
         if await asyncio.to_thread(rows.any, run_id, ("waiting",)):
             if self.stores.batches.open_ones(run_id):
-                await job_queue.ask_for(self.app, "submit", run_id)
+                await ask_for_task(self.app, "submit", run_id)
             else:
                 await self._again(run_id)
             return
-        await job_queue.ask_for(self.app, "finish", run_id)
+        await ask_for_task(self.app, "finish", run_id)
 
     async def _again(self, run_id: str) -> None:
         """Launches that waited for a provider's batch are handed out: their answers are in the ledger now.
@@ -300,11 +314,11 @@ async def _work(shell: Workspace, *, at_once: int, once: bool) -> None:
         worker = Worker(shell, stores, sharing)
         stack.push_async_callback(worker.close)
         handlers = JobHandlers(worker.review, worker.submit, worker.poll, worker.finish, worker.give_up, worker.daily)
-        app = worker.app = job_queue.open_app(
+        app = worker.app = open_queue(
             shell.settings.database_url, handlers, schedule=shell.settings.toml.batch.schedule
         )
         await stack.enter_async_context(app.open_async())
-        await job_queue.prepare(app)
+        await prepare_queue(app)
         talk(f"Working on {shell.database_shown}, {at_once} launches at once. Stop with Ctrl-C.")
         common: dict[str, Any] = {
             "install_signal_handlers": False,
@@ -333,7 +347,7 @@ async def _serve(app: "App", at_once: int, common: dict[str, Any]) -> None:
     """Work until stopped; without `wait` until no job is due, those that the last ones brought along included."""
     while True:
         await app.run_worker_async(queues=[LAUNCHES, BATCHES], concurrency=at_once, **common)
-        if common["wait"] or not await job_queue.is_work_due(app):
+        if common["wait"] or not await is_work_due(app):
             return
 
 

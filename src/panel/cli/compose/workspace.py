@@ -13,8 +13,7 @@ from panel.errors import Mistake
 from panel.prompting import load_categories, parse_persona
 from panel.records import Persona, Stamp
 from panel.store import Ledger, Locks, Products, RunLock, RunRecords, hold_run, new_run_id, open_locks, stamp
-from panel.workspace.folder import WorkspaceFolder, find_workspace
-from panel.workspace.settings import Settings, read_settings
+from panel.workspace import Settings, WorkspaceFolder, find_workspace, read_settings
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class Workspace:
     @property
     def has_database(self) -> bool:
         """False when it is a file that nobody has made yet: who only looks should not make it."""
-        from panel.store.database import read_url
+        from panel.store import read_url
 
         address = read_url(self.settings.database_url)
         path = Path((address.database or "").removeprefix("file:"))
@@ -80,7 +79,7 @@ class Workspace:
         """The database's address without its password."""
         from sqlalchemy import make_url
 
-        from panel.store.database import place
+        from panel.store import place
 
         return place(make_url(self.settings.database_url))
 

@@ -13,8 +13,8 @@ from panel.cli.terminal.terminal import say, say_json, table, talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
-    from panel.desk.accounts import Accounts
-    from panel.records.desk import Account
+    from panel.desk import Accounts
+    from panel.records import Account
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Who signs in at the desk: list, add, change.")
 Ref = Annotated[str, typer.Argument(metavar="ACCOUNT", help="What they sign in with, or the id that `list` prints.")]
@@ -92,8 +92,8 @@ def _set_disabled(account: str, disabled: bool, *, json_: bool) -> None:
 def _accounts() -> "Iterator[tuple[Accounts, dict[str, Any]]]":
     """The accounts, and who acts when: whoever has a terminal of this workspace."""
     from panel.cli.compose.workspace import open_workspace
-    from panel.desk.accounts import TERMINAL, Accounts
-    from panel.store.database import open_engine
+    from panel.desk import TERMINAL, Accounts
+    from panel.store import open_engine
 
     engine = open_engine(open_workspace().settings.database_url)
     try:

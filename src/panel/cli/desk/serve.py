@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import socket
 
     from panel.cli.compose.workspace import Workspace
-    from panel.workspace.settings import DeskTable
+    from panel.workspace import DeskTable
 
 app = typer.Typer(rich_markup_mode=None, invoke_without_command=True, help="Edit and approve drafts in a browser.")
 app.add_typer(accounts.app, name="accounts")
@@ -58,12 +58,9 @@ def _check(table: "DeskTable") -> None:
 def _serve(shell: "Workspace", table: "DeskTable", *, browser: bool) -> None:
     from panel.cli.compose.desks import open_archive, owner_name
     from panel.cli.drafts.ask_again import asking_in_background
-    from panel.desk.accounts import Accounts
-    from panel.desk.times import Times
-    from panel.store.database import open_engine
-    from panel.web.app import build_app
-    from panel.web.deps import Deps, OneTimeLink
-    from panel.web.server import bind, serve
+    from panel.desk import Accounts, Times
+    from panel.store import open_engine
+    from panel.web import Deps, OneTimeLink, bind, build_app, serve
 
     engine = open_engine(shell.settings.database_url)
     try:

@@ -18,7 +18,7 @@ def stats(json_: JsonFlag = False) -> None:
 
     Minutes run from the first act on a draft to its approval; gaps over 10 minutes are pauses and don't count.
     """
-    from panel.desk.stats import read_stats, tables_of, told
+    from panel.desk import read_stats, tables_of, told
 
     with open_store() as store:
         found = read_stats(store)
@@ -43,8 +43,8 @@ def export(out: OutOption = None) -> None:
     """
     from datetime import UTC, datetime
 
-    from panel.desk.stats import read_pairs
-    from panel.store.files import replace_file
+    from panel.desk import read_pairs
+    from panel.store import replace_file
 
     if out and out.exists():
         raise Mistake(f"{str(out)!r} is there already.", hint="Name another file.")

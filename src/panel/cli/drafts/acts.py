@@ -10,7 +10,7 @@ from panel.cli.terminal.common_options import DraftId, JsonFlag, WhyOption
 from panel.cli.terminal.terminal import say_json, talk
 
 if TYPE_CHECKING:
-    from panel.desk.drafts.opened import Opened
+    from panel.desk import Opened
 
 RevisionOption = Annotated[
     int | None, typer.Option("--revision", min=0, help="The revision you read; refused when there is a newer one.")
@@ -182,7 +182,7 @@ def attach(app: typer.Typer) -> None:
 
 def _done(opened: "Opened", told: str, next_: str, *, json_: bool, **more: object) -> None:
     """What happened, and what to do next."""
-    from panel.desk.drafts.what_is_left import what_is_left
+    from panel.desk import what_is_left
 
     left = what_is_left(opened.left)
     if json_:

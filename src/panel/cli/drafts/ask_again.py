@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
     from panel.cli.compose.desks import OpenDesk
     from panel.cli.compose.workspace import Workspace
-    from panel.desk.ask_again.background import AskingAgain
-    from panel.desk.ask_again.prepare import AskAgainMeans, AskAgainRequest
-    from panel.desk.desk import Desk
+    from panel.desk import AskAgainMeans, AskAgainRequest, AskingAgain, Desk
     from panel.records import Dossier, Review
 
 ModelOption = Annotated[list[str], typer.Option("--model", help="provider/model instead of the one asked before.")]
@@ -45,7 +43,7 @@ def ask(
     json_: JsonFlag = False,
 ) -> None:
     """Ask one critic again, with the run logs brought since. Its new answer is offered; your text stays."""
-    from panel.desk.ask_again.prepare import AskAgainRequest
+    from panel.desk import AskAgainRequest
 
     _ask(draft, AskAgainRequest(persona_id=critic, leave=tuple(leave)), model, budget, deadline, yes=yes, json_=json_)
 
@@ -60,7 +58,7 @@ def rerun(
     json_: JsonFlag = False,
 ) -> None:
     """Ask the whole panel again about the same dossier, or a fresh one. What differs is offered; your text stays."""
-    from panel.desk.ask_again.prepare import AskAgainRequest
+    from panel.desk import AskAgainRequest
 
     _ask(draft, AskAgainRequest(refresh=refresh), model, budget, deadline, yes=yes, json_=json_)
 
@@ -78,7 +76,7 @@ def take_over(draft: DraftId, json_: JsonFlag = False) -> None:
 
 def stale(json_: JsonFlag = False) -> None:
     """List drafts and published reviews that should be asked about again, and why."""
-    from panel.desk.drafts.stale import stale_drafts
+    from panel.desk import stale_drafts
 
     with open_desk() as at, at.desk.store.reading() as conn:
         found = list(stale_drafts(conn, at.desk.now.date()))
@@ -96,7 +94,7 @@ def _ask(
     yes: bool, json_: bool,
 ) -> None:  # fmt: skip
     from panel.cli.compose.runs import RunOptions, run_plan
-    from panel.desk.ask_again.prepare import note_wish, prepare
+    from panel.desk import note_wish, prepare
 
     with open_desk() as at:
         prepared = prepare(at.desk, at.who, draft, request, means_of(at.shell, models))
@@ -108,7 +106,7 @@ def _ask(
 
 
 def _tell(at: "OpenDesk", draft: str, run_id: str, folder: str, *, json_: bool) -> None:
-    from panel.desk.drafts.opened import OpenReview
+    from panel.desk import OpenReview
 
     opened, offered = at.desk.open(at.who, draft), at.desk.offered(at.who, draft)
     assert isinstance(opened, OpenReview)
@@ -137,8 +135,8 @@ def verdicts_changed(mine: "Review", offered: "Review") -> list[str]:
 def means_of(shell: "Workspace", models: "Sequence[str]" = ()) -> "AskAgainMeans":
     """What asking again needs of this workspace. models: instead of those that were asked before."""
     from panel.cli.compose.runs import may_probe
-    from panel.desk.ask_again.prepare import AskAgainMeans
-    from panel.dossier.plans.scenario_file import load_scenarios
+    from panel.desk import AskAgainMeans
+    from panel.dossier import load_scenarios
 
     settings = shell.settings
     return AskAgainMeans(
@@ -167,8 +165,8 @@ def _gather(shell: "Workspace", review: "Review") -> "Dossier":
 def asking_in_background(shell: "Workspace", desk: "Desk") -> "AskingAgain":
     """Asking again for the web: the same use case, on threads of its own."""
     from panel.cli.compose.launches import note_in_archive
-    from panel.desk.ask_again.background import AskingAgain, Running
-    from panel.pipeline.run import RunLimits
+    from panel.desk import AskingAgain, Running
+    from panel.pipeline import RunLimits
 
     toml = shell.settings.toml
     limits = RunLimits(

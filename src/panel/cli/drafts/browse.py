@@ -14,8 +14,8 @@ from panel.cli.terminal.terminal import say, say_json, table, talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
-    from panel.desk.times import Times
-    from panel.records.desk import Draft
+    from panel.desk import Times
+    from panel.records import Draft
 
 app = typer.Typer(
     rich_markup_mode=None, no_args_is_help=True, help="Drafts on the desk: look, compare, approve, publish, put away."
@@ -84,7 +84,7 @@ def diff(
     json_: JsonFlag = False,
 ) -> None:
     """Show word by word what was changed: [-gone-] and {+new+}."""
-    from panel.desk.drafts.diff import differences, marked
+    from panel.desk import differences, marked
 
     with open_desk() as at:
         newest = at.desk.open(at.who, draft).draft.head
@@ -104,7 +104,7 @@ def diff(
 def history(draft: DraftId, json_: JsonFlag = False) -> None:
     """Show all that happened to a draft, oldest first."""
     from panel.cli.drafts.show import history_json, told_history
-    from panel.store.desk.account_rows import AccountRows
+    from panel.store import AccountRows
 
     with open_desk() as at:
         at.desk.open(at.who, draft)
@@ -121,9 +121,8 @@ def approval_file(
     json_: JsonFlag = False,
 ) -> None:
     """Print the record of an approval that a regulator may ask for: JSON, or Markdown with -o FILE.md."""
-    from panel.desk.approval.approval_inputs import read_approval_file
-    from panel.desk.approval.as_text import told_approval_file
-    from panel.store.files import replace_file
+    from panel.desk import read_approval_file, told_approval_file
+    from panel.store import replace_file
 
     with open_desk() as at:
         at.desk.open(at.who, draft)

@@ -14,7 +14,7 @@ from panel.cli.terminal.terminal import say, say_json, talk
 from panel.errors import EditConflict, Mistake
 
 if TYPE_CHECKING:
-    from panel.desk.edit_words.apply_words import Edited, RefusedWords
+    from panel.desk import Edited, RefusedWords
 
 FromOption = Annotated[
     Path | None, typer.Option("--from", help="Take this file instead of opening an editor; it was written by `edit`.")
@@ -28,9 +28,7 @@ def edit(draft: DraftId, from_: FromOption = None, print_: PrintFlag = False, js
 
     Each change is one act. What can't be taken is kept in a file that --from takes again.
     """
-    from panel.desk.acts.commit import refuse_put_away
-    from panel.desk.edit_words.words_file import write_markdown
-    from panel.desk.edit_words.words_form import form_of
+    from panel.desk import form_of, refuse_put_away, write_markdown
 
     with open_desk() as at:
         opened = at.desk.open(at.who, draft)
@@ -48,7 +46,7 @@ def edit(draft: DraftId, from_: FromOption = None, print_: PrintFlag = False, js
 
 def _in_editor(at: OpenDesk, draft: str, number: int, written: str) -> Path | None:
     """The file as somebody left it; None when nothing was changed in it."""
-    from panel.store.files import replace_file
+    from panel.store import replace_file
 
     folder = at.shell.settings.runs_dir / "edits"
     _say_what_is_left_over(folder, draft)
@@ -101,10 +99,7 @@ def _open_editor(command: str, path: Path) -> None:
 
 def _take(at: OpenDesk, draft: str, path: Path) -> "Edited":
     """Carry out what a file asks for. Raises Mistake that names the file when it can't be read as one."""
-    from panel.desk.edit_words.apply_words import carry_out
-    from panel.desk.edit_words.edit_plan import plan_edit
-    from panel.desk.edit_words.words_file import read_markdown
-    from panel.desk.edit_words.words_form import form_of
+    from panel.desk import carry_out, form_of, plan_edit, read_markdown
 
     text = _read(path)
     opened = at.desk.open(at.who, draft)
@@ -162,7 +157,7 @@ def _both(refused: "RefusedWords") -> list[str]:
 
 
 def _told(draft: str, edited: "Edited | None", *, json_: bool) -> None:
-    from panel.desk.drafts.what_is_left import what_is_left
+    from panel.desk import what_is_left
 
     left = what_is_left(edited.opened.left) if edited else ""
     if json_:

@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING, Any
 from panel.cli.terminal.terminal import table
 
 if TYPE_CHECKING:
-    from panel.desk.desk import Public
-    from panel.desk.drafts.opened import History, Opened
-    from panel.desk.times import Times
-    from panel.records import Editorial
-    from panel.records.desk import Act, Approval, Point
+    from panel.desk import History, Opened, Public, Times
+    from panel.records import Act, Approval, Editorial, Point
 
 
 def draft_json(opened: "Opened", signed: "Approval | None", public: "Public") -> dict[str, Any]:
     """Everything of an open draft but the machine's review itself."""
-    from panel.desk.drafts.what_is_left import what_is_left
+    from panel.desk import what_is_left
 
     def told(point: "Point") -> dict[str, Any]:
         decision = opened.decision(point)
@@ -38,8 +35,7 @@ def told_draft(
     opened: "Opened", signed: "Approval | None", public: "Public", times: "Times", added: "Editorial"
 ) -> Iterator[str]:
     """The page as a card, then what is left."""
-    from panel.desk.drafts.opened import OpenReview
-    from panel.desk.drafts.what_is_left import what_is_left
+    from panel.desk import OpenReview, what_is_left
     from panel.pages import comparison_card, review_card
 
     if opened.text.note:
@@ -88,7 +84,7 @@ def history_json(found: "History") -> dict[str, Any]:
 
 def told_history(found: "History", names: Mapping[str, str], times: "Times") -> str:
     """One line an act: when, who, what."""
-    from panel.desk.permissions import by_line
+    from panel.desk import by_line
 
     decided = {d.decision_id: d.text for d in found.decisions}
     rows: list[tuple[str, ...]] = [("when", "who", "what", "")]

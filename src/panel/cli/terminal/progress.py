@@ -7,19 +7,18 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from panel.batch.events import BatchEvent, Begun, Ended, Notice, Paid
+from panel.batch import BatchEvent, Begun, Ended, Notice, Paid
 from panel.cli.terminal.terminal import safe, talk
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from panel.jurors.rate_limits.permit import LimiterHealth
-    from panel.jurors.rate_limits.rate_limiter import RateLimiter
+    from panel.jurors import LimiterHealth, RateLimiter
 
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from panel.pipeline.events import Event, TurnBegan, TurnEnded, TurnWaits
+from panel.pipeline import Event, TurnBegan, TurnEnded, TurnWaits
 
 if TYPE_CHECKING:
     from rich.live import Live

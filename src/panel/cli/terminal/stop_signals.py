@@ -5,7 +5,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from panel.batch.pool import StopSign
+from panel.batch import StopSign
 from panel.cli.terminal.terminal import talk
 
 

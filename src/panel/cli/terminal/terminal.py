@@ -11,7 +11,7 @@ MOST_MEASURED = 500  # rows of a streamed table that say how wide its columns ar
 
 def safe(text: str) -> str:
     """Text without control, direction and unseen characters: a terminal shows it and obeys nothing in it."""
-    from panel.records.invisible import without_unseen  # brings the records along: not at start-up
+    from panel.records import without_unseen  # brings the records along: not at start-up
 
     return without_unseen(text)
 
@@ -34,7 +34,7 @@ def say_json(value: Any) -> None:
 
 def say_parts(parts: Iterable[str]) -> None:
     """The same of a JSON object that comes in pieces."""
-    from panel.records.invisible import LINE_ENDS, UNSEEN
+    from panel.records import LINE_ENDS, UNSEEN
 
     for text in parts:
         for unseen in () if text.isascii() else (UNSEEN, LINE_ENDS):

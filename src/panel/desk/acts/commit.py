@@ -28,8 +28,7 @@ from panel.desk.drafts.queue_row import pair_row, shown_row
 from panel.desk.permissions import allow
 from panel.desk.times import Times
 from panel.errors import EditConflict, Mistake
-from panel.records import content_hash
-from panel.records.desk import (
+from panel.records import (
     Account,
     Channel,
     Decided,
@@ -41,9 +40,10 @@ from panel.records.desk import (
     Point,
     Publication,
     Revision,
+    content_hash,
 )
+from panel.store import Detail, append_act
 from panel.store import draft_rows as rows
-from panel.store.desk.act_log import Detail, append_act
 
 PANEL = "panel"  # who writes what follows by itself
 

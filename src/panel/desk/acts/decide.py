@@ -19,8 +19,7 @@ from panel.desk.drafts.text_fields import (
 )
 from panel.desk.reasons import DISMISS_REASONS, ONLY_MENDED, one_of
 from panel.errors import EditConflict, Mistake
-from panel.records import Answered, Review, Written
-from panel.records.desk import Decided, DraftText, PassageSeen, Point, Revision
+from panel.records import Answered, Decided, DraftText, PassageSeen, Point, Review, Revision, Written
 from panel.store import draft_rows as rows
 
 

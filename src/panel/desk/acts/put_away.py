@@ -10,7 +10,7 @@ from panel.desk.drafts.text_fields import told
 from panel.desk.permissions import TO_FETCH_BACK
 from panel.desk.reasons import PASS_REASONS, REJECT_REASONS, one_of
 from panel.errors import Mistake
-from panel.records.desk import DraftState
+from panel.records import DraftState
 from panel.store import draft_rows as rows
 
 

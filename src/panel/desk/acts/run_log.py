@@ -5,9 +5,7 @@ from datetime import date
 from panel.desk.acts.commit import Tx
 from panel.desk.drafts.text_fields import told
 from panel.errors import Mistake
-from panel.records import content_hash
-from panel.records.desk import RunLog
-from panel.records.invisible import without_unseen
+from panel.records import RunLog, content_hash, without_unseen
 from panel.store import draft_rows as rows
 
 LONGEST_LOG = 60_000  # characters: what a dossier may hold of one source

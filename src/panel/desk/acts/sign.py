@@ -10,10 +10,9 @@ from panel.desk.drafts.publications import embargo_of, signed, standing
 from panel.desk.drafts.text_fields import told
 from panel.desk.drafts.what_is_left import edition_of, refuse_unless_approvable
 from panel.errors import EditConflict, Mistake
-from panel.records import content_hash
-from panel.records.desk import Approval, Publication
+from panel.records import Approval, Publication, content_hash
 from panel.store import draft_rows as rows
-from panel.store.desk.act_log import read_acts
+from panel.store import read_acts
 
 
 def approve(tx: Tx, draft_id: str, *, number: int, edition: str = "", reason: str = "") -> Opened:

@@ -5,8 +5,7 @@ from panel.desk.drafts.opened import Opened
 from panel.desk.drafts.text_fields import told
 from panel.desk.reasons import STRIKE_REASONS, one_of
 from panel.errors import Mistake
-from panel.records import Answered
-from panel.records.desk import Struck
+from panel.records import Answered, Struck
 
 
 def strike(tx: Tx, draft_id: str, persona_id: str, reason: str, why: str = "", *, number: int | None = None) -> Opened:

@@ -7,8 +7,7 @@ from panel.desk.drafts.opened import Opened, OpenReview, read_review
 from panel.desk.drafts.overlay import start_text
 from panel.desk.drafts.points import earlier_decisions, passages_hash, shown
 from panel.errors import EditConflict, Mistake
-from panel.records import Answered, Ground, Review
-from panel.records.desk import DraftText
+from panel.records import Answered, DraftText, Ground, Review
 from panel.store import draft_rows as rows
 
 

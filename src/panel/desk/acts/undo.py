@@ -7,7 +7,7 @@ from panel.desk.acts.decide import Target, put_standing, spot_standing, target_o
 from panel.desk.drafts.opened import Opened, OpenReview
 from panel.desk.drafts.text_fields import put_text, read_field, text_at
 from panel.errors import EditConflict, Mistake
-from panel.records.desk import Account, Decision, DraftText, Point
+from panel.records import Account, Decision, DraftText, Point
 from panel.store import draft_rows as rows
 
 

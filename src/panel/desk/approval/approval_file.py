@@ -11,8 +11,19 @@ from panel.desk.drafts.opened import Opened, OpenReview
 from panel.desk.drafts.overlay import printed_sentences
 from panel.desk.drafts.points import APART, view_fields
 from panel.desk.permissions import by_line
-from panel.records import Answered, Review, Written, canonical_json, sha256_of
-from panel.records.desk import Act, Approval, Decision, Point, Publication, Revision
+from panel.records import (
+    Act,
+    Answered,
+    Approval,
+    Decision,
+    Point,
+    Publication,
+    Review,
+    Revision,
+    Written,
+    canonical_json,
+    sha256_of,
+)
 
 if TYPE_CHECKING:
     from panel.desk.drafts.opened import History

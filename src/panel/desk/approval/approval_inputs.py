@@ -4,9 +4,8 @@ from panel.desk.approval.approval_file import Json, approval_file
 from panel.desk.desk import Desk
 from panel.desk.drafts.opened import History, OpenReview
 from panel.errors import Mistake
-from panel.records.desk import Account, Approval
-from panel.store.desk.account_rows import AccountRows
-from panel.store.draft_rows import decisions_by_id
+from panel.records import Account, Approval
+from panel.store import AccountRows, decisions_by_id
 
 
 def read_approval_file(desk: Desk, who: Account, draft_id: str, approval_id: int | None = None) -> Json:

@@ -18,19 +18,19 @@ from panel.desk.approval.audit_points import points_hash, undecided
 from panel.desk.approval.verify import hashes_of
 from panel.desk.drafts.points import claim_key
 from panel.errors import PanelError
-from panel.records import Review, content_hash
-from panel.records.desk import Act, Approval, Decision, Pair, Publication, RunLog
-from panel.store.desk.act_log import read_acts, revision_of
-from panel.store.desk.audit_rows import every_row
-from panel.store.draft_rows import DraftRows
-from panel.store.tables.desk_tables import (
+from panel.records import Act, Approval, Decision, Pair, Publication, Review, RunLog, content_hash
+from panel.store import (
+    DraftRows,
     accounts,
     approvals,
     bases,
     decisions,
     drafts,
+    every_row,
     points,
     publications,
+    read_acts,
+    revision_of,
     revisions,
     run_logs,
 )

@@ -14,8 +14,7 @@ from panel.desk.drafts.flags import SPEAKS_TO_REVIEWERS
 from panel.desk.drafts.opened import OpenReview, open_at
 from panel.desk.drafts.points import VIEW_FIELDS, points_of
 from panel.desk.drafts.written_before import NO_ARCHIVE
-from panel.records import canonical_json, sha256_of
-from panel.records.desk import Approval, Decision
+from panel.records import Approval, Decision, canonical_json, sha256_of
 from panel.store import draft_rows as rows
 
 Json = dict[str, Any]

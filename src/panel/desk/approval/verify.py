@@ -8,8 +8,7 @@ from pydantic import ValidationError
 from panel.desk.approval.approval_file import FORMAT
 from panel.desk.drafts.overlay import MAKERS_WORD
 from panel.desk.drafts.points import VIEW_FIELDS, claim_key, passages_hash, pick_hash
-from panel.records import canonical_json, sha256_of
-from panel.records.desk import Act, DraftText, Revision, Shown
+from panel.records import Act, DraftText, Revision, Shown, canonical_json, sha256_of
 
 Json = dict[str, Any]
 

@@ -16,11 +16,18 @@ from typing import Literal
 from panel.desk.ask_again.prepare import AskAgainMeans, AskAgainRequest, PreparedRun, note_wish, prepare
 from panel.desk.desk import Desk
 from panel.errors import Mistake, PanelError, ProviderError, Stopped
-from panel.pipeline.events import Event, TurnEnded, TurnWaits
-from panel.pipeline.plan import PlanPrice, price_plan, refuse_unpriced
-from panel.pipeline.run import RunLimits, carry_out, start_run
-from panel.records import Review
-from panel.records.desk import Account
+from panel.pipeline import (
+    Event,
+    PlanPrice,
+    RunLimits,
+    TurnEnded,
+    TurnWaits,
+    carry_out,
+    price_plan,
+    refuse_unpriced,
+    start_run,
+)
+from panel.records import Account, Review
 from panel.store import RunFolder, RunLock, RunRecords
 
 State = Literal["priced", "asking", "offered", "stopped", "failed"]

@@ -9,8 +9,7 @@ from panel.desk.drafts.diff import Difference, differences
 from panel.desk.drafts.opened import OpenReview
 from panel.desk.drafts.overlay import lay_over, start_text
 from panel.desk.drafts.points import earlier_decisions
-from panel.records import Review
-from panel.records.desk import Account, DraftText
+from panel.records import Account, DraftText, Review
 
 
 @dataclass(frozen=True)

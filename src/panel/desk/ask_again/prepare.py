@@ -12,16 +12,12 @@ from dataclasses import dataclass, replace
 from panel.desk.desk import Desk
 from panel.desk.drafts.opened import OpenReview
 from panel.desk.permissions import allow
-from panel.dossier.plans.scenario_file import Scenarios
+from panel.dossier import Scenarios
 from panel.errors import Mistake
-from panel.jurors.provider import ModelSpec
-from panel.pipeline.plan import RunPlan, make_plan
-from panel.pipeline.plan_again import plan_again, with_run_logs
-from panel.pipeline.run import next_draw
-from panel.records import Again, Dossier, LaunchSource, Persona, Review, Rho, Stamp
-from panel.records.desk import Account, RunLog
-from panel.store import Ledger
-from panel.store.desk.act_log import append_act
+from panel.jurors import ModelSpec
+from panel.pipeline import RunPlan, make_plan, next_draw, plan_again, with_run_logs
+from panel.records import Account, Again, Dossier, LaunchSource, Persona, Review, Rho, RunLog, Stamp
+from panel.store import Ledger, append_act
 
 
 @dataclass(frozen=True)

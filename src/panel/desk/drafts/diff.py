@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from panel.desk.drafts.text_fields import PHRASES
-from panel.records.desk import DraftText, EditedWords
+from panel.records import DraftText, EditedWords
 
 WORD = re.compile(r"\s+|[^\s]+")
 DiffKind = Literal["same", "gone", "new"]

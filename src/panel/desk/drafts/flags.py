@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from panel.checks import check_review
 from panel.desk.drafts.overlay import lay_over, printed_sentences
-from panel.records import Answered, Flag, Review, Written
-from panel.records.desk import DraftText
+from panel.records import Answered, DraftText, Flag, Review, Written
 
 SPEAKS_TO_REVIEWERS = frozenset({"launch_addresses_reviewers", "review_held"})  # one point of their own: read the span
 SETTLE_THEMSELVES = frozenset({"ungrounded"})  # listed, and not counted: nothing an editor could add

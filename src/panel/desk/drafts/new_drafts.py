@@ -8,14 +8,11 @@ from sqlalchemy import Connection
 from panel.desk.drafts.opened import read_review
 from panel.desk.drafts.publications import public_at
 from panel.desk.drafts.queue_row import first_pair_row, first_row
-from panel.dossier.identity.same_product import folded_name
+from panel.dossier import folded_name
 from panel.errors import Mistake
-from panel.records import Comparison, Review
-from panel.records.desk import Draft, Pair
+from panel.records import Comparison, Draft, Pair, Review
+from panel.store import Detail, OfLaunch, append_act, asked_for, drafts_of, launch_of, launches_of, root_of
 from panel.store import draft_rows as rows
-from panel.store.desk.act_log import Detail, append_act
-from panel.store.desk.launch_drafts import OfLaunch, asked_for, drafts_of, launch_of, launches_of
-from panel.store.products.product_rows import root_of
 
 AT_ONCE = 100  # records a transaction: a queue that was not looked at for a month fills in steps
 

@@ -13,19 +13,23 @@ from panel.desk.drafts.points import flag_point, points_of
 from panel.desk.drafts.what_is_left import is_settled, left
 from panel.desk.drafts.written_before import NO_ARCHIVE, WrittenBefore
 from panel.errors import Mistake, NotFound
-from panel.records import Comparison, Flag, Review, canonical_json, sha256_of
-from panel.records.desk import (
+from panel.records import (
     Act,
     Approval,
+    Comparison,
     Decision,
     Draft,
     DraftState,
     DraftText,
+    Flag,
     Pair,
     Point,
     Publication,
+    Review,
     Revision,
     RunLog,
+    canonical_json,
+    sha256_of,
 )
 from panel.store import draft_rows as rows
 from panel.tally import compare

@@ -8,6 +8,11 @@ from collections.abc import Mapping, Sequence
 from panel.desk.drafts.text_fields import PHRASES
 from panel.records import (
     Answered,
+    Decided,
+    DraftText,
+    EditedPick,
+    EditedSentence,
+    EditedWords,
     Flag,
     NotAsked,
     Opinion,
@@ -17,7 +22,6 @@ from panel.records import (
     Written,
     standing_grounds,
 )
-from panel.records.desk import Decided, DraftText, EditedPick, EditedSentence, EditedWords
 from panel.tally import find_dissent, tally
 
 VIEW_WORDS = (*PHRASES, "replies", "prediction")  # all a critic says beside its sentences

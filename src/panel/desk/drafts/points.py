@@ -14,8 +14,22 @@ from panel.checks import DossierIndex, find_backing
 from panel.desk.drafts.flags import SPEAKS_TO_REVIEWERS, must_settle
 from panel.desk.drafts.overlay import MAKERS_WORD, VIEW_WORDS, Earlier, as_printed, printed_sentences
 from panel.desk.drafts.text_fields import PHRASES
-from panel.records import Answered, Dossier, Flag, Ground, Persona, Review, Written, canonical_json, sha256_of
-from panel.records.desk import Decided, DraftText, EditedWords, Point, Shown
+from panel.records import (
+    Answered,
+    Decided,
+    Dossier,
+    DraftText,
+    EditedWords,
+    Flag,
+    Ground,
+    Persona,
+    Point,
+    Review,
+    Shown,
+    Written,
+    canonical_json,
+    sha256_of,
+)
 from panel.store import draft_rows as rows
 
 HELD = "The launch's page speaks to reviewers. Read the words, then confirm that you did."

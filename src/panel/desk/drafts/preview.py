@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from panel.desk.drafts.opened import Opened, OpenReview
 from panel.desk.reasons import STRIKE_REASONS
-from panel.records import Corrected, Editorial, StruckOut
-from panel.records.desk import Approval, Publication, Struck
+from panel.records import Approval, Corrected, Editorial, Publication, Struck, StruckOut
 
 
 def editorial_of(

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from panel.desk.drafts.opened import PUT_AWAY, OpenComparison, Opened, find_draft
-from panel.records.desk import Approval, Draft, Publication
+from panel.records import Approval, Draft, Publication
 from panel.store import draft_rows as rows
 
 

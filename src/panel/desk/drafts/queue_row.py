@@ -3,8 +3,7 @@
 from panel.desk.drafts.opened import OpenComparison, Opened
 from panel.desk.drafts.overlay import start_text
 from panel.desk.drafts.points import points_of
-from panel.records import Answered, Comparison, Review, Written
-from panel.records.desk import QueueRow
+from panel.records import Answered, Comparison, QueueRow, Review, Written
 
 SECONDS_A_CLAIM, SECONDS_A_FLAG, SECONDS_BESIDE = 15, 30, 60  # until the desk has measured its own (`desk stats`)
 

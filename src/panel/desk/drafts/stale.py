@@ -8,10 +8,9 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
-from panel.records import Pricing
-from panel.records.desk import Draft, DraftState
+from panel.records import Draft, DraftState, Pricing
+from panel.store import OfLaunch, OfProduct, launches_of, products_of
 from panel.store import draft_rows as rows
-from panel.store.desk.launch_drafts import OfLaunch, OfProduct, launches_of, products_of
 
 # Why a review should be made again: something is known now that was not when it was asked. Pure.
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from panel.errors import Mistake
-from panel.records import Reply
-from panel.records.desk import MOST_NOTE_WORDS, DraftText, EditedSentence, EditedWords
-from panel.records.invisible import without_unseen
+from panel.records import MOST_NOTE_WORDS, DraftText, EditedSentence, EditedWords, Reply, without_unseen
 
 PHRASES = ("line", "for_whom", "not_for", "change_mind", "counter")
 LONGEST = 2000  # characters of one field

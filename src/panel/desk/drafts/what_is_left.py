@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from panel.errors import Mistake
-from panel.records.desk import Decision, Edition, Point
+from panel.records import Decision, Edition, Point
 
 LEFT_DAYS = 14  # open drafts older than this leave the queue
 

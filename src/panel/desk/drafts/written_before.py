@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from panel.checks.case import Case, DossierIndex
-from panel.checks.near_copies import LEAST_WORDS_BEFORE, check_written_before, compared
+from panel.checks import LEAST_WORDS_BEFORE, Case, DossierIndex, check_written_before, compared
 from panel.desk.drafts.overlay import MAKERS_WORD
 from panel.desk.times import utc_now
-from panel.records import Answered, Flag, Review, Written
-from panel.records.prints import Print
-from panel.store.desk.prints import Prints
+from panel.records import Answered, Flag, Print, Review, Written
+from panel.store import Prints
 
 RECENT_DAYS = 180
 MOST_WORDS = 800  # texts of each critic looked at: about its last 200 quotes

@@ -26,8 +26,7 @@ from panel.desk.drafts.text_fields import (
 from panel.desk.edit_words.edit_plan import PlannedEdit
 from panel.desk.edit_words.words_form import flag_name
 from panel.errors import EditConflict, Mistake
-from panel.records import Answered, Written, canonical_json
-from panel.records.desk import Account, Decided, Decision, DraftText, EditedWords, Point
+from panel.records import Account, Answered, Decided, Decision, DraftText, EditedWords, Point, Written, canonical_json
 
 DECIDED: dict[str, Decided] = {"accurate": "accurate", "attributed": "attributed", "removed": "removed"}
 TOLD = {

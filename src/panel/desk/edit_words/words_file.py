@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from panel.desk.drafts.text_fields import plain, plain_lines
-from panel.records.invisible import without_unseen
+from panel.records import without_unseen
 
 HEAD = re.compile(r"# (\S+), revision (\d+)")
 MARKER = re.compile(r"\[ *(\S?) *\] +(\S+)(?: +\(([a-z ]+)\))?")

@@ -14,8 +14,7 @@ from panel.desk.drafts.points import shown
 from panel.desk.drafts.text_fields import PHRASES, plain
 from panel.desk.edit_words.words_file import Comment, FileItem, Heading, Part
 from panel.desk.reasons import DISMISS_REASONS, ONLY_MENDED, STRIKE_REASONS
-from panel.records import Answered, Flag, Persona, Written
-from panel.records.desk import EditedSentence, EditedWords, Point, Shown
+from panel.records import Answered, EditedSentence, EditedWords, Flag, Persona, Point, Shown, Written
 
 LINES = TextWrapper(width=100, break_long_words=False, break_on_hyphens=False)  # for reading; addresses stay whole
 VOICES = {"maker": "the maker's word", "third_party": "somebody else's word", "us": "our word"}

@@ -11,8 +11,7 @@ from typing import Any
 
 from panel.dossier.facts.licences import licence_of_label
 from panel.dossier.facts.stated import MOST_NAME, StatedFact, address_of, day_of, language_of, line, version_of
-from panel.records import FactKind
-from panel.records.amounts import CODES, Quantity, Rate, Tariff, number_of, tariff_words, units_in
+from panel.records import CODES, FactKind, Quantity, Rate, Tariff, number_of, tariff_words, units_in
 
 FROM = "JSON-LD"
 MOST_SCRIPTS = 40

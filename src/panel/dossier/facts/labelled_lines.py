@@ -25,9 +25,7 @@ from panel.dossier.facts.stated import (
 from panel.dossier.facts.visible_lines import VisibleLine, text_of
 from panel.dossier.identity.address import joined
 from panel.dossier.identity.voices import CRATES, NPM, PYPI, package_of, repository_of
-from panel.records import FactKind
-from panel.records.amounts import AMOUNT
-from panel.records.disagreement import fold
+from panel.records import AMOUNT, FactKind, fold
 
 FROM = "labelled text"
 LABELS: tuple[tuple[FactKind, str], ...] = (

@@ -8,7 +8,7 @@ Texts are told apart by sentences only they hold, for the licences software laun
 import re
 from collections.abc import Iterator
 
-from panel.dossier.clean import one_line
+from panel.dossier.clean_text import one_line
 
 MOST_TEXT = 60_000
 PROPRIETARY = "proprietary"

@@ -5,8 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from panel.dossier.facts.licences import is_open
-from panel.records import PricingClass
-from panel.records.amounts import AMOUNT, PERIODS, SEAT, Tariff, read_tariff
+from panel.records import AMOUNT, PERIODS, SEAT, PricingClass, Tariff, read_tariff
 
 TRIAL = re.compile(
     r"\bfree trial\b|\btry (?:it |\w+ )?(?:for )?free (?:for )?\d+ days|\b\d+[- ]day (?:free )?trial\b|"

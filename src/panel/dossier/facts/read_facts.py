@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from panel.dossier.clean import one_line
+from panel.dossier.clean_text import one_line
 from panel.dossier.facts.json_ld import FROM as JSON_LD
 from panel.dossier.facts.json_ld import read_structured
 from panel.dossier.facts.labelled_lines import read_labels
@@ -24,8 +24,7 @@ from panel.dossier.facts.visible_lines import VisibleLine, lines_of
 from panel.dossier.identity.voices import package_of, repository_of, site_of
 from panel.dossier.page.html import is_small
 from panel.dossier.page.lxml_tree import parse_html
-from panel.records import Fact, Passage, Plan, Pricing
-from panel.records.disagreement import fold
+from panel.records import Fact, Passage, Plan, Pricing, fold
 
 HTML = frozenset({"text/html", "application/xhtml+xml"})
 MOST_FACTS = 60

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from panel.dossier.clean import one_line
+from panel.dossier.clean_text import one_line
 from panel.dossier.identity.address import tidy_address
 from panel.records import FactKind
 

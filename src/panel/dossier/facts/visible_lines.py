@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from panel.dossier.clean import one_line
+from panel.dossier.clean_text import one_line
 
 MOST_LINES = 4_000
 MOST_TEXT = 1_000

@@ -19,7 +19,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from panel.dossier.decode import decode_page
+from panel.dossier.charset import decode_page
 from panel.dossier.fetch.fetch_errors import Unreachable, shown
 from panel.dossier.gather.page_source import SAVED_HINT, Fetch, GatherLimits, PageSource, anything
 from panel.dossier.gather.snapshots import Snapshots

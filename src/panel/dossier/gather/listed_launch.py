@@ -7,12 +7,12 @@ is not read, and its launch is skipped with that reason.
 import asyncio
 from http import HTTPStatus
 
-from panel.dossier.decode import decode_page
+from panel.dossier.charset import decode_page
 from panel.dossier.fetch.fetch_errors import shown
 from panel.dossier.gather.listing import find_homepage, is_listing, is_redirector, leads_home, tidy_homepage
 from panel.dossier.gather.page_source import Fetch
 from panel.errors import Mistake
-from panel.records.batch import Announcement
+from panel.records import Announcement
 
 MOST_HOPS = 2  # redirectors a listing may hide its link behind, beside the redirects the fetcher follows itself
 

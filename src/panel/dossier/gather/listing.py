@@ -23,13 +23,13 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
-from panel.dossier.clean import one_line
+from panel.dossier.clean_text import one_line
 from panel.dossier.facts.json_ld import PRODUCTS, json_ld_of, types_of
 from panel.dossier.identity.address import joined, tidy_address
 from panel.dossier.identity.same_product import tag_of
 from panel.dossier.identity.voices import is_shared, package_of, repository_of, site_of
 from panel.dossier.page.lxml_tree import parse_html
-from panel.records.disagreement import fold
+from panel.records import fold
 
 LISTINGS = frozenset(
     {

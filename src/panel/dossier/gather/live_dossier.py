@@ -13,9 +13,9 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from panel.checks.injection.detect import find_suspicions
+from panel.checks import find_suspicions
 from panel.dossier.build import missing_essentials
-from panel.dossier.clean import Screen, mark_attempts, one_line
+from panel.dossier.clean_text import Screen, mark_attempts, one_line
 from panel.dossier.facts.read_facts import pricing_from, read_facts
 from panel.dossier.fetch.fetch_errors import shown
 from panel.dossier.gather.gather_pages import Gathered, Gathering, PageEvent, gather

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from pydantic import StringConstraints, ValidationError
 
-from panel.dossier.decode import decode_page
+from panel.dossier.charset import decode_page
 from panel.dossier.identity.address import tidy_address
 from panel.dossier.page.passages import cut
 from panel.dossier.page.read_page import HTML, reading_of

@@ -27,8 +27,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from panel.dossier.identity.voices import is_shared, package_of, repository_of, site_of
-from panel.records import Launch, slugify
-from panel.records.disagreement import fold
+from panel.records import Launch, fold, slugify
 
 FOLDER = re.compile(r"/[^/]+/[^/]+/(?:-/)?(?:tree|blob|src)/(?:branch/|tag/)?[^/]+/([^/]+/[^/]+|[^/.]+$)")
 TAG_PAGE = re.compile(r"/[^/]+/[^/]+/(?:releases/tag|-/(?:releases|tags)|src/tag|refs)/(.+)")

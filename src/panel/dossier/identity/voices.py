@@ -23,8 +23,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from panel.records import Voice
-from panel.records.disagreement import fold
+from panel.records import Voice, fold
 
 # Package registries whose pages and metadata are read. Their names are put together here and nowhere else.
 #

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from panel.dossier.clean import clean, one_line
+from panel.dossier.clean_text import clean, one_line
 from panel.dossier.identity.address import tidy_address
 from panel.dossier.launch_file.load import load_launch
 from panel.dossier.launch_file.source_files import source_path

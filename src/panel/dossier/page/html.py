@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from panel.dossier.page.lxml_tree import parse_html
 from panel.dossier.page.passages import Block
-from panel.records.amounts import AMOUNT, PER
+from panel.records import AMOUNT, PER
 
 if TYPE_CHECKING:
     from panel.dossier.visibility.take_out_unseen import HiddenText

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
 
-from panel.dossier.clean import one_line
+from panel.dossier.clean_text import one_line
 from panel.dossier.identity.address import MOST_ADDRESS, joined
 from panel.dossier.identity.voices import Maker, is_makers, is_named_like, is_owned, package_of, repository_of
 from panel.dossier.page.lxml_tree import parse_html

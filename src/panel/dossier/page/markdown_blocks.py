@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from panel.dossier.clean import clean
+from panel.dossier.clean_text import clean
 from panel.dossier.page.passages import Block, plain_blocks
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from panel.dossier.clean import SPACES, clean
+from panel.dossier.clean_text import SPACES, clean
 from panel.records import Passage
 
 BlockKind = Literal["prose", "heading", "code", "table"]

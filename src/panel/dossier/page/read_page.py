@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from panel.dossier.clean import one_line
-from panel.dossier.decode import decode_page
+from panel.dossier.charset import decode_page
+from panel.dossier.clean_text import one_line
 from panel.dossier.fetch.fetch_errors import shown
 from panel.dossier.identity.address import joined, tidy_address
 from panel.dossier.identity.voices import is_shared, site_of

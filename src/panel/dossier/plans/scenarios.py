@@ -4,12 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
-from panel.records import Plan, PlanCost, Pricing, ScenarioCost
-from panel.records.amounts import (
+from panel.records import (
     PERIODS,
     SEAT,
+    Plan,
+    PlanCost,
+    Pricing,
     Quantity,
     Rate,
+    ScenarioCost,
     Tariff,
     limits_in,
     plain_number,

@@ -7,13 +7,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from panel.dossier.clean import one_line
+from panel.dossier.clean_text import one_line
 from panel.dossier.page.html import read_page
 from panel.dossier.page.markdown_blocks import MOST_MARKDOWN, as_html, unused_titles
 from panel.dossier.page.passages import Block
 from panel.dossier.visibility.take_out_unseen import HiddenText
-from panel.records import Hidden
-from panel.records.invisible import UNSEEN
+from panel.records import UNSEEN, Hidden
 
 Form = Literal["html", "markdown", "plain"]  # what a source's text is
 MOST_HIDDEN = 60  # of one source

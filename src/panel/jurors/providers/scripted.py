@@ -88,7 +88,7 @@ def _read(path: str) -> str:
 def _parse(path: str, text: str) -> dict[str, Any]:
     import yaml
 
-    from panel.prompting.templates import yaml_problem
+    from panel.prompting import yaml_problem
 
     try:
         found = yaml.safe_load(text)

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from panel.errors import ProviderError, ProviderRefused, Stopped
-from panel.jurors import Exchange, Provider, RateLimiter
-from panel.jurors.confidential import refuse_if_confidential
-from panel.jurors.provider import Body
+from panel.jurors import Body, Exchange, Provider, RateLimiter, refuse_if_confidential
 from panel.money import Budget, Price, tokens_of
 from panel.pipeline.ask.prompt_cache import PromptCache, SharedPrefix
 from panel.pipeline.events import Listener, TurnWaits

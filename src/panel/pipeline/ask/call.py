@@ -9,10 +9,7 @@ import logging
 from decimal import Decimal
 
 from panel.errors import PanelError, ProviderBusy, ProviderError, ProviderRefused, StoreError
-from panel.jurors import Caching, RawReply, send_with_retries
-from panel.jurors.provider import Body, ParsedReply
-from panel.jurors.providers.error_mapping import translate
-from panel.jurors.rate_limits.permit import Permit
+from panel.jurors import Body, Caching, ParsedReply, Permit, RawReply, send_with_retries, translate
 from panel.money import Reservation, is_billed, price, worst_case
 from panel.pipeline.ask.ask_context import TurnState
 from panel.records import Usage

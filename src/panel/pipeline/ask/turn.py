@@ -5,8 +5,7 @@ import logging
 from decimal import Decimal
 
 from panel.errors import Deferred, ProviderError, ProviderRefused
-from panel.jurors import Exchange, SendStep, UnusableStep, next_step, sound_answer, to_opinion
-from panel.jurors.provider import ParsedReply
+from panel.jurors import Exchange, ParsedReply, SendStep, UnusableStep, next_step, sound_answer, to_opinion
 from panel.pipeline.ask.ask_context import TurnState
 from panel.pipeline.ask.call import BilledCall
 from panel.pipeline.events import TurnBegan

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, Update, delete, func, insert, select, update
 
 from panel.errors import Mistake, NotFound
-from panel.records.desk import Account, Role
+from panel.records import Account, Role
 from panel.store.database import Face, changing_alone, reading
 from panel.store.desk.act_log import append_act
 from panel.store.tables.desk_tables import accounts, sessions

@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from panel.records import canonical_json
-from panel.records.desk import Act, DraftText, Revision
+from panel.records import Act, DraftText, Revision, canonical_json
 from panel.store.tables.desk_tables import accounts, acts
 
 Detail = dict[str, str | int | bool | None]

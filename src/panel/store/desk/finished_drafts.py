@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from panel.records.desk import Act, Approval, Decision, Draft, DraftText
+from panel.records import Act, Approval, Decision, Draft, DraftText
 from panel.store import draft_rows as rows
 from panel.store.desk.act_log import read_acts
 from panel.store.tables.desk_tables import approvals, drafts

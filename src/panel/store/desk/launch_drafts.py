@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from panel.records import Product, Run
-from panel.records.desk import Draft
+from panel.records import Draft, Product, Run
 from panel.store.draft_rows import groups, load_draft
 from panel.store.products.product_rows import LaunchRow, families_of, launch_rows, load_products, root_of
 from panel.store.tables.core import launch_runs, runs

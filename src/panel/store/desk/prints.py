@@ -7,7 +7,7 @@ from typing import Self
 
 from sqlalchemy import delete, insert, select
 
-from panel.records.prints import Print
+from panel.records import Print
 from panel.store.database import Face, changing_alone, open_engine, reading
 from panel.store.tables.desk_tables import prints
 

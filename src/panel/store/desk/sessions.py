@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, case, delete, insert, select, update
 
-from panel.records.desk import Account
+from panel.records import Account
 from panel.store.database import Face, changing, changing_alone, reading
 from panel.store.desk.account_rows import account_of
 from panel.store.desk.act_log import append_act

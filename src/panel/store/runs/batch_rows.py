@@ -11,8 +11,7 @@ from pydantic import RootModel
 from sqlalchemy import func, select
 
 from panel.errors import StoreError
-from panel.records import Dossier, Review
-from panel.records.batch import BatchPlan, BatchRow, ProposedPair
+from panel.records import BatchPlan, BatchRow, Dossier, ProposedPair, Review
 from panel.store.database import Face, changing, pages, reading
 from panel.store.dialect import insert_or_leave, put
 from panel.store.runs.record_rows import record_row

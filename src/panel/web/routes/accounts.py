@@ -6,10 +6,9 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Form, Path, Request
 from starlette.responses import HTMLResponse, Response
 
-from panel.desk.accounts import FEWEST
-from panel.desk.permissions import ROLES
+from panel.desk import FEWEST, ROLES
 from panel.errors import Mistake
-from panel.records.desk import Account, Role
+from panel.records import Account, Role
 from panel.web.access import AsAdmin
 from panel.web.deps import POSTED, Given
 from panel.web.respond import View, redirect, show

@@ -7,8 +7,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from panel.desk.acts.decide import Unchanged, target_of
-from panel.records.desk import PassageSeen
+from panel.desk import Unchanged, target_of
+from panel.records import PassageSeen
 from panel.web.access import AsEditor, AsPublisher, AsWriter
 from panel.web.deps import POSTED, Deps, DraftId, Given
 from panel.web.respond import redirect

@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from panel.desk.approval.approval_inputs import read_approval_file
-from panel.desk.approval.as_text import told_approval_file
+from panel.desk import read_approval_file, told_approval_file
 from panel.errors import NotFound
 from panel.web.access import AsWriter
 from panel.web.deps import DraftId, Given

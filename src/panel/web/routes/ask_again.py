@@ -10,12 +10,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from panel.desk.ask_again.background import AskAgainJob
-from panel.desk.ask_again.prepare import AskAgainRequest
-from panel.desk.drafts.opened import OpenReview
-from panel.desk.drafts.stale import reasons_of
+from panel.desk import AskAgainJob, AskAgainRequest, OpenReview, reasons_of
 from panel.errors import Mistake
-from panel.records.desk import Account
+from panel.records import Account
 from panel.web.access import AsEditor, AsWriter
 from panel.web.deps import POSTED, Deps, DraftId, Given
 from panel.web.respond import redirect, show

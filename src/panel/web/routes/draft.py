@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from panel.desk.drafts.opened import OpenComparison, Opened
-from panel.pages import comparison_html, review_html
-from panel.pages.render import page_policy
-from panel.records.desk import Account, Decision
+from panel.desk import OpenComparison, Opened
+from panel.pages import comparison_html, page_policy, review_html
+from panel.records import Account, Decision
 from panel.web.access import AsWriter
 from panel.web.deps import Deps, DraftId, Given
 from panel.web.respond import show

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from panel.desk.approval.audit import audit
+from panel.desk import audit
 from panel.web.access import AsEditor, AsWriter
 from panel.web.deps import Deps, DraftId, Given
 from panel.web.respond import show

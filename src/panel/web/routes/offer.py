@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from panel.desk.ask_again.offer import read_offer
+from panel.desk import read_offer
 from panel.errors import NotFound
 from panel.web.access import AsWriter
 from panel.web.deps import DraftId, Given

@@ -6,9 +6,8 @@ from fastapi import APIRouter, Form, Path, Request
 from starlette.responses import HTMLResponse, Response
 
 from panel.errors import Mistake, NotFound
-from panel.records import ProductHistory
-from panel.records.desk import Account, Draft
-from panel.store.desk.launch_drafts import OfLaunch, drafts_of, launches_of
+from panel.records import Account, Draft, ProductHistory
+from panel.store import OfLaunch, drafts_of, launches_of
 from panel.web.access import AsEditor, AsWriter
 from panel.web.deps import POSTED, Deps, Given
 from panel.web.respond import redirect, show

@@ -7,11 +7,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from panel.desk.desk import Queue
-from panel.desk.drafts.what_is_left import LEFT_DAYS
-from panel.desk.permissions import TO_FETCH_BACK, may
-from panel.pages.safe_text import clean
-from panel.records.desk import Draft, DraftKind, Role
+from panel.desk import LEFT_DAYS, TO_FETCH_BACK, Queue, may
+from panel.pages import clean
+from panel.records import Draft, DraftKind, Role
 from panel.web.access import AsWriter
 from panel.web.deps import POSTED, Deps, Given
 from panel.web.respond import View, redirect, show

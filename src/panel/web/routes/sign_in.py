@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from panel.desk.accounts import FEWEST
+from panel.desk import FEWEST
 from panel.errors import NotFound, NotSignedIn, TooSoon
 from panel.web.access import CLOSED_HINT, AsWriter, Visitor, anybody, let_in, let_out
 from panel.web.deps import POSTED, Given

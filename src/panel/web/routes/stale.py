@@ -6,9 +6,8 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from panel.desk.drafts.stale import stale_page
-from panel.desk.permissions import may
-from panel.pages.safe_text import clean
+from panel.desk import may, stale_page
+from panel.pages import clean
 from panel.web.access import AsWriter
 from panel.web.deps import Given
 from panel.web.respond import View, show

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from panel.desk.stats import DeskStats, tables_of, told
-from panel.pages.safe_text import clean
+from panel.desk import DeskStats, tables_of, told
+from panel.pages import clean
 from panel.web.access import AsWriter
 from panel.web.deps import Given
 from panel.web.respond import View, show

@@ -3,15 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from panel.desk.ask_again.background import AskAgainJob
-from panel.desk.ask_again.prepare import AskAgainRequest
-from panel.desk.drafts.opened import History, OpenReview
-from panel.desk.drafts.points import shown
-from panel.desk.permissions import may
+from panel.desk import AskAgainJob, AskAgainRequest, History, OpenReview, may, shown
 from panel.errors import NotFound
-from panel.pages.safe_text import clean
-from panel.records import Answered, Persona, Review
-from panel.records.desk import Account
+from panel.pages import clean
+from panel.records import Account, Answered, Persona, Review
 from panel.web.respond import View
 
 LINE = 160  # characters of a passage; the whole of it stands on the draft's page

@@ -5,21 +5,37 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
-from panel.desk.desk import NOTHING, Public
-from panel.desk.drafts.flags import SPEAKS_TO_REVIEWERS
-from panel.desk.drafts.opened import History, OpenComparison, Opened, OpenReview
-from panel.desk.drafts.preview import retraction
-from panel.desk.drafts.what_is_left import edition_of, what_is_left
-from panel.desk.permissions import LEAST, TO_FETCH_BACK, may
-from panel.desk.reasons import STRIKE_REASONS
-from panel.desk.times import UTC_TIMES, Times
+from panel.desk import (
+    LEAST,
+    NOTHING,
+    SPEAKS_TO_REVIEWERS,
+    STRIKE_REASONS,
+    TO_FETCH_BACK,
+    UTC_TIMES,
+    History,
+    OpenComparison,
+    Opened,
+    OpenReview,
+    Public,
+    Times,
+    edition_of,
+    may,
+    retraction,
+    what_is_left,
+)
+from panel.pages import (
+    ComparisonPage,
+    ReviewPage,
+    ToolSide,
+    clean,
+    comparison_view,
+    cut_short,
+    review_view,
+    stand_of,
+    told_retraction,
+)
 from panel.pages import wording as page_words
-from panel.pages.evidence import stand_of
-from panel.pages.model import ComparisonPage, ReviewPage, ToolSide
-from panel.pages.safe_text import clean, cut_short
-from panel.pages.view import comparison_view, review_view, told_retraction
-from panel.records import Answered, Persona, Written
-from panel.records.desk import Account, Approval, Decision, Publication
+from panel.records import Account, Answered, Approval, Decision, Persona, Publication, Written
 from panel.web.respond import View
 from panel.web.views.draft_items import DraftItem, Editable, FlagLine, Names, critic_items, editable, flag_line, told
 

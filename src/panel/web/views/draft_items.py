@@ -3,13 +3,22 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from panel.desk.drafts.opened import OpenDraft, OpenReview
-from panel.desk.drafts.points import shown
-from panel.desk.drafts.text_fields import PHRASES
-from panel.desk.reasons import DISMISS_REASONS, ONLY_MENDED
-from panel.pages.safe_text import Pieces, clean, pieces
-from panel.records import Answered, Flag, Ground, Persona, Prediction, Sentence, Written
-from panel.records.desk import Decision, EditedPick, EditedSentence, EditedWords, Point
+from panel.desk import DISMISS_REASONS, ONLY_MENDED, PHRASES, OpenDraft, OpenReview, shown
+from panel.pages import Pieces, clean, pieces
+from panel.records import (
+    Answered,
+    Decision,
+    EditedPick,
+    EditedSentence,
+    EditedWords,
+    Flag,
+    Ground,
+    Persona,
+    Point,
+    Prediction,
+    Sentence,
+    Written,
+)
 from panel.web.views.highlight import Evidence, TextRun, changed, evidence
 
 Names = Mapping[str, str]  # account_id -> name

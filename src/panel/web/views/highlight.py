@@ -4,8 +4,8 @@ import difflib
 import re
 from dataclasses import dataclass
 
-from panel.pages.safe_text import clean, safe_href
-from panel.records.desk import Shown
+from panel.pages import clean, safe_href
+from panel.records import Shown
 
 _SPACE = re.compile(r"\s+")
 _LOOSE = {  # how an excerpt may be written otherwise than its passage and still be word for word (docs/checks.md)

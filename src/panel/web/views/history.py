@@ -4,12 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from panel.desk.drafts.diff import differences
-from panel.desk.drafts.opened import History, Opened
-from panel.desk.permissions import by_line
-from panel.desk.times import Times
-from panel.pages.safe_text import clean
-from panel.records.desk import Act, DraftText, Revision
+from panel.desk import History, Opened, Times, by_line, differences
+from panel.pages import clean
+from panel.records import Act, DraftText, Revision
 from panel.web.respond import View
 from panel.web.views.draft_items import LABELS
 from panel.web.views.highlight import TextRun, changed

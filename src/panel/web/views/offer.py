@@ -5,17 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from panel.desk.ask_again.offer import Offer
-from panel.desk.drafts.overlay import as_printed
-from panel.desk.drafts.queue_row import first_row
-from panel.desk.drafts.text_fields import PHRASES
-from panel.desk.permissions import may
+from panel.desk import PHRASES, Offer, as_printed, first_row, may
+from panel.pages import clean, review_view, stand_of
 from panel.pages import wording as page_words
-from panel.pages.evidence import stand_of
-from panel.pages.safe_text import clean
-from panel.pages.view import review_view
-from panel.records import Answered, Dossier, Review, Source
-from panel.records.desk import Account, DraftText, EditedWords
+from panel.records import Account, Answered, Dossier, DraftText, EditedWords, Review, Source
 from panel.web.respond import View
 from panel.web.views.draft_items import LABELS
 from panel.web.views.highlight import TextRun, changed

@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from panel.desk.permissions import may
-from panel.desk.times import Times
-from panel.pages.safe_text import clean, safe_href
-from panel.records import KnownLaunch, ProductEvent, ProductHistory
-from panel.records.desk import Account, Draft
+from panel.desk import Times, may
+from panel.pages import clean, safe_href
+from panel.records import Account, Draft, KnownLaunch, ProductEvent, ProductHistory
 from panel.web.respond import View
 from panel.web.views.draft import STATES
 

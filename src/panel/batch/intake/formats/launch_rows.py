@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from panel.batch.intake.entries import Entry, Rows, Torn
-from panel.dossier.launch_file.load import ENDINGS, FENCE, MOST_BYTES, launch_fields
-from panel.dossier.launch_file.read_launch import read_launches
+from panel.dossier import ENDINGS, FENCE, MOST_BYTES, launch_fields, read_launches
 from panel.errors import Mistake
-from panel.records import Launch, Seen
-from panel.records.batch import Announcement
+from panel.records import Announcement, Launch, Seen
 
 MARKDOWN = (".md", ".markdown")
 

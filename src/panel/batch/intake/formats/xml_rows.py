@@ -61,7 +61,7 @@ def read_xml(stream: BinaryIO, *, url: str = "", charset: str = "") -> Rows:
 
 def plain_text(value: str) -> str:
     """The text of a piece of HTML as a reader sees it, one line a block."""
-    from panel.dossier.page.html import fragment_blocks
+    from panel.dossier import fragment_blocks
 
     return "\n".join(block.text for block in fragment_blocks(f"<div>{value[:MOST_TEXT]}</div>"))
 

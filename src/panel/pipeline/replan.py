@@ -8,11 +8,9 @@ of it is a review like any other, which the desk offers and nobody's words are l
 from collections.abc import Mapping, Sequence
 
 from panel.checks import find_suspicions, without_spans
-from panel.dossier.append import append_sources
-from panel.dossier.plans.scenario_file import Scenarios
+from panel.dossier import Scenarios, append_sources
 from panel.errors import Mistake
-from panel.jurors.confidential import refuse_if_confidential
-from panel.jurors.provider import ModelSpec
+from panel.jurors import ModelSpec, refuse_if_confidential
 from panel.pipeline.assemble import how_made, make_review
 from panel.pipeline.containment import not_asked_again
 from panel.pipeline.plan import RunPlan, seats_of, trimmed, who_can_answer

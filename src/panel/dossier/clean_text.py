@@ -9,11 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from panel.checks.injection.detect import find_suspicions
-from panel.checks.injection.redact import attempts_in
-from panel.records import Hidden, Passage
-from panel.records.dossier import SCREENED, TO_MODELS
-from panel.records.invisible import without_unseen
+from panel.checks import attempts_in, find_suspicions
+from panel.records import SCREENED, TO_MODELS, Hidden, Passage, without_unseen
 
 SPACES = re.compile(r"\s+")
 
