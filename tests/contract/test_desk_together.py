@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from tests.drafting import Room, claims, ledger, quill, spot
+from tests.drafting import Room, claims, ledger, quill, target
 
 from panel.desk.acts.decide import Target
 from panel.desk.approval.audit import audit
@@ -29,8 +29,8 @@ def act_of(room: Room, who: Account, draft_id: str, dice: random.Random, note: s
             ("save", lambda: desk.save(who, draft_id, name, note, number=number, seen=True)),
             ("save", lambda: desk.save(who, draft_id, f"{point.persona_id}:line", note, number=number)),
             ("save", lambda: desk.save(who, draft_id, "note", note, number=number)),
-            ("decide", lambda: desk.decide(who, draft_id, spot(point), "accurate", number=number, seen=True)),
-            ("decide", lambda: desk.decide(who, draft_id, spot(point), "attributed", number=number, seen=True)),
+            ("decide", lambda: desk.decide(who, draft_id, target(point), "accurate", number=number, seen=True)),
+            ("decide", lambda: desk.decide(who, draft_id, target(point), "attributed", number=number, seen=True)),
             (
                 "decide",
                 lambda: desk.decide(who, draft_id, Target(DX, views=True), "accurate", number=number, seen=True),

@@ -273,7 +273,7 @@ def test_a_call_cut_off_is_given_back_to_whoever_asks_next(
     """In one process, under one lock: a batch asks again what its grace period or a fault ended."""
     bench = Bench(folder, {"one": make_answer()})
     place = {"in flight": bench.juror, "before it left": RateLimiter, "while it is kept": Ledger}[when]
-    name = {"in flight": "send", "before it left": "enter", "while it is kept": "answered"}[when]
+    name = {"in flight": "send", "before it left": "acquire", "while it is kept": "answered"}[when]
 
     async def cut_off_then_asked_again() -> Opinion:
         with closing(Ledger.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)) as ledger:
