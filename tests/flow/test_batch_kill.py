@@ -29,6 +29,8 @@ from tests.flow.batch_day import (
 )
 from tests.flow.outside import run_here
 
+pytestmark = pytest.mark.long
+
 IN_FLIGHT = 3  # of each provider
 MOST_AGAIN = 2 * IN_FLIGHT  # calls in flight at a kill
 LAUNCHES = 10

@@ -40,6 +40,8 @@ from panel.records.desk import Account
 from panel.web.views.offer import offer_page
 from panel.web.views.stats import stats_page
 
+pytestmark = pytest.mark.long
+
 HOSTED = "openai/gpt-6.1-sol"
 
 
