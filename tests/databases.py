@@ -14,10 +14,10 @@ from weakref import WeakSet
 
 import psycopg
 from psycopg import BaseConnection, sql
-from sqlalchemy import select
+from sqlalchemy import NullPool, create_engine, select, text
 
 from panel.store import Ledger
-from panel.store.database import open_engine
+from panel.store.database import open_engine, read_url
 from panel.store.ledger.bodies import named_hashes, unfold
 from panel.store.ledger.statements import texts_named
 from panel.store.ledger.text_encoding import given
@@ -114,13 +114,9 @@ class Postgres:
 
 def rows_of(url: str, query: str) -> list[Any]:
     """What a query gives, past everything of ours."""
-    from sqlalchemy import text
-
-    engine = open_engine(url)
+    engine = create_engine(read_url(url), poolclass=NullPool)
     with engine.connect() as conn:
-        found = [tuple(row) for row in conn.execute(text(query))]
-    engine.dispose()
-    return found
+        return [tuple(row) for row in conn.execute(text(query))]
 
 
 def sent_body(ledger: Ledger, key: str, attempt: int) -> dict[str, Any] | None:

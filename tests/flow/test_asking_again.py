@@ -1,9 +1,13 @@
 """Asked again for a draft: an ordinary run, laid into the review there is, offered, and never a word of a person lost."""
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +31,25 @@ DRAFT, CRITIC = "larkspindle-2-0", "futurist"
 LOG = "$ larkspindle review 12\n3 comments in 41 s, one of them wrong\n\nWe ran it on a pull request of ours."
 
 
+@cache
+def _reviewed() -> Path:
+    """What every test begins with, made once. The script is named relative to it, so that a copy has its own."""
+    root = Path(tempfile.mkdtemp(prefix="panel-reviewed-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    shutil.copy(SPECIMEN / "answers.yaml", root)
+    assert run_here("init", at=root).code == 0
+    (root / "panel.toml").write_text('editor = "Ann Editor"\n', encoding="utf-8")
+    said = run_here("review", str(SPECIMEN / "larkspindle.yaml"), "--model", "scripted/answers.yaml", "--json", at=root)
+    assert said.code == 0, said.err
+    return root
+
+
 class NewsroomFolder:
     """A reviewed launch on the desk of one person, its critics on a script that may be edited."""
 
     def __init__(self, root: Path) -> None:
         self.root, self.script = root, root / "answers.yaml"
-        self.script.write_text((SPECIMEN / "answers.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-        assert run_here("init", at=root).code == 0
-        (root / "panel.toml").write_text('editor = "Ann Editor"\n', encoding="utf-8")
-        said = self.panel("review", str(SPECIMEN / "larkspindle.yaml"), "--model", f"scripted/{self.script}", "--json")
-        assert said.code == 0, said.err
+        shutil.copytree(_reviewed(), root, dirs_exist_ok=True)
 
     def panel(self, *words: str) -> Said:
         return run_here(*words, at=self.root)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.fakes.batches import Fate, fate
 from tests.fakes.billing import Usage, tariff
 from tests.fakes.faults import PASSING, Faults
@@ -28,6 +29,8 @@ from tests.flow.batch_day import (
 )
 from tests.flow.books import assert_books_meet, read_books
 from tests.flow.outside import both_providers, fake_server, run_here
+
+pytestmark = pytest.mark.long
 
 LAUNCHES = int(os.environ.get("PANEL_TEST_LAUNCHES", "60"))
 SHARE = 0.10

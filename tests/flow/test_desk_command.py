@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from tests.flow.outside import LONGEST_S, command, environment, run, run_here
 
+pytestmark = pytest.mark.long
+
 FOUR_WORDS = "four plain words here"
 
 

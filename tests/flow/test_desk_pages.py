@@ -39,6 +39,8 @@ from panel.records.desk import Account
 from panel.web.routes.stats import stats_page
 from panel.web.views.offer import offer_page
 
+pytestmark = pytest.mark.long
+
 HOSTED = "openai/gpt-6.1-sol"
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -25,6 +26,8 @@ from panel.desk.drafts.queue_row import shown_row
 from panel.errors import EditConflict, Mistake
 from panel.records import Review
 from panel.store.tables.desk_tables import bases, points
+
+pytestmark = pytest.mark.long
 
 EXAMPLES = int(os.environ.get("PANEL_TEST_DESK_EXAMPLES", "6"))
 DX, REPORTER = "dx-reviewer", "reporter"

@@ -25,6 +25,8 @@ from panel.prompting.templates import Templates
 from panel.records import Juror, Made, Review, Rho, Stamp, sha256_of
 from panel.tally import compare, tally
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 CATEGORIES = load_categories((ROOT / "categories.yaml").read_text("utf-8"))

@@ -14,6 +14,8 @@ from tests.flow.outside import EXAMPLES, SPECIMEN, both_providers, environment, 
 
 from panel.jurors.provider import ModelSpec
 
+pytestmark = pytest.mark.long
+
 DEPENDS = (str(EXAMPLES / "mistral-3-small.yaml"), str(EXAMPLES / "gpt-5-fine-tuning-api.yaml"))
 SAME_JOB = (str(EXAMPLES / "uv.yaml"), str(EXAMPLES / "poetry.yaml"))
 ONE = str(SPECIMEN / "oddfern.yaml")

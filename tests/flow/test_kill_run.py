@@ -16,6 +16,8 @@ import pytest
 from tests.fakes.server import Fake
 from tests.flow.outside import EXAMPLES, command, environment, fake_server, run_here
 
+pytestmark = pytest.mark.long
+
 COMPARE = ("compare", str(EXAMPLES / "uv.yaml"), str(EXAMPLES / "poetry.yaml"), "--model", "openai/some-llm")
 JURORS, IN_FLIGHT, KILLS = 10, 3, 6
 LONGEST_S = 90.0

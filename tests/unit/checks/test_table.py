@@ -1,4 +1,4 @@
-"""The table of checks, its page, and the promise that every row can fire."""
+"""The table of checks, its page, and what no text does to it."""
 
 import re
 from pathlib import Path
@@ -18,11 +18,6 @@ def test_the_page_shows_the_table_word_for_word():
     page = (ROOT / "docs" / "checks.md").read_text("utf-8")
     rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.+) \|$", page, re.MULTILINE)
     assert rows == [(c.name, c.severity, c.meaning) for c in CHECKS.values()]
-
-
-def test_every_check_in_the_table_is_raised_somewhere():
-    sources = "".join(p.read_text("utf-8") for p in (ROOT / "src/panel/checks").glob("*.py") if p.name != "table.py")
-    assert [name for name in CHECKS if f'"{name}"' not in sources] == []
 
 
 def test_an_unknown_check_can_not_be_raised():

@@ -66,7 +66,7 @@ def test_a_public_address_beside_a_special_range_is_public(address: str) -> None
 
 
 @given(st.ip_addresses())
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_what_the_standard_library_calls_not_global_is_never_public(address: IPv4Address | IPv6Address) -> None:
     if not address.is_global:
         assert not is_public_address(address)
@@ -74,7 +74,7 @@ def test_what_the_standard_library_calls_not_global_is_never_public(address: IPv
 
 @given(st.ip_addresses())
 @example(ip_address("2001:4:112::1"))
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_where_we_are_stricter_than_the_standard_library_is_a_written_list(address: IPv4Address | IPv6Address) -> None:
     if address.is_global and not is_public_address(address):
         unassigned = address.version == 6 and address not in UNASSIGNED

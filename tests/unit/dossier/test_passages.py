@@ -173,8 +173,8 @@ def test_plain_sources_load_neither_parser_nor_extractor() -> None:
 def test_no_markdown_takes_minutes(part: str) -> None:
     """Blank lines in plenty once made the look for Markdown's marks quadratic."""
     started = time.process_time()
-    list(markdown_blocks((part * 200_000)[:200_000]))
-    assert time.process_time() - started < 20
+    list(markdown_blocks((part * 100_000)[:100_000]))
+    assert time.process_time() - started < 10
 
 
 AROUND = (

@@ -62,12 +62,6 @@ def test_opening_an_up_to_date_database_loads_no_migrations(path: Path) -> None:
     assert said.stdout == "False\n"
 
 
-def test_two_openings_of_a_new_database_at_once_migrate_it_once(path: Path) -> None:
-    code = "import sys; from panel.store.database import open_engine as o; o(sys.argv[1]).dispose()"
-    started = [subprocess.Popen([sys.executable, "-c", code, url(path)], env=os.environ) for _ in range(3)]
-    assert [process.wait() for process in started] == [0, 0, 0]
-
-
 def test_a_database_of_a_newer_version_is_refused(path: Path) -> None:
     engine = open_engine(url(path))
     with engine.begin() as conn:
