@@ -3,4 +3,4 @@
 Importing this package does nothing: no file is read, no folder made, no library loaded.
 """
 
-__version__ = "0.1.0"
+from panel.version import __version__ as __version__

@@ -14,8 +14,8 @@ import jsonschema
 import pytest
 from tests.flow.outside import PAIR, ROOT, SCRIPTED, SPECIMEN, Said, command, environment, files_of, run, run_here
 
-from panel import __version__
 from panel.records import Comparison
+from panel.version import __version__
 
 LABEL = "Specimen: invented opinions, written by hand, not by a model"
 HEAVY = {"pydantic", "rich", "openai", "anthropic", "sqlalchemy", "jinja2", "yaml"}

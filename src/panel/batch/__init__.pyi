@@ -1,66 +1,26 @@
-from .batch_context import BatchContext as BatchContext
-from .batch_context import Gather as Gather
-from .batch_context import NoteReviewed as NoteReviewed
-from .close import LOOKED_AT as LOOKED_AT
-from .close import SUMMARY as SUMMARY
-from .close import Partners as Partners
-from .close import close_batch as close_batch
-from .estimate import BatchPrice as BatchPrice
-from .estimate import price_batch as price_batch
-from .events import BatchEvent as BatchEvent
-from .events import BatchListener as BatchListener
-from .events import Begun as Begun
-from .events import Ended as Ended
-from .events import Notice as Notice
-from .events import Paid as Paid
+from .batch_context import BatchContext as BatchContext, Gather as Gather, NoteReviewed as NoteReviewed
+from .close import LOOKED_AT as LOOKED_AT, Partners as Partners, SUMMARY as SUMMARY, close_batch as close_batch
+from .estimate import BatchPrice as BatchPrice, price_batch as price_batch
+from .events import BatchEvent as BatchEvent, BatchListener as BatchListener, Begun as Begun, Ended as Ended
+from .events import Notice as Notice, Paid as Paid
 from .intake.entries import BadRow as BadRow
-from .intake.ingest import nothing_read as nothing_read
-from .intake.ingest import take_rows as take_rows
+from .intake.ingest import nothing_read as nothing_read, take_rows as take_rows
 from .intake.read_sources import take_in as take_in
-from .intake.shortlist import KnownOf as KnownOf
-from .intake.shortlist import ReviewedBefore as ReviewedBefore
-from .intake.source_spec import FeedTable as FeedTable
-from .intake.source_spec import Shortlist as Shortlist
-from .intake.source_spec import SourceSpec as SourceSpec
-from .launch import as_launch as as_launch
-from .launch import dossier_of_text as dossier_of_text
-from .launch import failed as failed
+from .intake.shortlist import KnownOf as KnownOf, ReviewedBefore as ReviewedBefore
+from .intake.source_spec import FeedTable as FeedTable, Shortlist as Shortlist, SourceSpec as SourceSpec
+from .launch import as_launch as as_launch, dossier_of_text as dossier_of_text, failed as failed
 from .launch import review_row as review_row
 from .launch_budgets import LaunchBudgets as LaunchBudgets
-from .pool import StopSign as StopSign
-from .pool import launches_at_once as launches_at_once
-from .pool import work_off as work_off
+from .pool import StopSign as StopSign, launches_at_once as launches_at_once, work_off as work_off
 from .provider_batches.collector import Collector as Collector
-from .provider_batches.economy import half_price as half_price
-from .provider_batches.economy import make_poller as make_poller
-from .provider_batches.economy import step_on as step_on
+from .provider_batches.economy import half_price as half_price, make_poller as make_poller, step_on as step_on
 from .report.json_stream import json_parts as json_parts
-from .report.spend import BatchSpend as BatchSpend
-from .report.spend import Bill as Bill
-from .report.spend import By as By
-from .report.spend import add_up as add_up
-from .report.spend import bills as bills
-from .report.summary import Digest as Digest
-from .report.summary import counted_words as counted_words
-from .report.summary import digest as digest
-from .report.summary import partner_of as partner_of
-from .report.summary import savings_words as savings_words
-from .report.summary import spend_words as spend_words
-from .report.summary import summary_fields as summary_fields
-from .resume import again as again
-from .resume import go_on as go_on
-from .workers.jobs import BATCHES as BATCHES
-from .workers.jobs import HEARTBEAT_S as HEARTBEAT_S
-from .workers.jobs import LAUNCHES as LAUNCHES
-from .workers.jobs import RESCUE as RESCUE
-from .workers.jobs import STALLED_S as STALLED_S
-from .workers.jobs import JobHandlers as JobHandlers
-from .workers.jobs import ask_for_task as ask_for_task
-from .workers.jobs import hand_out_rows as hand_out_rows
-from .workers.jobs import is_work_due as is_work_due
-from .workers.jobs import list_workers as list_workers
-from .workers.jobs import open_queue as open_queue
-from .workers.jobs import prepare_queue as prepare_queue
-from .workers.jobs import take_back_jobs as take_back_jobs
-from .workers.shared_limits import SharedLimits as SharedLimits
-from .workers.shared_limits import lane_of as lane_of
+from .report.spend import BatchSpend as BatchSpend, Bill as Bill, By as By, add_up as add_up, bills as bills
+from .report.summary import Digest as Digest, counted_words as counted_words, digest as digest, partner_of as partner_of
+from .report.summary import savings_words as savings_words, spend_words as spend_words, summary_fields as summary_fields
+from .resume import again as again, go_on as go_on
+from .workers.jobs import BATCHES as BATCHES, HEARTBEAT_S as HEARTBEAT_S, JobHandlers as JobHandlers
+from .workers.jobs import LAUNCHES as LAUNCHES, RESCUE as RESCUE, STALLED_S as STALLED_S, ask_for_task as ask_for_task
+from .workers.jobs import hand_out_rows as hand_out_rows, is_work_due as is_work_due, list_workers as list_workers
+from .workers.jobs import open_queue as open_queue, prepare_queue as prepare_queue, take_back_jobs as take_back_jobs
+from .workers.shared_limits import SharedLimits as SharedLimits, lane_of as lane_of

@@ -11,12 +11,12 @@ from typing import Annotated
 
 import typer
 
-from panel import __version__
 from panel.cli import audit, batch, doctor, dossier, init, personas, products, review, runs, schema, worker
 from panel.cli.desk import serve
 from panel.cli.drafts import browse, edit
 from panel.cli.terminal.terminal import talk
 from panel.errors import Interrupted, Mistake, PanelError
+from panel.version import __version__
 
 app = typer.Typer(
     name="panel",

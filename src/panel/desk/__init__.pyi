@@ -1,73 +1,35 @@
-from .accounts import FEWEST as FEWEST
-from .accounts import TERMINAL as TERMINAL
-from .accounts import Accounts as Accounts
-from .accounts import Passwords as Passwords
-from .accounts import Session as Session
-from .accounts import is_at_least as is_at_least
+from .accounts import Accounts as Accounts, FEWEST as FEWEST, Passwords as Passwords, Session as Session
+from .accounts import TERMINAL as TERMINAL, is_at_least as is_at_least
 from .acts.commit import refuse_put_away as refuse_put_away
-from .acts.decide import Unchanged as Unchanged
-from .acts.decide import target_of as target_of
+from .acts.decide import Unchanged as Unchanged, target_of as target_of
 from .approval.approval_inputs import read_approval_file as read_approval_file
 from .approval.as_text import told_approval_file as told_approval_file
 from .approval.audit import audit as audit
 from .approval.verify import verify_approval_file as verify_approval_file
-from .ask_again.background import AskAgainJob as AskAgainJob
-from .ask_again.background import AskingAgain as AskingAgain
-from .ask_again.background import Running as Running
-from .ask_again.offer import Offer as Offer
-from .ask_again.offer import read_offer as read_offer
-from .ask_again.prepare import AskAgainMeans as AskAgainMeans
-from .ask_again.prepare import AskAgainRequest as AskAgainRequest
-from .ask_again.prepare import note_wish as note_wish
-from .ask_again.prepare import prepare as prepare
-from .desk import NOTHING as NOTHING
-from .desk import Desk as Desk
-from .desk import Public as Public
-from .desk import Queue as Queue
-from .drafts.diff import differences as differences
-from .drafts.diff import marked as marked
+from .ask_again.background import AskAgainJob as AskAgainJob, AskingAgain as AskingAgain, Running as Running
+from .ask_again.offer import Offer as Offer, read_offer as read_offer
+from .ask_again.prepare import AskAgainMeans as AskAgainMeans, AskAgainRequest as AskAgainRequest
+from .ask_again.prepare import note_wish as note_wish, prepare as prepare
+from .desk import Desk as Desk, NOTHING as NOTHING, Public as Public, Queue as Queue
+from .drafts.diff import differences as differences, marked as marked
 from .drafts.flags import SPEAKS_TO_REVIEWERS as SPEAKS_TO_REVIEWERS
-from .drafts.opened import History as History
-from .drafts.opened import OpenComparison as OpenComparison
-from .drafts.opened import OpenDraft as OpenDraft
-from .drafts.opened import Opened as Opened
-from .drafts.opened import OpenReview as OpenReview
+from .drafts.opened import History as History, OpenComparison as OpenComparison, OpenDraft as OpenDraft
+from .drafts.opened import OpenReview as OpenReview, Opened as Opened
 from .drafts.overlay import as_printed as as_printed
 from .drafts.points import shown as shown
 from .drafts.preview import retraction as retraction
 from .drafts.queue_row import first_row as first_row
-from .drafts.stale import reasons_of as reasons_of
-from .drafts.stale import stale_drafts as stale_drafts
-from .drafts.stale import stale_page as stale_page
-from .drafts.text_fields import LONGEST as LONGEST
-from .drafts.text_fields import PHRASES as PHRASES
-from .drafts.what_is_left import LEFT_DAYS as LEFT_DAYS
-from .drafts.what_is_left import edition_of as edition_of
-from .drafts.what_is_left import what_is_left as what_is_left
-from .drafts.written_before import NO_ARCHIVE as NO_ARCHIVE
-from .drafts.written_before import WrittenBefore as WrittenBefore
-from .edit_words.apply_words import Edited as Edited
-from .edit_words.apply_words import RefusedWords as RefusedWords
-from .edit_words.apply_words import carry_out as carry_out
+from .drafts.stale import reasons_of as reasons_of, stale_drafts as stale_drafts, stale_page as stale_page
+from .drafts.text_fields import LONGEST as LONGEST, PHRASES as PHRASES
+from .drafts.what_is_left import LEFT_DAYS as LEFT_DAYS, edition_of as edition_of, what_is_left as what_is_left
+from .drafts.written_before import NO_ARCHIVE as NO_ARCHIVE, WrittenBefore as WrittenBefore
+from .edit_words.apply_words import Edited as Edited, RefusedWords as RefusedWords, carry_out as carry_out
 from .edit_words.edit_plan import plan_edit as plan_edit
-from .edit_words.words_file import read_markdown as read_markdown
-from .edit_words.words_file import write_markdown as write_markdown
+from .edit_words.words_file import read_markdown as read_markdown, write_markdown as write_markdown
 from .edit_words.words_form import form_of as form_of
-from .permissions import LEAST as LEAST
-from .permissions import ROLES as ROLES
-from .permissions import TO_FETCH_BACK as TO_FETCH_BACK
-from .permissions import by_line as by_line
-from .permissions import may as may
-from .reasons import DISMISS_REASONS as DISMISS_REASONS
-from .reasons import ONLY_MENDED as ONLY_MENDED
-from .reasons import PASS_REASONS as PASS_REASONS
-from .reasons import REJECT_REASONS as REJECT_REASONS
-from .reasons import STRIKE_REASONS as STRIKE_REASONS
-from .stats import DeskStats as DeskStats
-from .stats import read_pairs as read_pairs
-from .stats import read_stats as read_stats
-from .stats import tables_of as tables_of
+from .permissions import LEAST as LEAST, ROLES as ROLES, TO_FETCH_BACK as TO_FETCH_BACK, by_line as by_line, may as may
+from .reasons import DISMISS_REASONS as DISMISS_REASONS, ONLY_MENDED as ONLY_MENDED, PASS_REASONS as PASS_REASONS
+from .reasons import REJECT_REASONS as REJECT_REASONS, STRIKE_REASONS as STRIKE_REASONS
+from .stats import DeskStats as DeskStats, read_pairs as read_pairs, read_stats as read_stats, tables_of as tables_of
 from .stats import told as told
-from .times import UTC_TIMES as UTC_TIMES
-from .times import Times as Times
-from .times import utc_now as utc_now
+from .times import Times as Times, UTC_TIMES as UTC_TIMES, utc_now as utc_now

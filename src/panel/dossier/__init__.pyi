@@ -1,45 +1,27 @@
-from .append import append_sources as append_sources
-from .append import append_texts as append_texts
+from .append import append_sources as append_sources, append_texts as append_texts
 from .build import build_dossier as build_dossier
-from .charset import OLD_WEST as OLD_WEST
-from .charset import WEB_CHARSETS as WEB_CHARSETS
-from .clean_text import Screen as Screen
-from .clean_text import one_line as one_line
-from .facts.stated import EARLIEST as EARLIEST
-from .facts.stated import day_of as day_of
-from .facts.stated import language_of as language_of
+from .charset import OLD_WEST as OLD_WEST, WEB_CHARSETS as WEB_CHARSETS
+from .clean_text import Screen as Screen, one_line as one_line
+from .facts.stated import EARLIEST as EARLIEST, day_of as day_of, language_of as language_of
 from .fetch.client import Fetcher as Fetcher
-from .fetch.policy import FetchPolicy as FetchPolicy
-from .fetch.policy import user_agent as user_agent
+from .fetch.policy import FetchPolicy as FetchPolicy, user_agent as user_agent
 from .gather.gather_pages import PageEvent as PageEvent
 from .gather.listed_launch import follow_listing as follow_listing
-from .gather.listing import is_listing as is_listing
-from .gather.listing import product_address as product_address
+from .gather.listing import is_listing as is_listing, product_address as product_address
 from .gather.live_dossier import build_live_dossier as build_live_dossier
 from .gather.snapshots import Snapshots as Snapshots
-from .identity.address import address_in as address_in
-from .identity.address import tidy_address as tidy_address
-from .identity.same_product import Tag as Tag
-from .identity.same_product import address_key as address_key
-from .identity.same_product import folded_name as folded_name
-from .identity.same_product import folded_release as folded_release
-from .identity.same_product import named_release as named_release
-from .identity.same_product import plain_name as plain_name
-from .identity.same_product import product_key as product_key
-from .identity.same_product import same_product as same_product
+from .identity.address import address_in as address_in, tidy_address as tidy_address
+from .identity.same_product import Tag as Tag, address_key as address_key, folded_name as folded_name
+from .identity.same_product import folded_release as folded_release, named_release as named_release
+from .identity.same_product import plain_name as plain_name, product_key as product_key, same_product as same_product
 from .identity.same_product import tag_of as tag_of
-from .identity.voices import package_of as package_of
-from .identity.voices import repository_of as repository_of
+from .identity.voices import package_of as package_of, repository_of as repository_of
 from .launch_file.launch_template import launch_template as launch_template
-from .launch_file.load import ENDINGS as ENDINGS
-from .launch_file.load import FENCE as FENCE
-from .launch_file.load import MOST_BYTES as MOST_BYTES
-from .launch_file.load import decode as decode
+from .launch_file.load import ENDINGS as ENDINGS, FENCE as FENCE, MOST_BYTES as MOST_BYTES, decode as decode
 from .launch_file.load import launch_fields as launch_fields
 from .launch_file.read_launch import read_launches as read_launches
 from .neighbours import add_neighbours as add_neighbours
 from .page.html import fragment_blocks as fragment_blocks
-from .plans.scenario_file import Scenarios as Scenarios
-from .plans.scenario_file import load_scenarios as load_scenarios
+from .plans.scenario_file import Scenarios as Scenarios, load_scenarios as load_scenarios
 from .plans.scenarios import costs_of as costs_of
 from .trim import trim_dossier as trim_dossier

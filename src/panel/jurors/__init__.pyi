@@ -1,34 +1,16 @@
-from .batch_api.protocol import BatchRequest as BatchRequest
-from .batch_api.protocol import BatchResult as BatchResult
-from .batch_api.protocol import BatchWire as BatchWire
-from .batch_api.protocol import custom_id as custom_id
-from .batch_api.protocol import key_of as key_of
-from .confidential import may_go as may_go
-from .confidential import refuse_if_confidential as refuse_if_confidential
-from .conversation import Exchange as Exchange
-from .conversation import SendStep as SendStep
-from .conversation import UnusableStep as UnusableStep
-from .conversation import next_step as next_step
-from .conversation import sound_answer as sound_answer
-from .dialects import open_batches as open_batches
-from .dialects import open_provider as open_provider
+from .batch_api.protocol import BatchRequest as BatchRequest, BatchResult as BatchResult, BatchWire as BatchWire
+from .batch_api.protocol import custom_id as custom_id, key_of as key_of
+from .confidential import may_go as may_go, refuse_if_confidential as refuse_if_confidential
+from .conversation import Exchange as Exchange, SendStep as SendStep, UnusableStep as UnusableStep
+from .conversation import next_step as next_step, sound_answer as sound_answer
+from .dialects import open_batches as open_batches, open_provider as open_provider
 from .opinions import to_opinion as to_opinion
-from .provider import OWN_HOSTS as OWN_HOSTS
-from .provider import Api as Api
-from .provider import Body as Body
-from .provider import Caching as Caching
-from .provider import ModelSpec as ModelSpec
-from .provider import ParsedReply as ParsedReply
-from .provider import Provider as Provider
-from .provider import Question as Question
-from .provider import RawReply as RawReply
+from .provider import Api as Api, Body as Body, Caching as Caching, ModelSpec as ModelSpec, OWN_HOSTS as OWN_HOSTS
+from .provider import ParsedReply as ParsedReply, Provider as Provider, Question as Question, RawReply as RawReply
 from .provider import is_loopback as is_loopback
-from .providers.error_mapping import translate as translate
-from .providers.error_mapping import where as where
+from .providers.error_mapping import translate as translate, where as where
 from .providers.local import local_model as local_model
 from .rate_limits.circuit_breaker import PATIENCE_S as PATIENCE_S
-from .rate_limits.permit import LimiterHealth as LimiterHealth
-from .rate_limits.permit import Permit as Permit
-from .rate_limits.rate_limiter import RateLimiter as RateLimiter
-from .rate_limits.rate_limiter import open_limiters as open_limiters
+from .rate_limits.permit import LimiterHealth as LimiterHealth, Permit as Permit
+from .rate_limits.rate_limiter import RateLimiter as RateLimiter, open_limiters as open_limiters
 from .rate_limits.retry import send_with_retries as send_with_retries

@@ -1,13 +1,4 @@
-from .budget import PRICE_LINE as PRICE_LINE
-from .budget import Budget as Budget
-from .budget import Reservation as Reservation
-from .estimates import Estimate as Estimate
-from .estimates import PlannedCall as PlannedCall
-from .estimates import estimate as estimate
-from .estimates import tokens_of as tokens_of
-from .prices import Price as Price
-from .prices import is_billed as is_billed
-from .prices import price as price
-from .prices import worst_case as worst_case
-from .savings import Saved as Saved
-from .savings import Savings as Savings
+from .budget import Budget as Budget, PRICE_LINE as PRICE_LINE, Reservation as Reservation
+from .estimates import Estimate as Estimate, PlannedCall as PlannedCall, estimate as estimate, tokens_of as tokens_of
+from .prices import Price as Price, is_billed as is_billed, price as price, worst_case as worst_case
+from .savings import Saved as Saved, Savings as Savings

@@ -1,21 +1,10 @@
 from . import wording as wording
 from .evidence import stand_of as stand_of
-from .formats import comparison_card as comparison_card
-from .formats import comparison_html as comparison_html
-from .formats import comparison_markdown as comparison_markdown
-from .formats import review_card as review_card
-from .formats import review_html as review_html
+from .formats import comparison_card as comparison_card, comparison_html as comparison_html
+from .formats import comparison_markdown as comparison_markdown, review_card as review_card, review_html as review_html
 from .formats import review_pages as review_pages
-from .model import ComparisonPage as ComparisonPage
-from .model import ReviewPage as ReviewPage
-from .model import ToolSide as ToolSide
+from .model import ComparisonPage as ComparisonPage, ReviewPage as ReviewPage, ToolSide as ToolSide
 from .render import page_policy as page_policy
-from .safe_text import Pieces as Pieces
-from .safe_text import clean as clean
-from .safe_text import cut_short as cut_short
-from .safe_text import markdown as markdown
-from .safe_text import pieces as pieces
+from .safe_text import Pieces as Pieces, clean as clean, cut_short as cut_short, markdown as markdown, pieces as pieces
 from .safe_text import safe_href as safe_href
-from .view import comparison_view as comparison_view
-from .view import review_view as review_view
-from .view import told_retraction as told_retraction
+from .view import comparison_view as comparison_view, review_view as review_view, told_retraction as told_retraction

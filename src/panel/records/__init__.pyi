@@ -1,145 +1,42 @@
-from .amounts import AMOUNT as AMOUNT
-from .amounts import CODES as CODES
-from .amounts import COUNT_WORDS as COUNT_WORDS
-from .amounts import FREE as FREE
-from .amounts import KINDS as KINDS
-from .amounts import PER as PER
-from .amounts import PERIODS as PERIODS
-from .amounts import SEAT as SEAT
-from .amounts import TIMES as TIMES
-from .amounts import UNIT as UNIT
-from .amounts import UNIT_OF as UNIT_OF
-from .amounts import Quantity as Quantity
-from .amounts import Rate as Rate
-from .amounts import Tariff as Tariff
-from .amounts import limits_in as limits_in
-from .amounts import number_of as number_of
-from .amounts import plain_number as plain_number
-from .amounts import plural as plural
-from .amounts import rate_at as rate_at
-from .amounts import rate_words as rate_words
-from .amounts import read_tariff as read_tariff
-from .amounts import tariff_words as tariff_words
-from .amounts import unit_name as unit_name
+from .amounts import AMOUNT as AMOUNT, CODES as CODES, COUNT_WORDS as COUNT_WORDS, FREE as FREE, KINDS as KINDS
+from .amounts import PER as PER, PERIODS as PERIODS, Quantity as Quantity, Rate as Rate, SEAT as SEAT, TIMES as TIMES
+from .amounts import Tariff as Tariff, UNIT as UNIT, UNIT_OF as UNIT_OF, limits_in as limits_in, number_of as number_of
+from .amounts import plain_number as plain_number, plural as plural, rate_at as rate_at, rate_words as rate_words
+from .amounts import read_tariff as read_tariff, tariff_words as tariff_words, unit_name as unit_name
 from .amounts import units_in as units_in
-from .base import Stamp as Stamp
-from .base import Value as Value
-from .base import canonical_json as canonical_json
-from .base import content_hash as content_hash
+from .base import Stamp as Stamp, Value as Value, canonical_json as canonical_json, content_hash as content_hash
 from .base import sha256_of as sha256_of
-from .batch import Announcement as Announcement
-from .batch import BatchPlan as BatchPlan
-from .batch import BatchRow as BatchRow
+from .batch import Announcement as Announcement, BatchPlan as BatchPlan, BatchRow as BatchRow
 from .batch import ProposedPair as ProposedPair
-from .comparison import CitedTogether as CitedTogether
-from .comparison import Comparison as Comparison
-from .comparison import Condition as Condition
-from .comparison import Pick as Pick
-from .comparison import PricingRead as PricingRead
-from .comparison import Split as Split
-from .comparison import Stand as Stand
-from .comparison import Tool as Tool
-from .desk import MOST_NOTE_WORDS as MOST_NOTE_WORDS
-from .desk import Account as Account
-from .desk import Act as Act
-from .desk import Approval as Approval
-from .desk import Channel as Channel
-from .desk import Decided as Decided
-from .desk import Decision as Decision
-from .desk import Draft as Draft
-from .desk import DraftKind as DraftKind
-from .desk import DraftState as DraftState
-from .desk import DraftText as DraftText
-from .desk import EditedPick as EditedPick
-from .desk import EditedSentence as EditedSentence
-from .desk import EditedWords as EditedWords
-from .desk import Edition as Edition
-from .desk import Pair as Pair
-from .desk import PassageSeen as PassageSeen
-from .desk import Point as Point
-from .desk import Publication as Publication
-from .desk import QueueRow as QueueRow
-from .desk import Revision as Revision
-from .desk import Role as Role
-from .desk import RunLog as RunLog
-from .desk import Shown as Shown
-from .desk import Struck as Struck
-from .disagreement import disagree as disagree
-from .disagreement import fold as fold
-from .dossier import SCREENED as SCREENED
-from .dossier import TO_MODELS as TO_MODELS
-from .dossier import Coverage as Coverage
-from .dossier import Dossier as Dossier
-from .dossier import Fact as Fact
-from .dossier import FactKind as FactKind
-from .dossier import Hidden as Hidden
-from .dossier import Page as Page
-from .dossier import Passage as Passage
-from .dossier import Source as Source
-from .dossier import Suspicion as Suspicion
-from .dossier import SuspicionKind as SuspicionKind
-from .dossier import stated_kinds as stated_kinds
-from .editorial import Corrected as Corrected
-from .editorial import Editorial as Editorial
-from .editorial import StruckOut as StruckOut
-from .grounded import is_grounded as is_grounded
-from .grounded import standing_grounds as standing_grounds
-from .invisible import LINE_ENDS as LINE_ENDS
-from .invisible import UNSEEN as UNSEEN
-from .invisible import without_unseen as without_unseen
-from .launch import Launch as Launch
-from .launch import LaunchSource as LaunchSource
-from .launch import Plan as Plan
-from .launch import Pricing as Pricing
-from .launch import PricingClass as PricingClass
-from .launch import Seen as Seen
-from .launch import SourceKind as SourceKind
-from .launch import Voice as Voice
+from .comparison import CitedTogether as CitedTogether, Comparison as Comparison, Condition as Condition, Pick as Pick
+from .comparison import PricingRead as PricingRead, Split as Split, Stand as Stand, Tool as Tool
+from .desk import Account as Account, Act as Act, Approval as Approval, Channel as Channel, Decided as Decided
+from .desk import Decision as Decision, Draft as Draft, DraftKind as DraftKind, DraftState as DraftState
+from .desk import DraftText as DraftText, EditedPick as EditedPick, EditedSentence as EditedSentence
+from .desk import EditedWords as EditedWords, Edition as Edition, MOST_NOTE_WORDS as MOST_NOTE_WORDS, Pair as Pair
+from .desk import PassageSeen as PassageSeen, Point as Point, Publication as Publication, QueueRow as QueueRow
+from .desk import Revision as Revision, Role as Role, RunLog as RunLog, Shown as Shown, Struck as Struck
+from .disagreement import disagree as disagree, fold as fold
+from .dossier import Coverage as Coverage, Dossier as Dossier, Fact as Fact, FactKind as FactKind, Hidden as Hidden
+from .dossier import Page as Page, Passage as Passage, SCREENED as SCREENED, Source as Source, Suspicion as Suspicion
+from .dossier import SuspicionKind as SuspicionKind, TO_MODELS as TO_MODELS, stated_kinds as stated_kinds
+from .editorial import Corrected as Corrected, Editorial as Editorial, StruckOut as StruckOut
+from .grounded import is_grounded as is_grounded, standing_grounds as standing_grounds
+from .invisible import LINE_ENDS as LINE_ENDS, UNSEEN as UNSEEN, without_unseen as without_unseen
+from .launch import Launch as Launch, LaunchSource as LaunchSource, Plan as Plan, Pricing as Pricing
+from .launch import PricingClass as PricingClass, Seen as Seen, SourceKind as SourceKind, Voice as Voice
 from .launch import slugify as slugify
-from .opinion import THIN_CONFIDENCE as THIN_CONFIDENCE
-from .opinion import Answered as Answered
-from .opinion import Call as Call
-from .opinion import Declined as Declined
-from .opinion import Failed as Failed
-from .opinion import Ground as Ground
-from .opinion import Juror as Juror
-from .opinion import NotAsked as NotAsked
-from .opinion import Opinion as Opinion
-from .opinion import Prediction as Prediction
-from .opinion import Reply as Reply
-from .opinion import Sentence as Sentence
-from .opinion import Side as Side
-from .opinion import Unusable as Unusable
-from .opinion import Usage as Usage
-from .opinion import Verdict as Verdict
-from .opinion import Written as Written
+from .opinion import Answered as Answered, Call as Call, Declined as Declined, Failed as Failed, Ground as Ground
+from .opinion import Juror as Juror, NotAsked as NotAsked, Opinion as Opinion, Prediction as Prediction, Reply as Reply
+from .opinion import Sentence as Sentence, Side as Side, THIN_CONFIDENCE as THIN_CONFIDENCE, Unusable as Unusable
+from .opinion import Usage as Usage, Verdict as Verdict, Written as Written
 from .persona import Persona as Persona
 from .prints import Print as Print
-from .product import KnownLaunch as KnownLaunch
-from .product import Met as Met
-from .product import Neighbour as Neighbour
-from .product import Product as Product
-from .product import ProductEvent as ProductEvent
-from .product import ProductFacts as ProductFacts
-from .product import ProductHistory as ProductHistory
+from .product import KnownLaunch as KnownLaunch, Met as Met, Neighbour as Neighbour, Product as Product
+from .product import ProductEvent as ProductEvent, ProductFacts as ProductFacts, ProductHistory as ProductHistory
 from .product import ReviewedProduct as ReviewedProduct
-from .review import Containment as Containment
-from .review import Dissent as Dissent
-from .review import Figure as Figure
-from .review import Flag as Flag
-from .review import Grade as Grade
-from .review import Interval as Interval
-from .review import Made as Made
-from .review import PanelVerdict as PanelVerdict
-from .review import PlanCost as PlanCost
-from .review import Review as Review
-from .review import Rho as Rho
-from .review import ScenarioCost as ScenarioCost
-from .review import Severity as Severity
-from .review import Tally as Tally
+from .review import Containment as Containment, Dissent as Dissent, Figure as Figure, Flag as Flag, Grade as Grade
+from .review import Interval as Interval, Made as Made, PanelVerdict as PanelVerdict, PlanCost as PlanCost
+from .review import Review as Review, Rho as Rho, ScenarioCost as ScenarioCost, Severity as Severity, Tally as Tally
 from .review import no_verdict as no_verdict
-from .run import Again as Again
-from .run import FileEntry as FileEntry
-from .run import Run as Run
-from .run import Spend as Spend
-from .run import SpendRow as SpendRow
+from .run import Again as Again, FileEntry as FileEntry, Run as Run, Spend as Spend, SpendRow as SpendRow

@@ -1,66 +1,36 @@
 from . import draft_rows as draft_rows
-from .database import open_engine as open_engine
-from .database import place as place
-from .database import read_url as read_url
+from .database import open_engine as open_engine, place as place, read_url as read_url
 from .desk.account_rows import AccountRows as AccountRows
-from .desk.act_log import Detail as Detail
-from .desk.act_log import append_act as append_act
-from .desk.act_log import newest_acts as newest_acts
-from .desk.act_log import read_acts as read_acts
+from .desk.act_log import Detail as Detail, append_act as append_act, newest_acts as newest_acts, read_acts as read_acts
 from .desk.act_log import revision_of as revision_of
 from .desk.audit_rows import every_row as every_row
-from .desk.finished_drafts import Finished as Finished
-from .desk.finished_drafts import finished as finished
-from .desk.launch_drafts import OfLaunch as OfLaunch
-from .desk.launch_drafts import OfProduct as OfProduct
-from .desk.launch_drafts import asked_for as asked_for
-from .desk.launch_drafts import drafts_of as drafts_of
-from .desk.launch_drafts import launch_of as launch_of
-from .desk.launch_drafts import launches_of as launches_of
+from .desk.finished_drafts import Finished as Finished, finished as finished
+from .desk.launch_drafts import OfLaunch as OfLaunch, OfProduct as OfProduct, asked_for as asked_for
+from .desk.launch_drafts import drafts_of as drafts_of, launch_of as launch_of, launches_of as launches_of
 from .desk.launch_drafts import products_of as products_of
 from .desk.prints import Prints as Prints
-from .desk.sessions import SessionRows as SessionRows
-from .desk.sessions import Waits as Waits
-from .draft_rows import DraftRows as DraftRows
-from .draft_rows import decisions_by_id as decisions_by_id
-from .files import replace_file as replace_file
-from .files import write_new as write_new
+from .desk.sessions import SessionRows as SessionRows, Waits as Waits
+from .draft_rows import DraftRows as DraftRows, decisions_by_id as decisions_by_id
+from .files import replace_file as replace_file, write_new as write_new
 from .ledger.bodies import fold as fold
-from .ledger.cost_sums import CostRow as CostRow
-from .ledger.cost_sums import plus as plus
-from .ledger.ledger import Ledger as Ledger
-from .ledger.ledger import folded_key as folded_key
-from .ledger.ledger import ledger_key as ledger_key
-from .ledger.messages import CallRow as CallRow
-from .ledger.messages import Claimed as Claimed
-from .ledger.messages import HeldBy as HeldBy
-from .ledger.messages import InBatch as InBatch
+from .ledger.cost_sums import CostRow as CostRow, plus as plus
+from .ledger.ledger import Ledger as Ledger, folded_key as folded_key, ledger_key as ledger_key
+from .ledger.messages import CallRow as CallRow, Claimed as Claimed, HeldBy as HeldBy, InBatch as InBatch
 from .ledger.messages import StoredAnswer as StoredAnswer
-from .ledger.provider_batches import ProviderBatches as ProviderBatches
-from .ledger.provider_batches import SentBatch as SentBatch
+from .ledger.provider_batches import ProviderBatches as ProviderBatches, SentBatch as SentBatch
 from .ledger.shared_budget import SharedBudget as SharedBudget
 from .locks.hold_both import hold_run as hold_run
-from .locks.locks import Locks as Locks
-from .locks.locks import open_locks as open_locks
+from .locks.locks import Locks as Locks, open_locks as open_locks
 from .locks.run_lock import RunLock as RunLock
-from .products.match import Coming as Coming
-from .products.match import Meeting as Meeting
+from .products.match import Coming as Coming, Meeting as Meeting
 from .products.product_rows import root_of as root_of
 from .products.products import Products as Products
-from .run_ids import inside as inside
-from .run_ids import new_run_id as new_run_id
+from .run_ids import inside as inside, new_run_id as new_run_id
 from .runs.batch_rows import BatchRows as BatchRows
-from .runs.run_folder import RunFolder as RunFolder
-from .runs.run_folder import verify_folder as verify_folder
+from .runs.run_folder import RunFolder as RunFolder, verify_folder as verify_folder
 from .runs.run_records import RunRecords as RunRecords
 from .runs.version_stamp import stamp as stamp
 from .shared_rate import SharedPace as SharedPace
-from .tables.desk_tables import accounts as accounts
-from .tables.desk_tables import approvals as approvals
-from .tables.desk_tables import bases as bases
-from .tables.desk_tables import decisions as decisions
-from .tables.desk_tables import drafts as drafts
-from .tables.desk_tables import points as points
-from .tables.desk_tables import publications as publications
-from .tables.desk_tables import revisions as revisions
+from .tables.desk_tables import accounts as accounts, approvals as approvals, bases as bases, decisions as decisions
+from .tables.desk_tables import drafts as drafts, points as points, publications as publications, revisions as revisions
 from .tables.desk_tables import run_logs as run_logs

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
-from panel import __version__
+from panel.version import __version__
 from panel.web.access import roles_of
 from panel.web.deps import Deps
 from panel.web.error_pages import RESPONSES, ErrorBody, handle_errors

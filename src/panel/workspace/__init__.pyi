@@ -1,11 +1,4 @@
 from .event_loop import run_loop as run_loop
-from .folder import WorkspaceFolder as WorkspaceFolder
-from .folder import find_workspace as find_workspace
-from .folder import lay_out as lay_out
-from .settings import ADDRESSES as ADDRESSES
-from .settings import KEYS as KEYS
-from .settings import BatchTable as BatchTable
-from .settings import DeskTable as DeskTable
-from .settings import Settings as Settings
-from .settings import check_address as check_address
-from .settings import read_settings as read_settings
+from .folder import WorkspaceFolder as WorkspaceFolder, find_workspace as find_workspace, lay_out as lay_out
+from .settings import ADDRESSES as ADDRESSES, BatchTable as BatchTable, DeskTable as DeskTable, KEYS as KEYS
+from .settings import Settings as Settings, check_address as check_address, read_settings as read_settings

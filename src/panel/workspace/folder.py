@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import panel
+from panel import version
 from panel.errors import Mistake, StoreError
 from panel.store import inside, write_new
 
@@ -60,7 +60,7 @@ def lay_out(root: Path) -> list[Path]:
 
 def packaged_files() -> Path:
     """The folder that holds our personas, prompts and categories: in the wheel, or in the checkout we run from."""
-    package = Path(panel.__file__).parent
+    package = Path(version.__file__).parent
     for folder in (package / "data", package.parents[1]):
         if (folder / "personas").is_dir() and (folder / "prompts").is_dir():
             return folder

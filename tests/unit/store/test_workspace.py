@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-import panel
+from panel import version
 from panel.errors import Mistake, StoreError
 from panel.workspace.folder import find_workspace, lay_out, packaged_files
 
@@ -66,11 +66,11 @@ def test_copies_inside_the_package_come_before_a_checkout(tmp_path: Path, monkey
     package = tmp_path / "site" / "panel"
     for folder in (package / "data" / "personas", package / "data" / "prompts"):
         folder.mkdir(parents=True)
-    monkeypatch.setattr(panel, "__file__", str(package / "__init__.py"))
+    monkeypatch.setattr(version, "__file__", str(package / "__init__.py"))
     assert packaged_files() == package / "data"
 
 
 def test_an_installation_without_copies_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(panel, "__file__", str(tmp_path / "a" / "b" / "panel" / "__init__.py"))
+    monkeypatch.setattr(version, "__file__", str(tmp_path / "a" / "b" / "panel" / "__init__.py"))
     with pytest.raises(Mistake, match="lacks its personas"):
         packaged_files()

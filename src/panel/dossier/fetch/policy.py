@@ -8,8 +8,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from panel import __version__
 from panel.records import Value
+from panel.version import __version__
 
 AGENT = "review-panel"  # the token robots.txt files can name
 CONTACT = "https://review-panel.example/bot"  # a publisher puts their own page here: panel.toml

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-import panel
+from panel import version
 from panel.records import Stamp
 
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
@@ -16,10 +16,10 @@ GIT_PATIENCE_S = 5
 
 def stamp(run_id: str, now: datetime) -> Stamp:
     """The stamp of everything this run writes. now: UTC."""
-    checkout = find_checkout(Path(panel.__file__))
+    checkout = find_checkout(Path(version.__file__))
     commit = git_commit(checkout) if checkout else ""
     dirty = bool(checkout and commit and is_dirty(checkout))
-    return Stamp(created_at=now, version=panel.__version__, commit=commit, dirty=dirty, run_id=run_id)
+    return Stamp(created_at=now, version=version.__version__, commit=commit, dirty=dirty, run_id=run_id)
 
 
 def find_checkout(package_file: Path) -> Path | None:
