@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from tests.unit.store.samples import a_plan, a_review, a_row, a_run
+from tests.support.records import a_plan, a_review, a_row, a_run
 
 from panel.errors import StoreError
 from panel.records import Dossier, ProposedPair

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from tests.databases import rows_of
-from tests.desk import NOON, PASSWORD, Clock, cheap_passwords
+from tests.support.databases import rows_of
+from tests.support.desks import NOON, PASSWORD, Clock, cheap_passwords
 
 from panel.desk.accounts import SESSION, Accounts, is_at_least
 from panel.desk.approval.audit import audit

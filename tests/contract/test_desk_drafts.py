@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, update
-from tests.drafting import NOON, Room, ledger, reworded, small
-from tests.unit.store.samples import STAMP, a_run
+from tests.support.drafts import NOON, Room, ledger, reworded, small
+from tests.support.records import STAMP, a_run
 
 from panel.records import Review
 from panel.store import RunRecords
@@ -75,8 +75,8 @@ def test_two_launches_that_became_one_are_compared_with_nothing(room: Room) -> N
     met(room, "run-1", "quillbase-3", "p1", "")
     met(room, "run-1", "ledgerline-cloud", "p1", "")
     room.bring(small(), run_id="run-0")
-    from tests.drafting import _nowhere
-    from tests.unit.store.samples import a_run
+    from tests.support.drafts import _nowhere
+    from tests.support.records import a_run
 
     from panel.records import Comparison
     from panel.store.runs.run_records import RunRecords

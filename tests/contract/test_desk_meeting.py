@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.meeting import meet
-from tests.unit.store.samples import a_review, a_run
+from tests.support.meetings import meet
+from tests.support.records import a_review, a_run
 
 from panel.desk.drafts.new_drafts import take_in
 from panel.desk.drafts.stale import stale_drafts, with_reasons

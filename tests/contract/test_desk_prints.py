@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.unit.checks.lantern import MADE, make_dossier, make_opinion, make_persona
+from tests.support.opinions import MADE, make_dossier, make_opinion, make_persona
 
 from panel.desk.drafts.overlay import MAKERS_WORD
 from panel.desk.drafts.written_before import WrittenBefore

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import DBAPIError
-from tests.drafting import Room, account_row, claims, ledger, small, target
+from tests.support.drafts import Room, account_row, claims, ledger, small, target
 
 from panel.desk.approval.audit import audit
 from panel.errors import Mistake

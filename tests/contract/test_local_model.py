@@ -5,8 +5,8 @@ import sys
 from dataclasses import replace
 
 import pytest
-from tests.unit.jurors.making import question
-from tests.unit.jurors.test_local import SPEC, needs_model
+from tests.support.answers import question
+from tests.unit.jurors.providers.test_local import SPEC, needs_model
 
 from panel.jurors import Exchange, Provider, SendStep, next_step, send_with_retries
 from panel.jurors.conversation import AnsweredStep
@@ -34,7 +34,7 @@ async def test_the_local_model_picks_from_the_menu_in_silence(capfd: pytest.Capt
 
 ONE_OF_TWO = """
 import asyncio, sys
-from tests.unit.jurors.making import question
+from tests.support.answers import question
 from tests.contract.test_local_model import PATIENT
 from panel.jurors.providers.local import LocalPicker
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.databases import Postgres
-from tests.unit.store.samples import a_call
+from tests.support.databases import Postgres
+from tests.support.records import a_call
 
 from panel.errors import StoreError
 from panel.records import Usage

@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from tests.unit.store.samples import a_review, a_row, a_run
+from tests.support.records import a_review, a_row, a_run
 
 from panel.batch.provider_batches.poller import Poller
 from panel.errors import Mistake, StoreError

@@ -17,8 +17,8 @@ import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
-from tests.databases import Postgres
-from tests.unit.store.samples import a_call, a_run
+from tests.support.databases import Postgres
+from tests.support.records import a_call, a_run
 
 from panel.errors import StoreError
 from panel.records import Usage
@@ -31,7 +31,7 @@ import asyncio, random, sys
 from functools import partial
 from pathlib import Path
 from typing import Any
-from tests.unit.store.samples import a_call
+from tests.support.records import a_call
 from panel.store import Claimed, Ledger, open_locks
 
 url, folder, name, keys = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])

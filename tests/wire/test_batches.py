@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.fakes.batches import Fate, fate
-from tests.fakes.server import Fake, serving
-from tests.unit.jurors.making import spec
+from tests.support.answers import spec
+from tests.support.providers.batches import Fate, fate
+from tests.support.providers.server import Fake, serving
 from tests.wire.test_fakes import ASKED, PERSONA
 
 from panel.errors import ProviderBusy, ProviderRefused

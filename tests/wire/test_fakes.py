@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.fakes.server import Fake, serving
-from tests.unit.jurors.making import APIS, question, spec
+from tests.support.answers import APIS, question, spec
+from tests.support.providers.server import Fake, serving
 
 from panel.errors import ProviderBusy, ProviderRefused
 from panel.jurors import Exchange, Provider, SendStep, UnusableStep, next_step, send_with_retries

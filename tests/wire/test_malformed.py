@@ -9,7 +9,7 @@ from traceback import format_exception
 from typing import Any
 
 import pytest
-from tests.unit.jurors.making import ANSWER, raw, spec
+from tests.support.answers import ANSWER, raw, spec
 from tests.wire.test_fakes import ASKED
 
 from panel.errors import Mistake, ProviderBusy, ProviderRefused

@@ -5,7 +5,7 @@ import json
 import time
 
 import pytest
-from tests.unit.jurors.making import spec
+from tests.support.answers import spec
 from tests.wire.test_fakes import ASKED, facing
 
 from panel.errors import ProviderBusy, ProviderRefused

@@ -1,7 +1,7 @@
 """The maker's figures, and whose word each is."""
 
 import pytest
-from tests.unit.checks.lantern import make_dossier
+from tests.support.opinions import make_dossier
 
 from panel.checks import maker_figures
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.checks.lantern import QUOTE, make_dossier, make_opinion, make_persona
+from tests.support.opinions import QUOTE, make_dossier, make_opinion, make_persona
 
 from panel.checks import check_review
 from panel.checks.case import Case, DossierIndex

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.unit.jurors.making import ANSWER, APIS, PICKS, TRUNCATED, answer, exchange, provider, question
+from tests.support.answers import ANSWER, APIS, PICKS, TRUNCATED, answer, exchange, provider, question
 
 from panel.jurors import Exchange, SendStep, UnusableStep, next_step
 from panel.jurors.conversation import AnsweredStep, DeclinedStep
