@@ -1,9 +1,11 @@
 """The program as a stranger meets it: a command in a folder, what it says on stdout and stderr, and its exit code."""
 
+import http.client
 import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 from anyio.from_thread import start_blocking_portal
 from tests.support.providers.server import Fake, serving
@@ -131,3 +134,58 @@ def both_providers(fake: Fake, key: str = "fake") -> dict[str, str]:
 
 def files_of(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+@dataclass
+class Answer:
+    """What a desk that was started replied."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+
+@dataclass
+class Running:
+    """A desk that was started, and the first line it printed."""
+
+    process: "subprocess.Popen[str]"
+    link: str
+
+    @property
+    def netloc(self) -> str:
+        return urlsplit(self.link).netloc
+
+    def ask(self, path: str, method: str = "GET", body: str = "", **headers: str) -> Answer:
+        host, _, port = self.netloc.partition(":")
+        conn = http.client.HTTPConnection(host, int(port), timeout=LONGEST_S)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        conn.request(method, path, body or None, {"Host": self.netloc, **named})
+        reply = conn.getresponse()
+        found = Answer(reply.status, {k.lower(): v for k, v in reply.getheaders()}, reply.read().decode())
+        conn.close()
+        return found
+
+    def stop(self) -> tuple[int, str]:
+        """Ctrl-C: the exit code and what was said on stderr."""
+        self.process.send_signal(signal.SIGINT)
+        _, err = self.process.communicate(timeout=LONGEST_S)
+        return self.process.returncode, err
+
+
+@contextmanager
+def running(folder: Path, *words: str) -> Iterator[Running]:
+    """`panel desk` as a process of its own, from its first line on; killed at the end."""
+    process = subprocess.Popen(
+        command("desk", "--port", "0", "--no-browser", *words), cwd=folder, env=environment({"GIT_CONFIG_GLOBAL": os.devnull}),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        assert process.stdout
+        link = process.stdout.readline().strip()
+        if not link:
+            raise AssertionError(process.communicate()[1])
+        yield Running(process, link)
+    finally:
+        process.kill()
+        process.communicate()

@@ -13,12 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from tests.support import page_records
 from tests.support.command import PAIR, SPECIMEN, run
 from tests.support.desks import Desk, served_desk
-from tests.support.drafts import settle_point
 from tests.support.hostile_text.planting import OWN, hostile_comparison
 from tests.support.records import a_run
 
@@ -27,11 +25,6 @@ from panel.records.desk import Role
 from panel.store.runs.run_records import RunRecords
 from panel.tally import compare
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 IS_LEFT = "n => document.querySelectorAll('.item.is-left').length === n && !document.querySelector('#main[aria-busy], #main[data-resting]')"
 PATIENCE_MS = 30_000  # on a busy machine; nothing waits for it
 DESKTOP, PHONE = (1440, 900), (390, 844)
@@ -39,26 +32,6 @@ SHORT = {"larkspindle-2-0": (2, 2, 2, 2, 2), "oddfern-1-4": (2, 2, 2, 1, 1)}  # 
 LARK, FERN = "larkspindle-2-0", "oddfern-1-4"
 LONG_NAME = "Continuous Knowledge Orchestration Workbench for Distributed Teams"
 BOTH = f"{LARK}-vs-{FERN}"
-
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the desk is not looked at"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="session")
-def seeds(tmp_path_factory: pytest.TempPathFactory) -> "Seeds":
-    return Seeds(tmp_path_factory.mktemp("seeds"))
 
 
 @dataclass(frozen=True)
@@ -193,14 +166,6 @@ class Window:
         return [text for text in self.said if "the server responded with a status of 4" not in text]
 
 
-def sign(desk: Desk, draft_id: str) -> None:
-    """Decide of everything that is left as an editor would who finds nothing wrong, and sign it; without a browser."""
-    who, acts = desk.account("editor"), desk.deps.desk
-    while left := acts.open(who, draft_id).left:
-        settle_point(acts, who, left[0], number=acts.open(who, left[0].draft_id).draft.head)
-    acts.approve(who, draft_id, number=acts.open(who, draft_id).draft.head)
-
-
 def expect(locator: Any) -> Any:
     """Playwright's, as patient as a busy machine needs."""
     from playwright.sync_api import expect as given
@@ -237,20 +202,3 @@ def watched(context: Any, origin: str) -> Window:
     opened.page.on("dialog", lambda dialog: (opened.said.append(dialog.message), dialog.dismiss()))
     opened.page.on("request", lambda request: opened.asked.append(request.url))
     return opened
-
-
-def overflow(page: Any) -> int:
-    """CSS pixels by which the page is wider than its window."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-
-
-def too_small(page: Any) -> list[str]:
-    """Targets smaller than 24 CSS pixels, but for links within a line of text (WCAG 2.2, 2.5.8)."""
-    found: Sequence[str] = page.evaluate(
-        """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary, label:has(input)")]
-          .filter((e) => e.checkVisibility() && !e.closest(".vh") && e.className !== "jump")
-          .filter((e) => !e.matches("p a, dd a, td a") || getComputedStyle(e).display !== "inline")
-          .filter((e) => { const r = e.getBoundingClientRect(); return Math.min(r.width, r.height) < 24; })
-          .map((e) => e.outerHTML.slice(0, 120))"""
-    )
-    return list(found)

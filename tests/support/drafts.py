@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import insert, select
 from tests.support.page_records import review_a, review_b
@@ -14,9 +15,10 @@ from panel.checks import check_review
 from panel.desk.acts.decide import Target
 from panel.desk.desk import Desk
 from panel.desk.drafts.opened import OpenComparison, Opened, OpenReview
+from panel.desk.drafts.text_fields import put_sentence, put_words, sentence_at
 from panel.desk.drafts.written_before import NO_ARCHIVE, WrittenBefore
 from panel.records import Again, Answered, Review
-from panel.records.desk import Account, Point, Role
+from panel.records.desk import Account, DraftText, Point, Role
 from panel.store.draft_rows import DraftRows
 from panel.store.runs.run_records import RunRecords
 from panel.store.tables.desk_tables import accounts, taken
@@ -204,3 +206,52 @@ def account_row(who: Account) -> dict[str, str]:
 
 def _nowhere() -> Path:
     return Path("/nonexistent")
+
+
+def change(text: DraftText, persona_id: str, **update: Any) -> DraftText:
+    words = text.words_of(persona_id)
+    assert words
+    return put_words(text, words.model_copy(update=update))
+
+
+def stand(text: DraftText, persona_id: str, place: int, **update: Any) -> DraftText:
+    return put_sentence(text, persona_id, sentence_at(text, persona_id, place).model_copy(update=update))
+
+
+def renumbered(review: Review) -> Review:
+    """The same pages in another order: every source and passage has another number."""
+    new = {"S1": "S3", "S2": "S1", "S3": "S2"}
+
+    def moved(passage_id: str) -> str:
+        source, _, number = passage_id.partition(".")
+        return f"{new[source]}.{number}"
+
+    sources = tuple(
+        s.model_copy(update={
+            "source_id": new[s.source_id],
+            "passages": tuple(p.model_copy(update={"passage_id": moved(p.passage_id)}) for p in s.passages),
+        })
+        for s in review.dossier.sources
+    )  # fmt: skip
+    opinions = tuple(
+        o.model_copy(
+            update={"grounds": tuple(g.model_copy(update={"passage_id": moved(g.passage_id)}) for g in o.grounds)}
+        )
+        for o in review.answered()
+    )
+    dossier = review.dossier.model_copy(update={"sources": tuple(sorted(sources, key=lambda s: s.source_id))})
+    return checked(review.model_copy(update={"dossier": dossier, "opinions": opinions}))
+
+
+def with_passage(review: Review, passage_id: str, text: str) -> Review:
+    sources = tuple(
+        s.model_copy(
+            update={
+                "passages": tuple(
+                    p.model_copy(update={"text": text}) if p.passage_id == passage_id else p for p in s.passages
+                )
+            }
+        )
+        for s in review.dossier.sources
+    )
+    return review.model_copy(update={"dossier": review.dossier.model_copy(update={"sources": sources})})

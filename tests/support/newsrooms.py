@@ -1,16 +1,31 @@
-"""A workspace with a comparison in its queue, and an editor that is a script: the desk as it is met at a terminal."""
+"""A workspace with a comparison in its queue, and an editor that is a script: the desk as it is met at a terminal.
 
+And a folder with one reviewed launch, whose critics are on a script that may be edited: `NewsroomFolder`.
+"""
+
+import atexit
 import shutil
 import sqlite3
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from tests.support.command import PAIR, SCRIPTED, Said, run, run_here
+import yaml
+from tests.support.command import PAIR, SCRIPTED, SPECIMEN, Said, run_here
+from typer.testing import CliRunner
+
+from panel.cli.compose.desks import OpenDesk, open_desk
+from panel.cli.drafts import browse
+from panel.desk.drafts.opened import OpenReview
+from panel.records import Review
 
 LARK, ODD = "larkspindle-2-0", "oddfern-1-4"
 BOTH = f"{LARK}-vs-{ODD}"
+DRAFT, CRITIC = LARK, "futurist"  # what a `NewsroomFolder` is about
 WHO = 'editor = "Mara Lind"\n\n[desk]\nresponsible = "Lind Publishing"\n'
 ACCEPT_ALL = r's = re.sub(r"^\[ \] (\S+)$", r"[a] \1", s, flags=re.M)'
 
@@ -65,4 +80,41 @@ def database(at: Path) -> Iterator[sqlite3.Connection]:
         conn.commit()
 
 
-__all__ = ["ACCEPT_ALL", "BOTH", "LARK", "ODD", "run", "run_here"]
+@cache
+def _reviewed() -> Path:
+    """What every test begins with, made once. The script is named relative to it, so that a copy has its own."""
+    root = Path(tempfile.mkdtemp(prefix="panel-reviewed-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    shutil.copy(SPECIMEN / "answers.yaml", root)
+    assert run_here("init", at=root).code == 0
+    (root / "panel.toml").write_text('editor = "Ann Editor"\n', encoding="utf-8")
+    said = run_here("review", str(SPECIMEN / "larkspindle.yaml"), "--model", "scripted/answers.yaml", "--json", at=root)
+    assert said.code == 0, said.err
+    return root
+
+
+class NewsroomFolder:
+    """A reviewed launch on the desk of one person, its critics on a script that may be edited."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.script = root, root / "answers.yaml"
+        shutil.copytree(_reviewed(), root, dirs_exist_ok=True)
+
+    def panel(self, *words: str) -> Said:
+        return run_here(*words, at=self.root)
+
+    def drafts(self, *words: str) -> Any:
+        return CliRunner().invoke(browse.app, list(words), catch_exceptions=False)
+
+    @contextmanager
+    def desk(self) -> Iterator[tuple[OpenDesk, OpenReview, Review | None]]:
+        with open_desk() as at:
+            opened = at.desk.open(at.who, DRAFT)
+            assert isinstance(opened, OpenReview)
+            yield at, opened, at.desk.offered(at.who, DRAFT)
+
+    def says(self, persona_id: str, **fields: object) -> None:
+        """Let this critic say something else from now on; None: it has no answer."""
+        script = yaml.safe_load(self.script.read_text(encoding="utf-8"))
+        script[DRAFT][persona_id] = {**script[DRAFT][persona_id], **fields} if fields else None
+        self.script.write_text(yaml.safe_dump(script), encoding="utf-8")

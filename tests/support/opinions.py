@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime
 from panel.records import (
     Answered,
     Coverage,
+    Declined,
     Dossier,
+    Failed,
     Ground,
     Juror,
     Launch,
@@ -17,6 +19,7 @@ from panel.records import (
     Sentence,
     Source,
     Stamp,
+    Unusable,
     Written,
 )
 from panel.records.persona import Ask
@@ -91,6 +94,8 @@ GROUNDS = (
     Ground(number=2, side="against", claim="The index can't be taken along.", passage_id="S3.2", excerpt="There is no export of the index, so leaving means building another one elsewhere."),
     Ground(number=3, side="for", claim="Sync has a monthly price.", passage_id="S2.1", excerpt="Lantern Sync costs $12 a month for each person, billed yearly."),
 )  # fmt: skip
+BOTH_SIDES = GROUNDS[:2]
+STANDS = ("ship", "skip", "abstain", "ungrounded", "declined", "unusable", "failed")
 QUOTE = (
     Sentence(text="Typing `pip install lantern` is the whole set-up, which suits a writer with one folder of notes.", rests_on="grounds", grounds=(1,)),
     Sentence(text="Sharing that folder with a colleague costs $12 a month for each person, billed by the year.", rests_on="grounds", grounds=(3,)),
@@ -140,3 +145,14 @@ def make_opinion(
 def one_sentence(text, *, rests_on="grounds", grounds=(1,)):
     """The clean quote with its first sentence replaced."""
     return (Sentence(text=text, rests_on=rests_on, grounds=grounds if rests_on == "grounds" else ()), *QUOTE[1:])
+
+
+def opinion(persona_id, stand, *, confidence=0.5, family="anthropic", draw=0):
+    """What a persona came to, by name of its stand."""
+    juror = Juror(persona_id=persona_id, model=f"{family}/m", family=family)
+    missing = {"declined": Declined, "unusable": Unusable, "failed": Failed}
+    if stand in missing:
+        return missing[stand](juror=juror, why="no", draw=draw)
+    if stand == "ungrounded":
+        return make_opinion(persona_id, grounds=GROUNDS[1:2], family=family, confidence=confidence, draw=draw)
+    return make_opinion(persona_id, verdict=stand, grounds=BOTH_SIDES, family=family, confidence=confidence, draw=draw)

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from tests.support.answers import provider, spec
-from tests.unit.batch.test_launch_budgets import Purse
 
 from panel.batch.launch_budgets import LaunchBudgets
 from panel.batch.provider_batches.poller import Poller
@@ -164,3 +163,31 @@ class Desk:
 
     def states(self) -> list[str]:
         return [state for state, _ in self.books.calls.values()]
+
+
+class Purse:
+    """A purse in memory; the store's own is held to the same in tests/contract."""
+
+    def __init__(self) -> None:
+        self.out: dict[tuple[str, str], Decimal] = {}
+        self.gone: dict[str, Decimal] = {}
+
+    def lease(self, scope: str, amount_usd: Decimal, limit_usd: Decimal, *, batch_id: str = "") -> bool:
+        if self.leased(scope) + self.spent(scope) + amount_usd > limit_usd:
+            return False
+        self.out[scope, batch_id or "me"] = self.leased(scope, batch_id=batch_id or "me") + amount_usd
+        return True
+
+    def settle(self, scope: str, leased_usd: Decimal, spent_usd: Decimal, *, batch_id: str = "") -> None:
+        self.out[scope, batch_id or "me"] = self.leased(scope, batch_id=batch_id or "me") - leased_usd
+        self.gone[scope] = self.spent(scope) + spent_usd
+
+    def spent(self, scope: str) -> Decimal:
+        return self.gone.get(scope, Decimal(0))
+
+    def leased(self, scope: str, *, batch_id: str = "") -> Decimal:
+        mine = (usd for (at, by), usd in self.out.items() if at == scope and batch_id in ("", by))
+        return sum(mine, Decimal(0))
+
+    def lent(self, scope: str) -> Decimal:
+        return self.leased(scope, batch_id="me")

@@ -22,9 +22,8 @@ from tests.support.providers.billing import Bill, Tariff, Usage, tariff
 from tests.support.providers.caching import TTL_S, Cache
 from tests.support.providers.faults import ANSWERS, PASSING, STOPPING, Faults
 from tests.support.providers.limits import Limits
+from tests.support.providers.our_side import ASKED, DOSSIER, address, no_wait, requests, until_ended
 from tests.support.providers.server import Fake, serving
-from tests.wire.test_batches import address, requests, until_ended
-from tests.wire.test_fakes import ASKED, DOSSIER, no_wait
 
 from panel.errors import ProviderBusy, ProviderRefused
 from panel.jurors import Provider, send_with_retries

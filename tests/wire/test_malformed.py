@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.support.answers import ANSWER, raw, spec
-from tests.wire.test_fakes import ASKED
+from tests.support.providers.our_side import ASKED
 
 from panel.errors import Mistake, ProviderBusy, ProviderRefused
 from panel.jurors import Caching, Provider

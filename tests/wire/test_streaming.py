@@ -6,7 +6,7 @@ import time
 
 import pytest
 from tests.support.answers import spec
-from tests.wire.test_fakes import ASKED, facing
+from tests.support.providers.our_side import ASKED, facing
 
 from panel.errors import ProviderBusy, ProviderRefused
 from panel.jurors import Caching

@@ -4,7 +4,6 @@ The tariff is typed by hand here and in `batch_days.py`, for the server; what th
 it. `PANEL_TEST_LAUNCHES` says how many; a whole thousand, with kills, is in test_thousand.py.
 """
 
-import json
 import os
 from collections import Counter
 from contextlib import ExitStack
@@ -16,62 +15,31 @@ import pytest
 from tests.support.batch_days import (
     CLAUDE,
     JURORS,
-    TARIFFS,
     assert_paid_as_billed,
     make_workspace,
     rows_in,
     run_quickly,
     started,
 )
+from tests.support.batch_faults import (
+    FATES,
+    SMALL_BATCHES,
+    assert_all_named,
+    missing_rows,
+    read_summary,
+    settings,
+    torn_lines,
+    unbilled_failures,
+)
 from tests.support.bills import assert_books_meet, read_books
 from tests.support.command import both_providers, fake_server, run_here
 from tests.support.providers.batches import Fate, fate
 from tests.support.providers.billing import Usage, tariff
-from tests.support.providers.faults import PASSING, Faults
-from tests.support.providers.server import Fake
+from tests.support.providers.faults import Faults
 
 pytestmark = pytest.mark.long
 
 LAUNCHES = int(os.environ.get("PANEL_TEST_LAUNCHES", "60"))
-SHARE = 0.10
-FATES = (
-    "partial+torn",
-    "expires",
-    "lost_create",
-    "failing+duplicated+strangers",
-    "lost_upload+breaks",
-    "refused",
-    "late",
-)
-SMALL_BATCHES = {  # several provider batches a model, and a second round for few leftovers
-    "panel.jurors.batch_api.openai_batches.OpenAIBatches.most_requests": 40,
-    "panel.jurors.batch_api.anthropic_batches.AnthropicBatches.most_requests": 60,
-    "panel.batch.provider_batches.economy.SECOND_ROUND_CALLS": 5,
-}
-
-
-def faults(seed: int = 7) -> Faults:
-    """Ten calls of a hundred meet one of every kind that passes."""
-    return Faults(SHARE, seed, PASSING, retry_after_s=0.3, hang_s=60.0, drip_s=0.5)
-
-
-def settings(**more: Any) -> dict[str, Any]:
-    """Of the server: 1 reply in 20 held against the SDKs' types, nothing kept but the bill."""
-    return {"tariffs": TARIFFS, "validate": 0.05, "keep_bodies": False, "faults": faults(), **more}
-
-
-def assert_all_named(summary: dict[str, Any], count: int) -> None:
-    """Every row ended reviewed or failed with its reason, and each is in one list."""
-    rows = rows_in(summary)
-    assert sorted(rows) == list(range(1, count + 1))
-    assert set(rows.values()) <= {"reviewed", "failed"}
-    assert summary["state"] == "finished"
-    assert len(summary["reviewed"]) >= 0.9 * count  # faults that pass cost time, not launches
-
-
-def unbilled_failures(fake: Fake) -> int:
-    """Calls whose reply was an error in an HTTP 200: on no bill, and of unknown price to whoever got it."""
-    return fake.stats.behaviours.get("error_200", 0)
 
 
 def run_ordinary(at: Path, count: int) -> None:
@@ -127,17 +95,6 @@ def test_the_tariff_is_the_oracles_and_a_batch_costs_half(tmp_path: Path) -> Non
         assert entry["cost_usd"] == "0.271995"
 
 
-def missing_rows(fake: Fake) -> int:
-    """Rows of provider batches that have no line in the results, and were asked of nobody."""
-    return sum(
-        sent.total - len(sent.rows) - len(sent.requests) for sent in fake.batches.sent.values() if not sent.errors
-    )
-
-
-def torn_lines(fake: Fake) -> int:
-    return 2 * sum(sent.fate.torn for sent in fake.batches.sent.values())  # OpenAI has two files a batch
-
-
 def run_economy(at: Path, count: int, fates: tuple[str, ...] = FATES) -> None:
     launches = make_workspace(at, count)
     deals: list[Fate] = [replace(fate(names), seed=i) for i, names in enumerate(fates)]
@@ -188,11 +145,6 @@ def run_fleet(at: Path, count: int, url: str, *flags: str) -> dict[str, Any]:
         assert_paid_as_billed(summary, fake.bill.as_json(), untold=untold, most=untold + torn_lines(fake))
         assert Counter(entry["launch"] for entry in summary["reviewed"]).most_common(1)[0][1] == 1
         return summary
-
-
-def read_summary(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / "summary.json").read_text("utf-8"))
-    return found
 
 
 def test_the_same_with_two_workers_on_postgres(tmp_path: Path, postgres_url: str) -> None:

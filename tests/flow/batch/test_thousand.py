@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.flow.batch.test_faults import (
+from tests.support.batch_days import make_workspace, run_quickly, started
+from tests.support.batch_faults import (
     FATES,
     SMALL_BATCHES,
     assert_all_named,
@@ -29,7 +30,6 @@ from tests.flow.batch.test_faults import (
     torn_lines,
     unbilled_failures,
 )
-from tests.support.batch_days import make_workspace, run_quickly, started
 from tests.support.bills import Books, assert_books_meet, calls_in_flight, read_books
 from tests.support.command import both_providers, fake_server, run_here
 from tests.support.databases import Postgres, rows_of

@@ -1,39 +1,21 @@
 """The desk in a real browser: the link, sign-in, what axe-core finds, the keyboard, a phone, both colour schemes."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.browser import axe_violations, needs_axe
+from tests.support.browser import axe_violations, needs_axe, needs_chromium
 from tests.support.desks import PASSWORD, SECRET, Desk, served_desk
 from tests.support.web import web_in_thread
 
 from panel.records.desk import Role
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PAGES = {"sign-in": "/sign-in", "nothing": "/nowhere", "accounts": "/accounts", "password": "/password"}
 SIZES = {"desktop": (1440, 900), "phone": (360, 740)}
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the desk is not looked at"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support import desk_windows as at
-from tests.support.desk_windows import BOTH, FERN, LARK, Seeds, desk_on, expect, sign, window
-from tests.support.desks import Desk
+from tests.support.browser import needs_chromium
+from tests.support.desk_windows import BOTH, FERN, LARK, Seeds, desk_on, expect, window
+from tests.support.desks import Desk, sign
 
 from panel.records.desk import Draft
 
-browser, seeds, pytestmark = at.browser, at.seeds, at.pytestmark
+pytestmark = needs_chromium
 FIRST = f"{LARK}/developer-experience:0"
 WHOLE, SHORT, SHORTER = 29, 20, 19  # items to decide: 24, 15 and 14 claims, and the views of five critics
 

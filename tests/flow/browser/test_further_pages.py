@@ -1,7 +1,6 @@
 """The desk's further pages in a real browser: what axe-core finds, both colour schemes, a phone, and no script at all."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,16 +9,13 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.flow.desk.test_ask_again import CRITIC, DRAFT, NewsroomFolder
-from tests.flow.desk.test_desk_pages import sign
-from tests.support.browser import axe_violations, needs_axe
-from tests.support.desks import Desk, served_desk
+from tests.support.browser import axe_violations, needs_axe, needs_chromium, open_chromium
+from tests.support.desks import Desk, served_desk, sign
+from tests.support.newsrooms import CRITIC, DRAFT, NewsroomFolder
 
 from panel.cli.compose.workspace import open_workspace
 from panel.cli.drafts.ask_again import asking_in_background
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 PAGES = {
     "offer": f"/drafts/{DRAFT}/offer", "ask a critic": f"/drafts/{DRAFT}/ask?critic={CRITIC}",
@@ -27,10 +23,7 @@ PAGES = {
     "product": "/products/larkspindle", "stale": "/stale",
 }  # fmt: skip
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the desk is not looked at"),
-]
+pytestmark = needs_chromium
 
 
 @dataclass
@@ -62,7 +55,6 @@ class Looked:
 @pytest.fixture(scope="module")
 def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looked]:
     """A signed review of an earlier launch, and one critic who answers otherwise when asked again."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     root = tmp_path_factory.mktemp("looked")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
@@ -72,15 +64,13 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looked]:
         shell = open_workspace()
         with (
             served_desk(shell.settings.database_url, ask_again=lambda d: asking_in_background(shell, d)) as desk,
-            sync_api.sync_playwright() as playwright,
+            open_chromium() as chromium,
         ):
             me, drafts = desk.account("admin"), desk.deps.desk
             drafts.take_in()
             sign(desk, DRAFT, me)
             drafts.bring_run_log(me, DRAFT, "A run of ours", "$ larkspindle review 12\n3 comments", date(2026, 11, 24))
-            chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             yield Looked(desk, chromium)
-            chromium.close()
 
 
 def asked_again(page: Any, desk: Desk) -> None:

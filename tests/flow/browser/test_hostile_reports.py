@@ -4,13 +4,12 @@ Two promises. A report never runs a script and never asks for anything but itsel
 wrote. And what we take for hidden is hidden in Chromium too: our reading of styles is held against its own.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.flow.browser.test_reports import CHROMIUM, FLAGS, Visit
 from tests.support import page_records
+from tests.support.browser import TRACES, Visit, needs_chromium
 from tests.support.hostile_text import corpora
 from tests.support.hostile_text.planting import OWN, batches, hostile_comparison
 
@@ -19,13 +18,6 @@ from panel.pages.formats import comparison_html, review_html
 
 HOSTILE = sorted((Path(__file__).parents[2] / "support" / "web" / "pages" / "hostile").glob("*.html"))
 ATTACKS = (*OWN, *corpora.nasty())
-# Everything a script could have left behind: a changed title, a global, an element of its own.
-TRACES = """() => ({
-    title: document.title, owned: typeof window.owned,
-    elements: document.querySelectorAll('img, iframe, object, embed, form, video, audio, base, script:not([type])').length,
-    handlers: [...document.querySelectorAll('*')].flatMap(e => e.getAttributeNames()).filter(n => n.startsWith('on')).length,
-    links: [...document.querySelectorAll('a[href]')].map(a => a.protocol).filter(p => !['http:', 'https:', 'file:'].includes(p)).length,
-})"""
 # Text a reader can make out: boxes with a size, on the screen, not faint, not in the colour of what is behind.
 SEEN = """() => {
     const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
@@ -46,19 +38,7 @@ NOT_PROBED = (
     "letter spacing", "filter: blur",
 )  # fmt: skip
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: hostile pages are not looked at"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+pytestmark = needs_chromium
 
 
 @pytest.mark.parametrize("texts", batches(ATTACKS, 60), ids=lambda texts: ascii(texts[0])[:20])

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support import desk_windows as at
+from tests.support.browser import needs_chromium
 from tests.support.desk_windows import BOTH, LARK, Seeds, Window, desk_on, expect, window
 from tests.support.desks import Desk
 
 from panel.records.desk import Decision
 
-browser, seeds, pytestmark = at.browser, at.seeds, at.pytestmark
+pytestmark = needs_chromium
 WHO = f"{LARK}/developer-experience"
 STOPS = (f"{WHO}:0", f"{WHO}:1", f"{WHO}:2", f"{WHO}:3", f"{WHO}:views")
 WHOLE, PAIRED = 29, 57

@@ -5,28 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.flow.browser.test_hostile_reports import TRACES
-from tests.flow.browser.test_reports import SPLIT_WORDS
-from tests.support import desk_windows as at
-from tests.support.browser import axe_violations, needs_axe
-from tests.support.desk_windows import (
-    BOTH,
-    DESKTOP,
-    FERN,
-    LARK,
-    PHONE,
-    Seeds,
-    Window,
-    desk_on,
-    expect,
-    overflow,
-    sign,
-    too_small,
-    window,
-)
-from tests.support.desks import Desk
+from tests.support.browser import SPLIT_WORDS, TRACES, axe_violations, needs_axe, needs_chromium, overflow, too_small
+from tests.support.desk_windows import BOTH, DESKTOP, FERN, LARK, PHONE, Seeds, Window, desk_on, expect, window
+from tests.support.desks import Desk, sign
 
-browser, seeds, pytestmark = at.browser, at.seeds, at.pytestmark
+pytestmark = needs_chromium
 FIRST = f"{LARK}/developer-experience:0"
 PATHS = {
     "queue": "/", "approved": "/?which=approved", "comparisons": "/comparisons", "draft": f"/drafts/{LARK}",

@@ -5,20 +5,15 @@ One Chromium for the file; every page is opened from disk with the network refus
 
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.support import page_records
+from tests.support.browser import CHROMIUM, SPLIT_WORDS, Visit, needs_chromium
 
 from panel.pages.formats import comparison_html, review_html
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PAGES = {
     "full": lambda: comparison_html(page_records.comparison()),
     "trial": lambda: comparison_html(page_records.comparison("trial")),
@@ -34,19 +29,7 @@ PAGES = {
     "live": lambda: comparison_html(page_records.live_comparison()),
 }
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: pages are not looked at"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -55,30 +38,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, render in PAGES.items():
         (made / f"{name}.html").write_text(render(), encoding="utf-8")
     return made
-
-
-class Visit:
-    """One page open in its own context, with what it said and asked for."""
-
-    def __init__(self, browser: Any, path: Path, width: int, height: int, **options: Any) -> None:
-        self.said: list[str] = []
-        self.asked: list[str] = []
-        self.context = browser.new_context(viewport={"width": width, "height": height}, offline=True, **options)
-        self.page = self.context.new_page()
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.said.append(dialog.message), dialog.dismiss()))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(path.as_uri())
-
-    def __enter__(self) -> "Visit":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.context.close()
-
-    def bottom(self, selector: str) -> float:
-        return float(self.page.locator(selector).first.evaluate("e => e.getBoundingClientRect().bottom"))
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -121,13 +80,6 @@ def test_the_first_screen_holds_answer_tallies_lines_picture_and_depth(browser: 
 LABELS_OUTSIDE = """() => { const box = document.querySelector('.picture').getBoundingClientRect();
   return [...document.querySelectorAll('.picture text')].filter((e) => { const b = e.getBoundingClientRect();
     return b.left < box.left - 1 || b.right > box.right + 1 }).map((e) => e.textContent) }"""
-SPLIT_WORDS = """(selector) => [...document.querySelectorAll(selector)].filter((e) => {
-  for (let up = e; up; up = up.parentElement) if (getComputedStyle(up).clipPath !== 'none') return false;
-  const range = document.createRange(), walker = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
-  for (let node; (node = walker.nextNode());) for (const word of node.data.matchAll(/[\\p{L}\\p{N}]{2,20}/gu)) {
-    range.setStart(node, word.index); range.setEnd(node, word.index + word[0].length);
-    if (new Set([...range.getClientRects()].map((r) => Math.round(r.top))).size > 1) return true;
-  } return false }).map((e) => e.textContent.trim())"""
 
 
 @pytest.mark.parametrize("name", ["full", "wordy", "live", "review", "troubled", "troubled-pair"])

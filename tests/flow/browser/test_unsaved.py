@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from tests.support import desk_windows as at
+from tests.support.browser import needs_chromium
 from tests.support.command import command, environment
 from tests.support.desk_windows import DESKTOP, LARK, Seeds, Window, desk_on, expect, watched, window
 from tests.support.desks import PASSWORD, Desk
 
 from panel.desk.acts.decide import target_of
 
-browser, seeds, pytestmark = at.browser, at.seeds, at.pytestmark
+pytestmark = needs_chromium
 WHOLE = 29
 TYPED, MORE = " Typed and not saved.", " And more."
 FIELD = ".stop:visible .edit textarea"

@@ -10,8 +10,9 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from tests.flow.conftest import CountingJuror, make_answer, make_dossier, make_persona, write_script
 from tests.support.command import both_providers, fake_server, run, run_here
+from tests.support.counting_juror import CountingJuror, write_script
+from tests.support.dossiers import make_answer, make_dossier, make_persona
 from tests.support.providers.server import Fake
 
 from panel.errors import Mistake, ProviderRefused

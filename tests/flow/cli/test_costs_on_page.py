@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import yaml
-from tests.flow.conftest import make_answer
 from tests.support.command import Said, run_here
+from tests.support.dossiers import make_answer
 
 SCENARIOS = """\
 general:

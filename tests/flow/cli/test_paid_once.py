@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.flow.conftest import CountingJuror, make_answer, make_dossier, make_persona, write_script
+from tests.support.counting_juror import CountingJuror, write_script
+from tests.support.dossiers import make_answer, make_dossier, make_persona
 
 from panel.errors import Deferred, ProviderBusy, ProviderRefused, Stopped
 from panel.jurors import RateLimiter

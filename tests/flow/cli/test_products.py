@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.flow.conftest import make_answer
 from tests.support.command import SCRIPTED, SPECIMEN, Said, both_providers, fake_server, run_here
+from tests.support.dossiers import make_answer
 from tests.support.web.server import web_in_thread
 
 from panel.cli.compose import launches

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.flow.conftest import make_dossier, make_persona
 from tests.support.databases import sent_body
+from tests.support.dossiers import make_dossier, make_persona
 from tests.support.providers.server import Fake, serving
 
 from panel.errors import Stopped

@@ -14,15 +14,16 @@ from tests.support.drafts import (
     ledger,
     phrases,
     quill,
+    renumbered,
     reworded,
     settle_point,
     small,
     target,
     under,
+    with_passage,
 )
 from tests.support.page_records import live_review, trial
 from tests.support.records import a_run
-from tests.unit.desk.drafts.test_points import renumbered, with_passage
 
 from panel.desk.acts.decide import Target, target_of
 from panel.desk.approval.audit import audit

@@ -1,74 +1,23 @@
 """Asked again for a draft: an ordinary run, laid into the review there is, offered, and never a word of a person lost."""
 
-import atexit
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
-from tests.support.command import SPECIMEN, Said, run_here
-from typer.testing import CliRunner
+from tests.support.command import SPECIMEN
+from tests.support.newsrooms import CRITIC, DRAFT, NewsroomFolder
 
-from panel.cli.compose.desks import OpenDesk, open_desk
-from panel.cli.drafts import browse
 from panel.cli.drafts.ask_again import asking_in_background
 from panel.desk.approval.audit import audit
 from panel.desk.ask_again.prepare import AskAgainRequest
-from panel.desk.drafts.opened import OpenReview
 from panel.errors import Mistake
 from panel.pipeline.write_files import read_base
 from panel.records import Review, Stamp
 from panel.store import RunFolder
 
-DRAFT, CRITIC = "larkspindle-2-0", "futurist"
 LOG = "$ larkspindle review 12\n3 comments in 41 s, one of them wrong\n\nWe ran it on a pull request of ours."
-
-
-@cache
-def _reviewed() -> Path:
-    """What every test begins with, made once. The script is named relative to it, so that a copy has its own."""
-    root = Path(tempfile.mkdtemp(prefix="panel-reviewed-"))
-    atexit.register(shutil.rmtree, root, ignore_errors=True)
-    shutil.copy(SPECIMEN / "answers.yaml", root)
-    assert run_here("init", at=root).code == 0
-    (root / "panel.toml").write_text('editor = "Ann Editor"\n', encoding="utf-8")
-    said = run_here("review", str(SPECIMEN / "larkspindle.yaml"), "--model", "scripted/answers.yaml", "--json", at=root)
-    assert said.code == 0, said.err
-    return root
-
-
-class NewsroomFolder:
-    """A reviewed launch on the desk of one person, its critics on a script that may be edited."""
-
-    def __init__(self, root: Path) -> None:
-        self.root, self.script = root, root / "answers.yaml"
-        shutil.copytree(_reviewed(), root, dirs_exist_ok=True)
-
-    def panel(self, *words: str) -> Said:
-        return run_here(*words, at=self.root)
-
-    def drafts(self, *words: str) -> Any:
-        return CliRunner().invoke(browse.app, list(words), catch_exceptions=False)
-
-    @contextmanager
-    def desk(self) -> Iterator[tuple[OpenDesk, OpenReview, Review | None]]:
-        with open_desk() as at:
-            opened = at.desk.open(at.who, DRAFT)
-            assert isinstance(opened, OpenReview)
-            yield at, opened, at.desk.offered(at.who, DRAFT)
-
-    def says(self, persona_id: str, **fields: object) -> None:
-        """Let this critic say something else from now on; None: it has no answer."""
-        script = yaml.safe_load(self.script.read_text(encoding="utf-8"))
-        script[DRAFT][persona_id] = {**script[DRAFT][persona_id], **fields} if fields else None
-        self.script.write_text(yaml.safe_dump(script), encoding="utf-8")
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.newsrooms import LARK, approve, copy_workspace, database, edit, make_workspace, run_here
+from tests.support.command import run_here
+from tests.support.newsrooms import LARK, approve, copy_workspace, database, edit, make_workspace
 
 
 @pytest.fixture(scope="module")

@@ -1,74 +1,16 @@
 """`panel desk` as a real process, and `panel desk accounts`, as somebody at a terminal meets them."""
 
-import http.client
-import os
-import signal
 import socket
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from tests.support.command import LONGEST_S, command, environment, run, run_here
+from tests.support.command import LONGEST_S, command, environment, run, run_here, running
 
 pytestmark = pytest.mark.long
 
 FOUR_WORDS = "four plain words here"
-
-
-@dataclass
-class Answer:
-    status: int
-    headers: dict[str, str]
-    text: str
-
-
-@dataclass
-class Running:
-    """A desk that was started, and the first line it printed."""
-
-    process: "subprocess.Popen[str]"
-    link: str
-
-    @property
-    def netloc(self) -> str:
-        return urlsplit(self.link).netloc
-
-    def ask(self, path: str, method: str = "GET", body: str = "", **headers: str) -> Answer:
-        host, _, port = self.netloc.partition(":")
-        conn = http.client.HTTPConnection(host, int(port), timeout=LONGEST_S)
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        conn.request(method, path, body or None, {"Host": self.netloc, **named})
-        reply = conn.getresponse()
-        found = Answer(reply.status, {k.lower(): v for k, v in reply.getheaders()}, reply.read().decode())
-        conn.close()
-        return found
-
-    def stop(self) -> tuple[int, str]:
-        """Ctrl-C: the exit code and what was said on stderr."""
-        self.process.send_signal(signal.SIGINT)
-        _, err = self.process.communicate(timeout=LONGEST_S)
-        return self.process.returncode, err
-
-
-@contextmanager
-def running(folder: Path, *words: str) -> Iterator[Running]:
-    process = subprocess.Popen(
-        command("desk", "--port", "0", "--no-browser", *words), cwd=folder, env=environment({"GIT_CONFIG_GLOBAL": os.devnull}),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        assert process.stdout
-        link = process.stdout.readline().strip()
-        if not link:
-            raise AssertionError(process.communicate()[1])
-        yield Running(process, link)
-    finally:
-        process.kill()
-        process.communicate()
 
 
 @pytest.fixture

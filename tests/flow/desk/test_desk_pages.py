@@ -14,14 +14,11 @@ import pytest
 import yaml
 from sqlalchemy import text
 from starlette.testclient import TestClient
-from tests.flow.desk.test_ask_again import CRITIC, DRAFT, NewsroomFolder
-from tests.flow.desk.test_command import running
 from tests.support import page_records
-from tests.support.command import LONGEST_S, SPECIMEN
-from tests.support.desks import Desk, a_desk
-from tests.support.drafts import target
+from tests.support.command import LONGEST_S, SPECIMEN, running
+from tests.support.desks import Desk, a_desk, sign
 from tests.support.meetings import meet
-from tests.support.newsrooms import LARK
+from tests.support.newsrooms import CRITIC, DRAFT, LARK, NewsroomFolder
 
 from panel.cli.compose.workspace import Workspace, open_workspace
 from panel.cli.drafts.ask_again import asking_in_background, means_of
@@ -35,28 +32,12 @@ from panel.desk.drafts.opened import OpenReview
 from panel.desk.drafts.overlay import start_text
 from panel.desk.stats import DeskStats, Group, read_stats
 from panel.records import Launch, LaunchSource
-from panel.records.desk import Account
 from panel.web.routes.stats import stats_page
 from panel.web.views.offer import offer_page
 
 pytestmark = pytest.mark.long
 
 HOSTED = "openai/gpt-6.1-sol"
-
-
-def sign(desk: Desk, draft_id: str, who: Account) -> None:
-    """Everything that is left settled as fine, then approved."""
-    drafts = desk.deps.desk
-    while left := drafts.open(who, draft_id).left:
-        point = left[0]
-        if point.kind == "flag":
-            drafts.dismiss(who, point.draft_id, point.key, "kept_on_purpose")
-        elif point.kind == "held":
-            drafts.confirm_held(who, point.draft_id)
-        else:
-            number = drafts.open(who, point.draft_id).draft.head
-            drafts.decide(who, point.draft_id, target(point), "accurate", number=number, seen=True)
-    drafts.approve(who, draft_id, number=drafts.open(who, draft_id).draft.head)
 
 
 @pytest.fixture
@@ -130,8 +111,8 @@ def test_the_newest_approval_is_one_download_that_verifies(desk: Desk, kind: str
     assert (missing.status_code, "Nobody has approved this draft." in missing.text) == (404, True)
     if kind == "comparison":
         for side in desk.deps.desk.queue(kind="review").drafts:
-            sign(desk, side.draft_id, desk.account("editor"))
-    sign(desk, draft_id, desk.account("editor"))
+            sign(desk, side.draft_id)
+    sign(desk, draft_id)
     found = client.get(f"/drafts/{draft_id}/approval-file")
     assert found.headers["content-type"] == "application/json"
     assert re.fullmatch(rf'attachment; filename="approval-{draft_id}-\d+\.json"', found.headers["content-disposition"])
@@ -402,7 +383,7 @@ def test_the_stats_page_and_its_json_say_what_the_command_says(desk: Desk) -> No
     client = desk.client("writer")
     assert "Nobody has approved a review yet." in main_of(client.get("/stats"))
     for signed, draft in enumerate(desk.deps.desk.queue(kind="review").drafts, 1):
-        sign(desk, draft.draft_id, desk.account("editor"))
+        sign(desk, draft.draft_id)
         assert client.get("/stats.json").json()["drafts"] == signed, "an act is counted at once"
     found = read_stats(desk.deps.desk.store)
     told = client.get("/stats.json").json()
@@ -535,7 +516,7 @@ def test_a_time_that_there_is_not_in_utc_is_a_mistake(desk: Desk, typed: str) ->
 
 def test_the_logs_page_finds_a_decision_that_was_changed_behind_the_desks_back(desk: Desk) -> None:
     one = desk.deps.desk.queue(kind="review").drafts[0]
-    sign(desk, one.draft_id, desk.account("editor"))
+    sign(desk, one.draft_id)
     editor = desk.client("editor")
     assert "Whole:" in main_of(editor.get("/log?check=true"))
     with desk.deps.engine.begin() as conn:

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.newsrooms import BOTH, LARK, ODD, approve, copy_workspace, edit, make_workspace, run, run_here
+from tests.support.command import run, run_here
+from tests.support.newsrooms import BOTH, LARK, ODD, approve, copy_workspace, edit, make_workspace
 
 
 @pytest.fixture(scope="module")

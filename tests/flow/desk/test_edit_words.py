@@ -4,20 +4,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.support.command import SPECIMEN
-from tests.support.newsrooms import (
-    ACCEPT_ALL,
-    BOTH,
-    LARK,
-    approve,
-    copy_workspace,
-    edit,
-    editor,
-    edits,
-    make_workspace,
-    run,
-    run_here,
-)
+from tests.support.command import SPECIMEN, run, run_here
+from tests.support.newsrooms import ACCEPT_ALL, BOTH, LARK, approve, copy_workspace, edit, editor, edits, make_workspace
 
 SAYS = 's = s.replace("The maker\'s own count says", "The maker counts")'
 

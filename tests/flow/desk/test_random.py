@@ -15,8 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import select
-from tests.support.drafts import ROLES, Clock, a_room, checked, ledger, reworded, settle_point, small
-from tests.unit.desk.drafts.test_points import renumbered
+from tests.support.drafts import ROLES, Clock, a_room, checked, ledger, renumbered, reworded, settle_point, small
 
 from panel.desk.acts.decide import Target
 from panel.desk.approval.audit import audit

@@ -6,19 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.command import PAIR, SCRIPTED, SPECIMEN
-from tests.support.newsrooms import (
-    ACCEPT_ALL,
-    LARK,
-    ODD,
-    approve,
-    copy_workspace,
-    edit,
-    editor,
-    make_workspace,
-    run,
-    run_here,
-)
+from tests.support.command import PAIR, SCRIPTED, SPECIMEN, run, run_here
+from tests.support.newsrooms import ACCEPT_ALL, LARK, ODD, approve, copy_workspace, edit, editor, make_workspace
 
 CHANGES = (
     's = s.replace("The maker\'s own count says", "The maker counts")',

@@ -20,10 +20,10 @@ from tests.support.drafts import (
     small,
     target,
     under,
+    with_passage,
 )
 from tests.support.page_records import live_review
 from tests.support.records import a_run
-from tests.unit.desk.drafts.test_points import with_passage
 
 from panel.desk.acts.decide import Target
 from panel.desk.approval.approval_file import approval_file

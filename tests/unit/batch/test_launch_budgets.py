@@ -4,37 +4,10 @@ import asyncio
 from decimal import Decimal
 
 import pytest
+from tests.support.provider_batches import Purse
 
 from panel.batch.launch_budgets import LaunchBudgets
 from panel.errors import Stopped
-
-
-class Purse:
-    """A purse in memory; the store's own is held to the same in tests/contract."""
-
-    def __init__(self) -> None:
-        self.out: dict[tuple[str, str], Decimal] = {}
-        self.gone: dict[str, Decimal] = {}
-
-    def lease(self, scope: str, amount_usd: Decimal, limit_usd: Decimal, *, batch_id: str = "") -> bool:
-        if self.leased(scope) + self.spent(scope) + amount_usd > limit_usd:
-            return False
-        self.out[scope, batch_id or "me"] = self.leased(scope, batch_id=batch_id or "me") + amount_usd
-        return True
-
-    def settle(self, scope: str, leased_usd: Decimal, spent_usd: Decimal, *, batch_id: str = "") -> None:
-        self.out[scope, batch_id or "me"] = self.leased(scope, batch_id=batch_id or "me") - leased_usd
-        self.gone[scope] = self.spent(scope) + spent_usd
-
-    def spent(self, scope: str) -> Decimal:
-        return self.gone.get(scope, Decimal(0))
-
-    def leased(self, scope: str, *, batch_id: str = "") -> Decimal:
-        mine = (usd for (at, by), usd in self.out.items() if at == scope and batch_id in ("", by))
-        return sum(mine, Decimal(0))
-
-    def lent(self, scope: str) -> Decimal:
-        return self.leased(scope, batch_id="me")
 
 
 def dollars(amount: str) -> Decimal:

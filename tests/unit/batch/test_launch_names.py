@@ -1,6 +1,6 @@
 """Names by which tools called alike are told apart."""
 
-from tests.flow.conftest import make_dossier
+from tests.support.dossiers import make_dossier
 
 from panel.batch.launch import names_for
 from panel.records import Announcement, BatchRow

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tests.flow.conftest import make_dossier
+from tests.support.dossiers import make_dossier
 
 from panel.pipeline.containment import as_found_and_cleared, contain
 from panel.records import Answered, Failed, Juror, NotAsked, Opinion

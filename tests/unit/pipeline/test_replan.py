@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from tests.flow.conftest import make_dossier, make_persona
+from tests.support.dossiers import make_dossier, make_persona
 
 from panel.dossier.append import append_sources
 from panel.errors import Mistake

@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.opinions import GROUNDS, MADE, make_dossier, make_persona
-from tests.unit.tally.test_count import STANDS, opinion
+from tests.support.opinions import GROUNDS, MADE, STANDS, make_dossier, make_persona, opinion
 
 from panel.checks import check_comparison
 from panel.errors import Mistake

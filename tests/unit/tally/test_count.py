@@ -3,28 +3,15 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.opinions import GROUNDS, make_opinion, make_persona
+from tests.support.opinions import GROUNDS, STANDS, make_opinion, make_persona, opinion
 
 from panel.checks.catalogue import flag
-from panel.records import Declined, Failed, Juror, NotAsked, Rho, Unusable
+from panel.records import NotAsked, Rho
 from panel.tally import tally
 from panel.tally.effective_votes import effective_jurors, ship_interval
 
 RHO = Rho()
-BOTH_SIDES = GROUNDS[:2]
-STANDS = ("ship", "skip", "abstain", "ungrounded", "declined", "unusable", "failed")
 STRENGTH = {"not_enough": 0, "split": 1, "ship": 2, "skip": 2}
-
-
-def opinion(persona_id, stand, *, confidence=0.5, family="anthropic", draw=0):
-    """What a persona came to, by name of its stand."""
-    juror = Juror(persona_id=persona_id, model=f"{family}/m", family=family)
-    missing = {"declined": Declined, "unusable": Unusable, "failed": Failed}
-    if stand in missing:
-        return missing[stand](juror=juror, why="no", draw=draw)
-    if stand == "ungrounded":
-        return make_opinion(persona_id, grounds=GROUNDS[1:2], family=family, confidence=confidence, draw=draw)
-    return make_opinion(persona_id, verdict=stand, grounds=BOTH_SIDES, family=family, confidence=confidence, draw=draw)
 
 
 def panel(*stands, **changes):

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 from tests.support.answers import provider
-from tests.support.provider_batches import PRICE, START, Wire, key
-from tests.unit.batch.test_launch_budgets import Purse
+from tests.support.provider_batches import PRICE, START, Purse, Wire, key
 
 from panel.batch.launch_budgets import LaunchBudgets
 from panel.batch.provider_batches.collector import Collector

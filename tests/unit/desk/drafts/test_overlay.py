@@ -4,11 +4,11 @@ import math
 from typing import Any
 
 import pytest
-from tests.support.drafts import checked, ledger, quill
+from tests.support.drafts import change, checked, ledger, quill, stand
 from tests.support.page_records import live_review, said, trial
 
 from panel.desk.drafts.overlay import MAKERS_WORD, lay_over, start_text
-from panel.desk.drafts.text_fields import put_sentence, put_text, put_words, read_field, sentence_at
+from panel.desk.drafts.text_fields import put_text, read_field, sentence_at
 from panel.errors import Mistake
 from panel.pages.formats import comparison_html, review_html, review_markdown
 from panel.records import Answered, Declined, Review, Written
@@ -45,16 +45,6 @@ def printed_claims(text: DraftText, review: Review) -> list[tuple[str, int]]:
             if s.standing == "printed" and quote[s.place].rests_on != "view"
         ]  # fmt: skip
     return found
-
-
-def change(text: DraftText, persona_id: str, **update: Any) -> DraftText:
-    words = text.words_of(persona_id)
-    assert words
-    return put_words(text, words.model_copy(update=update))
-
-
-def stand(text: DraftText, persona_id: str, place: int, **update: Any) -> DraftText:
-    return put_sentence(text, persona_id, sentence_at(text, persona_id, place).model_copy(update=update))
 
 
 def test_a_draft_begins_with_every_sentence_of_every_critic() -> None:

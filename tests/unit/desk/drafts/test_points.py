@@ -1,9 +1,8 @@
 """Points and their keys: what is decided once, and what opens it again."""
 
 import pytest
-from tests.support.drafts import checked, ledger, quill
+from tests.support.drafts import change, checked, ledger, quill, renumbered, stand, with_passage
 from tests.support.page_records import live_review, trial
-from tests.unit.desk.drafts.test_overlay import change, stand
 
 from panel.desk.drafts.flags import flags_of, must_settle
 from panel.desk.drafts.overlay import start_text
@@ -20,45 +19,6 @@ def points(review: Review, text: DraftText | None = None, scope: str = "p1") -> 
 
 def keys(review: Review, text: DraftText | None = None) -> set[tuple[str, str, str]]:
     return {(p.scope, p.kind, p.key) for p in points(review, text)}
-
-
-def renumbered(review: Review) -> Review:
-    """The same pages in another order: every source and passage has another number."""
-    new = {"S1": "S3", "S2": "S1", "S3": "S2"}
-
-    def moved(passage_id: str) -> str:
-        source, _, number = passage_id.partition(".")
-        return f"{new[source]}.{number}"
-
-    sources = tuple(
-        s.model_copy(update={
-            "source_id": new[s.source_id],
-            "passages": tuple(p.model_copy(update={"passage_id": moved(p.passage_id)}) for p in s.passages),
-        })
-        for s in review.dossier.sources
-    )  # fmt: skip
-    opinions = tuple(
-        o.model_copy(
-            update={"grounds": tuple(g.model_copy(update={"passage_id": moved(g.passage_id)}) for g in o.grounds)}
-        )
-        for o in review.answered()
-    )
-    dossier = review.dossier.model_copy(update={"sources": tuple(sorted(sources, key=lambda s: s.source_id))})
-    return checked(review.model_copy(update={"dossier": dossier, "opinions": opinions}))
-
-
-def with_passage(review: Review, passage_id: str, text: str) -> Review:
-    sources = tuple(
-        s.model_copy(
-            update={
-                "passages": tuple(
-                    p.model_copy(update={"text": text}) if p.passage_id == passage_id else p for p in s.passages
-                )
-            }
-        )
-        for s in review.dossier.sources
-    )
-    return review.model_copy(update={"dossier": review.dossier.model_copy(update={"sources": sources})})
 
 
 def test_the_same_sentences_on_renumbered_passages_are_the_same_points() -> None:

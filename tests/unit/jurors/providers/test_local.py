@@ -6,18 +6,12 @@ import sys
 
 import pytest
 from tests.support.answers import PICKS_SCHEMA, SCHEMA, question
+from tests.support.local_model import SPEC, needs_model
 
 from panel.errors import Mistake, ReplyUnusable
-from panel.jurors import local_model
 from panel.jurors.dialects import open_provider
-from panel.jurors.provider import ModelSpec
 from panel.jurors.providers import local as local_room
 from panel.jurors.providers.local import picks_grammar
-
-SPEC = ModelSpec(name="local/smollm2-135m", provider="local", model="smollm2-135m", api="chat")
-needs_model = pytest.mark.skipif(
-    not (found := local_model()) or not found.engine, reason="the local model is not installed here"
-)
 
 
 def test_the_grammar_allows_only_the_schemas_choices_without_blanks() -> None:
