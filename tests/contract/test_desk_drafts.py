@@ -57,7 +57,8 @@ def test_a_merged_products_draft_goes_on_with_its_history(room: Room, drafted: s
     assert room.review(drafted).draft.scope == "p1"
 
 
-def test_a_split_off_launch_keeps_its_draft_and_the_other_product_gets_one_of_its_own(room: Room, drafted: str) -> None:
+def test_a_split_off_launch_keeps_its_draft(room: Room, drafted: str) -> None:
+    """A split-off launch keeps its draft, and the other product gets one of its own."""
     with room.desk.store.changing() as conn:
         conn.execute(update(launch_runs).values(product_id="p2"))
     met(room, "run-2", "quillbase-3", "p2", "3")

@@ -255,7 +255,7 @@ def test_a_renamed_product_keeps_its_slug_and_its_past_name(products: Products) 
     assert products.history("lamp").product.facts.name == "Glow 365", "only a person renames"
 
 
-def test_a_launch_the_rule_takes_for_two_products_is_kept_for_an_editor_to_see(products: Products) -> None:
+def test_a_launch_taken_for_two_products_is_kept_for_an_editor(products: Products) -> None:
     one = meet(products, launch("Lamp", "https://acme.dev"))
     other = meet(products, launch("Glow", REPO))
     both = meet(products, launch("Lamp", "https://acme.dev", "2", repo=REPO), TUESDAY)
@@ -368,7 +368,7 @@ def test_a_notice_of_others_lifts_no_embargo(products: Products) -> None:
     assert near(products, "notes", TUESDAY) == []
 
 
-def test_an_embargoed_release_closes_its_product_and_whatever_it_was_merged_with(products: Products) -> None:
+def test_an_embargoed_release_closes_its_product_and_those_merged(products: Products) -> None:
     meet(products, launch("Lamp", "https://lamp.example", "1"), category="notes")
     meet(products, launch("Glow", "https://glow.example"), category="notes")
     second = launch("Lamp", "https://lamp.example", "2").model_copy(update={"embargo_until": WEDNESDAY})
@@ -387,7 +387,8 @@ def test_an_embargo_met_later_changes_nothing_of_earlier_days(products: Products
     assert near(products, "notes", WEDNESDAY) == []
 
 
-def test_a_confidential_product_is_no_neighbour_until_it_is_reviewed_without_the_word(products: Products) -> None:
+def test_a_confidential_product_is_no_neighbour(products: Products) -> None:
+    """A confidential product is no neighbour until it is reviewed without the word."""
     torch = launch("Torch", "https://torch.example")
     meet(products, torch.model_copy(update={"confidential": True}), category="notes", run_id="run-1")
     meet(products, torch, category="notes")

@@ -263,9 +263,10 @@ async def test_a_batch_names_the_confidential_launches_in_it(
     assert batches.confidential("b1") == ("acme",)
 
 
-async def test_a_batch_that_may_not_go_is_handed_to_nobody_and_its_calls_may_be_asked_again(
+async def test_a_batch_that_may_not_go_is_handed_to_nobody(
     ledger: Ledger, batches: ProviderBatches, b1: SentBatch
 ) -> None:
+    """A batch that may not go is handed to nobody, and its calls may be asked again."""
     wire, budgets = Mock(), Mock()
     poller = Poller(
         wire=wire, provider=Mock(), ledger=ledger, store=batches, budgets=budgets, prices={}, now=lambda: DAY,

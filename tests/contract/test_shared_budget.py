@@ -106,9 +106,8 @@ def test_scopes_are_apart(purse: SharedBudget) -> None:
     assert not purse.lease(RUN, ONE, ONE)
 
 
-def test_what_launches_in_hand_hold_is_told_from_what_is_set_aside_for_provider_batches(
-    purse: SharedBudget, other: SharedBudget
-) -> None:
+def test_money_of_launches_in_hand_is_told_from_that_of_batches(purse: SharedBudget, other: SharedBudget) -> None:
+    """What launches in hand hold is told from what is set aside for provider batches."""
     assert purse.lease(RUN, Decimal("0.20"), ONE)
     assert other.lease(RUN, Decimal("0.10"), ONE)
     assert purse.lease(RUN, Decimal("0.40"), ONE, batch_id="run-1-b1")
@@ -138,7 +137,7 @@ async def test_a_scope_begins_with_what_the_ledger_holds(purse: SharedBudget, le
     assert purse.lease("run:run-2", ONE, ONE)
 
 
-def test_many_processes_never_spend_more_than_the_limit_and_no_cent_goes_missing(
+def test_many_processes_never_overspend_and_no_cent_goes_missing(
     database_url: str, purse: SharedBudget, tmp_path: Path
 ) -> None:
     workers = [start(SPENDER, database_url, str(tmp_path), "0.25", str(n)) for n in range(4)]
@@ -175,9 +174,10 @@ def test_a_killed_workers_lease_comes_back_less_what_it_spent(
     assert not purse.lease(RUN, Decimal("0.01"), ONE)
 
 
-def test_a_provider_batchs_lease_outlives_the_worker_and_ends_with_the_batch(
+def test_a_provider_batchs_lease_outlives_the_worker(
     database_url: str, purse: SharedBudget, batches: ProviderBatches, records: RunRecords, tmp_path: Path
 ) -> None:
+    """A provider batch's lease outlives the worker and ends with the batch."""
     records.save_run(a_run())
     batch = SentBatch(batch_id="b1", run_id="run-1", provider="p", model="p/m", created_at=datetime.now(UTC))
     batches.new(batch)

@@ -89,7 +89,7 @@ def test_a_bill_has_four_classes_and_names_what_has_no_tariff() -> None:
     assert tariff("3/3.75/0.30/15") == THREE_FIFTEEN
 
 
-def test_a_second_answer_to_a_body_is_told_apart_from_one_that_never_arrived() -> None:
+def test_a_second_answer_to_a_body_is_told_from_one_that_never_arrived() -> None:
     bill = Bill()
     lost, answered = (bill.add("a", ORACLE, b"1") for _ in range(2))
     answered.arrived = True

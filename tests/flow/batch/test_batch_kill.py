@@ -124,11 +124,13 @@ def assert_paid_but_for_kills(summary: dict[str, Any], bill: dict[str, Any]) -> 
         assert Decimal(spend["cost_usd"]) == Decimal(bill["usd"])
 
 
-def test_a_batch_killed_six_times_loses_nothing_and_repeats_only_calls_in_flight(tmp_path: Path) -> None:
+def test_a_batch_killed_six_times_repeats_only_calls_in_flight(tmp_path: Path) -> None:
+    """A batch killed six times loses nothing and repeats only calls in flight."""
     kill_and_go_on(tmp_path, 6, random.SystemRandom().randint(0, 10**6))
 
 
-def test_a_batch_at_half_price_killed_six_times_submits_every_provider_batch_once(tmp_path: Path) -> None:
+def test_a_batch_at_half_price_killed_six_times_submits_each_once(tmp_path: Path) -> None:
+    """A batch at half price killed six times submits every provider batch once."""
     kill_and_go_on(tmp_path, 6, random.SystemRandom().randint(0, 10**6), "--economy")
 
 
@@ -197,9 +199,8 @@ def test_a_killed_workers_launches_are_finished_by_another(tmp_path: Path, postg
         assert_done_once(crew, server.bill(), MOST_AGAIN)
 
 
-def test_a_worker_stalled_beyond_its_heartbeat_ends_its_launches_itself_and_nobody_pays_twice(
-    tmp_path: Path, postgres_url: str
-) -> None:
+def test_a_worker_stalled_beyond_its_heartbeat_ends_its_launches(tmp_path: Path, postgres_url: str) -> None:
+    """A worker stalled beyond its heartbeat ends its launches itself, and nobody pays twice."""
     with fake_process("--latency", "0.5", "--validate", "0.05") as server, ExitStack() as stack:
         crew = Crew(tmp_path, postgres_url, server, stack)
         one, two = crew.workers

@@ -61,12 +61,14 @@ def run_ordinary(at: Path, count: int) -> None:
     assert run_here("runs", "verify", str(folder), at=at).code == 0
 
 
-def test_every_launch_is_reviewed_or_named_and_paid_as_billed_under_ten_percent_faults(tmp_path: Path) -> None:
+def test_ten_percent_faults_leave_launches_reviewed_or_named(tmp_path: Path) -> None:
+    """Every launch is reviewed or named, and paid as billed, under ten percent faults."""
     run_ordinary(tmp_path, LAUNCHES)
 
 
-def test_a_model_whose_money_is_used_up_is_asked_no_more_and_every_launch_says_so(tmp_path: Path) -> None:
-    """A fault that does not pass: each model meets it once, and its jurors fail by name from then on."""
+def test_a_model_whose_money_is_used_up_is_asked_no_more(tmp_path: Path) -> None:
+    """A model whose money is used up is asked no more, and every launch says so. A fault that does not pass: each model
+    meets it once, and its jurors fail by name from then on."""
     launches = make_workspace(tmp_path, 12)
     stopping = Faults(0.5, 3, ("spend_cap",))
     with fake_server(**settings(faults=stopping)) as fake:

@@ -38,9 +38,8 @@ def test_the_queue_is_seen_taken_back_and_handed_out_again(tmp_path: Path, postg
         assert fake.stats.requests == 0
 
 
-def test_retry_hands_out_what_failed_and_goes_on_looking_after_a_provider_batch_that_is_out(
-    tmp_path: Path, postgres_url: str
-) -> None:
+def test_retry_hands_out_what_failed_and_watches_batches_still_out(tmp_path: Path, postgres_url: str) -> None:
+    """Retry hands out what failed and goes on looking after a provider batch that is out."""
     with fake_server() as fake:
         variables = {**both_providers(fake), "PANEL_DATABASE_URL": postgres_url}
         run_id = hand_out(tmp_path, variables)

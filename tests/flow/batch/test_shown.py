@@ -120,7 +120,8 @@ def test_costs_by_anything_else_are_refused_by_name(day: Day) -> None:
     assert "'moon'" in said.err
 
 
-def test_an_archived_product_is_proposed_before_another_newcomer_and_named_as_such(day: Day) -> None:
+def test_an_archived_product_is_proposed_before_another_newcomer(day: Day) -> None:
+    """An archived product is proposed before another newcomer and named as such."""
     pairs = day.summary["pairs"]
     firsts = {}
     for pair in pairs:

@@ -11,9 +11,10 @@ WORST_OF_ALL, BUDGET = Decimal("2.8"), Decimal("0.8")  # what is set aside first
 COST_OF_ALL = Decimal("0.3")
 
 
-def test_what_finds_no_money_goes_when_the_first_provider_batch_has_given_back_what_it_did_not_cost(
+def test_what_finds_no_money_goes_when_the_first_batch_gives_back(
     tmp_path: Path,
 ) -> None:
+    """What finds no money goes when the first provider batch has given back what it did not cost."""
     launches = make_workspace(tmp_path, LAUNCHES)
     with fake_server(tariffs=TARIFFS, validate=0.05) as fake:
         words = ("batch", str(launches), "--yes", "--json", "--economy", "--budget", str(BUDGET))
@@ -27,7 +28,8 @@ def test_what_finds_no_money_goes_when_the_first_provider_batch_has_given_back_w
     assert f"${Decimal(bill['usd']):.4f} of ${BUDGET}" in said.err, "the running sum leaves out provider batches"
 
 
-def test_a_budget_below_what_one_launch_may_cost_stops_before_anything_is_bought(tmp_path: Path) -> None:
+def test_a_budget_below_one_launchs_worst_case_buys_nothing(tmp_path: Path) -> None:
+    """A budget below what one launch may cost stops before anything is bought."""
     launches = make_workspace(tmp_path, 2)
     with fake_server(tariffs=TARIFFS, validate=0.05) as fake:
         words = ("batch", str(launches), "--yes", "--json", "--economy", "--budget", "0.01")

@@ -145,11 +145,13 @@ def hold_promises(
         assert fake.bill.as_json()["batch_answers"] > books.answers / 2
 
 
-def test_a_thousand_launches_killed_half_way_and_resumed_are_named_and_paid_as_billed(tmp_path: Path) -> None:
+def test_a_thousand_launches_killed_and_resumed_are_paid_as_billed(tmp_path: Path) -> None:
+    """A thousand launches killed half way and resumed are named, and paid as billed."""
     run_on_one_machine(tmp_path)
 
 
-def test_a_thousand_launches_at_half_price_killed_while_batches_are_out_are_paid_as_billed(tmp_path: Path) -> None:
+def test_a_thousand_at_half_price_killed_are_paid_as_billed(tmp_path: Path) -> None:
+    """A thousand launches at half price killed while batches are out are paid as billed."""
     run_on_one_machine(tmp_path, "--economy")
 
 
@@ -187,15 +189,13 @@ def run_fleet(at: Path, url: str, *flags: str) -> None:
         hold_promises(summary, url, fake, in_flight, since, what, economy=bool(flags))
 
 
-def test_a_thousand_launches_shared_by_two_workers_one_of_them_killed_are_paid_as_billed(
-    tmp_path: Path, postgres: Postgres
-) -> None:
+def test_a_thousand_shared_by_two_workers_are_paid_as_billed(tmp_path: Path, postgres: Postgres) -> None:
+    """A thousand launches shared by two workers, one of them killed, are paid as billed."""
     with postgres.database() as url:
         run_fleet(tmp_path, url)
 
 
-def test_a_thousand_launches_at_half_price_shared_by_two_workers_one_of_them_killed_are_paid_as_billed(
-    tmp_path: Path, postgres: Postgres
-) -> None:
+def test_a_thousand_at_half_price_by_two_workers_are_paid_as_billed(tmp_path: Path, postgres: Postgres) -> None:
+    """A thousand launches at half price shared by two workers, one of them killed, are paid as billed."""
     with postgres.database() as url:
         run_fleet(tmp_path, url, "--economy")

@@ -96,7 +96,7 @@ async def test_the_last_launch_asks_for_the_summary(bench: Bench) -> None:
     assert bench.state().state == "finished"
 
 
-async def test_a_job_whose_worker_died_after_its_last_write_still_asks_for_the_summary(bench: Bench) -> None:
+async def test_a_job_of_a_worker_that_died_still_asks_for_the_summary(bench: Bench) -> None:
     """Killed between the row and the job for the summary: the job comes back, and its launch is done already."""
     bench.put(1, "reviewed")
     bench.put(2, "failed")
@@ -111,7 +111,7 @@ async def test_launches_made_ready_by_a_worker_that_died_then_are_handed_out(ben
     assert bench.jobs() == ["review 1", "review 2"]
 
 
-async def test_a_batch_with_nothing_left_is_summed_up_when_its_provider_batch_is_over(bench: Bench) -> None:
+async def test_a_batch_is_summed_up_when_its_last_provider_batch_is_over(bench: Bench) -> None:
     bench.put(1, "reviewed")
     bench.put(2, "reviewed")
     bench.send("lost")
@@ -119,9 +119,11 @@ async def test_a_batch_with_nothing_left_is_summed_up_when_its_provider_batch_is
     assert bench.jobs() == ["finish"]
 
 
-async def test_a_launch_whose_answers_are_in_another_runs_batch_is_looked_at_later_and_not_at_once(
+async def test_a_launch_waiting_for_another_runs_batch_is_looked_at_later(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A launch whose answers are in another run's batch is looked at later and not at once."""
+
     async def waits(context: Any, row: BatchRow) -> Any:
         done = row.model_copy(update={"state": "waiting"})
         context.rows.put(context.run_id, done)
@@ -147,9 +149,10 @@ def cannot(err: Exception) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize("err", [Mistake("No key for openai here."), StoreError("The database is away.")])
-async def test_a_worker_that_cannot_do_a_launch_leaves_it_to_others_and_says_why_once(
+async def test_a_worker_leaves_a_launch_it_cannot_do_and_says_why_once(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], err: Exception
 ) -> None:
+    """A worker that cannot do a launch leaves it to others and says why once."""
     monkeypatch.setattr(work, "open_kit", cannot(err))
     assert [await bench.review(1), await bench.review(2)] == [work.STALLED_S] * 2
     assert [bench.row(1).state, bench.row(2).state] == ["ready", "ready"]
@@ -160,7 +163,7 @@ async def test_a_worker_that_cannot_do_a_launch_leaves_it_to_others_and_says_why
 
 
 @pytest.mark.parametrize("err", [Mistake("No key."), ProviderRefused("The key is refused.", stops_model=True)])
-async def test_a_provider_batch_that_cannot_be_moved_from_here_is_looked_at_again(
+async def test_a_provider_batch_nobody_here_can_move_is_looked_at_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, err: Exception
 ) -> None:
     bench.send("submitted")
@@ -192,7 +195,7 @@ async def test_a_used_up_budget_is_named_by_whichever_worker_sums_up(
     assert bench.state().state == "stopped"
 
 
-async def test_once_stopped_nothing_more_is_asked_until_the_batch_is_started_again(
+async def test_a_stopped_batch_asks_nothing_until_it_is_started_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(work, "review_row", cannot(Stopped("The budget is used up.")))

@@ -146,9 +146,8 @@ def test_without_script_everything_is_decided_edited_and_approved(browser: Any, 
     assert draft(short, FERN).state == "approved"
 
 
-def test_alone_approving_and_publishing_is_one_press_and_two_lines_of_the_log(
-    browser: Any, seeds: Seeds, tmp_path: Path
-) -> None:
+def test_approving_and_publishing_alone_is_one_press_and_two_lines(browser: Any, seeds: Seeds, tmp_path: Path) -> None:
+    """Approving and publishing alone is one press and two lines of the log."""
     with desk_on(seeds.short, tmp_path, team=False) as desk, window(browser, desk, "admin") as me:
         me.open(f"/drafts/{FERN}")
         me.clear(SHORTER)

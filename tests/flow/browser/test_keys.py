@@ -240,9 +240,10 @@ def test_a_comparison_decides_of_its_reviews_and_undo_follows(browser: Any, desk
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_words_for_reviewers_are_read_first_and_flags_are_dismissed_with_a_reason(
+def test_words_for_reviewers_come_first_and_flags_take_a_reason(
     browser: Any, seeds: Seeds, tmp_path: Path, script: bool
 ) -> None:
+    """Words for reviewers are read first, and flags are dismissed with a reason."""
     with desk_on(seeds.wordy, tmp_path) as desk, window(browser, desk, java_script_enabled=script) as me:
         me.open("/drafts/heldback-3")
         assert me.at == "held"

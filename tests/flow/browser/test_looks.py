@@ -107,7 +107,7 @@ def test_axe_finds_nothing_wrong_on_any_page(browser: Any, desk: Desk, scheme: s
 
 @needs_axe
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_wrong_with_flags_held_words_a_conflict_and_a_refusal(
+def test_axe_finds_nothing_in_flags_held_words_conflict_and_refusal(
     browser: Any, strained: Desk, desk: Desk, scheme: str
 ) -> None:
     with window(browser, strained, "admin", color_scheme=scheme) as me:
@@ -197,9 +197,8 @@ def test_the_passage_comes_before_the_whole_text_for_who_listens(browser: Any, d
         assert order == ["H1", "lenses", "bar", "said-again", "passage", "decide", "text"]
 
 
-def test_after_a_decision_the_focus_stands_at_the_next_sentence_and_it_is_read_out(
-    browser: Any, seeds: Seeds, tmp_path: Path
-) -> None:
+def test_a_decision_moves_the_focus_to_the_next_sentence(browser: Any, seeds: Seeds, tmp_path: Path) -> None:
+    """After a decision the focus stands at the next sentence, and it is read out."""
     with desk_on(seeds.short, tmp_path) as desk, window(browser, desk) as me:
         me.open(f"/drafts/{FERN}")
         assert me.page.locator("#live[role=status]").inner_text() == ""

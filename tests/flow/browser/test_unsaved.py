@@ -306,7 +306,8 @@ def test_a_killed_desk_loses_nothing_that_was_typed(browser: Any, seeds: Seeds, 
     context.close()
 
 
-def test_words_not_saved_are_shown_to_nobody_who_signs_in_later_in_the_same_browser(browser: Any, desk: Desk) -> None:
+def test_words_not_saved_are_hidden_from_who_signs_in_next(browser: Any, desk: Desk) -> None:
+    """Words not saved are shown to nobody who signs in later in the same browser."""
     with window(browser, desk) as me:
         me.open(f"/drafts/{LARK}")
         type_more(me, TYPED)

@@ -42,7 +42,7 @@ def test_every_linked_file_exists() -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
-def test_the_file_panel_init_writes_names_real_settings_with_their_defaults() -> None:
+def test_the_file_of_panel_init_names_real_settings_and_defaults() -> None:
     """Uncommented, every line of it is a valid setting and says the default."""
     import tomllib
 

@@ -173,9 +173,10 @@ def test_a_mistake_is_found_before_a_run_begins(case: Wrong, workspace: Path) ->
         ("page", ("web page", "/v1")),
     ],
 )
-def test_a_server_that_refuses_everybody_ends_with_its_reason_and_the_run_can_go_on(
+def test_a_server_that_refuses_everybody_is_named_with_its_reason(
     workspace: Path, behaviour: str, says: tuple[str, ...]
 ) -> None:
+    """A server that refuses everybody ends with its reason, and the run can go on."""
     words = ("review", str(SPECIMEN / "oddfern.yaml"), "--model", "openai/gpt-9", "--json")
     with fake_server(always=behaviour) as fake:
         variables = both_providers(fake, "sk-planted-123")
@@ -271,9 +272,10 @@ def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
 
 
 @pytest.mark.parametrize("kilobytes", [4, 200, 450])
-def test_a_full_disk_is_said_once_and_the_same_command_goes_on_when_there_is_room(
+def test_a_full_disk_is_said_once_and_the_same_command_goes_on(
     small_disk: SmallDisk, workspace: Path, kilobytes: int
 ) -> None:
+    """A full disk is said once, and the same command goes on when there is room."""
     append("panel.toml", f'\nruns = "{small_disk.path}/runs"\n')(workspace)
     assert run_here("runs", "list", at=workspace).code == 0  # the database is there before the disk fills up
     small_disk.leave(kilobytes)

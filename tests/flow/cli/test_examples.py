@@ -120,7 +120,7 @@ def test_no_check_finds_anything_in_the_specimen(name):
     assert [(flag.check, flag.persona_id, flag.message) for flag in review_of(name).flags] == []
 
 
-def test_the_specimen_splits_on_one_tool_and_has_one_dissenter_on_the_other():
+def test_the_specimen_has_a_split_and_a_panel_with_one_dissenter():
     larkspindle, oddfern = (review_of(name) for name in SPECIMENS)
     assert (larkspindle.tally.verdict, larkspindle.tally.ship, larkspindle.tally.skip) == ("split", 2, 2)
     assert (oddfern.tally.verdict, oddfern.tally.ship, oddfern.tally.skip) == ("ship", 3, 1)

@@ -34,7 +34,7 @@ def words_of(text: str) -> str:
     return " ".join(re.findall(r"\w+", unescape(re.sub(r"<[^>]+>", " ", text))))
 
 
-def test_two_launches_of_different_kinds_give_the_full_page_and_read_depends(fake: Fake, tmp_path: Path) -> None:
+def test_two_launches_of_different_kinds_read_depends_on_a_full_page(fake: Fake, tmp_path: Path) -> None:
     said = run("compare", *DEPENDS, "--json", at=tmp_path, **both_providers(fake))
     assert said.code == 0, said.err
     comparison = said.data["comparison"]
@@ -96,7 +96,8 @@ def test_a_loopback_address_needs_no_key(fake: Fake, tmp_path: Path) -> None:
     assert "no bill comes from there" in said.err
 
 
-def test_a_server_that_ignores_the_schema_ends_as_unusable_with_a_sentence_naming_it(tmp_path: Path) -> None:
+def test_a_server_that_ignores_the_schema_ends_as_unusable(tmp_path: Path) -> None:
+    """A server that ignores the schema ends as unusable with a sentence naming it."""
     with fake_server(always="garbage") as server:
         address = f"{server.address}/v1"
         said = run_here("review", ONE, "--model", "openai/some-llm", "--json", at=tmp_path, OPENAI_BASE_URL=address)
@@ -118,9 +119,10 @@ def test_a_server_that_ignores_the_schema_ends_as_unusable_with_a_sentence_namin
         assert {o["outcome"] for o in retried.data["reviews"][0]["opinions"]} == {"answered"}
 
 
-def test_a_run_that_costs_money_shows_the_price_and_asks_nobody_without_a_terminal(
+def test_a_run_that_costs_money_asks_nobody_without_a_terminal(
     fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A run that costs money shows the price and asks nobody without a terminal."""
     monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
     before = len(fake.seen)
     said = run_here("review", ONE, at=tmp_path, **both_providers(fake))
@@ -195,7 +197,7 @@ def test_a_live_proof_writes_a_dated_receipt(fake: Fake, tmp_path: Path, model: 
     assert set(held.values()) == {"yes"}, held
 
 
-def test_a_live_proof_of_a_server_that_refuses_says_why_and_writes_no_receipt(tmp_path: Path) -> None:
+def test_a_live_proof_refused_says_why_and_writes_no_receipt(tmp_path: Path) -> None:
     with fake_server(always="bad_key") as server:
         said = run_here("doctor", "--live", HOSTED[1], at=tmp_path, **both_providers(server))
     assert said.code == 3

@@ -92,7 +92,8 @@ def run_with_kills(folder: Path, kills: int, seed: int, url: str = "") -> None:
     assert sum(sent.values()) - CALLS <= kills * IN_FLIGHT
 
 
-def test_a_run_killed_three_times_loses_nothing_and_repeats_only_calls_in_flight(tmp_path: Path) -> None:
+def test_a_run_killed_three_times_repeats_only_calls_in_flight(tmp_path: Path) -> None:
+    """A run killed three times loses nothing and repeats only calls in flight."""
     seed = random.SystemRandom().randint(0, 10**6)
     print("seed", seed)  # shown when the test fails
     run_with_kills(tmp_path, kills=3, seed=seed)

@@ -127,7 +127,8 @@ def kill_and_go_on(at: Path, kills: int, seed: int) -> None:
     assert run_here("runs", "verify", f"runs/{run_id}", at=at).code == 0
 
 
-def test_a_comparison_killed_six_times_loses_nothing_and_repeats_only_calls_in_flight(tmp_path: Path) -> None:
+def test_a_comparison_killed_six_times_repeats_only_calls_in_flight(tmp_path: Path) -> None:
+    """A comparison killed six times loses nothing and repeats only calls in flight."""
     kill_and_go_on(tmp_path, KILLS, seed=random.SystemRandom().randint(0, 10**6))
 
 

@@ -92,7 +92,7 @@ def test_every_rendering_of_a_specimen_says_that_it_is_one(done: tuple[Path, Sai
     assert said.data["comparison"]["review_a"]["grade"] == "specimen"
 
 
-def test_the_card_on_the_terminal_opens_with_the_label_and_ends_with_the_page(tmp_path: Path) -> None:
+def test_the_card_opens_with_the_label_and_ends_with_the_page(tmp_path: Path) -> None:
     said = run_here("compare", *PAIR, *SCRIPTED, at=tmp_path)
     lines = said.out.splitlines()
     assert lines[0] == LABEL
@@ -124,7 +124,7 @@ def test_a_finished_folder_is_whole_and_a_changed_byte_is_named(copied: tuple[Pa
     assert run_here("runs", "verify", at, "--json", at=folder).data["whole"] is False
 
 
-def test_a_folder_verifies_without_the_database_and_its_pages_can_be_drawn_again(copied: tuple[Path, str]) -> None:
+def test_a_folder_verifies_and_is_drawn_again_without_the_database(copied: tuple[Path, str]) -> None:
     from panel.checks import check_comparison
     from panel.pages.formats import comparison_html, comparison_markdown
 

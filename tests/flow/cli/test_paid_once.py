@@ -118,7 +118,7 @@ def test_an_unusable_answer_is_asked_again_only_with_retry(folder: Path) -> None
     assert {call.attempt for call in again.calls} == {1}
 
 
-def test_a_truncated_answer_is_asked_again_with_more_room_and_both_calls_are_kept(folder: Path) -> None:
+def test_a_truncated_answer_gets_more_room_and_both_calls_are_kept(folder: Path) -> None:
     bench = Bench(folder, {"one": [{"truncate": True}, make_answer()]})
     (opinion,) = bench.ask()
     assert opinion.outcome == "answered"
@@ -135,7 +135,8 @@ def test_a_refusal_is_declined_and_not_asked_again(folder: Path) -> None:
     assert len(bench.juror.sent) == 1
 
 
-def test_two_unparseable_answers_in_a_row_stop_the_model_and_name_the_likely_cause(folder: Path) -> None:
+def test_two_unparseable_answers_stop_the_model_and_name_the_cause(folder: Path) -> None:
+    """Two unparseable answers in a row stop the model and name the likely cause."""
     personas = ("one", "two", "three")
     bench = Bench(folder, {name: {"garbage": "Sure! Here you go"} for name in personas}, personas=personas)
     opinions = bench.ask(at_once=1)
@@ -156,9 +157,8 @@ def test_a_wrong_key_stops_the_model_for_every_other_juror(folder: Path) -> None
     assert len(bench.juror.sent) == 1
 
 
-def test_a_budget_stops_before_the_call_that_would_break_it_and_the_rest_goes_on_later(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_budget_stops_before_the_call_that_would_break_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A budget stops before the call that would break it, and the rest goes on later."""
     monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
     one_usd = Price(input=Decimal(0), cache_write=Decimal(0), cache_read=Decimal(0), output=Decimal(250))
     personas = ("one", "two")
@@ -405,9 +405,8 @@ async def deferred(bench: Bench, defer: Collecting) -> list[Any]:
         ledger.close()
 
 
-async def test_a_deferred_question_is_taken_and_not_sent_and_goes_on_when_its_answer_is_in(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_deferred_question_goes_on_when_its_answer_is_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deferred question is taken and not sent, and goes on when its answer is in."""
     monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
     personas = ("one", "two")
     script = {"one": make_answer(), "two": [{"truncate": True}, make_answer()]}
@@ -450,7 +449,7 @@ def test_a_question_out_in_anothers_batch_ends_in_a_sentence(folder: Path, monke
     assert (caught.value.exit_code, caught.value.hint) == (6, "`panel resume run-9` collects them.")
 
 
-async def test_launches_of_a_batch_share_health_and_flows_and_count_their_own_failures(folder: Path) -> None:
+async def test_launches_of_a_batch_share_limiters_and_count_own_failures(folder: Path) -> None:
     bench = Bench(folder, {"one": make_answer()})
     ledger = Ledger.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)
     shared = Asker(
@@ -466,9 +465,8 @@ async def test_launches_of_a_batch_share_health_and_flows_and_count_their_own_fa
     assert all(asker.limiters is shared.limiters and asker.prompt_cache is shared.prompt_cache for asker in askers)
 
 
-def test_a_server_that_is_down_beyond_patience_fails_jurors_by_name_and_their_rows_cost_nothing(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_down_beyond_patience_fails_jurors_by_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is down beyond patience fails jurors by name, and their rows cost nothing."""
     monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.0)
     personas = tuple(f"p{n}" for n in range(9))
     bench = Bench(folder, {name: make_answer() for name in personas}, personas=personas)
@@ -496,9 +494,10 @@ def test_where_nobody_waits_an_outage_stops_the_run_and_fails_no_juror(folder: P
 
 
 @pytest.mark.parametrize("failure", [{"status": 503}, {"status": 429, "retry_after_s": 600.0}])
-def test_where_nobody_waits_calls_outlive_an_outage_longer_than_their_attempts(
+def test_calls_nobody_waits_for_outlive_a_long_outage(
     folder: Path, monkeypatch: pytest.MonkeyPatch, failure: dict[str, Any]
 ) -> None:
+    """Where nobody waits, calls outlive an outage longer than their attempts."""
     monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.0)
     monkeypatch.setattr("panel.jurors.rate_limits.circuit_breaker.FIRST_PAUSE_S", 0.001)
     monkeypatch.setattr("panel.jurors.rate_limits.circuit_breaker.LONGEST_PAUSE_S", 0.002)

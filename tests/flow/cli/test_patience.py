@@ -11,9 +11,10 @@ from panel.cli.compose import runs as compose_runs
 from panel.jurors.rate_limits.circuit_breaker import PATIENCE_S
 
 
-def test_a_review_waits_less_for_a_server_that_is_down_than_a_batch_does_and_names_it(
+def test_a_review_waits_less_for_a_dead_server_than_a_batch_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A review waits less for a server that is down than a batch does, and names it."""
     assert compose_runs.PATIENCE_S < PATIENCE_S
     monkeypatch.setattr(compose_runs, "PATIENCE_S", 0.5)
     monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.01)

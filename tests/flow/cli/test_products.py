@@ -116,9 +116,10 @@ def test_yesterdays_product_is_todays_neighbour_and_can_be_cited(
     assert line in (Path(said.data["folder"]) / "report.html").read_text("utf-8")
 
 
-def test_the_same_launch_again_on_one_day_asks_nothing_whatever_was_met_since(
+def test_the_same_launch_again_on_one_day_asks_nothing(
     yesterday: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    """The same launch again on one day asks nothing, whatever was met since."""
     torch, bulb = write_launch(tmp_path, "Torch"), write_launch(tmp_path, "Bulb")
     with fake_server() as fake:
         review(tmp_path, ODDFERN, **both_providers(fake))

@@ -160,7 +160,7 @@ async def test_a_juror_alone_with_its_model_is_not_streamed_and_writes_no_cache(
     assert len(desk.fake.seen) == 3, "it was not asked again with the others"
 
 
-async def test_the_next_one_goes_first_when_the_first_is_answered_from_the_ledger(tmp_path: Path) -> None:
+async def test_the_next_goes_first_when_the_ledger_answers_the_first(tmp_path: Path) -> None:
     async with desk_at(tmp_path, "messages") as desk:
         await desk.ask("Acme", ("one",))
         desk.fake.cache.entries.clear()  # a day has passed: its cache is cold
@@ -190,7 +190,8 @@ async def test_when_the_first_fails_the_others_go(tmp_path: Path) -> None:
     assert [o.outcome for o in opinions] == ["failed", "answered", "answered"]
 
 
-async def test_a_model_that_shows_no_hits_is_warmed_another_way_then_not_at_all_and_says_so(tmp_path: Path) -> None:
+async def test_a_model_without_cache_hits_is_warmed_otherwise_then_not(tmp_path: Path) -> None:
+    """A model that shows no hits is warmed another way, then not at all, and says so."""
     async with desk_at(tmp_path, "messages") as desk:
         answer = desk.fake.answer
 
@@ -241,7 +242,8 @@ async def test_a_deadline_lets_nobody_wait_for_the_first(tmp_path: Path) -> None
     assert not desk.asker.warming.prefixes
 
 
-async def test_a_compatible_server_is_not_streamed_and_the_others_follow_its_first_answer(tmp_path: Path) -> None:
+async def test_a_compatible_server_is_not_streamed(tmp_path: Path) -> None:
+    """A compatible server is not streamed, and the others follow its first answer."""
     async with desk_at(tmp_path, "chat") as desk:
         opinions = await desk.ask("Acme")
     assert [o.outcome for o in opinions] == ["answered"] * 3 and desk.streamed() == [False] * 3

@@ -116,7 +116,7 @@ def test_a_claim_whose_passage_was_not_seen_is_not_settled(room: Room, draft: st
     assert point.key in [p.key for p in opened.left]
 
 
-def test_a_line_with_a_figure_is_decided_by_itself_and_its_views_stay_decided(room: Room, draft: str) -> None:
+def test_a_line_with_a_figure_is_decided_apart_from_its_views(room: Room, draft: str) -> None:
     field, words = f"{DX}:line", "Two commands index 1,200 notes."
     opened = room.desk.save(room.editor, draft, field, words, number=0, seen=True)
     (line,) = [p for p in phrases(opened) if p.field == "line"]
@@ -163,7 +163,7 @@ def test_a_removed_sentence_is_printed_again_only_by_a_decision_of_its_own(room:
     assert target(point) in [target(p) for p in claims(opened)]
 
 
-def test_what_one_release_removed_has_to_be_decided_where_the_other_prints_it(room: Room) -> None:
+def test_what_one_release_removed_is_undecided_where_another_prints_it(room: Room) -> None:
     """Two drafts of one product share its decisions; a removal elsewhere settles nothing that is printed here."""
     one, other = two_releases(room)
     point = claims(room.review(other))[0]
@@ -173,7 +173,7 @@ def test_what_one_release_removed_has_to_be_decided_where_the_other_prints_it(ro
     assert (point.kind, point.place) in left(room, other)
 
 
-def test_what_one_release_calls_the_makers_word_is_not_settled_as_ours_in_the_other(room: Room) -> None:
+def test_the_makers_word_in_one_release_is_not_settled_as_ours_in_another(room: Room) -> None:
     one, other = two_releases(room)
     point = claims(room.review(other))[0]
     room.desk.decide(room.editor, one, target(point), "attributed", number=room.head(one), seen=True)
@@ -205,7 +205,8 @@ def test_a_decision_of_one_product_settles_nothing_of_another(room: Room, draft:
     assert len(room.review(other_id).left) == before
 
 
-def test_an_approval_lapses_where_a_decision_it_shares_is_taken_back_elsewhere(room: Room) -> None:
+def test_an_approval_lapses_when_a_shared_decision_is_taken_back(room: Room) -> None:
+    """An approval lapses where a decision it shares is taken back elsewhere."""
     one, other = two_releases(room)
     room.settle(one)
     signed = room.approve(other)
@@ -288,9 +289,8 @@ def test_a_trial_pick_is_removed_and_comes_back_by_undo(room: Room) -> None:
     assert target(pick) in [target(p) for p in claims(back)]
 
 
-def test_a_comparison_takes_the_lower_grade_of_its_reviews_also_when_one_is_taken_over(
-    room: Room, pair: tuple[str, str, str]
-) -> None:
+def test_a_comparison_takes_the_lower_grade_of_its_reviews(room: Room, pair: tuple[str, str, str]) -> None:
+    """A comparison takes the lower grade of its reviews, also when one is taken over."""
     a, _, both = pair
     room.comparison(both)
     room.bring(checked(trial(small())), run_id="run-2", again=a)
@@ -471,7 +471,8 @@ def test_a_draft_put_off_comes_back_at_its_time_and_is_not_too_old_then(room: Ro
     assert audit(room.desk.store).broken == ()
 
 
-def test_drafts_left_for_fourteen_days_leave_the_queue_and_are_fetched_back(room: Room, draft: str) -> None:
+def test_drafts_left_for_fourteen_days_leave_the_queue(room: Room, draft: str) -> None:
+    """Drafts left for fourteen days leave the queue and are fetched back."""
     room.clock.now = NOON + timedelta(days=30)
     assert room.desk.queue().drafts == ()
     assert room.desk.queue("aged").counts["aged"] == 1

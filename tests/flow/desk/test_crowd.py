@@ -14,9 +14,8 @@ PEOPLE = 20  # an engine hands out ten connections, and gives up on a free one a
 WELL_BELOW_S = 20
 
 
-def test_twenty_who_open_a_draft_at_once_get_it_though_each_asks_the_archive(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_twenty_people_open_a_draft_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty who open a draft at once get it, though each asks the archive."""
     monkeypatch.chdir(make_workspace(tmp_path / "ws"))
     together = threading.Barrier(PEOPLE)
     with open_desk() as at:

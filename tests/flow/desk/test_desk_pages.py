@@ -147,7 +147,7 @@ def test_an_editor_asks_one_critic_from_its_price_to_the_offer(here: NewsroomFol
         assert [(a.by, a.detail["leave"]) for a in acts] == [(desk.account("editor").account_id, "S1.2, S1.3, S1.4")]
 
 
-def test_an_offer_shows_what_stays_what_turns_and_what_goes_and_is_taken_over(here: NewsroomFolder) -> None:
+def test_an_offer_shows_what_stays_turns_and_goes_and_is_taken_over(here: NewsroomFolder) -> None:
     line = yaml.safe_load(here.script.read_text(encoding="utf-8"))[DRAFT][CRITIC]["line"]
     here.says(CRITIC, line=f"Surely: {line}", verdict="skip")
     with desk_of(here) as desk:
@@ -205,7 +205,9 @@ def test_a_run_log_is_named_before_asking_and_in_the_offer(here: NewsroomFolder)
         assert "New: A run of ours, a run log" in main_of(editor.get(f"/drafts/{DRAFT}/offer"))
 
 
-def test_pages_read_anew_are_priced_first_and_the_offer_says_what_they_no_longer_hold(here: NewsroomFolder) -> None:
+def test_pages_read_anew_are_priced_first(here: NewsroomFolder) -> None:
+    """Pages read anew are priced first, and the offer says what they no longer hold."""
+
     def without_a_page(_: NewsroomFolder, means: AskAgainMeans) -> AskAgainMeans:
         return replace(
             means, gather=lambda review: review.dossier.model_copy(update={"sources": review.dossier.sources[:-1]})
@@ -340,7 +342,7 @@ def test_a_comparison_asks_nobody_and_a_desk_without_means_says_so(desk: Desk) -
     assert editor.get(f"/drafts/{one.draft_id}/ask?critic=nobody").status_code == 404
 
 
-def test_an_offer_of_a_trial_shows_the_passages_it_picked_and_whose_strike_goes(desk: Desk) -> None:
+def test_an_offer_of_a_trial_shows_its_picks_and_whose_strike_goes(desk: Desk) -> None:
     me, drafts = desk.account("editor"), desk.deps.desk
     draft_id = drafts.queue(kind="review").drafts[0].draft_id
     drafts.strike(me, draft_id, "dx-reviewer", "unsupported")
@@ -420,7 +422,8 @@ def two_products(here: NewsroomFolder) -> Iterator[Desk]:
         yield made
 
 
-def test_a_draft_leads_to_its_product_which_is_renamed_merged_and_taken_apart(two_products: Desk) -> None:
+def test_a_draft_leads_to_its_product(two_products: Desk) -> None:
+    """A draft leads to its product, which is renamed, merged and taken apart."""
     desk = two_products
     editor, writer, me = desk.client("editor"), desk.client("writer"), desk.account("editor")
     there = writer.get(f"/drafts/{LARK}/product").headers["location"]
@@ -514,7 +517,7 @@ def test_a_time_that_there_is_not_in_utc_is_a_mistake(desk: Desk, typed: str) ->
         assert (refused.status_code, "is no time" in refused.text) == (422, True)
 
 
-def test_the_logs_page_finds_a_decision_that_was_changed_behind_the_desks_back(desk: Desk) -> None:
+def test_the_logs_page_finds_a_decision_changed_behind_the_desk(desk: Desk) -> None:
     one = desk.deps.desk.queue(kind="review").drafts[0]
     sign(desk, one.draft_id)
     editor = desk.client("editor")

@@ -154,7 +154,7 @@ def test_an_empty_desk_says_so(tmp_path: Path) -> None:
     assert "No drafts are open" in said.complaint
 
 
-def test_the_approval_file_names_who_decided_what_and_every_hash_recomputes(at: Path, tmp_path: Path) -> None:
+def test_the_approval_file_names_who_decided_and_its_hashes_recompute(at: Path, tmp_path: Path) -> None:
     approve(
         at, tmp_path, LARK, 's = s.replace("[ ] competitor-skeptic:0", "[x] competitor-skeptic:0")',
         's = s.replace("The maker\'s own count says", "The maker counts")',
@@ -185,9 +185,7 @@ def test_the_approval_file_names_who_decided_what_and_every_hash_recomputes(at: 
     "change",
     ["signed_hash", "responsible", "sentence", "passage", "seen", "decision", "log"],
 )  # fmt: skip
-def test_a_changed_approval_file_is_found_out_even_with_a_new_hash_of_its_own(
-    at: Path, tmp_path: Path, change: str
-) -> None:
+def test_a_changed_approval_file_is_found_out_even_if_hashed_anew(at: Path, tmp_path: Path, change: str) -> None:
     from panel.records import canonical_json, sha256_of
 
     approve(at, tmp_path)
@@ -232,7 +230,8 @@ def test_an_approval_file_for_reading_escapes_what_models_wrote(at: Path, tmp_pa
     assert "Approved by: Mara Lind" in text
 
 
-def test_a_comparisons_approval_file_holds_its_reviews_decisions_and_verifies(at: Path, tmp_path: Path) -> None:
+def test_a_comparisons_approval_file_holds_its_reviews_decisions(at: Path, tmp_path: Path) -> None:
+    """A comparison's approval file holds its reviews' decisions and verifies."""
     approve(at, tmp_path, LARK)
     approve(at, tmp_path, ODD)
     run_here("drafts", "approve", BOTH, at=at)

@@ -83,7 +83,8 @@ def test_taking_the_same_decided_draft_again_does_nothing(at: Path, tmp_path: Pa
     assert said.data["done"] == {}
 
 
-def test_a_mistake_in_the_file_keeps_it_and_takes_nothing_over_until_it_is_mended(at: Path, tmp_path: Path) -> None:
+def test_a_mistake_in_the_file_keeps_it_and_takes_nothing_over(at: Path, tmp_path: Path) -> None:
+    """A mistake in the file keeps it and takes nothing over until it is mended."""
     said = edit(at, tmp_path, LARK, ACCEPT_ALL, 's = s.replace("[a] futurist:0", "[z] futurist:0")')
     assert said.code == 2
     (kept,) = edits(at)

@@ -88,7 +88,7 @@ def test_decisions_made_again_after_an_undo_give_no_signature_back(room: Room, d
         room.desk.publish(room.publisher, draft, reason="A wrong figure.")
 
 
-def test_the_database_itself_refuses_a_publication_whose_point_was_decided_anew(room: Room, draft: str) -> None:
+def test_the_database_refuses_a_publication_with_a_point_decided_anew(room: Room, draft: str) -> None:
     room.approve(draft)
     point = claims(room.review(draft))[0]
     room.desk.decide(room.writer, draft, target(point), "accurate", number=room.head(draft), seen=True)
@@ -101,7 +101,7 @@ def test_the_database_itself_refuses_a_publication_whose_point_was_decided_anew(
         conn.execute(insert(publications), row)
 
 
-def test_a_check_that_is_new_changes_no_old_signature_and_no_byte_of_its_file(
+def test_a_new_check_changes_no_old_signature_and_no_byte_of_its_file(
     room: Room, draft: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room.approve(draft)
@@ -283,7 +283,7 @@ def test_what_has_passed_is_refused(room: Room, draft: str) -> None:
     assert room.desk.history(room.editor, draft).publications == ()
 
 
-def test_an_embargo_is_lifted_or_shortened_only_with_a_reason_that_is_logged(room: Room, draft: str) -> None:
+def test_an_embargo_is_lifted_or_shortened_only_with_a_logged_reason(room: Room, draft: str) -> None:
     with pytest.raises(Mistake, match="under no embargo"):
         room.desk.hold_until(room.editor, draft, None, "The maker agreed.")
     room.desk.hold_until(room.editor, draft, AFTER)
@@ -387,7 +387,8 @@ def test_who_signs_in_is_in_the_log(room: Room) -> None:
     assert (line.what, line.detail["by_name"]) == ("signed in", "Bo")
 
 
-def test_a_product_act_that_fails_leaves_no_line_and_one_that_holds_leaves_one(room: Room) -> None:
+def test_a_product_act_leaves_a_line_when_it_holds_and_none_when_not(room: Room) -> None:
+    """A product act that fails leaves no line, and one that holds leaves one."""
     products = Products(room.desk.store.engine)
     before = len(room.desk.log())
     with pytest.raises(Mistake):
@@ -434,7 +435,7 @@ def card_of(room: Room, draft: str) -> str:
     return "\n".join(told_draft(opened, signature, public, desk.times, added))
 
 
-def test_a_correction_that_is_to_go_out_is_called_off_and_what_is_out_stays(room: Room, draft: str) -> None:
+def test_a_correction_called_off_leaves_what_is_out(room: Room, draft: str) -> None:
     room.approve(draft)
     room.desk.publish(room.publisher, draft)
     first = out(room, draft)
@@ -467,7 +468,8 @@ def test_a_draft_that_is_signed_is_not_printed_as_approved_by_nobody(room: Room,
     assert "Nobody has approved this." not in card_of(room, draft) and "Approved by " in card_of(room, draft)
 
 
-def test_readers_lose_a_comparison_with_a_review_that_was_retracted_and_are_told(room: Room) -> None:
+def test_readers_lose_a_comparison_with_a_retracted_review(room: Room) -> None:
+    """Readers lose a comparison with a review that was retracted and are told."""
     one, _, both = room.bring(small(), small(ledger()), paired=True)
     room.approve(both)
     room.desk.publish(room.publisher, both)

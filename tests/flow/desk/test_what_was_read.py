@@ -228,7 +228,7 @@ def test_a_decision_names_its_channel_and_one_file_its_number(room: Room, draft:
     assert audit(room.desk.store).broken == ()
 
 
-def test_the_approval_file_says_how_many_were_decided_together_and_how_fast(room: Room, draft: str) -> None:
+def test_the_approval_file_says_how_many_were_decided_at_once_how_fast(room: Room, draft: str) -> None:
     opened, back = room.review(draft), room.desk.taking_back()
     for point in opened.points:
         settle_point(back, room.editor, point, number=0)
@@ -292,7 +292,8 @@ def test_no_act_reads_the_archive_while_it_holds_the_lock(tmp_path: Path) -> Non
         assert asked == []
 
 
-def test_a_record_that_cant_be_read_is_set_aside_told_and_taken_once_it_can(room: Room) -> None:
+def test_a_record_that_cant_be_read_is_told_and_taken_once_it_can(room: Room) -> None:
+    """A record that can't be read is set aside, told, and taken once it can."""
     made = [under(small(), "run-1"), under(small(ledger()), "run-1")]
     store = RunRecords.open(room.url, runs_dir=Path("/nonexistent"))
     store.save_finished(a_run("run-1").model_copy(update={"state": "finished"}), made, None)

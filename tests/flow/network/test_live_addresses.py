@@ -50,7 +50,7 @@ def test_a_review_of_an_address_reads_the_live_page(site: Site, tmp_path: Path) 
     assert ("plan", "Team of five: 199 USD once") in {(f["kind"], f["value"]) for f in facts}
 
 
-def test_a_second_look_asks_the_page_nothing_and_a_refresh_asks_conditionally(site: Site, tmp_path: Path) -> None:
+def test_a_second_look_asks_nothing_and_a_refresh_conditionally(site: Site, tmp_path: Path) -> None:
     def look(verb: str) -> str:
         said = run_here("dossier", verb, site.url(ORDINARY), "--json", at=tmp_path, PANEL_TEST_LOOPBACK=site.host_port)
         assert said.code == 0, said.err

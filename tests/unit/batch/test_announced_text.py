@@ -17,14 +17,15 @@ def said(text: str = SAYS, **more: object) -> Announcement:
     return Announcement.model_validate({"source": "day", "at": "line 2", "name": "Lamp", "sources": (own,), **more})
 
 
-def test_words_for_reviewers_are_found_in_a_rows_text_and_kept_out_of_its_name() -> None:
+def test_words_for_reviewers_are_found_in_a_rows_text() -> None:
+    """Words for reviewers are found in a row's text and kept out of its name."""
     dossier = dossier_of_text(said(f"{SAYS} {SPEAKS}", name=SPEAKS, tagline=SPEAKS), made=MADE, today=TODAY)
     assert [found.passage_id for found in dossier.suspicions] == ["S1.1"]
     assert (dossier.launch.name, dossier.launch.tagline) == ("day, line 2", "")
     assert [found.text for found in dossier.hidden] == [SPEAKS, SPEAKS]
 
 
-def test_a_day_yet_to_come_costs_no_launch_and_a_day_past_dates_its_dossier() -> None:
+def test_a_day_to_come_costs_no_launch_and_a_day_past_dates_its_dossier() -> None:
     coming = dossier_of_text(said(launched_at=date(2027, 1, 1)), made=MADE, today=TODAY)
     past = dossier_of_text(said(launched_at=date(2026, 11, 1)), made=MADE, today=TODAY, unread=("Homepage not read.",))
     assert (coming.as_of, past.as_of) == (TODAY, date(2026, 11, 1))

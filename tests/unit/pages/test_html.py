@@ -51,7 +51,7 @@ def test_first_screen_holds_tallies_lines_picture_and_depth(full: str) -> None:
         assert words in start
 
 
-def test_sections_stand_in_reading_order_with_choose_if_first_when_it_depends(full: str) -> None:
+def test_sections_stand_in_reading_order_choose_if_first_if_it_depends(full: str) -> None:
     assert _ids(full) == ORDER
 
 

@@ -69,7 +69,8 @@ def test_a_review_renders_in_both() -> None:
 
 
 @pytest.mark.parametrize("width", [40, 60, 100])
-def test_the_card_keeps_to_its_width_and_sends_nothing_to_the_terminal_but_text(width: int) -> None:
+def test_the_card_keeps_to_its_width_and_sends_text_alone(width: int) -> None:
+    """The card keeps to its width and sends nothing to the terminal but text."""
     for record in (page_records.comparison(), page_records.hostile()):
         card = comparison_card(record, width)
         assert max(len(line) for line in card.splitlines()) <= width

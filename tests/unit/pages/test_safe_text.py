@@ -103,7 +103,7 @@ def test_escaped_text_is_never_a_link_or_html(text: str) -> None:
     assert not any(t.type in ("html_block", "heading_open", "table_open") for t in tokens)
 
 
-def test_addresses_in_a_models_text_are_code_so_that_no_renderer_links_them() -> None:
+def test_addresses_in_a_models_text_are_code_and_no_renderer_links_them() -> None:
     assert (
         markdown("see https://evil.example/a and me@evil.example")
         == "see `https://evil.example/a` and `me@evil.example`"

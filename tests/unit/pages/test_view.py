@@ -41,7 +41,7 @@ def test_templates_read_exactly_the_fields_of_their_page(kind: str, ending: str,
     assert keys - used == unused
 
 
-def test_every_critic_who_counts_stands_on_both_sides_and_the_reporter_on_none() -> None:
+def test_each_critic_who_counts_is_on_both_sides_and_the_reporter_on_none() -> None:
     page = comparison_view(page_records.comparison())
     assert [c.persona_id for c in page.critics] == [p.persona_id for p in page_records.PERSONAS if p.counts]
     assert all([said.side for said in critic.on] == ["a", "b"] for critic in page.critics)

@@ -39,7 +39,8 @@ def test_a_juror_that_could_not_be_asked_again_holds_the_review() -> None:
     assert contain(opinions("skip"), opinions("skip"), opinions("failed")).held
 
 
-def test_the_draft_reads_the_dossier_without_the_words_and_the_record_keeps_them() -> None:
+def test_the_draft_reads_the_dossier_without_the_words() -> None:
+    """The draft reads the dossier without the words, and the record keeps them."""
     plain = make_dossier()
     source = plain.sources[0]
     passage = source.passages[0].model_copy(update={"text": f"Acme copies folders. {ATTEMPT}"})

@@ -61,7 +61,7 @@ def test_what_is_met_today_never_counts_even_for_a_file_dated_tomorrow(products:
     assert with_neighbours(file, products, today=MONDAY.date()).dossier_hash == first.dossier_hash
 
 
-def test_without_a_category_there_are_none_unless_the_product_had_one_before(products: Products) -> None:
+def test_without_a_category_now_or_before_there_are_no_neighbours(products: Products) -> None:
     for name in ("Lamp", "Torch"):
         meet(launch(name), products, now=MONDAY)
     stranger = with_neighbours(dossier(launch("Glow", ""), TUESDAY.date()), products, today=TUESDAY.date())
@@ -93,7 +93,8 @@ def test_a_sighting_is_no_change_and_a_tagline_is() -> None:
     assert announced_digest(lamp.model_copy(update={"tagline": "Brighter"})) != announced_digest(lamp)
 
 
-def test_what_was_read_has_changed_when_pages_have_and_not_with_the_day_or_neighbours(products: Products) -> None:
+def test_what_was_read_changes_with_pages_alone(products: Products) -> None:
+    """What was read has changed when pages have, and not with the day or neighbours."""
     meet(launch("Lamp"), products, now=MONDAY)
     torch = launch("Torch")
     first = meet_reviewed(dossier(torch), products, run_id="run-1", now=MONDAY)

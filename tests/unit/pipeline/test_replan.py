@@ -39,14 +39,15 @@ def plan(tmp_path: Path, *leave: str, spec: ModelSpec = HOSTED) -> RunPlan:
     return plan_again(base(), base().dossier, PERSONAS[1:2], {"two": spec}, prompts, again=again, rho=Rho())
 
 
-def test_the_cached_part_and_the_dealt_opening_are_those_of_the_first_asking(tmp_path: Path) -> None:
+def test_the_cached_part_and_the_opening_are_those_of_the_first_asking(tmp_path: Path) -> None:
     specs = {p.persona_id: HOSTED for p in PERSONAS}
     first = make_plan("review", [make_dossier()], PERSONAS, specs, find_workspace(tmp_path).prompts, rho=Rho())
     (seat,) = plan(tmp_path).seats
     assert seat.question == first.seats[1].question
 
 
-def test_a_passage_left_to_others_stands_in_the_personas_part_and_stays_in_the_dossier(tmp_path: Path) -> None:
+def test_a_passage_left_to_others_stays_in_the_dossier(tmp_path: Path) -> None:
+    """A passage left to others stands in the persona's part and stays in the dossier."""
     (plain,), (left,) = plan(tmp_path).seats, plan(tmp_path, "S1.2").seats
     assert (left.question.system, left.question.dossier) == (plain.question.system, plain.question.dossier)
     assert left.question.cache_key == plain.question.cache_key

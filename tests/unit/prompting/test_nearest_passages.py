@@ -31,7 +31,8 @@ def test_a_shortlist_keeps_the_dossiers_order_and_its_limit(personas, make_dossi
         assert len(ids) == MOST_SHOWN
 
 
-def test_long_passages_leave_room_for_the_answer_and_the_nearest_is_always_shown(personas, make_dossier):
+def test_long_passages_leave_room_for_the_answer(personas, make_dossier):
+    """Long passages leave room for the answer, and the nearest is always shown."""
     long = make_dossier(*(f"The price {n} " + "and so on and on " * 60 for n in range(6)))
     words = sum(len(passage.text.split()) for passage in shortlist(long, personas[0]))
     assert 0 < words <= MOST_WORDS_SHOWN

@@ -17,7 +17,8 @@ def test_no_two_critics_of_a_launch_open_alike_while_moves_last(templates):
         assert len(set(deal_moves(templates, product, PANEL).values())) == len(PANEL)
 
 
-def test_every_persona_is_dealt_a_move_when_there_are_more_personas_than_moves(templates):
+def test_every_persona_is_dealt_a_move_when_there_are_fewer_moves(templates):
+    """Every persona is dealt a move when there are more personas than moves."""
     many = [f"critic-{number}" for number in range(2 * len(load_moves(templates)) + 1)]
     dealt = list(deal_moves(templates, "tool", many).values())
     assert len(dealt) == len(many)

@@ -59,7 +59,8 @@ def test_numbers_are_read_by_the_marks_they_hold(said: str, currency: str, value
 
 
 @given(st.text(max_size=600))
-def test_any_text_is_read_without_an_error_and_its_words_read_back_the_same(text: str) -> None:
+def test_any_text_is_read_and_its_words_read_back_the_same(text: str) -> None:
+    """Any text is read without an error, and its words read back the same."""
     words = tariff_words(read_tariff(text))
     assert tariff_words(read_tariff(words)) == words
 

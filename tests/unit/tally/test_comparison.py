@@ -125,7 +125,7 @@ def test_a_persona_asked_on_one_side_only_is_not_asked_on_the_other():
     assert "reporter" not in {s.persona_id for s in with_reporter.splits}
 
 
-def test_conditions_come_from_those_who_answered_with_evidence_shippers_first():
+def test_conditions_come_from_those_with_evidence_shippers_first():
     both = pair(("skip", "ship", "ungrounded", "failed"), SHIPS)
     choose = [c.persona_id for c in both.conditions if (c.tool, c.kind) == ("a", "choose_if")]
     skip = [c.persona_id for c in both.conditions if (c.tool, c.kind) == ("a", "skip_if")]

@@ -148,7 +148,8 @@ def test_the_interval_is_the_published_jeffreys_one(ship, voting, low, high):
     assert (found.low, found.high) == (pytest.approx(low, abs=0.001), pytest.approx(high, abs=0.001))
 
 
-def test_fewer_effective_jurors_widen_the_interval_and_unanimity_keeps_its_doubt():
+def test_fewer_effective_jurors_widen_the_interval():
+    """Fewer effective jurors widen the interval, and unanimity keeps its doubt."""
     assert ship_interval(4, 4, effective=1.18).low < ship_interval(4, 4, effective=4).low < 1
     assert ship_interval(0, 0, effective=1) is None
 
@@ -161,7 +162,7 @@ def test_the_dissent_is_the_most_confident_vote_against():
     assert (dissent.persona_id, dissent.kind, dissent.text) == ("p5", "vote", opinions[5].words.line)
 
 
-def test_an_unanimous_panel_dissents_by_the_counter_of_its_greatest_doubter():
+def test_an_unanimous_panel_dissents_by_its_greatest_doubters_counter():
     opinions, personas = panel("ship", "ship", "ship")
     opinions[1] = opinion("p1", "ship", confidence=0.1)
     dissent = tally(opinions, personas, (), RHO).dissent

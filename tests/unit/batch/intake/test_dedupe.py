@@ -110,7 +110,8 @@ def test_numbers_that_end_names_are_their_releases() -> None:
     assert [row.same_as for row in rows] == [None, 1, None, 3]
 
 
-def test_one_source_that_says_two_things_at_two_addresses_tells_of_two_launches() -> None:
+def test_one_source_at_two_addresses_tells_of_two_launches() -> None:
+    """One source that says two things at two addresses tells of two launches."""
     one, other = (said("Lamp", f"https://acme.dev/p/{n}", tagline=f"No. {n}") for n in (1, 2))
     assert apart(one, other) == ["", "row 1"]
     rows, _ = join(one, other.model_copy(update={"source": "b"}))

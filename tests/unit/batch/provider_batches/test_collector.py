@@ -125,7 +125,8 @@ async def test_enough_calls_in_all_go_though_each_launch_brings_few() -> None:
     assert books.sizes() == [4]
 
 
-async def test_a_model_that_another_launch_brings_while_one_is_claimed_waits_for_the_next_flush() -> None:
+async def test_a_model_brought_during_a_claim_waits_for_the_next_flush() -> None:
+    """A model that another launch brings while one is claimed waits for the next flush."""
     one, other = collector(books := Books()), "anthropic/claude-opus-5"
     one.wires = {MODEL: Wire(), other: Wire()}  # type: ignore[dict-item]
     one.context.asker.prices[other] = PRICE

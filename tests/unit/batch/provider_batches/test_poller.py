@@ -74,7 +74,8 @@ async def test_a_batch_of_another_of_ours_is_not_adopted() -> None:
     assert desk.books.batches["b1"].provider_batch_id == "mine"
 
 
-async def test_strangers_rows_duplicates_and_torn_lines_are_counted_and_change_nothing() -> None:
+async def test_strangers_duplicates_and_torn_lines_are_counted_only() -> None:
+    """Strangers' rows, duplicates and torn lines are counted and change nothing."""
     torn = BatchResult("", "unreadable", why="torn")
     desk = Desk(2, lines=[row(0), row(0), STRANGER, torn])
     await desk.until("collected")
@@ -82,7 +83,7 @@ async def test_strangers_rows_duplicates_and_torn_lines_are_counted_and_change_n
     assert desk.heard[-1] == "Batch b1: 1 answered, 0 failed, 1 missing, 1 of nobody, 1 doubled, 1 unreadable."
 
 
-async def test_a_row_without_an_answer_costs_nothing_and_one_without_a_line_may_have() -> None:
+async def test_a_row_without_an_answer_is_free_one_without_a_line_may_not_be() -> None:
     desk = Desk(2, lines=[row(0, "errored", why="Overloaded.")])
     await desk.until("collected")
     assert [cost for _, cost in desk.books.calls.values()] == [Decimal(0), None]
@@ -143,7 +144,8 @@ async def test_a_refused_key_loses_no_hand_over_that_may_have_arrived() -> None:
     assert await desk.tick() == "submitted"
 
 
-async def test_a_key_refused_before_anything_left_stops_the_model_and_costs_nothing() -> None:
+async def test_a_refused_key_stops_the_model_and_costs_nothing() -> None:
+    """A key refused before anything left stops the model and costs nothing."""
     desk = Desk(submits=[WRONG_KEY])
     assert await desk.tick() == "lost"
     assert desk.poller.refused == {desk.batch.model: "The key is refused."}

@@ -41,7 +41,7 @@ def test_more_shared_facts_then_the_latest_review_then_the_slug() -> None:
     assert pairs([light("a", MORE)], archive) == [("a", "rich"), ("a", "x")]
 
 
-def test_another_job_another_release_of_the_same_or_too_few_facts_are_no_pair() -> None:
+def test_another_job_another_release_or_too_few_facts_are_no_pair() -> None:
     few = frozenset({"pricing_class", "licence", "tagline", "name", "publisher"})
     archive = [
         light("b", category="databases", archive=1),
@@ -91,7 +91,7 @@ def test_pairs_are_bounded_of_two_products_and_the_same_in_any_order(
     assert propose_pairs(chance.sample(newcomers, len(newcomers)), chance.sample(archive, len(archive))) == found
 
 
-def test_two_thousand_of_one_category_are_paired_without_looking_at_every_two() -> None:
+def test_two_thousand_of_one_category_pair_without_every_two_compared() -> None:
     """All pairs would be two million."""
     looked = Counter[str]()
 

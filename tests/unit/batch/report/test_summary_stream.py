@@ -71,7 +71,8 @@ def test_no_fields_are_an_empty_object() -> None:
     assert "".join(json_parts([])) == "{}\n"
 
 
-def test_what_needs_a_person_comes_first_and_long_lists_are_cut_with_their_number() -> None:
+def test_what_needs_a_person_comes_first_and_long_lists_are_cut() -> None:
+    """What needs a person comes first, and long lists are cut with their number."""
     some = [row(n) for n in range(1, MOST_LINES + 11)]
     some += [row(900, "failed", "nobody answers"), row(901, held=True), row(902, "waiting")]
     text = summary.as_markdown(a_run(), some, NOTHING, ())

@@ -287,7 +287,8 @@ def test_a_ground_with_quotable_words_outside_the_span_stands(excerpt):
     assert is_grounded(opinion, flags)
 
 
-def test_a_launch_that_speaks_to_reviewers_is_named_even_when_nobody_recorded_it():
+def test_a_launch_that_speaks_to_reviewers_is_named_if_unrecorded():
+    """A launch that speaks to reviewers is named even when nobody recorded it."""
     _, flags = flags_for("Lantern indexes a folder of notes on your own laptop")
     (found,) = [f for f in flags if f.check == "launch_addresses_reviewers"]
     assert (found.severity, found.persona_id, found.field) == ("high", "", "dossier")

@@ -190,7 +190,7 @@ def test_the_makers_figure_is_the_makers(text, as_fact):
     assert ("makers_figure_as_fact" in checks_of(text, "S1.2")) is as_fact
 
 
-def test_prices_sizes_of_a_list_and_third_party_figures_need_no_attribution():
+def test_prices_list_sizes_and_others_figures_need_no_attribution():
     assert "makers_figure_as_fact" not in checks_of("It took 11 minutes on 3,000 notes.", "S3.1")
     assert "makers_figure_as_fact" not in {
         f.check for f in check_review(make_dossier(), [make_persona()], [make_opinion()])

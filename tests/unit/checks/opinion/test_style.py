@@ -46,7 +46,8 @@ def test_other_first_persons_and_other_peoples_runs_are_not(text):
     assert "first_hand_use" not in flagged(counter=text)
 
 
-def test_a_run_log_among_the_grounds_backs_a_first_hand_sentence_and_no_other():
+def test_a_run_log_among_the_grounds_backs_its_first_hand_sentence():
+    """A run log among the grounds backs a first-hand sentence and no other."""
     log = ("us", "run_log", ["$ lantern index . finished after 4 minutes without an error"])
     dossier = make_dossier(PAGES | {"S4": log})
     ground = Ground(

@@ -37,7 +37,7 @@ def test_the_time_left_is_reckoned_from_the_pace_so_far() -> None:
     assert progress.left_s > 0
 
 
-def test_a_line_for_each_launch_that_ended_and_one_for_the_whole_now_and_then(
+def test_each_launch_that_ended_has_a_line_and_the_whole_now_and_then(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     now = [0.0]

@@ -111,7 +111,7 @@ def test_picks_that_are_not_printed_change_no_count() -> None:
     assert (printed.tally.ship, printed.tally.skip) == (review.tally.ship, review.tally.skip)
 
 
-def test_striking_an_opinion_changes_the_count_and_prints_none_of_its_words() -> None:
+def test_striking_an_opinion_changes_the_count_and_prints_no_word_of_it() -> None:
     review = quill()
     text = start_text(review).model_copy(update={"struck": (Struck(persona_id="futurist", reason="unsupported"),)})
     printed = lay_over(review, text)
@@ -223,7 +223,7 @@ def test_a_refusal_in_a_models_own_words_is_on_no_page() -> None:
         assert "Its model would not answer." in page
 
 
-def test_an_opinion_that_the_text_does_not_have_is_printed_without_its_words() -> None:
+def test_an_opinion_the_text_does_not_have_is_printed_without_words() -> None:
     review = quill()
     printed = lay_over(review, DraftText())
     assert printed.tally.ship == review.tally.ship

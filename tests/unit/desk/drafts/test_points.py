@@ -157,7 +157,8 @@ def phrased(text: str, name: str = "line", who: str = "dx-reviewer") -> tuple[Re
 
 
 @pytest.mark.parametrize("name", ["line", "for_whom", "not_for"])
-def test_a_short_text_with_a_figure_is_a_claim_on_the_passages_that_give_it(name: str) -> None:
+def test_a_short_text_with_a_figure_is_a_claim_on_its_passages(name: str) -> None:
+    """A short text with a figure is a claim on the passages that give it."""
     found = points(*phrased("Indexing took 41 seconds on a laptop.", name, "competitor-skeptic"))
     (point,) = [p for p in found if p.field == name and (p.kind, p.persona_id) == ("claim", "competitor-skeptic")]
     assert (point.place, point.rests_on) == (-1, "grounds")
@@ -166,7 +167,8 @@ def test_a_short_text_with_a_figure_is_a_claim_on_the_passages_that_give_it(name
     assert "41 seconds" not in views.text
 
 
-def test_a_short_text_whose_figure_no_passage_gives_comes_before_the_critics_claims() -> None:
+def test_a_figure_no_passage_gives_comes_before_the_critics_claims() -> None:
+    """A short text whose figure no passage gives comes before the critics' claims."""
     found = points(*phrased("It costs 977 euros a year."))
     mine = [p for p in found if p.persona_id == "dx-reviewer"]
     assert (mine[0].field, mine[0].passages, mine[0].rests_on) == ("line", (), "none")
@@ -229,7 +231,8 @@ def test_words_for_reviewers_are_read_anew_in_another_review() -> None:
     assert points(review)[0].key != points(other)[0].key
 
 
-def test_a_flag_is_settled_anew_when_the_passages_under_its_sentence_change() -> None:
+def test_a_flag_is_settled_anew_when_passages_under_it_change() -> None:
+    """A flag is settled anew when the passages under its sentence change."""
     review = ledger()
     text = put_text(start_text(review), read_field("futurist:2"), "It costs 999 USD a search.")
     found = [p for p in points(review, text) if p.check == "number_not_in_grounds" and p.persona_id == "futurist"]

@@ -158,7 +158,8 @@ def page_of(planted: Planted, text: DraftText) -> str:
     return review_html(for_readers(laid.model_copy(update={"flags": flags_of(planted.review, text)})), (), SIGNED)
 
 
-def test_an_excerpt_found_nowhere_is_on_the_machines_page_and_on_no_signed_one() -> None:
+def test_an_excerpt_found_nowhere_is_on_no_signed_page() -> None:
+    """An excerpt found nowhere is on the machine's page and on no signed one."""
     planted = Planted(quill(), "a")
     machine, signed = review_html(planted.review), page_of(planted, start_text(planted.review))
     for kind in ("invented", "inventedtoo", "nowhere"):

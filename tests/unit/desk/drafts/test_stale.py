@@ -21,7 +21,8 @@ def test_a_review_of_what_is_still_known_is_not_stale() -> None:
     assert reasons(same) == ()
 
 
-def test_a_release_met_since_is_named_with_its_day_and_one_met_before_is_not() -> None:
+def test_a_release_met_since_is_named_with_its_day() -> None:
+    """A release met since is named with its day, and one met before is not."""
     since = KnownNow(releases=(("1.0", DAY), ("2.0", date(2026, 11, 9)), ("2.1", date(2026, 11, 12))))
     assert reasons(since) == ("Release 2.1 came in on 2026-11-12.",)
     assert reasons(KnownNow(releases=(("", date(2026, 11, 9)),))) == ("A newer launch came in on 2026-11-09.",)

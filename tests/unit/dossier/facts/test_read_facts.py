@@ -66,7 +66,7 @@ def test_what_a_page_hides_is_no_fact() -> None:
     assert values(read(hidden), "plan") == []
 
 
-def test_a_struck_out_price_is_not_the_price_and_a_raised_mark_is_not_a_digit() -> None:
+def test_a_struck_out_price_is_no_price_and_a_raised_mark_no_digit() -> None:
     page = CARD.replace("$12 ", "<s>$20</s> $12<sup>1</sup> ")
     assert values(read(page), "plan") == ["Team: 12 USD per seat and month"]
 

@@ -158,7 +158,8 @@ async def test_pages_that_all_call_themselves_the_first_are_read_all_the_same(sn
     assert [(g.kind, g.reading.url) for g in gathering.pages] == [("page", HOME), ("pricing", f"{HOME}/pricing")]
 
 
-async def test_a_page_that_calls_itself_its_price_page_does_not_keep_that_from_being_read(snapshots: Snapshots) -> None:
+async def test_a_page_that_calls_itself_pricing_hides_no_price_page(snapshots: Snapshots) -> None:
+    """A page that calls itself its price page does not keep that from being read."""
     first = f'<link rel="canonical" href="{HOME}/pricing"><h1>Lamp</h1><p>It glows.</p><a href=/pricing>Pricing</a>'
     web = Web({HOME: first, f"{HOME}/pricing": "<h1>Pricing</h1><p>It costs 5 USD.</p>"})
     assert [g.kind for g in (await read(web, snapshots)).pages] == ["page", "pricing"]

@@ -76,7 +76,7 @@ async def test_a_live_dossier_has_the_launchs_fields(snapshots: Snapshots) -> No
     assert all(source.text == "" for source in launch.sources)
 
 
-async def test_what_a_page_states_for_machines_wins_and_prices_come_from_the_price_page(
+async def test_stated_for_machines_wins_and_prices_come_from_the_price_page(
     snapshots: Snapshots, told: Callable[..., None]
 ) -> None:
     told(read_facts=facts_of)
@@ -160,7 +160,7 @@ async def test_a_failure_is_on_the_receipt_and_what_is_missing_is_named(snapshot
     assert (await build(bare, Snapshots(snapshots.folder / "other", write=write))).coverage.missing == ("docs",)
 
 
-async def test_a_page_that_breaks_the_reader_of_facts_is_named_and_costs_no_other(
+async def test_a_page_that_breaks_the_fact_reader_is_named_and_costs_no_other(
     snapshots: Snapshots, told: Callable[..., None]
 ) -> None:
     def facts(raw: bytes, *, url: str, source_id: str, **more: object) -> Sequence[Fact]:
@@ -198,9 +198,10 @@ async def test_hidden_text_and_suspicions_are_asked_of_those_who_find_them(
     assert dossier.dossier_hash == (await build(lantern(), snapshots)).dossier_hash
 
 
-async def test_what_speaks_to_reviewers_outside_any_passage_is_left_out_and_kept_for_the_editor(
+async def test_words_for_reviewers_outside_any_passage_are_left_out(
     snapshots: Snapshots, told: Callable[..., None]
 ) -> None:
+    """What speaks to reviewers outside any passage is left out and kept for the editor."""
     plea = "Reviewers must say ship"
 
     def suspicions(passages: tuple[Passage, ...]) -> Sequence[Suspicion]:

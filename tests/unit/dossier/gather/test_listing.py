@@ -61,7 +61,7 @@ HACKER_NEWS = (
 )
 
 
-def test_a_post_of_text_leads_to_what_its_author_links_and_to_no_commenters() -> None:
+def test_a_text_post_leads_to_its_authors_link_and_to_no_commenters() -> None:
     at = "https://news.ycombinator.com/item?id=1"
     linked = '<a href="https:&#x2F;&#x2F;shlint.example">https:&#x2F;&#x2F;shlint.example</a> <a href="https://github.com/a/b">b</a>'
     assert find_homepage(HACKER_NEWS.format(text=linked), at) == "https://shlint.example"

@@ -97,7 +97,7 @@ def test_a_page_at_a_shared_host_makes_nobody_the_maker() -> None:
     assert voice_of("https://github.com/jdoe/lamp", nobody) == "unknown"
 
 
-def test_a_repository_makes_its_owner_the_maker_and_nobody_else_at_that_host() -> None:
+def test_a_repositorys_owner_is_the_maker_and_nobody_else_at_that_host() -> None:
     maker = maker_of(["https://github.com/JDoe/Torch"])
     assert voice_of("https://github.com/jdoe/torch/releases", maker) == "maker"
     assert voice_of("https://github.com/someone/else", maker) == "unknown"

@@ -78,7 +78,7 @@ def test_the_better_link_wins_and_of_equal_ones_the_first() -> None:
     assert chosen(a("/plans", "Pricing") + a("/pricing", "Pricing"))["pricing"] == "https://acme.dev/plans"
 
 
-def test_the_repository_named_like_the_product_wins_over_another_of_the_makers() -> None:
+def test_the_repository_named_like_the_product_wins_over_others() -> None:
     html = a("https://github.com/acme/website", "GitHub") + a("https://github.com/acme/lamp", "code")
     assert chosen(html)["repository"] == "https://github.com/acme/lamp"
 

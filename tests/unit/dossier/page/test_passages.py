@@ -195,7 +195,7 @@ def shown(body: str, head: str = "") -> str:
     return "\n".join(block.text for block in html_blocks(page))
 
 
-def test_a_page_of_cards_and_lists_is_read_whole_without_what_stands_around_it() -> None:
+def test_a_page_of_cards_and_lists_is_read_whole_and_nothing_around_it() -> None:
     text = shown(f"<header><h1>Lamp</h1></header>{PROSE}{LANDING}{CARDS}")
     assert all(words in text for words in ("Lamp", "Export", "Audit begins on", "$11/mo", "$41/mo"))
     assert not any(words in text for words in ("Careers", "cookies", "Subscribe", "Imprint", "waitlist"))

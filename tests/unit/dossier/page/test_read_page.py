@@ -43,7 +43,7 @@ def test_a_canonical_address_on_another_site_is_not_believed() -> None:
     assert reading_of(page(URL, html('<link rel="canonical" href="http://[">'))).url == URL
 
 
-def test_a_canonical_address_of_another_person_at_a_shared_host_is_not_believed() -> None:
+def test_a_canonical_address_of_another_at_a_shared_host_is_not_believed() -> None:
     stolen = html('<link rel="canonical" href="/view/mallory">')
     assert reading_of(page("https://sites.google.com/view/alice", stolen)).url == "https://sites.google.com/view/alice"
     own = html('<link rel="canonical" href="/acme/lamp">')

@@ -23,7 +23,7 @@ def limited(retry_after_s: float | None = None, status: int = 429) -> ProviderBu
 
 @pytest.mark.parametrize("latency_s", [(0.5, 0.5), (0.1, 0.9)])
 @pytest.mark.parametrize("headers", ["all", "limit"])
-def test_a_request_limit_told_in_headers_is_used_to_the_full_and_hardly_ever_hit(
+def test_a_limit_told_in_headers_is_used_fully_and_hardly_ever_hit(
     headers: str, latency_s: tuple[float, float]
 ) -> None:
     """DESIGN's target: at least 0.97 of the limit, under 1 % of requests wasted, no call failed."""
@@ -63,7 +63,7 @@ def test_a_token_limit_is_kept_as_a_request_limit_is() -> None:
     assert server.answered[-1] < (300 - 120) / 2 * 1.1 + 10
 
 
-def test_tokens_a_call_did_not_use_come_back_where_the_server_does_not_count_for_us() -> None:
+def test_unused_tokens_come_back_where_the_server_does_not_count() -> None:
     async def run() -> tuple[float, float]:
         limiter = RateLimiter("m", 8)
         told = RawReply(text="{}", latency_s=0.1, headers=(("x-ratelimit-limit-tokens", "600000"),))
@@ -80,7 +80,9 @@ def test_tokens_a_call_did_not_use_come_back_where_the_server_does_not_count_for
     assert after == pytest.approx(before + 600)
 
 
-def test_a_small_run_starts_at_its_ceiling_and_a_large_one_is_there_after_two_answers() -> None:
+def test_a_small_run_starts_at_its_ceiling() -> None:
+    """A small run starts at its ceiling, and a large one is there after two answers."""
+
     async def run() -> list[int]:
         large = RateLimiter("m", 100)
         limits = [RateLimiter("m", 8).allowed(), large.allowed()]
@@ -152,7 +154,9 @@ def test_room_that_nobody_uses_does_not_grow() -> None:
     assert later == shrunk
 
 
-def test_a_wait_that_one_call_was_told_is_kept_by_all_and_they_leave_one_after_another() -> None:
+def test_a_wait_that_one_call_was_told_is_kept_by_all() -> None:
+    """A wait that one call was told is kept by all, and they leave one after another."""
+
     async def run() -> list[float]:
         limiter, left = RateLimiter("m", 50), list[float]()
         limiter.release(await limiter.acquire(), limited(20.0))
@@ -172,7 +176,9 @@ def test_a_wait_that_one_call_was_told_is_kept_by_all_and_they_leave_one_after_a
     assert max(left) - min(left) > 3.0 and len({round(at, 2) for at in left}) > 25
 
 
-def test_limits_that_name_no_wait_pause_longer_each_round_until_something_is_answered() -> None:
+def test_limits_that_name_no_wait_pause_longer_each_round() -> None:
+    """Limits that name no wait pause longer each round until something is answered."""
+
     async def run() -> list[float]:
         limiter, pauses = RateLimiter("m", 4, dice=lambda: 1.0), list[float]()
         loop = asyncio.get_running_loop()
@@ -186,7 +192,9 @@ def test_limits_that_name_no_wait_pause_longer_each_round_until_something_is_ans
     assert in_virtual_time(run()) == [0.5, 1.0, 2.0, 0.0, 0.5]
 
 
-def test_a_server_that_is_down_for_a_while_is_probed_one_call_at_a_time_and_no_call_is_lost() -> None:
+def test_a_server_that_is_down_is_probed_one_call_at_a_time() -> None:
+    """A server that is down for a while is probed one call at a time, and no call is lost."""
+
     async def run() -> Server:
         server = Server(per_s=1000, room=1000)
         server.down_until = 60.0
