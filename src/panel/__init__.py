@@ -3,4 +3,6 @@
 Importing this package does nothing: no file is read, no folder made, no library loaded.
 """
 
-from panel.version import __version__ as __version__
+from panel.version import __version__
+
+__all__ = ["__version__"]

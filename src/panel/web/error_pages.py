@@ -61,7 +61,7 @@ class ErrorBody(BaseModel):
 class TroublePage(View):
     """An error, for a person."""
 
-    template: ClassVar[str] = "trouble.html"
+    template: ClassVar[str] = "error.html"
     title: str
     message: str
     hint: str

@@ -30,10 +30,15 @@ def test_every_setting_is_documented() -> None:
     assert all(variable in text for variable in KEYS.values())
 
 
-def test_every_room_is_on_the_map() -> None:
+def test_every_room_and_chamber_is_on_the_map() -> None:
     text = (DOCS / "rooms.md").read_text(encoding="utf-8")
-    rooms = {p.stem for p in (ROOT / "src" / "panel").iterdir() if not p.name.startswith("_") and p.name != "data"}
-    assert rooms == set(re.findall(r"^\| `(\w+)` \|", text, flags=re.MULTILINE))
+    package = ROOT / "src" / "panel"
+    chambers = {str(p.parent.relative_to(package)) for p in package.rglob("__init__.py")} - {"."}
+    files = {p.stem for p in package.glob("*.py") if not p.name.startswith("_")}
+    listed = re.findall(r"^\| `([\w/]+)` \|", text, flags=re.MULTILINE)
+    assert sorted(listed) == sorted({c for c in chambers if not c.startswith("store/migrations")} | files)
+    story = text[: text.index("A **room**")]
+    assert not [name for name in re.findall(r"`([\w/]+\.py)`", story) if not (package / name).exists()]
 
 
 def test_every_linked_file_exists() -> None:

@@ -30,7 +30,7 @@ def test_pages_have_exactly_these_fields() -> None:
 def test_templates_read_exactly_the_fields_of_their_page(kind: str, ending: str, keys: set[str]) -> None:
     environment = render._html() if ending == "html" else render._markdown()
     used: set[str] = set()
-    for name in (f"{kind}.{ending}", f"page.{ending}", *(["marks.html", "picture.html"] if ending == "html" else [])):
+    for name in (f"{kind}.{ending}", f"layout.{ending}", *(["icons.html", "picture.html"] if ending == "html" else [])):
         used |= meta.find_undeclared_variables(environment.parse(render.template_text(name)))
     used -= {*render._WORDS, "part", "p", "live"}  # macros imported outside the block that calls them
     assert used <= keys | (FROM_CODE if ending == "html" else set())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from panel.cli.compose.desks import open_desk
-from panel.cli.terminal.common_options import DraftId, JsonFlag, WhyOption
+from panel.cli.terminal.common_options import DraftArgument, JsonFlag, WhyOption
 from panel.cli.terminal.terminal import say_json, talk
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ RevisionOption = Annotated[
 
 
 def approve(
-    draft: DraftId,
+    draft: DraftArgument,
     edition: Annotated[
         Literal["", "main", "trial"], typer.Option("--edition", help="main or trial; what its grade allows if none.")
     ] = "",
@@ -38,7 +38,7 @@ def approve(
 
 
 def publish(
-    draft: DraftId,
+    draft: DraftArgument,
     at_: Annotated[str, typer.Option("--at", metavar="TIME", help="2026-12-01T09:00, +3h or +2d; now if none.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="What was wrong; needed to correct what is out.")] = "",
     revision: RevisionOption = None,
@@ -58,7 +58,7 @@ def publish(
 
 
 def retract(
-    draft: DraftId,
+    draft: DraftArgument,
     reason: Annotated[str, typer.Option("--reason", help="Why; readers see it.")],
     json_: JsonFlag = False,
 ) -> None:
@@ -69,7 +69,7 @@ def retract(
 
 
 def reject(
-    draft: DraftId,
+    draft: DraftArgument,
     reason: Annotated[
         str, typer.Option("--reason", help="inaccurate, too_thin, conflict_of_interest, not_fair, other.")
     ],
@@ -83,7 +83,7 @@ def reject(
 
 
 def pass_(
-    draft: DraftId,
+    draft: DraftArgument,
     reason: Annotated[
         str, typer.Option("--reason", help="not_a_tool, out_of_scope, too_thin, seen_before, too_old, other.")
     ],
@@ -97,7 +97,7 @@ def pass_(
 
 
 def later(
-    draft: DraftId,
+    draft: DraftArgument,
     until: Annotated[str, typer.Option("--until", metavar="TIME", help="2026-12-01, +4h, +3d, +2w.")],
     json_: JsonFlag = False,
 ) -> None:
@@ -109,7 +109,7 @@ def later(
 
 
 def hold(
-    draft: DraftId,
+    draft: DraftArgument,
     until: Annotated[str, typer.Option("--until", metavar="TIME", help="2026-12-01T09:00, +3d; `none` lifts it.")],
     reason: Annotated[str, typer.Option("--reason", help="Why it is lifted or shortened; it stays in the log.")] = "",
     json_: JsonFlag = False,
@@ -122,7 +122,7 @@ def hold(
     _done(opened, told, "", json_=json_)
 
 
-def fetch_back(draft: DraftId, json_: JsonFlag = False) -> None:
+def fetch_back(draft: DraftArgument, json_: JsonFlag = False) -> None:
     """Put a passed, rejected, put-off, aged or retracted draft into the queue again; call off what is to go out."""
     with open_desk() as at:
         opened = at.desk.fetch_back(at.who, draft)
@@ -131,7 +131,7 @@ def fetch_back(draft: DraftId, json_: JsonFlag = False) -> None:
 
 
 def strike(
-    draft: DraftId,
+    draft: DraftArgument,
     critic: Annotated[str, typer.Argument(metavar="CRITIC", help="As in personas/.")],
     reason: Annotated[
         str, typer.Option("--reason", help="unsupported, wrong_tool, followed_the_page, off_its_lens, other.")
@@ -151,7 +151,7 @@ def strike(
 
 
 def unstrike(
-    draft: DraftId,
+    draft: DraftArgument,
     critic: Annotated[str, typer.Argument(metavar="CRITIC", help="Whose opinion was struck.")],
     json_: JsonFlag = False,
 ) -> None:
@@ -161,7 +161,7 @@ def unstrike(
     _done(opened, f"{critic} counts again: {opened.draft.shown.panel}.", "", json_=json_)
 
 
-def undo(draft: DraftId, json_: JsonFlag = False) -> None:
+def undo(draft: DraftArgument, json_: JsonFlag = False) -> None:
     """Take back the newest decision you made on a draft."""
     with open_desk() as at:
         opened = at.desk.undo(at.who, draft)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from panel.cli.compose.desks import open_desk
-from panel.cli.terminal.common_options import DraftId, JsonFlag, YesFlag
+from panel.cli.terminal.common_options import DraftArgument, JsonFlag, YesFlag
 from panel.cli.terminal.terminal import say, say_json, table, talk
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def attach(app: typer.Typer) -> None:
 
 
 def ask(
-    draft: DraftId,
+    draft: DraftArgument,
     critic: Annotated[str, typer.Argument(metavar="CRITIC", help="Its persona, as `panel personas list` prints it.")],
     leave: Annotated[
         list[str], typer.Option("--leave", metavar="PASSAGE", help="S2.4: leave it to the other critics; repeatable.")
@@ -49,7 +49,7 @@ def ask(
 
 
 def rerun(
-    draft: DraftId,
+    draft: DraftArgument,
     refresh: Annotated[bool, typer.Option("--refresh", help="Read the product's pages anew.")] = False,
     model: ModelOption = [],  # noqa: B006
     budget: BudgetOption = None,
@@ -63,7 +63,7 @@ def rerun(
     _ask(draft, AskAgainRequest(refresh=refresh), model, budget, deadline, yes=yes, json_=json_)
 
 
-def take_over(draft: DraftId, json_: JsonFlag = False) -> None:
+def take_over(draft: DraftArgument, json_: JsonFlag = False) -> None:
     """Lay in the newer review that is offered. Words people wrote stay where a critic said the same again."""
     with open_desk() as at:
         opened = at.desk.open(at.who, draft)

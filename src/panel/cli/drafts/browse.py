@@ -9,7 +9,7 @@ import typer
 
 from panel.cli.compose.desks import open_desk
 from panel.cli.drafts import acts, ask_again
-from panel.cli.terminal.common_options import DraftId, JsonFlag
+from panel.cli.terminal.common_options import DraftArgument, JsonFlag
 from panel.cli.terminal.terminal import say, say_json, table, talk
 from panel.errors import Mistake
 
@@ -62,7 +62,7 @@ def _row(draft: "Draft", times: "Times", now: datetime) -> tuple[str, ...]:
 
 
 @app.command()
-def show(draft: DraftId, json_: JsonFlag = False) -> None:
+def show(draft: DraftArgument, json_: JsonFlag = False) -> None:
     """Show a draft as it would be printed, and what is left to settle."""
     from panel.cli.drafts.show import draft_json, told_draft
 
@@ -78,7 +78,7 @@ def show(draft: DraftId, json_: JsonFlag = False) -> None:
 
 @app.command()
 def diff(
-    draft: DraftId,
+    draft: DraftArgument,
     from_: Annotated[int, typer.Option("--from", min=0, help="Revision; 0 is what the model wrote.")] = 0,
     to: Annotated[int | None, typer.Option("--to", min=0, help="Revision; the newest if none is named.")] = None,
     json_: JsonFlag = False,
@@ -101,7 +101,7 @@ def diff(
 
 
 @app.command()
-def history(draft: DraftId, json_: JsonFlag = False) -> None:
+def history(draft: DraftArgument, json_: JsonFlag = False) -> None:
     """Show all that happened to a draft, oldest first."""
     from panel.cli.drafts.show import history_json, told_history
     from panel.store import AccountRows
@@ -115,7 +115,7 @@ def history(draft: DraftId, json_: JsonFlag = False) -> None:
 
 @app.command("approval-file")
 def approval_file(
-    draft: DraftId,
+    draft: DraftArgument,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Write it here; .md for reading.")] = None,
     approval: Annotated[int | None, typer.Option("--approval", min=1, help="An earlier one, by its number.")] = None,
     json_: JsonFlag = False,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from panel.cli.compose.desks import OpenDesk, open_desk
-from panel.cli.terminal.common_options import DraftId, JsonFlag
+from panel.cli.terminal.common_options import DraftArgument, JsonFlag
 from panel.cli.terminal.terminal import say, say_json, talk
 from panel.errors import EditConflict, Mistake
 
@@ -23,7 +23,7 @@ EDITORS = ("sensible-editor", "nano", "vim", "vi")  # where neither variable nam
 PrintFlag = Annotated[bool, typer.Option("--print", help="Print the file to stdout and change nothing.")]
 
 
-def edit(draft: DraftId, from_: FromOption = None, print_: PrintFlag = False, json_: JsonFlag = False) -> None:
+def edit(draft: DraftArgument, from_: FromOption = None, print_: PrintFlag = False, json_: JsonFlag = False) -> None:
     """Decide and change a draft in $VISUAL or $EDITOR: claims, views, flags, the note, strikes.
 
     Each change is one act. What can't be taken is kept in a file that --from takes again.

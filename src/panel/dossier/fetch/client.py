@@ -14,10 +14,10 @@ import httpcore2
 from panel.dossier.fetch.body import charset, media_type, read_body, read_start, refuse_binary, refuse_type
 from panel.dossier.fetch.dns import Names, Resolve, checked, system_resolve
 from panel.dossier.fetch.fetch_errors import FetchRefused, Unreachable
-from panel.dossier.fetch.http import HttpReply, HttpWire
+from panel.dossier.fetch.http_request import HttpReply, HttpWire
 from panel.dossier.fetch.policy import FetchPolicy, Pacing, Sleep
 from panel.dossier.fetch.robots import MOST_BYTES, Robots
-from panel.dossier.fetch.url import Target, follow, read_target
+from panel.dossier.fetch.url import FetchTarget, follow, read_target
 from panel.records import Page, sha256_of
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -93,7 +93,7 @@ class Fetcher:
         raise FetchRefused(target.url, f"it takes more than {self._rules.most_redirects} redirects", rule="redirect")
 
     async def _ask(
-        self, target: Target, apart_s: float, clock: "_Clock", headers: Mapping[str, str], use: Use[Met]
+        self, target: FetchTarget, apart_s: float, clock: "_Clock", headers: Mapping[str, str], use: Use[Met]
     ) -> Met:
         """What `use` makes of the reply; tried once more when the connection fails."""
         for left in reversed(range(TRIES)):
@@ -106,7 +106,7 @@ class Fetcher:
                     raise
         raise AssertionError("the last try returns or raises")
 
-    async def _page(self, url: str, known: Page | None, as_feed: bool, reply: HttpReply) -> Page | Target:
+    async def _page(self, url: str, known: Page | None, as_feed: bool, reply: HttpReply) -> Page | FetchTarget:
         if reply.status in REDIRECTS and reply.all("location"):
             return follow(reply.target, reply.all("location"), self._rules)
         if reply.status == 304:
@@ -134,17 +134,17 @@ class Fetcher:
             raise Unreachable(reply.target.url, "it says nothing changed, though nobody asked", hint="")
         return known.model_copy(update={"url": url, "fetched_at": self._now()})
 
-    async def _read_robots(self, target: Target) -> tuple[int, bytes]:
+    async def _read_robots(self, target: FetchTarget) -> tuple[int, bytes]:
         """A site's robots.txt: status and first bytes. Redirects are followed under the same rules."""
         clock, robots = _Clock(self._rules.timeout_s), read_target(f"{target.origin}/robots.txt", self._rules)
         for _ in range(self._rules.most_redirects + 1):
             met = await self._ask(robots, self._rules.pace_s, clock, {}, self._robots_file)
-            if not isinstance(met, Target):
+            if not isinstance(met, FetchTarget):
                 return met
             robots = met
         raise FetchRefused(robots.url, f"it takes more than {self._rules.most_redirects} redirects", rule="redirect")
 
-    async def _robots_file(self, reply: HttpReply) -> tuple[int, bytes] | Target:
+    async def _robots_file(self, reply: HttpReply) -> tuple[int, bytes] | FetchTarget:
         if reply.status in REDIRECTS and reply.all("location"):
             return follow(reply.target, reply.all("location"), self._rules)
         return reply.status, await read_start(reply, MOST_BYTES) if reply.status < 300 else b""
@@ -158,7 +158,7 @@ class _Clock:
         self._left_s = most_s
 
     @asynccontextmanager
-    async def running(self, target: Target) -> AsyncIterator[None]:
+    async def running(self, target: FetchTarget) -> AsyncIterator[None]:
         """Raises Unreachable inside when the time is over."""
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -171,7 +171,7 @@ class _Clock:
             self._left_s -= loop.time() - began
 
 
-def _conditions(target: Target, known: Page | None) -> Mapping[str, str]:
+def _conditions(target: FetchTarget, known: Page | None) -> Mapping[str, str]:
     """Validators go back only to the very address they came from: a server elsewhere has no use for them."""
     if known is None or known.status != 200 or known.final_url != target.url:
         return {}

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 
 from panel.dossier.fetch.fetch_errors import FetchRefused, Unreachable
 from panel.dossier.fetch.ip_ranges import why_special
-from panel.dossier.fetch.url import Target
+from panel.dossier.fetch.url import FetchTarget
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]  # host, port -> addresses, best first; OSError when unknown
 
@@ -25,7 +25,7 @@ class Names:
         self._resolve = resolve
         self._known: dict[tuple[str, bool], tuple[str, ...]] = {}
 
-    async def addresses(self, target: Target) -> tuple[str, ...]:
+    async def addresses(self, target: FetchTarget) -> tuple[str, ...]:
         """Addresses it is safe to connect to, best first.
 
         One address that is not public spoils the whole answer: a name with a foot inside is not a public site.
@@ -37,7 +37,7 @@ class Names:
             self._known[key] = tuple(checked(target, answer) for answer in answers)
         return self._known[key]
 
-    async def _ask(self, target: Target) -> Sequence[str]:
+    async def _ask(self, target: FetchTarget) -> Sequence[str]:
         try:
             answers = await self._resolve(target.host, target.port)
         except (OSError, UnicodeError) as err:
@@ -47,7 +47,7 @@ class Names:
         return answers
 
 
-def checked(target: Target, answer: str) -> str:
+def checked(target: FetchTarget, answer: str) -> str:
     """The address, if it is one this target may be reached at. Raises Refused."""
     try:
         address = ip_address(answer)

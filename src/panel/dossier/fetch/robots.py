@@ -17,7 +17,7 @@ from protego import Protego
 
 from panel.dossier.fetch.fetch_errors import FetchRefused
 from panel.dossier.fetch.policy import AGENT, FetchPolicy
-from panel.dossier.fetch.url import Target
+from panel.dossier.fetch.url import FetchTarget
 
 MOST_BYTES = 512 * 1024  # RFC 9309 asks for at least 500 KiB; what follows is not read
 # "name/1.0" is meant for "name", as other readers take it.
@@ -42,7 +42,7 @@ def nothing(_: str) -> bool:
     return False
 
 
-Read = Callable[[Target], Awaitable[tuple[int, bytes]]]  # the file's status and first bytes, redirects followed
+Read = Callable[[FetchTarget], Awaitable[tuple[int, bytes]]]  # the file's status and first bytes, redirects followed
 
 
 class Robots:
@@ -54,7 +54,7 @@ class Robots:
         self._known: dict[str, Manners] = {}
         self._asking: dict[str, asyncio.Lock] = {}
 
-    async def ask(self, target: Target) -> float:
+    async def ask(self, target: FetchTarget) -> float:
         """Seconds to keep between requests to this site. Raises Refused where it says no, and what `read` raises."""
         async with self._asking.setdefault(target.origin, asyncio.Lock()):
             if target.origin not in self._known:
@@ -66,7 +66,7 @@ class Robots:
             )
         return max(self._rules.pace_s, min(manners.delay_s, self._rules.most_crawl_delay_s))
 
-    async def _look(self, target: Target) -> Manners:
+    async def _look(self, target: FetchTarget) -> Manners:
         try:
             status, body = await self._read(target)
         except FetchRefused as err:

@@ -31,7 +31,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
-class Target:
+class FetchTarget:
     """One hop: where to connect, what to ask for, by the name the certificate must carry."""
 
     scheme: str  # http or https
@@ -55,7 +55,7 @@ class Target:
         return self.origin + self.path
 
 
-def read_target(url: str, rules: FetchPolicy) -> Target:
+def read_target(url: str, rules: FetchPolicy) -> FetchTarget:
     """The hop an address names. Raises Refused for an address that is none, or that a rule forbids as written."""
     if len(url) > rules.most_url:
         raise FetchRefused(url, f"its address is longer than {rules.most_url:,} characters", rule="address_form")
@@ -70,7 +70,7 @@ def read_target(url: str, rules: FetchPolicy) -> Target:
     return _target(url, scheme[1].lower(), authority, path, query, rules)
 
 
-def follow(target: Target, locations: list[str], rules: FetchPolicy) -> Target:
+def follow(target: FetchTarget, locations: list[str], rules: FetchPolicy) -> FetchTarget:
     """The hop a redirect names, relative to the one that sent it. Raises Refused."""
     if len(locations) != 1:
         raise FetchRefused(target.url, "it redirects to several addresses at once", rule="redirect")
@@ -86,7 +86,7 @@ def follow(target: Target, locations: list[str], rules: FetchPolicy) -> Target:
     return following
 
 
-def _target(url: str, scheme: str, authority: str, path: str, query: str, rules: FetchPolicy) -> Target:
+def _target(url: str, scheme: str, authority: str, path: str, query: str, rules: FetchPolicy) -> FetchTarget:
     if "@" in authority:
         raise FetchRefused(url, "its address carries a name or password", rule="credentials", hint="Leave them out.")
     host, port, is_literal = _host_port(url, authority, DEFAULT_PORTS[scheme])
@@ -96,7 +96,7 @@ def _target(url: str, scheme: str, authority: str, path: str, query: str, rules:
         _refuse_port(url, port, rules)
         if not is_literal:
             _refuse_inside_name(url, host)
-    return Target(scheme, host, port, _plain(path, query), is_literal, admitted)
+    return FetchTarget(scheme, host, port, _plain(path, query), is_literal, admitted)
 
 
 def _refuse_unseen(url: str) -> None:

@@ -34,7 +34,7 @@ from panel.dossier.identity.voices import (
     site_of,
     voice_of,
 )
-from panel.dossier.page.links import WANTED, Choice, Link, choose, find_links, sections
+from panel.dossier.page.links_to_follow import WANTED, Choice, Link, choose, find_links, sections
 from panel.dossier.page.passages import cut
 from panel.dossier.page.read_page import HTML, ParsedPage, name_and_tagline, needs_scripts, reading_of
 from panel.dossier.visibility.style_sheets import MOST_BYTES as MOST_SHEET_BYTES

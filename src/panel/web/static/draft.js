@@ -1,7 +1,7 @@
 // The draft page: move by keys, decide without a reload, edit in place with the change shown, keep what is typed.
 // Without this file every act is a plain form that leads back to the page.
-import { keepTyped } from "./typed.js";
-import { swap } from "./swap.js";
+import { keepTyped } from "./unsaved.js";
+import { swap } from "./form_swap.js";
 
 const REST_MS = 300;
 let resting = 0;

@@ -23,9 +23,9 @@ class Cited:
 
 @dataclass(frozen=True)
 class AskPage(View):
-    """The context of ask.html: a form; nothing is asked, nothing costs anything yet."""
+    """The context of ask_again.html: a form; nothing is asked, nothing costs anything yet."""
 
-    template: ClassVar[str] = "ask.html"
+    template: ClassVar[str] = "ask_again.html"
     title: str
     draft_id: str
     name: str
@@ -41,9 +41,9 @@ class AskPage(View):
 
 @dataclass(frozen=True)
 class AskingPage(View):
-    """The context of asking.html: an asking that is priced, runs, or is over."""
+    """The context of ask_again_progress.html: an asking that is priced, runs, or is over."""
 
-    template: ClassVar[str] = "asking.html"
+    template: ClassVar[str] = "ask_again_progress.html"
     title: str
     draft_id: str
     name: str

@@ -37,7 +37,16 @@ from panel.pages import (
 from panel.pages import wording as page_words
 from panel.records import Account, Answered, Approval, Decision, Persona, Publication, Written
 from panel.web.respond import View
-from panel.web.views.draft_items import DraftItem, Editable, FlagLine, Names, critic_items, editable, flag_line, told
+from panel.web.views.draft_items import (
+    DraftItem,
+    Editable,
+    FlagLine,
+    NamesByAccount,
+    critic_items,
+    editable,
+    flag_line,
+    told,
+)
 
 STATES = {
     "open": "Draft", "later": "Put off", "passed": "Passed over", "rejected": "Rejected", "approved": "Approved",
@@ -140,7 +149,7 @@ class DraftPage(View):
 
 
 def draft_page(
-    opened: Opened, me: Account, *, names: Names, history: History, approval: Approval | None, now: datetime,
+    opened: Opened, me: Account, *, names: NamesByAccount, history: History, approval: Approval | None, now: datetime,
     public: Public = NOTHING, times: Times = UTC_TIMES, at: str = "", undoes: Decision | None = None,
     taken_back: str = "", ends_approval: str = "",
 ) -> DraftPage:  # fmt: skip
@@ -275,11 +284,11 @@ def _key(item: DraftItem) -> str:
     return f"{item.draft_id}/{item.at}"
 
 
-def _critics(side: OpenReview, tool: str, names: Names) -> tuple[CriticBlock, ...]:
+def _critics(side: OpenReview, tool: str, names: NamesByAccount) -> tuple[CriticBlock, ...]:
     return tuple(_critic(side, persona, tool, names) for persona in side.review.personas)
 
 
-def _critic(side: OpenReview, persona: Persona, tool: str, names: Names) -> CriticBlock:
+def _critic(side: OpenReview, persona: Persona, tool: str, names: NamesByAccount) -> CriticBlock:
     opinion = side.review.opinion(persona.persona_id)
     struck = next((s for s in side.text.struck if s.persona_id == persona.persona_id), None)
     items = () if struck else critic_items(side, persona, names)
@@ -305,7 +314,7 @@ def _word(stand: str, side: OpenReview) -> str:
     return page_words.labelled(page_words.STANDS[stand], side.review.grade)
 
 
-def _held(side: OpenReview, tool: str, names: Names) -> HeldBlock | None:
+def _held(side: OpenReview, tool: str, names: NamesByAccount) -> HeldBlock | None:
     point = next((p for p in side.points if p.kind == "held"), None)
     if point is None:
         return None
@@ -315,7 +324,7 @@ def _held(side: OpenReview, tool: str, names: Names) -> HeldBlock | None:
     )  # fmt: skip
 
 
-def _general(opened: Opened, names: Names) -> tuple[FlagLine, ...]:
+def _general(opened: Opened, names: NamesByAccount) -> tuple[FlagLine, ...]:
     """Flags about no critic; on a comparison those on the pair, with whose words they are about."""
     mine = [f for f in opened.flags if f.severity != "note"]
     if isinstance(opened, OpenComparison):

@@ -21,7 +21,7 @@ from panel.records import (
 )
 from panel.web.views.highlight import Evidence, TextRun, changed, evidence
 
-Names = Mapping[str, str]  # account_id -> name
+NamesByAccount = Mapping[str, str]  # account_id -> name
 LABELS = {
     "line": "Line",
     "for_whom": "Choose it if you",
@@ -103,7 +103,7 @@ class DraftItem:
         return self.kind not in ("view",) and self.standing != "set_aside"
 
 
-def critic_items(opened: OpenReview, persona: Persona, names: Names) -> tuple[DraftItem, ...]:
+def critic_items(opened: OpenReview, persona: Persona, names: NamesByAccount) -> tuple[DraftItem, ...]:
     """One critic's items in page order: its sentences or picks, then its views as one."""
     opinion, words = opened.review.opinion(persona.persona_id), opened.text.words_of(persona.persona_id)
     if not isinstance(opinion, Answered) or words is None:
@@ -122,7 +122,7 @@ class _Maker:
     persona: Persona
     opinion: Answered
     words: EditedWords
-    names: Names
+    names: NamesByAccount
 
     @property
     def who(self) -> str:
@@ -262,7 +262,7 @@ class _Maker:
         return tuple(flag_line(self.opened, f, self.names) for f in mine)
 
 
-def flag_line(opened: OpenDraft, flag: Flag, names: Names) -> FlagLine:
+def flag_line(opened: OpenDraft, flag: Flag, names: NamesByAccount) -> FlagLine:
     """A flag with its point, when it has one to settle."""
     place = flag.index if flag.field == "quote" else 0
     named = (flag.persona_id, flag.check, flag.field, place, flag.message)
@@ -280,14 +280,14 @@ def flag_line(opened: OpenDraft, flag: Flag, names: Names) -> FlagLine:
     )
 
 
-def _dismissed(decision: Decision | None, names: Names) -> str:
+def _dismissed(decision: Decision | None, names: NamesByAccount) -> str:
     if decision is None or decision.decision != "dismissed":
         return ""
     by = decision.name or names.get(decision.by, decision.by)
     return f"Dismissed by {by}: {DISMISS_REASONS.get(decision.reason, '').lower()}"
 
 
-def told(decision: Decision | None, names: Names) -> str:
+def told(decision: Decision | None, names: NamesByAccount) -> str:
     """ "Accurate, Ann Editor"; a claim decided without its source in sight says so."""
     if decision is None:
         return ""

@@ -26,7 +26,7 @@ class OfferedPair:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class OfferVerdict:
     """What became of an opinion, in a word."""
 
     stand: str
@@ -40,8 +40,8 @@ class CriticOffer:
     """One critic in both reviews."""
 
     title: str
-    was: Verdict
-    now: Verdict
+    was: OfferVerdict
+    now: OfferVerdict
     stays: bool  # it said the same again
     told: str  # what taking over does to its words
     lost: str  # what people changed and would no longer be printed; "" nothing
@@ -114,13 +114,13 @@ def _critic(offer: Offer, who: str, title: str) -> CriticOffer:
     )
 
 
-def _verdict(review: Review, counted: Review, text: DraftText, who: str) -> Verdict:
+def _verdict(review: Review, counted: Review, text: DraftText, who: str) -> OfferVerdict:
     """counted: the review as it is printed, which does not say why there is no answer."""
     opinion = review.opinion(who)
     stand = "struck" if any(s.persona_id == who for s in text.struck) else stand_of(counted, who)
     why = "" if opinion is None or isinstance(opinion, Answered) else clean(opinion.why)
     word = page_words.labelled(page_words.STANDS[stand], review.grade)
-    return Verdict(stand, word, clean(opinion.juror.model) if opinion else "", why)
+    return OfferVerdict(stand, word, clean(opinion.juror.model) if opinion else "", why)
 
 
 def _told(offer: Offer, who: str, *, stays: bool) -> str:

@@ -4,7 +4,7 @@ import pytest
 from tests.support.opinions import GROUNDS, PAGES, QUOTE, WORDS, make_dossier, make_opinion, make_persona, one_sentence
 
 from panel.checks import check_review
-from panel.checks.language.normalise import normalise, words_of
+from panel.checks.language.compared_text import normalise, words_of
 from panel.checks.opinion.first_hand import FIRST_HAND
 from panel.records import Ground, NotAsked, Sentence
 

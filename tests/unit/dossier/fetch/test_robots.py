@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from panel.dossier.fetch.fetch_errors import FetchRefused
 from panel.dossier.fetch.policy import FetchPolicy, user_agent
 from panel.dossier.fetch.robots import MOST_BYTES, Robots, read_manners
-from panel.dossier.fetch.url import Target, read_target
+from panel.dossier.fetch.url import FetchTarget, read_target
 
 RULES = FetchPolicy(pace_s=1.0, most_crawl_delay_s=10.0)
 PAGE = "https://acme.example/pricing"
@@ -21,7 +21,7 @@ class File:
         self.status = status
         self.asked: list[str] = []
 
-    async def read(self, target: Target) -> tuple[int, bytes]:
+    async def read(self, target: FetchTarget) -> tuple[int, bytes]:
         self.asked.append(target.origin)
         return self.status, self.text.encode()
 
@@ -76,7 +76,7 @@ async def test_a_failing_robots_file_forbids_everything(status: int) -> None:
 
 
 async def test_a_robots_file_that_leads_somewhere_refused_forbids_everything() -> None:
-    async def read(target: Target) -> tuple[int, bytes]:
+    async def read(target: FetchTarget) -> tuple[int, bytes]:
         raise FetchRefused("http://10.0.0.1/", "it is a private address", rule="address")
 
     with pytest.raises(FetchRefused, match=r"can't be read \(it is a private address\), which counts as a no"):

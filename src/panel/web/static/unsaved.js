@@ -1,7 +1,7 @@
 // What is typed is kept in this browser at every key, by draft, field and revision, and by window: no window's words are
 // another's. Over words that somebody changed meanwhile it is never laid: both are shown. Beside a field stand the change
 // from what the model wrote, word by word, and how much too long it is.
-import { changes } from "./changes.js";
+import { changes } from "./word_diff.js";
 
 const DAYS = 30; // what was typed longer ago is let go
 const win = (sessionStorage["panel-tab"] ??= crypto.randomUUID());

@@ -22,7 +22,7 @@ from panel.dossier.fetch.decompress import ACCEPTED
 from panel.dossier.fetch.dns import Names
 from panel.dossier.fetch.fetch_errors import FetchRefused, Unreachable
 from panel.dossier.fetch.policy import FetchPolicy
-from panel.dossier.fetch.url import Target
+from panel.dossier.fetch.url import FetchTarget
 
 MOST_ADDRESSES = 3  # of one name, tried in turn
 FRAMING = 131_072  # bytes on a connection beside the body: status, headers, chunk sizes
@@ -33,7 +33,7 @@ ACCEPT = "text/html,application/xhtml+xml,text/plain;q=0.9,text/*;q=0.8,applicat
 class HttpReply:
     """A reply whose body is still to come."""
 
-    target: Target
+    target: FetchTarget
     status: int
     headers: tuple[tuple[str, str], ...]  # names in lower case
     response: httpcore2.Response
@@ -70,7 +70,7 @@ class HttpWire:
         self._tls = tls
 
     @asynccontextmanager
-    async def open(self, target: Target, headers: Mapping[str, str]) -> AsyncIterator[HttpReply]:
+    async def open(self, target: FetchTarget, headers: Mapping[str, str]) -> AsyncIterator[HttpReply]:
         """The reply to a GET. Raises Refused and Unreachable, also for trouble while the body is read inside."""
         addresses = await self._names.addresses(target)
         with _translated(target, self._rules):
@@ -82,7 +82,7 @@ class HttpWire:
             finally:
                 await connection.aclose()
 
-    def _connection(self, target: Target, addresses: Sequence[str]) -> httpcore2.AsyncHTTPConnection:
+    def _connection(self, target: FetchTarget, addresses: Sequence[str]) -> httpcore2.AsyncHTTPConnection:
         """Never reused: what one page's server left in it can't meet the next page's request."""
         if target.scheme == "https" and self._tls is None:
             self._tls = httpcore2.default_ssl_context()
@@ -92,7 +92,7 @@ class HttpWire:
             network_backend=Pinned(target, addresses, self._backend, self._rules),
         )
 
-    def _request(self, target: Target, headers: Mapping[str, str]) -> httpcore2.Request:
+    def _request(self, target: FetchTarget, headers: Mapping[str, str]) -> httpcore2.Request:
         every = {
             "Host": target.host_header,
             "User-Agent": self._rules.user_agent,
@@ -110,7 +110,7 @@ class Pinned(httpcore2.AsyncNetworkBackend):
     """Dials the checked addresses of one target, whatever it is asked for; never a name."""
 
     def __init__(
-        self, target: Target, addresses: Sequence[str], inner: httpcore2.AsyncNetworkBackend, rules: FetchPolicy
+        self, target: FetchTarget, addresses: Sequence[str], inner: httpcore2.AsyncNetworkBackend, rules: FetchPolicy
     ) -> None:
         self._target = target
         self._addresses = addresses
@@ -146,7 +146,7 @@ class Pinned(httpcore2.AsyncNetworkBackend):
 class Metered(httpcore2.AsyncNetworkStream):
     """A connection that counts every byte it brings: endless headers, framing and interim replies included."""
 
-    def __init__(self, inner: httpcore2.AsyncNetworkStream, target: Target, rules: FetchPolicy) -> None:
+    def __init__(self, inner: httpcore2.AsyncNetworkStream, target: FetchTarget, rules: FetchPolicy) -> None:
         self._inner = inner
         self._target = target
         self._rules = rules
@@ -174,11 +174,11 @@ class Metered(httpcore2.AsyncNetworkStream):
         return self._inner.get_extra_info(info)
 
 
-def too_long(target: Target, rules: FetchPolicy) -> FetchRefused:
+def too_long(target: FetchTarget, rules: FetchPolicy) -> FetchRefused:
     return FetchRefused(target.url, f"it sends more than {rules.most_bytes:,} bytes", rule="bytes")
 
 
-def _reply(target: Target, response: httpcore2.Response, rules: FetchPolicy) -> HttpReply:
+def _reply(target: FetchTarget, response: httpcore2.Response, rules: FetchPolicy) -> HttpReply:
     if sum(len(name) + len(value) + 4 for name, value in response.headers) > rules.most_header_bytes:
         raise FetchRefused(target.url, f"its headers are longer than {rules.most_header_bytes:,} bytes", rule="headers")
     headers = tuple((name.decode("latin-1").lower(), _text(value)) for name, value in response.headers)
@@ -194,7 +194,7 @@ def _text(value: bytes) -> str:
 
 
 @contextmanager
-def _translated(target: Target, rules: FetchPolicy) -> Iterator[None]:
+def _translated(target: FetchTarget, rules: FetchPolicy) -> Iterator[None]:
     """httpcore2's errors as ours."""
     try:
         yield
