@@ -69,7 +69,7 @@ def newcomers(rows: BatchRows, run_id: str) -> Iterator[LightFacts]:
 
 
 def proposed_pairs(run_id: str, fresh: Sequence[LightFacts], partners: Partners) -> tuple[ProposedPair, ...]:
-    """Pairs by the rule of `pairing`. A product reviewed again today stands as it is today, not as it was."""
+    """Pairs by the rule of `report/pairs.py`. A product reviewed again today stands as it is today, not as it was."""
     today = {one.product_id for one in fresh}
     archive = (
         _of_archive(held, category)

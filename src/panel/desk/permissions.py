@@ -1,4 +1,4 @@
-"""Who may do what, and when a draft may be approved, in words; `store/desk_triggers.py` holds it in the database."""
+"""Who may do what at the desk, by role; the database holds the same rules (`store/tables/desk_triggers.py`)."""
 
 from collections.abc import Mapping
 

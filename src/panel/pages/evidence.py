@@ -12,7 +12,7 @@ _SHOWN = ("high", "medium")
 
 
 def stand_of(review: Review, persona_id: str) -> str:
-    """What became of a critic's opinion, in one word of `words.STANDS`."""
+    """What became of a critic's opinion, in one word of `wording.STANDS`."""
     opinion = review.opinion(persona_id)
     if opinion is None:
         return "not_asked"

@@ -1,6 +1,6 @@
 """What a launch and our archive of products tell one another: before a review its neighbours, after it the news.
 
-Here the rule of which launches are of one product (`dossier.products`) meets the store that keeps them.
+Here the rule of which launches are of one product (`dossier/identity/same_product.py`) meets the store that keeps them.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Sources read row by row: `take_in` streams announcements and bad rows, from files, folders and addresses.
 
-Of a file read by lines, AT_ONCE rows are held at most. Feeds in XML and JSON are read whole, up to `rows.MOST_BYTES`.
+Of a file read by lines, AT_ONCE rows are held at most. Feeds in XML and JSON are read whole, up to MOST_BYTES.
 Reading goes on in a thread, so that other work on the loop keeps time. One source's failure is one bad row; the others
 go on.
 """

@@ -116,7 +116,7 @@ def _written(opened: Opened) -> OpenReview:
 
 
 def spot_standing(text: DraftText, target: Target) -> str:
-    """How what a spot names is printed (`text.standing_of`); of views printed or removed."""
+    """How what a target names is printed (`overlay.standing_of`); of views printed or removed."""
     words = text.words_of(target.persona_id)
     if words and target.views:
         return words.views
@@ -151,7 +151,7 @@ def save(
     tx: Tx, draft_id: str, name: str, new: str, *, number: int, seen: PassageSeen = False, opened_page: bool = False,
     reason: str = "",
 ) -> Opened:  # fmt: skip
-    """Change the words of one field (`fields.read_field`); what was changed is decided `amended` by whoever did it.
+    """Change the words of one field (`text_fields.read_field`); that is a decision, `amended`, by whoever did it.
 
     Raises EditConflict when somebody else changed the same words since revision `number`; Mistake for words that can't
     stand there, or when nothing would change.

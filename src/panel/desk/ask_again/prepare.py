@@ -1,7 +1,7 @@
 """Ask the panel, or one critic, again for a draft: what is asked, at which price, and how far it is.
 
-An ordinary run through the ledger, with its own folder. What comes of it reaches the desk by `taking_in` alone, as an
-offer: nobody's text is touched before a person takes it over. Only the wish itself is a person's act, and in the log.
+An ordinary run through the ledger, with its own folder. What comes of it reaches the desk by `new_drafts` alone, as an
+offer: nobody's text is touched before a person takes it over. Only the request is a person's act, and in the log.
 """
 
 import asyncio

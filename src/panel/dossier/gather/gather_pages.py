@@ -2,9 +2,8 @@
 
 The order. The page itself; then, of what it links to, the best page of each kind `links.choose` finds, the most wanted
 kind first (pricing, docs, repository, quick start, changelog, licence, package); if the page names no quick start, one
-linked from the docs page. Nothing deeper. With each page come the style sheets it links (sheets.py), which say what
-its readers don't see. It ends at `most_pages` pages asked for, `most_bytes` of bodies, or
-`most_s` seconds, whichever comes first.
+linked from the docs page. Nothing deeper. With each page come the style sheets it links, which say what its readers
+don't see. It ends at `most_pages` pages asked for, `most_bytes` of bodies, or `most_s` seconds, whichever comes first.
 
 A page that can't be had, or holds no text, becomes one sentence in `Gathered.unread` and gathering goes on; only the
 first page's failure is an error. A page whose address, or whose text, is that of one read before is dropped without a

@@ -1,6 +1,7 @@
 """An HTML page to blocks: its main text as trafilatura finds it, all visible text where that loses much of the page.
 
-What a browser would not show goes before anything is read (`unseen.py`) and is kept for the editor (`hidden.py`).
+What a browser would not show goes before anything is read (`visibility/take_out_unseen.py`) and is kept for the
+editor (`visibility/hidden_text.py`).
 A page is bounded before it is parsed: in characters, in depth, and in elements for the parts that look twice.
 """
 

@@ -6,9 +6,9 @@ so that few rows stand as sent which are not, and `acquire` before each request.
 
 - Concurrency opens quickly and then grows by one a round; a 429 or 529 shrinks it, once for each round in flight.
   A 5xx does not: fewer calls don't mend a broken server.
-- Request and token limits are learnt from headers and kept by token buckets (`pace.py`).
+- Request and token limits are learnt from headers and kept by token buckets.
 - `Retry-After` pauses every call, and those that waited leave one after another.
-- Failures in a row open a breaker (`breaker.py`): calls wait for a probe, then fail by name.
+- Failures in a row open a circuit breaker: calls wait for a probe, then fail by name.
 
 Waiting here is no attempt: attempts are counted in `retry.py`. Time is the running loop's: tests pass one of their own.
 """

@@ -43,7 +43,7 @@ TOLD = {
 class Editable:
     """A field that may be changed in place."""
 
-    field: str  # as `desk.fields` names it
+    field: str  # as `text_fields` of the desk names it
     label: str
     text: str
     model: str  # what the model wrote
