@@ -48,12 +48,12 @@ def _in_editor(at: OpenDesk, draft: str, number: int, written: str) -> Path | No
     """The file as somebody left it; None when nothing was changed in it."""
     from panel.store import replace_file
 
-    folder = at.shell.settings.runs_dir / "edits"
+    folder = at.workspace.settings.runs_dir / "edits"
     _say_what_is_left_over(folder, draft)
     path = _free(folder, f"{draft}-r{number}")
     replace_file(path, written.encode())
     try:
-        _open_editor(at.shell.settings.editor_command, path)
+        _open_editor(at.workspace.settings.editor_command, path)
         changed = path.read_bytes() != written.encode()
     except BaseException:
         if path.is_file() and path.read_bytes() == written.encode():
