@@ -150,7 +150,7 @@ def cannot(err: Exception) -> Callable[..., Any]:
 async def test_a_worker_that_cannot_do_a_launch_leaves_it_to_others_and_says_why_once(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], err: Exception
 ) -> None:
-    monkeypatch.setattr(work, "open_kit", cannot(err))
+    monkeypatch.setattr(work, "open_context", cannot(err))
     assert [await bench.review(1), await bench.review(2)] == [work.STALLED_S] * 2
     assert [bench.row(1).state, bench.row(2).state] == ["ready", "ready"]
     assert capsys.readouterr().err.count(str(err)) == 1
@@ -165,7 +165,7 @@ async def test_a_provider_batch_that_cannot_be_moved_from_here_is_looked_at_agai
 ) -> None:
     bench.send("submitted")
     bench.put(1, "waiting")
-    monkeypatch.setattr(work, "open_kit", cannot(err))
+    monkeypatch.setattr(work, "open_context", cannot(err))
     assert await bench.worker.poll(bench.run.run_id, "b1") == bench.worker.poll_s
     await bench.worker.submit(bench.run.run_id)
     assert bench.jobs() == ["poll b1"]
@@ -175,7 +175,7 @@ async def test_a_provider_batch_that_cannot_be_moved_from_here_is_looked_at_agai
 async def test_the_summary_needs_no_models_key(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.put(1, "failed")
     bench.put(2, "failed")
-    monkeypatch.setattr(work, "open_kit", cannot(Mistake("No key.")))
+    monkeypatch.setattr(work, "open_context", cannot(Mistake("No key.")))
     await bench.worker.finish(bench.run.run_id)
     assert bench.state().state == "finished"
 

@@ -21,7 +21,9 @@ def stand_of(review: Review, persona_id: str) -> str:
     return opinion.verdict if isinstance(opinion, Answered) else opinion.outcome
 
 
-def heard(review: Review, persona: Persona, *, key: str, tool: str, stand: str, flags: Sequence[Flag]) -> OpinionView:
+def opinion_view(
+    review: Review, persona: Persona, *, key: str, tool: str, stand: str, flags: Sequence[Flag]
+) -> OpinionView:
     """A critic's opinion as a page shows it; one without an answer has `why` and nothing else."""
     opinion = review.opinion(persona.persona_id)
     mine = [f for f in flags if f.persona_id == persona.persona_id and f.severity in _SHOWN]

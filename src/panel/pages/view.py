@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from panel.pages import wording
-from panel.pages.evidence import flag_note, heard, stand_of
+from panel.pages.evidence import flag_note, opinion_view, stand_of
 from panel.pages.lists import forecasts, rule, stamp, together, uncounted
 from panel.pages.model import ComparisonPage, Conditions, Critic, FlagNote, OpinionView, ReviewPage, ToolSide
 from panel.pages.picture import draw
@@ -175,7 +175,7 @@ def _heard(
 ) -> OpinionView:
     known = stand or stand_of(review, persona.persona_id)
     why = editorial.why_struck(review.slug, persona.persona_id)
-    said = heard(review, persona, key=where.key, tool=where.name, stand="struck" if why else known, flags=flags)
+    said = opinion_view(review, persona, key=where.key, tool=where.name, stand="struck" if why else known, flags=flags)
     return _struck(said, clean(why)) if why else said
 
 

@@ -33,7 +33,7 @@ from panel.cli.compose.batches import (
     as_resumed,
     begin,
     make_batch_plan,
-    open_kit,
+    open_context,
     open_stores,
     specs_of,
     with_defaults,
@@ -195,7 +195,7 @@ async def _work(
     folder = RunFolder.open_or_make(workspace.settings.runs_dir, run)
     with signals(sign):
         async with AsyncExitStack() as stack:
-            context = await open_kit(
+            context = await open_context(
                 workspace, run, plan, stores, stack, sign=sign, deadline_s=ask.deadline_s, retry=ask.retry
             )
             limiters = partial(limiter_lines, context.asker.limiters.values())

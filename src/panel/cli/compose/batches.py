@@ -66,7 +66,7 @@ class Stores:
     records: RunRecords
     batches: ProviderBatches
     ledger: Ledger
-    purse: SharedBudget
+    shared_budget: SharedBudget
     locks: Locks
 
 
@@ -80,10 +80,11 @@ async def open_stores(workspace: Workspace) -> AsyncIterator[Stores]:
         ledger = Ledger.open(url, runs_dir=runs, locks=locks)
         stack.callback(ledger.close)
         rows, records = BatchRows.open(url, runs_dir=runs), RunRecords.open(url, runs_dir=runs)
-        batches, purse = ProviderBatches.open(url, runs_dir=runs), SharedBudget.open(url, runs_dir=runs, locks=locks)
-        for face in (rows, records, batches, purse):
+        batches = ProviderBatches.open(url, runs_dir=runs)
+        shared_budget = SharedBudget.open(url, runs_dir=runs, locks=locks)
+        for face in (rows, records, batches, shared_budget):
             stack.callback(face.close)
-        yield Stores(rows, records, batches, ledger, purse, locks)
+        yield Stores(rows, records, batches, ledger, shared_budget, locks)
 
 
 def make_batch_plan(workspace: Workspace, ask: BatchOptions, as_of: date) -> tuple[BatchPlan, dict[str, ModelSpec]]:
@@ -161,7 +162,7 @@ def _jurors(plan: BatchPlan, specs: Mapping[str, ModelSpec]) -> list[Juror]:
     return [Juror(persona_id=name, model=spec.name, family=spec.family) for name, spec in specs.items()]
 
 
-async def open_kit(
+async def open_context(
     workspace: Workspace,
     run: Run,
     plan: BatchPlan,
@@ -207,17 +208,17 @@ async def open_kit(
         rows=stores.rows,
         ledger=stores.ledger,
         asker=asker,
-        budgets=LaunchBudgets(stores.purse, partial(limits_of, run, plan), launch_usd=plan.launch_usd),
+        budgets=LaunchBudgets(stores.shared_budget, partial(limits_of, run, plan), launch_usd=plan.launch_usd),
         gather=make_gather(workspace, run.made, products),
         folder=RunFolder.open_or_make(workspace.settings.runs_dir, run),
-        may_probe=ProbeCap(stores.purse, workspace.settings.toml.suspicious_per_day),
+        may_probe=ProbeCap(stores.shared_budget, workspace.settings.toml.suspicious_per_day),
         archive=note_of(products),
         listen=listen,
     )
 
 
 def limits_of(run: Run, plan: BatchPlan) -> dict[str, Decimal]:
-    """Scope of the purse -> USD, now: a batch that goes on past midnight spends of the next day's money."""
+    """Scope of the shared budget -> USD, now: a batch that goes on past midnight spends of the next day's money."""
     limits = {f"run:{run.run_id}": plan.budget_usd, f"day:{datetime.now(UTC):%Y-%m-%d}": plan.day_usd}
     return {scope: limit for scope, limit in limits.items() if limit is not None}
 
@@ -226,14 +227,14 @@ def limits_of(run: Run, plan: BatchPlan) -> dict[str, Decimal]:
 class ProbeCap:
     """Today's places for launches that are asked again because they speak to reviewers; shared by every process."""
 
-    purse: SharedBudget
+    shared_budget: SharedBudget
     most: int
 
     def __call__(self) -> bool:
         scope = f"asked-again:{datetime.now(UTC):%Y-%m-%d}"
-        if not self.purse.lease(scope, Decimal(1), Decimal(self.most)):
+        if not self.shared_budget.lease(scope, Decimal(1), Decimal(self.most)):
             return False
-        self.purse.settle(scope, Decimal(1), Decimal(1))
+        self.shared_budget.settle(scope, Decimal(1), Decimal(1))
         return True
 
 

@@ -39,7 +39,7 @@ from panel.batch import (
     step_on,
 )
 from panel.cli.compose.batch_sources import open_partners
-from panel.cli.compose.batches import Stores, open_kit, open_stores
+from panel.cli.compose.batches import Stores, open_context, open_stores
 from panel.cli.compose.job_queue import enqueue_in, hand_out_ready
 from panel.cli.compose.workspace import Workspace
 from panel.cli.terminal.stop_signals import signals
@@ -81,7 +81,7 @@ class Worker:
     open: dict[str, OpenBatch] = field(default_factory=dict)
     limiters: dict[str, RateLimiter] = field(
         default_factory=dict
-    )  # lane -> its flow, one for all batches: limits are a server's
+    )  # lane -> its rate limiter, one for all batches: limits are a server's
     stopped: dict[str, str] = field(default_factory=dict)  # run -> why nothing more of it is asked
     sign: StopSign = field(default_factory=StopSign)
     told: dict[str, str] = field(default_factory=dict)  # run -> why it can't be worked on here, as said last
@@ -121,7 +121,7 @@ class Worker:
         run = await asyncio.to_thread(self.stores.records.load_run, run_id)
         plan = await asyncio.to_thread(self.stores.rows.load_plan, run_id)
         async with AsyncExitStack() as stack:
-            context = await open_kit(self.workspace, run, plan, self.stores, stack, listen=_log, sign=self.sign)
+            context = await open_context(self.workspace, run, plan, self.stores, stack, listen=_log, sign=self.sign)
             specs = {spec.name: spec for spec in context.specs.values()}
             limiters = {
                 n: self.limiters.setdefault(lane_of(spec), context.asker.limiters[n]) for n, spec in specs.items()

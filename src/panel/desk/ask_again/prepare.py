@@ -31,7 +31,7 @@ class AskAgainRequest:
 
 @dataclass(frozen=True)
 class AskAgainMeans:
-    """What asking needs of a workspace. A shell builds it; nothing here reads a file or a variable."""
+    """What asking needs of a workspace. The command builds it; nothing here reads a file or a variable."""
 
     personas: tuple[Persona, ...]
     spec: Callable[[str], ModelSpec]  # by model name; raises Mistake, for a missing key say
@@ -57,7 +57,7 @@ class PreparedRun:
 
 
 def prepare(desk: Desk, who: Account, draft_id: str, request: AskAgainRequest, means: AskAgainMeans) -> PreparedRun:
-    """The plan that answers a wish. Blocks while pages are read; raises Mistake for what can't be asked."""
+    """The plan that answers a request. Blocks while pages are read; raises Mistake for what can't be asked."""
     allow(who, "ask again")
     opened = desk.open(who, draft_id)
     if not isinstance(opened, OpenReview):

@@ -48,13 +48,13 @@ def points_of(
 def _points(review: Review, text: DraftText, flags: Sequence[Flag], *, scope: str) -> Iterator[Point]:
     mine = [f for f in flags if must_settle(f)]
     struck = {s.persona_id for s in text.struck}
-    shelf = DossierIndex(review.dossier)
+    index = DossierIndex(review.dossier)
     yield from _held(review, flags, scope)
     for persona in review.personas:
         opinion, words = review.opinion(persona.persona_id), text.words_of(persona.persona_id)
         if persona.persona_id in struck or words is None or not isinstance(opinion, Answered):
             continue
-        facts = apart(review, opinion, words, shelf)
+        facts = apart(review, opinion, words, index)
         phrases = [_phrase(review, words, name, cited, scope) for name, cited in facts.items()]
         yield from (p for p in phrases if not p.passages)
         yield from _claims(review, opinion, words, scope)
@@ -106,10 +106,10 @@ def _claims(review: Review, opinion: Answered, words: EditedWords, scope: str) -
 APART = ("line", "for_whom", "not_for")  # short texts that are claims where they give a number, a price or a name
 
 
-def apart(review: Review, opinion: Answered, words: EditedWords, shelf: DossierIndex) -> dict[str, tuple[Ground, ...]]:
+def apart(review: Review, opinion: Answered, words: EditedWords, index: DossierIndex) -> dict[str, tuple[Ground, ...]]:
     """A critic's short texts that are points of their own, with the grounds that hold what they give, found by code."""
     printed = APART if words.views == "printed" else ()
-    read = {n: find_backing(shelf, opinion, review.flags, getattr(words, n)) for n in printed}
+    read = {n: find_backing(index, opinion, review.flags, getattr(words, n)) for n in printed}
     return {name: grounds for name, grounds in read.items() if grounds is not None}
 
 

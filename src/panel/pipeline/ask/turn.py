@@ -29,10 +29,10 @@ class Turn(TurnState):
             try:
                 await self.exchange(step)
             except ProviderError as err:
-                heard = sound_answer(self.seat.question, self.exchanges)
-                if heard is None:
+                sound = sound_answer(self.seat.question, self.exchanges)
+                if sound is None:
                     return self._failed(err)
-                step = heard
+                step = sound
                 break
         opinion = to_opinion(
             step,
@@ -61,25 +61,25 @@ class Turn(TurnState):
             log.debug("%s %s: %s", ask.purpose, row.key, "stored" if isinstance(claim, StoredAnswer) else "to be sent")
             if isinstance(claim, StoredAnswer):
                 return self._heard(ask, row, claim)
-            reading, attempt, cost = await BilledCall(self, row, claim.attempt).carry_out(ask.body)
-        self._remember(ask, row, reading, attempt, cost)
+            parsed, attempt, cost = await BilledCall(self, row, claim.attempt).carry_out(ask.body)
+        self._remember(ask, row, parsed, attempt, cost)
         if self.prefix and not self.leads:
-            self.prefix.note(reading.usage or Usage())
+            self.prefix.note(parsed.usage or Usage())
         self.open_prefix()
         return None
 
     def _heard(self, ask: SendStep, row: CallRow, known: StoredAnswer) -> None:
         self._remember(ask, row, self.provider.read(known.raw), known.attempt, known.cost_usd)
 
-    def _remember(self, ask: SendStep, row: CallRow, reading: ParsedReply, attempt: int, cost: Decimal | None) -> None:
-        self.exchanges.append(Exchange(body=ask.body, purpose=ask.purpose, reading=reading))
+    def _remember(self, ask: SendStep, row: CallRow, parsed: ParsedReply, attempt: int, cost: Decimal | None) -> None:
+        self.exchanges.append(Exchange(body=ask.body, purpose=ask.purpose, parsed=parsed))
         self.calls.append(
             Call(
                 key=row.key,
                 attempt=attempt,
                 purpose=ask.purpose,
-                model_returned=reading.model,
-                usage=reading.usage or Usage(),
+                model_returned=parsed.model,
+                usage=parsed.usage or Usage(),
                 cost_usd=cost,
             )
         )
