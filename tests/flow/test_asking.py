@@ -55,7 +55,7 @@ class Bench:
         ledger = Ledger.open(f"sqlite:///{self.runs_dir}/panel.db", runs_dir=self.runs_dir)
         asker = Asker(
             run_id=self.run_id, ledger=ledger, providers={self.spec.name: self.juror},
-            limiters=more.pop("flows", None) or {self.spec.name: RateLimiter(self.spec.name, more.pop("at_once", 4))}, budget=more.pop("budget", Budget()), prices=more.pop("prices", {}),
+            limiters=more.pop("limiters", None) or {self.spec.name: RateLimiter(self.spec.name, more.pop("at_once", 4))}, budget=more.pop("budget", Budget()), prices=more.pop("prices", {}),
             listen=self.events.append, **more,
         )  # fmt: skip
         try:

@@ -44,8 +44,8 @@ FATES = (
     "late",
 )
 SMALL_BATCHES = {  # several provider batches a model, and a second round for few leftovers
-    "panel.jurors.batch_api.openai_batches.OpenAIBatches.most_requests": 40,
-    "panel.jurors.batch_api.anthropic_batches.AnthropicBatches.most_requests": 60,
+    "panel.jurors.batch_api.openai_batches.MOST_REQUESTS": 40,
+    "panel.jurors.batch_api.anthropic_batches.MOST_REQUESTS": 60,
     "panel.batch.provider_batches.economy.SECOND_ROUND_CALLS": 5,
 }
 

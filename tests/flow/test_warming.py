@@ -126,7 +126,7 @@ async def test_the_others_start_at_the_first_event_and_read_what_the_first_wrote
         desk.fake.latency_s, asked_by_then = 1.0, list[int]()
         watch_stream(desk, lambda: asked_by_then.append(len(desk.fake.seen)))
         opinions = await desk.ask("Acme")
-        (told,) = desk.asker.warming.models.values()
+        (told,) = desk.asker.prompt_cache.models.values()
     assert [o.outcome for o in opinions] == ["answered"] * 3
     assert desk.streamed() == [True, False, False]
     assert asked_by_then == [3], "the others were asked while the first still spoke"
@@ -204,10 +204,10 @@ async def test_a_model_that_shows_no_hits_is_warmed_another_way_then_not_at_all_
         for number in range(2 * MISSES_IN_A_ROW + 1):
             desk.fake.seen.clear()
             await desk.ask(f"Acme {number}")
-            said.append(desk.asker.warming.models[desk.spec.name].said)
+            said.append(desk.asker.prompt_cache.models[desk.spec.name].said)
             streamed.append(any(desk.streamed()))
             marked.append(any(desk.marked()))
-        (told,) = desk.asker.warming.models.values()
+        (told,) = desk.asker.prompt_cache.models.values()
     assert streamed == [True] * MISSES_IN_A_ROW + [False] * (MISSES_IN_A_ROW + 1)
     assert marked == [True] * (2 * MISSES_IN_A_ROW) + [False]
     assert said[0] == "" and "whole answer" in said[MISSES_IN_A_ROW - 1] and "all at once" in said[-1]
@@ -217,7 +217,7 @@ async def test_a_model_that_shows_no_hits_is_warmed_another_way_then_not_at_all_
 async def test_a_model_that_was_given_up_is_tried_again_now_and_then(tmp_path: Path) -> None:
     async with desk_at(tmp_path, "messages") as desk:
         await desk.ask("Acme 0")
-        (told,) = desk.asker.warming.models.values()
+        (told,) = desk.asker.prompt_cache.models.values()
         told.way, told.launches = "off", TRIED_AGAIN_EVERY
         await desk.ask("Acme 1")
         assert told.way == "stream", "it showed hits"
@@ -227,7 +227,7 @@ async def test_what_is_known_of_a_launch_goes_with_its_last_juror(tmp_path: Path
     async with desk_at(tmp_path, "messages", "ok", "unprocessable", "bad_key") as desk:
         for number in range(3):
             await desk.ask(f"Acme {number}")
-        assert not desk.asker.warming.prefixes
+        assert not desk.asker.prompt_cache.prefixes
         assert desk.asker.failures == [], "each launch's failures are its own"
 
 
@@ -239,7 +239,7 @@ async def test_a_deadline_lets_nobody_wait_for_the_first(tmp_path: Path) -> None
         seats = seats_of(desk.spec, tmp_path, "Acme")
         done = await asyncio.gather(*(asker.ask(seat) for seat in seats), return_exceptions=True)
     assert all(isinstance(d, Stopped) for d in done)
-    assert not desk.asker.warming.prefixes
+    assert not desk.asker.prompt_cache.prefixes
 
 
 async def test_a_compatible_server_is_not_streamed_and_the_others_follow_its_first_answer(tmp_path: Path) -> None:
