@@ -41,12 +41,12 @@ def timed(into: Timed, what: str, number: int) -> Iterator[None]:
 
 
 def rows_of(calls: int, run_id: str) -> list[Any]:
-    from panel.store import CallRow, fold, folded_key
+    from panel.store import CallRow, fold_body, folded_key
 
     rows = []
     for number in range(calls):
         body = {"model": "m", "input": [DOSSIER, f"Question {number} of {run_id}. " * 30]}
-        folded = fold(body)
+        folded = fold_body(body)
         key = folded_key("openai", "", "m", folded[0], 0)
         rows.append(CallRow(key, run_id, "openai", "m", "", "ask", 0, f"tool-{number // 5}", "developer", body, folded))
     return rows

@@ -12,7 +12,7 @@ from panel.records import BatchRow, FactKind, ProposedPair, ReviewedProduct, Run
 from panel.store import BatchRows, RunFolder, RunRecords
 
 SUMMARY = "summary.json"
-LOOKED_AT = 12  # products of the archive, in each category of the day
+MOST_PARTNERS = 12  # products of the archive, in each category of the day
 Partners = Callable[[str], Iterable[ReviewedProduct]]  # category -> products reviewed before
 
 

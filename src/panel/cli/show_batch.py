@@ -13,7 +13,7 @@ from panel.batch import (
     Digest,
     add_up,
     counted_words,
-    digest,
+    digest_rows,
     json_parts,
     partner_of,
     savings_words,
@@ -39,7 +39,7 @@ def show_batch(workspace: Workspace, run: Run, state: str, *, json_: bool) -> No
         if json_:
             say_parts(json_parts(_fields(run, state, folder, summary_fields(run, stream, spend, pairs))))
             return
-        for line in _lines(run, state, digest(stream()), spend, pairs):
+        for line in _lines(run, state, digest_rows(stream()), spend, pairs):
             say(line)
     say(_where(folder))
     if state not in ("finished", "running"):

@@ -7,7 +7,7 @@ from panel.pages import wording
 from panel.pages.evidence import opinion_view, stand_of
 from panel.pages.fact_lines import facts, scenarios
 from panel.pages.model import Against, Conditions, Footnote, JurorLine, OpinionView, ToolSide
-from panel.pages.safe_text import clean, pieces
+from panel.pages.safe_text import clean, split_code
 from panel.pages.sources import (
     ALL_HIDDEN,
     ATTEMPTS_ONLY,
@@ -107,7 +107,7 @@ def _reporter(
 def _conditions(review: Review, conditions: Sequence[Condition], key: str) -> Conditions:
     found = {
         kind: tuple(
-            (title_of(review, c.persona_id), pieces(c.text)) for c in conditions if c.kind == kind and clean(c.text)
+            (title_of(review, c.persona_id), split_code(c.text)) for c in conditions if c.kind == kind and clean(c.text)
         )
         for kind in ("choose_if", "skip_if")
     }
@@ -150,7 +150,7 @@ def _dissent(review: Review) -> Against | None:
         return None
     stand = stand_of(review, dissent.persona_id)
     label = "the best case against its own vote" if dissent.kind == "counter" else "against the larger side"
-    return Against(title_of(review, dissent.persona_id), f"voted {stand}; {label}", pieces(dissent.text))
+    return Against(title_of(review, dissent.persona_id), f"voted {stand}; {label}", split_code(dissent.text))
 
 
 def _worth(review: Review) -> tuple[tuple[str, str], ...]:

@@ -53,7 +53,7 @@ class Receipt(Value):
     usage: Usage
 
 
-async def prove(asker: Asker, first: Seat, second: Seat, *, made: Stamp) -> Receipt:
+async def prove_model(asker: Asker, first: Seat, second: Seat, *, made: Stamp) -> Receipt:
     """Make the calls, one after the other, so that the second can read what the first wrote to the cache.
 
     Through the ledger, like any call that is paid for. Raises ProviderError when a call fails, Stopped at a limit.

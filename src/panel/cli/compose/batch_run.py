@@ -17,13 +17,13 @@ from panel.batch import (
     BatchPrice,
     SourceSpec,
     StopSign,
-    again,
     close_batch,
     half_price,
+    ingest_rows,
     launches_at_once,
-    nothing_read,
     price_batch,
-    take_rows,
+    reopen_rows,
+    why_nothing_read,
     work_off,
 )
 from panel.cli.compose.batch_sources import open_intake, open_known, open_partners, read_sources, shortlist
@@ -107,7 +107,7 @@ async def _begun(
     run = begin(workspace, plan, made, stores, sys.argv[1:])
     try:
         await _take_in(workspace, specs, ask, run, stores)
-        if why := nothing_read(run.run_id, stores.rows):
+        if why := why_nothing_read(run.run_id, stores.rows):
             raise Mistake(f"No source could be read. {why}")
         _agree(_price(workspace, run, plan, stores), plan, yes=yes, quiet=quiet)
     except BaseException:
@@ -130,7 +130,7 @@ async def _resume(workspace: Workspace, run: Run, ask: BatchOptions, *, yes: boo
         plan = as_resumed(stores.rows.load_plan(run.run_id), ask)
         stores.rows.save_plan(run.run_id, plan)
         run = run.model_copy(update={"budget_usd": plan.budget_usd})
-        again(run.run_id, stores.rows, waiting=not stores.batches.open_ones(run.run_id))
+        reopen_rows(run.run_id, stores.rows, waiting=not stores.batches.open_ones(run.run_id))
         _agree(_price(workspace, run, plan, stores), plan, yes=yes, quiet=json_)
         stores.records.save_run(run.model_copy(update={"state": "started", "why": ""}))  # for whoever watches it
         await _work(workspace, run, plan, stores, ask, json_=json_)
@@ -150,7 +150,7 @@ async def _take_in(
     workspace: Workspace, specs: Sequence[SourceSpec], ask: BatchOptions, run: Run, stores: Stores
 ) -> None:
     with open_known(workspace) as known:
-        counts = await take_rows(
+        counts = await ingest_rows(
             run.run_id,
             open_intake(workspace, specs),
             stores.rows,

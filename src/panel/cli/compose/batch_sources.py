@@ -48,7 +48,7 @@ def shortlist(workspace: "Workspace", ask: "BatchOptions") -> "Shortlist":
 
 def open_intake(workspace: "Workspace", specs: "Sequence[SourceSpec]") -> "AsyncIterator[Announcement | BadRow]":
     """Every row of every source, streamed; bad ones are said as they are met."""
-    from panel.batch import take_in
+    from panel.batch import read_announcements
     from panel.cli.compose.launches import make_fetcher
 
     told = 0
@@ -62,7 +62,7 @@ def open_intake(workspace: "Workspace", specs: "Sequence[SourceSpec]") -> "Async
             talk("  More bad rows are in the summary.")
 
     fetch = partial(make_fetcher(workspace).get, as_feed=True)
-    return take_in(specs, fetch=fetch, on_problem=tell, categories=workspace.categories)
+    return read_announcements(specs, fetch=fetch, on_problem=tell, categories=workspace.categories)
 
 
 @contextmanager
@@ -77,11 +77,11 @@ def open_known(workspace: "Workspace") -> "Iterator[KnownOf]":
 
 def _known_in(products: "Products") -> "KnownOf":
     from panel.batch import ReviewedBefore
-    from panel.pipeline import announced_digest, look_up
+    from panel.pipeline import announced_digest, look_up_launch
 
     def known(said: "Announcement") -> "ReviewedBefore | None":
         launch = as_launch(said)
-        met = look_up(launch, products, digest=announced_digest(launch))
+        met = look_up_launch(launch, products, digest=announced_digest(launch))
         if met is None or met.launch is None or not met.launch.runs:
             return None
         what = "its announcement differs" if met.changed else ""
@@ -93,7 +93,7 @@ def _known_in(products: "Products") -> "KnownOf":
 @contextmanager
 def open_partners(workspace: "Workspace", run_id: str) -> "Iterator[Partners]":
     """What the archive has of a category for a batch's launches to be compared with: reviewed, by another run."""
-    from panel.batch import LOOKED_AT
+    from panel.batch import MOST_PARTNERS
 
     with closing(workspace.open_products()) as products:
-        yield lambda category: products.reviewed(category, but_run=run_id, most=LOOKED_AT)
+        yield lambda category: products.reviewed(category, but_run=run_id, most=MOST_PARTNERS)

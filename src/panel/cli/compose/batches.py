@@ -11,7 +11,7 @@ from panel.batch import BatchContext, BatchListener, LaunchBudgets, NoteReviewed
 from panel.cli.compose.workspace import Workspace
 from panel.jurors import ModelSpec, open_provider
 from panel.money import Budget
-from panel.pipeline import RunLimits, open_asker, pretty, settings_of, spec_from
+from panel.pipeline import RunLimits, open_asker, pretty_json, settings_of, spec_from
 from panel.records import BatchPlan, BatchRow, Juror, Review, Run, Stamp, sha256_of
 from panel.store import (
     BatchRows,
@@ -128,7 +128,7 @@ def begin(workspace: Workspace, plan: BatchPlan, made: Stamp, stores: Stores, co
     run = run_of(workspace, plan, made, command)
     folder = RunFolder.create(workspace.settings.runs_dir, run)
     for persona in plan.personas:
-        folder.write(f"inputs/personas/{persona.persona_id}.json", pretty(persona))
+        folder.write(f"inputs/personas/{persona.persona_id}.json", pretty_json(persona))
     for name, text in plan.prompts.items():
         folder.write(f"inputs/prompts/{name}", text)
     folder.write("inputs/scenarios.yaml", plan.scenarios)
@@ -147,7 +147,7 @@ def run_of(workspace: Workspace, plan: BatchPlan, made: Stamp, command: Sequence
         command=tuple(command),
         launches=(),
         dossiers={},
-        personas={p.persona_id: sha256_of(pretty(p)) for p in plan.personas},
+        personas={p.persona_id: sha256_of(pretty_json(p)) for p in plan.personas},
         jurors=tuple(_jurors(plan, specs_of(workspace, plan))),
         models=plan.models,
         prompts={name: sha256_of(text) for name, text in plan.prompts.items()},

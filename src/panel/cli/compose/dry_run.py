@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from panel.batch import SourceSpec, nothing_read, price_batch, take_rows
+from panel.batch import SourceSpec, ingest_rows, price_batch, why_nothing_read
 from panel.cli.compose.batch_sources import open_intake, open_known, shortlist
 from panel.cli.compose.batches import BatchOptions, run_of
 from panel.cli.compose.workspace import Workspace
@@ -37,10 +37,10 @@ async def tell_dry(
     rows = BatchRows.open(url, runs_dir=scratch)
     try:
         with open_known(workspace) as known:
-            await take_rows(
+            await ingest_rows(
                 RUN_ID, open_intake(workspace, specs), rows, shortlist(workspace, ask), as_of=plan.as_of, known=known
             )
-        why = nothing_read(RUN_ID, rows)
+        why = why_nothing_read(RUN_ID, rows)
         price = price_batch(rows.stream(RUN_ID, ("ready",)), plan, models, workspace.settings.prices)
         if json_:
             dumped = [row.model_dump(mode="json", exclude_defaults=True) for row in rows.stream(RUN_ID)]

@@ -7,12 +7,12 @@ from typing import Any
 
 from panel.batch import (
     RESCUE,
-    again,
     ask_for_task,
     hand_out_rows,
     list_workers,
     open_queue,
     prepare_queue,
+    reopen_rows,
     take_back_jobs,
 )
 from panel.cli.compose.batch_run import begin_batch, name_of
@@ -101,7 +101,7 @@ async def queue_retry(workspace: Workspace, run_id: str) -> int:
     async with _open_queue(workspace) as (app, stores):
         run = stores.records.load_run(run_id)
         await take_back_jobs(app, run.run_id)
-        again(run.run_id, stores.rows, waiting=not stores.batches.open_ones(run.run_id))
+        reopen_rows(run.run_id, stores.rows, waiting=not stores.batches.open_ones(run.run_id))
         stores.records.save_run(run.model_copy(update={"state": "started", "why": ""}))
         return await hand_out_ready(app, stores, run.run_id)
 

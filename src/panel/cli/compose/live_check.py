@@ -18,9 +18,9 @@ from panel.pipeline import (
     make_plan,
     next_draw,
     open_asker,
-    pretty,
+    pretty_json,
     price_plan,
-    prove,
+    prove_model,
 )
 from panel.records import Stamp, slugify
 from panel.store import Ledger, replace_file
@@ -39,7 +39,7 @@ def prove_live(model: str, *, yes: bool, json_: bool) -> None:
     with workspace.hold_run(made.run_id) as (_, locks), closing(workspace.open_ledger(locks)) as ledger:
         receipt = run_loop(_prove(plan, made, ledger, limits))
     path = workspace.settings.runs_dir / "receipts" / f"{datetime.now(UTC):%Y-%m-%d}-{slugify(model)}.json"
-    replace_file(path, pretty(receipt).encode())
+    replace_file(path, pretty_json(receipt).encode())
     if json_:
         say_json({"receipt": str(path), **receipt.model_dump(mode="json")})
     else:
@@ -68,4 +68,4 @@ async def _prove(plan: RunPlan, made: Stamp, ledger: Ledger, limits: RunLimits) 
         asker = await open_asker(
             fresh.specs, fresh.prompts, run_id=made.run_id, ledger=ledger, limits=limits, stack=stack, draw=fresh.draw
         )
-        return await prove(asker, fresh.seats[0], fresh.seats[1], made=made)
+        return await prove_model(asker, fresh.seats[0], fresh.seats[1], made=made)

@@ -27,14 +27,14 @@ from panel.batch import (
     StopSign,
     ask_for_task,
     close_batch,
-    failed,
-    go_on,
+    failed_row,
     hand_out_rows,
     is_work_due,
     lane_of,
     make_poller,
     open_queue,
     prepare_queue,
+    reopen_collected,
     review_row,
     step_on,
 )
@@ -272,7 +272,7 @@ class Worker:
         """A launch that takes its workers down is named, and the others go on."""
         row = await asyncio.to_thread(self.stores.rows.get, run_id, row_number)
         if row.state == "ready":
-            await asyncio.to_thread(self.stores.rows.put, run_id, failed(row, why))
+            await asyncio.to_thread(self.stores.rows.put, run_id, failed_row(row, why))
         await self._after(run_id)
 
     async def _after(self, run_id: str) -> None:
@@ -295,7 +295,7 @@ class Worker:
         All that are ready, and not only those that were waiting: whoever made them so may have died before handing out.
         """
         assert self.app
-        await asyncio.to_thread(go_on, run_id, self.stores.rows)
+        await asyncio.to_thread(reopen_collected, run_id, self.stores.rows)
         await hand_out_ready(self.app, self.stores, run_id)
 
 

@@ -79,9 +79,9 @@ class Workspace:
         """The database's address without its password."""
         from sqlalchemy import make_url
 
-        from panel.store import place
+        from panel.store import shown_address
 
-        return place(make_url(self.settings.database_url))
+        return shown_address(make_url(self.settings.database_url))
 
 
 def open_workspace() -> Workspace:

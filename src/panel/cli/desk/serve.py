@@ -60,11 +60,11 @@ def _serve(workspace: "Workspace", table: "DeskTable", *, browser: bool) -> None
     from panel.cli.drafts.ask_again import asking_in_background
     from panel.desk import Accounts, Times
     from panel.store import open_engine
-    from panel.web import Deps, OneTimeLink, bind, build_app, serve
+    from panel.web import Deps, OneTimeLink, bind_socket, build_app, serve
 
     engine = open_engine(workspace.settings.database_url)
     try:
-        with bind(table.host, table.port) as sock, open_archive(workspace) as archive:
+        with bind_socket(table.host, table.port) as sock, open_archive(workspace) as archive:
             link = None if table.team else OneTimeLink()
             origin, hosts = _names(table, sock)
             deps = Deps(

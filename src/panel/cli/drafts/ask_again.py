@@ -94,12 +94,12 @@ def _ask(
     yes: bool, json_: bool,
 ) -> None:  # fmt: skip
     from panel.cli.compose.runs import RunOptions, run_plan
-    from panel.desk import note_wish, prepare
+    from panel.desk import note_request, prepare_run
 
     with open_desk() as at:
-        prepared = prepare(at.desk, at.who, draft, request, means_of(at.workspace, models))
+        prepared = prepare_run(at.desk, at.who, draft, request, means_of(at.workspace, models))
         asking = RunOptions(budget=budget, deadline_min=deadline, retry=False, yes=yes, quiet=json_)
-        agreed = lambda: note_wish(at.desk, at.who, prepared)  # noqa: E731
+        agreed = lambda: note_request(at.desk, at.who, prepared)  # noqa: E731
         outcome, folder = run_plan(at.workspace, prepared.plan, prepared.made, asking, agreed=agreed)
         at.desk.take_in()
         _tell(at, draft, outcome.run.run_id, str(folder), json_=json_)

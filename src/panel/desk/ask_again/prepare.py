@@ -56,7 +56,7 @@ class PreparedRun:
     made: Stamp
 
 
-def prepare(desk: Desk, who: Account, draft_id: str, request: AskAgainRequest, means: AskAgainMeans) -> PreparedRun:
+def prepare_run(desk: Desk, who: Account, draft_id: str, request: AskAgainRequest, means: AskAgainMeans) -> PreparedRun:
     """The plan that answers a request. Blocks while pages are read; raises Mistake for what can't be asked."""
     allow(who, "ask again")
     opened = desk.open(who, draft_id)
@@ -133,7 +133,7 @@ def as_source(log: RunLog) -> LaunchSource:
     )
 
 
-def note_wish(desk: Desk, who: Account, prepared: PreparedRun) -> None:
+def note_request(desk: Desk, who: Account, prepared: PreparedRun) -> None:
     """Say in the log who had the panel asked again, and what it was told."""
     told = {
         "run": prepared.made.run_id,

@@ -83,7 +83,7 @@ def _claims(review: Review, opinion: Answered, words: EditedWords, scope: str) -
             if model.rests_on == "view":
                 continue
             cited = [by_number[n] for n in model.grounds if n in by_number] if model.rests_on == "grounds" else []
-            passages = shown(review.dossier, cited)
+            passages = cited_passages(review.dossier, cited)
             hashed, resting = sha256_of(as_printed(sentence)), passages_hash(passages)
             yield Point(
                 kind="claim", scope=scope, key=claim_key(hashed, resting), persona_id=who, place=sentence.place,
@@ -94,7 +94,7 @@ def _claims(review: Review, opinion: Answered, words: EditedWords, scope: str) -
     for pick in words.picks:
         ground = by_number.get(pick.number)
         if ground and pick.standing == "printed":
-            passages = shown(review.dossier, [ground])
+            passages = cited_passages(review.dossier, [ground])
             hashed, resting = pick_hash(who, ground.side, ground.excerpt), passages_hash(passages)
             yield Point(
                 kind="pick", scope=scope, key=claim_key(hashed, resting), persona_id=who, place=ground.number,
@@ -114,7 +114,7 @@ def apart(review: Review, opinion: Answered, words: EditedWords, index: DossierI
 
 
 def _phrase(review: Review, words: EditedWords, name: str, grounds: Sequence[Ground], scope: str) -> Point:
-    text, passages = getattr(words, name), shown(review.dossier, grounds)
+    text, passages = getattr(words, name), cited_passages(review.dossier, grounds)
     hashed, resting = sha256_of(text), passages_hash(passages)
     return Point(
         kind="claim", scope=scope, key=claim_key(hashed, resting), persona_id=words.persona_id, place=-1, text=text,
@@ -132,7 +132,7 @@ def claim_key(sentence_hash: str, passages: str) -> str:
     return sha256_of(canonical_json(["claim", sentence_hash, passages]))
 
 
-def shown(dossier: Dossier, grounds: Sequence[Ground]) -> tuple[Shown, ...]:
+def cited_passages(dossier: Dossier, grounds: Sequence[Ground]) -> tuple[Shown, ...]:
     """The passages grounds cite, each once, with every excerpt of it to be lit."""
     found: dict[str, list[str]] = {}
     for ground in grounds:
@@ -203,7 +203,7 @@ def _under(flag: Flag, words: EditedWords, opinion: Answered, dossier: Dossier) 
         return {}
     numbers = opinion.words.quote[flag.index].grounds
     cited = [g for g in opinion.grounds if g.number in numbers]
-    return {"on": as_printed(sentence), "resting": passages_hash(shown(dossier, cited))}
+    return {"on": as_printed(sentence), "resting": passages_hash(cited_passages(dossier, cited))}
 
 
 def flag_point(flag: Flag, *, scope: str, on: str = "", resting: str = "") -> Point:
@@ -237,7 +237,7 @@ def _keys(review: Review) -> dict[tuple[str, int], tuple[str, ...]]:
     for opinion in review.answered():
         who = opinion.juror.persona_id
         for place, hashes, numbers in _sentences(opinion):
-            resting = passages_hash(shown(review.dossier, [g for g in opinion.grounds if g.number in numbers]))
+            resting = passages_hash(cited_passages(review.dossier, [g for g in opinion.grounds if g.number in numbers]))
             keys[who, place] = tuple(claim_key(hashed, resting) for hashed in hashes)
     return keys
 

@@ -62,7 +62,7 @@ class Edited:
         return ", ".join([*told, *([TOLD["note"]] if TOLD["note"] in self.done else [])])
 
 
-def carry_out(desk: Desk, who: Account, opened: Opened, base: Opened, requests: Sequence[PlannedEdit]) -> Edited:
+def apply_edits(desk: Desk, who: Account, opened: Opened, base: Opened, requests: Sequence[PlannedEdit]) -> Edited:
     """Do what the wishes say, in their order. base: the draft as it was when the file was written."""
     run = _Run(desk.taking_back(), who, opened, base)
     for request in requests:

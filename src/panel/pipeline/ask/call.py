@@ -9,7 +9,7 @@ import logging
 from decimal import Decimal
 
 from panel.errors import PanelError, ProviderBusy, ProviderError, ProviderRefused, StoreError
-from panel.jurors import Body, Caching, ParsedReply, Permit, RawReply, send_with_retries, translate
+from panel.jurors import Body, Caching, ParsedReply, Permit, RawReply, send_with_retries, translate_error
 from panel.money import Reservation, is_billed, price, worst_case
 from panel.pipeline.ask.ask_context import TurnState
 from panel.records import Usage
@@ -104,7 +104,7 @@ class BilledCall:
             raise
         except Exception as err:  # nobody knows how far it came
             log.exception("%s: an unknown error of its server's client", self.row.key)
-            raise translate(err, self.spec) from err
+            raise translate_error(err, self.spec) from err
 
     async def _by_prefix(self, body: Body) -> RawReply:
         provider, prefix = self.turn.provider, self.prefix

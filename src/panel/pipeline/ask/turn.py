@@ -10,7 +10,7 @@ from panel.pipeline.ask.ask_context import TurnState
 from panel.pipeline.ask.call import BilledCall
 from panel.pipeline.events import TurnBegan
 from panel.records import Call, Failed, Opinion, Unusable, Usage
-from panel.store import CallRow, Claimed, HeldBy, InBatch, StoredAnswer, fold, folded_key
+from panel.store import CallRow, Claimed, HeldBy, InBatch, StoredAnswer, fold_body, folded_key
 
 log = logging.getLogger(__name__)
 POLL_S, SLOWEST_POLL_S = 0.2, 2.0  # how often a call held by another living run is looked at again
@@ -86,7 +86,7 @@ class Turn(TurnState):
 
     def _row(self, ask: SendStep) -> CallRow:
         spec = self.seat.spec
-        folded = fold(ask.body)
+        folded = fold_body(ask.body)
         return CallRow(
             key=folded_key(spec.provider, self.provider.endpoint, spec.model, folded[0], self.context.draw),
             run_id=self.context.run_id,
