@@ -24,7 +24,7 @@ from panel.errors import StoreError
 from panel.records import Usage
 from panel.store import Claimed, Ledger, RunRecords, StoredAnswer
 from panel.store.database import changing, database_trouble, open_engine, read_url
-from panel.store.dialect import alone
+from panel.store.sql_dialect import alone
 
 CLAIMER = """
 import asyncio, random, sys

@@ -18,11 +18,11 @@ from tests.flow.outside import SPECIMEN
 from panel.batch.launch import LaunchResult
 from panel.batch.workers import jobs as job_queue
 from panel.batch.workers.shared_limits import SharedLimits
-from panel.cli.compose import work
+from panel.cli.compose import worker_process
 from panel.cli.compose.batch_run import begin_batch
 from panel.cli.compose.batches import BatchOptions, Stores, open_stores
 from panel.cli.compose.job_queue import hand_out_ready
-from panel.cli.compose.work import Worker
+from panel.cli.compose.worker_process import Worker
 from panel.cli.compose.workspace import Workspace, open_workspace
 from panel.errors import Mistake, ProviderRefused, Stopped, StoreError
 from panel.records import BatchRow, Run
@@ -127,7 +127,7 @@ async def test_a_launch_whose_answers_are_in_another_runs_batch_is_looked_at_lat
         context.rows.put(context.run_id, done)
         return LaunchResult(done)
 
-    monkeypatch.setattr(work, "review_row", waits)
+    monkeypatch.setattr(worker_process, "review_row", waits)
     assert await bench.review(1) == bench.worker.poll_s
     assert bench.row(1).state == "ready", "its job would find nothing to do"
     assert bench.jobs() == []
@@ -135,7 +135,7 @@ async def test_a_launch_whose_answers_are_in_another_runs_batch_is_looked_at_lat
 
 async def test_a_launch_in_another_workers_hand_is_looked_at_later(bench: Bench) -> None:
     assert bench.stores.locks.acquire(f"{bench.run.run_id}/1")
-    assert await bench.review(1) == work.STALLED_S
+    assert await bench.review(1) == worker_process.STALLED_S
     assert bench.row(1).state == "ready"
 
 
@@ -150,8 +150,8 @@ def cannot(err: Exception) -> Callable[..., Any]:
 async def test_a_worker_that_cannot_do_a_launch_leaves_it_to_others_and_says_why_once(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], err: Exception
 ) -> None:
-    monkeypatch.setattr(work, "open_context", cannot(err))
-    assert [await bench.review(1), await bench.review(2)] == [work.STALLED_S] * 2
+    monkeypatch.setattr(worker_process, "open_context", cannot(err))
+    assert [await bench.review(1), await bench.review(2)] == [worker_process.STALLED_S] * 2
     assert [bench.row(1).state, bench.row(2).state] == ["ready", "ready"]
     assert capsys.readouterr().err.count(str(err)) == 1
     monkeypatch.undo()
@@ -165,7 +165,7 @@ async def test_a_provider_batch_that_cannot_be_moved_from_here_is_looked_at_agai
 ) -> None:
     bench.send("submitted")
     bench.put(1, "waiting")
-    monkeypatch.setattr(work, "open_context", cannot(err))
+    monkeypatch.setattr(worker_process, "open_context", cannot(err))
     assert await bench.worker.poll(bench.run.run_id, "b1") == bench.worker.poll_s
     await bench.worker.submit(bench.run.run_id)
     assert bench.jobs() == ["poll b1"]
@@ -175,7 +175,7 @@ async def test_a_provider_batch_that_cannot_be_moved_from_here_is_looked_at_agai
 async def test_the_summary_needs_no_models_key(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.put(1, "failed")
     bench.put(2, "failed")
-    monkeypatch.setattr(work, "open_context", cannot(Mistake("No key.")))
+    monkeypatch.setattr(worker_process, "open_context", cannot(Mistake("No key.")))
     await bench.worker.finish(bench.run.run_id)
     assert bench.state().state == "finished"
 
@@ -183,7 +183,7 @@ async def test_the_summary_needs_no_models_key(bench: Bench, monkeypatch: pytest
 async def test_a_used_up_budget_is_named_by_whichever_worker_sums_up(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work, "review_row", cannot(Stopped("The run's budget of $1 is used up.")))
+    monkeypatch.setattr(worker_process, "review_row", cannot(Stopped("The run's budget of $1 is used up.")))
     assert await bench.review(1) is None
     assert bench.state().why == "The run's budget of $1 is used up."
     bench.worker.stopped.clear()  # another worker: it met no limit itself
@@ -195,7 +195,7 @@ async def test_a_used_up_budget_is_named_by_whichever_worker_sums_up(
 async def test_once_stopped_nothing_more_is_asked_until_the_batch_is_started_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work, "review_row", cannot(Stopped("The budget is used up.")))
+    monkeypatch.setattr(worker_process, "review_row", cannot(Stopped("The budget is used up.")))
     await bench.review(1)
     monkeypatch.undo()
     assert await bench.review(2) is None

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from panel.checks.catalogue import flag
+from panel.checks.language.compared_text import PassageTexts, normalise, quotable, words_of
 from panel.checks.language.mentions import COMMON_CAPITALS, Mention, Mentions, read_facts, squash
-from panel.checks.language.normalise import PassageTexts, normalise, quotable, words_of
 from panel.records import Answered, Dossier, Flag, Ground, Persona, Source, Written
 
 _CODE = re.compile(r"`[^`]*`")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from panel.checks.catalogue import flag
-from panel.checks.language.normalise import normalise
+from panel.checks.language.compared_text import normalise
 from panel.records import Answered, Comparison, Flag, Review, Tool, Written
 
 _IS = r"(?:is|are|was|looks|remains|stays|makes|would be|'s)"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from panel.checks.language.compared_text import STOP_WORDS, _phrases, normalise, split_sentences
 from panel.checks.language.mentions import Mention, read_facts
-from panel.checks.language.normalise import STOP_WORDS, _phrases, normalise, split_sentences
 from panel.records import Dossier, Figure, Passage, Source
 
 BENCHMARK = _phrases(

@@ -22,7 +22,7 @@ def worker(
 
     Needs PANEL_DATABASE_URL=postgresql://... and the keys of the models. Start as many as you like, on any machine.
     """
-    from panel.cli.compose.work import work
+    from panel.cli.compose.worker_process import work
     from panel.cli.compose.workspace import open_workspace
 
     work(open_workspace(), at_once=at_once, once=once)

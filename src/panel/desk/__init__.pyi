@@ -24,9 +24,9 @@ from .drafts.text_fields import LONGEST as LONGEST, PHRASES as PHRASES
 from .drafts.what_is_left import LEFT_DAYS as LEFT_DAYS, edition_of as edition_of, what_is_left as what_is_left
 from .drafts.written_before import NO_ARCHIVE as NO_ARCHIVE, WrittenBefore as WrittenBefore
 from .edit_words.apply_words import Edited as Edited, RefusedWords as RefusedWords, apply_edits as apply_edits
+from .edit_words.draft_as_words import form_of as form_of
 from .edit_words.edit_plan import plan_edit as plan_edit
 from .edit_words.words_file import read_markdown as read_markdown, write_markdown as write_markdown
-from .edit_words.words_form import form_of as form_of
 from .permissions import LEAST as LEAST, ROLES as ROLES, TO_FETCH_BACK as TO_FETCH_BACK, by_line as by_line
 from .permissions import role_may as role_may
 from .reasons import DISMISS_REASONS as DISMISS_REASONS, ONLY_MENDED as ONLY_MENDED, PASS_REASONS as PASS_REASONS

@@ -20,7 +20,7 @@ from .ledger.messages import StoredAnswer as StoredAnswer
 from .ledger.provider_batches import ProviderBatches as ProviderBatches, SentBatch as SentBatch
 from .ledger.shared_budget import SharedBudget as SharedBudget
 from .locks.hold_both import hold_run as hold_run
-from .locks.locks import Locks as Locks, open_locks as open_locks
+from .locks.process_locks import Locks as Locks, open_locks as open_locks
 from .locks.run_lock import RunLock as RunLock
 from .products.match import Coming as Coming, Meeting as Meeting
 from .products.product_rows import root_of as root_of

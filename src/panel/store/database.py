@@ -17,8 +17,8 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import QueuePool
 
 from panel.errors import Mistake, StoreError
-from panel.store.dialect import alone
 from panel.store.files import make_folder
+from panel.store.sql_dialect import alone
 from panel.store.upgrade import bring_up_to_date
 
 FULL_BELOW_BYTES = 100_000  # three pages of shared memory and a page of log

@@ -16,7 +16,7 @@ from panel.errors import Mistake
 from panel.records import Approval, Decision, Draft, Point, Publication, QueueRow, Revision, RunLog
 from panel.store.database import Face, changing_alone, in_words, reading
 from panel.store.desk.act_log import revision_of
-from panel.store.dialect import insert_or_leave, put
+from panel.store.sql_dialect import insert_or_leave, put
 from panel.store.tables.core import UNTAKEN, records, runs
 from panel.store.tables.desk_tables import (
     approvals,

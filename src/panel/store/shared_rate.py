@@ -6,7 +6,7 @@ A lane is a provider's model as its limits know it. All instants are the databas
 from sqlalchemy import Connection, delete, func, select, text, update
 
 from panel.store.database import Face, changing, reading
-from panel.store.dialect import insert_or_leave, put
+from panel.store.sql_dialect import insert_or_leave, put
 from panel.store.tables.core import beats, paces
 
 CLOCKS = {  # seconds since 1970

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from panel.errors import StoreError
-from panel.store.dialect import alone
+from panel.store.sql_dialect import alone
 from panel.store.tables import desk_tables  # noqa: F401  its tables belong to the metadata
 from panel.store.tables.core import HEAD, VERSION_TABLE, metadata
 

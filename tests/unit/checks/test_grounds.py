@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.unit.checks.lantern import GROUNDS, PAGES, make_dossier, make_opinion, make_persona
 
 from panel.checks import check_review
-from panel.checks.language.normalise import normalise
+from panel.checks.language.compared_text import normalise
 from panel.records import Ground
 from panel.records.grounded import is_grounded, standing_grounds
 

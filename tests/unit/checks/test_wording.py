@@ -13,7 +13,7 @@ from tests.unit.checks.lantern import (
 )
 
 from panel.checks import check_review
-from panel.checks.language.normalise import normalise, words_of
+from panel.checks.language.compared_text import normalise, words_of
 from panel.checks.opinion.first_hand import FIRST_HAND
 from panel.records import Ground, NotAsked, Sentence
 

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from panel.dossier.identity.voices import PYPI, known_as, maker_of
-from panel.dossier.page.links import MOST_LINKS, WANTED, choose, find_links, sections
+from panel.dossier.page.links_to_follow import MOST_LINKS, WANTED, choose, find_links, sections
 
 HOME = "https://acme.dev"
 ACME = known_as(maker_of([HOME]), "Lamp")

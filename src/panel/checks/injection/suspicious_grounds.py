@@ -6,7 +6,7 @@ from functools import cached_property
 from panel.checks.catalogue import flag
 from panel.checks.injection.detect import find_suspicions, noteworthy
 from panel.checks.injection.redact import Elsewhere, find_elsewhere, find_hidden_attempts
-from panel.checks.language.normalise import is_quotable, normalise, quotable, stands_in
+from panel.checks.language.compared_text import is_quotable, normalise, quotable, stands_in
 from panel.records import Answered, Containment, Dossier, Flag, Ground, Suspicion
 
 GAP = "\x00"  # stands in no normalised text

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from panel.checks.case import Case, Prose, own_words
-from panel.checks.language.normalise import _phrases, words_of
+from panel.checks.language.compared_text import _phrases, words_of
 from panel.checks.opinion.style import _DID, _DID_WITH, _NOT_IF, _OF_USE, _OWN, _READ, _SPAN, _WOULD
 from panel.records import Flag
 

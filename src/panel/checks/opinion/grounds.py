@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from panel.checks.case import Case, DossierIndex
 from panel.checks.catalogue import flag
+from panel.checks.language.compared_text import LEAST_WORDS, is_quotable, quotable, stands_in
 from panel.checks.language.mentions import HARD
-from panel.checks.language.normalise import LEAST_WORDS, is_quotable, quotable, stands_in
 from panel.records import Answered, Flag, Ground
 
 MOST_GROUNDS = 4

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from panel.checks.case import Case, DossierIndex, Prose
 from panel.checks.figures import figures_in
 from panel.checks.language.amount_terms import contradiction, terms_in
+from panel.checks.language.compared_text import _phrases, normalise
 from panel.checks.language.mentions import HARD, Mention, Mentions, read_names
-from panel.checks.language.normalise import _phrases, normalise
 from panel.records import Answered, Flag, Ground, standing_grounds
 
 ATTRIBUTED = _phrases(

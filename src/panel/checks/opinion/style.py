@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from panel.checks.case import Case
 from panel.checks.catalogue import flag
-from panel.checks.language.normalise import count_words, normalise, split_sentences
+from panel.checks.language.compared_text import count_words, normalise, split_sentences
 from panel.records import Flag
 
 MOST_SENTENCE_WORDS = 28

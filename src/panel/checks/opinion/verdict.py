@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from panel.checks.case import Case
 from panel.checks.catalogue import flag
-from panel.checks.language.normalise import _phrases
+from panel.checks.language.compared_text import _phrases
 from panel.records import Flag, Side
 
 COST = _phrases(

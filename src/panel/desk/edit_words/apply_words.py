@@ -23,8 +23,8 @@ from panel.desk.drafts.text_fields import (
     sentence_at,
     text_at,
 )
+from panel.desk.edit_words.draft_as_words import flag_name
 from panel.desk.edit_words.edit_plan import PlannedEdit
-from panel.desk.edit_words.words_form import flag_name
 from panel.errors import EditConflict, Mistake
 from panel.records import Account, Answered, Decided, Decision, DraftText, EditedWords, Point, Written, canonical_json
 

@@ -2,8 +2,8 @@
 
 `Fetcher.get` is the one door. In order, at the first address and at every redirect: the address is read strictly
 (url.py), its name is resolved once and every answer is checked (dns.py, ip_ranges.py), robots.txt is obeyed
-(robots.py) at a polite pace (policy.py), the connection goes to the checked address (http.py), and the body comes in
-through caps on bytes and on what they inflate to (body.py, decompress.py).
+(robots.py) at a polite pace (policy.py), the connection goes to the checked address (http_request.py), and the body
+comes in through caps on bytes and on what they inflate to (body.py, decompress.py).
 """
 
 from panel.dossier.fetch.client import Fetcher

@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 from panel.dossier.fetch.decompress import INFLATERS, Broken, Inflater
 from panel.dossier.fetch.fetch_errors import FetchRefused, Unreachable
-from panel.dossier.fetch.http import HttpReply, too_long
+from panel.dossier.fetch.http_request import HttpReply, too_long
 from panel.dossier.fetch.policy import FetchPolicy
 
 MOST_CHUNKS = 50_000  # each costs about 11 microseconds to read, whatever its size: half a second in all

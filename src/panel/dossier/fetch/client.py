@@ -14,7 +14,7 @@ import httpcore2
 from panel.dossier.fetch.body import charset, media_type, read_body, read_start, refuse_binary, refuse_type
 from panel.dossier.fetch.dns import Names, Resolve, checked, system_resolve
 from panel.dossier.fetch.fetch_errors import FetchRefused, Unreachable
-from panel.dossier.fetch.http import HttpReply, HttpWire
+from panel.dossier.fetch.http_request import HttpReply, HttpWire
 from panel.dossier.fetch.policy import FetchPolicy, Pacing, Sleep
 from panel.dossier.fetch.robots import MOST_BYTES, Robots
 from panel.dossier.fetch.url import FetchTarget, follow, read_target

@@ -1,9 +1,10 @@
 """From one address to the pages a dossier is made of: which are read, in what order, and what becomes of failures.
 
-The order. The page itself; then, of what it links to, the best page of each kind `links.choose` finds, the most wanted
-kind first (pricing, docs, repository, quick start, changelog, licence, package); if the page names no quick start, one
-linked from the docs page. Nothing deeper. With each page come the style sheets it links, which say what its readers
-don't see. It ends at `most_pages` pages asked for, `most_bytes` of bodies, or `most_s` seconds, whichever comes first.
+The order. The page itself; then, of what it links to, the best page of each kind that `links_to_follow.py` finds, the
+most wanted kind first (pricing, docs, repository, quick start, changelog, licence, package); if the page names no quick
+start, one linked from the docs page. Nothing deeper. With each page come the style sheets it links, which say what its
+readers don't see. It ends at `most_pages` pages asked for, `most_bytes` of bodies, or `most_s` seconds, whichever comes
+first.
 
 A page that can't be had, or holds no text, becomes one sentence in `Gathered.unread` and gathering goes on; only the
 first page's failure is an error. A page whose address, or whose text, is that of one read before is dropped without a
@@ -33,7 +34,7 @@ from panel.dossier.identity.voices import (
     site_of,
     voice_of,
 )
-from panel.dossier.page.links import WANTED, Choice, Link, choose, find_links, sections
+from panel.dossier.page.links_to_follow import WANTED, Choice, Link, choose, find_links, sections
 from panel.dossier.page.passages import cut
 from panel.dossier.page.read_page import HTML, ParsedPage, name_and_tagline, needs_scripts, parse_page
 from panel.dossier.visibility.style_sheets import MOST_BYTES as MOST_SHEET_BYTES

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from panel.dossier.clean_text import clean, one_line
 from panel.dossier.identity.address import tidy_address
-from panel.dossier.launch_file.load import load_launch
+from panel.dossier.launch_file.launch_yaml import load_launch
 from panel.dossier.launch_file.source_files import source_path
 from panel.errors import Mistake
 from panel.records import Launch, LaunchSource, Plan, Pricing, Seen

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 
-from panel.dossier.launch_file.load import decode_launch_file, read_bytes
+from panel.dossier.launch_file.launch_yaml import decode_launch_file, read_bytes
 from panel.dossier.page.html import html_blocks
 from panel.dossier.page.markdown_blocks import markdown_blocks
 from panel.dossier.page.passages import Block, plain_blocks

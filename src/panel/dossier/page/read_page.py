@@ -13,7 +13,7 @@ from panel.dossier.fetch.fetch_errors import shown
 from panel.dossier.identity.address import joined, tidy_address
 from panel.dossier.identity.voices import is_shared, site_of
 from panel.dossier.page.html import fragment_blocks, html_blocks
-from panel.dossier.page.links import names_a_page
+from panel.dossier.page.links_to_follow import names_a_page
 from panel.dossier.page.lxml_tree import parse_html
 from panel.dossier.page.markdown_blocks import markdown_blocks
 from panel.dossier.page.passages import Block, plain_blocks

@@ -13,7 +13,7 @@ from panel.records import Account
 from panel.store.database import Face, changing, changing_alone, reading
 from panel.store.desk.account_rows import account_of
 from panel.store.desk.act_log import append_act
-from panel.store.dialect import put
+from panel.store.sql_dialect import put
 from panel.store.tables.desk_tables import accounts, sessions, sign_in_failures
 
 FORGOTTEN_AFTER = timedelta(days=1)

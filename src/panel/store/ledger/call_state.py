@@ -7,7 +7,7 @@ from typing import Any
 from panel.records import Usage
 from panel.store.ledger.messages import HeldBy, InBatch, StoredAnswer
 from panel.store.ledger.text_encoding import decode_text
-from panel.store.locks.locks import Locks
+from panel.store.locks.process_locks import Locks
 
 FoundRow = Any  # a row of `LedgerSql.attempts`
 

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from panel.errors import StoreError
-from panel.store.dialect import alone
 from panel.store.ledger.call_state import CallStates
 from panel.store.ledger.messages import (
     Claim,
@@ -26,7 +25,8 @@ from panel.store.ledger.messages import (
 from panel.store.ledger.provider_batches import DONE
 from panel.store.ledger.statements import LedgerSql
 from panel.store.ledger.text_encoding import decode_text, encode_text, short
-from panel.store.locks.locks import Locks
+from panel.store.locks.process_locks import Locks
+from panel.store.sql_dialect import alone
 
 MOST = 200  # characters of a server's own names that are kept
 FAILED = {

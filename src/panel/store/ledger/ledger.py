@@ -37,7 +37,7 @@ from panel.store.ledger.messages import (
     StoredAnswer,
 )
 from panel.store.ledger.writer import LedgerWriter
-from panel.store.locks.locks import Locks, open_locks
+from panel.store.locks.process_locks import Locks, open_locks
 
 
 def ledger_key(provider: str, base_url: str, model: str, body: Mapping[str, Any], draw: int) -> str:

@@ -14,11 +14,11 @@ from sqlalchemy import Select, select
 from panel.errors import StoreError
 from panel.records import Spend, Value
 from panel.store.database import Face, changing, pages, reading
-from panel.store.dialect import insert_or_leave, put
 from panel.store.ledger.bodies import named_hashes, unfold
 from panel.store.ledger.cost_sums import total
 from panel.store.ledger.statements import texts_named
 from panel.store.ledger.text_encoding import decode_text
+from panel.store.sql_dialect import insert_or_leave, put
 from panel.store.tables.core import IN_A_BATCH, calls, provider_batches, records
 
 DONE = frozenset({"collected", "lost"})

@@ -17,10 +17,10 @@ from sqlalchemy import Connection, Engine, delete, select, update
 
 from panel.errors import StoreError
 from panel.store.database import changing, open_engine, reading
-from panel.store.dialect import insert_or_leave, put
 from panel.store.ledger.cost_sums import total
 from panel.store.ledger.provider_batches import DONE
-from panel.store.locks.locks import Locks
+from panel.store.locks.process_locks import Locks
+from panel.store.sql_dialect import insert_or_leave, put
 from panel.store.tables.core import leases, provider_batches, purses
 
 SUMS = frozenset({"run", "day"})  # kinds of scope that the ledger can add up

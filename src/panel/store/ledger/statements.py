@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, bindparam, insert, select, update
 
-from panel.store.dialect import insert_or_leave
 from panel.store.ledger.text_encoding import decode_text, encode_text
+from panel.store.sql_dialect import insert_or_leave
 from panel.store.tables.core import calls, provider_batches, texts
 
 Key = tuple[str, int]  # ledger key, attempt

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from panel.errors import RunHeld
-from panel.store.locks.locks import FileLocks, Locks, open_locks
+from panel.store.locks.process_locks import FileLocks, Locks, open_locks
 from panel.store.locks.run_lock import RunLock
 
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from sqlalchemy import Connection, insert, select
 
 from panel.records import Launch, Met, Product, ProductFacts
-from panel.store.dialect import insert_or_leave, put
 from panel.store.products.product_rows import (
     PANEL,
     LaunchRow,
@@ -27,6 +26,7 @@ from panel.store.products.product_rows import (
     root_of,
 )
 from panel.store.run_ids import TAIL
+from panel.store.sql_dialect import insert_or_leave, put
 from panel.store.tables.core import launch_runs, product_keys, products
 
 Same = Callable[[Launch, Launch], bool]

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, sel
 
 from panel.errors import Mistake
 from panel.records import KnownLaunch, Launch, Product, ProductEvent, ProductFacts, Seen, sha256_of, slugify
-from panel.store.dialect import put
+from panel.store.sql_dialect import put
 from panel.store.tables.core import launch_runs, launches, product_events, product_facts, products, runs
 
 ALIKE = 60.0  # of 100: how near a mistyped product must be to be suggested

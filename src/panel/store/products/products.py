@@ -16,7 +16,6 @@ from panel.errors import Mistake
 from panel.records import Launch, Met, Neighbour, Product, ProductEvent, ProductFacts, ProductHistory, ReviewedProduct
 from panel.store.database import Face, changing_alone, reading
 from panel.store.desk.act_log import append_act
-from panel.store.dialect import bytewise
 from panel.store.products.match import Coming, Meeting, Same, match_of, matches, met, new_product, write_meeting
 from panel.store.products.product_rows import (
     LaunchRow,
@@ -36,6 +35,7 @@ from panel.store.products.product_rows import (
     root_of,
 )
 from panel.store.products.reviewed import open_ones, reviewed_in
+from panel.store.sql_dialect import bytewise
 from panel.store.tables.core import launch_runs, launches, product_facts, product_keys, products
 
 MOST_NEIGHBOURS = 8

@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 from panel.errors import StoreError
 from panel.records import BatchPlan, BatchRow, Dossier, ProposedPair, Review
 from panel.store.database import Face, changing, pages, reading
-from panel.store.dialect import insert_or_leave, put
 from panel.store.runs.record_rows import record_row
+from panel.store.sql_dialect import insert_or_leave, put
 from panel.store.tables.core import batch_plans, batch_rows, records
 
 AT_ONCE = 500  # rows written in one transaction

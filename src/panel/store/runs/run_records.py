@@ -9,13 +9,13 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 from panel.errors import Mistake, RunHeld
 from panel.records import Comparison, Review, Run, Spend, SpendRow
 from panel.store.database import changing_alone, open_engine, reading
-from panel.store.dialect import put
 from panel.store.ledger.cost_sums import CostRow, by_juror, cost_rows, total
 from panel.store.ledger.provider_batches import SENT_OUT
-from panel.store.locks.locks import FileLocks, Locks, open_locks
+from panel.store.locks.process_locks import FileLocks, Locks, open_locks
 from panel.store.locks.run_lock import RunLock, is_held
 from panel.store.runs.record_rows import drop_texts, matching, naming_runs, record_row, run_row, texts_of, which_run
 from panel.store.runs.run_folder import RunFolder
+from panel.store.sql_dialect import put
 from panel.store.tables.core import calls, provider_batches, records, runs
 
 CLOCKS_DIFFER = timedelta(hours=1)  # between the machines that share a database, and a claim's time and its commit

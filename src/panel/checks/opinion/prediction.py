@@ -1,44 +1,19 @@
-"""Was everything asked for given, and nothing else? Words, own questions, predictions."""
+"""Can a prediction be settled and scored? Its day, number, probability and address."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from urllib.parse import urlsplit
 
 from panel.checks.case import Case
 from panel.checks.catalogue import flag
+from panel.checks.language.compared_text import normalise
 from panel.checks.language.mentions import read_facts
-from panel.checks.language.normalise import normalise
 from panel.records import Flag, Prediction
 
 HORIZON_MONTHS = (3, 24)
 PROBABILITY = (0.05, 0.95)
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
-def check_words(case: Case) -> Iterator[Flag]:
-    """No field a reader sees is empty."""
-    for prose in (*case.sentences, *case.phrases):
-        if not prose.text:
-            yield case.on(prose, "missing_words", f"{prose.named} is empty.", "")
-
-
-def check_asks(case: Case) -> Iterator[Flag]:
-    """Each of the persona's own questions answered once, and no other."""
-    if case.written is None:
-        return
-    asked = [ask.ask_id for ask in case.persona.asks]
-    given = Counter(reply.ask_id for reply in case.written.replies)
-    filled = {reply.ask_id for reply in case.written.replies if reply.answer.strip()}
-    for ask_id in asked:
-        if ask_id not in filled:
-            yield _on(case, "missing_ask", f"The question {ask_id!r} was not answered.", ask_id)
-    for ask_id, times in given.items():
-        if ask_id not in asked:
-            yield _on(case, "unknown_ask", f"{ask_id!r} is no question this persona was asked.", ask_id)
-        elif times > 1:
-            yield _on(case, "repeated_ask", f"The question {ask_id!r} was answered {times} times.", ask_id)
 
 
 def check_prediction(case: Case) -> Iterator[Flag]:
@@ -112,10 +87,6 @@ def is_public_address(text: str) -> bool:
         and labels[-1] not in ("local", "localhost", "internal")
     )
     return parts.scheme in ("http", "https") and public and "@" not in parts.netloc
-
-
-def _on(case: Case, check: str, message: str, excerpt: str) -> Flag:
-    return flag(check, case.persona_id, "answers", message, excerpt=excerpt)
 
 
 def _predicted(case: Case, check: str, message: str, excerpt: str = "") -> Flag:
