@@ -1,4 +1,4 @@
-"""Rows of a batch made ready to be gone on with, or to be asked again."""
+"""Make rows of a batch ready again: those whose provider batch came back, and those a resume asks for anew."""
 
 from collections.abc import Iterator
 from itertools import islice

@@ -1,5 +1,5 @@
 from . import draft_rows as draft_rows
-from .database import open_engine as open_engine, read_url as read_url, shown_address as shown_address
+from .database import describe_database as describe_database, open_engine as open_engine, read_url as read_url
 from .desk.account_rows import AccountRows as AccountRows
 from .desk.act_log import Detail as Detail, append_act as append_act, newest_acts as newest_acts, read_acts as read_acts
 from .desk.act_log import revision_of as revision_of

@@ -1,4 +1,4 @@
-"""The half-price way as a whole: collect every launch's questions, hand them over, wait, and let the launches go on."""
+"""A whole batch at half the price: collect every launch's questions, hand them over, wait, let the launches go on."""
 
 import asyncio
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The half-price way, second half: one provider batch, step by step, each written down before the next.
+"""Moves one provider batch on, step by step, each written down before the next.
 
     filling      its calls are claimed; nothing has left
     submitting   our id is on the disk and the hand-over on its way: found so after a kill, nobody knows how it ended

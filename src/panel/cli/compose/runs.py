@@ -1,4 +1,4 @@
-"""Build the objects of a run from files, flags and settings, and hand them to the review room."""
+"""Build the objects of a run from files, flags and settings, and hand them to the pipeline."""
 
 import asyncio
 import sys

@@ -79,9 +79,9 @@ class Workspace:
         """The database's address without its password."""
         from sqlalchemy import make_url
 
-        from panel.store import shown_address
+        from panel.store import describe_database
 
-        return shown_address(make_url(self.settings.database_url))
+        return describe_database(make_url(self.settings.database_url))
 
 
 def open_workspace() -> Workspace:

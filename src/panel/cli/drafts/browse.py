@@ -1,4 +1,4 @@
-"""`panel drafts`: what lies on the desk, what was changed in it, what happened to it; its acts are in drafts_acts."""
+"""`panel drafts`: what lies on the desk, what was changed in it, what happened to it."""
 
 import json
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Decide of claims, views, flags and held spans; change words; take it back. Each is one act on one draft."""
+"""Decide on claims, views, flags and held spans, and change words. Each is one act on one draft."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Strike an opinion, bring a run log, and take over what a panel asked again answered. No verdict is ever changed."""
+"""Take over what a panel that was asked again answered, critic by critic. No verdict is ever changed."""
 
 from dataclasses import replace
 

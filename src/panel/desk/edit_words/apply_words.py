@@ -63,7 +63,7 @@ class Edited:
 
 
 def apply_edits(desk: Desk, who: Account, opened: Opened, base: Opened, requests: Sequence[PlannedEdit]) -> Edited:
-    """Do what the wishes say, in their order. base: the draft as it was when the file was written."""
+    """Carry out the edits in their order. base: the draft as it was when the file was written."""
     run = _Run(desk.taking_back(), who, opened, base)
     for request in requests:
         run.do(request)
