@@ -50,10 +50,10 @@ def make_plan_of(calls: int) -> Any:
     from panel.pipeline.plan import make_plan
     from panel.records import Rho, Stamp
 
-    shell = open_workspace()
-    personas = [p for p in shell.personas if p.counts]
+    workspace = open_workspace()
+    personas = [p for p in workspace.personas if p.counts]
     made = Stamp(created_at=datetime.now(UTC), version="0", run_id="benchmark")
-    ((launch, folder),) = read_launches(EXAMPLE, categories=shell.categories)
+    ((launch, folder),) = read_launches(EXAMPLE, categories=workspace.categories)
     folder = folder.parent if folder.is_file() else folder
     dossiers = []
     for number in range(calls // len(personas) + 1):  # the first is for warming
@@ -69,7 +69,7 @@ def make_plan_of(calls: int) -> Any:
         api_key="none",
     )
     specs = {p.persona_id: spec for p in personas}
-    return make_plan("review", dossiers, personas, specs, shell.workspace.prompts, rho=Rho())
+    return make_plan("review", dossiers, personas, specs, workspace.folder.prompts, rho=Rho())
 
 
 def replies_for(seat: Any) -> bytes:

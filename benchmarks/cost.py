@@ -81,13 +81,13 @@ def questions(at: Path, models: tuple[str, ...]) -> list[tuple[str, Any]]:
     from panel.pipeline.plan import make_plan
     from panel.records import Rho, Stamp
 
-    shell, made = open_workspace(), Stamp(created_at=datetime.now(UTC), version="0", run_id="benchmark")
-    read = partial(read_launches, categories=shell.categories)
+    workspace, made = open_workspace(), Stamp(created_at=datetime.now(UTC), version="0", run_id="benchmark")
+    read = partial(read_launches, categories=workspace.categories)
     found = [pair for file in sorted((at / "launches").iterdir()) for pair in read(file)]
     today = date.today()  # noqa: DTZ011
     dossiers = [build_dossier(launch, folder=folder, made=made, today=today) for launch, folder in found]
-    specs = shell.settings.seats(shell.personas, models, every=shell.personas)
-    plan = make_plan("review", dossiers, shell.personas, specs, shell.workspace.prompts, rho=Rho())
+    specs = workspace.settings.seats(workspace.personas, models, every=workspace.personas)
+    plan = make_plan("review", dossiers, workspace.personas, specs, workspace.folder.prompts, rho=Rho())
     return [(seat.spec.name, seat.question) for seat in plan.seats]
 
 

@@ -28,7 +28,7 @@ from calls import in_flight, make_plan_of, replies_for
 from day import note
 
 CONTENDERS = ("retries", "panel")
-SAID = {"retries": "openai SDK, its own retries (10)", "panel": "panel: flow, ledger, retries, opinion"}
+SAID = {"retries": "openai SDK, its own retries (10)", "panel": "panel: rate limiter, ledger, retries, opinion"}
 HEAD = "HTTP/1.1 {}\r\ncontent-type: application/json\r\nx-request-id: req_1\r\n{}content-length: {}\r\n\r\n"
 LIMITED = b'{"error":{"type":"rate_limit_error","code":"rate_limit_exceeded","message":"Slow down"}}'
 PREFIX = b"content-length:"

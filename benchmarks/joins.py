@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 
 from panel.batch.intake.dedupe import Joining
 from panel.batch.intake.entries import BadRow
-from panel.batch.intake.read_sources import take_in
+from panel.batch.intake.read_sources import read_announcements
 from panel.batch.intake.source_spec import SourceSpec
 from panel.records import Announcement, BatchRow, Page
-from panel.records.disagreement import fold
+from panel.records.disagreement import letters_and_digits
 
 KINDS = (
     "joined, one address",
@@ -44,7 +44,7 @@ async def nothing_is_fetched(address: str) -> Page:
 async def read(path: Path) -> list[Announcement]:
     """The rows of one feed that can be used."""
     spec = SourceSpec(label=path.name, source=str(path))
-    return [row async for row in take_in([spec], fetch=nothing_is_fetched) if not isinstance(row, BadRow)]
+    return [row async for row in read_announcements([spec], fetch=nothing_is_fetched) if not isinstance(row, BadRow)]
 
 
 def address_of(said: Announcement) -> str:
@@ -60,11 +60,11 @@ def kinds(rows: list[BatchRow]) -> Iterator[str]:
     groups: dict[int, list[Announcement]] = {}
     names, addresses = set[str](), set[str]()
     for row in rows:
-        name, address = fold(row.said.name), address_of(row.said)
+        name, address = letters_and_digits(row.said.name), address_of(row.said)
         group = groups.setdefault(row.same_as or row.row, [])
         if row.same_as is not None:
             theirs = {address_of(other) for other in group}
-            is_named = name in {fold(other.name) for other in group}
+            is_named = name in {letters_and_digits(other.name) for other in group}
             near = KINDS[1] if address and "" not in theirs else KINDS[2]
             yield KINDS[0] if address and address in theirs else near if is_named else FAR
         else:

@@ -41,12 +41,12 @@ def timed(into: Timed, what: str, number: int) -> Iterator[None]:
 
 
 def rows_of(calls: int, run_id: str) -> list[Any]:
-    from panel.store import CallRow, fold, folded_key
+    from panel.store import CallRow, fold_body, folded_key
 
     rows = []
     for number in range(calls):
         body = {"model": "m", "input": [DOSSIER, f"Question {number} of {run_id}. " * 30]}
-        folded = fold(body)
+        folded = fold_body(body)
         key = folded_key("openai", "", "m", folded[0], 0)
         rows.append(CallRow(key, run_id, "openai", "m", "", "ask", 0, f"tool-{number // 5}", "developer", body, folded))
     return rows
@@ -93,7 +93,7 @@ async def measure(url: str, folder: Path, calls: int, most: int) -> Timed:
     locks = open_locks(url, folder)
     ledger, records = Ledger.open(url, runs_dir=folder, locks=locks), RunRecords.open(url, runs_dir=folder)
     batches, day = ProviderBatches.open(url), BatchRows.open(url)
-    purse, pace = SharedBudget.open(url, locks=locks), SharedPace.open(url)
+    shared_budget, pace = SharedBudget.open(url, locks=locks), SharedPace.open(url)
     records.save_run(a_run("run-1"))
     assert locks.acquire("run-1")
     usage = Usage(input_tokens=900, cache_read_tokens=5000, output_tokens=700)
@@ -126,14 +126,14 @@ async def measure(url: str, folder: Path, calls: int, most: int) -> Timed:
             day.put("run-1", row.model_copy(update={"state": "ready"}))
     with timed(found, "lease and settle", 200):
         for _ in range(200):
-            purse.lease("run:run-2", Decimal("0.01"), Decimal(1000))
-            purse.settle("run:run-2", Decimal("0.01"), Decimal("0.01"))
+            shared_budget.lease("run:run-2", Decimal("0.01"), Decimal(1000))
+            shared_budget.settle("run:run-2", Decimal("0.01"), Decimal("0.01"))
     with timed(found, "block of a shared rate", 200):
         for _ in range(200):
             pace.reserve("lane", 5, 600)
     with timed(found, "row of `runs costs`", calls):
         assert sum(row.spend.calls for row in records.cost_table("run-1")) == calls
-    for each in (ledger, records, batches, day, purse, pace, locks):
+    for each in (ledger, records, batches, day, shared_budget, pace, locks):
         each.close()
     return found
 

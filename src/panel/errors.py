@@ -6,10 +6,10 @@ PanelError
 |  |- NotSignedIn    the desk does not know who asks                             exit 2
 |  |  `- TooSoon     too many sign-ins failed; says how long to wait             exit 2
 |  |- NotAllowed     their role at the desk may not                              exit 2
-|  `- Refused        an address our rules don't fetch (dossier/net/errors.py)   exit 2
-|- Unreachable       a page that doesn't answer (dossier/net/errors.py)         exit 3
+|  `- Refused        an address our rules don't fetch (dossier/fetch)           exit 2
+|- Unreachable       a page that doesn't answer (dossier/fetch)                 exit 3
 |- ProviderError     a model's server failed                                    exit 3
-|  |- ProviderBusy   overloaded, rate limited; may say how long to wait         exit 3   retried in jurors/retry.py
+|  |- ProviderBusy   overloaded, rate limited; may say how long to wait         exit 3   retried in rate_limits/retry.py
 |  `- ProviderRefused  auth, content, bad request, spend cap                    exit 3   never retried
 |- ReplyUnusable     answered, but not in the agreed shape; keeps the text    exit 4   asked once more
 |- StoreError        a database, a folder or a disk failed                      exit 5

@@ -25,8 +25,8 @@ async def test_the_local_model_picks_from_the_menu_in_silence(capfd: pytest.Capt
     finally:
         await asked.close()
     assert isinstance(step, AnsweredStep) and len(exchanges) == 1
-    reading = exchanges[0].reading
-    assert reading.model == SPEC.model and reading.usage.output_tokens < 100 and " " not in reading.text
+    parsed = exchanges[0].parsed
+    assert parsed.model == SPEC.model and parsed.usage.output_tokens < 100 and " " not in parsed.text
     assert capfd.readouterr() == ("", "")
 
 

@@ -66,7 +66,7 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def purse(database_url: str, locks: Locks) -> Iterator[SharedBudget]:
+def shared_budget(database_url: str, locks: Locks) -> Iterator[SharedBudget]:
     found = SharedBudget.open(database_url, locks=locks)
     yield found
     found.close()
@@ -88,57 +88,59 @@ def start(code: str, *words: str) -> "subprocess.Popen[str]":
     )
 
 
-def test_leases_and_spending_together_stay_within_the_limit(purse: SharedBudget, other: SharedBudget) -> None:
-    assert purse.lease(RUN, Decimal("0.60"), ONE)
+def test_leases_and_spending_together_stay_within_the_limit(shared_budget: SharedBudget, other: SharedBudget) -> None:
+    assert shared_budget.lease(RUN, Decimal("0.60"), ONE)
     assert not other.lease(RUN, Decimal("0.41"), ONE)
     assert other.lease(RUN, Decimal("0.40"), ONE)
-    assert not purse.lease(RUN, Decimal("0.0000001"), ONE)
-    purse.settle(RUN, Decimal("0.60"), Decimal("0.054399"))
-    assert purse.spent(RUN) == Decimal("0.054399")
-    assert purse.leased(RUN) == Decimal("0.40")
-    assert purse.lease(RUN, Decimal("0.545601"), ONE)
-    assert not purse.lease(RUN, Decimal("0.000001"), ONE)
+    assert not shared_budget.lease(RUN, Decimal("0.0000001"), ONE)
+    shared_budget.settle(RUN, Decimal("0.60"), Decimal("0.054399"))
+    assert shared_budget.spent(RUN) == Decimal("0.054399")
+    assert shared_budget.leased(RUN) == Decimal("0.40")
+    assert shared_budget.lease(RUN, Decimal("0.545601"), ONE)
+    assert not shared_budget.lease(RUN, Decimal("0.000001"), ONE)
 
 
-def test_scopes_are_apart(purse: SharedBudget) -> None:
-    assert purse.lease(RUN, ONE, ONE)
-    assert purse.lease("day:2026-11-24", ONE, ONE)
-    assert not purse.lease(RUN, ONE, ONE)
+def test_scopes_are_apart(shared_budget: SharedBudget) -> None:
+    assert shared_budget.lease(RUN, ONE, ONE)
+    assert shared_budget.lease("day:2026-11-24", ONE, ONE)
+    assert not shared_budget.lease(RUN, ONE, ONE)
 
 
-def test_money_of_launches_in_hand_is_told_from_that_of_batches(purse: SharedBudget, other: SharedBudget) -> None:
+def test_money_of_launches_in_hand_is_told_from_that_of_batches(
+    shared_budget: SharedBudget, other: SharedBudget
+) -> None:
     """What launches in hand hold is told from what is set aside for provider batches."""
-    assert purse.lease(RUN, Decimal("0.20"), ONE)
+    assert shared_budget.lease(RUN, Decimal("0.20"), ONE)
     assert other.lease(RUN, Decimal("0.10"), ONE)
-    assert purse.lease(RUN, Decimal("0.40"), ONE, batch_id="run-1-b1")
-    assert (purse.leased(RUN), purse.lent(RUN)) == (Decimal("0.70"), Decimal("0.30"))
+    assert shared_budget.lease(RUN, Decimal("0.40"), ONE, batch_id="run-1-b1")
+    assert (shared_budget.leased(RUN), shared_budget.lent(RUN)) == (Decimal("0.70"), Decimal("0.30"))
 
 
-def test_what_cost_more_than_it_leased_counts_in_full(purse: SharedBudget) -> None:
-    purse.lease(RUN, Decimal("0.10"), ONE)
-    purse.settle(RUN, Decimal("0.10"), Decimal("0.95"))
-    assert not purse.lease(RUN, Decimal("0.06"), ONE)
-    assert purse.lease(RUN, Decimal("0.05"), ONE)
+def test_what_cost_more_than_it_leased_counts_in_full(shared_budget: SharedBudget) -> None:
+    shared_budget.lease(RUN, Decimal("0.10"), ONE)
+    shared_budget.settle(RUN, Decimal("0.10"), Decimal("0.95"))
+    assert not shared_budget.lease(RUN, Decimal("0.06"), ONE)
+    assert shared_budget.lease(RUN, Decimal("0.05"), ONE)
 
 
-def test_an_amount_below_nothing_is_refused(purse: SharedBudget) -> None:
+def test_an_amount_below_nothing_is_refused(shared_budget: SharedBudget) -> None:
     with pytest.raises(ValueError, match="-1"):
-        purse.lease(RUN, Decimal(-1), ONE)
+        shared_budget.lease(RUN, Decimal(-1), ONE)
 
 
-async def test_a_scope_begins_with_what_the_ledger_holds(purse: SharedBudget, ledger: Ledger) -> None:
+async def test_a_scope_begins_with_what_the_ledger_holds(shared_budget: SharedBudget, ledger: Ledger) -> None:
     row = a_call("run-1", "a")
     await ledger.claim(row)
     await ledger.answered(row.key, 0, raw="{}", usage=Usage(), cost_usd=Decimal("0.70"))
     today = f"day:{datetime.now(UTC):%Y-%m-%d}"
     for scope in (RUN, today):
-        assert purse.spent(scope) == Decimal("0.70")
-        assert not purse.lease(scope, Decimal("0.31"), ONE)
-    assert purse.lease("run:run-2", ONE, ONE)
+        assert shared_budget.spent(scope) == Decimal("0.70")
+        assert not shared_budget.lease(scope, Decimal("0.31"), ONE)
+    assert shared_budget.lease("run:run-2", ONE, ONE)
 
 
 def test_many_processes_never_overspend_and_no_cent_goes_missing(
-    database_url: str, purse: SharedBudget, tmp_path: Path
+    database_url: str, shared_budget: SharedBudget, tmp_path: Path
 ) -> None:
     workers = [start(SPENDER, database_url, str(tmp_path), "0.25", str(n)) for n in range(4)]
     for worker in workers:
@@ -155,27 +157,27 @@ def test_many_processes_never_overspend_and_no_cent_goes_missing(
     for worker in workers:
         worker.communicate("end\n")
         assert worker.returncode == 0
-    assert purse.spent(RUN) == spent
+    assert shared_budget.spent(RUN) == spent
     assert Decimal("0.20") < spent <= Decimal("0.25")
-    assert purse.leased(RUN) == 0
+    assert shared_budget.leased(RUN) == 0
 
 
 def test_a_killed_workers_lease_comes_back_less_what_it_spent(
-    database_url: str, purse: SharedBudget, tmp_path: Path
+    database_url: str, shared_budget: SharedBudget, tmp_path: Path
 ) -> None:
     doomed = start(DOOMED, database_url, str(tmp_path))
     assert doomed.stdout and doomed.stdout.readline() == "spent\n"
-    assert not purse.lease(RUN, Decimal("0.20"), ONE), "its lease stands while it lives"
-    assert purse.lease(RUN, Decimal("0.10"), ONE)
+    assert not shared_budget.lease(RUN, Decimal("0.20"), ONE), "its lease stands while it lives"
+    assert shared_budget.lease(RUN, Decimal("0.10"), ONE)
     doomed.send_signal(signal.SIGKILL)
     doomed.communicate()
-    assert any(purse.lease(RUN, Decimal("0.60"), ONE) for _ in range(500)), "0.90 were leased, 0.30 of it spent"
-    assert purse.spent(RUN) == Decimal("0.30")
-    assert not purse.lease(RUN, Decimal("0.01"), ONE)
+    assert any(shared_budget.lease(RUN, Decimal("0.60"), ONE) for _ in range(500)), "0.90 were leased, 0.30 of it spent"
+    assert shared_budget.spent(RUN) == Decimal("0.30")
+    assert not shared_budget.lease(RUN, Decimal("0.01"), ONE)
 
 
 def test_a_provider_batchs_lease_outlives_the_worker(
-    database_url: str, purse: SharedBudget, batches: ProviderBatches, records: RunRecords, tmp_path: Path
+    database_url: str, shared_budget: SharedBudget, batches: ProviderBatches, records: RunRecords, tmp_path: Path
 ) -> None:
     """A provider batch's lease outlives the worker and ends with the batch."""
     records.save_run(a_run())
@@ -187,8 +189,8 @@ def test_a_provider_batchs_lease_outlives_the_worker(
     assert gone.lease(RUN, Decimal("0.20"), ONE)
     gone.close()
     theirs.close()
-    assert any(purse.lease(RUN, Decimal("0.20"), ONE) for _ in range(500)), "the worker's own came back"
-    assert not purse.lease(RUN, Decimal("0.10"), ONE)
+    assert any(shared_budget.lease(RUN, Decimal("0.20"), ONE) for _ in range(500)), "the worker's own came back"
+    assert not shared_budget.lease(RUN, Decimal("0.10"), ONE)
     batches.put(batch.model_copy(update={"state": "collected"}))
-    purse.settle(RUN, Decimal("0.80"), Decimal("0.40"), batch_id="b1")
-    assert purse.lease(RUN, Decimal("0.40"), ONE)
+    shared_budget.settle(RUN, Decimal("0.80"), Decimal("0.40"), batch_id="b1")
+    assert shared_budget.lease(RUN, Decimal("0.40"), ONE)

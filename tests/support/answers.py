@@ -108,5 +108,5 @@ def exchange(
     asked: Provider, text: str | None, *, purpose: str = "ask", ending: str = "complete", **changes: Any
 ) -> Exchange:
     """One exchange with this provider, in which the model said `text`."""
-    reading = asked.read(raw(asked.spec.api, text, ending=ending, **changes))
-    return Exchange(body=asked.first_body(question()), purpose=purpose, reading=reading)  # type: ignore[arg-type]
+    parsed = asked.read(raw(asked.spec.api, text, ending=ending, **changes))
+    return Exchange(body=asked.first_body(question()), purpose=purpose, parsed=parsed)  # type: ignore[arg-type]

@@ -108,7 +108,7 @@ class Server:
 
 
 class Through:
-    """What `retry.py` sends through: the flow's gate, then the server. Counts its attempts."""
+    """What `retry.py` sends through: the limiter's gate, then the server. Counts its attempts."""
 
     def __init__(self, limiter: RateLimiter, server: Server, tokens: float = 0.0) -> None:
         self.spec, self.limiter, self.server, self.tokens = spec(), limiter, server, tokens

@@ -20,7 +20,7 @@ from panel.store import Ledger
 from panel.store.database import open_engine, read_url
 from panel.store.ledger.bodies import named_hashes, unfold
 from panel.store.ledger.statements import texts_named
-from panel.store.ledger.text_encoding import given
+from panel.store.ledger.text_encoding import decode_text
 from panel.store.tables.core import calls
 
 NUMBER = itertools.count()
@@ -124,4 +124,8 @@ def sent_body(ledger: Ledger, key: str, attempt: int) -> dict[str, Any] | None:
     with ledger._writer._engine.connect() as conn:
         at = (calls.c.key == key, calls.c.attempt == attempt)
         folded = conn.execute(select(calls.c.request).where(*at)).scalar()
-        return None if folded is None else unfold(given(folded), texts_named(conn, named_hashes(given(folded))))
+        return (
+            None
+            if folded is None
+            else unfold(decode_text(folded), texts_named(conn, named_hashes(decode_text(folded))))
+        )

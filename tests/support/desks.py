@@ -24,7 +24,7 @@ from panel.store.database import open_engine
 from panel.web.app import DeskApp, build_app
 from panel.web.deps import Deps, OneTimeLink
 from panel.web.routes import ROUTERS
-from panel.web.server import bind
+from panel.web.server import bind_socket
 
 ORIGIN = "http://127.0.0.1:8707"
 SECRET = "the-secret-of-this-link"
@@ -124,7 +124,7 @@ def served_desk(
     ask_again: Callable[[DeskOfDrafts], AskingAgain] | None = None,
 ) -> Iterator[Desk]:  # fmt: skip
     """The same behind a real socket, at `desk.deps.origin`, for a browser."""
-    with bind("127.0.0.1", 0) as sock:
+    with bind_socket("127.0.0.1", 0) as sock:
         origin = f"http://127.0.0.1:{sock.getsockname()[1]}"
         with a_desk(database_url, team=team, origin=origin, more=more, ask_again=ask_again) as desk:
             server = uvicorn.Server(uvicorn.Config(desk.app, log_config=None, ws="none", lifespan="off"))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from panel.batch.intake.entries import BadRow
-from panel.batch.intake.read_sources import take_in
+from panel.batch.intake.read_sources import read_announcements
 from panel.batch.intake.source_spec import FeedTable, SourceSpec
 from panel.records import Page
 from panel.records.batch import Announcement
@@ -30,7 +30,7 @@ async def nobody(url: str) -> Page:
 
 async def take(*specs: SourceSpec, fetch: Any = nobody) -> Taken:
     heard: list[BadRow] = []
-    rows = [row async for row in take_in(specs, fetch=fetch, on_problem=heard.append, categories=CATEGORIES)]
+    rows = [row async for row in read_announcements(specs, fetch=fetch, on_problem=heard.append, categories=CATEGORIES)]
     return Taken(rows, heard)
 
 

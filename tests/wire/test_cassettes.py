@@ -93,7 +93,7 @@ async def converse(asked: Provider, first: Any = PICKS) -> tuple[Any, list[Excha
 async def test_chat_completions_hold_the_answer_to_the_schema(asked: Provider) -> None:
     step, exchanges = await converse(asked)
     assert isinstance(step, AnsweredStep) and len(exchanges) == 1
-    usage = exchanges[0].reading.usage
+    usage = exchanges[0].parsed.usage
     assert usage.input_tokens > 0 and usage.output_tokens > 0 and usage.cache_write_tokens == 0
 
 
@@ -102,15 +102,15 @@ async def test_chat_completions_hold_the_answer_to_the_schema(asked: Provider) -
 async def test_a_route_that_ignores_the_schema_ends_as_unusable(asked: Provider) -> None:
     step, exchanges = await converse(asked, replace(PICKS, persona="Say hello in one short sentence."))
     assert isinstance(step, UnusableStep) and step.unparseable
-    assert exchanges[-1].purpose == "repair" and all(e.reading.usage.output_tokens for e in exchanges)
+    assert exchanges[-1].purpose == "repair" and all(e.parsed.usage.output_tokens for e in exchanges)
 
 
 @pytest.mark.vcr
 @over("chat", "messages")
 async def test_an_answer_without_room_is_truncated(asked: Provider) -> None:
     body = asked.more_room_body(asked.first_body(PICKS), max_output_tokens=4)
-    reading = asked.read((await asked.send(body)).text)
-    assert (reading.ending, reading.usage.output_tokens) == ("truncated", 4)
+    parsed = asked.read((await asked.send(body)).text)
+    assert (parsed.ending, parsed.usage.output_tokens) == ("truncated", 4)
 
 
 @pytest.mark.vcr

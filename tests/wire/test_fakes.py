@@ -155,7 +155,7 @@ async def test_a_truncated_answer_gets_more_room_and_every_token_counts(api: str
     async with facing(api, "truncate") as (asked, fake):
         step, exchanges = await converse(asked)
     assert isinstance(step, AnsweredStep) and [e.purpose for e in exchanges] == ["ask", "more_room"]
-    assert fake.seen[0] != fake.seen[1] and all(e.reading.usage.output_tokens for e in exchanges)
+    assert fake.seen[0] != fake.seen[1] and all(e.parsed.usage.output_tokens for e in exchanges)
 
 
 @apis

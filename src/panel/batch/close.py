@@ -12,7 +12,7 @@ from panel.records import BatchRow, FactKind, ProposedPair, ReviewedProduct, Run
 from panel.store import BatchRows, RunFolder, RunRecords
 
 SUMMARY = "summary.json"
-LOOKED_AT = 12  # products of the archive, in each category of the day
+MOST_PARTNERS = 12  # products of the archive, in each category of the day
 Partners = Callable[[str], Iterable[ReviewedProduct]]  # category -> products reviewed before
 
 
@@ -69,7 +69,7 @@ def newcomers(rows: BatchRows, run_id: str) -> Iterator[LightFacts]:
 
 
 def proposed_pairs(run_id: str, fresh: Sequence[LightFacts], partners: Partners) -> tuple[ProposedPair, ...]:
-    """Pairs by the rule of `pairing`. A product reviewed again today stands as it is today, not as it was."""
+    """Pairs by the rule of `report/pairs.py`. A product reviewed again today stands as it is today, not as it was."""
     today = {one.product_id for one in fresh}
     archive = (
         _of_archive(held, category)

@@ -1,4 +1,4 @@
-"""What a batch tells whoever watches it. Values only: the shells draw them."""
+"""What a batch tells whoever watches it. Values only: the command line draws them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -43,17 +43,17 @@ async def review_row(context: BatchContext, row: BatchRow) -> LaunchResult:
     except Deferred:
         row = await _hand_to_batch(context, row)
     except Stopped as err:
-        row = failed(row, str(err)) if err.of == "launch" else _wait_for_money(context, row, err)
+        row = failed_row(row, str(err)) if err.of == "launch" else _wait_for_money(context, row, err)
     except StoreError:
         raise
     except PanelError as err:
-        row = failed(row, f"{err} {err.hint}".strip()).model_copy(update={"passes": may_pass(err)})
+        row = failed_row(row, f"{err} {err.hint}".strip()).model_copy(update={"passes": may_pass(err)})
     except Exception as err:  # a bug met on one launch: named, logged whole, and the others go on
         if row.said.confidential:  # its words may stand in what was raised
             log.error("row %d (confidential) failed: %s", row.row, type(err).__name__)
         else:
             log.exception("row %d (%s) failed", row.row, row.said.name)
-        row = failed(row, f"A fault of this program, not of the launch: {type(err).__name__}: {err}")
+        row = failed_row(row, f"A fault of this program, not of the launch: {type(err).__name__}: {err}")
     await asyncio.to_thread(context.rows.put, context.run_id, row)
     return LaunchResult(row, spent)
 
@@ -79,7 +79,7 @@ def _wait_for_money(context: BatchContext, row: BatchRow, err: Stopped) -> Batch
     return row.model_copy(update={"state": "waiting", "reason": ""})
 
 
-def failed(row: BatchRow, reason: str) -> BatchRow:
+def failed_row(row: BatchRow, reason: str) -> BatchRow:
     """The row with why nothing came of it, in one line."""
     return row.model_copy(update={"state": "failed", "reason": " ".join(reason.split())[:500]})
 

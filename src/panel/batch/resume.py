@@ -1,4 +1,4 @@
-"""Rows of a batch made ready to be gone on with, or to be asked again."""
+"""Make rows of a batch ready again: those whose provider batch came back, and those a resume asks for anew."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -8,7 +8,7 @@ from panel.records import BatchRow
 from panel.store import BatchRows
 
 
-def again(run_id: str, rows: BatchRows, *, waiting: bool = True) -> int:
+def reopen_rows(run_id: str, rows: BatchRows, *, waiting: bool = True) -> int:
     """For a resume: rows that wait, came to nothing or lack a juror are ready again; how many. Bad rows stay bad.
 
     waiting: False leaves those that wait to the provider batch that is still out.
@@ -21,7 +21,7 @@ def again(run_id: str, rows: BatchRows, *, waiting: bool = True) -> int:
     return len(_make_ready(run_id, rows, filter(worth, rows.stream(run_id, states))))
 
 
-def go_on(run_id: str, rows: BatchRows) -> list[int]:
+def reopen_collected(run_id: str, rows: BatchRows) -> list[int]:
     """Launches whose provider batch came back are ready again; their numbers."""
     return _make_ready(run_id, rows, rows.stream(run_id, ("waiting",)))
 

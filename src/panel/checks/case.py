@@ -121,7 +121,7 @@ def _any_of(starts: list[str], whole: int) -> "re.Pattern[str]":
 class Case:
     """One answered opinion under check."""
 
-    shelf: DossierIndex
+    dossier_index: DossierIndex
     persona: Persona
     opinion: Answered
     void: frozenset[int] = frozenset()  # numbers of grounds that don't stand
@@ -202,7 +202,7 @@ class Case:
     ) -> Prose:
         text = normalise(raw.replace("—", " — "))  # a long dash parts two words, with or without blanks
         cited = tuple(self.by_number) if grounds is None else grounds
-        return Prose(name, index, raw, text, self.shelf.without_name(text), rests_on, cited)
+        return Prose(name, index, raw, text, self.dossier_index.without_name(text), rests_on, cited)
 
 
 def own_words(case: Case, prose: Prose) -> str:

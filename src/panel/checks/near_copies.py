@@ -51,7 +51,7 @@ def compared(case: Case, least: int) -> list[tuple[Prose, str]]:
     """
     prose = (*case.sentences, *(p for p in case.phrases if p.field == "line"))
     texts = [(p, _words(p.bare)) for p in prose]
-    pages = _words(case.shelf.passages.running)
+    pages = _words(case.dossier_index.passages.running)
     return [(p, text) for p, text in texts if len(text.split()) >= least and text not in pages]
 
 

@@ -40,16 +40,16 @@ def check_review(
     depth: "ran" or "used" when a run log is among the sources; with "read", no first-hand claim is ever backed.
     Raises KeyError for an opinion by a persona that is not in `personas`.
     """
-    shelf, spans = DossierIndex(dossier), SuspiciousSpans(dossier)
+    index, spans = DossierIndex(dossier), SuspiciousSpans(dossier)
     by_id = {p.persona_id: p for p in personas}
     answered = [o for o in opinions if isinstance(o, Answered)]
     answered.sort(key=lambda o: (by_id[o.juror.persona_id].order, o.juror.persona_id, o.draw))
     flags: list[Flag] = []
     cases = []
     for opinion in answered:
-        own = [*check_grounds(opinion, shelf), *check_suspect_grounds(opinion, spans)]
+        own = [*check_grounds(opinion, index), *check_suspect_grounds(opinion, spans)]
         void = frozenset(f.index for f in own if f.field == "grounds" and f.severity == "high")
-        case = Case(shelf, by_id[opinion.juror.persona_id], opinion, void, depth)
+        case = Case(index, by_id[opinion.juror.persona_id], opinion, void, depth)
         cases.append(case)
         flags += own
         for check in OPINION_CHECKS:

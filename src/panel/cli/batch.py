@@ -70,13 +70,13 @@ def batch(
     from panel.cli.compose.batches import BatchOptions
     from panel.cli.compose.workspace import open_workspace
 
-    shell = open_workspace()
+    workspace = open_workspace()
     if watch:
         from panel.cli.compose.watch import watch_batch
 
         if sources or dry_run or enqueue:
             raise Mistake("--watch shows a batch there is; it starts none.", hint="Leave sources and other flags out.")
-        watch_batch(shell, watch, json_=json_)
+        watch_batch(workspace, watch, json_=json_)
         return
     from panel.cli.compose.batch_run import dry, run_batch
 
@@ -94,13 +94,13 @@ def batch(
         economy=economy,
     )
     if dry_run:
-        dry(shell, sources or (), ask, json_=json_)
+        dry(workspace, sources or (), ask, json_=json_)
     elif enqueue:
         from panel.cli.compose.job_queue import enqueue_batch
 
-        run_loop(enqueue_batch(shell, sources or (), ask, yes=yes, json_=json_))
+        run_loop(enqueue_batch(workspace, sources or (), ask, yes=yes, json_=json_))
     else:
-        run_batch(shell, sources or (), ask, yes=yes, json_=json_)
+        run_batch(workspace, sources or (), ask, yes=yes, json_=json_)
 
 
 def resume_a_batch(

@@ -21,12 +21,12 @@ NAMES: dict[By, tuple[str, ...]] = {**TITLES, "juror": ("launch", "persona_id", 
 FIGURES = ("calls", "in", "cache write", "cache read", "out", "USD", "cache saved", "batches saved")
 
 
-def show_costs(shell: Workspace, run_id: str, by: By, *, json_: bool) -> None:
+def show_costs(workspace: Workspace, run_id: str, by: By, *, json_: bool) -> None:
     """A line for each, then the total. The ledger is streamed: a line is printed once its calls have been read."""
     total = Bill()
-    with closing(shell.open_records()) as records:
+    with closing(workspace.open_records()) as records:
         rows = records.cost_table(records.load_run(run_id).run_id if run_id else "")
-        found = bills(rows, by, Savings(shell.settings.prices), total)
+        found = bills(rows, by, Savings(workspace.settings.prices), total)
         if json_:
             say_parts(json_parts(_fields(found, by, total)))
             return

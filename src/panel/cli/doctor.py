@@ -49,71 +49,71 @@ def doctor(
         return
     from panel.cli.compose.workspace import open_workspace
 
-    shell = open_workspace()
-    findings = list(look(shell))
+    workspace = open_workspace()
+    findings = list(look(workspace))
     bad = [f for f in findings if f.state == "bad"]
     if json_:
-        say_json({"findings": [asdict(f) for f in findings], "fit": not bad, "next": next_command(shell, findings)})
+        say_json({"findings": [asdict(f) for f in findings], "fit": not bad, "next": next_command(workspace, findings)})
     else:
         for f in findings:
             say(f"{MARKS[f.state]}  {f.what}: {f.says}" + (f"\n      {f.fix}" if f.fix else ""))
         talk("Fit to run." if not bad else f"{len(bad)} {'thing needs' if len(bad) == 1 else 'things need'} mending.")
-        talk(f"Next: {next_command(shell, findings)}")
+        talk(f"Next: {next_command(workspace, findings)}")
     if bad:
         raise typer.Exit(2)
 
 
-def next_command(shell: "Workspace", findings: list[Finding]) -> str:
+def next_command(workspace: "Workspace", findings: list[Finding]) -> str:
     """What to type now: mend what is in the way, else ask the best critics there are here."""
     from panel.workspace import KEYS
 
     if any(f.state == "bad" for f in findings):
         return "mend what is marked BAD, then: panel doctor"
-    if any(shell.settings.key(provider) for provider in KEYS):
+    if any(workspace.settings.key(provider) for provider in KEYS):
         return "panel compare https://a.example https://b.example --budget 1"
     server = next((f.fix for f in findings if f.what.endswith("or alike")), "")
     return server or 'panel new "Your tool"  # paste a page into the file it writes, then: panel review your-tool.yaml'
 
 
-def look(shell: "Workspace") -> Iterator[Finding]:
+def look(workspace: "Workspace") -> Iterator[Finding]:
     """Every finding, in the order a person would mend them."""
-    yield _workspace(shell)
-    yield from _keys(shell)
-    yield from _addresses(shell)
-    yield _panel(shell)
+    yield _workspace(workspace)
+    yield from _keys(workspace)
+    yield from _addresses(workspace)
+    yield _panel(workspace)
     yield _local_model()
     yield from _servers()
-    yield _database(shell)
-    yield _disk(shell)
+    yield _database(workspace)
+    yield _disk(workspace)
     yield _name_clash()
 
 
-def _workspace(shell: "Workspace") -> Finding:
-    count = f"{len(shell.personas)} personas"
-    if shell.workspace.packaged:
+def _workspace(workspace: "Workspace") -> Finding:
+    count = f"{len(workspace.personas)} personas"
+    if workspace.folder.packaged:
         return Finding("workspace", "note", f"none here; the built-in {count} are used", "Make your own: panel init")
-    return Finding("workspace", "ok", f"{shell.workspace.root}, {count}")
+    return Finding("workspace", "ok", f"{workspace.folder.root}, {count}")
 
 
-def _keys(shell: "Workspace") -> Iterator[Finding]:
+def _keys(workspace: "Workspace") -> Iterator[Finding]:
     from panel.workspace import KEYS
 
     for provider, variable in KEYS.items():
-        if shell.settings.key(provider):
+        if workspace.settings.key(provider):
             yield Finding("key", "ok", f"{variable} is set")
         else:
             yield Finding("key", "note", f"{variable} is not set", f"export {variable}=... to seat {provider} jurors")
 
 
-def _addresses(shell: "Workspace") -> Iterator[Finding]:
+def _addresses(workspace: "Workspace") -> Iterator[Finding]:
     """Base URLs and certificates no model can be asked with, whoever sits on the panel today."""
     import ssl
 
     from panel.errors import Mistake
     from panel.workspace import ADDRESSES, check_address
 
-    named = {variable: shell.settings.environment.get(variable, "") for variable in ADDRESSES.values()}
-    named |= {name: table.base_url for name, table in shell.settings.toml.models.items()}
+    named = {variable: workspace.settings.environment.get(variable, "") for variable in ADDRESSES.values()}
+    named |= {name: table.base_url for name, table in workspace.settings.toml.models.items()}
     for whose, base_url in named.items():
         try:
             check_address(base_url, whose)
@@ -126,13 +126,13 @@ def _addresses(shell: "Workspace") -> Iterator[Finding]:
         yield Finding("certificates", "bad", f"no connection can be made: {err}", fix)
 
 
-def _panel(shell: "Workspace") -> Finding:
+def _panel(workspace: "Workspace") -> Finding:
     from panel.errors import Mistake
     from panel.jurors import open_provider
 
-    names = shell.settings.panel_models()
+    names = workspace.settings.panel_models()
     try:
-        for spec in shell.settings.seats(shell.personas).values():
+        for spec in workspace.settings.seats(workspace.personas).values():
             open_provider(spec)  # opens no socket
     except Mistake as err:
         return Finding("panel", "bad", str(err), err.hint)
@@ -181,22 +181,22 @@ def _models_at(port: int) -> list[str] | None:
         return None
 
 
-def _database(shell: "Workspace") -> Finding:
+def _database(workspace: "Workspace") -> Finding:
     from contextlib import closing
 
     from panel.errors import PanelError
 
     try:
-        with closing(shell.open_ledger()):
-            return Finding("database", "ok", shell.database_shown)
+        with closing(workspace.open_ledger()):
+            return Finding("database", "ok", workspace.database_shown)
     except PanelError as err:
         return Finding("database", "bad", str(err), err.hint)
 
 
-def _disk(shell: "Workspace") -> Finding:
+def _disk(workspace: "Workspace") -> Finding:
     import shutil
 
-    folder = next(p for p in (shell.settings.runs_dir, *shell.settings.runs_dir.parents) if p.exists())
+    folder = next(p for p in (workspace.settings.runs_dir, *workspace.settings.runs_dir.parents) if p.exists())
     free = shutil.disk_usage(folder).free
     says = f"{free / 1e9:.1f} GB free in {folder}"
     if not os.access(folder, os.W_OK):

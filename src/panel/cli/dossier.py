@@ -53,9 +53,9 @@ def _dossier(name: str, category: str, *, refresh: bool) -> "tuple[Dossier, Scen
     from panel.cli.compose.workspace import open_workspace
     from panel.dossier import load_scenarios
 
-    shell = open_workspace()
-    dossiers, _ = dossiers_of(shell, [name], as_of=None, refresh=refresh, category=category)
-    return dossiers[0], load_scenarios(shell.workspace.scenarios)
+    workspace = open_workspace()
+    dossiers, _ = dossiers_of(workspace, [name], as_of=None, refresh=refresh, category=category)
+    return dossiers[0], load_scenarios(workspace.folder.scenarios)
 
 
 def _costs(dossier: "Dossier", scenarios: "Scenarios") -> list[str]:

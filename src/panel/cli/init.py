@@ -40,9 +40,9 @@ def init(
 
     Writes panel.toml, personas/, prompts/ and categories.yaml, yours to edit. Nothing is written over.
     """
-    from panel.workspace import lay_out
+    from panel.workspace import lay_out_workspace
 
-    written = [str(path) for path in lay_out(folder)]
+    written = [str(path) for path in lay_out_workspace(folder)]
     if json_:
         say_json({"written": written})
         return

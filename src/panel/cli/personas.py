@@ -38,10 +38,10 @@ def show(
     """Show one persona, or with --prompt the question it would be asked."""
     from panel.cli.compose.workspace import open_workspace
 
-    shell = open_workspace()
-    persona = shell.choose_personas(persona_id)[0]
+    workspace = open_workspace()
+    persona = workspace.choose_personas(persona_id)[0]
     if prompt:
-        text = _prompt(shell, persona, prompt)
+        text = _prompt(workspace, persona, prompt)
         say_json({"prompt": text}) if json_ else say(text)
         return
     if json_:
@@ -54,14 +54,14 @@ def show(
     say("\n".join(f"{name}: {text}" for name, text in rows))
 
 
-def _prompt(shell: "Workspace", persona: "Persona", launch_file: str) -> str:
+def _prompt(workspace: "Workspace", persona: "Persona", launch_file: str) -> str:
     """House rules, dossier and brief as a hosted juror would get them."""
     from panel.cli.compose.launches import dossiers_of
     from panel.prompting import Templates, deal_moves, render_question
 
-    (dossier,), _ = dossiers_of(shell, [launch_file], as_of=None, refresh=False)
-    templates = Templates(shell.workspace.prompts)
-    moves = deal_moves(templates, dossier.launch.slug, [p.persona_id for p in shell.personas])
+    (dossier,), _ = dossiers_of(workspace, [launch_file], as_of=None, refresh=False)
+    templates = Templates(workspace.folder.prompts)
+    moves = deal_moves(templates, dossier.launch.slug, [p.persona_id for p in workspace.personas])
     asked = render_question(templates, dossier, persona, move=moves[persona.persona_id])
     return "\n\n".join((asked.system, asked.dossier, asked.persona))
 
@@ -75,8 +75,8 @@ def check(
     from panel.cli.compose.workspace import open_workspace
     from panel.prompting import parse_persona
 
-    shell = open_workspace()
-    texts = {path.stem: _read(path) for path in files} or dict(shell.workspace.personas)
+    workspace = open_workspace()
+    texts = {path.stem: _read(path) for path in files} or dict(workspace.folder.personas)
     for name, text in texts.items():
         parse_persona(text, persona_id=name)
     if json_:
@@ -95,12 +95,12 @@ def new(
     from panel.prompting import parse_persona, persona_template
     from panel.store import write_new
 
-    shell = open_workspace()
-    if shell.workspace.packaged:
+    workspace = open_workspace()
+    if workspace.folder.packaged:
         raise Mistake("There is no workspace here.", hint="Make one first: panel init")
     text = persona_template(persona_id)
     parse_persona(text, persona_id=persona_id)
-    path = shell.workspace.root / "personas" / f"{persona_id}.yaml"
+    path = workspace.folder.root / "personas" / f"{persona_id}.yaml"
     if not write_new(path, text):
         raise Mistake(f"{str(path)!r} exists already.", hint="Edit it, or choose another id.")
     if json_:

@@ -103,10 +103,10 @@ def _signing(by: str) -> Iterator[tuple["Products", dict[str, Any]]]:
     from panel.cli.compose.workspace import open_workspace
     from panel.desk import Accounts
 
-    shell, now = open_workspace(), datetime.now(UTC)
-    with open_store(shell) as store:
-        me = Accounts(store.engine).owner(owner_name(shell), now=now)
-    with closing(shell.open_products()) as products:
+    workspace, now = open_workspace(), datetime.now(UTC)
+    with open_store(workspace) as store:
+        me = Accounts(store.engine).owner(owner_name(workspace), now=now)
+    with closing(workspace.open_products()) as products:
         yield products, {"by": by or me.name, "account": me.account_id, "now": now}
 
 

@@ -94,12 +94,12 @@ def _ask(
     from panel.cli.compose.runs import RunOptions, prepare, run_plan
     from panel.cli.compose.workspace import open_workspace
 
-    shell = open_workspace()
+    workspace = open_workspace()
     plan, stamp = prepare(
-        shell, kind, files, personas=personas, models=models, as_of=as_of, fresh=fresh, category=category
+        workspace, kind, files, personas=personas, models=models, as_of=as_of, fresh=fresh, category=category
     )
     ask = RunOptions(budget=budget, deadline_min=deadline, retry=retry, yes=yes, quiet=json_)
-    _show(*run_plan(shell, plan, stamp, ask), json_=json_)
+    _show(*run_plan(workspace, plan, stamp, ask), json_=json_)
 
 
 def _show(outcome: "RunResult", folder: Path, *, json_: bool) -> None:

@@ -26,14 +26,14 @@ def list_(json_: JsonFlag = False) -> None:
     """List runs, newest first."""
     from panel.cli.compose.workspace import open_workspace
 
-    shell = open_workspace()
-    with closing(shell.open_records()) as records, closing(shell.open_locks()) as locks:
+    workspace = open_workspace()
+    with closing(workspace.open_records()) as records, closing(workspace.open_locks()) as locks:
         found = records.list_runs()
         states = {run.run_id: _state(run, locks) for run in found}
     if json_:
         say_json({"runs": [_short(run, states[run.run_id]) for run in found]})
         return
-    lost = _unlisted(shell.settings.runs_dir, set(states))
+    lost = _unlisted(workspace.settings.runs_dir, set(states))
     if lost:
         talk(f"Begun and not in this database: {', '.join(lost)}. Remove with: panel runs delete RUN")
     if not found:
@@ -53,17 +53,17 @@ def show(run_id: RunId, json_: JsonFlag = False) -> None:
     from panel.pages import comparison_card, review_card
     from panel.store import RunFolder
 
-    shell = open_workspace()
-    with closing(shell.open_records()) as records, closing(shell.open_locks()) as locks:
+    workspace = open_workspace()
+    with closing(workspace.open_records()) as records, closing(workspace.open_locks()) as locks:
         run = records.load_run(run_id)
         state = _state(run, locks)
         if run.kind == "batch":
             from panel.cli.show_batch import show_batch
 
-            show_batch(shell, run, state, json_=json_)
+            show_batch(workspace, run, state, json_=json_)
             return
         reviews, comparison = records.load_reviews(run.run_id), records.load_comparison(run.run_id)
-    folder = shell.settings.runs_dir / run.run_id
+    folder = workspace.settings.runs_dir / run.run_id
     if json_:
         files = RunFolder(folder).manifest().files if (folder / "manifest.json").is_file() else ()
         say_json({"run": run.model_copy(update={"files": files}).model_dump(mode="json"), "folder": str(folder)})

@@ -13,7 +13,7 @@ from panel.batch import (
     Digest,
     add_up,
     counted_words,
-    digest,
+    digest_rows,
     json_parts,
     partner_of,
     savings_words,
@@ -28,18 +28,18 @@ from panel.store import BatchRows
 MOST_NAMED = 20  # of a list: a screenful; all are in summary.json
 
 
-def show_batch(shell: Workspace, run: Run, state: str, *, json_: bool) -> None:
+def show_batch(workspace: Workspace, run: Run, state: str, *, json_: bool) -> None:
     """Rows by outcome with reasons, pairs, spend, where the folder is. Rows are streamed, however many there are."""
     with ExitStack() as stack:
-        rows = stack.enter_context(closing(BatchRows.open(shell.settings.database_url)))
-        records = stack.enter_context(closing(shell.open_records()))
-        spend = add_up(records.cost_table(run.run_id), shell.settings.prices)
-        pairs, folder = rows.load_pairs(run.run_id), shell.settings.runs_dir / run.run_id
+        rows = stack.enter_context(closing(BatchRows.open(workspace.settings.database_url)))
+        records = stack.enter_context(closing(workspace.open_records()))
+        spend = add_up(records.cost_table(run.run_id), workspace.settings.prices)
+        pairs, folder = rows.load_pairs(run.run_id), workspace.settings.runs_dir / run.run_id
         stream: Any = partial(rows.stream, run.run_id)
         if json_:
             say_parts(json_parts(_fields(run, state, folder, summary_fields(run, stream, spend, pairs))))
             return
-        for line in _lines(run, state, digest(stream()), spend, pairs):
+        for line in _lines(run, state, digest_rows(stream()), spend, pairs):
             say(line)
     say(_where(folder))
     if state not in ("finished", "running"):

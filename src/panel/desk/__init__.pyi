@@ -3,33 +3,34 @@ from .accounts import TERMINAL as TERMINAL, is_at_least as is_at_least
 from .acts.commit import refuse_put_away as refuse_put_away
 from .acts.decide import Unchanged as Unchanged, target_of as target_of
 from .approval.approval_inputs import read_approval_file as read_approval_file
-from .approval.as_text import told_approval_file as told_approval_file
+from .approval.as_text import approval_as_markdown as approval_as_markdown
 from .approval.audit import audit as audit
 from .approval.verify import verify_approval_file as verify_approval_file
 from .ask_again.background import AskAgainJob as AskAgainJob, AskingAgain as AskingAgain, Running as Running
 from .ask_again.offer import Offer as Offer, read_offer as read_offer
 from .ask_again.prepare import AskAgainMeans as AskAgainMeans, AskAgainRequest as AskAgainRequest
-from .ask_again.prepare import note_wish as note_wish, prepare as prepare
+from .ask_again.prepare import note_request as note_request, prepare_run as prepare_run
 from .desk import Desk as Desk, NOTHING as NOTHING, Public as Public, Queue as Queue
-from .drafts.diff import differences as differences, marked as marked
+from .drafts.diff import differences as differences, mark_changes as mark_changes
 from .drafts.flags import SPEAKS_TO_REVIEWERS as SPEAKS_TO_REVIEWERS
 from .drafts.opened import History as History, OpenComparison as OpenComparison, OpenDraft as OpenDraft
 from .drafts.opened import OpenReview as OpenReview, Opened as Opened
 from .drafts.overlay import as_printed as as_printed
-from .drafts.points import shown as shown
+from .drafts.points import cited_passages as cited_passages
 from .drafts.preview import retraction as retraction
-from .drafts.queue_row import first_row as first_row
+from .drafts.queue_row import new_queue_row as new_queue_row
 from .drafts.stale import reasons_of as reasons_of, stale_drafts as stale_drafts, stale_page as stale_page
 from .drafts.text_fields import LONGEST as LONGEST, PHRASES as PHRASES
 from .drafts.what_is_left import LEFT_DAYS as LEFT_DAYS, edition_of as edition_of, what_is_left as what_is_left
 from .drafts.written_before import NO_ARCHIVE as NO_ARCHIVE, WrittenBefore as WrittenBefore
-from .edit_words.apply_words import Edited as Edited, RefusedWords as RefusedWords, carry_out as carry_out
+from .edit_words.apply_words import Edited as Edited, RefusedWords as RefusedWords, apply_edits as apply_edits
 from .edit_words.draft_as_words import form_of as form_of
 from .edit_words.edit_plan import plan_edit as plan_edit
 from .edit_words.words_file import read_markdown as read_markdown, write_markdown as write_markdown
-from .permissions import LEAST as LEAST, ROLES as ROLES, TO_FETCH_BACK as TO_FETCH_BACK, by_line as by_line, may as may
+from .permissions import LEAST as LEAST, ROLES as ROLES, TO_FETCH_BACK as TO_FETCH_BACK, by_line as by_line
+from .permissions import role_may as role_may
 from .reasons import DISMISS_REASONS as DISMISS_REASONS, ONLY_MENDED as ONLY_MENDED, PASS_REASONS as PASS_REASONS
 from .reasons import REJECT_REASONS as REJECT_REASONS, STRIKE_REASONS as STRIKE_REASONS
-from .stats import DeskStats as DeskStats, read_pairs as read_pairs, read_stats as read_stats, tables_of as tables_of
-from .stats import told as told
+from .stats import DeskStats as DeskStats, read_pairs as read_pairs, read_stats as read_stats
+from .stats import summary_sentence as summary_sentence, tables_of as tables_of
 from .times import Times as Times, UTC_TIMES as UTC_TIMES, utc_now as utc_now

@@ -253,7 +253,7 @@ class Desk:
             return pair_up(tx.conn, a.draft, b.draft, comparison, a.draft.run_id, tx.now)
 
     def approve(self, who: Account, draft_id: str, *, number: int, edition: str = "", reason: str = "") -> Opened:
-        """See `signing.approve`."""
+        """See `sign.approve`."""
         with self.acting(who) as tx:
             opened = sign_acts.approve(tx, draft_id, number=number, edition=edition, reason=reason)
         self._remember(opened)

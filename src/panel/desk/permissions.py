@@ -1,4 +1,4 @@
-"""Who may do what, and when a draft may be approved, in words; `store/desk_triggers.py` holds it in the database."""
+"""Who may do what at the desk, by role; the database holds the same rules (`store/tables/desk_triggers.py`)."""
 
 from collections.abc import Mapping
 
@@ -33,14 +33,14 @@ TO_FETCH_BACK: Mapping[str, str] = {  # by state: no writer undoes what an edito
 }  # fmt: skip
 
 
-def may(role: Role, act: str) -> bool:
+def role_may(role: Role, act: str) -> bool:
     """Whether this role may do it. Raises KeyError for an act nobody thought of."""
     return ROLES.index(role) >= ROLES.index(LEAST[act])
 
 
 def allow(who: Account, act: str) -> None:
     """Raises NotAllowed when this person may not."""
-    if who.disabled or not may(who.role, act):
+    if who.disabled or not role_may(who.role, act):
         raise NotAllowed(
             f"{who.name} is {_a(who.role)} and may not {act}.", hint=f"Ask {_a(LEAST[act])}, or whoever may more."
         )

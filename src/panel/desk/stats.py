@@ -14,9 +14,9 @@ from typing import Any
 from panel.desk.drafts.flags import must_settle
 from panel.desk.drafts.opened import read_review
 from panel.desk.drafts.overlay import as_printed, start_text
-from panel.desk.drafts.points import shown
+from panel.desk.drafts.points import cited_passages
 from panel.records import Act, Answered, Approval, EditedWords, Review, Value, Written, canonical_json, sha256_of
-from panel.store import DraftRows, Finished, finished
+from panel.store import DraftRows, Finished, read_finished
 
 PAUSE = timedelta(minutes=10)  # a longer gap between two acts is no work on this draft
 FEWEST = 10  # drafts: with fewer, a difference between two says nothing
@@ -66,7 +66,7 @@ def read_stats(store: DraftRows) -> DeskStats:
     groups: dict[tuple[str, str, str], _Gathered] = defaultdict(_Gathered)
     minutes, settled = list[float](), list[SettledFlag]()
     with store.reading() as conn:
-        for one in finished(conn):
+        for one in read_finished(conn):
             minutes.append(active_minutes(one.acts, one.approval))
             review = read_review(one.base_json)
             settled += settled_flags(one, review)
@@ -185,7 +185,7 @@ class StatTable(Value):
     rows: tuple[tuple[str, ...], ...]
 
 
-def told(stats: DeskStats) -> str:
+def summary_sentence(stats: DeskStats) -> str:
     """The first sentence."""
     if not stats.drafts:
         return "Nobody has approved a review yet."
@@ -215,7 +215,7 @@ def read_pairs(store: DraftRows, *, now: datetime) -> Iterator[Json]:
     Claims set aside were judged by nobody, and those of struck critics were not decided on: neither is here.
     """
     with store.reading() as conn:
-        for one in finished(conn):
+        for one in read_finished(conn):
             review, embargo = read_review(one.base_json), one.draft.embargo_until
             if not review.dossier.launch.confidential and (embargo is None or embargo <= now):
                 yield from _pairs(one, review)
@@ -242,7 +242,7 @@ def _pair(review: Review, opinion: Answered, words: EditedWords, place: int, bec
         "decision": became, "wrote": wrote, "printed": "" if became == "removed" else printed,
         "passages": [
             {"passage_id": p.passage_id, "voice": p.voice, "url": p.url, "text": p.text, "excerpts": list(p.excerpts)}
-            for p in shown(review.dossier, cited)
+            for p in cited_passages(review.dossier, cited)
         ],
     }  # fmt: skip
 

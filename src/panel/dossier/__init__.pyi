@@ -17,8 +17,8 @@ from .identity.same_product import plain_name as plain_name, product_key as prod
 from .identity.same_product import tag_of as tag_of
 from .identity.voices import package_of as package_of, repository_of as repository_of
 from .launch_file.launch_template import launch_template as launch_template
-from .launch_file.launch_yaml import ENDINGS as ENDINGS, FENCE as FENCE, MOST_BYTES as MOST_BYTES, decode as decode
-from .launch_file.launch_yaml import launch_fields as launch_fields
+from .launch_file.launch_yaml import ENDINGS as ENDINGS, FENCE as FENCE, MOST_BYTES as MOST_BYTES
+from .launch_file.launch_yaml import decode_launch_file as decode_launch_file, launch_fields as launch_fields
 from .launch_file.read_launch import read_launches as read_launches
 from .neighbours import add_neighbours as add_neighbours
 from .page.html import fragment_blocks as fragment_blocks

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from panel.errors import Mistake
 from panel.jurors.provider import ModelSpec
-from panel.jurors.providers.error_mapping import where
+from panel.jurors.providers.error_mapping import model_address
 from panel.records import Launch
 
 STAY_HERE = frozenset({"local", "scripted"})
@@ -20,14 +20,14 @@ def refuse_if_confidential(launch: Launch, spec: ModelSpec, allowed: Sequence[st
 
     allowed: base URLs as models are given them, and names of providers, each for the provider's own address alone.
     """
-    if launch.confidential and not may_go(spec, allowed):
+    if launch.confidential and not may_take_confidential(spec, allowed):
         raise Mistake(
-            f"{launch.slug!r} is confidential and may not go to {where(spec)}.",
+            f"{launch.slug!r} is confidential and may not go to {model_address(spec)}.",
             hint=f'panel.toml may allow it: confidential_to = ["{spec.base_url or spec.provider}"].',
         )
 
 
-def may_go(spec: ModelSpec, allowed: Sequence[str]) -> bool:
+def may_take_confidential(spec: ModelSpec, allowed: Sequence[str]) -> bool:
     """Whether a confidential launch may be sent to this model."""
     if spec.provider in STAY_HERE:
         return True

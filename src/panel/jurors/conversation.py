@@ -25,7 +25,7 @@ class Exchange:
 
     body: Body
     purpose: Purpose
-    reading: ParsedReply
+    parsed: ParsedReply
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,11 @@ def next_step(
     if not exchanges:
         return SendStep(provider.first_body(question), "ask")
     last = exchanges[-1]
-    if last.reading.ending == "truncated":  # a whole answer may be followed by blanks until the room ends
+    if last.parsed.ending == "truncated":  # a whole answer may be followed by blanks until the room ends
         return sound_answer(question, exchanges[-1:]) or _ask_with_more_room(provider, question, exchanges)
-    if last.reading.ending in ("complete", "empty"):
+    if last.parsed.ending in ("complete", "empty"):
         return _weigh(provider, question, exchanges, say_problem)
-    return sound_answer(question, exchanges) or _ended(last.reading, provider.spec.name)
+    return sound_answer(question, exchanges) or _ended(last.parsed, provider.spec.name)
 
 
 def _ask_with_more_room(provider: Provider, question: Question, exchanges: Sequence[Exchange]) -> Step:
@@ -103,16 +103,16 @@ def _weigh(
     last = exchanges[-1]
     repaired = any(e.purpose == "repair" for e in exchanges)
     try:
-        answer = understand(last.reading.text, question)
+        answer = understand(last.parsed.text, question)
         problem = contradiction(answer)
         if not problem or repaired:
             return AnsweredStep(answer)  # a contradiction that outlives its repair is left to the checks
     except ReplyUnusable as err:
         problem = str(err)
         if repaired:
-            off_schema = not holds_shape(last.reading.text, question.schema)
+            off_schema = not holds_shape(last.parsed.text, question.schema)
             return sound_answer(question, exchanges) or UnusableStep(problem, unparseable=off_schema)
-    said = last.reading.text
+    said = last.parsed.text
     return SendStep(provider.repair_body(last.body, said=said, problem=say_problem(problem)), "repair")
 
 
@@ -146,22 +146,22 @@ def menu_of(schema: dict[str, Any]) -> frozenset[str]:
 def sound_answer(question: Question, exchanges: Sequence[Exchange]) -> AnsweredStep | None:
     """A sound answer that was only asked to be put straight: it stands when the repair brings nothing better."""
     for exchange in exchanges:
-        if exchange.reading.ending != "declined":
+        if exchange.parsed.ending != "declined":
             try:
-                return AnsweredStep(understand(exchange.reading.text, question))
+                return AnsweredStep(understand(exchange.parsed.text, question))
             except ReplyUnusable:
                 continue
     return None
 
 
-def _ended(reading: ParsedReply, model: str) -> DeclinedStep | UnusableStep:
+def _ended(parsed: ParsedReply, model: str) -> DeclinedStep | UnusableStep:
     """The endings that bring no answer. Each of them has its sentence."""
-    if reading.ending == "declined":
-        return DeclinedStep(reading.why or f"{model} declined without giving a reason.")
-    if reading.ending == "too_long":
-        return UnusableStep(f"The question does not fit into {model}'s context: {reading.why}.", unparseable=False)
-    if reading.ending == "paused":
+    if parsed.ending == "declined":
+        return DeclinedStep(parsed.why or f"{model} declined without giving a reason.")
+    if parsed.ending == "too_long":
+        return UnusableStep(f"The question does not fit into {model}'s context: {parsed.why}.", unparseable=False)
+    if parsed.ending == "paused":
         return UnusableStep(
             f"{model} paused its turn, which only happens with tools; none were offered.", unparseable=False
         )
-    return UnusableStep(f"{model}'s server sent a reply that can't be read: {reading.why}.", unparseable=True)
+    return UnusableStep(f"{model}'s server sent a reply that can't be read: {parsed.why}.", unparseable=True)

@@ -1,4 +1,4 @@
-"""What the rest of the program knows of a model: a spec, a question, a body to send, a reading of what came back.
+"""What the rest of the program knows of a model: a spec, a question, a body to send, a parsed reply.
 
 A provider is one API dialect at one address. It builds bodies and reads replies without I/O, so that a body can be
 hashed, stored and priced before it leaves, put in a provider's batch, or replayed from the ledger years later;

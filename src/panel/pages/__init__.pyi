@@ -5,6 +5,7 @@ from .formats import comparison_markdown as comparison_markdown, review_card as 
 from .formats import review_pages as review_pages
 from .model import ComparisonPage as ComparisonPage, ReviewPage as ReviewPage, ToolSide as ToolSide
 from .render import page_policy as page_policy
-from .safe_text import Pieces as Pieces, clean as clean, cut_short as cut_short, markdown as markdown, pieces as pieces
-from .safe_text import safe_href as safe_href
-from .view import comparison_view as comparison_view, review_view as review_view, told_retraction as told_retraction
+from .safe_text import Pieces as Pieces, clean as clean, cut_short as cut_short, markdown as markdown
+from .safe_text import safe_href as safe_href, split_code as split_code
+from .view import comparison_view as comparison_view, retraction_sentence as retraction_sentence
+from .view import review_view as review_view

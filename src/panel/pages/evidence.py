@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from panel.pages import wording
 from panel.pages.model import FlagNote, Footnote, Labelled, OpinionView, SourceLine, StandView
-from panel.pages.safe_text import Pieces, clean, pieces, tail_apart
+from panel.pages.safe_text import Pieces, clean, split_code, tail_apart
 from panel.pages.sources import source_lines
 from panel.records import Answered, Dossier, Flag, Ground, Opinion, Persona, Review, Sentence, Written, standing_grounds
 
@@ -12,7 +12,7 @@ _SHOWN = ("high", "medium")
 
 
 def stand_of(review: Review, persona_id: str) -> str:
-    """What became of a critic's opinion, in one word of `words.STANDS`."""
+    """What became of a critic's opinion, in one word of `wording.STANDS`."""
     opinion = review.opinion(persona_id)
     if opinion is None:
         return "not_asked"
@@ -21,7 +21,9 @@ def stand_of(review: Review, persona_id: str) -> str:
     return opinion.verdict if isinstance(opinion, Answered) else opinion.outcome
 
 
-def heard(review: Review, persona: Persona, *, key: str, tool: str, stand: str, flags: Sequence[Flag]) -> OpinionView:
+def opinion_view(
+    review: Review, persona: Persona, *, key: str, tool: str, stand: str, flags: Sequence[Flag]
+) -> OpinionView:
     """A critic's opinion as a page shows it; one without an answer has `why` and nothing else."""
     opinion = review.opinion(persona.persona_id)
     mine = [f for f in flags if f.persona_id == persona.persona_id and f.severity in _SHOWN]
@@ -82,7 +84,7 @@ def _note(
         anchor=anchor,
         number=ground.number,
         side=ground.side,
-        claim=pieces(ground.claim),
+        claim=split_code(ground.claim),
         excerpt=clean(ground.excerpt),
         passage_id=clean(ground.passage_id),
         quoted=quoted if is_quoted else missing,
@@ -95,7 +97,7 @@ def _note(
 def _said(sentence: Sentence, place: int, notes: Sequence[Footnote], flags: Sequence[Flag]) -> StandView:
     mark = {"grounds": "", "view": "view", "memory": "memory: unchecked"}[sentence.rests_on]
     cited = tuple(n for n in notes if n.number in sentence.grounds) if sentence.rests_on == "grounds" else ()
-    head, tail = tail_apart(pieces(sentence.text))
+    head, tail = tail_apart(split_code(sentence.text))
     return StandView(
         pieces=head,
         tail=tail,
@@ -109,12 +111,12 @@ def _said(sentence: Sentence, place: int, notes: Sequence[Footnote], flags: Sequ
 def _line(opinion: Opinion | None, notes: Sequence[Footnote]) -> Pieces:
     """The lens's own line; a trial juror's first pick on its verdict's side; else why there is none."""
     if not isinstance(opinion, Answered):
-        return pieces(_why(opinion))
+        return split_code(_why(opinion))
     if isinstance(opinion.words, Written):
-        return pieces(opinion.words.line or "No line.")
+        return split_code(opinion.words.line or "No line.")
     side = {"ship": "for", "skip": "against"}.get(opinion.verdict, "")
     first = next((n for n in notes if n.side == side), next(iter(notes), None))
-    return pieces(f"Picked {first.passage_id}: “{_opening(first.excerpt)}”" if first else "It picked no passage.")
+    return split_code(f"Picked {first.passage_id}: “{_opening(first.excerpt)}”" if first else "It picked no passage.")
 
 
 def _opening(excerpt: str, *, most_words: int = 14) -> str:
@@ -130,13 +132,13 @@ def _more(written: Written) -> tuple[Labelled, ...]:
         ("I'd change my verdict if", written.change_mind),
         ("The best case against me", written.counter),
     )
-    return tuple(Labelled(label, pieces(text)) for label, text in texts if clean(text))
+    return tuple(Labelled(label, split_code(text)) for label, text in texts if clean(text))
 
 
 def _replies(written: Written, persona: Persona) -> tuple[Labelled, ...]:
     questions = {ask.ask_id: ask.question for ask in persona.asks}
     return tuple(
-        Labelled(clean(questions.get(reply.ask_id, reply.ask_id)), pieces(reply.answer))
+        Labelled(clean(questions.get(reply.ask_id, reply.ask_id)), split_code(reply.answer))
         for reply in written.replies
         if clean(reply.answer)
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from panel.pages import wording
 from panel.pages.model import Critic, Forecast, SourceLine, Together, ToolSide, Uncounted
-from panel.pages.safe_text import clean, pieces
+from panel.pages.safe_text import clean, split_code
 from panel.pages.side import title_of
 from panel.records import Answered, CitedTogether, Comparison, Opinion, Prediction, Review, Stamp, Written
 
@@ -51,7 +51,7 @@ def _forecast(critic: str, tool: str, said: Prediction) -> Forecast:
     return Forecast(
         critic=critic,
         tool=tool,
-        statement=pieces(said.statement),
+        statement=split_code(said.statement),
         chance=wording.in_hundred(said.probability),
         resolve_by=clean(said.resolve_by),
         settled_at=clean(said.settled_at),

@@ -71,7 +71,7 @@ def _is_visible(char: str) -> bool:
     return char in _JOINERS or char.isprintable()
 
 
-def pieces(text: str) -> Pieces:
+def split_code(text: str) -> Pieces:
     """Text cut at backticks; a backtick without a partner stays a backtick."""
     parts = _CODE.split(clean(text))
     return tuple(Piece(part, is_code=bool(place % 2)) for place, part in enumerate(parts) if part)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from panel.pages import wording
-from panel.pages.evidence import heard, stand_of
+from panel.pages.evidence import opinion_view, stand_of
 from panel.pages.fact_lines import facts, scenarios
 from panel.pages.model import Against, Conditions, Footnote, JurorLine, OpinionView, ToolSide
-from panel.pages.safe_text import clean, pieces
+from panel.pages.safe_text import clean, split_code
 from panel.pages.sources import (
     ALL_HIDDEN,
     ATTEMPTS_ONLY,
@@ -101,13 +101,13 @@ def _reporter(
     if reporter is None:
         return None
     stand = stand_of(review, reporter.persona_id)
-    return heard(review, reporter, key=key, tool=name, stand=stand, flags=flags)
+    return opinion_view(review, reporter, key=key, tool=name, stand=stand, flags=flags)
 
 
 def _conditions(review: Review, conditions: Sequence[Condition], key: str) -> Conditions:
     found = {
         kind: tuple(
-            (title_of(review, c.persona_id), pieces(c.text)) for c in conditions if c.kind == kind and clean(c.text)
+            (title_of(review, c.persona_id), split_code(c.text)) for c in conditions if c.kind == kind and clean(c.text)
         )
         for kind in ("choose_if", "skip_if")
     }
@@ -123,7 +123,9 @@ def _conditions(review: Review, conditions: Sequence[Condition], key: str) -> Co
 def _picked(review: Review, key: str) -> tuple[Footnote, ...]:
     """What counting critics picked without writing: each passage once on each side, in page order."""
     voters = [p for p in review.personas if p.counts]
-    opinions = [heard(review, p, key=key, tool="", stand=stand_of(review, p.persona_id), flags=()) for p in voters]
+    opinions = [
+        opinion_view(review, p, key=key, tool="", stand=stand_of(review, p.persona_id), flags=()) for p in voters
+    ]
     notes = (note for said in opinions if not said.has_words for note in said.notes)
     return tuple({(note.passage_id, note.side): note for note in notes}.values())
 
@@ -148,7 +150,7 @@ def _dissent(review: Review) -> Against | None:
         return None
     stand = stand_of(review, dissent.persona_id)
     label = "the best case against its own vote" if dissent.kind == "counter" else "against the larger side"
-    return Against(title_of(review, dissent.persona_id), f"voted {stand}; {label}", pieces(dissent.text))
+    return Against(title_of(review, dissent.persona_id), f"voted {stand}; {label}", split_code(dissent.text))
 
 
 def _worth(review: Review) -> tuple[tuple[str, str], ...]:

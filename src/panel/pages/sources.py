@@ -1,4 +1,4 @@
-"""What the critics read, as a page lists it: sources, the maker's figures, prices."""
+"""What the critics read and what is missing, as a page lists it: sources, the maker's figures, prices, hidden text."""
 
 from collections.abc import Sequence
 from itertools import groupby

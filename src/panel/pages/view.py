@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from panel.pages import wording
-from panel.pages.evidence import flag_note, heard, stand_of
+from panel.pages.evidence import flag_note, opinion_view, stand_of
 from panel.pages.lists import forecasts, rule, stamp, together, uncounted
 from panel.pages.model import ComparisonPage, Conditions, Critic, FlagNote, OpinionView, ReviewPage, ToolSide
 from panel.pages.picture import draw
-from panel.pages.safe_text import clean, pieces
+from panel.pages.safe_text import clean, split_code
 from panel.pages.side import own_conditions, side, voters
 from panel.records import Comparison, Corrected, Editorial, Flag, Grade, Persona, Review, no_verdict
 
@@ -126,9 +126,9 @@ def _side_of(comparison: Comparison, review: Review, key: str, name: str, editor
 def _editorial(editorial: Editorial) -> dict[str, Any]:
     """What people added, worded."""
     return {
-        "status": told_retraction(editorial.retracted) or clean(editorial.signed) or wording.DRAFT,
+        "status": retraction_sentence(editorial.retracted) or clean(editorial.signed) or wording.DRAFT,
         "is_signed": bool(editorial.signed) and editorial.retracted is None,
-        "retracted": told_retraction(editorial.retracted),
+        "retracted": retraction_sentence(editorial.retracted),
         "note": tuple(line for line in map(clean, editorial.note.splitlines()) if line),
         "note_by": clean(editorial.note_by),
         "note_role": clean(editorial.note_role),
@@ -136,7 +136,7 @@ def _editorial(editorial: Editorial) -> dict[str, Any]:
     }
 
 
-def told_retraction(out: Corrected | None) -> str:
+def retraction_sentence(out: Corrected | None) -> str:
     """ "Retracted on 25 Nov 2026: why"; "" for a page that stands."""
     return f"Retracted on {clean(out.on)}: {clean(out.why)}" if out else ""
 
@@ -175,7 +175,7 @@ def _heard(
 ) -> OpinionView:
     known = stand or stand_of(review, persona.persona_id)
     why = editorial.why_struck(review.slug, persona.persona_id)
-    said = heard(review, persona, key=where.key, tool=where.name, stand="struck" if why else known, flags=flags)
+    said = opinion_view(review, persona, key=where.key, tool=where.name, stand="struck" if why else known, flags=flags)
     return _struck(said, clean(why)) if why else said
 
 
@@ -183,7 +183,9 @@ def _struck(said: OpinionView, why: str) -> OpinionView:
     """Nothing of a struck opinion is printed but that it was struck, and why."""
     told = f"Struck by an editor: {why}"
     nothing: Any = dict.fromkeys(("sentences", "notes", "more", "replies", "flags"), ())
-    return replace(said, word=wording.STANDS["struck"], line=pieces(told), why=told, confidence="", model="", **nothing)
+    return replace(
+        said, word=wording.STANDS["struck"], line=split_code(told), why=told, confidence="", model="", **nothing
+    )
 
 
 def _size(answer: str) -> str:

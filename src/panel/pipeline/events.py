@@ -1,4 +1,4 @@
-"""What a run tells whoever watches it. Values only: the shells draw them."""
+"""What a run tells whoever watches it. Values only: the command line and the desk draw them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

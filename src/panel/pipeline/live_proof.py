@@ -53,7 +53,7 @@ class Receipt(Value):
     usage: Usage
 
 
-async def prove(asker: Asker, first: Seat, second: Seat, *, made: Stamp) -> Receipt:
+async def prove_model(asker: Asker, first: Seat, second: Seat, *, made: Stamp) -> Receipt:
     """Make the calls, one after the other, so that the second can read what the first wrote to the cache.
 
     Through the ledger, like any call that is paid for. Raises ProviderError when a call fails, Stopped at a limit.
@@ -68,19 +68,19 @@ async def prove(asker: Asker, first: Seat, second: Seat, *, made: Stamp) -> Rece
     await short.exchange(
         SendStep(short.provider.more_room_body(body, max_output_tokens=SHORT_ROOM_TOKENS), "more_room")
     )
-    ending = short.exchanges[0].reading.ending
+    ending = short.exchanges[0].parsed.ending
     every = [*one.exchanges, *two.exchanges, *short.exchanges]
     return Receipt(
         made=made,
         model=first.spec.name,
         address=one.provider.endpoint,
-        model_returned=every[0].reading.model,
-        usage=sum((e.reading.usage or Usage() for e in every), Usage()),
+        model_returned=every[0].parsed.model,
+        usage=sum((e.parsed.usage or Usage() for e in every), Usage()),
         proofs=(
             _schema(opinion, one.exchanges),
             _excerpts(first, opinion),
-            _usage(one.exchanges[0].reading.usage or Usage()),
-            _cache(two.exchanges[0].reading.usage or Usage()),
+            _usage(one.exchanges[0].parsed.usage or Usage()),
+            _cache(two.exchanges[0].parsed.usage or Usage()),
             Proof(
                 assumption="too little room is read as truncated",
                 held="yes" if ending == "truncated" else "no",

@@ -99,7 +99,7 @@ def make_plan(
     specs: persona_id -> the model it sits on. Dossiers are trimmed, with a receipt, to the smallest context among
     them; the trial model needs none, since it is shown a shortlist. It writes nothing, so personas that only write
     (the reporter) are not asked on it. A launch that speaks to reviewers is asked without those words, and its voting
-    jurors with them too (see `containing`). templates: of these prompts, when the caller has compiled them.
+    jurors with them too (see `containment.py`). templates: of these prompts, when the caller has compiled them.
     confidential_to: addresses and providers that confidential launches may go to.
     Raises Mistake when nobody is left to ask, when a comparison has not exactly two different launches, or when a
     confidential launch would go where nobody allowed it.

@@ -1,6 +1,6 @@
 """What a launch and our archive of products tell one another: before a review its neighbours, after it the news.
 
-Here the rule of which launches are of one product (`dossier.products`) meets the store that keeps them.
+Here the rule of which launches are of one product (`dossier/identity/same_product.py`) meets the store that keeps them.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ def with_neighbours(dossier: Dossier, products: Products, *, today: date) -> Dos
     known by before that day; without any it has no neighbours.
     """
     before = min(dossier.as_of, today)
-    known = look_up(dossier.launch, products)
+    known = look_up_launch(dossier.launch, products)
     if known and not dossier.launch.category:
         facts = products.facts_before(known.product_id, before)
         if facts and facts.category:
@@ -32,7 +32,7 @@ def with_neighbours(dossier: Dossier, products: Products, *, today: date) -> Dos
     return add_neighbours(dossier, others)
 
 
-def look_up(launch: Launch, products: Products, *, digest: str = "") -> Met | None:
+def look_up_launch(launch: Launch, products: Products, *, digest: str = "") -> Met | None:
     """What the archive knows of a launch; None for a product it never met. Writes nothing."""
     keys, release = product_key(launch), folded_release(launch)
     return products.look(launch, keys, same_product, digest=digest, release=release)

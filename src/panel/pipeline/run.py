@@ -1,8 +1,8 @@
 """One run from plan to finished folder, and the same again after a crash.
 
 `start_run` writes down what will be asked before anything is; `carry_out` asks, makes the records and finishes the
-folder; `reopen_plan` reads a plan back from a folder, so that a resume uses the prompts, personas and dossiers of the
-day it began, whatever was edited since.
+folder. A resume reads its plan back from the folder (`read_inputs`): prompts, personas and dossiers of the day the run
+began, whatever was edited since.
 """
 
 import asyncio

@@ -29,14 +29,14 @@ SCENARIOS = "inputs/scenarios.yaml"
 BASE = "inputs/base.json"
 
 
-def pretty(value: Value) -> str:
+def pretty_json(value: Value) -> str:
     """A record as people diff it: indented JSON, UTF-8, one final newline."""
     return json.dumps(value.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
 
 
 def write_inputs(folder: RunFolder, plan: RunPlan, run: Run) -> Run:
     """Personas, prompts and dossiers as they stand now; a resume reads them from here."""
-    personas = {p.persona_id: pretty(p) for p in plan.personas}
+    personas = {p.persona_id: pretty_json(p) for p in plan.personas}
     for name, text in personas.items():
         folder.write(f"inputs/personas/{name}.json", text)
     for name, text in plan.prompts.items():
@@ -44,9 +44,9 @@ def write_inputs(folder: RunFolder, plan: RunPlan, run: Run) -> Run:
     if plan.scenarios is not None:
         folder.write(SCENARIOS, plan.scenarios.text)
     if plan.base is not None:
-        folder.write(BASE, pretty(plan.base))
+        folder.write(BASE, pretty_json(plan.base))
     for dossier in plan.found:
-        folder.write(f"dossiers/{dossier.launch.slug}.json", pretty(dossier))
+        folder.write(f"dossiers/{dossier.launch.slug}.json", pretty_json(dossier))
     hashes = {
         "personas": {name: sha256_of(text) for name, text in personas.items()},
         "prompts": {name: sha256_of(text) for name, text in plan.prompts.items()},
@@ -87,7 +87,7 @@ def write_outputs(
             folder.write(base + name, text)
     if comparison:
         flags = check_comparison(comparison)
-        folder.write("comparison.json", pretty(comparison))
+        folder.write("comparison.json", pretty_json(comparison))
         folder.write("report.html", comparison_html(comparison, flags))
         folder.write("report.md", comparison_markdown(comparison, flags))
     folder.write("spend.json", json.dumps([r.model_dump(mode="json") for r in run.spend], indent=1) + "\n")
@@ -103,7 +103,7 @@ def write_launch(folder: RunFolder, review: Review, raw: Mapping[tuple[str, int]
 
 def _review_files(review: Review) -> dict[str, str]:
     html, markdown = review_pages(review)
-    return {"review.json": pretty(review), "report.html": html, "report.md": markdown}
+    return {"review.json": pretty_json(review), "report.html": html, "report.md": markdown}
 
 
 def _write_opinions(folder: RunFolder, review: Review, raw: Mapping[tuple[str, int], str]) -> None:

@@ -16,7 +16,7 @@ from .desk import DraftText as DraftText, EditedPick as EditedPick, EditedSenten
 from .desk import EditedWords as EditedWords, Edition as Edition, MOST_NOTE_WORDS as MOST_NOTE_WORDS, Pair as Pair
 from .desk import PassageSeen as PassageSeen, Point as Point, Publication as Publication, QueueRow as QueueRow
 from .desk import Revision as Revision, Role as Role, RunLog as RunLog, Shown as Shown, Struck as Struck
-from .disagreement import disagree as disagree, fold as fold
+from .disagreement import disagree as disagree, letters_and_digits as letters_and_digits
 from .dossier import Coverage as Coverage, Dossier as Dossier, Fact as Fact, FactKind as FactKind, Hidden as Hidden
 from .dossier import Page as Page, Passage as Passage, SCREENED as SCREENED, Source as Source, Suspicion as Suspicion
 from .dossier import SuspicionKind as SuspicionKind, TO_MODELS as TO_MODELS, stated_kinds as stated_kinds

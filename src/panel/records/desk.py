@@ -156,8 +156,8 @@ class Decision(Value):
     page_opened: bool = False  # they opened the live page, too
     reason: str = ""  # of a dismissal: a DismissReason
     place: int = -1  # of the sentence, or number of the ground; -1 of anything else
-    field: str = ""  # of amended words, and of a short text: which (`desk.fields`)
-    was: str = ""  # of words amended, or of a short text removed: what stood there; else its `desk.text.standing_of`
+    field: str = ""  # of amended words, and of a short text: which (`text_fields` of the desk)
+    was: str = ""  # of words amended, or of a short text removed: what stood there; else how it was printed
     by: str  # account_id
     name: Grown = ""  # their by-line then; "" in rows of before it was kept
     at: datetime  # UTC

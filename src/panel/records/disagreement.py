@@ -23,11 +23,11 @@ def disagree(facts: Sequence[Fact]) -> tuple[tuple[Fact, ...], ...]:
         if fact.kind in SINGLE:
             by_key[fact.kind, ""].append(fact)
         elif fact.kind == "plan":
-            by_key["plan", fold(fact.value.partition(":")[0])].append(fact)
+            by_key["plan", letters_and_digits(fact.value.partition(":")[0])].append(fact)
     return tuple(tuple(group) for group in by_key.values() if _differ(group))
 
 
-def fold(name: str) -> str:
+def letters_and_digits(name: str) -> str:
     """Lower-case letters and digits only, in any script."""
     return "".join(c for c in name.casefold() if c.isalnum())
 
@@ -46,5 +46,5 @@ def _same(fact: Fact) -> str:
     if fact.kind == "licence":
         return " OR ".join(sorted(fact.value.split(" OR ")))
     if fact.kind == "publisher":
-        return fold(COMPANY_FORM.sub("", fact.value.casefold()))
-    return fact.value.removesuffix("/") if fact.kind in ("version", "repository") else fold(fact.value)
+        return letters_and_digits(COMPANY_FORM.sub("", fact.value.casefold()))
+    return fact.value.removesuffix("/") if fact.kind in ("version", "repository") else letters_and_digits(fact.value)

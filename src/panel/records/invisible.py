@@ -1,6 +1,6 @@
 """Characters nobody sees: the one list that cleaning, checks, prompts and the terminal share.
 
-Pages (`pages/text.py`) go by Unicode's own categories instead: they are the last door, and close it on private and
+Pages (`pages/safe_text.py`) go by Unicode's own categories instead: they are the last door, and close it on private and
 unassigned characters, too.
 """
 

@@ -1,4 +1,4 @@
-"""SQL, run folders, locks and the workspace. What needs SQLAlchemy (a third of a second) is loaded when it is named."""
+"""SQL, run folders and locks. What needs SQLAlchemy (a third of a second) is loaded when it is named."""
 
 import lazy_loader
 

@@ -1,19 +1,19 @@
 from . import draft_rows as draft_rows
-from .database import open_engine as open_engine, place as place, read_url as read_url
+from .database import describe_database as describe_database, open_engine as open_engine, read_url as read_url
 from .desk.account_rows import AccountRows as AccountRows
 from .desk.act_log import Detail as Detail, append_act as append_act, newest_acts as newest_acts, read_acts as read_acts
 from .desk.act_log import revision_of as revision_of
 from .desk.audit_rows import every_row as every_row
-from .desk.finished_drafts import Finished as Finished, finished as finished
-from .desk.launch_drafts import OfLaunch as OfLaunch, OfProduct as OfProduct, asked_for as asked_for
+from .desk.finished_drafts import Finished as Finished, read_finished as read_finished
+from .desk.launch_drafts import OfLaunch as OfLaunch, OfProduct as OfProduct, draft_of_run as draft_of_run
 from .desk.launch_drafts import drafts_of as drafts_of, launch_of as launch_of, launches_of as launches_of
 from .desk.launch_drafts import products_of as products_of
 from .desk.prints import Prints as Prints
 from .desk.sessions import SessionRows as SessionRows, Waits as Waits
 from .draft_rows import DraftRows as DraftRows, decisions_by_id as decisions_by_id
 from .files import replace_file as replace_file, write_new as write_new
-from .ledger.bodies import fold as fold
-from .ledger.cost_sums import CostRow as CostRow, plus as plus
+from .ledger.bodies import fold_body as fold_body
+from .ledger.cost_sums import CostRow as CostRow, add_spends as add_spends
 from .ledger.ledger import Ledger as Ledger, folded_key as folded_key, ledger_key as ledger_key
 from .ledger.messages import CallRow as CallRow, Claimed as Claimed, HeldBy as HeldBy, InBatch as InBatch
 from .ledger.messages import StoredAnswer as StoredAnswer
@@ -25,7 +25,7 @@ from .locks.run_lock import RunLock as RunLock
 from .products.match import Coming as Coming, Meeting as Meeting
 from .products.product_rows import root_of as root_of
 from .products.products import Products as Products
-from .run_ids import inside as inside, new_run_id as new_run_id
+from .run_ids import new_run_id as new_run_id, safe_relpath as safe_relpath
 from .runs.batch_rows import BatchRows as BatchRows
 from .runs.run_folder import RunFolder as RunFolder, verify_folder as verify_folder
 from .runs.run_records import RunRecords as RunRecords

@@ -187,7 +187,9 @@ def in_words(url: URL) -> Iterator[None]:
     try:
         yield
     except NoneFree as err:
-        raise StoreError(f"The database {place(url)!r} is asked by too many at once.", hint="Try again soon.") from err
+        raise StoreError(
+            f"The database {describe_database(url)!r} is asked by too many at once.", hint="Try again soon."
+        ) from err
     except DBAPIError as err:
         raise database_trouble(url, err) from err
 
@@ -196,12 +198,12 @@ def database_trouble(url: URL, err: Exception) -> StoreError:
     """The sentence for a driver's error."""
     said = str(getattr(err, "orig", None) or err).strip()
     if isinstance(err, DataError):
-        return StoreError(f"The database {place(url)!r} can't keep a value: {said.splitlines()[0]}.")
+        return StoreError(f"The database {describe_database(url)!r} can't keep a value: {said.splitlines()[0]}.")
     if "disk i/o error" in said.lower() and _is_full(url):
         said = "disk is full"  # SQLite says so only of some writes
     found = next(((why, hint) for sign, why, hint in COMPLAINTS if sign in said.lower()), None)
     why, hint = found or (f"it said {said!r}", "Look at the database, then try again.")
-    return StoreError(f"The database {place(url)!r} can't be used: {why}.", hint=hint)
+    return StoreError(f"The database {describe_database(url)!r} can't be used: {why}.", hint=hint)
 
 
 def _is_full(url: URL) -> bool:
@@ -211,7 +213,7 @@ def _is_full(url: URL) -> bool:
         return False
 
 
-def place(url: URL) -> str:
+def describe_database(url: URL) -> str:
     """Where a database is, for people: a file's path, or the address without its password."""
     name = url.get_backend_name()
     return str(url.database) if name == "sqlite" else url.set(drivername=name).render_as_string(hide_password=True)

@@ -38,7 +38,7 @@ def check_run_id(run_id: str) -> str:
     return run_id
 
 
-def inside(relpath: str) -> PurePosixPath:
+def safe_relpath(relpath: str) -> PurePosixPath:
     """A path below a run folder: forward slashes, plain names, no way out. Raises Mistake."""
     parts = relpath.split("/")
     if not all(PART.fullmatch(part) and not part.endswith(".") for part in parts):

@@ -1,4 +1,4 @@
-"""How far a share of so few votes can be trusted."""
+"""How many independent votes a panel is worth, and how far a share of so few votes can be trusted."""
 
 from collections.abc import Sequence
 from decimal import Decimal, localcontext

@@ -1,7 +1,7 @@
-"""Which role a route needs, said on the route, where people and a test read it: `me: Editor`.
+"""Which role a route needs, said on the route, where people and a test read it: `me: AsEditor`.
 
-`Writer`, `Editor`, `Publisher` and `Admin` are `Annotated[Account, needs("editor")]` and so on. A route for everybody
-says `dependencies=[anybody]`.
+`AsWriter`, `AsEditor`, `AsPublisher` and `AsAdmin` are `Annotated[Account, needs("editor")]` and so on. A route for
+everybody says `dependencies=[anybody]`.
 The app is not built with a route that says nothing (`roles_of`).
 """
 

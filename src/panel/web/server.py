@@ -12,7 +12,7 @@ from panel.errors import Mistake
 PATIENCE_S = 3  # for requests in flight when it is told to stop
 
 
-def bind(host: str, port: int) -> socket.socket:
+def bind_socket(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes any free one. Raises Mistake when the address can't be had.
 
     It listens at once: whoever opens the link before the server runs waits a moment instead of failing.

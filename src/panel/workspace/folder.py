@@ -5,7 +5,7 @@ from pathlib import Path
 
 from panel import version
 from panel.errors import Mistake, StoreError
-from panel.store import inside, write_new
+from panel.store import safe_relpath, write_new
 
 CONFIG = "panel.toml"
 CATEGORIES, SCENARIOS = "categories.yaml", "scenarios.yaml"
@@ -46,7 +46,7 @@ def find_workspace(start: Path) -> WorkspaceFolder:
     )
 
 
-def lay_out(root: Path) -> list[Path]:
+def lay_out_workspace(root: Path) -> list[Path]:
     """Copy personas, prompts, categories and a commented panel.toml into `root`; give back what was written.
 
     Never overwrites: a file that exists stays as it is and is not in the list. Raises StoreError for the disk.
@@ -76,7 +76,9 @@ def _prompts(folder: Path) -> dict[str, str]:
     base = folder / "prompts"
     found = (path for path in sorted(base.rglob("*")) if path.suffix in PROMPT_ENDINGS and path.is_file())
     names = {path.relative_to(base).as_posix(): path for path in found if not path.name.startswith(".")}
-    return {str(inside(name)): _read(path) for name, path in names.items()}  # each run folder keeps a copy by this name
+    return {
+        str(safe_relpath(name)): _read(path) for name, path in names.items()
+    }  # each run folder keeps a copy by this name
 
 
 def _read(path: Path) -> str:

@@ -117,7 +117,7 @@ class Toml(Value):
 
 
 class Settings(Value):
-    """Everything the shells need to build the objects of a run."""
+    """Everything needed to build the objects of a run."""
 
     root: Path  # the workspace
     toml: Toml

@@ -9,7 +9,7 @@ import pytest
 from tests.support.sources import nobody
 
 from panel.batch.intake.entries import BadRow
-from panel.batch.intake.read_sources import take_in
+from panel.batch.intake.read_sources import read_announcements
 from panel.batch.intake.source_spec import SourceSpec
 from panel.errors import Mistake
 from panel.prompting.categories import load_categories
@@ -30,7 +30,7 @@ async def read(name: str) -> tuple[list[Announcement], list[BadRow]]:
     assert spec.source == table.source or not samples
     if samples:
         spec = spec.model_copy(update={"source": str(samples[0])})
-    rows = [row async for row in take_in([spec], fetch=nobody, categories=CATEGORIES)]
+    rows = [row async for row in read_announcements([spec], fetch=nobody, categories=CATEGORIES)]
     return [row for row in rows if isinstance(row, Announcement)], [row for row in rows if isinstance(row, BadRow)]
 
 

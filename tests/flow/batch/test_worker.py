@@ -36,7 +36,7 @@ ASK = BatchOptions(models=(f"scripted/{SPECIMEN / 'answers.yaml'}",))
 class Bench:
     """A worker with a batch of two launches."""
 
-    shell: Workspace
+    workspace: Workspace
     stores: Stores
     worker: Worker
     app: App
@@ -71,17 +71,17 @@ class Bench:
 async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
     (tmp_path / "panel.toml").write_text("[batch]\nmax_reviews = 0\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    shell = open_workspace()
+    workspace = open_workspace()
     app = App(connector=InMemoryConnector())
     job_queue._register(app, job_queue.HANDING_OUT, "")
-    async with open_stores(shell) as stores, app.open_async():
-        begun = await begin_batch(shell, SOURCES, ASK, stores, yes=True, quiet=True)
+    async with open_stores(workspace) as stores, app.open_async():
+        begun = await begin_batch(workspace, SOURCES, ASK, stores, yes=True, quiet=True)
         assert begun
         stores.locks.release(begun[0].run_id)
-        pace = SharedPace.open(shell.settings.database_url, runs_dir=shell.settings.runs_dir)
+        pace = SharedPace.open(workspace.settings.database_url, runs_dir=workspace.settings.runs_dir)
         sharing = SharedLimits(pace, "here:1", beat_s=60.0)
-        worker = Worker(shell, stores, sharing, app=app)
-        yield Bench(shell, stores, worker, app, begun[0])
+        worker = Worker(workspace, stores, sharing, app=app)
+        yield Bench(workspace, stores, worker, app, begun[0])
         await worker.close()
         await sharing.leave()
         pace.close()
@@ -153,7 +153,7 @@ async def test_a_worker_leaves_a_launch_it_cannot_do_and_says_why_once(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], err: Exception
 ) -> None:
     """A worker that cannot do a launch leaves it to others and says why once."""
-    monkeypatch.setattr(worker_process, "open_kit", cannot(err))
+    monkeypatch.setattr(worker_process, "open_context", cannot(err))
     assert [await bench.review(1), await bench.review(2)] == [worker_process.STALLED_S] * 2
     assert [bench.row(1).state, bench.row(2).state] == ["ready", "ready"]
     assert capsys.readouterr().err.count(str(err)) == 1
@@ -168,7 +168,7 @@ async def test_a_provider_batch_nobody_here_can_move_is_looked_at_again(
 ) -> None:
     bench.send("submitted")
     bench.put(1, "waiting")
-    monkeypatch.setattr(worker_process, "open_kit", cannot(err))
+    monkeypatch.setattr(worker_process, "open_context", cannot(err))
     assert await bench.worker.poll(bench.run.run_id, "b1") == bench.worker.poll_s
     await bench.worker.submit(bench.run.run_id)
     assert bench.jobs() == ["poll b1"]
@@ -178,7 +178,7 @@ async def test_a_provider_batch_nobody_here_can_move_is_looked_at_again(
 async def test_the_summary_needs_no_models_key(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.put(1, "failed")
     bench.put(2, "failed")
-    monkeypatch.setattr(worker_process, "open_kit", cannot(Mistake("No key.")))
+    monkeypatch.setattr(worker_process, "open_context", cannot(Mistake("No key.")))
     await bench.worker.finish(bench.run.run_id)
     assert bench.state().state == "finished"
 
@@ -240,14 +240,14 @@ async def test_a_daily_batch_that_could_not_begin_begins_the_next_day(
     bench.stores.locks.close()  # of the fixture's own batch of the same sources
     unpriced = replace(ASK, models=("openai/nobody-knows-its-price",), budget_usd=Decimal(1))
     monkeypatch.setenv("OPENAI_API_KEY", "fake")
-    shell = open_workspace()
+    workspace = open_workspace()
     for _ in range(2):
         with pytest.raises(Mistake, match="is unknown"):
-            await begin_batch(shell, SOURCES, unpriced, bench.stores, yes=True, quiet=True)
+            await begin_batch(workspace, SOURCES, unpriced, bench.stores, yes=True, quiet=True)
 
 
 async def test_two_batches_in_one_worker_keep_a_models_limits_together(bench: Bench) -> None:
-    begun = await begin_batch(bench.shell, SOURCES[:1], ASK, bench.stores, yes=True, quiet=True)
+    begun = await begin_batch(bench.workspace, SOURCES[:1], ASK, bench.stores, yes=True, quiet=True)
     assert begun
     async with bench.worker.tools(bench.run.run_id) as one, bench.worker.tools(begun[0].run_id) as two:
         assert list(one.context.asker.limiters) == list(two.context.asker.limiters)

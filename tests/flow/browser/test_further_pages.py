@@ -61,9 +61,11 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looked]:
         here = NewsroomFolder(root)
         line = yaml.safe_load(here.script.read_text(encoding="utf-8"))[DRAFT][CRITIC]["line"]
         here.says(CRITIC, line=f"Surely: {line}", verdict="skip", counter="Something else altogether.")
-        shell = open_workspace()
+        workspace = open_workspace()
         with (
-            served_desk(shell.settings.database_url, ask_again=lambda d: asking_in_background(shell, d)) as desk,
+            served_desk(
+                workspace.settings.database_url, ask_again=lambda d: asking_in_background(workspace, d)
+            ) as desk,
             open_chromium() as chromium,
         ):
             me, drafts = desk.account("admin"), desk.deps.desk

@@ -17,7 +17,7 @@ from tests.support.providers.server import Fake
 
 from panel.errors import Mistake, ProviderRefused
 from panel.jurors import RateLimiter
-from panel.jurors.confidential import may_go
+from panel.jurors.confidential import may_take_confidential
 from panel.jurors.provider import ModelSpec
 from panel.money import Budget
 from panel.pipeline.ask.asker import Asker
@@ -55,7 +55,7 @@ def spec(provider: str, base_url: str = "") -> ModelSpec:
     ],
 )
 def test_an_address_is_allowed_whole_or_not(to: ModelSpec, allowed: tuple[str, ...], goes: bool) -> None:
-    assert may_go(to, allowed) is goes
+    assert may_take_confidential(to, allowed) is goes
 
 
 class Elsewhere(CountingJuror):

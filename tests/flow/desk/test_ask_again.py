@@ -118,9 +118,9 @@ def test_a_failed_asking_offers_nothing_and_resumes_into_the_whole_review(here: 
         here.drafts("ask", DRAFT, CRITIC)
     with here.desk() as (at, before, offered):
         assert offered is None
-        with closing(at.shell.open_records()) as records:
+        with closing(at.workspace.open_records()) as records:
             run = records.list_runs()[0]
-        folder = RunFolder.open(at.shell.settings.runs_dir, run.run_id)
+        folder = RunFolder.open(at.workspace.settings.runs_dir, run.run_id)
         assert (run.state, run.again is not None) == ("stopped", True)
         assert read_base(folder) == before.review
     here.script.write_text((SPECIMEN / "answers.yaml").read_text(encoding="utf-8"), encoding="utf-8")
@@ -164,7 +164,7 @@ def test_what_cannot_be_asked_is_said_before_a_run_exists(
 def test_in_the_background_it_is_priced_first_started_once_and_readable(here: NewsroomFolder) -> None:
     here.says(CRITIC, line="It reads the pull request before anybody else does.")
     with here.desk() as (at, _, _offered):
-        askings = asking_in_background(at.shell, at.desk)
+        askings = asking_in_background(at.workspace, at.desk)
         priced = askings.price(at.who, DRAFT, AskAgainRequest(persona_id=CRITIC))
         assert (priced.state, priced.price.free) == ("priced", True)
         with pytest.raises(Mistake, match="Nothing with that price"):
@@ -183,7 +183,7 @@ def test_in_the_background_it_is_priced_first_started_once_and_readable(here: Ne
 def test_in_the_background_a_failure_is_a_sentence_with_the_way_on(here: NewsroomFolder) -> None:
     here.says(CRITIC)
     with here.desk() as (at, _, _offered):
-        askings = asking_in_background(at.shell, at.desk)
+        askings = asking_in_background(at.workspace, at.desk)
         priced = askings.price(at.who, DRAFT, AskAgainRequest(persona_id=CRITIC))
         started = askings.start(at.who, DRAFT, run_id=priced.run_id)
         assert started.thread
@@ -194,7 +194,7 @@ def test_in_the_background_a_failure_is_a_sentence_with_the_way_on(here: Newsroo
 
 def test_a_price_does_not_take_the_place_of_an_asking_that_runs(here: NewsroomFolder) -> None:
     with here.desk() as (at, _, _offered):
-        askings = asking_in_background(at.shell, at.desk)
+        askings = asking_in_background(at.workspace, at.desk)
         first = askings.price(at.who, DRAFT, AskAgainRequest(persona_id=CRITIC))
         means = askings._means
 

@@ -59,20 +59,20 @@ def desk_of(
     here: NewsroomFolder, change: Callable[[NewsroomFolder, AskAgainMeans], AskAgainMeans] | None = None
 ) -> Iterator[Desk]:
     """A team's desk over a workspace, asking as `panel desk` does; change: what it asks with."""
-    shell = open_workspace()
+    workspace = open_workspace()
 
     def ask_again(drafts: Any) -> AskingAgain:
-        made = asking_in_background(shell, drafts)
-        return AskingAgain(drafts, change(shell, means_of(shell)), made._running) if change else made
+        made = asking_in_background(workspace, drafts)
+        return AskingAgain(drafts, change(workspace, means_of(workspace)), made._running) if change else made
 
-    with a_desk(shell.settings.database_url, ask_again=ask_again) as desk:
+    with a_desk(workspace.settings.database_url, ask_again=ask_again) as desk:
         desk.deps.desk.take_in()
         yield desk
 
 
-def hosted(shell: Workspace, means: AskAgainMeans) -> AskAgainMeans:
+def hosted(workspace: Workspace, means: AskAgainMeans) -> AskAgainMeans:
     """Everybody on a hosted model, whatever they sat on."""
-    return replace(means, spec=lambda _: shell.settings.model_spec(HOSTED))
+    return replace(means, spec=lambda _: workspace.settings.model_spec(HOSTED))
 
 
 def main_of(page: Any) -> str:
@@ -283,7 +283,7 @@ def test_a_missing_key_is_said_before_anything_is_asked(here: NewsroomFolder) ->
 
 def test_a_budget_needs_a_price_that_is_known(here: NewsroomFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "not-a-key")
-    unknown = lambda shell, means: replace(means, spec=lambda _: shell.settings.model_spec("openai/nobody-knows"))  # noqa: E731
+    unknown = lambda ws, means: replace(means, spec=lambda _: ws.settings.model_spec("openai/nobody-knows"))  # noqa: E731
     with desk_of(here, unknown) as desk:
         editor = desk.client("editor")
         page = ask(editor, critic=CRITIC)

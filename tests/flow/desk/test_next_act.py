@@ -8,7 +8,7 @@ import pytest
 from tests.support.desks import NOON, Desk, a_desk
 from tests.support.drafts import settle_point
 
-from panel.desk.permissions import LEAST, ROLES, may
+from panel.desk.permissions import LEAST, ROLES, role_may
 from panel.records.desk import Role
 from panel.web.access import roles_of
 
@@ -90,7 +90,7 @@ def test_each_role_sees_its_next_act_and_no_act_it_may_not(desk: Desk, state: st
         offered = forms(desk, role)
         due = {act for least, acts in wanted.items() if ROLES.index(role) >= ROLES.index(least) for act in acts}
         assert due <= offered, f"{role} lacks {due - offered}"
-        barred = {act for act in offered if not may(role, ACT_OF.get(act, act))}
+        barred = {act for act in offered if not role_may(role, ACT_OF.get(act, act))}
         assert not barred, f"{role} is offered {barred}"
 
 

@@ -27,7 +27,7 @@ from tests.support.records import a_run
 
 from panel.desk.acts.decide import Target
 from panel.desk.approval.approval_file import approval_file
-from panel.desk.approval.as_text import told_approval_file
+from panel.desk.approval.as_text import approval_as_markdown
 from panel.desk.approval.audit import audit
 from panel.desk.approval.verify import verify_approval_file
 from panel.desk.drafts.stale import stale_drafts, stale_page
@@ -241,7 +241,7 @@ def test_the_approval_file_says_how_many_were_decided_at_once_how_fast(room: Roo
     count = len(opened.points)
     assert (
         f"- {count} in {count - 1}.0 s, by Ann Editor, from one file that an editor program wrote"
-        in told_approval_file(file)
+        in approval_as_markdown(file)
     )
     assert list(verify_approval_file(json.loads(json.dumps(file)))) == []
 

@@ -27,12 +27,12 @@ async def test_a_lease_never_exceeds_what_a_launch_may_spend() -> None:
 
 
 async def test_what_a_launch_did_not_spend_is_free_for_the_next() -> None:
-    purse = Purse()
-    budgets = LaunchBudgets(purse, lambda: {"run:x": dollars("1")})
+    shared_budget = Purse()
+    budgets = LaunchBudgets(shared_budget, lambda: {"run:x": dollars("1")})
     lease = await budgets.lease(dollars("0.9"))
     lease.budget.settle(lease.budget.reserve(dollars("0.4")), dollars("0.2"))
     budgets.give_back(lease)
-    assert purse.spent("run:x") == dollars("0.2")
+    assert shared_budget.spent("run:x") == dollars("0.2")
     assert (await budgets.lease(dollars("0.8"))).leased_usd == dollars("0.8")
 
 
@@ -55,35 +55,37 @@ async def test_money_nobody_holds_any_more_is_used_up() -> None:
 
 
 async def test_a_day_that_has_too_little_gives_the_run_its_money_back() -> None:
-    purse = Purse()
-    budgets = LaunchBudgets(purse, lambda: {"run:x": dollars("5"), "day:2026-11-24": dollars("1")})
+    shared_budget = Purse()
+    budgets = LaunchBudgets(shared_budget, lambda: {"run:x": dollars("5"), "day:2026-11-24": dollars("1")})
     with pytest.raises(Stopped) as caught:
         await budgets.lease(dollars("2"))
     assert caught.value.of == "day"
-    assert purse.leased("run:x") == 0
+    assert shared_budget.leased("run:x") == 0
 
 
 async def test_a_promise_is_held_until_the_batch_is_collected() -> None:
-    purse = Purse()
-    budgets = LaunchBudgets(purse, lambda: {"run:x": dollars("1")}, wait_s=0)
+    shared_budget = Purse()
+    budgets = LaunchBudgets(shared_budget, lambda: {"run:x": dollars("1")}, wait_s=0)
     await budgets.promise(dollars("0.6"), batch_id="b1")
     with pytest.raises(Stopped):
         await budgets.promise(dollars("0.6"), batch_id="b2")
     budgets.keep_promise("b1", dollars("0.1"))
     await budgets.promise(dollars("0.6"), batch_id="b2")
-    assert (purse.leased("run:x"), purse.spent("run:x")) == (dollars("0.6"), dollars("0.1"))
+    assert (shared_budget.leased("run:x"), shared_budget.spent("run:x")) == (dollars("0.6"), dollars("0.1"))
 
 
 async def test_a_batch_that_goes_on_past_midnight_spends_of_the_next_days_money() -> None:
-    purse, today = Purse(), ["day:2026-11-24"]
-    budgets = LaunchBudgets(purse, lambda: {today[0]: dollars("1")})
+    shared_budget, today = Purse(), ["day:2026-11-24"]
+    budgets = LaunchBudgets(shared_budget, lambda: {today[0]: dollars("1")})
     late = await budgets.lease(dollars("0.9"))
     today[0] = "day:2026-11-25"
     assert (await budgets.lease(dollars("0.9"))).scopes == ("day:2026-11-25",)
     late.budget.settle(late.budget.reserve(dollars("0.2")), dollars("0.2"))
     budgets.give_back(late)
-    assert purse.spent("day:2026-11-24") == dollars("0.2"), "what was leased of one day is given back to that day"
-    assert purse.leased("day:2026-11-24") == 0
+    assert shared_budget.spent("day:2026-11-24") == dollars("0.2"), (
+        "what was leased of one day is given back to that day"
+    )
+    assert shared_budget.leased("day:2026-11-24") == 0
 
 
 async def test_nobody_waits_for_money_that_only_a_provider_batch_gives_back() -> None:

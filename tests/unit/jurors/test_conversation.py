@@ -52,7 +52,7 @@ def test_room_grows_twice_and_then_the_juror_is_given_up(api: str) -> None:
     rooms = []
     while isinstance(step := next_step(asked, question(), exchanges), SendStep):
         rooms.append(asked.room(step.body))
-        exchanges.append(Exchange(step.body, step.purpose, exchange(asked, None, ending=TRUNCATED[api]).reading))
+        exchanges.append(Exchange(step.body, step.purpose, exchange(asked, None, ending=TRUNCATED[api]).parsed))
     assert rooms == [4000, 8000, 16000]
     assert isinstance(step, UnusableStep) and "16,000 tokens" in step.why and not step.unparseable
 
@@ -60,14 +60,14 @@ def test_room_grows_twice_and_then_the_juror_is_given_up(api: str) -> None:
 @apis
 def test_tokens_of_a_truncated_answer_are_counted(api: str) -> None:
     """Statement 30: discarded attempts are paid for; each class of tokens is counted once."""
-    usage = exchange(provider(api), None, ending=TRUNCATED[api]).reading.usage
+    usage = exchange(provider(api), None, ending=TRUNCATED[api]).parsed.usage
     assert (usage.input_tokens, usage.cache_read_tokens, usage.output_tokens) == (40, 60, 20)
 
 
 def test_a_length_ending_keeps_what_was_said() -> None:
     """Statement 31: the SDK's parser would throw LengthFinishReasonError and the completion with it; ours reads."""
-    reading = exchange(provider("chat"), '{"grounds": [', ending="length").reading
-    assert (reading.ending, reading.text, reading.usage.output_tokens) == ("truncated", '{"grounds": [', 20)
+    parsed = exchange(provider("chat"), '{"grounds": [', ending="length").parsed
+    assert (parsed.ending, parsed.text, parsed.usage.output_tokens) == ("truncated", '{"grounds": [', 20)
 
 
 @pytest.mark.parametrize(
@@ -122,9 +122,9 @@ def test_every_way_to_refuse_is_a_refusal(api: str, reply: dict[str, object]) ->
 def test_a_reply_without_an_end_is_a_failure(api: str, reply: str) -> None:
     """Statement 28: a stream that stops without a finish reason raises nothing by itself."""
     asked = provider(api)
-    reading = asked.read(reply)
-    assert reading.ending == "unreadable"
-    step = next_step(asked, question(), [Exchange(asked.first_body(question()), "ask", reading)])
+    parsed = asked.read(reply)
+    assert parsed.ending == "unreadable"
+    step = next_step(asked, question(), [Exchange(asked.first_body(question()), "ask", parsed)])
     assert isinstance(step, UnusableStep) and step.unparseable
 
 

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from panel.pages.safe_text import Piece, clean, code_span, cut_short, markdown, pieces, plain, safe_href, tail_apart
+from panel.pages.safe_text import Piece, clean, code_span, cut_short, markdown, plain, safe_href, split_code, tail_apart
 
 
 @pytest.mark.parametrize(
@@ -37,16 +37,16 @@ def test_clean_leaves_one_line_and_is_stable(text: str) -> None:
 
 
 def test_backticks_become_code_and_nothing_else_does() -> None:
-    assert pieces("run `quill index` on **notes**") == (
+    assert split_code("run `quill index` on **notes**") == (
         Piece("run "), Piece("quill index", is_code=True), Piece(" on **notes**"),
     )  # fmt: skip
-    assert pieces("a lone ` stays") == (Piece("a lone ` stays"),)
+    assert split_code("a lone ` stays") == (Piece("a lone ` stays"),)
 
 
 @given(st.lists(st.sampled_from(["`pg_dump`", "`a b`", " ", "today.", "`", "  ", "x"]), max_size=6).map("".join))
 @example("Leave with `pg_dump` today.")
 def test_taking_the_last_word_apart_loses_nothing(text: str) -> None:
-    cut = pieces(text)
+    cut = split_code(text)
     head, tail = tail_apart(cut)
     assert plain(head + tail) == plain(cut)
 

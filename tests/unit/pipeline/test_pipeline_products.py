@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 from tests.support.meetings import meet
 
-from panel.pipeline.products import announced_digest, facts_of, look_up, meet_reviewed, read_digest, with_neighbours
+from panel.pipeline.products import (
+    announced_digest,
+    facts_of,
+    look_up_launch,
+    meet_reviewed,
+    read_digest,
+    with_neighbours,
+)
 from panel.records import Coverage, Dossier, Fact, Launch, LaunchSource, Passage, Pricing, Seen, Source, Stamp
 from panel.store import Products
 
@@ -108,8 +115,8 @@ def test_what_was_read_changes_with_pages_alone(products: Products) -> None:
 
 def test_a_dry_run_tells_seen_from_changed_from_new(products: Products) -> None:
     lamp = launch("Lamp", release="1")
-    assert look_up(lamp, products) is None
+    assert look_up_launch(lamp, products) is None
     meet(lamp, products, now=MONDAY, digest=announced_digest(lamp))
     changed, release = lamp.model_copy(update={"tagline": "Brighter"}), lamp.model_copy(update={"release": "2"})
-    found = [look_up(at, products, digest=announced_digest(at)) for at in (lamp, changed, release)]
+    found = [look_up_launch(at, products, digest=announced_digest(at)) for at in (lamp, changed, release)]
     assert [(m.new_launch, m.changed) for m in found if m] == [(False, False), (False, True), (True, False)]

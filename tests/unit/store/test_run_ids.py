@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from panel.errors import Mistake
-from panel.store.run_ids import check_run_id, inside, new_run_id
+from panel.store.run_ids import check_run_id, new_run_id, safe_relpath
 
 NOW = datetime(2026, 11, 23, 15, 12, 0, tzinfo=UTC)
 
@@ -34,8 +34,8 @@ def test_what_is_no_run_id_is_refused(run_id: str) -> None:
 @pytest.mark.parametrize("path", ["", "/etc/passwd", "../x", "a/../../b", "a//b", "a\\b", "C:x", ".lock", "a/.x", "a/"])
 def test_a_path_that_could_leave_the_folder_is_refused(path: str) -> None:
     with pytest.raises(Mistake, match="run folder"):
-        inside(path)
+        safe_relpath(path)
 
 
 def test_plain_paths_stay_as_they_are() -> None:
-    assert str(inside("opinions/acme-2-0/dev.json")) == "opinions/acme-2-0/dev.json"
+    assert str(safe_relpath("opinions/acme-2-0/dev.json")) == "opinions/acme-2-0/dev.json"

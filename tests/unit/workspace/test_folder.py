@@ -4,7 +4,7 @@ import pytest
 
 from panel import version
 from panel.errors import Mistake, StoreError
-from panel.workspace.folder import find_workspace, lay_out, packaged_files
+from panel.workspace.folder import find_workspace, lay_out_workspace, packaged_files
 
 
 def test_without_a_workspace_our_copies_are_used_and_runs_go_here(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_a_file_dropped_into_personas_joins_and_ours_don_t(tmp_path: Path) -> No
 
 
 def test_laying_out_gives_a_workspace_that_reads_like_ours(tmp_path: Path) -> None:
-    written = lay_out(tmp_path / "new")
+    written = lay_out_workspace(tmp_path / "new")
     assert tmp_path / "new" / "panel.toml" in written
     laid, ours = find_workspace(tmp_path / "new"), find_workspace(tmp_path)
     assert (laid.personas, laid.prompts, laid.categories) == (ours.personas, ours.prompts, ours.categories)
@@ -43,15 +43,15 @@ def test_laying_out_gives_a_workspace_that_reads_like_ours(tmp_path: Path) -> No
 
 def test_laying_out_never_overwrites(tmp_path: Path) -> None:
     (tmp_path / "panel.toml").write_text("# mine")
-    assert tmp_path / "panel.toml" not in lay_out(tmp_path)
+    assert tmp_path / "panel.toml" not in lay_out_workspace(tmp_path)
     assert (tmp_path / "panel.toml").read_text() == "# mine"
-    assert lay_out(tmp_path) == []
+    assert lay_out_workspace(tmp_path) == []
 
 
 def test_a_file_where_a_folder_should_be_is_named(tmp_path: Path) -> None:
     (tmp_path / "personas").write_text("")
     with pytest.raises(StoreError, match=r"personas.*a file stands where a folder should"):
-        lay_out(tmp_path)
+        lay_out_workspace(tmp_path)
 
 
 def test_a_persona_that_is_no_text_is_named(tmp_path: Path) -> None:

@@ -2,9 +2,9 @@
 
 The first row stays; a later one of the same product and release is skipped as "same launch as row N". What the first
 lacks (address, release, tagline, category, language, day, a launch file) it gets from the later ones, the earliest
-first. Products are told apart by `dossier/products.py`. Releases are folded (`v2.1.0` is `2.1`), and a number that ends
-a name is one; a row that states no release is taken for the one that is there. Two entries of one source that say
-different things at two addresses are two launches, whatever they are called.
+first. Products are told apart by `dossier/identity/same_product.py`. Releases are folded (`v2.1.0` is `2.1`), and a
+number that ends a name is one; a row that states no release is taken for the one that is there. Two entries of one
+source that say different things at two addresses are two launches, whatever they are called.
 
 What may be one and is not surely so stays two: the later row names the earlier (`may_be`), and a person joins them. So
 does a row without an address when several products have its name.

@@ -21,7 +21,7 @@ TOGETHER = 500  # rows a transaction
 WHOLE = "the whole source"  # where a row stands that says why a source can't be read
 
 
-async def take_rows(
+async def ingest_rows(
     run_id: str,
     found: AsyncIterator[Announcement | BadRow],
     rows: BatchRows,
@@ -65,7 +65,7 @@ def _settle(run_id: str, rows: BatchRows, joining: Joining, rules: Shortlist, as
         rows.put_many(run_id, group)
 
 
-def nothing_read(run_id: str, rows: BatchRows) -> str:
+def why_nothing_read(run_id: str, rows: BatchRows) -> str:
     """Why no source could be read, in a sentence for each of the first three; "" when one could."""
     if set(rows.counts(run_id)) != {"failed"} or any(row.said.at != WHOLE for row in rows.stream(run_id)):
         return ""

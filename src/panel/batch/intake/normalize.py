@@ -27,7 +27,7 @@ from panel.dossier import (
     repository_of,
     tag_of,
 )
-from panel.records import Announcement, LaunchSource, Seen, fold
+from panel.records import Announcement, LaunchSource, Seen, letters_and_digits
 
 # The day a row names: ISO, year first with any sign, mail dates, plain English, German, French, seconds since 1970.
 #
@@ -233,7 +233,7 @@ def _without_heads(title: str, heads: frozenset[str], address: str) -> str:
 
 def _is_shared(head: str, heads: frozenset[str], address: str) -> bool:
     """Whether many titles begin so; the name of the site itself is a product's ("Lamp: dark mode" at lamp.example)."""
-    return head.casefold() in heads and fold(head) not in fold(urlsplit(address).netloc)
+    return head.casefold() in heads and letters_and_digits(head) not in letters_and_digits(urlsplit(address).netloc)
 
 
 def _has_no_noun(head: str, rest: str) -> bool:
@@ -249,9 +249,9 @@ def _is_elsewhere(head: str, rest: str, address: str) -> bool:
     name = _parted(rest)[0]
     if not address or not name[0].isupper() or len(name.split()) > MOST_WORDS:
         return False
-    where = fold(address)
-    first = fold(name.split()[0])
-    is_head_there = any(fold(word) in where for word in WORD.findall(head))
+    where = letters_and_digits(address)
+    first = letters_and_digits(name.split()[0])
+    is_head_there = any(letters_and_digits(word) in where for word in WORD.findall(head))
     return len(first) >= LEAST_LETTERS and first in where and not is_head_there
 
 
@@ -360,7 +360,7 @@ def _cut(given: dict[str, FieldValue], table: FeedTable, heads: frozenset[str]) 
 def _tagged(cut: Cut, tag: Tag, address: str) -> Cut:
     """A release's own page says which, and of what: its title may be any sentence."""
     of = tag.package or _name_of(address)
-    is_named = fold(of.rpartition("/")[2]) in fold(cut.name)
+    is_named = letters_and_digits(of.rpartition("/")[2]) in letters_and_digits(cut.name)
     return Cut(cut.name if is_named else of, tag.release, cut.tagline if is_named else cut.tagline or cut.name)
 
 

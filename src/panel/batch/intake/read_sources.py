@@ -1,6 +1,6 @@
-"""Sources read row by row: `take_in` streams announcements and bad rows, from files, folders and addresses.
+"""Sources read row by row: `read_announcements` streams announcements and bad rows, from files, folders and addresses.
 
-Of a file read by lines, AT_ONCE rows are held at most. Feeds in XML and JSON are read whole, up to `rows.MOST_BYTES`.
+Of a file read by lines, AT_ONCE rows are held at most. Feeds in XML and JSON are read whole, up to MOST_BYTES.
 Reading goes on in a thread, so that other work on the loop keeps time. One source's failure is one bad row; the others
 go on.
 """
@@ -24,7 +24,7 @@ from panel.batch.intake.formats.xml_rows import read_xml
 from panel.batch.intake.normalize import Unfit, announce, heads_of
 from panel.batch.intake.source_spec import Format, SourceSpec
 from panel.batch.intake.text_lines import encoding_of
-from panel.dossier import decode
+from panel.dossier import decode_launch_file
 from panel.errors import Mistake, PanelError
 from panel.records import Announcement, Page
 
@@ -33,7 +33,7 @@ SourceRow = Announcement | BadRow
 FetchFeed = Callable[[str], Awaitable[Page]]  # `partial(fetcher.get, as_feed=True)`; raises PanelError
 
 
-async def take_in(
+async def read_announcements(
     sources: Sequence[SourceSpec],
     *,
     fetch: FetchFeed,
@@ -154,7 +154,7 @@ def _fetched(spec: SourceSpec, page: Page) -> Iterator[Entry | Torn | Announceme
     name = urlsplit(page.final_url).path.rpartition("/")[2]
     kind = format_of(name, _start(stream), media_type=page.media_type, said=spec.table.format)
     if kind == "launch":
-        yield from launch_text(name or "the page", decode(page.body, what="It"))
+        yield from launch_text(name or "the page", decode_launch_file(page.body, what="It"))
     else:
         yield from _read(kind, stream, spec, url=page.final_url, charset=page.charset)
 

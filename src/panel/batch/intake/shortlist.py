@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from panel.batch.intake.source_spec import Shortlist
 from panel.dossier import tidy_address
-from panel.records import Announcement, BatchRow, fold
+from panel.records import Announcement, BatchRow, letters_and_digits
 
 NO_ADDRESS = "it names no address to read and brings no text of its own"
 Rank = tuple[int, int, int, int]
@@ -65,13 +65,13 @@ class _Pins:
         self._none = len(pins)
         self._places: dict[str, int] = {}
         for place, pin in enumerate(pins):
-            for key in (f"name:{fold(pin)}", f"at:{_plain(pin)}"):
+            for key in (f"name:{letters_and_digits(pin)}", f"at:{_plain(pin)}"):
                 self._places.setdefault(key, place)
 
     def place(self, said: Announcement) -> int:
         """The pin's place, or how many pins there are for a row that is not pinned."""
         addresses = [address for address in (said.homepage, said.listing) if address]
-        keys = [f"name:{fold(said.name)}", *(f"at:{_plain(address)}" for address in addresses)]
+        keys = [f"name:{letters_and_digits(said.name)}", *(f"at:{_plain(address)}" for address in addresses)]
         if said.homepage:  # a listing's host says nothing of the product
             keys.append(f"at:{_plain(urlsplit(said.homepage).hostname or '')}")
         return min((self._places[key] for key in keys if key in self._places), default=self._none)

@@ -1,4 +1,4 @@
-"""The half-price way, first half: calls that would have been sent are claimed for a provider's batch instead.
+"""Claims calls for a provider's batch, at half the price, instead of sending them.
 
 A launch's calls are claimed together, before it is said to wait. A kill between the two costs nothing: the launch is
 looked at again and finds its calls in the batch.

@@ -1,4 +1,4 @@
-"""The half-price way as a whole: collect every launch's questions, hand them over, wait, and let the launches go on."""
+"""A whole batch at half the price: collect every launch's questions, hand them over, wait, let the launches go on."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,9 +10,9 @@ from panel.batch.events import Notice, Paid
 from panel.batch.pool import StopSign, work_off
 from panel.batch.provider_batches.collector import Collector
 from panel.batch.provider_batches.poller import Poller
-from panel.batch.resume import go_on
+from panel.batch.resume import reopen_collected
 from panel.errors import Stopped
-from panel.jurors import BatchWire, may_go, where
+from panel.jurors import BatchWire, may_take_confidential, model_address
 from panel.store import ProviderBatches, SentBatch
 
 FIRST_POLL_S, SLOWEST_POLL_S = 15.0, 120.0  # most batches end within the hour
@@ -49,7 +49,7 @@ async def half_price(
         handed = await collector.close()
         if handed:
             await _until_collected(context, sign, store, wires, poll_s)
-        await asyncio.to_thread(go_on, context.run_id, context.rows)
+        await asyncio.to_thread(reopen_collected, context.run_id, context.rows)
         round_ += not collector.short
         if not handed or round_ == ROUNDS or not _time_for_another(context):
             return
@@ -110,8 +110,10 @@ def make_poller(context: BatchContext, store: ProviderBatches, wire: BatchWire) 
 
 def _why_not(context: BatchContext, store: ProviderBatches, wire: BatchWire, batch: SentBatch) -> str:
     """Why a batch may not go where it was to go: it holds a confidential launch, and panel.toml was changed since."""
-    for slug in () if may_go(wire.spec, context.asker.confidential_to) else store.confidential(batch.batch_id):
-        return f"{slug!r} is confidential and may not go to {where(wire.spec)}."
+    for slug in (
+        () if may_take_confidential(wire.spec, context.asker.confidential_to) else store.confidential(batch.batch_id)
+    ):
+        return f"{slug!r} is confidential and may not go to {model_address(wire.spec)}."
     return ""
 
 

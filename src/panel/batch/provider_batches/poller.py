@@ -1,4 +1,4 @@
-"""The half-price way, second half: one provider batch, step by step, each written down before the next.
+"""Moves one provider batch on, step by step, each written down before the next.
 
     filling      its calls are claimed; nothing has left
     submitting   our id is on the disk and the hand-over on its way: found so after a kill, nobody knows how it ended
@@ -184,21 +184,21 @@ class Poller:
             counts.failed += 1
             await self._fail([at], f"In the provider's batch: {result.why}", Decimal(0))
             return
-        reading = self.provider.read(result.raw)
+        parsed = self.provider.read(result.raw)
         spec = self.provider.spec
-        cost = price(spec.name, reading.usage, prices=self.prices, free=spec.free, batch=True, base_url=spec.base_url)
+        cost = price(spec.name, parsed.usage, prices=self.prices, free=spec.free, batch=True, base_url=spec.base_url)
         counts.spent_usd += cost or 0
-        if reading.ending == "unreadable":
+        if parsed.ending == "unreadable":
             counts.failed += 1
-            await self._fail([at], f"In the provider's batch: {reading.why}", cost)
+            await self._fail([at], f"In the provider's batch: {parsed.why}", cost)
             return
         counts.answered += 1
         await self.ledger.answered(
             *at,
             raw=result.raw,
-            usage=reading.usage or Usage(),
+            usage=parsed.usage or Usage(),
             cost_usd=cost,
-            model_returned=reading.model,
+            model_returned=parsed.model,
             request_id=result.request_id,
         )
 

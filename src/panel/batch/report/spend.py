@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from panel.money import Price, Saved, Savings
 from panel.records import Spend
-from panel.store import CostRow, plus
+from panel.store import CostRow, add_spends
 
 ZERO = Decimal(0)
 By = Literal["juror", "persona", "model", "launch", "day"]
@@ -32,7 +32,7 @@ class Bill:
 
     def add(self, row: CostRow, savings: Savings) -> None:
         """One more row of the ledger."""
-        self.spend = plus(self.spend, row.spend)
+        self.spend = add_spends(self.spend, row.spend)
         self.saved += savings.of(row.model, row.spend.usage, batch=row.batch, base_url=row.base_url)
 
     @property

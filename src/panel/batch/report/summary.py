@@ -50,7 +50,7 @@ class Digest:
             kept.append(row)
 
 
-def digest(rows: Iterable[BatchRow]) -> Digest:
+def digest_rows(rows: Iterable[BatchRow]) -> Digest:
     """Of all rows of a batch, streamed."""
     found = Digest()
     for row in rows:
@@ -102,7 +102,7 @@ def _entry(row: BatchRow, spend: BatchSpend) -> dict[str, Any]:
 
 def as_markdown(run: Run, rows: Iterable[BatchRow], spend: BatchSpend, pairs: Sequence[ProposedPair]) -> str:
     """The same for reading: counts, money, then each list, what needs a person first."""
-    return "\n".join(_lines(run, digest(rows), spend, pairs)) + "\n"
+    return "\n".join(_lines(run, digest_rows(rows), spend, pairs)) + "\n"
 
 
 def _lines(run: Run, found: Digest, spend: BatchSpend, pairs: Sequence[ProposedPair]) -> Iterator[str]:

@@ -32,7 +32,7 @@ KEPT_DAYS = 14  # ended jobs are deleted after
 
 @dataclass(frozen=True)
 class JobHandlers:
-    """What a worker does for each kind of job, given by the shell that has settings and keys."""
+    """What a worker does for each kind of job, given by the command, which has settings and keys."""
 
     review: Callable[[str, int], Awaitable[float | None]]  # seconds until it is looked at again; None: it is over
     submit: Callable[[str], Awaitable[None]]

@@ -31,7 +31,7 @@ class SharedLimits:
     task: "asyncio.Task[None] | None" = None
 
     def join(self, limiters: Mapping[str, RateLimiter], specs: Mapping[str, ModelSpec]) -> None:
-        """Have these flows, by model name, keep the pace of all workers."""
+        """Have these rate limiters, by model name, keep the pace of all workers."""
         for name, limiter in limiters.items():
             lane = lane_of(specs[name])
             self.shares.setdefault(lane, 1.0)

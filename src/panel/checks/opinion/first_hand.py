@@ -40,5 +40,5 @@ def check_first_hand(case: Case) -> Iterator[Flag]:
 
 def _rests_on_a_run_log(case: Case, prose: Prose) -> bool:
     grounds = [case.by_number[n] for n in prose.grounds if n in case.by_number and n not in case.void]
-    sources = (case.shelf.source(g.passage_id) for g in grounds)
+    sources = (case.dossier_index.source(g.passage_id) for g in grounds)
     return prose.rests_on in ("grounds", "all") and any(s is not None and s.kind == "run_log" for s in sources)

@@ -11,17 +11,17 @@ from panel.records import Answered, Flag, Ground
 MOST_GROUNDS = 4
 
 
-def check_grounds(opinion: Answered, shelf: DossierIndex) -> Iterator[Flag]:
+def check_grounds(opinion: Answered, index: DossierIndex) -> Iterator[Flag]:
     """Flags on the grounds themselves, made first: a high one voids its ground for every later check."""
     persona_id = opinion.juror.persona_id
     if not 1 <= len(opinion.grounds) <= MOST_GROUNDS:
         yield flag("ground_count", persona_id, "verdict", f"{len(opinion.grounds)} grounds; 1 to 4 were asked for.")
     for ground in opinion.grounds:
-        yield from _check_ground(ground, shelf, persona_id)
+        yield from _check_ground(ground, index, persona_id)
 
 
-def _check_ground(ground: Ground, shelf: DossierIndex, persona_id: str) -> Iterator[Flag]:
-    passage = shelf.passages.by_id.get(ground.passage_id)
+def _check_ground(ground: Ground, index: DossierIndex, persona_id: str) -> Iterator[Flag]:
+    passage = index.passages.by_id.get(ground.passage_id)
     needle = quotable(ground.excerpt)
 
     def found(check: str, message: str) -> Flag:
@@ -32,23 +32,23 @@ def _check_ground(ground: Ground, shelf: DossierIndex, persona_id: str) -> Itera
             "unknown_passage", f"Ground {ground.number} cites {ground.passage_id!r}, which is not in the dossier."
         )
         return
-    if not is_quotable(needle, passage, is_code=ground.passage_id in shelf.code):
+    if not is_quotable(needle, passage, is_code=ground.passage_id in index.code):
         yield found("excerpt_too_short", f"Ground {ground.number} quotes under {LEAST_WORDS} words: {needle!r}.")
         return
     if not stands_in(needle, passage):
-        yield found("excerpt_not_in_passage", _where_instead(ground, needle, shelf))
+        yield found("excerpt_not_in_passage", _where_instead(ground, needle, index))
         return
-    others = shelf.passages.holding(needle, besides=ground.passage_id)
+    others = index.passages.holding(needle, besides=ground.passage_id)
     if others:
         yield found("excerpt_elsewhere_too", f"Ground {ground.number}'s words also stand in {', '.join(others[:3])}.")
 
 
-def _where_instead(ground: Ground, needle: str, shelf: DossierIndex) -> str:
+def _where_instead(ground: Ground, needle: str, index: DossierIndex) -> str:
     start = f"Ground {ground.number}'s excerpt does not stand in {ground.passage_id}"
-    others = shelf.passages.holding(needle)
+    others = index.passages.holding(needle)
     if others:
         return f"{start}; it stands in {', '.join(others[:3])}."
-    if stands_in(needle, shelf.passages.running):
+    if stands_in(needle, index.passages.running):
         return f"{start}; it runs over the edge of two passages."
     return f"{start}."
 
@@ -58,9 +58,9 @@ def check_claims(case: Case) -> Iterator[Flag]:
     for claim in case.claims:
         if claim.index in case.void:
             continue
-        excerpt = case.shelf.facts(case.excerpts[claim.index])
+        excerpt = case.dossier_index.facts(case.excerpts[claim.index])
         for fact in claim.facts.found:
-            if fact.kind not in HARD or excerpt.hold(fact) or case.shelf.is_own(fact):
+            if fact.kind not in HARD or excerpt.hold(fact) or case.dossier_index.is_own(fact):
                 continue
             message = f"Ground {claim.index}'s claim gives {fact.text!r}; its excerpt does not."
             yield flag(

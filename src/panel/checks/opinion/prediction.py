@@ -40,7 +40,7 @@ def check_prediction(case: Case) -> Iterator[Flag]:
 
 def _due(case: Case, prediction: Prediction) -> Iterator[Flag]:
     day = read_day(prediction.resolve_by)
-    as_of = case.shelf.dossier.as_of
+    as_of = case.dossier_index.dossier.as_of
     if day is None:
         message = f"{prediction.resolve_by!r} is no day written YYYY-MM-DD."
         yield _predicted(case, "prediction_without_date", message, prediction.resolve_by)

@@ -49,7 +49,7 @@ def check_facts(case: Case) -> Iterator[Flag]:
     for prose in (*case.sentences, *case.phrases):
         if prose.rests_on == "memory" or prose.field in UNGROUNDED_FIELDS or not prose.text:
             continue
-        facts = [f for f in (*prose.facts.found, *read_names(prose.facts)) if not case.shelf.is_own(f)]
+        facts = [f for f in (*prose.facts.found, *read_names(prose.facts)) if not case.dossier_index.is_own(f)]
         if prose.rests_on == "view":
             yield from _view(case, prose, facts)
         elif facts:
@@ -70,10 +70,10 @@ def _view(case: Case, prose: Prose, facts: list[Mention]) -> Iterator[Flag]:
 def _grounded(case: Case, prose: Prose, facts: list[Mention]) -> Iterator[Flag]:
     cited = [case.by_number[n] for n in prose.grounds if n in case.by_number and n not in case.void]
     for fact in facts:
-        quoted = any(case.shelf.facts(case.excerpts[g.number]).hold(fact) for g in cited)
-        if quoted or _in_source_facts(case.shelf, cited, fact):
+        quoted = any(case.dossier_index.facts(case.excerpts[g.number]).hold(fact) for g in cited)
+        if quoted or _in_source_facts(case.dossier_index, cited, fact):
             continue
-        if any(_in_passage(case.shelf, ground, fact) for ground in cited):
+        if any(_in_passage(case.dossier_index, ground, fact) for ground in cited):
             message = f"{prose.named} gives {fact.text!r}, which stands in the passage but not in the excerpt."
             yield case.on(prose, "fact_in_passage_only", message, fact.text)
         else:
@@ -81,7 +81,9 @@ def _grounded(case: Case, prose: Prose, facts: list[Mention]) -> Iterator[Flag]:
             yield case.on(
                 prose, check, f"{prose.named} gives {fact.text!r}, which stands in no ground it rests on.", fact.text
             )
-    given = [(g.passage_id, rate) for g in cited for _, rate in terms_in(case.shelf.passages.by_id[g.passage_id])]
+    given = [
+        (g.passage_id, rate) for g in cited for _, rate in terms_in(case.dossier_index.passages.by_id[g.passage_id])
+    ]
     for text, rate in terms_in(prose.bare):
         told = prose.field in ("for_whom", "not_for") and not rate.currency  # "a team of 10": the reader's own number
         if differs := not told and contradiction(rate, prose.bare, given):
@@ -108,7 +110,7 @@ def _uncited(case: Case, prose: Prose, facts: list[Mention]) -> Iterator[Flag]:
     for fact in facts:
         spelt = fact.unit == "x" and fact.text[0].isalpha()  # "three times a week"
         small = fact.kind == "number" and (not fact.unit or spelt) and fact.value < SMALL
-        if fact.kind not in HARD or small or case.shelf.is_own(fact) or _stands_anywhere(case, fact):
+        if fact.kind not in HARD or small or case.dossier_index.is_own(fact) or _stands_anywhere(case, fact):
             continue
         if prose.rests_on != "memory" and _follows(case, prose, fact):
             continue
@@ -123,17 +125,17 @@ def _is_readers(prose: Prose, fact: Mention) -> bool:
 
 def _stands_anywhere(case: Case, fact: Mention) -> bool:
     """In a passage of the dossier, whoever cites it, or among the days that the dossier gives outside them."""
-    shelf = case.shelf
-    if any(shelf.facts(text).hold(fact) for text in shelf.passages.by_id.values()):
+    index = case.dossier_index
+    if any(index.facts(text).hold(fact) for text in index.passages.by_id.values()):
         return True
-    days = (shelf.source_days(s.source_id) for s in shelf.dossier.sources)
-    return fact.kind == "date" and (shelf.dossier_days.hold(fact) or any(d.hold(fact) for d in days))
+    days = (index.source_days(s.source_id) for s in index.dossier.sources)
+    return fact.kind == "date" and (index.dossier_days.hold(fact) or any(d.hold(fact) for d in days))
 
 
 def _follows(case: Case, prose: Prose, fact: Mention) -> bool:
     """Whether it is a sum, difference, product or quotient of figures it stands beside and of those in own passages."""
-    known = [g.passage_id for g in case.standing if g.passage_id in case.shelf.passages.by_id]
-    given = [f for i in known for f in case.shelf.facts(case.shelf.passages.by_id[i]).found]
+    known = [g.passage_id for g in case.standing if g.passage_id in case.dossier_index.passages.by_id]
+    given = [f for i in known for f in case.dossier_index.facts(case.dossier_index.passages.by_id[i]).found]
     others = [f for f in prose.facts.found if f is not fact]
     values = {f.value for f in (*given, *others) if f.kind in ("number", "price") and f.value}
     digits = max(0, -int(fact.value.as_tuple().exponent)) if fact.kind in ("number", "price") else 0
@@ -141,17 +143,17 @@ def _follows(case: Case, prose: Prose, fact: Mention) -> bool:
     return fact.kind in ("number", "price") and any(round(x, digits) == fact.value for x in made)
 
 
-def find_backing(shelf: DossierIndex, opinion: Answered, flags: Sequence[Flag], text: str) -> tuple[Ground, ...] | None:
+def find_backing(index: DossierIndex, opinion: Answered, flags: Sequence[Flag], text: str) -> tuple[Ground, ...] | None:
     """Grounds that stand and whose passages give a number, price, date, licence, name or command of this text.
 
     None for a text that gives nothing of the kind; () where it does and no passage has any of it.
     """
-    read = shelf.facts(shelf.without_name(normalise(text)))
-    facts = [f for f in (*read.found, *read_names(read)) if not shelf.is_own(f)]
+    read = index.facts(index.without_name(normalise(text)))
+    facts = [f for f in (*read.found, *read_names(read)) if not index.is_own(f)]
     if not facts:
         return None
-    known = [g for g in standing_grounds(opinion, flags) if g.passage_id in shelf.passages.by_id]
-    return tuple(g for g in known if any(_in_passage(shelf, g, f) or _in_source_facts(shelf, [g], f) for f in facts))
+    known = [g for g in standing_grounds(opinion, flags) if g.passage_id in index.passages.by_id]
+    return tuple(g for g in known if any(_in_passage(index, g, f) or _in_source_facts(index, [g], f) for f in facts))
 
 
 def check_attribution(case: Case) -> Iterator[Flag]:
@@ -159,30 +161,30 @@ def check_attribution(case: Case) -> Iterator[Flag]:
     for prose in (*case.sentences, *case.phrases):
         if prose.rests_on not in ("grounds", "all") or prose.field in UNGROUNDED_FIELDS or not prose.facts.found:
             continue
-        figures = [f for f, _ in figures_in(prose.facts.found, prose.text) if not case.shelf.is_own(f)]
+        figures = [f for f, _ in figures_in(prose.facts.found, prose.text) if not case.dossier_index.is_own(f)]
         if not figures or ATTRIBUTED.search(prose.text):
             continue
         cited = [case.by_number[n] for n in prose.grounds if n in case.by_number and n not in case.void]
         for fact in figures:
-            givers = {_voice(case, g) for g in cited if _in_passage(case.shelf, g, fact)}
+            givers = {_voice(case, g) for g in cited if _in_passage(case.dossier_index, g, fact)}
             if givers == {"maker"}:
                 message = f"{fact.text!r} is only the maker's figure, and the words don't say so."
                 yield case.on(prose, "makers_figure_as_fact", message, fact.text)
                 break
 
 
-def _in_passage(shelf: DossierIndex, ground: Ground, fact: Mention) -> bool:
-    facts: Mentions = shelf.facts(shelf.passages.by_id[ground.passage_id])
+def _in_passage(index: DossierIndex, ground: Ground, fact: Mention) -> bool:
+    facts: Mentions = index.facts(index.passages.by_id[ground.passage_id])
     return facts.hold(fact)
 
 
-def _in_source_facts(shelf: DossierIndex, cited: list[Ground], fact: Mention) -> bool:
+def _in_source_facts(index: DossierIndex, cited: list[Ground], fact: Mention) -> bool:
     """Days the dossier gives outside its passages, and names in the titles of the sources cited."""
     if fact.kind == "date":
-        return shelf.dossier_days.hold(fact) or any(shelf.source_days(g.passage_id).hold(fact) for g in cited)
-    return fact.kind == "name" and any(shelf.title_holds(g.passage_id, str(fact.key)) for g in cited)
+        return index.dossier_days.hold(fact) or any(index.source_days(g.passage_id).hold(fact) for g in cited)
+    return fact.kind == "name" and any(index.title_holds(g.passage_id, str(fact.key)) for g in cited)
 
 
 def _voice(case: Case, ground: Ground) -> str:
-    source = case.shelf.source(ground.passage_id)
+    source = case.dossier_index.source(ground.passage_id)
     return source.voice if source else "unknown"

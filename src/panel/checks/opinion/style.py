@@ -1,4 +1,4 @@
-"""How it is written: length, dashes, first-hand claims."""
+"""How an opinion is written: lengths and dashes."""
 
 import re
 from collections.abc import Iterator

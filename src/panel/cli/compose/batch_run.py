@@ -17,13 +17,13 @@ from panel.batch import (
     BatchPrice,
     SourceSpec,
     StopSign,
-    again,
     close_batch,
     half_price,
+    ingest_rows,
     launches_at_once,
-    nothing_read,
     price_batch,
-    take_rows,
+    reopen_rows,
+    why_nothing_read,
     work_off,
 )
 from panel.cli.compose.batch_sources import open_intake, open_known, open_partners, read_sources, shortlist
@@ -33,7 +33,7 @@ from panel.cli.compose.batches import (
     as_resumed,
     begin,
     make_batch_plan,
-    open_kit,
+    open_context,
     open_stores,
     specs_of,
     with_defaults,
@@ -50,49 +50,49 @@ from panel.store import RunFolder
 from panel.workspace import run_loop
 
 
-def run_batch(shell: Workspace, sources: Sequence[str], ask: BatchOptions, *, yes: bool, json_: bool) -> None:
+def run_batch(workspace: Workspace, sources: Sequence[str], ask: BatchOptions, *, yes: bool, json_: bool) -> None:
     """Take in, choose, agree on the price, review, sum up."""
-    run_loop(_run(shell, sources, ask, yes=yes, json_=json_))
+    run_loop(_run(workspace, sources, ask, yes=yes, json_=json_))
 
 
-def resume_batch(shell: Workspace, run: Run, ask: BatchOptions, *, yes: bool, json_: bool) -> None:
+def resume_batch(workspace: Workspace, run: Run, ask: BatchOptions, *, yes: bool, json_: bool) -> None:
     """Go on with a batch: what failed, what waits and what was never begun."""
-    run_loop(_resume(shell, run, ask, yes=yes, json_=json_))
+    run_loop(_resume(workspace, run, ask, yes=yes, json_=json_))
 
 
-def dry(shell: Workspace, sources: Sequence[str], ask: BatchOptions, *, json_: bool) -> None:
+def dry(workspace: Workspace, sources: Sequence[str], ask: BatchOptions, *, json_: bool) -> None:
     """What a batch would do and cost. Nothing is kept; listings are not followed, dossiers not gathered."""
-    run_loop(_dry(shell, sources, ask, json_=json_))
+    run_loop(_dry(workspace, sources, ask, json_=json_))
 
 
-async def _run(shell: Workspace, sources: Sequence[str], ask: BatchOptions, *, yes: bool, json_: bool) -> None:
-    async with open_stores(shell) as stores:
-        begun = await begin_batch(shell, sources, ask, stores, yes=yes, quiet=json_)
+async def _run(workspace: Workspace, sources: Sequence[str], ask: BatchOptions, *, yes: bool, json_: bool) -> None:
+    async with open_stores(workspace) as stores:
+        begun = await begin_batch(workspace, sources, ask, stores, yes=yes, quiet=json_)
         if begun:
-            await _work(shell, *begun, stores, ask, json_=json_)
+            await _work(workspace, *begun, stores, ask, json_=json_)
         elif json_:
             say_json({"run_id": "", "state": "elsewhere", "reviewed": [], "skipped": [], "failed": []})
 
 
 async def begin_batch(
-    shell: Workspace, sources: Sequence[str], ask: BatchOptions, stores: Stores, *, yes: bool, quiet: bool
+    workspace: Workspace, sources: Sequence[str], ask: BatchOptions, stores: Stores, *, yes: bool, quiet: bool
 ) -> tuple[Run, BatchPlan] | None:
     """Take in, choose and agree on the price. The run's lock is held then; None when these sources are being read."""
-    ask = with_defaults(ask, shell.settings.toml.batch)
-    plan, _ = make_batch_plan(shell, ask, datetime.now(UTC).date())
-    specs = read_sources(shell, sources)
+    ask = with_defaults(ask, workspace.settings.toml.batch)
+    plan, _ = make_batch_plan(workspace, ask, datetime.now(UTC).date())
+    specs = read_sources(workspace, sources)
     if not stores.locks.acquire(name_of(specs)):
         talk("A batch of these sources is running already; nothing was done.")
         return None
     try:
-        return await _begun(shell, specs, ask, plan, stores, yes=yes, quiet=quiet), plan
+        return await _begun(workspace, specs, ask, plan, stores, yes=yes, quiet=quiet), plan
     except BaseException:
         stores.locks.release(name_of(specs))  # a worker that could not begin today begins tomorrow
         raise
 
 
 async def _begun(
-    shell: Workspace,
+    workspace: Workspace,
     specs: Sequence[SourceSpec],
     ask: BatchOptions,
     plan: BatchPlan,
@@ -102,14 +102,14 @@ async def _begun(
     quiet: bool,
 ) -> Run:
     """The run, taken in and agreed on, its lock held; none when that fails, since nobody was asked."""
-    made = shell.new_stamp(["batch"])
+    made = workspace.new_stamp(["batch"])
     stores.locks.acquire(made.run_id)
-    run = begin(shell, plan, made, stores, sys.argv[1:])
+    run = begin(workspace, plan, made, stores, sys.argv[1:])
     try:
-        await _take_in(shell, specs, ask, run, stores)
-        if why := nothing_read(run.run_id, stores.rows):
+        await _take_in(workspace, specs, ask, run, stores)
+        if why := why_nothing_read(run.run_id, stores.rows):
             raise Mistake(f"No source could be read. {why}")
-        _agree(_price(shell, run, plan, stores), plan, yes=yes, quiet=quiet)
+        _agree(_price(workspace, run, plan, stores), plan, yes=yes, quiet=quiet)
     except BaseException:
         stores.locks.release(run.run_id)
         stores.records.delete_run(run.run_id)
@@ -122,18 +122,18 @@ def name_of(specs: Sequence[SourceSpec]) -> str:
     return f"batch:{sha256(repr(sorted(spec.source for spec in specs)).encode()).hexdigest()[:16]}"
 
 
-async def _resume(shell: Workspace, run: Run, ask: BatchOptions, *, yes: bool, json_: bool) -> None:
-    async with open_stores(shell) as stores:
+async def _resume(workspace: Workspace, run: Run, ask: BatchOptions, *, yes: bool, json_: bool) -> None:
+    async with open_stores(workspace) as stores:
         if not stores.locks.acquire(run.run_id):
             raise Mistake(f"{run.run_id} is being worked on.", hint="Wait until it ends, or stop it first.")
         _refuse_half_read(run, stores)
         plan = as_resumed(stores.rows.load_plan(run.run_id), ask)
         stores.rows.save_plan(run.run_id, plan)
         run = run.model_copy(update={"budget_usd": plan.budget_usd})
-        again(run.run_id, stores.rows, waiting=not stores.batches.open_ones(run.run_id))
-        _agree(_price(shell, run, plan, stores), plan, yes=yes, quiet=json_)
+        reopen_rows(run.run_id, stores.rows, waiting=not stores.batches.open_ones(run.run_id))
+        _agree(_price(workspace, run, plan, stores), plan, yes=yes, quiet=json_)
         stores.records.save_run(run.model_copy(update={"state": "started", "why": ""}))  # for whoever watches it
-        await _work(shell, run, plan, stores, ask, json_=json_)
+        await _work(workspace, run, plan, stores, ask, json_=json_)
 
 
 def _refuse_half_read(run: Run, stores: Stores) -> None:
@@ -146,13 +146,15 @@ def _refuse_half_read(run: Run, stores: Stores) -> None:
         )
 
 
-async def _take_in(shell: Workspace, specs: Sequence[SourceSpec], ask: BatchOptions, run: Run, stores: Stores) -> None:
-    with open_known(shell) as known:
-        counts = await take_rows(
+async def _take_in(
+    workspace: Workspace, specs: Sequence[SourceSpec], ask: BatchOptions, run: Run, stores: Stores
+) -> None:
+    with open_known(workspace) as known:
+        counts = await ingest_rows(
             run.run_id,
-            open_intake(shell, specs),
+            open_intake(workspace, specs),
             stores.rows,
-            shortlist(shell, ask),
+            shortlist(workspace, ask),
             as_of=run.as_of,
             known=known,
             tell=lambda count: talk(f"  {count} rows read"),
@@ -160,9 +162,9 @@ async def _take_in(shell: Workspace, specs: Sequence[SourceSpec], ask: BatchOpti
     talk(f"{sum(counts.values())} rows: " + ", ".join(f"{n} {name}" for name, n in sorted(counts.items())))
 
 
-def _price(shell: Workspace, run: Run, plan: BatchPlan, stores: Stores) -> BatchPrice:
+def _price(workspace: Workspace, run: Run, plan: BatchPlan, stores: Stores) -> BatchPrice:
     ready = stores.rows.stream(run.run_id, ("ready",))
-    return price_batch(ready, plan, specs_of(shell, plan), shell.settings.prices)
+    return price_batch(ready, plan, specs_of(workspace, plan), workspace.settings.prices)
 
 
 def _agree(price: BatchPrice, plan: BatchPlan, *, yes: bool, quiet: bool) -> None:
@@ -183,16 +185,18 @@ def _agree(price: BatchPrice, plan: BatchPlan, *, yes: bool, quiet: bool) -> Non
     typer.confirm("Ask the panel?", default=True, abort=True, err=True)
 
 
-async def _work(shell: Workspace, run: Run, plan: BatchPlan, stores: Stores, ask: BatchOptions, *, json_: bool) -> None:
+async def _work(
+    workspace: Workspace, run: Run, plan: BatchPlan, stores: Stores, ask: BatchOptions, *, json_: bool
+) -> None:
     """Review what is ready, then sum up whatever came of it. Raises what stopped the batch, after the summary."""
     counts = stores.rows.counts(run.run_id)
     total = counts.get("ready", 0) + counts.get("waiting", 0)
     sign, why = StopSign(), None
-    folder = RunFolder.open_or_make(shell.settings.runs_dir, run)
+    folder = RunFolder.open_or_make(workspace.settings.runs_dir, run)
     with signals(sign):
         async with AsyncExitStack() as stack:
-            context = await open_kit(
-                shell, run, plan, stores, stack, sign=sign, deadline_s=ask.deadline_s, retry=ask.retry
+            context = await open_context(
+                workspace, run, plan, stores, stack, sign=sign, deadline_s=ask.deadline_s, retry=ask.retry
             )
             limiters = partial(limiter_lines, context.asker.limiters.values())
             with watch_work(total, plan.budget_usd, limiters, quiet=json_) as listen:
@@ -203,18 +207,18 @@ async def _work(shell: Workspace, run: Run, plan: BatchPlan, stores: Stores, ask
                 except StoreError as err:
                     err.hint = f"{err.hint} Then go on with: panel resume {run.run_id}".strip()
                     raise
-    with open_partners(shell, run.run_id) as partners:
+    with open_partners(workspace, run.run_id) as partners:
         run, spend = close_batch(
             run,
             stores.rows,
             stores.records,
             folder,
-            prices=shell.settings.prices,
+            prices=workspace.settings.prices,
             now=lambda: datetime.now(UTC),
             partners=partners,
             why=str(why) if why else "",
         )
-    fill_queue(shell)
+    fill_queue(workspace)
     text = folder.read(SUMMARY)
     if json_:
         say(text.rstrip("\n"))
@@ -267,13 +271,13 @@ def _end(err: PanelError, *, json_: bool) -> NoReturn:
     sys.exit(err.exit_code)
 
 
-async def _dry(shell: Workspace, sources: Sequence[str], ask: BatchOptions, *, json_: bool) -> None:
+async def _dry(workspace: Workspace, sources: Sequence[str], ask: BatchOptions, *, json_: bool) -> None:
     from panel.cli.compose.dry_run import tell_dry
 
-    ask = with_defaults(ask, shell.settings.toml.batch)
-    plan, models = make_batch_plan(shell, ask, datetime.now(UTC).date())
-    specs = read_sources(shell, sources)
+    ask = with_defaults(ask, workspace.settings.toml.batch)
+    plan, models = make_batch_plan(workspace, ask, datetime.now(UTC).date())
+    specs = read_sources(workspace, sources)
     with TemporaryDirectory(prefix="panel-dry-") as scratch:
-        why = await tell_dry(shell, specs, ask, plan, models, Path(scratch), json_=json_)
+        why = await tell_dry(workspace, specs, ask, plan, models, Path(scratch), json_=json_)
     if why:
         _end(Mistake(f"No source could be read. {why}"), json_=json_)

@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 MOST_TOLD = 20  # bad rows said while reading; all are in the summary
 
 
-def read_sources(shell: "Workspace", names: Sequence[str]) -> "list[SourceSpec]":
+def read_sources(workspace: "Workspace", names: Sequence[str]) -> "list[SourceSpec]":
     """The sources meant: feeds of panel.toml by name, everything else as given; none means every feed.
 
     Raises Mistake when there is nothing to read.
     """
-    feeds = shell.settings.toml.feeds
+    feeds = workspace.settings.toml.feeds
     if not names and not feeds:
         hint = "Name a file, a folder or an address, or add [feeds.NAME] to panel.toml."
         raise Mistake("There is nothing to read.", hint=hint)
-    return [shell.settings.source_spec(name) for name in names or feeds]
+    return [workspace.settings.source_spec(name) for name in names or feeds]
 
 
-def shortlist(shell: "Workspace", ask: "BatchOptions") -> "Shortlist":
+def shortlist(workspace: "Workspace", ask: "BatchOptions") -> "Shortlist":
     """panel.toml's `[batch]`, with the flags that are given over it. Raises Mistake for a category there is none of."""
     given = {
         "max_reviews": ask.most,
@@ -40,15 +40,15 @@ def shortlist(shell: "Workspace", ask: "BatchOptions") -> "Shortlist":
         "languages": ask.languages or None,
         "max_age_days": ask.max_age_days,
     }
-    rules = shell.settings.toml.batch.model_copy(update={k: v for k, v in given.items() if v is not None})
+    rules = workspace.settings.toml.batch.model_copy(update={k: v for k, v in given.items() if v is not None})
     for category in rules.categories:
-        check_category(shell, category)
+        check_category(workspace, category)
     return rules
 
 
-def open_intake(shell: "Workspace", specs: "Sequence[SourceSpec]") -> "AsyncIterator[Announcement | BadRow]":
+def open_intake(workspace: "Workspace", specs: "Sequence[SourceSpec]") -> "AsyncIterator[Announcement | BadRow]":
     """Every row of every source, streamed; bad ones are said as they are met."""
-    from panel.batch import take_in
+    from panel.batch import read_announcements
     from panel.cli.compose.launches import make_fetcher
 
     told = 0
@@ -61,27 +61,27 @@ def open_intake(shell: "Workspace", specs: "Sequence[SourceSpec]") -> "AsyncIter
         elif told == MOST_TOLD + 1:
             talk("  More bad rows are in the summary.")
 
-    fetch = partial(make_fetcher(shell).get, as_feed=True)
-    return take_in(specs, fetch=fetch, on_problem=tell, categories=shell.categories)
+    fetch = partial(make_fetcher(workspace).get, as_feed=True)
+    return read_announcements(specs, fetch=fetch, on_problem=tell, categories=workspace.categories)
 
 
 @contextmanager
-def open_known(shell: "Workspace") -> "Iterator[KnownOf]":
+def open_known(workspace: "Workspace") -> "Iterator[KnownOf]":
     """What the archive has of an announced launch: reviewed when, by which run, and whether it changed since."""
-    if not shell.has_database:
+    if not workspace.has_database:
         yield lambda said: None
         return
-    with closing(shell.open_products()) as products:
+    with closing(workspace.open_products()) as products:
         yield _known_in(products)
 
 
 def _known_in(products: "Products") -> "KnownOf":
     from panel.batch import ReviewedBefore
-    from panel.pipeline import announced_digest, look_up
+    from panel.pipeline import announced_digest, look_up_launch
 
     def known(said: "Announcement") -> "ReviewedBefore | None":
         launch = as_launch(said)
-        met = look_up(launch, products, digest=announced_digest(launch))
+        met = look_up_launch(launch, products, digest=announced_digest(launch))
         if met is None or met.launch is None or not met.launch.runs:
             return None
         what = "its announcement differs" if met.changed else ""
@@ -91,9 +91,9 @@ def _known_in(products: "Products") -> "KnownOf":
 
 
 @contextmanager
-def open_partners(shell: "Workspace", run_id: str) -> "Iterator[Partners]":
+def open_partners(workspace: "Workspace", run_id: str) -> "Iterator[Partners]":
     """What the archive has of a category for a batch's launches to be compared with: reviewed, by another run."""
-    from panel.batch import LOOKED_AT
+    from panel.batch import MOST_PARTNERS
 
-    with closing(shell.open_products()) as products:
-        yield lambda category: products.reviewed(category, but_run=run_id, most=LOOKED_AT)
+    with closing(workspace.open_products()) as products:
+        yield lambda category: products.reviewed(category, but_run=run_id, most=MOST_PARTNERS)

@@ -11,7 +11,7 @@ from panel.batch import BatchContext, BatchListener, LaunchBudgets, NoteReviewed
 from panel.cli.compose.workspace import Workspace
 from panel.jurors import ModelSpec, open_provider
 from panel.money import Budget
-from panel.pipeline import RunLimits, open_asker, pretty, settings_of, spec_from
+from panel.pipeline import RunLimits, open_asker, pretty_json, settings_of, spec_from
 from panel.records import BatchPlan, BatchRow, Juror, Review, Run, Stamp, sha256_of
 from panel.store import (
     BatchRows,
@@ -66,30 +66,31 @@ class Stores:
     records: RunRecords
     batches: ProviderBatches
     ledger: Ledger
-    purse: SharedBudget
+    shared_budget: SharedBudget
     locks: Locks
 
 
 @asynccontextmanager
-async def open_stores(shell: Workspace) -> AsyncIterator[Stores]:
+async def open_stores(workspace: Workspace) -> AsyncIterator[Stores]:
     """All of them on the workspace's database; closed in turn."""
-    url, runs = shell.settings.database_url, shell.settings.runs_dir
+    url, runs = workspace.settings.database_url, workspace.settings.runs_dir
     async with AsyncExitStack() as stack:
         locks = open_locks(url, runs)
         stack.callback(locks.close)
         ledger = Ledger.open(url, runs_dir=runs, locks=locks)
         stack.callback(ledger.close)
         rows, records = BatchRows.open(url, runs_dir=runs), RunRecords.open(url, runs_dir=runs)
-        batches, purse = ProviderBatches.open(url, runs_dir=runs), SharedBudget.open(url, runs_dir=runs, locks=locks)
-        for face in (rows, records, batches, purse):
+        batches = ProviderBatches.open(url, runs_dir=runs)
+        shared_budget = SharedBudget.open(url, runs_dir=runs, locks=locks)
+        for face in (rows, records, batches, shared_budget):
             stack.callback(face.close)
-        yield Stores(rows, records, batches, ledger, purse, locks)
+        yield Stores(rows, records, batches, ledger, shared_budget, locks)
 
 
-def make_batch_plan(shell: Workspace, ask: BatchOptions, as_of: date) -> tuple[BatchPlan, dict[str, ModelSpec]]:
+def make_batch_plan(workspace: Workspace, ask: BatchOptions, as_of: date) -> tuple[BatchPlan, dict[str, ModelSpec]]:
     """Personas, models and limits, checked: a key or a persona that can't do shows here, before anything is read."""
-    chosen = shell.choose_personas(ask.personas)
-    specs = shell.settings.seats(chosen, ask.models, every=shell.personas)
+    chosen = workspace.choose_personas(ask.personas)
+    specs = workspace.settings.seats(chosen, ask.models, every=workspace.personas)
     for limit in (ask.budget_usd, ask.launch_usd, ask.day_usd):
         Budget(limit)
     models = {spec.name: spec for spec in specs.values()}
@@ -99,9 +100,9 @@ def make_batch_plan(shell: Workspace, ask: BatchOptions, as_of: date) -> tuple[B
         personas=chosen,
         models={name: settings_of(spec) for name, spec in models.items()},
         seats={persona_id: spec.name for persona_id, spec in specs.items()},
-        prompts=dict(shell.workspace.prompts),
-        scenarios=shell.workspace.scenarios,
-        rho=shell.settings.toml.rho,
+        prompts=dict(workspace.folder.prompts),
+        scenarios=workspace.folder.scenarios,
+        rho=workspace.settings.toml.rho,
         as_of=as_of,
         economy=ask.economy,
         budget_usd=ask.budget_usd,
@@ -111,23 +112,23 @@ def make_batch_plan(shell: Workspace, ask: BatchOptions, as_of: date) -> tuple[B
     return plan, specs
 
 
-def specs_of(shell: Workspace, plan: BatchPlan) -> dict[str, ModelSpec]:
+def specs_of(workspace: Workspace, plan: BatchPlan) -> dict[str, ModelSpec]:
     """The models of a batch that was begun before, maybe on another machine, with this machine's keys."""
 
     def spec(name: str) -> ModelSpec:
         saved = plan.models[name]
-        return spec_from(saved, api_key=shell.settings.key_for(saved["provider"], saved["base_url"]))
+        return spec_from(saved, api_key=workspace.settings.key_for(saved["provider"], saved["base_url"]))
 
     by_name = {name: spec(name) for name in plan.models}
     return {persona_id: by_name[name] for persona_id, name in plan.seats.items()}
 
 
-def begin(shell: Workspace, plan: BatchPlan, made: Stamp, stores: Stores, command: Sequence[str]) -> Run:
+def begin(workspace: Workspace, plan: BatchPlan, made: Stamp, stores: Stores, command: Sequence[str]) -> Run:
     """Write the batch down: its folder with what it asks with, the plan and the run in SQL."""
-    run = run_of(shell, plan, made, command)
-    folder = RunFolder.create(shell.settings.runs_dir, run)
+    run = run_of(workspace, plan, made, command)
+    folder = RunFolder.create(workspace.settings.runs_dir, run)
     for persona in plan.personas:
-        folder.write(f"inputs/personas/{persona.persona_id}.json", pretty(persona))
+        folder.write(f"inputs/personas/{persona.persona_id}.json", pretty_json(persona))
     for name, text in plan.prompts.items():
         folder.write(f"inputs/prompts/{name}", text)
     folder.write("inputs/scenarios.yaml", plan.scenarios)
@@ -136,7 +137,7 @@ def begin(shell: Workspace, plan: BatchPlan, made: Stamp, stores: Stores, comman
     return run
 
 
-def run_of(shell: Workspace, plan: BatchPlan, made: Stamp, command: Sequence[str]) -> Run:
+def run_of(workspace: Workspace, plan: BatchPlan, made: Stamp, command: Sequence[str]) -> Run:
     """The manifest of a batch that begins."""
     return Run(
         made=made,
@@ -146,8 +147,8 @@ def run_of(shell: Workspace, plan: BatchPlan, made: Stamp, command: Sequence[str
         command=tuple(command),
         launches=(),
         dossiers={},
-        personas={p.persona_id: sha256_of(pretty(p)) for p in plan.personas},
-        jurors=tuple(_jurors(plan, specs_of(shell, plan))),
+        personas={p.persona_id: sha256_of(pretty_json(p)) for p in plan.personas},
+        jurors=tuple(_jurors(plan, specs_of(workspace, plan))),
         models=plan.models,
         prompts={name: sha256_of(text) for name, text in plan.prompts.items()},
         draw=plan.draw,
@@ -161,8 +162,8 @@ def _jurors(plan: BatchPlan, specs: Mapping[str, ModelSpec]) -> list[Juror]:
     return [Juror(persona_id=name, model=spec.name, family=spec.family) for name, spec in specs.items()]
 
 
-async def open_kit(
-    shell: Workspace,
+async def open_context(
+    workspace: Workspace,
     run: Run,
     plan: BatchPlan,
     stores: Stores,
@@ -176,15 +177,15 @@ async def open_kit(
     """One process's tools for this batch. `stack` closes what they hold open."""
     from panel.cli.compose.launches import make_gather
 
-    products = shell.open_products()
+    products = workspace.open_products()
     stack.callback(products.close)
-    specs = specs_of(shell, plan)
+    specs = specs_of(workspace, plan)
     limits = RunLimits(
-        concurrency=shell.settings.toml.concurrency.model_dump(),
-        prices=shell.settings.prices,
+        concurrency=workspace.settings.toml.concurrency.model_dump(),
+        prices=workspace.settings.prices,
         deadline_s=deadline_s,
         retry_unusable=retry,
-        confidential_to=shell.settings.toml.confidential_to,
+        confidential_to=workspace.settings.toml.confidential_to,
         patience_s=deadline_s or PATIENCE_S,
         waits_out=True,
     )
@@ -207,17 +208,17 @@ async def open_kit(
         rows=stores.rows,
         ledger=stores.ledger,
         asker=asker,
-        budgets=LaunchBudgets(stores.purse, partial(limits_of, run, plan), launch_usd=plan.launch_usd),
-        gather=make_gather(shell, run.made, products),
-        folder=RunFolder.open_or_make(shell.settings.runs_dir, run),
-        may_probe=ProbeCap(stores.purse, shell.settings.toml.suspicious_per_day),
+        budgets=LaunchBudgets(stores.shared_budget, partial(limits_of, run, plan), launch_usd=plan.launch_usd),
+        gather=make_gather(workspace, run.made, products),
+        folder=RunFolder.open_or_make(workspace.settings.runs_dir, run),
+        may_probe=ProbeCap(stores.shared_budget, workspace.settings.toml.suspicious_per_day),
         archive=note_of(products),
         listen=listen,
     )
 
 
 def limits_of(run: Run, plan: BatchPlan) -> dict[str, Decimal]:
-    """Scope of the purse -> USD, now: a batch that goes on past midnight spends of the next day's money."""
+    """Scope of the shared budget -> USD, now: a batch that goes on past midnight spends of the next day's money."""
     limits = {f"run:{run.run_id}": plan.budget_usd, f"day:{datetime.now(UTC):%Y-%m-%d}": plan.day_usd}
     return {scope: limit for scope, limit in limits.items() if limit is not None}
 
@@ -226,14 +227,14 @@ def limits_of(run: Run, plan: BatchPlan) -> dict[str, Decimal]:
 class ProbeCap:
     """Today's places for launches that are asked again because they speak to reviewers; shared by every process."""
 
-    purse: SharedBudget
+    shared_budget: SharedBudget
     most: int
 
     def __call__(self) -> bool:
         scope = f"asked-again:{datetime.now(UTC):%Y-%m-%d}"
-        if not self.purse.lease(scope, Decimal(1), Decimal(self.most)):
+        if not self.shared_budget.lease(scope, Decimal(1), Decimal(self.most)):
             return False
-        self.purse.settle(scope, Decimal(1), Decimal(1))
+        self.shared_budget.settle(scope, Decimal(1), Decimal(1))
         return True
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class OpenDesk:
     """The desk, opened for one command."""
 
-    shell: "Workspace"
+    workspace: "Workspace"
     desk: "Desk"
 
     @cached_property
@@ -34,7 +34,7 @@ class OpenDesk:
         """The owner of this machine: whoever may write to the database acts as its admin, under their own by-line."""
         from panel.desk import Accounts
 
-        return Accounts(self.desk.store.engine).owner(owner_name(self.shell), now=self.desk.now)
+        return Accounts(self.desk.store.engine).owner(owner_name(self.workspace), now=self.desk.now)
 
 
 @contextmanager
@@ -43,34 +43,34 @@ def open_desk() -> Iterator[OpenDesk]:
     from panel.cli.compose.workspace import open_workspace
     from panel.desk import Desk, Times
 
-    shell = open_workspace()
-    with open_store(shell) as store, open_archive(shell) as archive:
-        table = shell.settings.toml.desk
+    workspace = open_workspace()
+    with open_store(workspace) as store, open_archive(workspace) as archive:
+        table = workspace.settings.toml.desk
         desk = Desk(store, archive=archive, responsible=table.responsible, times=Times(table.timezone))
         desk.take_in()
         desk.bring_back_due()
-        yield OpenDesk(shell, desk)
+        yield OpenDesk(workspace, desk)
 
 
-def fill_queue(shell: "Workspace") -> None:
+def fill_queue(workspace: "Workspace") -> None:
     """Put what a run left into the desk's queue, at its end. The run is done whatever comes: the desk looks again."""
     from panel.cli.terminal.terminal import talk
     from panel.desk import Desk
 
     try:
-        with open_store(shell) as store:
+        with open_store(workspace) as store:
             Desk(store).take_in()
     except StoreError as err:
         talk(f"The desk takes these reviews in later: {err}")
 
 
 @contextmanager
-def open_store(shell: "Workspace | None" = None) -> Iterator["DraftRows"]:
+def open_store(workspace: "Workspace | None" = None) -> Iterator["DraftRows"]:
     """The desk's rows alone."""
     from panel.cli.compose.workspace import open_workspace
     from panel.store import DraftRows
 
-    store = DraftRows.open((shell or open_workspace()).settings.database_url)
+    store = DraftRows.open((workspace or open_workspace()).settings.database_url)
     try:
         yield store
     finally:
@@ -78,28 +78,28 @@ def open_store(shell: "Workspace | None" = None) -> Iterator["DraftRows"]:
 
 
 @contextmanager
-def open_archive(shell: "Workspace") -> Iterator["WrittenBefore"]:
+def open_archive(workspace: "Workspace") -> Iterator["WrittenBefore"]:
     """What is known beyond one draft, in the same database, by connections of its own."""
     from panel.desk import WrittenBefore
     from panel.store import Prints
 
-    with closing(Prints.open(shell.settings.database_url)) as prints:
+    with closing(Prints.open(workspace.settings.database_url)) as prints:
         yield WrittenBefore(prints)
 
 
 # Whose by-line it is at the desk of this machine.
 
 
-def owner_name(shell: "Workspace") -> str:
+def owner_name(workspace: "Workspace") -> str:
     """Your by-line: `editor` in panel.toml, else what git calls you, else who this system says you are."""
-    return shell.settings.toml.editor.strip() or _git_name(shell) or _system_name()
+    return workspace.settings.toml.editor.strip() or _git_name(workspace) or _system_name()
 
 
-def _git_name(shell: "Workspace") -> str:
+def _git_name(workspace: "Workspace") -> str:
     command = ["git", "config", "--get", "user.name"]
     try:
         done = subprocess.run(  # noqa: S603  a fixed command
-            command, cwd=shell.settings.root, capture_output=True, text=True, timeout=5, check=False
+            command, cwd=workspace.settings.root, capture_output=True, text=True, timeout=5, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""

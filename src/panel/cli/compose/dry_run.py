@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from panel.batch import SourceSpec, nothing_read, price_batch, take_rows
+from panel.batch import SourceSpec, ingest_rows, price_batch, why_nothing_read
 from panel.cli.compose.batch_sources import open_intake, open_known, shortlist
 from panel.cli.compose.batches import BatchOptions, run_of
 from panel.cli.compose.workspace import Workspace
@@ -17,7 +17,7 @@ RUN_ID = "dry"
 
 
 async def tell_dry(
-    shell: Workspace,
+    workspace: Workspace,
     specs: Sequence[SourceSpec],
     ask: BatchOptions,
     plan: BatchPlan,
@@ -31,17 +31,17 @@ async def tell_dry(
     Why no source could be read, "" when one could.
     """
     url = f"sqlite:///{scratch / 'rows.db'}"
-    run = run_of(shell, plan, shell.new_stamp(["dry"]).model_copy(update={"run_id": RUN_ID}), ())
+    run = run_of(workspace, plan, workspace.new_stamp(["dry"]).model_copy(update={"run_id": RUN_ID}), ())
     with closing(RunRecords.open(url, runs_dir=scratch)) as records:
         records.save_run(run)
     rows = BatchRows.open(url, runs_dir=scratch)
     try:
-        with open_known(shell) as known:
-            await take_rows(
-                RUN_ID, open_intake(shell, specs), rows, shortlist(shell, ask), as_of=plan.as_of, known=known
+        with open_known(workspace) as known:
+            await ingest_rows(
+                RUN_ID, open_intake(workspace, specs), rows, shortlist(workspace, ask), as_of=plan.as_of, known=known
             )
-        why = nothing_read(RUN_ID, rows)
-        price = price_batch(rows.stream(RUN_ID, ("ready",)), plan, models, shell.settings.prices)
+        why = why_nothing_read(RUN_ID, rows)
+        price = price_batch(rows.stream(RUN_ID, ("ready",)), plan, models, workspace.settings.prices)
         if json_:
             dumped = [row.model_dump(mode="json", exclude_defaults=True) for row in rows.stream(RUN_ID)]
             say_json(

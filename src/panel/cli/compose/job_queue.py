@@ -7,12 +7,12 @@ from typing import Any
 
 from panel.batch import (
     RESCUE,
-    again,
     ask_for_task,
     hand_out_rows,
     list_workers,
     open_queue,
     prepare_queue,
+    reopen_rows,
     take_back_jobs,
 )
 from panel.cli.compose.batch_run import begin_batch, name_of
@@ -23,10 +23,12 @@ from panel.cli.terminal.terminal import say, say_json, talk
 from panel.records import Run
 
 
-async def enqueue_batch(shell: Workspace, sources: Sequence[str], ask: BatchOptions, *, yes: bool, json_: bool) -> None:
+async def enqueue_batch(
+    workspace: Workspace, sources: Sequence[str], ask: BatchOptions, *, yes: bool, json_: bool
+) -> None:
     """Take in, choose, agree on the price, and hand every launch to the workers."""
-    async with _open_queue(shell) as (app, stores):
-        begun = await _begin(app, shell, sources, ask, stores, yes=yes, quiet=json_)
+    async with _open_queue(workspace) as (app, stores):
+        begun = await _begin(app, workspace, sources, ask, stores, yes=yes, quiet=json_)
     if begun is None:
         return
     run, count = begun
@@ -37,22 +39,22 @@ async def enqueue_batch(shell: Workspace, sources: Sequence[str], ask: BatchOpti
     talk(f"{count} launches handed out. Watch them with: panel batch --watch {run.run_id}")
 
 
-async def enqueue_in(app: Any, shell: Workspace, stores: Stores) -> None:
+async def enqueue_in(app: Any, workspace: Workspace, stores: Stores) -> None:
     """Every feed of panel.toml within its `[batch]` limits, by an open engine: what the schedule runs."""
-    begun = await _begin(app, shell, (), BatchOptions(), stores, yes=True, quiet=True)
+    begun = await _begin(app, workspace, (), BatchOptions(), stores, yes=True, quiet=True)
     if begun:
         talk(f"{begun[0].run_id}: {begun[1]} launches handed out.")
 
 
 async def _begin(
-    app: Any, shell: Workspace, sources: Sequence[str], ask: BatchOptions, stores: Stores, *, yes: bool, quiet: bool
+    app: Any, workspace: Workspace, sources: Sequence[str], ask: BatchOptions, stores: Stores, *, yes: bool, quiet: bool
 ) -> tuple[Run, int] | None:
-    begun = await begin_batch(shell, sources, ask, stores, yes=yes, quiet=quiet)
+    begun = await begin_batch(workspace, sources, ask, stores, yes=yes, quiet=quiet)
     if begun is None:
         return None
     run, _ = begun
     stores.locks.release(run.run_id)  # each launch has a lock of its own
-    stores.locks.release(name_of(read_sources(shell, sources)))
+    stores.locks.release(name_of(read_sources(workspace, sources)))
     return run, await hand_out_ready(app, stores, run.run_id)
 
 
@@ -70,17 +72,17 @@ async def hand_out_ready(app: Any, stores: Stores, run_id: str) -> int:
 
 
 @asynccontextmanager
-async def _open_queue(shell: Workspace) -> AsyncIterator[tuple[Any, Stores]]:
+async def _open_queue(workspace: Workspace) -> AsyncIterator[tuple[Any, Stores]]:
     """The queue's engine, made ready, and the database's faces."""
-    app = open_queue(shell.settings.database_url)
-    async with open_stores(shell) as stores, app.open_async():
+    app = open_queue(workspace.settings.database_url)
+    async with open_stores(workspace) as stores, app.open_async():
         await prepare_queue(app)
         yield app, stores
 
 
-async def queue_status(shell: Workspace) -> dict[str, Any]:
+async def queue_status(workspace: Workspace) -> dict[str, Any]:
     """Queues with their jobs by state, workers with the seconds since their last heartbeat, batches by what is left."""
-    async with _open_queue(shell) as (app, stores):
+    async with _open_queue(workspace) as (app, stores):
         queues = [queue for queue in await app.job_manager.list_queues_async() if queue["name"] != RESCUE]
         return {"queues": queues, "workers": await list_workers(app), "batches": _unfinished(stores)}
 
@@ -94,19 +96,19 @@ def _unfinished(stores: Stores) -> list[dict[str, Any]]:
     ]
 
 
-async def queue_retry(shell: Workspace, run_id: str) -> int:
+async def queue_retry(workspace: Workspace, run_id: str) -> int:
     """Hand out again what failed or was left; how many launches."""
-    async with _open_queue(shell) as (app, stores):
+    async with _open_queue(workspace) as (app, stores):
         run = stores.records.load_run(run_id)
         await take_back_jobs(app, run.run_id)
-        again(run.run_id, stores.rows, waiting=not stores.batches.open_ones(run.run_id))
+        reopen_rows(run.run_id, stores.rows, waiting=not stores.batches.open_ones(run.run_id))
         stores.records.save_run(run.model_copy(update={"state": "started", "why": ""}))
         return await hand_out_ready(app, stores, run.run_id)
 
 
-async def queue_cancel(shell: Workspace, run_id: str) -> int:
+async def queue_cancel(workspace: Workspace, run_id: str) -> int:
     """Take waiting jobs back; how many. Launches in hand are finished."""
-    async with _open_queue(shell) as (app, stores):
+    async with _open_queue(workspace) as (app, stores):
         run = stores.records.load_run(run_id)
         count = await take_back_jobs(app, run.run_id)
         why = f"Cancelled on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC."

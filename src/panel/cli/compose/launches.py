@@ -38,7 +38,7 @@ def is_address(name: str) -> bool:
 
 
 def dossiers_of(
-    shell: Workspace, names: Sequence[str], *, as_of: date | None, refresh: bool, category: str = ""
+    workspace: Workspace, names: Sequence[str], *, as_of: date | None, refresh: bool, category: str = ""
 ) -> tuple[list[Dossier], Stamp]:
     """The dossier of each file or address with its neighbours from the archive, in order, and the stamp they share.
 
@@ -47,48 +47,48 @@ def dossiers_of(
     Raises Mistake for a file or an address that can't be used, Unreachable for a first page that doesn't answer.
     """
     today = datetime.now(UTC).date()
-    _check_category(shell, category, names)
-    begun = shell.new_stamp([])
-    known = {name: reviewed_dossier(shell, name) for name in names if is_reviewed(name)}
+    _check_category(workspace, category, names)
+    begun = workspace.new_stamp([])
+    known = {name: reviewed_dossier(workspace, name) for name in names if is_reviewed(name)}
     files = [name for name in names if name not in known and not is_address(name)]
-    read = {name: read_launches(Path(name), categories=shell.categories) for name in files}
+    read = {name: read_launches(Path(name), categories=workspace.categories) for name in files}
     dossiers: list[Dossier] = []
     for name in names:  # every file has been read before the first page is fetched
         if name in known:
             dossiers.append(known[name])
         elif name in read:
             new = [build_dossier(at, folder=where, made=begun, today=today, as_of=as_of) for at, where in read[name]]
-            dossiers += with_archive(shell, new, today)
+            dossiers += with_archive(workspace, new, today)
         else:
-            new = [gather_dossier(shell, name, made=begun, refresh=refresh, category=category)]
-            dossiers += with_archive(shell, new, today)
-    made = shell.new_stamp([dossier.launch.slug for dossier in dossiers])
+            new = [gather_dossier(workspace, name, made=begun, refresh=refresh, category=category)]
+            dossiers += with_archive(workspace, new, today)
+    made = workspace.new_stamp([dossier.launch.slug for dossier in dossiers])
     return [dossier.model_copy(update={"made": made}) for dossier in dossiers], made
 
 
-def gather_dossier(shell: Workspace, url: str, *, made: Stamp, refresh: bool, category: str = "") -> Dossier:
+def gather_dossier(workspace: Workspace, url: str, *, made: Stamp, refresh: bool, category: str = "") -> Dossier:
     """The dossier of the product at `url`: its pages fetched, or taken from snapshots of the last week."""
 
     def tell(event: "PageEvent") -> None:
         talk(f"  {event.how}: {event.kind}  {event.url}  {event.why}".rstrip())
 
-    fetcher = make_fetcher(shell)
+    fetcher = make_fetcher(workspace)
     dossier = run_loop(
-        live_dossier(shell, url, fetcher=fetcher, made=made, refresh=refresh, category=category, on_page=tell)
+        live_dossier(workspace, url, fetcher=fetcher, made=made, refresh=refresh, category=category, on_page=tell)
     )
     warn(dossier)
     return dossier
 
 
-def make_fetcher(shell: Workspace) -> "Fetcher":
+def make_fetcher(workspace: Workspace) -> "Fetcher":
     """The one door to the web, with this workspace's rules."""
     from panel.dossier import Fetcher
 
-    return Fetcher(_rules(shell), now=lambda: datetime.now(UTC))
+    return Fetcher(_rules(workspace), now=lambda: datetime.now(UTC))
 
 
 async def live_dossier(
-    shell: Workspace,
+    workspace: Workspace,
     url: str,
     *,
     fetcher: "Fetcher",
@@ -104,7 +104,7 @@ async def live_dossier(
         url,
         fetch=fetcher.get,
         admit=fetcher.admit,
-        snapshots=snapshots_of(shell),
+        snapshots=snapshots_of(workspace),
         made=made,
         today=datetime.now(UTC).date(),
         refresh=refresh,
@@ -113,12 +113,12 @@ async def live_dossier(
     )
 
 
-def snapshots_of(shell: Workspace) -> "Snapshots":
+def snapshots_of(workspace: Workspace) -> "Snapshots":
     """The workspace's dated cache of pages."""
     from panel.dossier import Snapshots
     from panel.store import replace_file
 
-    return Snapshots(shell.settings.runs_dir / "snapshots", write=replace_file)
+    return Snapshots(workspace.settings.runs_dir / "snapshots", write=replace_file)
 
 
 def warn(dossier: Dossier) -> None:
@@ -131,28 +131,28 @@ def warn(dossier: Dossier) -> None:
         talk(f"  No page of these kinds was found: {', '.join(dossier.coverage.missing)}.")
 
 
-def _check_category(shell: Workspace, category: str, names: Sequence[str]) -> None:
+def _check_category(workspace: Workspace, category: str, names: Sequence[str]) -> None:
     if category and not any(is_address(name) for name in names):
         raise Mistake("--category is for addresses; a launch file names its own.", hint="Leave it out.")
     if category:
-        check_category(shell, category)
+        check_category(workspace, category)
 
 
-def check_category(shell: Workspace, category: str) -> None:
+def check_category(workspace: Workspace, category: str) -> None:
     """Raises Mistake for one that categories.yaml doesn't have, naming the nearest."""
-    if category not in shell.categories:
+    if category not in workspace.categories:
         from difflib import get_close_matches
 
-        near = get_close_matches(category, shell.categories, n=1)
+        near = get_close_matches(category, workspace.categories, n=1)
         hint = f"Did you mean {near[0]!r}?" if near else "categories.yaml lists them."
         raise Mistake(f"{category!r} is no category there is.", hint=hint)
 
 
-def _rules(shell: Workspace) -> "FetchPolicy":
+def _rules(workspace: Workspace) -> "FetchPolicy":
     from panel.dossier import FetchPolicy, user_agent
 
-    switch = shell.settings.test_loopback
-    agent = user_agent(shell.settings.toml.contact)
+    switch = workspace.settings.test_loopback
+    agent = user_agent(workspace.settings.toml.contact)
     if not switch:
         return FetchPolicy(user_agent=agent)
     try:
@@ -164,17 +164,17 @@ def _rules(shell: Workspace) -> "FetchPolicy":
 # Commands and the archive of products: neighbours before a run, the news after it.
 
 
-def with_archive(shell: Workspace, dossiers: Sequence[Dossier], today: date) -> list[Dossier]:
+def with_archive(workspace: Workspace, dossiers: Sequence[Dossier], today: date) -> list[Dossier]:
     """The dossiers with other products of their categories that the archive knew before. today: UTC."""
-    if not shell.has_database:
+    if not workspace.has_database:
         return list(dossiers)
     from panel.pipeline import with_neighbours
 
-    with closing(shell.open_products()) as products:
+    with closing(workspace.open_products()) as products:
         return [with_neighbours(dossier, products, today=today) for dossier in dossiers]
 
 
-def note_in_archive(shell: Workspace, reviews: Iterable[Review], run_id: str, now: datetime) -> None:
+def note_in_archive(workspace: Workspace, reviews: Iterable[Review], run_id: str, now: datetime) -> None:
     """Bring the launches a finished run has answers on to their products, and say whose further launch one is.
 
     The run is whole and paid for: an archive that can't be written is said and stops nothing. now: UTC.
@@ -182,7 +182,7 @@ def note_in_archive(shell: Workspace, reviews: Iterable[Review], run_id: str, no
     from panel.pipeline import meet_reviewed
 
     try:
-        with closing(shell.open_products()) as products:
+        with closing(workspace.open_products()) as products:
             for review in (review for review in reviews if review.is_answered):
                 met = meet_reviewed(review.dossier, products, run_id=run_id, now=now)
                 if met.new_launch and not met.new_product:
@@ -197,7 +197,7 @@ def note_in_archive(shell: Workspace, reviews: Iterable[Review], run_id: str, no
 GATHERED_AT_ONCE = 16  # sites read side by side; each host is asked once a second at most all the same
 
 
-def make_gather(shell: Workspace, made: Stamp, products: "Products") -> "Gather":
+def make_gather(workspace: Workspace, made: Stamp, products: "Products") -> "Gather":
     """From an announcement to its dossier: a launch file's own sources, else the product's pages and the announcement's
     own text; and neighbours.
 
@@ -208,18 +208,18 @@ def make_gather(shell: Workspace, made: Stamp, products: "Products") -> "Gather"
     from panel.dossier import append_texts, follow_listing
     from panel.pipeline import with_neighbours
 
-    fetcher = make_fetcher(shell)
+    fetcher = make_fetcher(workspace)
     places = asyncio.Semaphore(GATHERED_AT_ONCE)
 
     async def gather(said: Announcement) -> Dossier:
         if said.launch_file:
-            return await asyncio.to_thread(_from_file, shell, said, made, products)
+            return await asyncio.to_thread(_from_file, workspace, said, made, products)
         today, found = datetime.now(UTC).date(), said
         try:
             async with places:
                 found = await follow_listing(said, fetch=fetcher.get)
                 dossier = await live_dossier(
-                    shell, found.homepage, fetcher=fetcher, made=made, refresh=False, category=said.category
+                    workspace, found.homepage, fetcher=fetcher, made=made, refresh=False, category=said.category
                 )
             dossier = await asyncio.to_thread(append_texts, dossier, said.sources)
         except StoreError:
@@ -234,12 +234,12 @@ def make_gather(shell: Workspace, made: Stamp, products: "Products") -> "Gather"
     return gather
 
 
-def _from_file(shell: Workspace, said: Announcement, made: Stamp, products: "Products") -> Dossier:
+def _from_file(workspace: Workspace, said: Announcement, made: Stamp, products: "Products") -> Dossier:
     """The launch of a file that is meant, by name and release when the file holds several."""
     from panel.dossier import build_dossier, read_launches
     from panel.pipeline import with_neighbours
 
-    found = read_launches(Path(said.launch_file), categories=shell.categories)
+    found = read_launches(Path(said.launch_file), categories=workspace.categories)
     mine = [pair for pair in found if pair[0].name == said.name and pair[0].release == said.release] or found
     launch, folder = mine[0]
     today = datetime.now(UTC).date()
@@ -261,15 +261,15 @@ def is_reviewed(name: str) -> bool:
     return bool(REFERENCE.fullmatch(name)) and not Path(name).exists()
 
 
-def reviewed_dossier(shell: Workspace, name: str) -> Dossier:
+def reviewed_dossier(workspace: Workspace, name: str) -> Dossier:
     """What the critics of that run read about that launch, as it was found.
 
     Raises Mistake for a run or a launch there is none of, and for an ordinary run whose folder is not on this machine.
     """
     run_id, _, slug = name.partition("/")
-    with closing(shell.open_records()) as records:
+    with closing(workspace.open_records()) as records:
         run = records.load_run(run_id)
-    found = _of_batch(shell, run, slug) if run.kind == "batch" else _of_folder(shell, run, slug)
+    found = _of_batch(workspace, run, slug) if run.kind == "batch" else _of_folder(workspace, run, slug)
     if found is None:
         raise Mistake(
             f"Run {run.run_id!r} has no launch {slug!r}.", hint=f"`panel runs show {run.run_id}` says what it reviewed."
@@ -277,17 +277,17 @@ def reviewed_dossier(shell: Workspace, name: str) -> Dossier:
     return found
 
 
-def _of_batch(shell: Workspace, run: Run, slug: str) -> Dossier | None:
-    with closing(BatchRows.open(shell.settings.database_url)) as rows:
+def _of_batch(workspace: Workspace, run: Run, slug: str) -> Dossier | None:
+    with closing(BatchRows.open(workspace.settings.database_url)) as rows:
         return rows.load_dossier(run.run_id, slug)
 
 
-def _of_folder(shell: Workspace, run: Run, slug: str) -> Dossier | None:
+def _of_folder(workspace: Workspace, run: Run, slug: str) -> Dossier | None:
     if slug not in run.launches:
         return None
     try:
         return Dossier.model_validate_json(
-            RunFolder(shell.settings.runs_dir / run.run_id).read(f"dossiers/{slug}.json")
+            RunFolder(workspace.settings.runs_dir / run.run_id).read(f"dossiers/{slug}.json")
         )
     except StoreError as err:
         raise Mistake(

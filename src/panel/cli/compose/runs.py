@@ -1,4 +1,4 @@
-"""Build the objects of a run from files, flags and settings, and hand them to the review room."""
+"""Build the objects of a run from files, flags and settings, and hand them to the pipeline."""
 
 import asyncio
 import sys
@@ -56,51 +56,51 @@ class RunOptions:
 
 
 def prepare(
-    shell: Workspace, kind: RunKind, names: Sequence[str], *, personas: str, models: Sequence[str], as_of: str,
+    workspace: Workspace, kind: RunKind, names: Sequence[str], *, personas: str, models: Sequence[str], as_of: str,
     fresh: bool, category: str = "",
 ) -> tuple[RunPlan, Stamp]:  # fmt: skip
     """Read launches, pages and personas, fix the plan. Everything wrong shows here, before any call."""
     day = _day(as_of, datetime.now(UTC).date())
     if day and any(is_address(name) or is_reviewed(name) for name in names):
         raise Mistake("--as-of is for launch files; a page speaks of the day it was read.", hint="Leave it out.")
-    dossiers, made = dossiers_of(shell, names, as_of=day, refresh=False, category=category)
+    dossiers, made = dossiers_of(workspace, names, as_of=day, refresh=False, category=category)
     _refuse_twins(dossiers)
-    chosen = shell.choose_personas(personas)
-    specs = shell.settings.seats(chosen, models, every=shell.personas)
+    chosen = workspace.choose_personas(personas)
+    specs = workspace.settings.seats(chosen, models, every=workspace.personas)
     plan = make_plan(
         kind,
         dossiers,
         chosen,
         specs,
-        shell.workspace.prompts,
-        rho=shell.settings.toml.rho,
-        scenarios=load_scenarios(shell.workspace.scenarios),
-        confidential_to=shell.settings.toml.confidential_to,
+        workspace.folder.prompts,
+        rho=workspace.settings.toml.rho,
+        scenarios=load_scenarios(workspace.folder.scenarios),
+        confidential_to=workspace.settings.toml.confidential_to,
     )
-    if plan.probes and not may_probe(shell):
+    if plan.probes and not may_probe(workspace):
         plan = replace(plan, probes=())
     for spec in {seat.spec.name: seat.spec for seat in plan.seats}.values():
         open_provider(spec)  # opens no socket: a script, a key or weights that can't do are said before a run exists
     if fresh:
-        with closing(shell.open_ledger()) as ledger:
+        with closing(workspace.open_ledger()) as ledger:
             plan = run_loop(next_draw(plan, ledger))
     return plan, made
 
 
 def run_plan(
-    shell: Workspace, plan: RunPlan, made: Stamp, ask: RunOptions, *, agreed: Callable[[], None] = lambda: None
+    workspace: Workspace, plan: RunPlan, made: Stamp, ask: RunOptions, *, agreed: Callable[[], None] = lambda: None
 ) -> tuple[RunResult, Path]:
     """A new run, from the price question to the finished folder. agreed: called once the person said yes."""
-    limits = _limits(shell, ask)
+    limits = _limits(workspace, ask)
     _agree(plan, limits, ask)
     agreed()
     with (
-        shell.hold_run(made.run_id) as (lock, locks),
-        closing(shell.open_records()) as records,
-        closing(shell.open_ledger(locks)) as ledger,
+        workspace.hold_run(made.run_id) as (lock, locks),
+        closing(workspace.open_records()) as records,
+        closing(workspace.open_ledger(locks)) as ledger,
     ):
-        run = start_run(plan, shell.settings.runs_dir, records, made=made, command=sys.argv[1:], limits=limits)
-        return _carry_out(shell, plan, run, lock, ledger, records, limits, ask)
+        run = start_run(plan, workspace.settings.runs_dir, records, made=made, command=sys.argv[1:], limits=limits)
+        return _carry_out(workspace, plan, run, lock, ledger, records, limits, ask)
 
 
 def load_run(run_id: str) -> Run:
@@ -111,31 +111,31 @@ def load_run(run_id: str) -> Run:
 
 def resume_run(run_id: str, ask: RunOptions) -> tuple[RunResult, Path]:
     """Go on with a run from its folder: the dossiers, personas and prompts of the day it began."""
-    shell = open_workspace()
-    with closing(shell.open_records()) as records:
+    workspace = open_workspace()
+    with closing(workspace.open_records()) as records:
         run = records.load_run(run_id)
-        with shell.hold_run(run.run_id) as (lock, locks):
-            folder = RunFolder.open(shell.settings.runs_dir, run.run_id)
+        with workspace.hold_run(run.run_id) as (lock, locks):
+            folder = RunFolder.open(workspace.settings.runs_dir, run.run_id)
             dossiers, personas, prompts = read_inputs(folder, run)
-            specs = {j.persona_id: _spec_of(shell, run, j.model) for j in run.jurors}
+            specs = {j.persona_id: _spec_of(workspace, run, j.model) for j in run.jurors}
             personas = [p for p in personas if p.persona_id in specs]
             scenarios = read_scenarios(folder)
-            plan = _plan_of(shell, run, dossiers, personas, specs, prompts, scenarios, read_base(folder))
+            plan = _plan_of(workspace, run, dossiers, personas, specs, prompts, scenarios, read_base(folder))
             spent = sum((row.spend.cost_usd for row in records.costs(run.run_id)), Decimal(0))
-            limits = replace(_limits(shell, ask), spent_usd=spent)
+            limits = replace(_limits(workspace, ask), spent_usd=spent)
             if limits.budget_usd is None:
                 limits = replace(limits, budget_usd=run.budget_usd)
             _agree(plan, limits, ask)
-            with closing(shell.open_ledger(locks)) as ledger:
-                return _carry_out(shell, plan, run, lock, ledger, records, limits, ask)
+            with closing(workspace.open_ledger(locks)) as ledger:
+                return _carry_out(workspace, plan, run, lock, ledger, records, limits, ask)
 
 
 def _plan_of(
-    shell: Workspace, run: Run, dossiers: Sequence[Dossier], personas: Sequence[Persona], specs: dict[str, ModelSpec],
-    prompts: dict[str, str], scenarios: Scenarios | None, base: Review | None,
+    workspace: Workspace, run: Run, dossiers: Sequence[Dossier], personas: Sequence[Persona],
+    specs: dict[str, ModelSpec], prompts: dict[str, str], scenarios: Scenarios | None, base: Review | None,
 ) -> RunPlan:  # fmt: skip
     """The plan of a run that began before; only where a confidential launch may go is today's to say."""
-    allowed = shell.settings.toml.confidential_to
+    allowed = workspace.settings.toml.confidential_to
     if base is not None and run.again is not None:
         return plan_again(
             base, dossiers[0], personas, specs, prompts, again=run.again, rho=run.rho, draw=run.draw,
@@ -150,7 +150,7 @@ def _plan_of(
 
 
 def _carry_out(
-    shell: Workspace,
+    workspace: Workspace,
     plan: RunPlan,
     run: Run,
     lock: RunLock,
@@ -159,7 +159,7 @@ def _carry_out(
     limits: RunLimits,
     ask: RunOptions,
 ) -> tuple[RunResult, Path]:
-    folder = RunFolder.open(shell.settings.runs_dir, run.run_id)
+    folder = RunFolder.open(workspace.settings.runs_dir, run.run_id)
     titles = {p.persona_id: p.title for p in plan.personas}
     resume = f"Go on with: panel resume {run.run_id}"
     try:
@@ -170,26 +170,26 @@ def _carry_out(
         raise
     except (KeyboardInterrupt, asyncio.CancelledError):
         raise Interrupted("Stopped by you. What was answered is kept.", hint=resume) from None
-    note_in_archive(shell, outcome.reviews, run.run_id, datetime.now(UTC))
-    fill_queue(shell)
+    note_in_archive(workspace, outcome.reviews, run.run_id, datetime.now(UTC))
+    fill_queue(workspace)
     return outcome, folder.path
 
 
-def may_probe(shell: Workspace) -> bool:
+def may_probe(workspace: Workspace) -> bool:
     """Whether today's cap on launches asked again is still open."""
     today = datetime.now(UTC).date()
-    with closing(shell.open_records()) as records:
+    with closing(workspace.open_records()) as records:
         probed = sum(run.probed for run in records.list_runs(since=today))
-    return probed < shell.settings.toml.suspicious_per_day
+    return probed < workspace.settings.toml.suspicious_per_day
 
 
-def _limits(shell: Workspace, ask: RunOptions) -> RunLimits:
-    toml = shell.settings.toml
+def _limits(workspace: Workspace, ask: RunOptions) -> RunLimits:
+    toml = workspace.settings.toml
     budget_usd = usd(ask.budget)
     Budget(budget_usd)  # a limit that can't be kept is refused before anything is written
     return RunLimits(
         concurrency=toml.concurrency.model_dump(),
-        prices=shell.settings.prices,
+        prices=workspace.settings.prices,
         budget_usd=budget_usd,
         deadline_s=seconds(ask.deadline_min),
         retry_unusable=ask.retry,
@@ -198,12 +198,12 @@ def _limits(shell: Workspace, ask: RunOptions) -> RunLimits:
     )
 
 
-def _spec_of(shell: Workspace, run: Run, model: str) -> ModelSpec:
+def _spec_of(workspace: Workspace, run: Run, model: str) -> ModelSpec:
     """The model as it was set when the run began; today's settings for a run that kept none."""
     if model not in run.models:
-        return shell.settings.model_spec(model)
+        return workspace.settings.model_spec(model)
     saved = run.models[model]
-    return spec_from(saved, api_key=shell.settings.key_for(saved["provider"], saved["base_url"]))
+    return spec_from(saved, api_key=workspace.settings.key_for(saved["provider"], saved["base_url"]))
 
 
 def _agree(plan: RunPlan, limits: RunLimits, ask: RunOptions) -> None:

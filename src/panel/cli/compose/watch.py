@@ -14,13 +14,13 @@ from panel.workspace import run_loop
 LOOK_S, LINE_S = 1.0, 10.0  # between looks on a terminal, and between lines elsewhere
 
 
-def watch_batch(shell: Workspace, run_id: str, *, json_: bool) -> None:
+def watch_batch(workspace: Workspace, run_id: str, *, json_: bool) -> None:
     """Until the batch ends or is stopped. Reads only; --json looks once."""
-    run_loop(_watch(shell, run_id, json_=json_))
+    run_loop(_watch(workspace, run_id, json_=json_))
 
 
-async def _watch(shell: Workspace, run_id: str, *, json_: bool) -> None:
-    async with open_stores(shell) as stores:
+async def _watch(workspace: Workspace, run_id: str, *, json_: bool) -> None:
+    async with open_stores(workspace) as stores:
         run = stores.records.load_run(run_id)
         if json_:
             say_json(_as_json(run, stores.rows.counts(run.run_id), stores.records.spent(run.run_id)))
@@ -28,7 +28,7 @@ async def _watch(shell: Workspace, run_id: str, *, json_: bool) -> None:
         on_terminal = sys.stderr.isatty()
         while True:
             run = await asyncio.to_thread(stores.records.load_run, run.run_id)
-            line = await _line(shell, stores, run)
+            line = await _line(workspace, stores, run)
             sys.stderr.write(f"\r\x1b[2K{safe(line)}" if on_terminal else safe(line) + "\n")
             sys.stderr.flush()
             if run.state != "started":
@@ -39,7 +39,7 @@ async def _watch(shell: Workspace, run_id: str, *, json_: bool) -> None:
         say(f"{run.run_id} is {run.state}. {run.why}".strip())
 
 
-async def _line(shell: Workspace, stores: Stores, run: Run) -> str:
+async def _line(workspace: Workspace, stores: Stores, run: Run) -> str:
     counts = await asyncio.to_thread(stores.rows.counts, run.run_id)
     spend = await asyncio.to_thread(stores.records.spent, run.run_id)
     parts = [
@@ -51,13 +51,13 @@ async def _line(shell: Workspace, stores: Stores, run: Run) -> str:
     parts.append(f"{spend.calls} calls, {spend.usage.output_tokens} tokens out, ${spend.cost_usd:.4f}{limit}")
     out = stores.batches.open_ones(run.run_id)
     parts += [f"{len(out)} provider batches out"] if out else []
-    if shell.settings.database_url.startswith("postgres"):
-        parts.append(await _fleet(shell))
+    if workspace.settings.database_url.startswith("postgres"):
+        parts.append(await _fleet(workspace))
     return ", ".join(parts)
 
 
-async def _fleet(shell: Workspace) -> str:
-    app = open_queue(shell.settings.database_url)
+async def _fleet(workspace: Workspace) -> str:
+    app = open_queue(workspace.settings.database_url)
     async with app.open_async():
         if not await app.check_connection_async():
             return "nothing was ever handed out to workers"

@@ -27,19 +27,19 @@ from panel.batch import (
     StopSign,
     ask_for_task,
     close_batch,
-    failed,
-    go_on,
+    failed_row,
     hand_out_rows,
     is_work_due,
     lane_of,
     make_poller,
     open_queue,
     prepare_queue,
+    reopen_collected,
     review_row,
     step_on,
 )
 from panel.cli.compose.batch_sources import open_partners
-from panel.cli.compose.batches import Stores, open_kit, open_stores
+from panel.cli.compose.batches import Stores, open_context, open_stores
 from panel.cli.compose.job_queue import enqueue_in, hand_out_ready
 from panel.cli.compose.workspace import Workspace
 from panel.cli.terminal.stop_signals import signals
@@ -73,7 +73,7 @@ class OpenBatch:
 class Worker:
     """One worker process: the batches it has tools for, from their first job to their summary."""
 
-    shell: Workspace
+    workspace: Workspace
     stores: Stores
     sharing: SharedLimits
     poll_s: float = field(default_factory=lambda: POLL_S)
@@ -81,7 +81,7 @@ class Worker:
     open: dict[str, OpenBatch] = field(default_factory=dict)
     limiters: dict[str, RateLimiter] = field(
         default_factory=dict
-    )  # lane -> its flow, one for all batches: limits are a server's
+    )  # lane -> its rate limiter, one for all batches: limits are a server's
     stopped: dict[str, str] = field(default_factory=dict)  # run -> why nothing more of it is asked
     sign: StopSign = field(default_factory=StopSign)
     told: dict[str, str] = field(default_factory=dict)  # run -> why it can't be worked on here, as said last
@@ -121,7 +121,7 @@ class Worker:
         run = await asyncio.to_thread(self.stores.records.load_run, run_id)
         plan = await asyncio.to_thread(self.stores.rows.load_plan, run_id)
         async with AsyncExitStack() as stack:
-            context = await open_kit(self.shell, run, plan, self.stores, stack, listen=_log, sign=self.sign)
+            context = await open_context(self.workspace, run, plan, self.stores, stack, listen=_log, sign=self.sign)
             specs = {spec.name: spec for spec in context.specs.values()}
             limiters = {
                 n: self.limiters.setdefault(lane_of(spec), context.asker.limiters[n]) for n, spec in specs.items()
@@ -253,11 +253,11 @@ class Worker:
         stores = self.stores
         run = await asyncio.to_thread(stores.records.load_run, run_id)
         left = await asyncio.to_thread(stores.rows.any, run_id, ("ready", "waiting"))
-        folder = RunFolder.open_or_make(self.shell.settings.runs_dir, run)
-        with open_partners(self.shell, run_id) as partners:
+        folder = RunFolder.open_or_make(self.workspace.settings.runs_dir, run)
+        with open_partners(self.workspace, run_id) as partners:
             run, _ = await asyncio.to_thread(
                 close_batch, run, stores.rows, stores.records, folder, partners=partners,
-                prices=self.shell.settings.prices, now=lambda: datetime.now(UTC),
+                prices=self.workspace.settings.prices, now=lambda: datetime.now(UTC),
                 why=run.why if left and run.state == "stopped" else "",
             )  # fmt: skip
         talk(f"{run_id} is {run.state}. Summary: {folder.path / 'summary.md'}")
@@ -266,13 +266,13 @@ class Worker:
     async def daily(self) -> None:
         """Take in every feed of panel.toml and hand the launches out, as `panel batch --enqueue --yes` does."""
         assert self.app
-        await enqueue_in(self.app, self.shell, self.stores)
+        await enqueue_in(self.app, self.workspace, self.stores)
 
     async def give_up(self, run_id: str, row_number: int, why: str) -> None:
         """A launch that takes its workers down is named, and the others go on."""
         row = await asyncio.to_thread(self.stores.rows.get, run_id, row_number)
         if row.state == "ready":
-            await asyncio.to_thread(self.stores.rows.put, run_id, failed(row, why))
+            await asyncio.to_thread(self.stores.rows.put, run_id, failed_row(row, why))
         await self._after(run_id)
 
     async def _after(self, run_id: str) -> None:
@@ -295,31 +295,31 @@ class Worker:
         All that are ready, and not only those that were waiting: whoever made them so may have died before handing out.
         """
         assert self.app
-        await asyncio.to_thread(go_on, run_id, self.stores.rows)
+        await asyncio.to_thread(reopen_collected, run_id, self.stores.rows)
         await hand_out_ready(self.app, self.stores, run_id)
 
 
-def work(shell: Workspace, *, at_once: int, once: bool) -> None:
+def work(workspace: Workspace, *, at_once: int, once: bool) -> None:
     """Work until a signal, or with `once` until no job is left."""
-    run_loop(_work(shell, at_once=at_once, once=once))
+    run_loop(_work(workspace, at_once=at_once, once=once))
 
 
-async def _work(shell: Workspace, *, at_once: int, once: bool) -> None:
+async def _work(workspace: Workspace, *, at_once: int, once: bool) -> None:
     async with AsyncExitStack() as stack:
-        stores = await stack.enter_async_context(open_stores(shell))
-        pace = SharedPace.open(shell.settings.database_url, runs_dir=shell.settings.runs_dir)
+        stores = await stack.enter_async_context(open_stores(workspace))
+        pace = SharedPace.open(workspace.settings.database_url, runs_dir=workspace.settings.runs_dir)
         stack.callback(pace.close)
         sharing = SharedLimits(pace, f"{gethostname()}:{getpid()}")
         stack.push_async_callback(sharing.leave)
-        worker = Worker(shell, stores, sharing)
+        worker = Worker(workspace, stores, sharing)
         stack.push_async_callback(worker.close)
         handlers = JobHandlers(worker.review, worker.submit, worker.poll, worker.finish, worker.give_up, worker.daily)
         app = worker.app = open_queue(
-            shell.settings.database_url, handlers, schedule=shell.settings.toml.batch.schedule
+            workspace.settings.database_url, handlers, schedule=workspace.settings.toml.batch.schedule
         )
         await stack.enter_async_context(app.open_async())
         await prepare_queue(app)
-        talk(f"Working on {shell.database_shown}, {at_once} launches at once. Stop with Ctrl-C.")
+        talk(f"Working on {workspace.database_shown}, {at_once} launches at once. Stop with Ctrl-C.")
         common: dict[str, Any] = {
             "install_signal_handlers": False,
             "update_heartbeat_interval": HEARTBEAT_S,

@@ -20,18 +20,18 @@ from panel.workspace import Settings, WorkspaceFolder, find_workspace, read_sett
 class Workspace:
     """A workspace opened for one command."""
 
-    workspace: WorkspaceFolder
+    folder: WorkspaceFolder
     settings: Settings
 
     @cached_property
     def personas(self) -> tuple[Persona, ...]:
         """Every persona file in the workspace, in page order. Raises Mistake for a bad one."""
-        found = [parse_persona(text, persona_id=name) for name, text in self.workspace.personas.items()]
+        found = [parse_persona(text, persona_id=name) for name, text in self.folder.personas.items()]
         return tuple(sorted(found, key=lambda p: (p.order, p.persona_id)))
 
     @cached_property
     def categories(self) -> frozenset[str]:
-        return frozenset(load_categories(self.workspace.categories))
+        return frozenset(load_categories(self.folder.categories))
 
     def choose_personas(self, wanted: str) -> tuple[Persona, ...]:
         """All personas, or those named in `a,b`. Raises Mistake naming a stranger and who there is."""
@@ -79,18 +79,18 @@ class Workspace:
         """The database's address without its password."""
         from sqlalchemy import make_url
 
-        from panel.store import place
+        from panel.store import describe_database
 
-        return place(make_url(self.settings.database_url))
+        return describe_database(make_url(self.settings.database_url))
 
 
 def open_workspace() -> Workspace:
     """The workspace above the current folder; says which on stderr when it isn't this one."""
     here = Path.cwd()
-    workspace = find_workspace(here)
-    if not workspace.packaged and workspace.root != here:
-        talk(f"Workspace: {workspace.root}")
-    return Workspace(workspace, read_settings(workspace.root, workspace.config_text, os.environ))
+    folder = find_workspace(here)
+    if not folder.packaged and folder.root != here:
+        talk(f"Workspace: {folder.root}")
+    return Workspace(folder, read_settings(folder.root, folder.config_text, os.environ))
 
 
 def is_terminal() -> bool:

@@ -37,11 +37,11 @@ def desk(
         return
     from panel.cli.compose.workspace import open_workspace
 
-    shell = open_workspace()
+    workspace = open_workspace()
     given = {"port": port, "team": team, "host": host or None}
-    table = shell.settings.toml.desk.model_copy(update={k: v for k, v in given.items() if v is not None})
+    table = workspace.settings.toml.desk.model_copy(update={k: v for k, v in given.items() if v is not None})
     _check(table)
-    _serve(shell, table, browser=not no_browser)
+    _serve(workspace, table, browser=not no_browser)
 
 
 def _check(table: "DeskTable") -> None:
@@ -55,22 +55,22 @@ def _check(table: "DeskTable") -> None:
         )
 
 
-def _serve(shell: "Workspace", table: "DeskTable", *, browser: bool) -> None:
+def _serve(workspace: "Workspace", table: "DeskTable", *, browser: bool) -> None:
     from panel.cli.compose.desks import open_archive, owner_name
     from panel.cli.drafts.ask_again import asking_in_background
     from panel.desk import Accounts, Times
     from panel.store import open_engine
-    from panel.web import Deps, OneTimeLink, bind, build_app, serve
+    from panel.web import Deps, OneTimeLink, bind_socket, build_app, serve
 
-    engine = open_engine(shell.settings.database_url)
+    engine = open_engine(workspace.settings.database_url)
     try:
-        with bind(table.host, table.port) as sock, open_archive(shell) as archive:
+        with bind_socket(table.host, table.port) as sock, open_archive(workspace) as archive:
             link = None if table.team else OneTimeLink()
             origin, hosts = _names(table, sock)
             deps = Deps(
-                engine=engine, origin=origin, hosts=hosts, owner=owner_name(shell), link=link,
+                engine=engine, origin=origin, hosts=hosts, owner=owner_name(workspace), link=link,
                 responsible=table.responsible, archive=archive, times=Times(table.timezone),
-                ask_again=lambda desk: asking_in_background(shell, desk),
+                ask_again=lambda desk: asking_in_background(workspace, desk),
             )  # fmt: skip
             if table.team and not any(account.sign_in for account in Accounts(engine).rows.all()):
                 raise Mistake("Nobody can sign in yet.", hint="Begin with: panel desk accounts add NAME --role admin")

@@ -18,16 +18,16 @@ def stats(json_: JsonFlag = False) -> None:
 
     Minutes run from the first act on a draft to its approval; gaps over 10 minutes are pauses and don't count.
     """
-    from panel.desk import read_stats, tables_of, told
+    from panel.desk import read_stats, summary_sentence, tables_of
 
     with open_store() as store:
         found = read_stats(store)
     if json_:
         say_json(found.model_dump(mode="json"))
     elif not found.drafts:
-        talk(f"{told(found)} Begin with: panel drafts list")
+        talk(f"{summary_sentence(found)} Begin with: panel drafts list")
     else:
-        say("\n\n".join([told(found), *(table([shown.head, *shown.rows]) for shown in tables_of(found))]))
+        say("\n\n".join([summary_sentence(found), *(table([shown.head, *shown.rows]) for shown in tables_of(found))]))
 
 
 # `panel desk export`: accepted and corrected claims as JSONL, to try prompts against.

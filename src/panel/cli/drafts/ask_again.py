@@ -94,13 +94,13 @@ def _ask(
     yes: bool, json_: bool,
 ) -> None:  # fmt: skip
     from panel.cli.compose.runs import RunOptions, run_plan
-    from panel.desk import note_wish, prepare
+    from panel.desk import note_request, prepare_run
 
     with open_desk() as at:
-        prepared = prepare(at.desk, at.who, draft, request, means_of(at.shell, models))
+        prepared = prepare_run(at.desk, at.who, draft, request, means_of(at.workspace, models))
         asking = RunOptions(budget=budget, deadline_min=deadline, retry=False, yes=yes, quiet=json_)
-        agreed = lambda: note_wish(at.desk, at.who, prepared)  # noqa: E731
-        outcome, folder = run_plan(at.shell, prepared.plan, prepared.made, asking, agreed=agreed)
+        agreed = lambda: note_request(at.desk, at.who, prepared)  # noqa: E731
+        outcome, folder = run_plan(at.workspace, prepared.plan, prepared.made, asking, agreed=agreed)
         at.desk.take_in()
         _tell(at, draft, outcome.run.run_id, str(folder), json_=json_)
 
@@ -132,50 +132,54 @@ def verdicts_changed(mine: "Review", offered: "Review") -> list[str]:
     return lines
 
 
-def means_of(shell: "Workspace", models: "Sequence[str]" = ()) -> "AskAgainMeans":
+def means_of(workspace: "Workspace", models: "Sequence[str]" = ()) -> "AskAgainMeans":
     """What asking again needs of this workspace. models: instead of those that were asked before."""
     from panel.cli.compose.runs import may_probe
     from panel.desk import AskAgainMeans
     from panel.dossier import load_scenarios
 
-    settings = shell.settings
+    settings = workspace.settings
     return AskAgainMeans(
-        personas=shell.personas,
+        personas=workspace.personas,
         spec=lambda name: settings.model_spec(models[0] if models else name),
-        seats=lambda personas: settings.seats(personas, models, every=shell.personas),
-        prompts=shell.workspace.prompts,
+        seats=lambda personas: settings.seats(personas, models, every=workspace.personas),
+        prompts=workspace.folder.prompts,
         rho=settings.toml.rho,
-        gather=lambda review: _gather(shell, review),
-        stamp=shell.new_stamp,
-        open_ledger=shell.open_ledger,
-        may_probe=lambda: may_probe(shell),
-        scenarios=load_scenarios(shell.workspace.scenarios),
+        gather=lambda review: _gather(workspace, review),
+        stamp=workspace.new_stamp,
+        open_ledger=workspace.open_ledger,
+        may_probe=lambda: may_probe(workspace),
+        scenarios=load_scenarios(workspace.folder.scenarios),
         confidential_to=settings.toml.confidential_to,
     )
 
 
-def _gather(shell: "Workspace", review: "Review") -> "Dossier":
+def _gather(workspace: "Workspace", review: "Review") -> "Dossier":
     from panel.cli.compose.launches import gather_dossier, with_archive
 
     launch = review.dossier.launch
-    found = gather_dossier(shell, launch.homepage, made=shell.new_stamp([]), refresh=True, category=launch.category)
-    return with_archive(shell, [found], datetime.now(UTC).date())[0]
+    found = gather_dossier(
+        workspace, launch.homepage, made=workspace.new_stamp([]), refresh=True, category=launch.category
+    )
+    return with_archive(workspace, [found], datetime.now(UTC).date())[0]
 
 
-def asking_in_background(shell: "Workspace", desk: "Desk") -> "AskingAgain":
+def asking_in_background(workspace: "Workspace", desk: "Desk") -> "AskingAgain":
     """Asking again for the web: the same use case, on threads of its own."""
     from panel.cli.compose.launches import note_in_archive
     from panel.desk import AskingAgain, Running
     from panel.pipeline import RunLimits
 
-    toml = shell.settings.toml
+    toml = workspace.settings.toml
     limits = RunLimits(
-        concurrency=toml.concurrency.model_dump(), prices=shell.settings.prices, confidential_to=toml.confidential_to
+        concurrency=toml.concurrency.model_dump(),
+        prices=workspace.settings.prices,
+        confidential_to=toml.confidential_to,
     )
     running = Running(
-        runs_dir=shell.settings.runs_dir,
-        open_records=shell.open_records,
-        note=lambda reviews, run_id: note_in_archive(shell, reviews, run_id, datetime.now(UTC)),
+        runs_dir=workspace.settings.runs_dir,
+        open_records=workspace.open_records,
+        note=lambda reviews, run_id: note_in_archive(workspace, reviews, run_id, datetime.now(UTC)),
         limits=limits,
     )
-    return AskingAgain(desk, means_of(shell), running)
+    return AskingAgain(desk, means_of(workspace), running)

@@ -1,4 +1,4 @@
-"""`panel drafts`: what lies on the desk, what was changed in it, what happened to it; its acts are in drafts_acts."""
+"""`panel drafts`: what lies on the desk, what was changed in it, what happened to it."""
 
 import json
 from datetime import datetime
@@ -84,20 +84,20 @@ def diff(
     json_: JsonFlag = False,
 ) -> None:
     """Show word by word what was changed: [-gone-] and {+new+}."""
-    from panel.desk import differences, marked
+    from panel.desk import differences, mark_changes
 
     with open_desk() as at:
         newest = at.desk.open(at.who, draft).draft.head
         one, other = (at.desk.revision(at.who, draft, n) for n in (from_, newest if to is None else to))
     found = differences(one.text, other.text)
     if json_:
-        told = [{"field": d.field, "was": d.was, "now": d.now, "marked": marked(d)} for d in found]
+        told = [{"field": d.field, "was": d.was, "now": d.now, "marked": mark_changes(d)} for d in found]
         say_json({"draft_id": draft, "from": one.number, "to": other.number, "changes": told})
         return
     if not found:
         talk(f"Revisions {one.number} and {other.number} say the same.")
     for change in found:
-        say(f"{change.field}: {marked(change)}")
+        say(f"{change.field}: {mark_changes(change)}")
 
 
 @app.command()
@@ -121,7 +121,7 @@ def approval_file(
     json_: JsonFlag = False,
 ) -> None:
     """Print the record of an approval that a regulator may ask for: JSON, or Markdown with -o FILE.md."""
-    from panel.desk import read_approval_file, told_approval_file
+    from panel.desk import approval_as_markdown, read_approval_file
     from panel.store import replace_file
 
     with open_desk() as at:
@@ -132,7 +132,9 @@ def approval_file(
         return
     if out.exists():
         raise Mistake(f"{str(out)!r} is there already.", hint="Name another file.")
-    text = told_approval_file(found) if out.suffix == ".md" else json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    text = (
+        approval_as_markdown(found) if out.suffix == ".md" else json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    )
     replace_file(out, text.encode())
     say_json({"file": str(out), "file_hash": found["file_hash"]}) if json_ else talk(f"Wrote {out}.")
 

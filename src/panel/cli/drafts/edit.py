@@ -48,12 +48,12 @@ def _in_editor(at: OpenDesk, draft: str, number: int, written: str) -> Path | No
     """The file as somebody left it; None when nothing was changed in it."""
     from panel.store import replace_file
 
-    folder = at.shell.settings.runs_dir / "edits"
+    folder = at.workspace.settings.runs_dir / "edits"
     _say_what_is_left_over(folder, draft)
     path = _free(folder, f"{draft}-r{number}")
     replace_file(path, written.encode())
     try:
-        _open_editor(at.shell.settings.editor_command, path)
+        _open_editor(at.workspace.settings.editor_command, path)
         changed = path.read_bytes() != written.encode()
     except BaseException:
         if path.is_file() and path.read_bytes() == written.encode():
@@ -99,7 +99,7 @@ def _open_editor(command: str, path: Path) -> None:
 
 def _take(at: OpenDesk, draft: str, path: Path) -> "Edited":
     """Carry out what a file asks for. Raises Mistake that names the file when it can't be read as one."""
-    from panel.desk import carry_out, form_of, plan_edit, read_markdown
+    from panel.desk import apply_edits, form_of, plan_edit, read_markdown
 
     text = _read(path)
     opened = at.desk.open(at.who, draft)
@@ -118,7 +118,7 @@ def _take(at: OpenDesk, draft: str, path: Path) -> "Edited":
             f"{plan.problems[0]} Nothing was taken over.",
             hint=f"Mend it: {path}, then: panel edit {draft} --from {path}",
         )
-    edited = carry_out(at.desk, at.who, opened, base, plan.requests)
+    edited = apply_edits(at.desk, at.who, opened, base, plan.requests)
     if edited.refused:
         _say_refused(edited, path, draft)
     return edited

@@ -144,7 +144,7 @@ NOTES_SHOWN = 4
 LINE_EVERY_S = 10.0  # between status lines where there is no terminal
 
 
-Flows = Callable[[], list[str]]  # one line a model: how its provider is
+LimiterLines = Callable[[], list[str]]  # one line a model: how its provider is
 
 
 def limiter_lines(limiters: "Iterable[RateLimiter]") -> list[str]:
@@ -218,7 +218,9 @@ class BatchProgress:
 class BatchLines:
     """One line for each launch that ended, and one now and then for the whole."""
 
-    def __init__(self, progress: BatchProgress, limiters: Flows, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, progress: BatchProgress, limiters: LimiterLines, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.progress, self.limiters, self.clock = progress, limiters, clock
         self.said = clock()
 
@@ -243,7 +245,7 @@ class BatchLines:
 class BatchBoard(LiveBoard):
     """A block that redraws in place: the whole, each provider, the last launches and notes."""
 
-    def __init__(self, progress: BatchProgress, limiters: Flows) -> None:
+    def __init__(self, progress: BatchProgress, limiters: LimiterLines) -> None:
         self.progress, self.limiters = progress, limiters
         self.last: list[str] = []
 
@@ -262,7 +264,9 @@ class BatchBoard(LiveBoard):
         return table
 
 
-def watch_work(total: int, budget_usd: Decimal | None, limiters: Flows, *, quiet: bool) -> BatchLines | BatchBoard:
+def watch_work(
+    total: int, budget_usd: Decimal | None, limiters: LimiterLines, *, quiet: bool
+) -> BatchLines | BatchBoard:
     """A board on a terminal, lines elsewhere. quiet: lines too (JSON goes to stdout)."""
     progress = BatchProgress(total, budget_usd)
     return BatchLines(progress, limiters) if quiet or not sys.stderr.isatty() else BatchBoard(progress, limiters)

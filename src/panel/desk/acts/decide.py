@@ -1,4 +1,4 @@
-"""Decide of claims, views, flags and held spans; change words; take it back. Each is one act on one draft."""
+"""Decide on claims, views, flags and held spans, and change words. Each is one act on one draft."""
 
 from dataclasses import dataclass
 
@@ -38,7 +38,7 @@ class Target:
 
 
 def target_of(name: str) -> Target:
-    """The spot of a name: "futurist:2", "futurist:line" or "futurist:views". Raises Mistake for another."""
+    """The target of a name: "futurist:2", "futurist:line" or "futurist:views". Raises Mistake for another."""
     persona_id, _, rest = name.partition(":")
     if rest == "views":
         return Target(persona_id, views=True)
@@ -68,7 +68,7 @@ def decide(
         raise Mistake(f"Nobody can decide {decided!r} of that.", hint="Decide accurate, attributed or removed.")
     if decided == "attributed":
         _refuse_unless_the_makers(point)
-    was = spot_standing(opened.text, target)
+    was = target_standing(opened.text, target)
     if was == "set_aside":
         raise Mistake("That is set aside.", hint="Print it first, then decide.")
     if target.phrase and decided == "removed":
@@ -115,8 +115,8 @@ def _written(opened: Opened) -> OpenReview:
     return opened
 
 
-def spot_standing(text: DraftText, target: Target) -> str:
-    """How what a spot names is printed (`text.standing_of`); of views printed or removed."""
+def target_standing(text: DraftText, target: Target) -> str:
+    """How what a target names is printed (`overlay.standing_of`); of views printed or removed."""
     words = text.words_of(target.persona_id)
     if words and target.views:
         return words.views
@@ -127,7 +127,7 @@ def spot_standing(text: DraftText, target: Target) -> str:
 
 
 def put_standing(text: DraftText, target: Target, standing: str) -> DraftText:
-    """The text with a sentence, pick or a critic's views printed otherwise. Raises Mistake for a spot of nothing."""
+    """The text with a sentence, pick or a critic's views printed otherwise. Raises Mistake for a target of nothing."""
     words = text.words_of(target.persona_id)
     if words is None:
         raise Mistake(f"No critic {target.persona_id!r} wrote for this draft.")
@@ -151,7 +151,7 @@ def save(
     tx: Tx, draft_id: str, name: str, new: str, *, number: int, seen: PassageSeen = False, opened_page: bool = False,
     reason: str = "",
 ) -> Opened:  # fmt: skip
-    """Change the words of one field (`fields.read_field`); what was changed is decided `amended` by whoever did it.
+    """Change the words of one field (`text_fields.read_field`); that is a decision, `amended`, by whoever did it.
 
     Raises EditConflict when somebody else changed the same words since revision `number`; Mistake for words that can't
     stand there, or when nothing would change.
@@ -192,14 +192,14 @@ def _printed_as(opened: OpenReview, text: DraftText, field: Field) -> frozenset[
     """How a place is printed, by itself, with its critic's views and with the critic; of the note nothing."""
     if field.part == "note":
         return frozenset()
-    told = {spot_standing(text, _spot_of(opened.review, field))}
+    told = {target_standing(text, _target_of(opened.review, field))}
     if field.part == "sentence":
-        told.add(spot_standing(text, Target(field.persona_id, field.place)))
+        told.add(target_standing(text, Target(field.persona_id, field.place)))
     struck = field.persona_id in {s.persona_id for s in text.struck}
     return frozenset(told | ({"struck"} if struck else set()))
 
 
-def _spot_of(review: Review, field: Field) -> Target:
+def _target_of(review: Review, field: Field) -> Target:
     """What a place is printed with: itself, or its critic's views, as all but sentences that claim something are."""
     opinion = review.opinion(field.persona_id)
     words = opinion.words if isinstance(opinion, Answered) else None
@@ -209,8 +209,8 @@ def _spot_of(review: Review, field: Field) -> Target:
 
 def _amended(opened: OpenReview, field: Field) -> Point:
     """The point of changed words; a short text may have its own. Raises Mistake for none: no other is decided."""
-    alone = spotted(opened.points, Target(field.persona_id, phrase=field.name)) if field.part == "phrase" else None
-    found = alone or spotted(opened.points, _spot_of(opened.review, field))
+    alone = point_of(opened.points, Target(field.persona_id, phrase=field.name)) if field.part == "phrase" else None
+    found = alone or point_of(opened.points, _target_of(opened.review, field))
     if found is None:
         raise Mistake("Nobody can decide of these words as they are printed now.", hint="Reload the draft.")
     return found
@@ -226,7 +226,7 @@ def set_standing(tx: Tx, draft_id: str, target: Target, standing: str, *, number
         raise Mistake(f"A sentence can't be {standing!r}.", hint="Print it or set it aside.")
     if target.views or target.phrase:
         raise Mistake("A critic's views and short texts are printed or removed.", hint="Decide accurate or removed.")
-    was = spot_standing(opened.text, target)
+    was = target_standing(opened.text, target)
     if was == "removed":
         raise Mistake("That was removed.", hint="Decide it accurate to print it again, or take the decision back.")
     if was == standing or (was, standing) == ("attributed", "printed"):
@@ -266,21 +266,21 @@ def confirm_held(tx: Tx, draft_id: str, key: str = "") -> Opened:
 
 
 def _point_at(opened: OpenReview, target: Target) -> Point:
-    return spotted(opened.points, target) or find_point(opened.review, opened.text, target, opened.draft.scope)
+    return point_of(opened.points, target) or find_point(opened.review, opened.text, target, opened.draft.scope)
 
 
 def find_point(review: Review, text: DraftText, target: Target, scope: str) -> Point:
-    """The point of a spot as it is printed, or would be if it were. Raises Mistake when there is none."""
-    found = spotted(points_of(review, text, (), scope=scope), target)
+    """The point of a target as it is printed, or would be if it were. Raises Mistake when there is none."""
+    found = point_of(points_of(review, text, (), scope=scope), target)
     if found is None and target.persona_id not in {s.persona_id for s in text.struck}:
-        found = spotted(points_of(review, put_standing(text, target, "printed"), (), scope=scope), target)
+        found = point_of(points_of(review, put_standing(text, target, "printed"), (), scope=scope), target)
     if found is None:
         raise Mistake("There is no such claim in this draft.", hint="Reload the draft.")
     return found
 
 
-def spotted(points: tuple[Point, ...], target: Target) -> Point | None:
-    """The point of a spot among these, None when there is none."""
+def point_of(points: tuple[Point, ...], target: Target) -> Point | None:
+    """The point of a target among these, None when there is none."""
     kinds = ("views",) if target.views else ("claim", "pick")
     mine = (p for p in points if p.persona_id == target.persona_id and p.kind in kinds)
     return next((p for p in mine if target.views or (p.place, p.field) == (target.place, target.phrase)), None)
@@ -302,9 +302,9 @@ def _refuse_stale(tx: Tx, opened: OpenReview, target: Target, number: int) -> No
 
 
 def _as_seen(review: Review, text: DraftText, target: Target) -> tuple[str, str] | None:
-    """How a spot is printed, and the key of its words and passages; None where there is no such spot."""
+    """How a target is printed, and the key of its words and passages; None where there is no such target."""
     try:
-        return spot_standing(text, target), find_point(review, text, target, "").key
+        return target_standing(text, target), find_point(review, text, target, "").key
     except Mistake:
         return None
 

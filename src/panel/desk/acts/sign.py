@@ -1,4 +1,4 @@
-"""Approve, publish, correct, retract; and put a draft away or fetch it back. Only people do any of this."""
+"""Approve, publish, correct and retract a draft. Only people do any of this."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,11 +1,11 @@
-"""Strike an opinion, bring a run log, and take over what a panel asked again answered. No verdict is ever changed."""
+"""Take over what a panel that was asked again answered, critic by critic. No verdict is ever changed."""
 
 from dataclasses import replace
 
 from panel.desk.acts.commit import Tx, finish, refuse_put_away, write
 from panel.desk.drafts.opened import Opened, OpenReview, read_review
 from panel.desk.drafts.overlay import start_text
-from panel.desk.drafts.points import earlier_decisions, passages_hash, shown
+from panel.desk.drafts.points import cited_passages, earlier_decisions, passages_hash
 from panel.errors import EditConflict, Mistake
 from panel.records import Answered, DraftText, Ground, Review
 from panel.store import draft_rows as rows
@@ -55,7 +55,9 @@ def _is_same(old: Review, new: Review, persona_id: str) -> bool:
         return False
     said = (a.verdict, a.words, a.confidence) == (b.verdict, b.words, b.confidence)
     said = said and [_cites(g) for g in a.grounds] == [_cites(g) for g in b.grounds]
-    return said and passages_hash(shown(old.dossier, a.grounds)) == passages_hash(shown(new.dossier, b.grounds))
+    return said and passages_hash(cited_passages(old.dossier, a.grounds)) == passages_hash(
+        cited_passages(new.dossier, b.grounds)
+    )
 
 
 def _cites(ground: Ground) -> tuple[int, str, str, str]:

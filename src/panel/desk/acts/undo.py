@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from panel.desk.acts.commit import Tx, finish, refuse_put_away, settle, write
-from panel.desk.acts.decide import Target, put_standing, spot_standing, target_of
+from panel.desk.acts.decide import Target, put_standing, target_of, target_standing
 from panel.desk.drafts.opened import Opened, OpenReview
 from panel.desk.drafts.text_fields import put_text, read_field, text_at
 from panel.errors import EditConflict, Mistake
@@ -65,20 +65,20 @@ def _stands(opened: Opened, decision: Decision) -> bool:
     if decision.kind == "views" and decision.decision != "removed":
         return (decision.scope, decision.key) in opened.keys
     try:
-        shows = spot_standing(opened.text, _spot(decision)) in SHOWS[decision.decision]
+        shows = target_standing(opened.text, _target(decision)) in SHOWS[decision.decision]
         return shows and (decision.kind != "claim" or _same_words(opened.text, decision))
     except Mistake:
         return False  # the critic answered anew, and has no such sentence
 
 
 def _same_words(text: DraftText, decision: Decision) -> bool:
-    target = _spot(decision)
+    target = _target(decision)
     if target.phrase and decision.decision == "removed":
         return True
     return text_at(text, read_field(f"{target.persona_id}:{target.phrase or target.place}")) == decision.text
 
 
-def _spot(decision: Decision) -> Target:
+def _target(decision: Decision) -> Target:
     if decision.kind == "claim" and decision.place < 0:
         return target_of(decision.field)
     return Target(decision.persona_id, decision.place, views=decision.kind == "views")
@@ -86,8 +86,8 @@ def _spot(decision: Decision) -> Target:
 
 def _before(text: DraftText, decision: Decision) -> DraftText:
     """The text without what the decision did to it."""
-    if decision.decision == "amended" or (decision.decision == "removed" and _spot(decision).phrase):
+    if decision.decision == "amended" or (decision.decision == "removed" and _target(decision).phrase):
         return put_text(text, read_field(decision.field), decision.was)
     if decision.was and decision.kind in ("claim", "pick", "views"):
-        return put_standing(text, _spot(decision), decision.was)
+        return put_standing(text, _target(decision), decision.was)
     return text

@@ -11,7 +11,7 @@ CHANNELS = {"": "", "browser": "in the browser", "editor": "in an editor's file"
 SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|"})
 
 
-def told_approval_file(file: Json) -> str:
+def approval_as_markdown(file: Json) -> str:
     """The file as Markdown. What a model or a page said is escaped: it can't look like the record around it."""
     return "\n".join(_lines(file)) + "\n"
 

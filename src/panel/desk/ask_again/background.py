@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Literal
 
-from panel.desk.ask_again.prepare import AskAgainMeans, AskAgainRequest, PreparedRun, note_wish, prepare
+from panel.desk.ask_again.prepare import AskAgainMeans, AskAgainRequest, PreparedRun, note_request, prepare_run
 from panel.desk.desk import Desk
 from panel.errors import Mistake, PanelError, ProviderError, Stopped
 from panel.pipeline import (
@@ -79,7 +79,7 @@ class AskingAgain:
         """Prepare an asking and say what it may cost; nothing is asked. Blocks while pages are read. Raises Mistake."""
         with self._lock:
             self._refuse_twice(draft_id)
-        prepared = prepare(self._desk, who, draft_id, request, self._means)
+        prepared = prepare_run(self._desk, who, draft_id, request, self._means)
         asking = AskAgainJob(prepared, price_plan(prepared.plan, self._running.limits.prices))
         asking.sentence = asking.price.sentence
         with self._lock:
@@ -98,7 +98,7 @@ class AskingAgain:
             if asking is None or asking.state != "priced" or asking.run_id != run_id:
                 raise Mistake("Nothing with that price waits to be asked.", hint="Look at the price again.")
             refuse_unpriced(asking.price, budget_usd)
-            note_wish(self._desk, who, asking.prepared)
+            note_request(self._desk, who, asking.prepared)
             asking.state, asking.sentence = "asking", "Asking."
         limits = replace(self._running.limits, budget_usd=budget_usd)
         asking.thread = Thread(target=self._run, args=(asking, limits), name=f"asking {run_id}", daemon=True)

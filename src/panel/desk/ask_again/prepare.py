@@ -1,7 +1,7 @@
 """Ask the panel, or one critic, again for a draft: what is asked, at which price, and how far it is.
 
-An ordinary run through the ledger, with its own folder. What comes of it reaches the desk by `taking_in` alone, as an
-offer: nobody's text is touched before a person takes it over. Only the wish itself is a person's act, and in the log.
+An ordinary run through the ledger, with its own folder. What comes of it reaches the desk by `new_drafts` alone, as an
+offer: nobody's text is touched before a person takes it over. Only the request is a person's act, and in the log.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ class AskAgainRequest:
 
 @dataclass(frozen=True)
 class AskAgainMeans:
-    """What asking needs of a workspace. A shell builds it; nothing here reads a file or a variable."""
+    """What asking needs of a workspace. The command builds it; nothing here reads a file or a variable."""
 
     personas: tuple[Persona, ...]
     spec: Callable[[str], ModelSpec]  # by model name; raises Mistake, for a missing key say
@@ -56,8 +56,8 @@ class PreparedRun:
     made: Stamp
 
 
-def prepare(desk: Desk, who: Account, draft_id: str, request: AskAgainRequest, means: AskAgainMeans) -> PreparedRun:
-    """The plan that answers a wish. Blocks while pages are read; raises Mistake for what can't be asked."""
+def prepare_run(desk: Desk, who: Account, draft_id: str, request: AskAgainRequest, means: AskAgainMeans) -> PreparedRun:
+    """The plan that answers a request. Blocks while pages are read; raises Mistake for what can't be asked."""
     allow(who, "ask again")
     opened = desk.open(who, draft_id)
     if not isinstance(opened, OpenReview):
@@ -133,7 +133,7 @@ def as_source(log: RunLog) -> LaunchSource:
     )
 
 
-def note_wish(desk: Desk, who: Account, prepared: PreparedRun) -> None:
+def note_request(desk: Desk, who: Account, prepared: PreparedRun) -> None:
     """Say in the log who had the panel asked again, and what it was told."""
     told = {
         "run": prepared.made.run_id,

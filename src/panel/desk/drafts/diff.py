@@ -47,7 +47,7 @@ def word_runs(was: str, now: str) -> Iterator[DiffRun]:
             yield DiffRun("new", "".join(b[k:m]))
 
 
-def marked(difference: Difference) -> str:
+def mark_changes(difference: Difference) -> str:
     """`It is [-fast-]{+quick at copying+}.`"""
     shown = {"same": "{}", "gone": "[-{}-]", "new": "{{+{}+}}"}
     return "".join(shown[run.kind].format(run.text) for run in difference.runs)

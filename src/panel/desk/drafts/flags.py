@@ -15,7 +15,7 @@ def flags_of(
 ) -> tuple[Flag, ...]:
     """Flags on what is printed, in page order; a sentence's `index` is its place in what the model wrote.
 
-    archive: what an archive knows of these words (`desk.archive`), made of the same printed review.
+    archive: what `WrittenBefore.flags` gave for the same printed review.
     found: what `check_printed` gave for it, when it is known.
     """
     struck = {s.persona_id for s in text.struck}

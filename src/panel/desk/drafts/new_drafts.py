@@ -7,11 +7,11 @@ from sqlalchemy import Connection
 
 from panel.desk.drafts.opened import read_review
 from panel.desk.drafts.publications import public_at
-from panel.desk.drafts.queue_row import first_pair_row, first_row
+from panel.desk.drafts.queue_row import first_pair_row, new_queue_row
 from panel.dossier import folded_name
 from panel.errors import Mistake
 from panel.records import Comparison, Draft, Pair, Review
-from panel.store import Detail, OfLaunch, append_act, asked_for, drafts_of, launch_of, launches_of, root_of
+from panel.store import Detail, OfLaunch, append_act, draft_of_run, drafts_of, launch_of, launches_of, root_of
 from panel.store import draft_rows as rows
 
 AT_ONCE = 100  # records a transaction: a queue that was not looked at for a month fills in steps
@@ -49,7 +49,7 @@ def _take_review(
 ) -> Draft:
     scope, subject, known = place_of(conn, run_id, slug)
     rows.keep_base(conn, hashed, "review", json)
-    if known and known.grade != "trial" and review.grade == "trial" and not asked_for(conn, run_id):
+    if known and known.grade != "trial" and review.grade == "trial" and not draft_of_run(conn, run_id):
         draft = known  # a trial answers nothing: it takes nobody's place and is not offered
     elif known:
         draft = _newer(conn, known, hashed, review, run_id, now)
@@ -68,7 +68,7 @@ def _new(
     draft = Draft(
         draft_id=draft_id, kind="review", subject=subject, scope=scope, base_hash=hashed, run_id=run_id,
         grade=review.grade, state="open", embargo_until=review.dossier.launch.embargo_until,
-        created_at=min(made, now), changed_at=now, shown=first_row(review, draft_id),
+        created_at=min(made, now), changed_at=now, shown=new_queue_row(review, draft_id),
     )  # fmt: skip
     rows.put_draft(conn, draft)
     _tell(conn, "took in", draft, run_id, hashed, now)
@@ -79,7 +79,7 @@ def _newer(conn: Connection, known: Draft, hashed: str, review: Review, run_id: 
     """A draft nobody opened takes the newer review; one that lies open, or bears another name, is offered it."""
     if known.base_hash == hashed:
         return known
-    shown = first_row(review, known.draft_id)
+    shown = new_queue_row(review, known.draft_id)
     if known.head < 0 and folded_name(shown.name) == folded_name(known.shown.name):
         changed: dict[str, Any] = {"base_hash": hashed, "run_id": run_id, "grade": review.grade, "shown": shown}
         what = "took in anew"
@@ -195,7 +195,7 @@ def place_of(conn: Connection, run_id: str, slug: str) -> ProductPlace:
     A run that was asked again for a draft goes there. Else the draft that earlier reviews of the launch went into, by
     the archive as it is today: merged products share their drafts, and a launch that was split off takes its along.
     """
-    wanted = asked_for(conn, run_id)
+    wanted = draft_of_run(conn, run_id)
     known = rows.load_draft(conn, wanted) if wanted else None
     launch = launch_of(conn, run_id, slug)
     if known is None and launch is not None:

@@ -71,7 +71,7 @@ def lay_over(review: Review, text: DraftText) -> Review:
 
     The count is of what the critics answered, never of what is printed. Claims of grounds are a model's words that
     nobody decided on, and are left out. Of a struck opinion, and of one the text does not have, nothing is printed but
-    its verdict; of no answer, that there is none. Flags are the machine's; `desk.flags` has today's.
+    its verdict; of no answer, that there is none. Flags are the machine's; `drafts/flags.py` gives today's.
     """
     struck = frozenset(s.persona_id for s in text.struck)
     kept = [_laid(opinion, text, struck) for opinion in review.opinions]

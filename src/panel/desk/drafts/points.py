@@ -48,13 +48,13 @@ def points_of(
 def _points(review: Review, text: DraftText, flags: Sequence[Flag], *, scope: str) -> Iterator[Point]:
     mine = [f for f in flags if must_settle(f)]
     struck = {s.persona_id for s in text.struck}
-    shelf = DossierIndex(review.dossier)
+    index = DossierIndex(review.dossier)
     yield from _held(review, flags, scope)
     for persona in review.personas:
         opinion, words = review.opinion(persona.persona_id), text.words_of(persona.persona_id)
         if persona.persona_id in struck or words is None or not isinstance(opinion, Answered):
             continue
-        facts = apart(review, opinion, words, shelf)
+        facts = apart(review, opinion, words, index)
         phrases = [_phrase(review, words, name, cited, scope) for name, cited in facts.items()]
         yield from (p for p in phrases if not p.passages)
         yield from _claims(review, opinion, words, scope)
@@ -83,7 +83,7 @@ def _claims(review: Review, opinion: Answered, words: EditedWords, scope: str) -
             if model.rests_on == "view":
                 continue
             cited = [by_number[n] for n in model.grounds if n in by_number] if model.rests_on == "grounds" else []
-            passages = shown(review.dossier, cited)
+            passages = cited_passages(review.dossier, cited)
             hashed, resting = sha256_of(as_printed(sentence)), passages_hash(passages)
             yield Point(
                 kind="claim", scope=scope, key=claim_key(hashed, resting), persona_id=who, place=sentence.place,
@@ -94,7 +94,7 @@ def _claims(review: Review, opinion: Answered, words: EditedWords, scope: str) -
     for pick in words.picks:
         ground = by_number.get(pick.number)
         if ground and pick.standing == "printed":
-            passages = shown(review.dossier, [ground])
+            passages = cited_passages(review.dossier, [ground])
             hashed, resting = pick_hash(who, ground.side, ground.excerpt), passages_hash(passages)
             yield Point(
                 kind="pick", scope=scope, key=claim_key(hashed, resting), persona_id=who, place=ground.number,
@@ -106,15 +106,15 @@ def _claims(review: Review, opinion: Answered, words: EditedWords, scope: str) -
 APART = ("line", "for_whom", "not_for")  # short texts that are claims where they give a number, a price or a name
 
 
-def apart(review: Review, opinion: Answered, words: EditedWords, shelf: DossierIndex) -> dict[str, tuple[Ground, ...]]:
+def apart(review: Review, opinion: Answered, words: EditedWords, index: DossierIndex) -> dict[str, tuple[Ground, ...]]:
     """A critic's short texts that are points of their own, with the grounds that hold what they give, found by code."""
     printed = APART if words.views == "printed" else ()
-    read = {n: find_backing(shelf, opinion, review.flags, getattr(words, n)) for n in printed}
+    read = {n: find_backing(index, opinion, review.flags, getattr(words, n)) for n in printed}
     return {name: grounds for name, grounds in read.items() if grounds is not None}
 
 
 def _phrase(review: Review, words: EditedWords, name: str, grounds: Sequence[Ground], scope: str) -> Point:
-    text, passages = getattr(words, name), shown(review.dossier, grounds)
+    text, passages = getattr(words, name), cited_passages(review.dossier, grounds)
     hashed, resting = sha256_of(text), passages_hash(passages)
     return Point(
         kind="claim", scope=scope, key=claim_key(hashed, resting), persona_id=words.persona_id, place=-1, text=text,
@@ -132,7 +132,7 @@ def claim_key(sentence_hash: str, passages: str) -> str:
     return sha256_of(canonical_json(["claim", sentence_hash, passages]))
 
 
-def shown(dossier: Dossier, grounds: Sequence[Ground]) -> tuple[Shown, ...]:
+def cited_passages(dossier: Dossier, grounds: Sequence[Ground]) -> tuple[Shown, ...]:
     """The passages grounds cite, each once, with every excerpt of it to be lit."""
     found: dict[str, list[str]] = {}
     for ground in grounds:
@@ -203,7 +203,7 @@ def _under(flag: Flag, words: EditedWords, opinion: Answered, dossier: Dossier) 
         return {}
     numbers = opinion.words.quote[flag.index].grounds
     cited = [g for g in opinion.grounds if g.number in numbers]
-    return {"on": as_printed(sentence), "resting": passages_hash(shown(dossier, cited))}
+    return {"on": as_printed(sentence), "resting": passages_hash(cited_passages(dossier, cited))}
 
 
 def flag_point(flag: Flag, *, scope: str, on: str = "", resting: str = "") -> Point:
@@ -237,7 +237,7 @@ def _keys(review: Review) -> dict[tuple[str, int], tuple[str, ...]]:
     for opinion in review.answered():
         who = opinion.juror.persona_id
         for place, hashes, numbers in _sentences(opinion):
-            resting = passages_hash(shown(review.dossier, [g for g in opinion.grounds if g.number in numbers]))
+            resting = passages_hash(cited_passages(review.dossier, [g for g in opinion.grounds if g.number in numbers]))
             keys[who, place] = tuple(claim_key(hashed, resting) for hashed in hashes)
     return keys
 

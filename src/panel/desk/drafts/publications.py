@@ -1,7 +1,7 @@
 """What is public of a draft at a moment, what is still to go out, and whether a signature stands: asked nowhere else.
 
 A publication goes out at its hour unless it was cancelled before; then the embargo and the draft's standing are asked
-again. What ends a signature before the hour cancels the publication (`acting.put_row`), and so does another one.
+again. What ends a signature before the hour cancels the publication (`commit.put_row`), and so does another one.
 """
 
 from collections.abc import Sequence

@@ -8,7 +8,7 @@ from panel.records import Answered, Comparison, QueueRow, Review, Written
 SECONDS_A_CLAIM, SECONDS_A_FLAG, SECONDS_BESIDE = 15, 30, 60  # until the desk has measured its own (`desk stats`)
 
 
-def first_row(review: Review, draft_id: str) -> QueueRow:
+def new_queue_row(review: Review, draft_id: str) -> QueueRow:
     """Of a review nobody has opened: nothing is decided yet, and flags are counted when it is."""
     launch = review.dossier.launch
     claims = sum(p.kind in ("claim", "pick") for p in points_of(review, start_text(review), (), scope=""))

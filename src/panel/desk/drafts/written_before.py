@@ -66,9 +66,9 @@ NO_ARCHIVE = WrittenBefore()
 
 
 def _cases(review: Review) -> tuple[Case, ...]:
-    shelf = DossierIndex(review.dossier)
+    index = DossierIndex(review.dossier)
     return tuple(
-        Case(shelf, review.persona(opinion.juror.persona_id), _own(opinion), depth=review.depth)
+        Case(index, review.persona(opinion.juror.persona_id), _own(opinion), depth=review.depth)
         for opinion in review.answered()
     )
 

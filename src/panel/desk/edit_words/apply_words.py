@@ -1,14 +1,14 @@
 """Carry out what somebody changed in a draft's file, act by act. What others changed meanwhile is kept, and said.
 
-Each wish is held against the draft as it lies now: what stands as wished is left alone, so that a file may be taken
-again; what is no longer as the file had it is a conflict with both texts, and the next wish is carried out even so.
+Each edit is held against the draft as it lies now: what stands as wanted is left alone, so that a file may be taken
+again; what is no longer as the file had it is a conflict with both texts, and the next edit is carried out even so.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from panel.desk.acts.decide import Target, spot_standing, spotted, target_of
+from panel.desk.acts.decide import Target, point_of, target_of, target_standing
 from panel.desk.desk import Desk
 from panel.desk.drafts.opened import Opened, OpenReview
 from panel.desk.drafts.overlay import as_printed
@@ -38,7 +38,7 @@ TOLD = {
 
 @dataclass(frozen=True)
 class RefusedWords:
-    """A wish that was not carried out, and why. yours, theirs: both texts of a conflict."""
+    """An edit that was not carried out, and why. yours, theirs: both texts of a conflict."""
 
     name: str
     why: str
@@ -62,8 +62,8 @@ class Edited:
         return ", ".join([*told, *([TOLD["note"]] if TOLD["note"] in self.done else [])])
 
 
-def carry_out(desk: Desk, who: Account, opened: Opened, base: Opened, requests: Sequence[PlannedEdit]) -> Edited:
-    """Do what the wishes say, in their order. base: the draft as it was when the file was written."""
+def apply_edits(desk: Desk, who: Account, opened: Opened, base: Opened, requests: Sequence[PlannedEdit]) -> Edited:
+    """Carry out the edits in their order. base: the draft as it was when the file was written."""
     run = _Run(desk.taking_back(), who, opened, base)
     for request in requests:
         run.do(request)
@@ -122,7 +122,7 @@ class _Run:
     def _decide(self, request: PlannedEdit) -> bool:
         target = target_of(request.name)
         self._refuse_changed(request)
-        point = spotted(self.opened.points, target)
+        point = point_of(self.opened.points, target)
         decision = self.opened.decision(point) if point else None
         if self._is_decided(target, point, decision, request.what):
             return False
@@ -168,7 +168,7 @@ class _Run:
         return True
 
     def _standing(self, request: PlannedEdit, text: DraftText) -> str:
-        standing = spot_standing(text, target_of(request.name))
+        standing = target_standing(text, target_of(request.name))
         return "printed" if standing == "attributed" else standing
 
     def _dismiss(self, request: PlannedEdit) -> bool:

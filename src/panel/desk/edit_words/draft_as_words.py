@@ -10,7 +10,7 @@ from textwrap import TextWrapper
 
 from panel.desk.drafts.flags import must_settle
 from panel.desk.drafts.opened import OpenComparison, Opened, OpenReview
-from panel.desk.drafts.points import shown
+from panel.desk.drafts.points import cited_passages
 from panel.desk.drafts.text_fields import PHRASES, plain
 from panel.desk.edit_words.words_file import Comment, FileItem, Heading, Part
 from panel.desk.reasons import DISMISS_REASONS, ONLY_MENDED, STRIKE_REASONS
@@ -113,7 +113,7 @@ def _sentences(opened: OpenReview, opinion: Answered, model: Written, words: Edi
         mark, was = _standing(opened, words.persona_id, sentence.place, sentence.standing)
         yield FileItem(name, mark, was, sentence.text)
         cited = [by_number[n] for n in wrote.grounds if n in by_number] if wrote.rests_on == "grounds" else []
-        lines = [line for passage in shown(opened.review.dossier, cited) for line in _passage(passage)]
+        lines = [line for passage in cited_passages(opened.review.dossier, cited) for line in _passage(passage)]
         lines += [_told(flag) for flag in opened.flags if _is_on(flag, words.persona_id, sentence)]
         yield Comment(tuple(lines or ["From memory: no passage stands under it."]))
 
@@ -138,7 +138,7 @@ def _picks(opened: OpenReview, opinion: Answered, words: EditedWords) -> Iterato
         ground = by_number[pick.number]
         mark, was = _standing(opened, words.persona_id, pick.number, pick.standing)
         yield FileItem(f"{words.persona_id}:{pick.number}", mark, was)
-        lines = [line for passage in shown(opened.review.dossier, [ground]) for line in _passage(passage)]
+        lines = [line for passage in cited_passages(opened.review.dossier, [ground]) for line in _passage(passage)]
         yield Comment((f"Picked as a reason {ground.side} it:", *lines))
 
 

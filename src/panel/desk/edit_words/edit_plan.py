@@ -1,4 +1,4 @@
-"""What somebody changed in a draft's file, as wishes to be carried out one act at a time. Pure."""
+"""What somebody changed in a draft's file, as edits to be carried out one act at a time. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class EditPlan:
 
 
 def plan_edit(taken: Taken, form: Sequence[Part]) -> EditPlan:
-    """What a file asks for, compared with what it was written from. Wishes are in the order they are carried out."""
+    """What a file asks for, compared with what it was written from. Edits are in the order they are carried out."""
     base = {part.name: part for part in form if isinstance(part, FileItem)}
     given = {item.name: item for item in one_line(taken.items, keeps_lines=KEEP_LINES)}
     problems = list(taken.problems)

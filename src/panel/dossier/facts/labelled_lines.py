@@ -25,7 +25,7 @@ from panel.dossier.facts.stated import (
 from panel.dossier.facts.visible_lines import VisibleLine, text_of
 from panel.dossier.identity.address import joined
 from panel.dossier.identity.voices import CRATES, NPM, PYPI, package_of, repository_of
-from panel.records import AMOUNT, FactKind, fold
+from panel.records import AMOUNT, FactKind, letters_and_digits
 
 FROM = "labelled text"
 LABELS: tuple[tuple[FactKind, str], ...] = (
@@ -214,7 +214,7 @@ def _makers(lines: Sequence[VisibleLine], names: frozenset[str]) -> Iterator[Sta
         company = NAMED_COMPANY.search(here.text)
         own = (
             company
-            and any(len(name) > 2 and fold(company[1]).startswith(name) for name in names)
+            and any(len(name) > 2 and letters_and_digits(company[1]).startswith(name) for name in names)
             and len(here.text) < 120
         )
         if company and (own or WITH_COMPANY.search(here.text[: company.start()]) or here.chrome == "footer"):
@@ -248,7 +248,7 @@ def _repository(tree: Any, url: str, names: frozenset[str]) -> Iterator[StatedFa
             continue
         titled = any(SOURCE_WORDS.fullmatch(words) for words in (said, line(link.get("title"))))
         listed = package_of(url) and f"{known.owner}/{known.name}" in said.lower()  # a registry spells the address out
-        if titled or listed or fold(known.name) in names:
+        if titled or listed or letters_and_digits(known.name) in names:
             steps = urlsplit(address).path.strip("/").split("/")
             found.setdefault(address_of(joined(address, "/" + "/".join(steps[:2]))), said)
     if len(found) == 1 and not repository_of(url):
@@ -278,14 +278,14 @@ def _released(lines: Sequence[VisibleLine], names: frozenset[str]) -> Iterator[S
                 yield StatedFact("published", day, FROM, here.text)
         if (found := RELEASED_ON.search(here.text)) and (day := _day_at_start(here.text[found.end() :])):
             yield StatedFact("published", day, FROM, here.text)
-        if (file := DOWNLOAD.search(here.text)) and fold(file[1]) in names:
+        if (file := DOWNLOAD.search(here.text)) and letters_and_digits(file[1]) in names:
             yield StatedFact("version", file[2], "file name", file[0])
         if len(words) > 12 or AMOUNT.search(here.text):
             continue
         for before, word in zip(["", *words], words, strict=False):
             if not (value := version_of(word)) or not re.match(r"v?\d", word):
                 continue
-            if fold(before) in names or re.fullmatch(r"version", before, re.IGNORECASE):
+            if letters_and_digits(before) in names or re.fullmatch(r"version", before, re.IGNORECASE):
                 yield StatedFact("version", value, FROM, here.text)
                 break
         if re.search(r"\blatest\b", here.text, re.IGNORECASE) and (value := version_of(here.text)) and len(words) <= 8:
@@ -296,7 +296,7 @@ def _released(lines: Sequence[VisibleLine], names: frozenset[str]) -> Iterator[S
 
 def _is_named(package: str, names: frozenset[str]) -> bool:
     """Whether a package is named like the product, or begins with its name: `anvil-run` of anvil."""
-    whole = {fold(package), fold(package.rpartition("/")[2])}
+    whole = {letters_and_digits(package), letters_and_digits(package.rpartition("/")[2])}
     return bool(whole & names) or any(len(name) > 3 and part.startswith(name) for name in names for part in whole)
 
 

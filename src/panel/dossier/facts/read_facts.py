@@ -24,7 +24,7 @@ from panel.dossier.facts.visible_lines import VisibleLine, lines_of
 from panel.dossier.identity.voices import package_of, repository_of, site_of
 from panel.dossier.page.html import is_small
 from panel.dossier.page.lxml_tree import parse_html
-from panel.records import Fact, Passage, Plan, Pricing, fold
+from panel.records import Fact, Passage, Plan, Pricing, letters_and_digits
 
 HTML = frozenset({"text/html", "application/xhtml+xml"})
 MOST_FACTS = 60
@@ -84,7 +84,9 @@ def _of_page(text: str, url: str, sheets: Mapping[str, str] | None) -> list[Stat
     take_out(tree, sheets)
     lines = lines_of(tree)
     named = _name(tree, lines, structured, url)
-    names = frozenset({fold(s.value) for s in [*structured, *named] if s.kind == "name"} | _address_names(url)) - {""}
+    names = frozenset(
+        {letters_and_digits(s.value) for s in [*structured, *named] if s.kind == "name"} | _address_names(url)
+    ) - {""}
     shown = read_prices(tree, lines, url=url)
     labels = read_labels(tree, lines, url=url, names=names, is_listing=listing)
     licences = _licence_text(lines, url)
@@ -111,18 +113,20 @@ def _name(tree: Any, lines: Sequence[VisibleLine], structured: Sequence[StatedFa
         return []
     title = one_line("".join(tree.xpath("//head/title/text()")[:1]))[:300]
     heading = next((line.text for line in lines if line.level == 1), "")
-    own = _address_names(url) | ({fold(url.rstrip("/").rpartition("/")[2])} if _own_forge(tree, url) else set())
+    own = _address_names(url) | (
+        {letters_and_digits(url.rstrip("/").rpartition("/")[2])} if _own_forge(tree, url) else set()
+    )
     for text in (title, heading):
         parts = [part.strip() for part in TITLE_END.split(text) if part.strip()]
         for part in [*parts, *(part.split("/")[-1] for part in parts), *(part.split()[0] for part in parts)]:
-            if fold(part) in own and len(part) <= 60:
+            if letters_and_digits(part) in own and len(part) <= 60:
                 return [StatedFact("name", part, "title", part)]
     steps = urlsplit(url).path.strip("/").split("/")  # owner and repository, at a code host of somebody's own
-    at_host = len(steps) == 2 and fold(heading) == fold(steps[1]) != ""
+    at_host = len(steps) == 2 and letters_and_digits(heading) == letters_and_digits(steps[1]) != ""
     if at_host and len(heading) <= 60:
         return [StatedFact("name", heading, "heading", heading)]
     for word in f"{title} {heading}".split():
-        if fold(word) in own:
+        if letters_and_digits(word) in own:
             return [StatedFact("name", word.strip(".,:;!?|–—"), "title", word)]
     return []
 
@@ -130,10 +134,10 @@ def _name(tree: Any, lines: Sequence[VisibleLine], structured: Sequence[StatedFa
 def _address_names(url: str) -> frozenset[str]:
     """What an address calls its product: its domain's name, a repository's, a package's."""
     if known := repository_of(url):
-        return frozenset({fold(known.name)})
+        return frozenset({letters_and_digits(known.name)})
     if package := package_of(url):
-        return frozenset({fold(package), fold(package.rpartition("/")[2])})
-    return frozenset({fold(site_of(url).partition(".")[0])})
+        return frozenset({letters_and_digits(package), letters_and_digits(package.rpartition("/")[2])})
+    return frozenset({letters_and_digits(site_of(url).partition(".")[0])})
 
 
 def _own_forge(tree: Any, url: str) -> bool:

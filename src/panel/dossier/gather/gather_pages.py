@@ -1,10 +1,10 @@
 """From one address to the pages a dossier is made of: which are read, in what order, and what becomes of failures.
 
-The order. The page itself; then, of what it links to, the best page of each kind `links.choose` finds, the most wanted
-kind first (pricing, docs, repository, quick start, changelog, licence, package); if the page names no quick start, one
-linked from the docs page. Nothing deeper. With each page come the style sheets it links (sheets.py), which say what
-its readers don't see. It ends at `most_pages` pages asked for, `most_bytes` of bodies, or
-`most_s` seconds, whichever comes first.
+The order. The page itself; then, of what it links to, the best page of each kind that `links_to_follow.py` finds, the
+most wanted kind first (pricing, docs, repository, quick start, changelog, licence, package); if the page names no quick
+start, one linked from the docs page. Nothing deeper. With each page come the style sheets it links, which say what its
+readers don't see. It ends at `most_pages` pages asked for, `most_bytes` of bodies, or `most_s` seconds, whichever comes
+first.
 
 A page that can't be had, or holds no text, becomes one sentence in `Gathered.unread` and gathering goes on; only the
 first page's failure is an error. A page whose address, or whose text, is that of one read before is dropped without a
@@ -36,7 +36,7 @@ from panel.dossier.identity.voices import (
 )
 from panel.dossier.page.links_to_follow import WANTED, Choice, Link, choose, find_links, sections
 from panel.dossier.page.passages import cut
-from panel.dossier.page.read_page import HTML, ParsedPage, name_and_tagline, needs_scripts, reading_of
+from panel.dossier.page.read_page import HTML, ParsedPage, name_and_tagline, needs_scripts, parse_page
 from panel.dossier.visibility.style_sheets import MOST_BYTES as MOST_SHEET_BYTES
 from panel.dossier.visibility.style_sheets import read_sheets
 from panel.errors import Mistake, PanelError, StoreError
@@ -66,7 +66,7 @@ class Gathered(NamedTuple):
     kind: SourceKind
     voice: Voice
     page: Page
-    reading: ParsedPage
+    parsed: ParsedPage
     passages: tuple[Passage, ...]
     sheets: Mapping[str, str]  # texts of the style sheets it links, by `href`
 
@@ -115,8 +115,8 @@ async def gather(
     a failing disk.
     """
     limits = GatherLimits(most_pages, most_bytes, asyncio.get_running_loop().time() + most_s)
-    shelf = PageSource(fetch, snapshots, today, -1 if refresh else max_age_days, admit)
-    work = _Round(shelf, limits, on_page)
+    page_source = PageSource(fetch, snapshots, today, -1 if refresh else max_age_days, admit)
+    work = _Round(page_source, limits, on_page)
     first = await work.first(_address(url))
     links = await _links(first)
     at_repository = repository_of(first.page.final_url) is not None
@@ -136,7 +136,7 @@ class _Read(NamedTuple):
     """One page as it came, and what was read off it."""
 
     page: Page
-    reading: ParsedPage
+    parsed: ParsedPage
     sheets: Mapping[str, str]
     kept: bool
 
@@ -145,7 +145,7 @@ class _Read(NamedTuple):
 class _Round:
     """One gathering under way."""
 
-    shelf: PageSource
+    page_source: PageSource
     limits: GatherLimits
     on_page: Callable[[PageEvent], None]
     maker: Maker = NOBODY
@@ -158,8 +158,8 @@ class _Round:
     async def first(self, url: str) -> Gathered:
         """The first page read; what goes wrong with it is the caller's error."""
         read = await self._read(url)
-        page, reading = read.page, read.reading
-        self.name, self.tagline = _name_and_tagline(page, reading)
+        page, parsed = read.page, read.parsed
+        self.name, self.tagline = _name_and_tagline(page, parsed)
         self.maker = known_as(maker_of([page.final_url]), self.name)
         gathered = self._add("repository" if repository_of(page.final_url) else "page", read)
         if gathered is None:
@@ -203,17 +203,17 @@ class _Round:
         self.limits.pages -= 1
         try:
             async with asyncio.timeout_at(self.limits.deadline):
-                page, kept = await self.shelf.page(url)
+                page, kept = await self.page_source.page(url)
         except TimeoutError as err:
             raise Unreachable(url, "gathering took longer than it may") from err
         self.limits.bytes -= len(page.body)
         sheets = await read_sheets(decode_page(page), page.final_url, self._sheet) if page.media_type in HTML else {}
-        reading = await asyncio.to_thread(reading_of, page, sheets)  # parsing takes up to seconds: not on the loop
-        if needs_scripts(reading):
+        parsed = await asyncio.to_thread(parse_page, page, sheets)  # parsing takes up to seconds: not on the loop
+        if needs_scripts(parsed):
             raise Mistake(
                 f"{shown(url)} shows its text only where its scripts run, and none are run here.", hint=SAVED_HINT
             )
-        return _Read(page, reading, sheets, kept)
+        return _Read(page, parsed, sheets, kept)
 
     async def _sheet(self, url: str) -> str | None:
         """A style sheet's text, asked for once; None, and a sentence among the unread, for one that can't be had."""
@@ -232,7 +232,7 @@ class _Round:
             raise Mistake(f"{shown(url)}, {why}.")
         try:
             async with asyncio.timeout_at(self.limits.deadline):
-                page = await self.shelf.sheet(url)
+                page = await self.page_source.sheet(url)
         except TimeoutError as err:
             raise Unreachable(url, "gathering took longer than it may") from err
         self.limits.bytes -= len(page.body)
@@ -242,16 +242,16 @@ class _Round:
 
     def _add(self, kind: SourceKind, read: "_Read") -> Gathered | None:
         """The page among those read, or the one that said the same before; None for one without text."""
-        source_id, page, reading = f"S{len(self.pages) + 1}", read.page, read.reading
-        passages = cut(source_id, reading.blocks)
+        source_id, page, parsed = f"S{len(self.pages) + 1}", read.page, read.parsed
+        passages = cut(source_id, parsed.blocks)
         if not passages:
             return None
-        new = Gathered(source_id, kind, voice_of(page.final_url, self.maker), page, reading, passages, read.sheets)
+        new = Gathered(source_id, kind, voice_of(page.final_url, self.maker), page, parsed, passages, read.sheets)
         same = (g for g in self.pages if g.page.final_url == page.final_url or g.text_sha256 == new.text_sha256)
         if earlier := next(same, None):
             return earlier
-        if any(g.reading.url == reading.url for g in self.pages):  # one canonical address on every page of a site
-            new = new._replace(reading=reading._replace(url=tidy_address(page.final_url)))
+        if any(g.parsed.url == parsed.url for g in self.pages):  # one canonical address on every page of a site
+            new = new._replace(parsed=parsed._replace(url=tidy_address(page.final_url)))
         self.pages.append(new)
         return new
 
@@ -260,18 +260,18 @@ class _Round:
 
 
 async def _links(gathered: Gathered) -> tuple[Link, ...]:
-    reading = gathered.reading
-    return await asyncio.to_thread(find_links, reading.text, gathered.page.final_url) if reading.is_html else ()
+    parsed = gathered.parsed
+    return await asyncio.to_thread(find_links, parsed.text, gathered.page.final_url) if parsed.is_html else ()
 
 
-def _name_and_tagline(page: Page, reading: ParsedPage) -> tuple[str, str]:
+def _name_and_tagline(page: Page, parsed: ParsedPage) -> tuple[str, str]:
     """At a repository or a registry the name is in the address; elsewhere the page gives it."""
     if repository_of(page.final_url):
         name = [step for step in urlsplit(page.final_url).path.split("/") if step][1].removesuffix(".git")
-        return name, reading.description or reading.heading
+        return name, parsed.description or parsed.heading
     if package := package_of(page.final_url):
-        return package, reading.description
-    return name_and_tagline(reading)
+        return package, parsed.description
+    return name_and_tagline(parsed)
 
 
 def _called(choice: Choice) -> str:

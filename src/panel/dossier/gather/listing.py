@@ -29,7 +29,7 @@ from panel.dossier.identity.address import joined, tidy_address
 from panel.dossier.identity.same_product import tag_of
 from panel.dossier.identity.voices import is_shared, package_of, repository_of, site_of
 from panel.dossier.page.lxml_tree import parse_html
-from panel.records import fold
+from panel.records import letters_and_digits
 
 LISTINGS = frozenset(
     {
@@ -138,7 +138,7 @@ def _stated(tree: Any) -> Iterator[str]:
 
 def _outbound(tree: Any, listing_url: str, name: str) -> Iterator[Outbound]:
     base = next((joined(listing_url, href) for href in tree.xpath("//base/@href")[:1]), "") or listing_url
-    wanted, seen = fold(name), set[str]()
+    wanted, seen = letters_and_digits(name), set[str]()
     for _, element in zip(range(MOST_LINKS), tree.iter("a"), strict=False):
         address = _led_to(joined(base, element.get("href", "")), listing_url)
         if not address or address in seen:
@@ -157,7 +157,7 @@ def _score(element: Any, url: str, wanted: str, *, direct: bool) -> int:
     score = 6 if CALLED.fullmatch(plain) or (direct and shown in (host, site_of(url))) else 0
     marks = " ".join(element.get(key, "") for key in ("class", "itemprop", "data-test", "id", "rel"))[:300]
     score += 4 if MARKED.search(marks) else 0
-    score += 3 if wanted and fold(plain) == wanted else 0
+    score += 3 if wanted and letters_and_digits(plain) == wanted else 0
     score += _place(element)
     steps = len([step for step in urlsplit(url).path.split("/") if step]) if direct else 1
     repository = bool(repository_of(url) or package_of(url))

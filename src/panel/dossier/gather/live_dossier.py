@@ -81,7 +81,7 @@ def _assemble(gathering: Gathering, made: Stamp, category: str) -> Dossier:
     hidden = [
         found
         for g in gathering.pages
-        for found in find_hidden(g.reading.text, g.source_id, form=g.reading.form, sheets=g.sheets)
+        for found in find_hidden(g.parsed.text, g.source_id, form=g.parsed.form, sheets=g.sheets)
     ]
     return Dossier(
         made=made,
@@ -101,15 +101,15 @@ def _assemble(gathering: Gathering, made: Stamp, category: str) -> Dossier:
 
 
 def _source(gathered: Gathered, screen: Screen) -> Source:
-    reading = gathered.reading
-    title = screen(reading.title, source_id=gathered.source_id, where="title", most=MOST_LINE)
+    parsed = gathered.parsed
+    title = screen(parsed.title, source_id=gathered.source_id, where="title", most=MOST_LINE)
     return Source(
         source_id=gathered.source_id,
-        title=title or reading.url[:MOST_LINE],
-        url=reading.url,
+        title=title or parsed.url[:MOST_LINE],
+        url=parsed.url,
         kind=gathered.kind,
         voice=gathered.voice,
-        published=reading.published,
+        published=parsed.published,
         fetched=gathered.page.fetched_at.date(),
         bytes_sha256=gathered.page.sha256,
         text_sha256=gathered.text_sha256,
@@ -122,23 +122,23 @@ def _facts(gathered: Gathered, unread: list[str]) -> list[Fact]:
 
     A page that the reader breaks on states nothing, is named in `unread`, and costs the other pages nothing.
     """
-    reading, day = gathered.reading, gathered.page.fetched_at.date()
+    parsed, day = gathered.parsed, gathered.page.fetched_at.date()
     facts: list[Fact] = []
     try:
         facts += read_facts(
-            reading.text.encode("utf-8", "replace"),
+            parsed.text.encode("utf-8", "replace"),
             media_type=gathered.page.media_type,
-            url=reading.url,
+            url=parsed.url,
             source_id=gathered.source_id,
             passages=gathered.passages,
             checked=day,
             sheets=gathered.sheets,
         )
     except Exception:
-        log.exception("Facts of %s can't be read", shown(reading.url))
-        unread.append(f"Facts not read: our code failed on {shown(reading.url)}.")
-    if reading.language and all(fact.kind != "language" for fact in facts):
-        told = {"kind": "language", "value": reading.language, "read_from": "html lang", "checked": day}
+        log.exception("Facts of %s can't be read", shown(parsed.url))
+        unread.append(f"Facts not read: our code failed on {shown(parsed.url)}.")
+    if parsed.language and all(fact.kind != "language" for fact in facts):
+        told = {"kind": "language", "value": parsed.language, "read_from": "html lang", "checked": day}
         facts.append(Fact.model_validate({**told, "source_id": gathered.source_id}))
     return facts
 

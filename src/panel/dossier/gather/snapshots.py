@@ -23,7 +23,7 @@ from pydantic import StringConstraints, ValidationError
 from panel.dossier.charset import decode_page
 from panel.dossier.identity.address import tidy_address
 from panel.dossier.page.passages import cut
-from panel.dossier.page.read_page import HTML, reading_of
+from panel.dossier.page.read_page import HTML, parse_page
 from panel.dossier.visibility.style_sheets import MOST_BYTES as MOST_SHEET_BYTES
 from panel.dossier.visibility.style_sheets import linked_sheets
 from panel.errors import Mistake, StoreError
@@ -135,7 +135,7 @@ class Snapshots:
             if linked.url and (sheet := self.get(linked.url, on=page.fetched_at.date())):
                 sheets[linked.href] = decode_page(sheet.model_copy(update={"body": sheet.body[:MOST_SHEET_BYTES]}))
         try:
-            return [f"{passage.kind}: {passage.text}" for passage in cut("S1", reading_of(page, sheets).blocks)]
+            return [f"{passage.kind}: {passage.text}" for passage in cut("S1", parse_page(page, sheets).blocks)]
         except Mistake:
             return []
 

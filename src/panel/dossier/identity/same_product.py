@@ -27,7 +27,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from panel.dossier.identity.voices import is_shared, package_of, repository_of, site_of
-from panel.records import Launch, fold, slugify
+from panel.records import Launch, letters_and_digits, slugify
 
 FOLDER = re.compile(r"/[^/]+/[^/]+/(?:-/)?(?:tree|blob|src)/(?:branch/|tag/)?[^/]+/([^/]+/[^/]+|[^/.]+$)")
 TAG_PAGE = re.compile(r"/[^/]+/[^/]+/(?:releases/tag|-/(?:releases|tags)|src/tag|refs)/(.+)")
@@ -108,7 +108,9 @@ def tag_of(address: str) -> Tag | None:
     found = TAG.fullmatch(page[1]) if repository else None
     package, release = (found["package"], found["release"]) if found else ("", page[1])
     words = all(RELEASE.fullmatch(word) for word in WORD.split(package))
-    is_whole = words or (repository and fold(repository.name).startswith(fold(package.rpartition("/")[2])))
+    is_whole = words or (
+        repository and letters_and_digits(repository.name).startswith(letters_and_digits(package.rpartition("/")[2]))
+    )
     return Tag("" if is_whole else package, release)
 
 
@@ -119,7 +121,7 @@ def folded_name(name: str, release: str = "") -> str:
     """
     name = _without_end(name, release)
     kept = [word for n, word in enumerate(_words(name)) if n == 0 or not RELEASE.fullmatch(word)]
-    return fold("".join(kept)) or fold(name) or name.strip().casefold()
+    return letters_and_digits("".join(kept)) or letters_and_digits(name) or name.strip().casefold()
 
 
 def named_release(name: str, release: str = "") -> str:

@@ -23,7 +23,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from panel.records import Voice, fold
+from panel.records import Voice, letters_and_digits
 
 # Package registries whose pages and metadata are read. Their names are put together here and nowhere else.
 #
@@ -148,7 +148,7 @@ def is_owned(address: str, maker: Maker) -> bool:
 
 def is_named_like(name: str, maker: Maker) -> bool:
     """Whether a name is one of the maker's, as makers vary them."""
-    first = fold(re.split(r"[-_./ ]", name.strip("@"))[0])
+    first = letters_and_digits(re.split(r"[-_./ ]", name.strip("@"))[0])
     return bool((_spellings(name) | ({first} if len(first) >= WORD_LETTERS else set())) & maker.names)
 
 
@@ -190,7 +190,7 @@ def is_shared(address: str) -> bool:
 
 def _spellings(name: str) -> set[str]:
     """A name folded, and without what makers add to it."""
-    whole = fold(name)
+    whole = letters_and_digits(name)
     return {whole, AFTER.sub("", BEFORE.sub("", whole))} - {""}
 
 

@@ -74,7 +74,7 @@ def launch_fields(name: str, text: str) -> dict[str, Any]:
 
 def read_text(path: Path, *, most: int, what: str) -> str:
     """A file's text. what: how a sentence names it. Raises Mistake for everything but readable UTF-8 text."""
-    return decode(read_bytes(path, most=most, what=what), what=what)
+    return decode_launch_file(read_bytes(path, most=most, what=what), what=what)
 
 
 def read_bytes(path: Path, *, most: int, what: str) -> bytes:
@@ -93,7 +93,7 @@ def read_bytes(path: Path, *, most: int, what: str) -> bytes:
         ) from err
 
 
-def decode(raw: bytes, *, what: str) -> str:
+def decode_launch_file(raw: bytes, *, what: str) -> str:
     """Bytes as text: UTF-8, or UTF-16 where a byte order mark says so. Raises Mistake for anything else."""
     encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:

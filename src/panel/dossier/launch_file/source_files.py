@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 
-from panel.dossier.launch_file.launch_yaml import decode, read_bytes
+from panel.dossier.launch_file.launch_yaml import decode_launch_file, read_bytes
 from panel.dossier.page.html import html_blocks
 from panel.dossier.page.markdown_blocks import markdown_blocks
 from panel.dossier.page.passages import Block, plain_blocks
@@ -44,7 +44,7 @@ def source_bytes(source: LaunchSource, folder: Path, *, where: str) -> bytes:
 
 def source_blocks(source: LaunchSource, raw: bytes, *, where: str) -> Iterator[Block]:
     """The source as blocks: by its file's ending; inline text is Markdown, unless it is a whole HTML page."""
-    text = source.text if not source.file else decode(raw, what=f"{where}.file {source.file!r}")
+    text = source.text if not source.file else decode_launch_file(raw, what=f"{where}.file {source.file!r}")
     ending = Path(source.file).suffix.lower()
     if is_page(source, text):
         return html_blocks(text)
@@ -55,7 +55,7 @@ def source_hidden(source: LaunchSource, raw: bytes, source_id: str, *, where: st
     """What the source keeps from its readers, for the editor: in HTML, also inside Markdown, and in characters."""
     from panel.dossier.visibility.hidden_text import find_hidden
 
-    text = source.text if not source.file else decode(raw, what=f"{where}.file {source.file!r}")
+    text = source.text if not source.file else decode_launch_file(raw, what=f"{where}.file {source.file!r}")
     if is_page(source, text):
         return find_hidden(text, source_id)
     is_plain = source.file and Path(source.file).suffix.lower() in TEXT

@@ -1,6 +1,7 @@
 """An HTML page to blocks: its main text as trafilatura finds it, all visible text where that loses much of the page.
 
-What a browser would not show goes before anything is read (`unseen.py`) and is kept for the editor (`hidden.py`).
+What a browser would not show goes before anything is read (`visibility/take_out_unseen.py`) and is kept for the
+editor (`visibility/hidden_text.py`).
 A page is bounded before it is parsed: in characters, in depth, and in elements for the parts that look twice.
 """
 
@@ -48,7 +49,7 @@ class PageText(NamedTuple):
     """What a page shows, in reading order, and what it keeps from its readers."""
 
     blocks: tuple[Block, ...]
-    veiled: tuple["HiddenText", ...]
+    hidden: tuple["HiddenText", ...]
 
 
 def html_blocks(page: str, sheets: Mapping[str, str] | None = None) -> Iterator[Block]:
@@ -65,13 +66,13 @@ def fragment_blocks(fragment: str, sheets: Mapping[str, str] | None = None) -> I
 
 def read_page(page: str, sheets: Mapping[str, str] | None = None) -> PageText:
     """A page's blocks and what it hides. sheets: texts of style sheets it links, by `href`, if anybody has them."""
-    tree, veiled = _visible(page, sheets)
+    tree, hidden = _visible(page, sheets)
     if tree is None:
-        return PageText((), tuple(veiled))
+        return PageText((), tuple(hidden))
     shown = list(_walk(tree, frozenset(_furniture(tree)))) or list(_walk(tree))
     main = _main_text(tree) if is_small(tree) else []
     enough = bool(main) and _keeps(main, shown, is_article=bool(ARTICLE.search(page[:MOST_CHARACTERS])))
-    return PageText(tuple(main if enough else shown), tuple(veiled))
+    return PageText(tuple(main if enough else shown), tuple(hidden))
 
 
 def _keeps(main: list[Block], shown: list[Block], *, is_article: bool) -> bool:
@@ -112,22 +113,22 @@ def _visible(page: str, sheets: Mapping[str, str] | None) -> tuple[Any, list["Hi
     from panel.dossier.visibility.take_out_unseen import HiddenText, comments_of, take_out
 
     shown = page[:MOST_CHARACTERS]
-    veiled = list(comments_of(shown))
+    hidden = list(comments_of(shown))
     # depth and size are bounded here; the parser's own bound of 256 levels drops the rest of the page unsaid
     tree = parse_html(shown, huge_tree=True, remove_comments=True, remove_pis=True)
     if tree is None:
-        return None, veiled
+        return None, hidden
     _drop_controls(tree)
     _flatten(tree)
-    veiled += take_out(tree, sheets)
+    hidden += take_out(tree, sheets)
     if len(page) > MOST_CHARACTERS:
-        veiled.append(HiddenText("not read", f"what stands after {MOST_CHARACTERS:,} characters"))
+        hidden.append(HiddenText("not read", f"what stands after {MOST_CHARACTERS:,} characters"))
     if any("depth" in entry.message.lower() for entry in tree.getroottree().parser.error_log):
-        veiled.append(HiddenText("not read", "what stands after elements nested more than 2,000 deep"))
+        hidden.append(HiddenText("not read", "what stands after elements nested more than 2,000 deep"))
     for listing in tree.iter("pre"):
         if listing.find(".//code") is None:
             _mark_as_code(listing)
-    return tree, veiled
+    return tree, hidden
 
 
 def _drop_controls(tree: Any) -> None:

@@ -59,7 +59,7 @@ class ParsedPage(NamedTuple):
         return self.form == "html"
 
 
-def reading_of(page: Page, sheets: Mapping[str, str] | None = None) -> ParsedPage:
+def parse_page(page: Page, sheets: Mapping[str, str] | None = None) -> ParsedPage:
     """The page read. sheets: texts of style sheets it links, by `href`.
 
     Raises Mistake, in one sentence, for what is no text or holds none.
@@ -78,15 +78,15 @@ def reading_of(page: Page, sheets: Mapping[str, str] | None = None) -> ParsedPag
     return ParsedPage(tidy_address(page.final_url), heading, text, form, blocks, None, "", "", "", heading)
 
 
-def needs_scripts(reading: ParsedPage) -> bool:
+def needs_scripts(parsed: ParsedPage) -> bool:
     """Whether a page shows its text only to a browser that runs its scripts, and what came is the shell.
 
     It has scripts and no prose at all, or little and a module, an element left empty for them to fill, or a word to
     those who have none.
     """
-    shell = reading.text[:MOST_SHELL]
-    prose = sum(count for block in reading.blocks if (count := _word_count(block.text)) >= LINE_WORDS)
-    if not reading.is_html or prose >= FEW_WORDS or not SCRIPT.search(shell):
+    shell = parsed.text[:MOST_SHELL]
+    prose = sum(count for block in parsed.blocks if (count := _word_count(block.text)) >= LINE_WORDS)
+    if not parsed.is_html or prose >= FEW_WORDS or not SCRIPT.search(shell):
         return False
     told = any(_word_count(NO_WORDS.sub(" ", found[1])) > 1 for found in NOSCRIPT.finditer(shell))
     return not prose or told or bool(MODULE.search(shell)) or _has_empty_root(shell)
@@ -110,19 +110,19 @@ def _has_empty_root(shell: str) -> bool:
     return False
 
 
-def name_and_tagline(reading: ParsedPage) -> tuple[str, str]:
+def name_and_tagline(parsed: ParsedPage) -> tuple[str, str]:
     """The product's name and the maker's line for it, as its page gives them; a tagline may be "".
 
     The name is the site's own when the page is the site's front, else the first part of the title that is neither the
     site's name nor that of a kind of page ("Pricing"), else the site's name. The tagline is the next such part of the
     title, else the first heading, else the description.
     """
-    site = reading.site_name
-    parts = [part for part in TITLE_END.split(reading.title) if part and part.casefold() != site.casefold()]
+    site = parsed.site_name
+    parts = [part for part in TITLE_END.split(parsed.title) if part and part.casefold() != site.casefold()]
     own = [part for part in parts if not names_a_page(part)]
-    at_front = not urlsplit(reading.url).path.strip("/")
-    name = (site if at_front else "") or next(iter([*own, *([site] if site else []), *parts]), "") or reading.heading
-    lines = [*own, *(line for line in (reading.heading, reading.description) if not names_a_page(line))]
+    at_front = not urlsplit(parsed.url).path.strip("/")
+    name = (site if at_front else "") or next(iter([*own, *([site] if site else []), *parts]), "") or parsed.heading
+    lines = [*own, *(line for line in (parsed.heading, parsed.description) if not names_a_page(line))]
     tagline = next((line for line in lines if line and line.casefold() != name.casefold()), "")
     return name[:MOST_NAME].strip(), tagline[:MOST_TITLE].strip()
 

@@ -35,9 +35,9 @@ def visible_and_hidden(
     sheets: texts of style sheets it links, by `href`, when somebody fetched them. Bounded: the first 5,000,000
     characters, at most `MOST_HIDDEN` texts of `MOST_LENGTH` characters.
     """
-    blocks, veiled = read_page(html, sheets)
+    blocks, hidden = read_page(html, sheets)
     seen = "\n".join(block.text for block in blocks)
-    return blocks, as_records(source_id, [*veiled, *hidden_characters(seen)])
+    return blocks, as_records(source_id, [*hidden, *hidden_characters(seen)])
 
 
 def find_hidden(
@@ -48,17 +48,17 @@ def find_hidden(
         return visible_and_hidden(text, source_id=source_id, sheets=sheets)[1]
     found = hidden_characters(text)
     if form == "markdown":
-        veiled = read_page(as_html(text)).veiled if "<" in text or "![" in text else ()
-        found = [*veiled, *(HiddenText("link title", title) for title in unused_titles(text)), *found]
+        hidden = read_page(as_html(text)).hidden if "<" in text or "![" in text else ()
+        found = [*hidden, *(HiddenText("link title", title) for title in unused_titles(text)), *found]
         if len(text) > MOST_MARKDOWN:
             found.append(HiddenText("not read", f"what stands after {MOST_MARKDOWN:,} characters of Markdown"))
     return as_records(source_id, found)
 
 
-def as_records(source_id: str, veiled: Iterable[HiddenText]) -> tuple[Hidden, ...]:
+def as_records(source_id: str, hidden: Iterable[HiddenText]) -> tuple[Hidden, ...]:
     """Hidden texts of one source: each once, what style hides before descriptions, bounded."""
     once: dict[HiddenText, None] = {}
-    for where, text in veiled:
+    for where, text in hidden:
         short = one_line(text[: 4 * MOST_LENGTH])
         if sum(map(str.isalpha, short)) >= LEAST_LETTERS:
             once[HiddenText(where, short if len(short) <= MOST_LENGTH else short[: MOST_LENGTH - 1] + "…")] = None

@@ -11,7 +11,7 @@ from panel.errors import ProviderBusy, ProviderError, ProviderRefused
 from panel.jurors.batch_api.protocol import BatchRequest, BatchResult, BatchStatus
 from panel.jurors.batch_api.spool import Shape, Spooled, as_json
 from panel.jurors.provider import ModelSpec
-from panel.jurors.providers.error_mapping import of_status, translate, where
+from panel.jurors.providers.error_mapping import model_address, of_status, translate_error
 from panel.jurors.providers.json_fields import objects, words
 from panel.jurors.providers.transport import Client, Transport
 
@@ -95,14 +95,14 @@ class BatchHttp(Transport):
             raise _busy(err, maybe_paid=creates) from err
         found = json.loads(text)
         if not isinstance(found, dict):
-            raise ProviderBusy(f"{where(self.spec)} sent a reply that makes no sense.", maybe_paid=creates)
+            raise ProviderBusy(f"{model_address(self.spec)} sent a reply that makes no sense.", maybe_paid=creates)
         return found
 
     def _told(self, err: Exception, missing: str, *, creates: bool = False) -> ProviderError:
         status = getattr(err, "status_code", None)
         if status in NO_BATCHES:
             return ProviderRefused(f"{missing} (HTTP {status})", hint="Ordinary calls still work.")
-        told = translate(err, self.spec)
+        told = translate_error(err, self.spec)
         if not isinstance(told, ProviderBusy):
             return told
         open_ended = told.maybe_paid if status is None else status != 429  # a 5xx may come after it was accepted
@@ -117,7 +117,7 @@ class HttpBatches:
 
     def __init__(self, spec: ModelSpec, make_client: Callable[[ModelSpec], Client], shape: Shape) -> None:
         self.spec, self.shape, self.http = spec, shape, BatchHttp(spec, make_client)
-        self.none = f"{where(spec)} has no batches for {spec.name}."
+        self.none = f"{model_address(spec)} has no batches for {spec.name}."
         self.most_requests = shape.most_requests
         self.most_bytes = shape.most_bytes - len(shape.opening + shape.closing)
 

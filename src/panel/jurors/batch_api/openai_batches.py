@@ -23,7 +23,7 @@ from panel.jurors.batch_api.endpoints import (
 from panel.jurors.batch_api.protocol import BatchRequest, BatchResult, BatchStatus
 from panel.jurors.batch_api.spool import Shape, Spooled, spool
 from panel.jurors.provider import ModelSpec
-from panel.jurors.providers.error_mapping import of_error_object, status_of, where
+from panel.jurors.providers.error_mapping import model_address, of_error_object, status_of
 from panel.jurors.providers.json_fields import count, member, objects, words
 from panel.jurors.providers.openai_client import openai_client
 
@@ -103,7 +103,7 @@ class OpenAIBatches(HttpBatches):
         found = await self.http.upload("/files", spooled, f"{batch_id}.jsonl", missing=self.none, purpose="batch")
         file_id = words(found, "id")
         if not file_id:
-            raise ProviderBusy(f"{where(self.spec)} took an upload and named no file.")
+            raise ProviderBusy(f"{model_address(self.spec)} took an upload and named no file.")
         return file_id
 
     def _of_whole(self, found: dict[str, Any]) -> ProviderError:

@@ -55,12 +55,12 @@ UNWRAPPED = frozenset({
 })  # fmt: skip
 
 
-def where(spec: ModelSpec) -> str:
+def model_address(spec: ModelSpec) -> str:
     """The address this model is asked at."""
     return spec.base_url or OWN_ADDRESSES.get(spec.provider, spec.provider)
 
 
-def translate(err: Exception, spec: ModelSpec) -> ProviderError:
+def translate_error(err: Exception, spec: ModelSpec) -> ProviderError:
     """The error of ours that an SDK's or a transport's error stands for."""
     status = getattr(err, "status_code", None)
     response = getattr(err, "response", None)
@@ -103,7 +103,7 @@ def _refusal(status: int, said: str, *, too_long: bool, of_account: bool, spec: 
         return ProviderRefused(
             f"{spec.provider} does not accept the key in {variable} (HTTP 401, asked for {spec.name}).",
             stops_model=True,
-            hint=f"Set {variable} to a key that is valid at {where(spec)}.",
+            hint=f"Set {variable} to a key that is valid at {model_address(spec)}.",
         )
     if status == 403:
         return ProviderRefused(
@@ -113,7 +113,7 @@ def _refusal(status: int, said: str, *, too_long: bool, of_account: bool, spec: 
         )
     if status == 404:
         return ProviderRefused(
-            f"{where(spec)} knows no model {spec.model!r} (HTTP 404, asked for {spec.name}). {said}".strip(),
+            f"{model_address(spec)} knows no model {spec.model!r} (HTTP 404, asked for {spec.name}). {said}".strip(),
             stops_model=True,
             hint="Check the model's name and the base URL; for OpenAI-compatible servers the URL ends in /v1.",
         )
@@ -234,12 +234,12 @@ def _of_transport(err: Exception, spec: ModelSpec) -> ProviderError:
     if among(httpx2.LocalProtocolError, httpx2.InvalidURL, httpx2.UnsupportedProtocol, UnicodeError):
         variable = KEY_VARIABLES.get(spec.provider, "the key")
         return ProviderRefused(
-            f"The request to {where(spec)} can't be written: its address or {variable} has a character or form that "
-            "HTTP does not allow.",
+            f"The request to {model_address(spec)} can't be written: its address or {variable} has a character or form "
+            "that HTTP does not allow.",
             stops_model=True,
         )
     if among(httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) or names & NEVER_SENT:
-        return ProviderBusy(f"{where(spec)} can't be reached.")
+        return ProviderBusy(f"{model_address(spec)} can't be reached.")
     if among(httpx2.TimeoutException, TimeoutError):
         return ProviderBusy(f"{spec.name} did not answer within {spec.timeout_s:g} s.", maybe_paid=True)
     bases = {base.__name__ for cause in causes for base in type(cause).__mro__}
@@ -250,7 +250,9 @@ def _of_transport(err: Exception, spec: ModelSpec) -> ProviderError:
 
 
 def _broken(spec: ModelSpec) -> ProviderBusy:
-    return ProviderBusy(f"The connection to {where(spec)} broke before {spec.name} had answered.", maybe_paid=True)
+    return ProviderBusy(
+        f"The connection to {model_address(spec)} broke before {spec.name} had answered.", maybe_paid=True
+    )
 
 
 def _causes(err: BaseException) -> Iterator[BaseException]:

@@ -1,4 +1,4 @@
-"""Readings that all dialects share: the text, the ending, the usage and the error, wherever a server may put them.
+"""Fields of a reply that are read alike in all dialects: the text, the ending, the usage and the error.
 
 Compatible servers and gateways mix the dialects' names, so that each of these four is read in one place for all.
 """

@@ -22,11 +22,11 @@ from panel.jurors.provider import Body, ModelSpec, RawReply, is_loopback
 from panel.jurors.providers.error_mapping import (
     KEY_VARIABLES,
     limits_of,
+    model_address,
     of_error_object,
     plain,
     refuses_streaming,
-    translate,
-    where,
+    translate_error,
 )
 from panel.jurors.providers.sse import Assembling, events
 
@@ -59,7 +59,9 @@ def make_client(sdk: Any, kind: type[Any], spec: ModelSpec) -> Client:
     transport = sdk.DefaultAioHttpClient if find_spec("aiohttp") else sdk.DefaultAsyncHttpxClient
     # A redirect would take a question, and maybe its key, to an address nobody named.
     http = transport(trust_env=not is_loopback(spec.base_url), timeout=timeout, follow_redirects=False)
-    made = kind(api_key=spec.api_key or "none", base_url=where(spec), max_retries=0, timeout=timeout, http_client=http)
+    made = kind(
+        api_key=spec.api_key or "none", base_url=model_address(spec), max_retries=0, timeout=timeout, http_client=http
+    )
     return Client(made, httpx2.Response)
 
 
@@ -74,7 +76,7 @@ class OverHttp:
 
     @property
     def endpoint(self) -> str:
-        return where(self.spec)
+        return model_address(self.spec)
 
     def more_room_body(self, body: Body, *, max_output_tokens: int) -> Body:
         return {**body, _room_field(body): max_output_tokens}
@@ -151,7 +153,7 @@ class Transport:
         except PanelError:
             raise
         except Exception as err:
-            told = translate(err, self.spec)
+            told = translate_error(err, self.spec)
             # The cause may quote the key (a header that can't be written, a server that repeats it): not chained then.
             raise told from (None if isinstance(told, ProviderRefused) else err)
 
@@ -193,7 +195,8 @@ class Transport:
                     self._client = await asyncio.to_thread(self._make_client, self.spec)
                 except Exception as err:
                     raise ProviderRefused(
-                        f"{where(self.spec)} can't be asked, no client can be made: {plain(str(err), self.spec)}.",
+                        f"{model_address(self.spec)} can't be asked, no client can be made: "
+                        f"{plain(str(err), self.spec)}.",
                         stops_model=True,
                         hint="Check the base URL and the variables " + ", ".join(READ_BY_CLIENTS) + ".",
                     ) from err
@@ -212,7 +215,7 @@ class Transport:
         except (ValueError, RecursionError) as err:
             if "html" in content_type:
                 raise ProviderRefused(
-                    f"{where(self.spec)} answers with a web page, not with a model's API.",
+                    f"{model_address(self.spec)} answers with a web page, not with a model's API.",
                     stops_model=True,
                     hint="Check the base URL; for OpenAI-compatible servers it ends in /v1.",
                 ) from err

@@ -3,13 +3,13 @@
 Additive increase, multiplicative decrease. Pure: told what happened, it says how many.
 """
 
-START_SHARE, LEAST_START = 0.25, 8  # of the ceiling in flight before the first answer
+START_SHARE, LEAST_START = 0.25, 8  # of the cap in flight before the first answer
 SHRINK = 0.75
 USED_SHARE = 0.9  # of the room in flight, for it to count as used
 
 
 class AdaptiveLimit:
-    """Calls in flight at most, between 1 and a ceiling. Calls are numbered as they leave."""
+    """Calls in flight at most, between 1 and a cap. Calls are numbered as they leave."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -24,7 +24,7 @@ class AdaptiveLimit:
         self.peak = self.answers = 0  # most in flight, and answers, since it last grew
 
     def allowed(self, part: float = 1.0) -> int:
-        """Calls in flight at most, now. part: 0..1, this process's share of the ceiling."""
+        """Calls in flight at most, now. part: 0..1, this process's share of the cap."""
         return max(1, int(min(self.limit, self.most * part)))
 
     def left(self, in_flight: int) -> None:

@@ -14,7 +14,7 @@ class LimiterHealth:
     name: str
     in_flight: int
     limit: int  # calls in flight at most, now
-    most: int  # the ceiling from panel.toml
+    most: int  # the cap from panel.toml
     waiting: int  # calls that wait to leave
     paused_s: float  # until the limiter goes on; 0 when it is not paused
     down_s: float  # since when its server is down; 0 when it is up

@@ -6,9 +6,9 @@ so that few rows stand as sent which are not, and `acquire` before each request.
 
 - Concurrency opens quickly and then grows by one a round; a 429 or 529 shrinks it, once for each round in flight.
   A 5xx does not: fewer calls don't mend a broken server.
-- Request and token limits are learnt from headers and kept by token buckets (`pace.py`).
+- Request and token limits are learnt from headers and kept by token buckets.
 - `Retry-After` pauses every call, and those that waited leave one after another.
-- Failures in a row open a breaker (`breaker.py`): calls wait for a probe, then fail by name.
+- Failures in a row open a circuit breaker: calls wait for a probe, then fail by name.
 
 Waiting here is no attempt: attempts are counted in `retry.py`. Time is the running loop's: tests pass one of their own.
 """
@@ -55,7 +55,7 @@ class ProviderCap:
 class RateLimiter:
     """The way to one model. Belongs to one event loop.
 
-    most: calls in flight at most. ceiling: shared with the provider's other models. share: 0..1, asked now and then,
+    most: calls in flight at most. cap: shared with the provider's other models. share: 0..1, asked now and then,
     this process's part of concurrency and limits. before_block: reserves so many requests in a pace shared with other
     processes and returns the seconds to wait before they may leave; the request limit is then the pace's to divide.
     patience_s: how long calls wait for a server that is down. waits_out: nobody sits before it: waiting for the server
@@ -67,7 +67,7 @@ class RateLimiter:
         name: str,
         most: int,
         *,
-        ceiling: ProviderCap | None = None,
+        cap: ProviderCap | None = None,
         share: Callable[[], float] | None = None,
         before_block: Callable[[int], Awaitable[float]] | None = None,
         patience_s: float = PATIENCE_S,
@@ -76,8 +76,8 @@ class RateLimiter:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.name, self.most = name, most
-        self.ceiling = ceiling or ProviderCap(most)
-        self.ceiling.limiters.append(self)
+        self.cap = cap or ProviderCap(most)
+        self.cap.limiters.append(self)
         self.share, self.before_block, self.dice, self.now = share, before_block, dice, now
         self.waits_out = waits_out
         self.breaker = CircuitBreaker(patience_s)
@@ -159,7 +159,7 @@ class RateLimiter:
         loop = asyncio.get_running_loop()
         now, in_flight = loop.time(), self.in_flight
         self.in_flight -= 1
-        self.ceiling.in_flight -= 1
+        self.cap.in_flight -= 1
         if isinstance(outcome, RawReply):
             self._answered(permit, outcome, now)
         elif isinstance(outcome, ProviderBusy) and outcome.status in LIMITED:
@@ -171,7 +171,7 @@ class RateLimiter:
             self.breaker.answered()  # a refusal is a word from a living server
         elif permit.probe:
             self.breaker.probe_ended()
-        for limiter in self.ceiling.limiters:
+        for limiter in self.cap.limiters:
             limiter._pump()
 
     def used(self, permit: Permit, usage: Usage) -> None:
@@ -271,7 +271,7 @@ class RateLimiter:
 
     def _hold_s(self, now: float, amounts: Amounts) -> float:
         """Seconds until a call of this size may leave; 0: now; inf: when something else ends."""
-        if self.in_flight >= self.allowed() or self.ceiling.in_flight >= self.ceiling.most:
+        if self.in_flight >= self.allowed() or self.cap.in_flight >= self.cap.most:
             return INF
         if self.breaker.down is not None:
             return self.breaker.hold_s(now)  # a probe waits for no pause of before
@@ -287,7 +287,7 @@ class RateLimiter:
         self.number += 1
         self.in_flight += 1
         self.room.left(self.in_flight)
-        self.ceiling.in_flight += 1
+        self.cap.in_flight += 1
         for kind, bucket in self.buckets.items():
             bucket.take(amount_of(kind, amounts), now)
         if now > self.burst.until:
@@ -417,11 +417,11 @@ def open_limiters(
 
     `share` and `before_block` may be set on a limiter before its first call.
     """
-    ceilings = {provider: ProviderCap(count) for provider, count in most.items()}
+    caps = {provider: ProviderCap(count) for provider, count in most.items()}
     by_name = {spec.name: spec for spec in specs}
     return {
         name: RateLimiter(
-            name, most[spec.provider], ceiling=ceilings[spec.provider], patience_s=patience_s, waits_out=waits_out
+            name, most[spec.provider], cap=caps[spec.provider], patience_s=patience_s, waits_out=waits_out
         )
         for name, spec in by_name.items()
     }

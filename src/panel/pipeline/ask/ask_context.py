@@ -83,7 +83,7 @@ class AskContext:
 
     def most_in_flight(self) -> int:
         """Calls that may be in flight at once, over every provider asked."""
-        return sum({id(limiter.ceiling): limiter.ceiling.most for limiter in self.limiters.values()}.values())
+        return sum({id(limiter.cap): limiter.cap.most for limiter in self.limiters.values()}.values())
 
     def stop_model(self, name: str, why: str) -> None:
         """Ask this model no more in this run: its calls fail by name."""

@@ -9,7 +9,7 @@ import logging
 from decimal import Decimal
 
 from panel.errors import PanelError, ProviderBusy, ProviderError, ProviderRefused, StoreError
-from panel.jurors import Body, Caching, ParsedReply, Permit, RawReply, send_with_retries, translate
+from panel.jurors import Body, Caching, ParsedReply, Permit, RawReply, send_with_retries, translate_error
 from panel.money import Reservation, is_billed, price, worst_case
 from panel.pipeline.ask.ask_context import TurnState
 from panel.records import Usage
@@ -28,7 +28,7 @@ class BilledCall:
         self.limiter, self.prefix = turn.limiter, turn.prefix
         self.reserved: Reservation | None = None
         self.permit: Permit | None = None
-        self.reading: ParsedReply
+        self.parsed: ParsedReply
         self.in_flight = self.sent = False  # in flight until its row ends: what happens then may be paid for
         self.ended: set[int] = set()  # attempts whose row is closed
 
@@ -39,11 +39,11 @@ class BilledCall:
             self.turn.refuse_if_stopped()
             self.reserved = self.budget.reserve(self._most(body))
             reply, _ = await send_with_retries(self, body, deadline=self.turn.context.deadline, on_wait=self.turn.wait)
-            cost = await self._keep(reply, self.reading)
+            cost = await self._keep(reply, self.parsed)
         except BaseException as err:  # whatever ends a call ends its row: nobody may wait for one that is over
             await self._end(err, maybe_paid=self.in_flight)
             raise
-        return self.reading, self.attempt, cost
+        return self.parsed, self.attempt, cost
 
     async def send(self, body: Body) -> RawReply:
         """One request; `send_with_retries` calls it again. Waiting for the limiter is no attempt, nor is finding a
@@ -64,7 +64,7 @@ class BilledCall:
             await self._get_ready(body)
             self.in_flight = self.sent = True
             outcome = await self._request(body)
-            self.reading = self._read(outcome)
+            self.parsed = self._read(outcome)
         except BaseException as err:
             outcome = err if self.in_flight else None
             raise
@@ -78,10 +78,10 @@ class BilledCall:
 
     def _read(self, reply: RawReply) -> ParsedReply:
         """The reply understood. One without an answer or its end is no reply. Raises ProviderBusy."""
-        reading = self.turn.provider.read(reply.text)
-        if reading.ending == "unreadable":
-            raise ProviderBusy(f"{self.spec.name} sent a reply that is no answer: {reading.why}.", maybe_paid=True)
-        return reading
+        parsed = self.turn.provider.read(reply.text)
+        if parsed.ending == "unreadable":
+            raise ProviderBusy(f"{self.spec.name} sent a reply that is no answer: {parsed.why}.", maybe_paid=True)
+        return parsed
 
     async def _get_ready(self, body: Body) -> None:
         """Look once more, since time has passed; a try after one that may be billed gets a row of its own."""
@@ -104,7 +104,7 @@ class BilledCall:
             raise
         except Exception as err:  # nobody knows how far it came
             log.exception("%s: an unknown error of its server's client", self.row.key)
-            raise translate(err, self.spec) from err
+            raise translate_error(err, self.spec) from err
 
     async def _by_prefix(self, body: Body) -> RawReply:
         provider, prefix = self.turn.provider, self.prefix
@@ -135,23 +135,23 @@ class BilledCall:
         self.budget.settle(self.reserved, cost)
         self.reserved = None
 
-    async def _keep(self, reply: RawReply, reading: ParsedReply) -> Decimal | None:
+    async def _keep(self, reply: RawReply, parsed: ParsedReply) -> Decimal | None:
         """Price a paid reply and put it on the disk; while the disk refuses, wait for a minute before giving up."""
         prices, free = self.turn.context.prices, self.spec.free
-        cost = price(self.spec.name, reading.usage, prices=prices, free=free, base_url=self.spec.base_url)
-        log.debug("answered %s in %.2f s, %r, cost %s", self.row.key, reply.latency_s, reading.usage, cost)
+        cost = price(self.spec.name, parsed.usage, prices=prices, free=free, base_url=self.spec.base_url)
+        log.debug("answered %s in %.2f s, %r, cost %s", self.row.key, reply.latency_s, parsed.usage, cost)
         self._settle(cost)
-        if self.permit is not None and reading.usage is not None:
-            self.limiter.used(self.permit, reading.usage)
+        if self.permit is not None and parsed.usage is not None:
+            self.limiter.used(self.permit, parsed.usage)
         for patience in range(KEEP_TRIES, 0, -1):
             try:
                 await self.ledger.answered(
                     self.row.key,
                     self.attempt,
                     raw=reply.text,
-                    usage=reading.usage or Usage(),
+                    usage=parsed.usage or Usage(),
                     cost_usd=cost,
-                    model_returned=reading.model,
+                    model_returned=parsed.model,
                     latency_s=reply.latency_s,
                     request_id=reply.request_id,
                 )

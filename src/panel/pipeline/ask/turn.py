@@ -10,7 +10,7 @@ from panel.pipeline.ask.ask_context import TurnState
 from panel.pipeline.ask.call import BilledCall
 from panel.pipeline.events import TurnBegan
 from panel.records import Call, Failed, Opinion, Unusable, Usage
-from panel.store import CallRow, Claimed, HeldBy, InBatch, StoredAnswer, fold, folded_key
+from panel.store import CallRow, Claimed, HeldBy, InBatch, StoredAnswer, fold_body, folded_key
 
 log = logging.getLogger(__name__)
 POLL_S, SLOWEST_POLL_S = 0.2, 2.0  # how often a call held by another living run is looked at again
@@ -29,10 +29,10 @@ class Turn(TurnState):
             try:
                 await self.exchange(step)
             except ProviderError as err:
-                heard = sound_answer(self.seat.question, self.exchanges)
-                if heard is None:
+                sound = sound_answer(self.seat.question, self.exchanges)
+                if sound is None:
                     return self._failed(err)
-                step = heard
+                step = sound
                 break
         opinion = to_opinion(
             step,
@@ -61,32 +61,32 @@ class Turn(TurnState):
             log.debug("%s %s: %s", ask.purpose, row.key, "stored" if isinstance(claim, StoredAnswer) else "to be sent")
             if isinstance(claim, StoredAnswer):
                 return self._heard(ask, row, claim)
-            reading, attempt, cost = await BilledCall(self, row, claim.attempt).carry_out(ask.body)
-        self._remember(ask, row, reading, attempt, cost)
+            parsed, attempt, cost = await BilledCall(self, row, claim.attempt).carry_out(ask.body)
+        self._remember(ask, row, parsed, attempt, cost)
         if self.prefix and not self.leads:
-            self.prefix.note(reading.usage or Usage())
+            self.prefix.note(parsed.usage or Usage())
         self.open_prefix()
         return None
 
     def _heard(self, ask: SendStep, row: CallRow, known: StoredAnswer) -> None:
         self._remember(ask, row, self.provider.read(known.raw), known.attempt, known.cost_usd)
 
-    def _remember(self, ask: SendStep, row: CallRow, reading: ParsedReply, attempt: int, cost: Decimal | None) -> None:
-        self.exchanges.append(Exchange(body=ask.body, purpose=ask.purpose, reading=reading))
+    def _remember(self, ask: SendStep, row: CallRow, parsed: ParsedReply, attempt: int, cost: Decimal | None) -> None:
+        self.exchanges.append(Exchange(body=ask.body, purpose=ask.purpose, parsed=parsed))
         self.calls.append(
             Call(
                 key=row.key,
                 attempt=attempt,
                 purpose=ask.purpose,
-                model_returned=reading.model,
-                usage=reading.usage or Usage(),
+                model_returned=parsed.model,
+                usage=parsed.usage or Usage(),
                 cost_usd=cost,
             )
         )
 
     def _row(self, ask: SendStep) -> CallRow:
         spec = self.seat.spec
-        folded = fold(ask.body)
+        folded = fold_body(ask.body)
         return CallRow(
             key=folded_key(spec.provider, self.provider.endpoint, spec.model, folded[0], self.context.draw),
             run_id=self.context.run_id,

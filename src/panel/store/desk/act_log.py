@@ -18,7 +18,7 @@ def append_act(
 ) -> Act:
     """Add a line, with the by-line of whoever did it.
 
-    The caller's transaction is the only one that writes (`dialect.alone`), so that no two follow one.
+    The caller's transaction is the only one that writes (`sql_dialect.alone`), so that no two follow one.
     """
     newest = conn.execute(select(acts.c.seq, acts.c.hash).order_by(acts.c.seq.desc()).limit(1)).first()
     seq, previous = (newest.seq + 1, newest.hash) if newest else (1, "")

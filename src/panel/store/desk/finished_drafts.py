@@ -23,7 +23,7 @@ class Finished:
     acts: tuple[Act, ...]  # of this draft, oldest first
 
 
-def finished(conn: Connection) -> Iterator[Finished]:
+def read_finished(conn: Connection) -> Iterator[Finished]:
     """Every approved review's draft, the one approved first before the others; one in memory at a time."""
     first = func.min(approvals.c.approval_id)
     wanted = (

@@ -30,7 +30,7 @@ def launch_of(conn: Connection, run_id: str, slug: str) -> OfLaunch | None:
     return OfLaunch(row.product_id, row.release) if row else None
 
 
-def asked_for(conn: Connection, run_id: str) -> str:
+def draft_of_run(conn: Connection, run_id: str) -> str:
     """The draft that a run was asked again for; "" for any other run."""
     found = conn.execute(select(runs.c.json).where(runs.c.run_id == run_id)).scalar()
     again = Run.model_validate_json(found).again if found else None

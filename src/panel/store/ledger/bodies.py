@@ -1,6 +1,6 @@
 """Request bodies without their repetition: a long text or a schema is stored once, by hash, and named in the body.
 
-Five jurors of one launch send the same dossier, house rules and schema. `fold` takes those out and leaves
+Five jurors of one launch send the same dossier, house rules and schema. `fold_body` takes those out and leaves
 `{"$text": hash}` or `{"$json": hash}`; `unfold` puts them back and gives the exact body, key order included, because
 the order of a schema's fields is the order in which a model writes them.
 """
@@ -33,14 +33,14 @@ def text_hash(text: str) -> str:
     return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def fold(body: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+def fold_body(body: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     """The body as JSON with long texts and schemas named by hash, and those texts by hash."""
     apart: dict[str, str] = {}
     return exact_json(_fold(dict(body), apart)), apart
 
 
 def unfold(folded: str, texts: Mapping[str, str]) -> dict[str, Any]:
-    """The body `fold` was given. Raises KeyError when a text it names is not among `texts`."""
+    """The body `fold_body` was given. Raises KeyError when a text it names is not among `texts`."""
     body: dict[str, Any] = _unfold(json.loads(folded), texts)
     return body
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from panel.records import Usage
 from panel.store.ledger.messages import HeldBy, InBatch, StoredAnswer
-from panel.store.ledger.text_encoding import given
+from panel.store.ledger.text_encoding import decode_text
 from panel.store.locks.process_locks import Locks
 
 FoundRow = Any  # a row of `LedgerSql.attempts`
@@ -61,4 +61,4 @@ def _known(row: FoundRow) -> StoredAnswer:
         output_tokens=row.output_tokens,
     )
     cost = None if row.cost_usd is None else Decimal(row.cost_usd)
-    return StoredAnswer(given(row.raw), row.attempt, row.model_returned, usage, cost)
+    return StoredAnswer(decode_text(row.raw), row.attempt, row.model_returned, usage, cost)

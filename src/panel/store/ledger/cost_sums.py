@@ -64,11 +64,11 @@ def by_juror(rows: Iterable[CostRow]) -> tuple[SpendRow, ...]:
     sums: dict[tuple[str, str, str], Spend] = {}
     for row in rows:
         whose = (row.launch, row.persona_id, row.model)
-        sums[whose] = plus(sums.get(whose, Spend()), row.spend)
+        sums[whose] = add_spends(sums.get(whose, Spend()), row.spend)
     return tuple(SpendRow(launch=w[0], persona_id=w[1], model=w[2], spend=s) for w, s in sorted(sums.items()))
 
 
-def plus(one: Spend, other: Spend) -> Spend:
+def add_spends(one: Spend, other: Spend) -> Spend:
     """Two spends together."""
     return Spend(
         calls=one.calls + other.calls,

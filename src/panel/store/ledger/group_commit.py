@@ -24,7 +24,7 @@ from panel.store.ledger.messages import (
 )
 from panel.store.ledger.provider_batches import DONE
 from panel.store.ledger.statements import LedgerSql
-from panel.store.ledger.text_encoding import given, keep, short
+from panel.store.ledger.text_encoding import decode_text, encode_text, short
 from panel.store.locks.process_locks import Locks
 from panel.store.sql_dialect import alone
 
@@ -62,7 +62,7 @@ class GroupCommit:
         if isinstance(job, Replies):
             found = self._sql_for(conn).attempts(conn, (key for key, _ in job.wanted))
             mine = (row for row in found if (row.key, row.attempt) in job.wanted and row.raw)
-            return {(row.key, row.attempt): given(row.raw) for row in mine}
+            return {(row.key, row.attempt): decode_text(row.raw) for row in mine}
         if isinstance(job, KeysHeld):
             return frozenset(row.key for row in self._sql_for(conn).attempts(conn, job.keys))
         return None
@@ -174,9 +174,9 @@ def _sent(claim: Claim, attempt: int, now: str) -> dict[str, Any]:
     return {
         "key": row.key, "attempt": attempt, "run_id": row.run_id, "provider": row.provider, "model": row.model,
         "base_url": row.base_url, "purpose": row.purpose, "draw": row.draw, "launch": row.launch,
-        "persona_id": row.persona_id, "state": "sent", "request": keep(claim.folded), "raw": None, "input_tokens": 0,
-        "cache_write_tokens": 0, "cache_read_tokens": 0, "output_tokens": 0, "cost_usd": None, "model_returned": "",
-        "request_id": "", "latency_s": None, "sent_at": now, "ended_at": "", "why": "",
+        "persona_id": row.persona_id, "state": "sent", "request": encode_text(claim.folded), "raw": None,
+        "input_tokens": 0, "cache_write_tokens": 0, "cache_read_tokens": 0, "output_tokens": 0, "cost_usd": None,
+        "model_returned": "", "request_id": "", "latency_s": None, "sent_at": now, "ended_at": "", "why": "",
         "owner": claim.owner, "batch_id": claim.batch_id,
     }  # fmt: skip
 
@@ -186,10 +186,10 @@ def _ending(job: RecordAnswer | RecordFailure, now: str) -> dict[str, Any]:
     cost = None if job.cost_usd is None else str(job.cost_usd)
     values = {"at_key": job.key, "at_attempt": job.attempt, "new_cost_usd": cost, "new_ended_at": now}
     if isinstance(job, RecordFailure):
-        return values | FAILED | {"new_why": keep(job.why)}
+        return values | FAILED | {"new_why": encode_text(job.why)}
     usage = job.usage
     return values | {
-        "new_state": "answered", "new_raw": keep(job.raw), "new_input_tokens": usage.input_tokens,
+        "new_state": "answered", "new_raw": encode_text(job.raw), "new_input_tokens": usage.input_tokens,
         "new_cache_write_tokens": usage.cache_write_tokens, "new_cache_read_tokens": usage.cache_read_tokens,
         "new_output_tokens": usage.output_tokens, "new_model_returned": short(job.model_returned, MOST),
         "new_request_id": short(job.request_id, MOST), "new_latency_s": job.latency_s, "new_why": "",

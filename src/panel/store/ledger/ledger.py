@@ -20,7 +20,7 @@ from typing import Any
 
 from panel.records import Call, Usage, sha256_of
 from panel.store.database import open_engine
-from panel.store.ledger.bodies import exact_json, fold
+from panel.store.ledger.bodies import exact_json, fold_body
 from panel.store.ledger.group_commit import GroupCommit
 from panel.store.ledger.messages import (
     CallRow,
@@ -45,7 +45,7 @@ def ledger_key(provider: str, base_url: str, model: str, body: Mapping[str, Any]
 
     Bodies that differ only in the order of their keys are different questions: a schema's order is an instruction.
     """
-    return folded_key(provider, base_url, model, fold(body)[0], draw)
+    return folded_key(provider, base_url, model, fold_body(body)[0], draw)
 
 
 def folded_key(provider: str, base_url: str, model: str, folded: str, draw: int) -> str:
@@ -130,5 +130,5 @@ class Ledger:
 
 
 def _claim(row: CallRow, again: bool, batch_id: str = "") -> Claim:
-    folded, apart = row.folded or fold(row.body)
+    folded, apart = row.folded or fold_body(row.body)
     return Claim(row, folded, apart, again, batch_id)

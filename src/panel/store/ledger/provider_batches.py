@@ -17,7 +17,7 @@ from panel.store.database import Face, changing, pages, reading
 from panel.store.ledger.bodies import named_hashes, unfold
 from panel.store.ledger.cost_sums import total
 from panel.store.ledger.statements import texts_named
-from panel.store.ledger.text_encoding import given
+from panel.store.ledger.text_encoding import decode_text
 from panel.store.sql_dialect import insert_or_leave, put
 from panel.store.tables.core import IN_A_BATCH, calls, provider_batches, records
 
@@ -106,7 +106,7 @@ class ProviderBatches(Face):
         """
         texts: dict[str, str] = {}
         for page in pages(self._engine, _calls_in(batch_id, True).add_columns(calls.c.request), IN_ORDER, AT_ONCE):
-            folded = [given(row.request or "null") for row in page]
+            folded = [decode_text(row.request or "null") for row in page]
             named = frozenset().union(*(named_hashes(each) for each in folded))
             with reading(self._engine) as conn:
                 new = texts_named(conn, named - texts.keys())

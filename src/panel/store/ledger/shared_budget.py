@@ -1,7 +1,7 @@
-"""One purse for many workers: what a run, or a UTC day over all runs, may cost, and who may still spend of it.
+"""One budget for many workers: what a run, or a UTC day over all runs, may cost, and who may still spend of it.
 
 A worker leases an amount before it spends, and settles what it spent. A scope's spending and all leases together never
-exceed its limit. Each purse has a lock of its own name, so that leases of a killed worker are found and given back;
+exceed its limit. Each budget has a lock of its own name, so that leases of a killed worker are found and given back;
 what that worker had spent of them is read from the ledger. A lease and its settling take about 2 ms of CPU: lease for
 some dozens of calls at once.
 """
@@ -29,7 +29,7 @@ Open = dict[str, Decimal]  # owner -> amount leased
 
 
 class SharedBudget:
-    """One process's hand in the shared purses. Plain calls, each its own transaction, on the disk on return.
+    """One process's part in the shared budgets. Plain calls, each its own transaction, on the disk on return.
 
     Scopes: `run:<run id>` and `day:<YYYY-MM-DD>`, which the ledger can add up; a new one starts with what stands there.
     """

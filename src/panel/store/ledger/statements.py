@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, bindparam, insert, select, update
 
-from panel.store.ledger.text_encoding import given, keep
+from panel.store.ledger.text_encoding import decode_text, encode_text
 from panel.store.sql_dialect import insert_or_leave
 from panel.store.tables.core import calls, provider_batches, texts
 
@@ -62,7 +62,7 @@ class LedgerSql:
 
     def send(self, conn: Connection, rows: Iterable[Mapping[str, Any]], apart: Mapping[str, str]) -> None:
         """Write calls about to be sent, and the texts their bodies name."""
-        self._keep.many(conn, [{"hash": name, "text": keep(text)} for name, text in apart.items()])
+        self._keep.many(conn, [{"hash": name, "text": encode_text(text)} for name, text in apart.items()])
         self._send.many(conn, rows)
 
     def attempts(self, conn: Connection, keys: Iterable[str]) -> Iterator[Any]:
@@ -86,7 +86,7 @@ class LedgerSql:
 def texts_named(conn: Connection, hashes: Iterable[str]) -> dict[str, str]:
     """Texts stored apart, by hash; those deleted are left out."""
     rows = conn.execute(select(texts.c.hash, texts.c.text).where(texts.c.hash.in_(sorted(hashes))))
-    return {row.hash: given(row.text) for row in rows}
+    return {row.hash: decode_text(row.text) for row in rows}
 
 
 def _find(size: int) -> Any:

@@ -11,15 +11,15 @@ REFUSED = re.compile("[\\\\\x00\ud800-\udfff]")
 NUMBER = re.compile(r"\\([0-9a-f]{4})")
 
 
-def keep(text: str) -> str:
+def encode_text(text: str) -> str:
     """The text as every database takes it."""
     if "\x00" not in text and not text.startswith(MARK) and _is_unicode(text):
         return text
     return MARK + REFUSED.sub(lambda found: f"\\{ord(found[0]):04x}", text)
 
 
-def given(kept: str) -> str:
-    """The text `keep` was given."""
+def decode_text(kept: str) -> str:
+    """The text `encode_text` was given."""
     return NUMBER.sub(lambda found: chr(int(found[1], 16)), kept[len(MARK) :]) if kept.startswith(MARK) else kept
 
 

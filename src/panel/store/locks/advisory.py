@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, Connection, text
 
 from panel.errors import StoreError
-from panel.store.database import KEEPALIVE, PG_ARGUMENTS, database_trouble, place, read_url
+from panel.store.database import KEEPALIVE, PG_ARGUMENTS, database_trouble, describe_database, read_url
 from panel.store.locks.run_lock import is_held as is_run_held
 from panel.store.run_ids import RUN_ID
 
@@ -125,7 +125,7 @@ class PgLocks:
     def _loss(self, names: set[str]) -> StoreError:
         some = ", ".join(repr(name) for name in sorted(names)[:3]) + (" and others" if len(names) > 3 else "")
         return StoreError(
-            f"The connection to {place(self._url)!r} broke, and with it the locks on {some}.",
+            f"The connection to {describe_database(self._url)!r} broke, and with it the locks on {some}.",
             hint="What was stored is kept: start again, and only what is missing is asked.",
         )
 

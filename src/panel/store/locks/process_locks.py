@@ -1,7 +1,7 @@
 """Who is alive: locks that a killed process, or a machine that lost its power, can't keep.
 
 Names: a run's id, `<run_id>/<slug>` for one launch of a batch, `batch:<hash>` for one set of sources. Beside a SQLite
-file they are operating-system locks under `runs/.locks/`; on Postgres they are session advisory locks (`pg_locks`).
+file they are operating-system locks under `runs/.locks/`; on Postgres they are session advisory locks (`advisory.py`).
 """
 
 import hashlib

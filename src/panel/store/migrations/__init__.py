@@ -1,1 +1,1 @@
-"""The schema's history, run by Alembic when a database is behind (`store.schema`)."""
+"""The schema's history, run by Alembic when a database is behind (`store/upgrade.py`)."""

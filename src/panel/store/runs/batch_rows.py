@@ -27,7 +27,7 @@ class PairList(RootModel[tuple[ProposedPair, ...]]):
 class BatchRows(Face):
     """The batches of one database. Plain calls, each its own transaction, on the disk on return.
 
-    A batch's run is saved first (`Records.save_run`), and its rows go when that is deleted.
+    A batch's run is saved first (`RunRecords.save_run`), and its rows go when that is deleted.
     """
 
     def save_plan(self, run_id: str, plan: BatchPlan) -> None:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from panel.errors import Mistake, StoreError
 from panel.records import FileEntry, Run, sha256_of
 from panel.store.files import disk_trouble, flush_folder, make_folder, replace_file
-from panel.store.run_ids import MANIFEST, check_run_id, inside
+from panel.store.run_ids import MANIFEST, check_run_id, safe_relpath
 
 SEAL = "files.json"  # of one launch of a batch: its files and their hashes
 
@@ -58,19 +58,19 @@ class RunFolder:
 
     def write(self, relpath: str, content: str | bytes) -> Path:
         """Put one file, text as UTF-8. Raises Mistake for a path that leaves the folder, StoreError for the disk."""
-        path = self.path / inside(relpath)
+        path = self.path / safe_relpath(relpath)
         replace_file(path, content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content)
         return path
 
     def write_parts(self, relpath: str, parts: Iterable[str]) -> Path:
         """`write` of a text that comes piece by piece, and is never whole in memory."""
-        path = self.path / inside(relpath)
+        path = self.path / safe_relpath(relpath)
         replace_file(path, (part.encode("utf-8", "surrogatepass") for part in parts))
         return path
 
     def read(self, relpath: str) -> str:
         """One file's text. Raises StoreError when it is gone or no text."""
-        path = self.path / inside(relpath)
+        path = self.path / safe_relpath(relpath)
         try:
             return path.read_bytes().decode("utf-8", "surrogatepass")
         except FileNotFoundError as err:
@@ -105,9 +105,9 @@ class RunFolder:
 
         The seal is written once the others are on the disk; the manifest lists only it.
         """
-        path = self.path / inside(base)
+        path = self.path / safe_relpath(base)
         for name, text in files.items():
-            replace_file(path / inside(name), text.encode("utf-8", "surrogatepass"), flush=False)
+            replace_file(path / safe_relpath(name), text.encode("utf-8", "surrogatepass"), flush=False)
         flush_folder(path)
         hashes = {name: sha256_of(files[name]) if name in files else _hash(path / name) for name in _below(path)}
         hashes.pop(SEAL, None)

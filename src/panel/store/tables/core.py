@@ -1,7 +1,7 @@
 """The tables, in types every database has. Migrations build them; a test holds the two equal.
 
 No number is kept as a float but durations and instants of the database's own clock; every text of ours is kept by
-`letters` where it may hold what Postgres refuses.
+`ledger/text_encoding.py` where it may hold what Postgres refuses.
 
 `calls` is the ledger: one row an attempt. Its spend columns outlive everything; its texts (`request`, `raw`) are
 emptied when a run is deleted. Costs are exact decimals written as text ("0.054399"): SQLite would keep a number as a

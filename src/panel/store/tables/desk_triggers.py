@@ -3,7 +3,7 @@
 What happened is never changed or deleted. People decide, each as their role allows. An approval signs the newest
 revision of its draft, byte for byte, by an account that may, into the edition its grade allows, with every point
 settled; what goes out is still so, and neither it nor a review that a comparison prints is put away or embargoed then.
-`desk.rules` says the same in words.
+`panel.desk` says the same in words.
 Migrations 0004 and 0005 make them from here: a change is a migration of its own.
 """
 

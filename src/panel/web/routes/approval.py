@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from panel.desk import read_approval_file, told_approval_file
+from panel.desk import approval_as_markdown, read_approval_file
 from panel.errors import NotFound
 from panel.web.access import AsWriter
 from panel.web.deps import DraftId, Given
@@ -35,7 +35,7 @@ def approval_file(
     found = read_approval_file(deps.desk, me, draft_id)
     name = f"approval-{draft_id}-{found['approval_id']}"
     if as_ == "markdown":
-        return _download(told_approval_file(found), "text/markdown; charset=utf-8", f"{name}.md")
+        return _download(approval_as_markdown(found), "text/markdown; charset=utf-8", f"{name}.md")
     return _download(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "application/json", f"{name}.json")
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from panel.desk import LEFT_DAYS, TO_FETCH_BACK, Queue, may
+from panel.desk import LEFT_DAYS, TO_FETCH_BACK, Queue, role_may
 from panel.pages import clean
 from panel.records import Draft, DraftKind, Role
 from panel.web.access import AsWriter
@@ -115,8 +115,8 @@ def _page(deps: Deps, role: Role, path: str, kind: DraftKind, which: str, words:
         earlier=to(page=page - 1) if page > 1 else "",
         later=to(page=page + 1) if found.more else "",
         minutes=sum(row.minutes for row in rows),
-        may_hold=may(role, "hold"),
-        may_fetch_back=may(role, TO_FETCH_BACK.get(which, "fetch back")),
+        may_hold=role_may(role, "hold"),
+        may_fetch_back=role_may(role, TO_FETCH_BACK.get(which, "fetch back")),
         is_behind=found.is_behind,
         unreadable=tuple(f"{clean(slug)} of run {clean(run_id)}" for run_id, slug in found.unreadable),
         here=path,

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from panel.desk import may, stale_page
+from panel.desk import role_may, stale_page
 from panel.pages import clean
 from panel.web.access import AsWriter
 from panel.web.deps import Given
@@ -53,4 +53,4 @@ def stale(request: Request, deps: Given, me: AsWriter, after: Annotated[str, Que
         for draft, reasons in found
     ]  # fmt: skip
     later = f"/stale?after={last}" if last else ""
-    return show(request, StalePage("Stale", tuple(rows), later, not after, may(me.role, "ask again")))
+    return show(request, StalePage("Stale", tuple(rows), later, not after, role_may(me.role, "ask again")))

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from panel.desk import DeskStats, tables_of, told
+from panel.desk import DeskStats, summary_sentence, tables_of
 from panel.pages import clean
 from panel.web.access import AsWriter
 from panel.web.deps import Given
@@ -29,7 +29,7 @@ class StatsPage(View):
 
 def stats_page(found: DeskStats) -> StatsPage:
     tables = tuple((t.title, t.head, tuple(tuple(map(clean, row)) for row in t.rows)) for t in tables_of(found))
-    return StatsPage(title="Stats", lede=told(found), tables=tables)
+    return StatsPage(title="Stats", lede=summary_sentence(found), tables=tables)
 
 
 @router.get("/stats", response_class=HTMLResponse)

@@ -1,1 +1,1 @@
-"""What the desk's further pages are drawn from, as values: offers, askings, statistics, products, what is stale."""
+"""What each page of the desk shows, as values for its template."""

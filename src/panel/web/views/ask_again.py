@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from panel.desk import AskAgainJob, AskAgainRequest, History, OpenReview, may, shown
+from panel.desk import AskAgainJob, AskAgainRequest, History, OpenReview, cited_passages, role_may
 from panel.errors import NotFound
 from panel.pages import clean
 from panel.records import Account, Answered, Persona, Review
@@ -95,7 +95,9 @@ def whom(review: Review, persona_id: str) -> str:
 def _cited(review: Review, persona: Persona) -> tuple[Cited, ...]:
     opinion = review.opinion(persona.persona_id)
     grounds = opinion.grounds if isinstance(opinion, Answered) else ()
-    return tuple(Cited(p.passage_id, _line(p.text), p.voice.replace("_", " ")) for p in shown(review.dossier, grounds))
+    return tuple(
+        Cited(p.passage_id, _line(p.text), p.voice.replace("_", " ")) for p in cited_passages(review.dossier, grounds)
+    )
 
 
 def _line(text: str) -> str:
@@ -125,6 +127,6 @@ def asking_page(
         run_id=asking.run_id if asking else "",
         spent=f"${asking.spent_usd:.4f}" if asking and asking.spent_usd else "",
         is_offered=is_offered,
-        may_ask=may(me.role, "ask again"),
+        may_ask=role_may(me.role, "ask again"),
         reloads_s=reloads_s,
     )

@@ -19,8 +19,8 @@ from panel.desk import (
     Public,
     Times,
     edition_of,
-    may,
     retraction,
+    role_may,
     what_is_left,
 )
 from panel.pages import (
@@ -30,9 +30,9 @@ from panel.pages import (
     clean,
     comparison_view,
     cut_short,
+    retraction_sentence,
     review_view,
     stand_of,
-    told_retraction,
 )
 from panel.pages import wording as page_words
 from panel.records import Account, Answered, Approval, Decision, Persona, Publication, Written
@@ -193,8 +193,8 @@ def draft_page(
         claims_left=sum(p.kind in ("claim", "pick") for p in opened.left),
         what_is_left=what_is_left(opened.left),
         sides=view.sides,
-        may={act: may(me.role, act) for act in LEAST},
-        may_fetch_back=may(me.role, TO_FETCH_BACK.get("scheduled" if public.due else draft.state, "fetch back")),
+        may={act: role_may(me.role, act) for act in LEAST},
+        may_fetch_back=role_may(me.role, TO_FETCH_BACK.get("scheduled" if public.due else draft.state, "fetch back")),
         approve_as=me.name,
         edition=edition_of(draft.grade),
         signed=f"Approved by {clean(approval.name)}, {times.told(approval.at)}" if approval else "",
@@ -207,7 +207,7 @@ def draft_page(
             *_readers_have(public, history.approvals, times),
             *(_ended(history, times) if approval is None and draft.state in ("open", "published") else ()),
         ),
-        retracted=told_retraction(retraction(opened, history.publications)),
+        retracted=retraction_sentence(retraction(opened, history.publications)),
         zone=times.name,
         embargo=times.told(draft.embargo_until) if draft.embargo_until and draft.embargo_until > now else "",
         offered=draft.offered_hash,

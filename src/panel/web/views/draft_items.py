@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from panel.desk import DISMISS_REASONS, ONLY_MENDED, PHRASES, OpenDraft, OpenReview, shown
-from panel.pages import Pieces, clean, pieces
+from panel.desk import DISMISS_REASONS, ONLY_MENDED, PHRASES, OpenDraft, OpenReview, cited_passages
+from panel.pages import Pieces, clean, split_code
 from panel.records import (
     Answered,
     Decision,
@@ -43,7 +43,7 @@ TOLD = {
 class Editable:
     """A field that may be changed in place."""
 
-    field: str  # as `desk.fields` names it
+    field: str  # as `text_fields` of the desk names it
     label: str
     text: str
     model: str  # what the model wrote
@@ -90,7 +90,7 @@ class DraftItem:
     @property
     def cut(self) -> Pieces:
         """Its text, cut at backticks."""
-        return pieces(self.text)
+        return split_code(self.text)
 
     @property
     def is_phrase(self) -> bool:
@@ -240,7 +240,7 @@ class _Maker:
         )  # fmt: skip
 
     def _evidence(self, cited: list[Ground]) -> tuple[Evidence, ...]:
-        return tuple(evidence(passage) for passage in shown(self.opened.review.dossier, cited))
+        return tuple(evidence(passage) for passage in cited_passages(self.opened.review.dossier, cited))
 
     def _point(self, kind: str, place: int) -> Point | None:
         mine = (p for p in self.opened.points if p.persona_id == self.who and p.kind == kind)

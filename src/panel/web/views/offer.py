@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from panel.desk import PHRASES, Offer, as_printed, first_row, may
+from panel.desk import PHRASES, Offer, as_printed, new_queue_row, role_may
 from panel.pages import clean, review_view, stand_of
 from panel.pages import wording as page_words
 from panel.records import Account, Answered, Dossier, DraftText, EditedWords, Review, Source
@@ -75,7 +75,7 @@ def offer_page(offer: Offer, me: Account) -> OfferPage:
     draft = offer.mine.draft
     name = clean(draft.shown.name)
     grades = "" if draft.grade == offer.newer.grade else f"{draft.grade}, now {offer.newer.grade}"
-    called = clean(first_row(offer.newer, draft.draft_id).name)
+    called = clean(new_queue_row(offer.newer, draft.draft_id).name)
     return OfferPage(
         title=f"{name}: a newer review",
         draft_id=draft.draft_id,
@@ -88,7 +88,7 @@ def offer_page(offer: Offer, me: Account) -> OfferPage:
         critics=tuple(_critics(offer)),
         sources=tuple(_sources(offer.mine.review.dossier, offer.newer.dossier)),
         grades=grades,
-        may_take_over=may(me.role, "take over"),
+        may_take_over=role_may(me.role, "take over"),
     )
 
 

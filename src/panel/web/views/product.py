@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from panel.desk import Times, may
+from panel.desk import Times, role_may
 from panel.pages import clean, safe_href
 from panel.records import Account, Draft, KnownLaunch, ProductEvent, ProductHistory
 from panel.web.respond import View
@@ -96,7 +96,7 @@ def product_page(
         ),
         can_split=len(own) > 1,
         events=tuple(_event(event, slugs, times) for event in reversed(found.events)),
-        may_change=may(me.role, "products"),
+        may_change=role_may(me.role, "products"),
     )
 
 

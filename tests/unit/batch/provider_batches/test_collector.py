@@ -58,8 +58,8 @@ class Books:
 
 
 def collector(books: Books, *, limit: str = "", least: int = 1, **wire: Any) -> Collector:
-    purse = Purse()
-    budgets = LaunchBudgets(purse, lambda: {"run:run-1": Decimal(limit)} if limit else {}, wait_s=0)
+    shared_budget = Purse()
+    budgets = LaunchBudgets(shared_budget, lambda: {"run:run-1": Decimal(limit)} if limit else {}, wait_s=0)
     asker = SimpleNamespace(providers={MODEL: provider("messages")}, prices={MODEL: PRICE})
     context: Any = SimpleNamespace(run_id="run-1", ledger=books, budgets=budgets, asker=asker, now=lambda: START)
     return Collector(context, books, {MODEL: Wire(**wire)}, least=least)  # type: ignore[arg-type, dict-item]

@@ -98,8 +98,8 @@ async def test_a_collection_cut_off_goes_on_where_it_was_and_is_nobody_elses() -
     for number in range(2):
         await desk.books.answered(key(number), 0, cost_usd=HALF_PRICE)
     assert await desk.tick() == "collected"
-    assert desk.purse.spent("run:r") == 2 * HALF_PRICE, "what was kept before the kill is missing in the purse"
-    assert desk.purse.leased("run:r") == 0
+    assert desk.shared_budget.spent("run:r") == 2 * HALF_PRICE, "what was kept before the kill is missing in the purse"
+    assert desk.shared_budget.leased("run:r") == 0
 
 
 async def test_a_promise_is_kept_once_though_the_batch_is_collected_twice() -> None:
@@ -108,14 +108,14 @@ async def test_a_promise_is_kept_once_though_the_batch_is_collected_twice() -> N
     await desk.until("collected")
     desk.books.put(desk.books.batches["b1"].model_copy(update={"state": "ended"}))  # killed before the last write
     await desk.until("collected")
-    assert desk.purse.spent("run:r") == 2 * HALF_PRICE
+    assert desk.shared_budget.spent("run:r") == 2 * HALF_PRICE
 
 
 async def test_calls_that_may_have_been_billed_keep_their_part_of_the_promise() -> None:
     desk = Desk(4, lines=[row(0), row(1), row(2)])
     await desk.budgets.promise(Decimal(4), batch_id="b1")
     await desk.until("collected")
-    assert desk.purse.spent("run:r") == 3 * HALF_PRICE + 1
+    assert desk.shared_budget.spent("run:r") == 3 * HALF_PRICE + 1
 
 
 async def test_results_that_break_off_are_read_again() -> None:
@@ -157,7 +157,7 @@ async def test_results_no_longer_kept_are_lost_and_may_have_been_billed() -> Non
     await desk.budgets.promise(Decimal(4), batch_id="b1")
     await desk.until("lost")
     assert [cost for _, cost in desk.books.calls.values()] == [None, None]
-    assert desk.purse.spent("run:r") == 4, "money that may be gone is handed out again"
+    assert desk.shared_budget.spent("run:r") == 4, "money that may be gone is handed out again"
 
 
 async def test_a_batch_refused_as_a_whole_costs_nothing() -> None:

@@ -14,7 +14,7 @@ from tests.support.records import a_run
 from panel.batch.report import summary
 from panel.batch.report.json_stream import json_parts
 from panel.batch.report.spend import BatchSpend, Bill, add_up, bills
-from panel.batch.report.summary import AGAIN, MOST_LINES, digest
+from panel.batch.report.summary import AGAIN, MOST_LINES, digest_rows
 from panel.money import Price, Savings
 from panel.records import BatchRow, ProposedPair, Spend, Usage
 from panel.records.batch import Announcement, RowState
@@ -85,7 +85,9 @@ def test_what_needs_a_person_comes_first_and_long_lists_are_cut() -> None:
 
 
 def test_rows_that_are_one_launch_share_one_reason() -> None:
-    found = digest([row(1), *(row(n, "skipped", f"same launch as row {n - 1}", same_as=n - 1) for n in range(2, 500))])
+    found = digest_rows(
+        [row(1), *(row(n, "skipped", f"same launch as row {n - 1}", same_as=n - 1) for n in range(2, 500))]
+    )
     assert found.reasons == {"skipped": {AGAIN: 498}}
     assert (found.counts, found.verdicts) == ({"reviewed": 1, "skipped": 498}, {"ship": 1})
 

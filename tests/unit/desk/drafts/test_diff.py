@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.desk.drafts.diff import Difference, differences, marked
+from panel.desk.drafts.diff import Difference, differences, mark_changes
 from panel.records.desk import DraftText, EditedSentence, EditedWords, Struck
 
 
@@ -15,7 +15,7 @@ def test_both_texts_are_made_again_from_the_runs(was: str, now: str) -> None:
 
 
 def test_only_the_words_that_differ_are_marked() -> None:
-    assert marked(Difference("f:0", "It is very fast.", "It is quick.")) == "It is [-very fast.-]{+quick.+}"
+    assert mark_changes(Difference("f:0", "It is very fast.", "It is quick.")) == "It is [-very fast.-]{+quick.+}"
 
 
 def test_a_removed_sentence_a_strike_and_a_note_each_show() -> None:

@@ -155,7 +155,7 @@ async def test_pages_that_all_call_themselves_the_first_are_read_all_the_same(sn
     first = f"{head}<h1>Lamp</h1><p>It glows.</p><a href=/pricing>Pricing</a>"
     web = Web({HOME: first, f"{HOME}/pricing": f"{head}<h1>Pricing</h1><p>It costs 5 USD.</p>"})
     gathering = await read(web, snapshots)
-    assert [(g.kind, g.reading.url) for g in gathering.pages] == [("page", HOME), ("pricing", f"{HOME}/pricing")]
+    assert [(g.kind, g.parsed.url) for g in gathering.pages] == [("page", HOME), ("pricing", f"{HOME}/pricing")]
 
 
 async def test_a_page_that_calls_itself_pricing_hides_no_price_page(snapshots: Snapshots) -> None:

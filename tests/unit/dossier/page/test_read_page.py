@@ -7,7 +7,7 @@ from tests.support.pages import DAY, LANTERN, PAGES, media, page
 
 from panel.dossier.charset import decode_page
 from panel.dossier.page.passages import cut
-from panel.dossier.page.read_page import name_and_tagline, reading_of
+from panel.dossier.page.read_page import name_and_tagline, parse_page
 from panel.errors import Mistake
 
 URL = "https://acme.dev/lamp"
@@ -18,43 +18,43 @@ def html(head: str = "", body: str = "<p>Some words.</p>", lang: str = "") -> st
 
 
 def test_title_day_language_and_address_are_read() -> None:
-    reading = reading_of(page("https://lantern.dev/?x=1", (PAGES / "home.html").read_bytes()))
-    assert reading.title == "Lantern – Search your notes without a server"
-    assert reading.published == date(2026, 11, 18)
-    assert reading.language == "en"
-    assert reading.url == "https://lantern.dev"
-    assert reading.description.startswith("Lantern indexes a folder")
-    assert reading.heading == "Search your notes without a server"
+    parsed = parse_page(page("https://lantern.dev/?x=1", (PAGES / "home.html").read_bytes()))
+    assert parsed.title == "Lantern – Search your notes without a server"
+    assert parsed.published == date(2026, 11, 18)
+    assert parsed.language == "en"
+    assert parsed.url == "https://lantern.dev"
+    assert parsed.description.startswith("Lantern indexes a folder")
+    assert parsed.heading == "Search your notes without a server"
 
 
 def test_tables_and_code_stay_readable() -> None:
-    prices = reading_of(page(URL, (PAGES / "pricing.html").read_bytes()))
+    prices = parse_page(page(URL, (PAGES / "pricing.html").read_bytes()))
     assert ("table", "Team | $6 a person and month | shared folders, help by mail") in prices.blocks
-    start = reading_of(page(URL, (PAGES / "quickstart.html").read_bytes()))
+    start = parse_page(page(URL, (PAGES / "quickstart.html").read_bytes()))
     (code,) = [block.text for block in start.blocks if block.kind == "code"]
     assert code.splitlines()[1] == "lantern index ~/notes"
 
 
 def test_a_canonical_address_on_another_site_is_not_believed() -> None:
     stolen = html('<link rel="canonical" href="https://trusted.example/lamp">')
-    assert reading_of(page(URL, stolen)).url == URL
+    assert parse_page(page(URL, stolen)).url == URL
     own = html('<link rel="canonical" href="/products/lamp?utm_source=x#top">')
-    assert reading_of(page(URL, own)).url == "https://acme.dev/products/lamp"
-    assert reading_of(page(URL, html('<link rel="canonical" href="http://[">'))).url == URL
+    assert parse_page(page(URL, own)).url == "https://acme.dev/products/lamp"
+    assert parse_page(page(URL, html('<link rel="canonical" href="http://[">'))).url == URL
 
 
 def test_a_canonical_address_of_another_at_a_shared_host_is_not_believed() -> None:
     stolen = html('<link rel="canonical" href="/view/mallory">')
-    assert reading_of(page("https://sites.google.com/view/alice", stolen)).url == "https://sites.google.com/view/alice"
+    assert parse_page(page("https://sites.google.com/view/alice", stolen)).url == "https://sites.google.com/view/alice"
     own = html('<link rel="canonical" href="/acme/lamp">')
-    assert reading_of(page("https://github.com/acme/lamp?tab=readme", own)).url == "https://github.com/acme/lamp"
+    assert parse_page(page("https://github.com/acme/lamp?tab=readme", own)).url == "https://github.com/acme/lamp"
 
 
 def test_a_day_yet_to_come_is_not_when_a_page_was_published() -> None:
     for days, published in ((1, None), (0, DAY.date())):
         stated = (DAY + timedelta(days=days)).isoformat()
         assert (
-            reading_of(page(URL, html(f'<meta property="article:published_time" content="{stated}">'))).published
+            parse_page(page(URL, html(f'<meta property="article:published_time" content="{stated}">'))).published
             == published
         )
 
@@ -63,7 +63,7 @@ def test_a_day_yet_to_come_is_not_when_a_page_was_published() -> None:
     ("stated", "published"), [("2026-11", None), ("2026", None), ("2026-11-01", date(2026, 11, 1))]
 )
 def test_a_month_is_not_made_a_day(stated: str, published: date | None) -> None:
-    assert reading_of(page(URL, html(f'<meta name="date" content="{stated}">'))).published == published
+    assert parse_page(page(URL, html(f'<meta name="date" content="{stated}">'))).published == published
 
 
 @pytest.mark.parametrize(
@@ -71,11 +71,11 @@ def test_a_month_is_not_made_a_day(stated: str, published: date | None) -> None:
     ["2026-11-18T09:00:00Z", "20261118", "18 November 2026", "November 18, 2026", "Nov 18th, 2026", "18.11.2026"],
 )
 def test_a_day_is_read_in_the_ways_people_write_it(stated: str) -> None:
-    assert reading_of(page(URL, html(f'<meta name="date" content="{stated}">'))).published == date(2026, 11, 18)
+    assert parse_page(page(URL, html(f'<meta name="date" content="{stated}">'))).published == date(2026, 11, 18)
 
 
 def test_a_year_in_the_text_is_no_day() -> None:
-    assert reading_of(page(URL, html(body="<p>Some words since 2019.</p><p>© 2026 Acme</p>"))).published is None
+    assert parse_page(page(URL, html(body="<p>Some words since 2019.</p><p>© 2026 Acme</p>"))).published is None
 
 
 @pytest.mark.parametrize(
@@ -103,10 +103,10 @@ def test_bytes_become_text_as_a_browser_would_have_it(body: bytes, charset: str,
 
 
 def test_plain_text_and_markdown_are_read_as_what_they_are() -> None:
-    licence = reading_of(page("https://acme.dev/LICENSE", "MIT License\n\nDo as you like.", media="text/plain"))
+    licence = parse_page(page("https://acme.dev/LICENSE", "MIT License\n\nDo as you like.", media="text/plain"))
     assert [block.text for block in licence.blocks] == ["MIT License", "Do as you like."]
     for url, kind in (("https://acme.dev/README.md", "text/plain"), ("https://acme.dev/readme", "text/markdown")):
-        assert reading_of(page(url, "# Lamp\n\nIt *glows*.", media=kind)).blocks == (
+        assert parse_page(page(url, "# Lamp\n\nIt *glows*.", media=kind)).blocks == (
             ("heading", "Lamp"),
             ("prose", "It glows."),
         )
@@ -115,7 +115,7 @@ def test_plain_text_and_markdown_are_read_as_what_they_are() -> None:
 @pytest.mark.parametrize("kind", ["application/pdf", "image/png", "application/json", "text/css", ""])
 def test_what_is_no_text_is_said_in_one_sentence(kind: str) -> None:
     with pytest.raises(Mistake, match="holds no text to read"):
-        reading_of(page(URL, b"%PDF", media=kind))
+        parse_page(page(URL, b"%PDF", media=kind))
 
 
 @pytest.mark.parametrize(
@@ -139,14 +139,14 @@ def test_what_is_no_text_is_said_in_one_sentence(kind: str) -> None:
     ],
 )
 def test_name_and_tagline_come_from_the_pages_own_head(head: str, url: str, name: str, tagline: str) -> None:
-    reading = reading_of(page(url, html(head, "<h1>It glows</h1><p>Some more words of text.</p>")))
-    assert name_and_tagline(reading) == (name, tagline)
+    parsed = parse_page(page(url, html(head, "<h1>It glows</h1><p>Some more words of text.</p>")))
+    assert name_and_tagline(parsed) == (name, tagline)
 
 
 @pytest.mark.parametrize("name", sorted(LANTERN.values()))
 def test_the_same_bytes_give_the_same_passages_whenever_they_are_read(name: str) -> None:
     body = (PAGES / name).read_bytes()
-    one, other = (reading_of(page(URL, body, media=media(name), at=DAY + timedelta(days=d))) for d in (0, 400))
+    one, other = (parse_page(page(URL, body, media=media(name), at=DAY + timedelta(days=d))) for d in (0, 400))
     assert cut("S1", one.blocks) == cut("S1", other.blocks)
     assert one._replace(published=None) == other._replace(published=None)
 
@@ -164,9 +164,9 @@ def test_any_bytes_are_read_twice_to_the_same_or_refused_twice(parts: list[str],
 
 def _outcome(body: bytes) -> object:
     try:
-        reading = reading_of(page(URL, body))
+        parsed = parse_page(page(URL, body))
     except Mistake as err:
         return str(err)
-    passages = cut("S1", reading.blocks)
+    passages = cut("S1", parsed.blocks)
     assert [p.passage_id for p in passages] == [f"S1.{n}" for n in range(1, len(passages) + 1)]
-    return reading, passages
+    return parsed, passages

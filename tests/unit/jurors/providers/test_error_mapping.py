@@ -6,7 +6,7 @@ import pytest
 from tests.support.answers import provider, spec
 
 from panel.errors import Mistake, ProviderBusy, ProviderError, ProviderRefused
-from panel.jurors.providers.error_mapping import of_status, translate
+from panel.jurors.providers.error_mapping import of_status, translate_error
 
 REQUEST = httpx2.Request("POST", "https://api.openai.com/v1/responses")
 KEY = spec().api_key
@@ -34,12 +34,12 @@ def raised(cause: Exception) -> Exception:
 )
 def test_a_broken_connection_is_busy_whoever_raises_it(error: Exception, maybe_paid: bool) -> None:
     """Statement 28: some transport errors pass the SDKs unwrapped."""
-    told = translate(error, spec())
+    told = translate_error(error, spec())
     assert isinstance(told, ProviderBusy) and told.maybe_paid is maybe_paid
 
 
 def test_nothing_listening_on_this_machine_is_not_waited_for() -> None:
-    told = translate(raised(httpx2.ConnectError("refused")), spec("chat", base_url="http://127.0.0.1:1/v1"))
+    told = translate_error(raised(httpx2.ConnectError("refused")), spec("chat", base_url="http://127.0.0.1:1/v1"))
     assert isinstance(told, ProviderRefused) and told.stops_model and "http://127.0.0.1:1/v1" in str(told)
 
 

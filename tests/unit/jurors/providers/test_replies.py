@@ -138,24 +138,24 @@ RESPONSE: dict[str, Any] = {"status": "completed", "usage": ANTHROPIC["usage"]}
 )
 def test_a_whole_answer_is_taken_whatever_is_said_around_it(api: str, reply: dict[str, Any]) -> None:
     asked = provider(api)
-    reading = asked.read(json.dumps(reply))
-    assert isinstance(next_step(asked, question(), [Exchange({}, "ask", reading)]), AnsweredStep)
+    parsed = asked.read(json.dumps(reply))
+    assert isinstance(next_step(asked, question(), [Exchange({}, "ask", parsed)]), AnsweredStep)
 
 
 @pytest.mark.parametrize("calls", [call(answer()) * 2, call("{"), call(None), [{}]])
 def test_of_two_tool_calls_or_half_of_one_no_answer_is_made(calls: list[Any]) -> None:
     asked = provider("chat")
-    reading = asked.read(json.dumps(chat(None, "tool_calls", tool_calls=calls)))
+    parsed = asked.read(json.dumps(chat(None, "tool_calls", tool_calls=calls)))
     assert not isinstance(
-        next_step(asked, question(), [Exchange(asked.first_body(question()), "ask", reading)]), AnsweredStep
+        next_step(asked, question(), [Exchange(asked.first_body(question()), "ask", parsed)]), AnsweredStep
     )
 
 
 @pytest.mark.parametrize("reason", ["length", "max_tokens", "model_length", "MAX_TOKENS"])
 def test_every_word_for_a_cut_off_answer_gets_it_more_room(reason: str) -> None:
     asked = provider("chat")
-    reading = asked.read(json.dumps(chat(answer()[:99], reason)))
-    step = next_step(asked, question(), [Exchange(asked.first_body(question()), "ask", reading)])
+    parsed = asked.read(json.dumps(chat(answer()[:99], reason)))
+    step = next_step(asked, question(), [Exchange(asked.first_body(question()), "ask", parsed)])
     assert isinstance(step, SendStep) and step.purpose == "more_room"
 
 
@@ -177,8 +177,8 @@ def test_every_word_for_a_cut_off_answer_gets_it_more_room(reason: str) -> None:
     ],
 )
 def test_an_ending_without_an_answer_is_no_answer(api: str, reply: dict[str, Any], says: str) -> None:
-    reading = provider(api).read(json.dumps(reply))
-    assert reading.ending == "unreadable" and says in reading.why
+    parsed = provider(api).read(json.dumps(reply))
+    assert parsed.ending == "unreadable" and says in parsed.why
 
 
 RATE, PLAN = "Rate limit reached on requests per min. Try again in 1s.", "Please check your plan and billing details."

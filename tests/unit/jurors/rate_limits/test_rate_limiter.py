@@ -297,7 +297,7 @@ def test_a_deadline_ends_the_wait_and_frees_what_was_held() -> None:
 
     at, limiter = in_virtual_time(run())
     assert at == pytest.approx(30.0)
-    assert (limiter.in_flight, limiter.ceiling.in_flight, len(limiter.queue)) == (0, 0, 0)
+    assert (limiter.in_flight, limiter.cap.in_flight, len(limiter.queue)) == (0, 0, 0)
 
 
 def test_a_probe_that_is_cancelled_lets_another_one_try() -> None:
@@ -331,8 +331,8 @@ def test_models_of_one_provider_share_its_ceiling() -> None:
 
 def test_one_models_pause_stops_no_other_model() -> None:
     async def run() -> float:
-        ceiling = ProviderCap(8)
-        paused, free = RateLimiter("a", 8, ceiling=ceiling), RateLimiter("b", 8, ceiling=ceiling)
+        cap = ProviderCap(8)
+        paused, free = RateLimiter("a", 8, cap=cap), RateLimiter("b", 8, cap=cap)
         paused.release(await paused.acquire(), limited(100.0))
         await free.acquire()
         return asyncio.get_running_loop().time()

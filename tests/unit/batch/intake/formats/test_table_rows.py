@@ -15,7 +15,7 @@ from panel.batch.intake.entries import MOST_LINE, BadRow, Entry, Torn
 from panel.batch.intake.field_map import VOCABULARY, columns_of
 from panel.batch.intake.formats.csv_rows import MOST_ROW_LINES, read_csv
 from panel.batch.intake.formats.json_rows import read_jsonl
-from panel.batch.intake.read_sources import AT_ONCE, take_in
+from panel.batch.intake.read_sources import AT_ONCE, read_announcements
 from panel.batch.intake.source_spec import FeedTable, SourceSpec
 from panel.errors import Mistake
 
@@ -282,7 +282,7 @@ def test_a_long_table_is_read_as_it_is_asked_for(read: str) -> None:
 async def test_a_source_is_read_no_further_than_its_rows_are_used(tmp_path: Path) -> None:
     path, heard = tmp_path / "a.csv", list[BadRow]()
     path.write_text("name,url,date\n" + "Lamp,l.dev,soon\n" * 5000)
-    rows = take_in([SourceSpec(label="a", source=str(path))], fetch=nobody, on_problem=heard.append)
+    rows = read_announcements([SourceSpec(label="a", source=str(path))], fetch=nobody, on_problem=heard.append)
     await anext(rows)
     await rows.aclose()  # type: ignore[attr-defined]
     assert 0 < len(heard) <= AT_ONCE
