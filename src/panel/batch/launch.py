@@ -174,9 +174,6 @@ def _write(context: BatchContext, row: BatchRow, review: Review, raw: Mapping[tu
     return context.archive(row, review, context.run_id)
 
 
-# What an announcement adds to a dossier: where it was seen, and names to tell it apart by. Pure.
-
-
 def dossier_of_text(said: Announcement, *, made: Stamp, today: date, unread: tuple[str, ...] = ()) -> Dossier:
     """The dossier of a launch whose announcement brings its own text, where no page of it could be read.
 

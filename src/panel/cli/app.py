@@ -1,4 +1,7 @@
-"""The command and its groups; errors become one sentence and an exit code here and nowhere else."""
+"""The command and its groups; errors become one sentence and an exit code here and nowhere else.
+
+Logs never hold keys: rooms log names and counts, not bodies or headers.
+"""
 
 import json
 import logging
@@ -111,9 +114,6 @@ def _report(kind: str, message: str, hint: str, wants_json: bool) -> None:
         sys.stdout.write(json.dumps({"error": {"kind": kind, "message": message, "hint": hint}}) + "\n")
     else:
         talk(f"{message} {hint}".strip())
-
-
-# Logging for -v and --log-file. Keys never reach it: rooms log names and counts, not bodies or headers.
 
 
 class JsonLines(logging.Formatter):

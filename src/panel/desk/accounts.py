@@ -3,6 +3,9 @@
 A name to sign in with is folded (NFKC, case), so that one spelling is one account. A stranger's name costs the same
 time and gets the same sentence as a wrong password. Failures are counted by name and by address; each waits twice as
 long as the one before, up to a quarter of an hour, and what is being waited for is never looked at.
+
+Passwords are kept as argon2id hashes at argon2-cffi's costs (RFC 9106, the profile with less memory: 64 MiB, 3 passes).
+Two are computed at once at most, so that a crowd at the door doesn't take the machine's memory; always off the loop.
 """
 
 import hashlib
@@ -22,13 +25,6 @@ from panel.desk.permissions import ROLES
 from panel.errors import Mistake, NotSignedIn, TooSoon
 from panel.records import Account, Role, sha256_of, slugify, without_unseen
 from panel.store import AccountRows, SessionRows, Waits
-
-# Passwords: what is taken for one, and argon2id hashes of it.
-#
-# Costs are argon2-cffi's (RFC 9106, the profile with less memory: 64 MiB, 3 passes). Two are computed at once at
-# most,
-# so that a crowd at the door doesn't take the machine's memory. Always called off the event loop.
-
 
 FEWEST, MOST = 12, 256  # characters
 AT_ONCE = 2

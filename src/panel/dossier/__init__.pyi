@@ -1,6 +1,6 @@
 from .append import append_sources as append_sources, append_texts as append_texts
 from .build import build_dossier as build_dossier
-from .charset import OLD_WEST as OLD_WEST, WEB_CHARSETS as WEB_CHARSETS
+from .charset import web_codec as web_codec
 from .clean_text import Screen as Screen, one_line as one_line
 from .facts.stated import EARLIEST as EARLIEST, day_of as day_of, language_of as language_of
 from .fetch.client import Fetcher as Fetcher

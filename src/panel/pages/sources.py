@@ -9,6 +9,14 @@ from panel.pages.safe_text import clean, cut_short, safe_href, spelt
 from panel.records import THIN_CONFIDENCE, Coverage, Dossier, Figure, Grade, Hidden, Launch, Source
 
 _KINDS = {"run_log": "run log", "neighbours": "neighbouring products"}
+MOST_TEXTS = 12  # of one source
+MOST_TEXT = 300  # characters of one
+MOST_WHERE = 60
+MOST_UNREAD = 20
+NOT_LISTED = "not listed"  # how the dossier says that a source hides more than it keeps
+ALL_HIDDEN = "Text that readers of these pages may not see, for an editor to look through. No critic read any of it."
+ATTEMPTS_ONLY = "Words in these pages that instruct models. No critic read any of them."
+ESSENTIALS = {"pricing": "what it costs", "docs": "how it is used"}
 
 
 def source_lines(dossier: Dossier, *, key: str) -> tuple[SourceLine, ...]:
@@ -73,19 +81,6 @@ def shown_address(url: str) -> tuple[str, str]:
     """(text, href): an ordinary address without its scheme, linked; anything else as plain text."""
     href = safe_href(url)
     return (cut_short(href.partition("://")[2].rstrip("/"), 60), href) if href else (clean(url), "")
-
-
-# What no critic read: text that pages hide, essentials that no page has, pages that could not be fetched.
-
-
-MOST_TEXTS = 12  # of one source
-MOST_TEXT = 300  # characters of one
-MOST_WHERE = 60
-MOST_UNREAD = 20
-NOT_LISTED = "not listed"  # how the dossier says that a source hides more than it keeps
-ALL_HIDDEN = "Text that readers of these pages may not see, for an editor to look through. No critic read any of it."
-ATTEMPTS_ONLY = "Words in these pages that instruct models. No critic read any of them."
-ESSENTIALS = {"pricing": "what it costs", "docs": "how it is used"}
 
 
 def hidden_in(hidden: Sequence[Hidden], sources: Sequence[SourceLine]) -> tuple[HiddenIn, ...]:

@@ -1,4 +1,4 @@
-"""What a run will ask: every juror before every dossier, the exact first question of each, and no I/O."""
+"""What a run will ask and may cost: every juror before every dossier, the exact first question of each, and no I/O."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -197,9 +197,6 @@ def _question(dossier: Dossier, persona: Persona, spec: ModelSpec, text: Rendere
         product=dossier.launch.slug,
         persona_id=persona.persona_id,
     )
-
-
-# What a plan may cost, said before anything is asked.
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,9 @@
 `start_run` writes down what will be asked before anything is; `carry_out` asks, makes the records and finishes the
 folder; `reopen_plan` reads a plan back from a folder, so that a resume uses the prompts, personas and dossiers of the
 day it began, whatever was edited since.
+
+One `Asker` may serve many launches at once: what they share (providers, limits, health) it holds; what is one launch's
+own (its budget, its failures) is replaced for each.
 """
 
 import asyncio
@@ -34,6 +37,12 @@ from panel.store import Ledger, RunFolder, RunLock, RunRecords, ledger_key
 from panel.tally import compare
 
 log = logging.getLogger(__name__)
+MOST_WHYS = 3  # reasons a run without an answer gives
+STAGES = (  # of a launch that speaks to reviewers
+    "1 of 3, without its words for reviewers",
+    "2 of 3, with its words for reviewers",
+    "3 of 3, without its words for reviewers again",
+)
 
 
 @dataclass(frozen=True)
@@ -203,20 +212,6 @@ def spec_from(settings: Mapping[str, Any], *, api_key: str) -> ModelSpec:
     """The model a manifest's settings name, with today's key."""
     lists = {name: tuple(tuple(pair) for pair in settings[name]) for name in ("thinking", "sampling")}
     return ModelSpec(**{**settings, **lists}, api_key=api_key)
-
-
-# Hear a whole panel: every seat's opinion, and, where a page speaks to reviewers, what those words would move.
-#
-# One `Asker` may serve many launches at once: what they share (providers, limits, health) it holds; what is one
-# launch's own (its budget, its failures) is replaced for each.
-
-
-MOST_WHYS = 3  # reasons a run without an answer gives
-STAGES = (  # of a launch that speaks to reviewers
-    "1 of 3, without its words for reviewers",
-    "2 of 3, with its words for reviewers",
-    "3 of 3, without its words for reviewers again",
-)
 
 
 @dataclass(frozen=True)

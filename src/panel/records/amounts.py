@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-# Words prices are counted in, in four languages, each as one English word: `Nutzer`, `users`, `siège` are a seat.
-
-
 PERIODS = {"month": 1, "year": 12}  # months
 SEAT = "seat"
 

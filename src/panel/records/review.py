@@ -1,4 +1,4 @@
-"""What code makes of opinions: flags, a tally, the maker's figures, a review."""
+"""What code makes of opinions: flags, a tally, the maker's figures, a review; and what plans cost in stated uses."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,8 +11,6 @@ from panel.records.base import Stamp, Value, content_hash
 from panel.records.dossier import Dossier
 from panel.records.opinion import Answered, Opinion, Share
 from panel.records.persona import Persona, PersonaId
-
-# What plans cost in stated uses: computed by `money`, kept with the review so that its page can be drawn again.
 
 
 class PlanCost(Value):

@@ -217,9 +217,6 @@ def place(url: URL) -> str:
     return str(url.database) if name == "sqlite" else url.set(drivername=name).render_as_string(hide_password=True)
 
 
-# Long tables read page by page: nothing is locked between pages, and no more than one page is in memory.
-
-
 def pages(engine: Engine, wanted: Select[Any], keys: tuple[Column[Any], ...], size: int) -> Iterator[list[Any]]:
     """Rows of `wanted` in the order of `keys`, which must be among its columns and name one row each.
 

@@ -1,4 +1,21 @@
-"""One entry, hostile text and all, to an announcement, or the sentence that says why not."""
+"""One entry, hostile text and all, to an announcement, or the sentence that says why not.
+
+A day is UTC where it says a zone. A form that isn't surely read gives none: days in slashes with the year last, years
+of two digits outside mail dates, other calendars' years, a month or a week without its day.
+
+A title is cut into name, release and tagline: "Name 2.1: tagline", "Name – tagline", "v2.1.0". The rule. What the
+person asked to strip goes. So does what announces:
+- a bracket in front ("[Launched] Lamp"), unless nothing but a release follows ("[acme/lamp] v2.1");
+- a head that SHARED_BY rows of one feed begin with, whatever its words ("Podcast: Lamp"), but for the site's own name;
+- a head without a noun of its own ("Generally available: Lamp"), or none of whose words is in the launch's address
+  while the name behind it is ("Disponible: Lamp" at lamp.example);
+- a beginning that introduces ("Announcing Lamp", "What's new in Lamp"), and an end that says where a launch stands
+  ("Lamp is now in public beta").
+Then the first of ` – `, ` — `, ` - `, ` | `, ` · `, `: ` parts name and tagline when what stands before it has at most
+MOST_WORDS words. A number with a dot, or one after a v or an @, at the name's end is the release, also before a day,
+brackets and words that end in "release"; "Mistral 3" keeps its number. A title that is only a release has no name:
+whoever called takes it from the address.
+"""
 
 import re
 import unicodedata
@@ -28,12 +45,6 @@ from panel.dossier import (
     tag_of,
 )
 from panel.records import Announcement, LaunchSource, Seen, fold
-
-# The day a row names: ISO, year first with any sign, mail dates, plain English, German, French, seconds since 1970.
-#
-# UTC where it says a zone. A form that isn't surely read gives none: days in slashes with the year last, years of two
-# digits outside mail dates, other calendars' years, a month or a week without its day.
-
 
 SECONDS = re.compile(r"(\d{9,10})(\d{3})?(\.\d+)?")  # or milliseconds
 MAIL = re.compile(  # with its time: only then a zone can follow. A year 0001 is no 2001
@@ -88,24 +99,6 @@ def _written(text: str) -> date | None:
 
 def _utc(moment: datetime) -> date:
     return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
-
-
-# A title cut into name, release and tagline: "Name 2.1: tagline", "Name – tagline", "v2.1.0". Pure.
-#
-# The rule. What the person asked to strip goes. So does what announces:
-# - a bracket in front ("[Launched] Lamp"), unless nothing but a release follows ("[acme/lamp] v2.1");
-# - a head that SHARED_BY rows of one feed begin with, whatever its words ("Podcast: Lamp"), but for the site's own
-# name;
-# - a head without a noun of its own ("Generally available: Lamp"), or none of whose words is in the launch's address
-# while the name behind it is ("Disponible: Lamp" at lamp.example);
-# - a beginning that introduces ("Announcing Lamp", "What's new in Lamp"), and an end that says where a launch stands
-# ("Lamp is now in public beta").
-# Then the first of ` – `, ` — `, ` - `, ` | `, ` · `, `: ` parts name and tagline when what stands before it has at
-# most
-# MOST_WORDS words. A number with a dot, or one after a v or an @, at the name's end is the release, also before a
-# day,
-# brackets and words that end in "release"; "Mistral 3" keeps its number. A title that is only a release has no name:
-# whoever called takes it from the address.
 
 
 MOST_TITLE = 500  # characters a pattern is tried on

@@ -13,9 +13,6 @@ from panel.batch.report.spend import BatchSpend
 from panel.pages import markdown as markdown_text
 from panel.records import BatchRow, ProposedPair, Run
 
-# A batch's rows read once: how many ended how and why, and the first of each list. Its size is not the batch's.
-
-
 LISTED = ("reviewed", "skipped", "failed")  # states that have a list of their own; every other is unfinished
 LISTS = (*LISTED, "unfinished")
 MOST_LINES = 300  # rows and reasons kept of each list; the whole is in summary.json

@@ -9,9 +9,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
-# Months, units, scales, currencies and the one pattern that finds facts in a text. English only.
-
-
 _MONTH_NAMES = """
 jan january;feb february;mar march;apr april;may;jun june;jul july;aug august;sep sept september;oct october
 nov november;dec december

@@ -178,9 +178,6 @@ def _free_id(conn: Connection, slug: str) -> str:
     return draft_id
 
 
-# Which draft a review belongs to.
-
-
 class ProductPlace(NamedTuple):
     """Where a review goes: the draft there is, or what a new one is to be called by."""
 

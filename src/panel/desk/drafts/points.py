@@ -216,9 +216,6 @@ def flag_point(flag: Flag, *, scope: str, on: str = "", resting: str = "") -> Po
     )  # fmt: skip
 
 
-# What people decided before of sentences that a new review says again, on the same passages.
-
-
 def earlier_decisions(conn: Connection, review: Review, scope: str) -> Earlier:
     """By critic and place. Only claims that were decided and not taken back; of two ways to print one, the newer."""
     keys = _keys(review)

@@ -1,4 +1,4 @@
-"""Which drafts should be asked about again, over the whole desk: a few queries a hundred drafts, texts read once."""
+"""Why and which drafts should be asked about again: a few queries a hundred drafts, texts read once."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -11,9 +11,6 @@ from sqlalchemy import Connection
 from panel.records import Draft, DraftState, Pricing
 from panel.store import OfLaunch, OfProduct, launches_of, products_of
 from panel.store import draft_rows as rows
-
-# Why a review should be made again: something is known now that was not when it was asked. Pure.
-
 
 STALE_DAYS = 90  # after this a review speaks of another day than its reader's
 

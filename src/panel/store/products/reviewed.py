@@ -84,9 +84,6 @@ def _last_review(conn: Connection, family: Collection[str], but_run: str) -> dic
     }
 
 
-# Which products may be told of to whoever reads of other products: none that is embargoed or confidential.
-
-
 # As they stand in a launch's JSON, which has them only when they say something; in a text the quotes are escaped.
 EMBARGOED, CONFIDENTIAL = '"embargo_until":', '"confidential":true'
 
