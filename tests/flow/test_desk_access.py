@@ -20,7 +20,7 @@ from panel.errors import EditConflict, Mistake, NotFound, ProviderError, StoreEr
 from panel.records.desk import Role
 from panel.web.access import AsEditor, AsWriter, Guarded, anybody, needs, roles_of
 from panel.web.app import MOST_BODY_BYTES, build_app
-from panel.web.flash import SENTENCES
+from panel.web.respond import SENTENCES
 from panel.web.guard import POLICY
 
 OPEN = {("GET", "/enter/{secret}"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/static/{generation}/{name}")}

@@ -93,7 +93,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as err:
-        if not _is_usage_error(err):
+        if not any(c.__name__ == "ClickException" for c in type(err).__mro__):
             raise
         if type(err).__name__ == "NoArgsIsHelpError":  # a group alone: its help, as --help prints it
             sys.stdout.write(f"{err.format_message()}\n")  # type: ignore[attr-defined]
@@ -102,10 +102,6 @@ def main() -> None:
         message = told if told.endswith("?") else f"{told}."
         _report("mistake", message, "Add --help to see what this command takes.", wants_json)
         sys.exit(2)
-
-
-def _is_usage_error(err: Exception) -> bool:
-    return any(c.__name__ == "ClickException" for c in type(err).__mro__)
 
 
 def _report(kind: str, message: str, hint: str, wants_json: bool) -> None:

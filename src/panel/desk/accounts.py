@@ -100,7 +100,8 @@ class Accounts:
         named = clean_name(name)
         folded = fold_name(sign_in or named)
         hashed = self._passwords.hash(password, sign_in=folded)
-        account = Account(account_id=new_account_id(named), name=named, sign_in=folded, role=role)
+        new_id = f"{slugify(named, most=30)}.{secrets.token_hex(3)}"  # readable, given once, its own folded spelling
+        account = Account(account_id=new_id, name=named, sign_in=folded, role=role)
         return self.rows.add(account, hashed, by=by, now=now)
 
     def owner(self, name: str, *, now: datetime) -> Account:
@@ -192,11 +193,6 @@ def _folded(name: str) -> str:
     """Twice normal: folding the case of a few letters leaves them in another form."""
     once = unicodedata.normalize("NFKC", without_unseen(name[: 4 * MOST_NAME])).casefold()
     return " ".join(unicodedata.normalize("NFKC", once).split())
-
-
-def new_account_id(name: str) -> str:
-    """Readable, given once, and its own folded spelling."""
-    return f"{slugify(name, most=30)}.{secrets.token_hex(3)}"
 
 
 def who_name(folded: str) -> str:

@@ -304,6 +304,7 @@ def announce(
     if not name:
         raise Unfit("It has no name and no address.")
     day = _day(given["launched_at"], note)
+    seen_url = address_in(given["listing"].text) or listing or homepage  # as given, even where a redirector is followed
     where = one_line(spec.table.where or spec.label)[: MOST_KEPT["where"]]
     tagline = _short("tagline", _text(given["tagline"]) or cut.tagline, note)
     own = _own_text(given["text"], (name, tagline), note)
@@ -318,7 +319,7 @@ def announce(
         category=_category(given["category"], spec.table, categories),
         language=language_of(given["language"].text or entry.language),
         launched_at=day,
-        seen_at=(Seen(where=where, url=_seen_url(given) or listing or homepage, on=day),),
+        seen_at=(Seen(where=where, url=seen_url, on=day),),
         sources=(LaunchSource(title=f"Its entry in {where}", voice=spec.table.voice, kind="other", text=own),)
         if own
         else (),
@@ -368,11 +369,6 @@ def _addresses(given: dict[str, FieldValue], note: Note) -> tuple[str, str]:
     if homepage and is_listing(homepage):
         homepage, listing = "", listing if listing and not is_listing(listing) else homepage
     return product_address(homepage), listing
-
-
-def _seen_url(given: dict[str, FieldValue]) -> str:
-    """Where a reader finds the announcement: the listing as given, even where a redirector is followed."""
-    return address_in(given["listing"].text)
 
 
 def _address(field: str, given: dict[str, FieldValue], note: Note) -> str:

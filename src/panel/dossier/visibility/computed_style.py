@@ -233,7 +233,7 @@ def _ground(look: ComputedStyle, plain: Properties) -> Colour | None:
         return None
     for name in ("background-color", "background"):
         value = plain.get(name, "")
-        if colour := parse_colour(value) or _first_colour(value):
+        if colour := parse_colour(value) or next(filter(None, map(parse_colour, value.split())), None):
             return _over(colour, look.ground)
         if "(" in value:
             return None
@@ -265,10 +265,6 @@ def _clear(look: ComputedStyle, plain: Properties) -> bool:
 
 def _ink_value(plain: Properties) -> str:
     return plain.get("-webkit-text-fill-color") or plain.get("color", "")
-
-
-def _first_colour(value: str) -> Pixel | None:
-    return next((c for c in map(parse_colour, value.split()) if c), None)
 
 
 def _over(colour: Pixel, ground: Colour | None) -> Colour | None:

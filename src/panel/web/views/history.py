@@ -87,7 +87,7 @@ class LogPage(View):
 
 
 def history_page(opened: Opened, history: History, names: Mapping[str, str], times: Times) -> HistoryPage:
-    titles = _titles(opened)
+    titles = {p.persona_id: clean(p.title) for side in opened.reviews for p in side.review.personas}
     saved = [a for a in history.acts if a.what != "approved" and "revision" in a.detail]
     by = {int(act.detail["revision"] or 0): by_line(act, names) for act in saved}
     pairs = zip(history.revisions, history.revisions[1:], strict=False)
@@ -102,10 +102,6 @@ def history_page(opened: Opened, history: History, names: Mapping[str, str], tim
         lines=tuple(log_line(act, names, times) for act in reversed(history.acts)),
         has_approval=bool(history.approvals),
     )
-
-
-def _titles(opened: Opened) -> dict[str, str]:
-    return {p.persona_id: clean(p.title) for side in opened.reviews for p in side.review.personas}
 
 
 def _first(revision: Revision, by: Mapping[int, str], times: Times) -> HistoryStep:
