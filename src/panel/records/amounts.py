@@ -120,9 +120,8 @@ ADVERB = re.compile(
 )
 BILLED_YEARLY = re.compile(
     r"\b(?:billed|paid|when paid|charged|invoiced|with)\s+(?:annual(?:ly)?|yearly|once a year|per year)\b|"
-    r"annual (?:billing|plan|commitment)|"
-    r"jährliche[rn]? (?:abrechnung|zahlung|zahlweise)|jährlich (?:abgerechnet|bezahlt|zahlbar)|"
-    r"factur\w+ (?:annuelle\w*|par an|à l'année)|(?:payé|engagement) annuel\w*",
+    r"annual (?:billing|plan|commitment)|jährliche[rn]? (?:abrechnung|zahlung|zahlweise)|jährlich (?:abgerechnet|"
+    r"bezahlt|zahlbar)|factur\w+ (?:annuelle\w*|par an|à l'année)|(?:payé|engagement) annuel\w*",
     re.IGNORECASE,
 )
 LEAST = re.compile(
@@ -145,11 +144,10 @@ NOT_FREE = re.compile(
     r"\bfree (?:trial|migration|onboarding|support|shipping|credits?)|kostenlose? (?:test|probe)", re.IGNORECASE
 )
 CONTACT = re.compile(
-    r"\b(?:contact (?:us|sales)|talk to (?:us|sales)|let[’']s talk|get a quote|request (?:a )?(?:quote|"
-    r"pricing)|custom(?: pricing| quote)?|"
-    r"(?:price )?on request|(?:preis )?auf anfrage|individuell\w*|sur (?:devis|demande|mesure)|"
-    r"a consultar|a medida|(?:nous )?contacte[rz](?:-nous)?|tailored|"
-    r"kontakt(?:ieren sie uns)?|call us|book a (?:demo|call))\b",
+    r"\b(?:contact (?:us|sales)|talk to (?:us|sales)|let[’']s talk|get a quote|request (?:a )?(?:quote|pricing)|"
+    r"custom(?: pricing| quote)?|(?:price )?on request|(?:preis )?auf anfrage|individuell\w*|sur (?:devis|demande|"
+    r"mesure)|a consultar|a medida|(?:nous )?contacte[rz](?:-nous)?|tailored|kontakt(?:ieren sie uns)?|call us|"
+    r"book a (?:demo|call))\b",
     re.IGNORECASE,
 )
 

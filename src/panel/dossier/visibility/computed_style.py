@@ -28,8 +28,7 @@ BLUR = re.compile(rf"blur\(\s*({NUMBER}(?:px|r?em))")
 BLURRED_PX = 5.0
 LASTS = re.compile(r"(?<![\w.])(?=[\d.]*[1-9])[\d.]+m?s\b")
 CLIPPED = re.compile(
-    r"inset\(\s*(?:50|[6-9]\d|100)%|inset\([^)]*\b100%|circle\(\s*0|ellipse\(\s*0|"
-    r"polygon\(\s*0[^,]*(?:,\s*0[^,]*)*\)"
+    r"inset\(\s*(?:50|[6-9]\d|100)%|inset\([^)]*\b100%|circle\(\s*0|ellipse\(\s*0|polygon\(\s*0[^,]*(?:,\s*0[^,]*)*\)"
 )
 NO_RECTANGLE = re.compile(r"rect\(\s*(\d+)(?:px)?[\s,]+(\d+)(?:px)?[\s,]+(\d+)(?:px)?[\s,]+(\d+)(?:px)?\s*\)")
 VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,([^()]*))?\)")
