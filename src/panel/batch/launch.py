@@ -135,12 +135,7 @@ def _worst(context: BatchContext, seat: Seat) -> Decimal | None:
     provider, spec = context.asker.providers[seat.spec.name], seat.spec
     body = provider.first_body(seat.question)
     return worst_case(
-        spec.name,
-        body,
-        room=provider.room(body),
-        prices=context.asker.prices,
-        free=spec.free,
-        base_url=spec.base_url,
+        spec.name, body, room=provider.room(body), prices=context.asker.prices, free=spec.free, base_url=spec.base_url
     )
 
 

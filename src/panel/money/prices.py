@@ -105,10 +105,7 @@ def worst_case(
     Holds for text in any script that a tokenizer does not fall apart on; it is settled to the true cost afterwards.
     """
     tokens = -(-text_bytes(body) // UPPER_BYTES_PER_TOKEN)
-    candidates = (
-        Usage(input_tokens=tokens, output_tokens=room),
-        Usage(cache_write_tokens=tokens, output_tokens=room),
-    )
+    candidates = (Usage(input_tokens=tokens, output_tokens=room), Usage(cache_write_tokens=tokens, output_tokens=room))
     costs = [price(name, u, prices=prices, free=free, batch=batch, base_url=base_url) for u in candidates]
     known = [c for c in costs if c is not None]
     return max(known) if known else None

@@ -84,12 +84,7 @@ def rule(comparison: Comparison, names: Sequence[str]) -> tuple[tuple[str, str],
     who = [(label, wording.listed([title_of(review, p) for p in ids]) or "nobody") for label, ids in leaning]
     rate = wording.in_hundred(pick.at_ship_rate).removeprefix("about ")
     equal = f"{wording.in_hundred(pick.chance_if_equal)} times, when each critic ships {rate}"
-    return (
-        ("Pick", picked),
-        ("Because", clean(pick.because)),
-        *who,
-        ("Two equal tools get a pick", equal),
-    )
+    return ("Pick", picked), ("Because", clean(pick.because)), *who, ("Two equal tools get a pick", equal)
 
 
 def stamp(made: Stamp) -> tuple[tuple[str, str], ...]:

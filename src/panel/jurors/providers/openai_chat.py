@@ -34,10 +34,7 @@ class OpenAIChat(OverHttp):
                 {"role": "system", "content": question.system},
                 {
                     "role": "user",
-                    "content": [
-                        {"type": "text", "text": question.dossier},
-                        {"type": "text", "text": question.persona},
-                    ],
+                    "content": [{"type": "text", "text": question.dossier}, {"type": "text", "text": question.persona}],
                 },
             ],
             "response_format": {

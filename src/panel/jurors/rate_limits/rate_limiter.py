@@ -407,11 +407,7 @@ class Slot(AbstractAsyncContextManager[None]):
 
 
 def open_limiters(
-    specs: Iterable[ModelSpec],
-    most: Mapping[str, int],
-    *,
-    patience_s: float = PATIENCE_S,
-    waits_out: bool = False,
+    specs: Iterable[ModelSpec], most: Mapping[str, int], *, patience_s: float = PATIENCE_S, waits_out: bool = False
 ) -> dict[str, RateLimiter]:
     """A limiter for each model, by its name. most: calls in flight at most, by provider, shared by its models.
 
