@@ -150,21 +150,9 @@ def _where(field: str, titles: Mapping[str, str], text: DraftText) -> str:
 
 def log_line(act: Act, names: Mapping[str, str], times: Times, hashed: str = "") -> HistoryLine:
     shown = (
-        "revision",
-        "of",
-        "decided",
-        "reason",
-        "why",
-        "edition",
-        "until",
-        "run",
-        "role",
-        "name",
-        "product",
-        "other",
-        "persona",
-        "leave",
-    )
+        "revision", "of", "decided", "reason", "why", "edition", "until", "run", "role", "name", "product", "other",
+        "persona", "leave",
+    )  # fmt: skip
     told = [f"{key} {value}" for key in shown if (value := act.detail.get(key)) not in (None, "")]
     return HistoryLine(
         seq=act.seq,
