@@ -221,14 +221,8 @@ def _called(dossier: Dossier, name: str) -> Dossier:
 def as_launch(said: Announcement) -> Launch:
     """As much of a launch as an announcement tells: what its product is known by, and what a change is seen from."""
     return Launch(
-        name=said.name,
-        release=said.release,
-        tagline=said.tagline,
-        category=said.category,
-        homepage=said.homepage,
-        launched_at=said.launched_at,
-        seen_at=said.seen_at,
-        embargo_until=said.embargo_until,
+        name=said.name, release=said.release, tagline=said.tagline, category=said.category, homepage=said.homepage,
+        launched_at=said.launched_at, seen_at=said.seen_at, embargo_until=said.embargo_until,
         confidential=said.confidential,
         sources=(LaunchSource(title=said.source[:300] or "announcement", url=said.homepage),),
-    )
+    )  # fmt: skip

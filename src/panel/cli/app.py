@@ -22,14 +22,10 @@ from panel.errors import Interrupted, Mistake, PanelError
 from panel.version import __version__
 
 app = typer.Typer(
-    name="panel",
-    help="Ask a panel of AI critics about newly launched tools, and see where they disagree.",
+    name="panel", help="Ask a panel of AI critics about newly launched tools, and see where they disagree.",
     epilog="Data goes to stdout, talk to stderr. --json prints exactly one object. Exit codes: docs/cli.md.",
-    rich_markup_mode=None,
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
+    rich_markup_mode=None, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+)  # fmt: skip
 app.command("compare")(review.compare)
 app.command("review")(review.review)
 app.command("batch")(batch.batch)

@@ -49,13 +49,9 @@ def forecasts(reviews: Sequence[Review], names: Sequence[str]) -> tuple[Forecast
 
 def _forecast(critic: str, tool: str, said: Prediction) -> Forecast:
     return Forecast(
-        critic=critic,
-        tool=tool,
-        statement=pieces(said.statement),
-        chance=wording.in_hundred(said.probability),
-        resolve_by=clean(said.resolve_by),
-        settled_at=clean(said.settled_at),
-    )
+        critic=critic, tool=tool, statement=pieces(said.statement), chance=wording.in_hundred(said.probability),
+        resolve_by=clean(said.resolve_by), settled_at=clean(said.settled_at),
+    )  # fmt: skip
 
 
 def together(comparison: Comparison, cited: CitedTogether, sides: Sequence[ToolSide]) -> Together:

@@ -29,19 +29,12 @@ def _source_line(source: Source, key: str, is_sponsored: bool) -> SourceLine:
     href = safe_href(source.url)
     dates = (("published", source.published), ("read", source.fetched))
     return SourceLine(
-        source_id=source.source_id,
-        anchor=f"s-{key}-{source.source_id}",
-        title=clean(source.title) or source.source_id,
-        href=href,
-        address="" if href else clean(source.url),
-        voice=wording.VOICES[source.voice],
-        kind=_KINDS.get(source.kind, source.kind),
-        dated=", ".join(f"{word} {wording.day(when)}" for word, when in dates if when),
-        passages=len(source.passages),
-        sha256=source.bytes_sha256,
-        is_ours=source.kind == "neighbours",
-        is_sponsored=is_sponsored,
-    )
+        source_id=source.source_id, anchor=f"s-{key}-{source.source_id}",
+        title=clean(source.title) or source.source_id, href=href, address="" if href else clean(source.url),
+        voice=wording.VOICES[source.voice], kind=_KINDS.get(source.kind, source.kind),
+        dated=", ".join(f"{word} {wording.day(when)}" for word, when in dates if when), passages=len(source.passages),
+        sha256=source.bytes_sha256, is_ours=source.kind == "neighbours", is_sponsored=is_sponsored,
+    )  # fmt: skip
 
 
 def coverage_sentence(dossier: Dossier, grade: Grade) -> str:

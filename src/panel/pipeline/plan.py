@@ -73,18 +73,10 @@ class RunPlan:
 
 
 def make_plan(
-    kind: RunKind,
-    dossiers: Sequence[Dossier],
-    personas: Sequence[Persona],
-    specs: Mapping[str, ModelSpec],
-    prompts: Mapping[str, str],
-    *,
-    rho: Rho,
-    draw: int = 0,
-    templates: prompting.Templates | None = None,
-    scenarios: Scenarios | None = None,
-    confidential_to: Sequence[str] = (),
-) -> RunPlan:
+    kind: RunKind, dossiers: Sequence[Dossier], personas: Sequence[Persona], specs: Mapping[str, ModelSpec],
+    prompts: Mapping[str, str], *, rho: Rho, draw: int = 0, templates: prompting.Templates | None = None,
+    scenarios: Scenarios | None = None, confidential_to: Sequence[str] = (),
+) -> RunPlan:  # fmt: skip
     """The plan for these dossiers and personas.
 
     specs: persona_id -> the model it sits on. Dossiers are trimmed, with a receipt, to the smallest context among
@@ -110,17 +102,10 @@ def make_plan(
     spans = [found for found, cleared in pairs if found is not cleared]
     probes = tuple(s for found in spans for s in seats_of(found, asked, specs, templates) if s.persona.counts)
     return RunPlan(
-        kind=kind,
-        dossiers=tuple(cleared for _, cleared in pairs),
-        personas=tuple(asked),
-        seats=seats,
-        found=tuple(found for found, _ in pairs),
-        probes=probes,
-        prompts=dict(prompts),
-        rho=rho,
-        draw=draw,
+        kind=kind, dossiers=tuple(cleared for _, cleared in pairs), personas=tuple(asked), seats=seats,
+        found=tuple(found for found, _ in pairs), probes=probes, prompts=dict(prompts), rho=rho, draw=draw,
         scenarios=scenarios,
-    )
+    )  # fmt: skip
 
 
 def who_can_answer(personas: Sequence[Persona], specs: Mapping[str, ModelSpec]) -> list[Persona]:
@@ -137,14 +122,9 @@ def trimmed(dossier: Dossier, personas: Sequence[Persona], specs: Mapping[str, M
 
 
 def seats_of(
-    dossier: Dossier,
-    personas: Sequence[Persona],
-    specs: Mapping[str, ModelSpec],
-    templates: prompting.Templates,
-    *,
-    dealt: Sequence[Persona] = (),
-    leave: Sequence[str] = (),
-) -> list[Seat]:
+    dossier: Dossier, personas: Sequence[Persona], specs: Mapping[str, ModelSpec], templates: prompting.Templates, *,
+    dealt: Sequence[Persona] = (), leave: Sequence[str] = (),
+) -> list[Seat]:  # fmt: skip
     """A seat for each persona. dealt: among whom opening moves are dealt, when that is a larger panel.
 
     leave: passages they leave to the other critics. A trial juror, which picks from a list and follows no such line,
@@ -230,11 +210,7 @@ def refuse_unpriced(cost: PlanPrice, budget_usd: Decimal | None) -> None:
 def _planned(seat: Seat) -> PlannedCall:
     q = seat.question
     return PlannedCall(
-        model=seat.spec.name,
-        prefix_characters=len(q.system) + len(q.dossier) + len(json.dumps(q.schema)),
-        own_characters=len(q.persona),
-        room=seat.spec.max_output_tokens,
-        launch=q.product,
-        free=seat.spec.free,
+        model=seat.spec.name, prefix_characters=len(q.system) + len(q.dossier) + len(json.dumps(q.schema)),
+        own_characters=len(q.persona), room=seat.spec.max_output_tokens, launch=q.product, free=seat.spec.free,
         base_url=seat.spec.base_url,
-    )
+    )  # fmt: skip

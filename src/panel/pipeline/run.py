@@ -74,24 +74,14 @@ def start_run(
 ) -> Run:
     """Write the plan down: inputs into a new folder, the run into SQL, state `started`."""
     run = Run(
-        made=made,
-        run_id=made.run_id,
-        kind=plan.kind,
-        state="started",
-        command=tuple(command),
+        made=made, run_id=made.run_id, kind=plan.kind, state="started", command=tuple(command),
         launches=tuple(d.launch.slug for d in plan.dossiers),
-        dossiers={d.launch.slug: d.dossier_hash for d in plan.dossiers},
-        personas={},
+        dossiers={d.launch.slug: d.dossier_hash for d in plan.dossiers}, personas={},
         jurors=tuple({s.juror: None for s in plan.seats}),
-        models={s.spec.name: settings_of(s.spec) for s in plan.seats},
-        prompts={},
-        draw=plan.draw,
-        probed=len({seat.question.product for seat in plan.probes}),
-        budget_usd=limits.budget_usd,
-        as_of=max(d.as_of for d in plan.dossiers),
-        rho=plan.rho,
-        again=plan.again,
-    )
+        models={s.spec.name: settings_of(s.spec) for s in plan.seats}, prompts={}, draw=plan.draw,
+        probed=len({seat.question.product for seat in plan.probes}), budget_usd=limits.budget_usd,
+        as_of=max(d.as_of for d in plan.dossiers), rho=plan.rho, again=plan.again,
+    )  # fmt: skip
     run = write_inputs(RunFolder.create(runs_dir, run), plan, run)
     records.save_run(run)
     log.info("run %s started: %d jurors to ask, draw %d", run.run_id, len(plan.seats), plan.draw)
@@ -134,16 +124,9 @@ async def carry_out(
 
 
 async def open_asker(
-    specs: Mapping[str, ModelSpec],
-    prompts: Mapping[str, str],
-    *,
-    run_id: str,
-    ledger: Ledger,
-    limits: RunLimits,
-    stack: AsyncExitStack,
-    draw: int = 0,
-    listen: Listener = lambda event: None,
-) -> Asker:
+    specs: Mapping[str, ModelSpec], prompts: Mapping[str, str], *, run_id: str, ledger: Ledger, limits: RunLimits,
+    stack: AsyncExitStack, draw: int = 0, listen: Listener = lambda event: None,
+) -> Asker:  # fmt: skip
     """Whoever asks these models, by name; its providers are closed with `stack`."""
     loop = asyncio.get_running_loop()
     return Asker(

@@ -47,14 +47,9 @@ def render_shared(templates: Templates, dossier: Dossier) -> SharedPrompt:
 
 
 def render_question(
-    templates: Templates,
-    dossier: Dossier,
-    persona: Persona,
-    *,
-    move: str,
-    shared: SharedPrompt | None = None,
+    templates: Templates, dossier: Dossier, persona: Persona, *, move: str, shared: SharedPrompt | None = None,
     leave: Sequence[str] = (),
-) -> RenderedQuestion:
+) -> RenderedQuestion:  # fmt: skip
     """The whole question for one juror.
 
     move: the dealt opening instruction; a persona that does not count gets none. shared: what `render_shared` gave for

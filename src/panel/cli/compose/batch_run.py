@@ -92,15 +92,9 @@ async def begin_batch(
 
 
 async def _begun(
-    shell: Workspace,
-    specs: Sequence[SourceSpec],
-    ask: BatchOptions,
-    plan: BatchPlan,
-    stores: Stores,
-    *,
-    yes: bool,
+    shell: Workspace, specs: Sequence[SourceSpec], ask: BatchOptions, plan: BatchPlan, stores: Stores, *, yes: bool,
     quiet: bool,
-) -> Run:
+) -> Run:  # fmt: skip
     """The run, taken in and agreed on, its lock held; none when that fails, since nobody was asked."""
     made = shell.new_stamp(["batch"])
     stores.locks.acquire(made.run_id)
@@ -149,14 +143,9 @@ def _refuse_half_read(run: Run, stores: Stores) -> None:
 async def _take_in(shell: Workspace, specs: Sequence[SourceSpec], ask: BatchOptions, run: Run, stores: Stores) -> None:
     with open_known(shell) as known:
         counts = await take_rows(
-            run.run_id,
-            open_intake(shell, specs),
-            stores.rows,
-            shortlist(shell, ask),
-            as_of=run.as_of,
-            known=known,
+            run.run_id, open_intake(shell, specs), stores.rows, shortlist(shell, ask), as_of=run.as_of, known=known,
             tell=lambda count: talk(f"  {count} rows read"),
-        )
+        )  # fmt: skip
     talk(f"{sum(counts.values())} rows: " + ", ".join(f"{n} {name}" for name, n in sorted(counts.items())))
 
 
@@ -205,15 +194,9 @@ async def _work(shell: Workspace, run: Run, plan: BatchPlan, stores: Stores, ask
                     raise
     with open_partners(shell, run.run_id) as partners:
         run, spend = close_batch(
-            run,
-            stores.rows,
-            stores.records,
-            folder,
-            prices=shell.settings.prices,
-            now=lambda: datetime.now(UTC),
-            partners=partners,
-            why=str(why) if why else "",
-        )
+            run, stores.rows, stores.records, folder, prices=shell.settings.prices, now=lambda: datetime.now(UTC),
+            partners=partners, why=str(why) if why else "",
+        )  # fmt: skip
     fill_queue(shell)
     text = folder.read(SUMMARY)
     if json_:

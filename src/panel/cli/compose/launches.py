@@ -88,29 +88,16 @@ def make_fetcher(shell: Workspace) -> "Fetcher":
 
 
 async def live_dossier(
-    shell: Workspace,
-    url: str,
-    *,
-    fetcher: "Fetcher",
-    made: Stamp,
-    refresh: bool,
-    category: str = "",
+    shell: Workspace, url: str, *, fetcher: "Fetcher", made: Stamp, refresh: bool, category: str = "",
     on_page: "Callable[[PageEvent], None]" = lambda event: None,
-) -> Dossier:
+) -> Dossier:  # fmt: skip
     """`build_live_dossier` with this workspace's snapshots and everything that reads a page."""
     from panel.dossier import build_live_dossier
 
     return await build_live_dossier(
-        url,
-        fetch=fetcher.get,
-        admit=fetcher.admit,
-        snapshots=snapshots_of(shell),
-        made=made,
-        today=datetime.now(UTC).date(),
-        refresh=refresh,
-        category=category,
-        on_page=on_page,
-    )
+        url, fetch=fetcher.get, admit=fetcher.admit, snapshots=snapshots_of(shell), made=made,
+        today=datetime.now(UTC).date(), refresh=refresh, category=category, on_page=on_page,
+    )  # fmt: skip
 
 
 def snapshots_of(shell: Workspace) -> "Snapshots":

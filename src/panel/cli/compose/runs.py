@@ -68,15 +68,9 @@ def prepare(
     chosen = shell.choose_personas(personas)
     specs = shell.settings.seats(chosen, models, every=shell.personas)
     plan = make_plan(
-        kind,
-        dossiers,
-        chosen,
-        specs,
-        shell.workspace.prompts,
-        rho=shell.settings.toml.rho,
-        scenarios=load_scenarios(shell.workspace.scenarios),
-        confidential_to=shell.settings.toml.confidential_to,
-    )
+        kind, dossiers, chosen, specs, shell.workspace.prompts, rho=shell.settings.toml.rho,
+        scenarios=load_scenarios(shell.workspace.scenarios), confidential_to=shell.settings.toml.confidential_to,
+    )  # fmt: skip
     if plan.probes and not may_probe(shell):
         plan = replace(plan, probes=())
     for spec in {seat.spec.name: seat.spec for seat in plan.seats}.values():
@@ -150,15 +144,9 @@ def _plan_of(
 
 
 def _carry_out(
-    shell: Workspace,
-    plan: RunPlan,
-    run: Run,
-    lock: RunLock,
-    ledger: Ledger,
-    records: RunRecords,
-    limits: RunLimits,
+    shell: Workspace, plan: RunPlan, run: Run, lock: RunLock, ledger: Ledger, records: RunRecords, limits: RunLimits,
     ask: RunOptions,
-) -> tuple[RunResult, Path]:
+) -> tuple[RunResult, Path]:  # fmt: skip
     folder = RunFolder.open(shell.settings.runs_dir, run.run_id)
     titles = {p.persona_id: p.title for p in plan.personas}
     resume = f"Go on with: panel resume {run.run_id}"
@@ -188,14 +176,10 @@ def _limits(shell: Workspace, ask: RunOptions) -> RunLimits:
     budget_usd = usd(ask.budget)
     Budget(budget_usd)  # a limit that can't be kept is refused before anything is written
     return RunLimits(
-        concurrency=toml.concurrency.model_dump(),
-        prices=shell.settings.prices,
-        budget_usd=budget_usd,
-        deadline_s=seconds(ask.deadline_min),
-        retry_unusable=ask.retry,
-        confidential_to=toml.confidential_to,
+        concurrency=toml.concurrency.model_dump(), prices=shell.settings.prices, budget_usd=budget_usd,
+        deadline_s=seconds(ask.deadline_min), retry_unusable=ask.retry, confidential_to=toml.confidential_to,
         patience_s=PATIENCE_S,
-    )
+    )  # fmt: skip
 
 
 def _spec_of(shell: Workspace, run: Run, model: str) -> ModelSpec:

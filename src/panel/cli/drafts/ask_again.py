@@ -140,18 +140,12 @@ def means_of(shell: "Workspace", models: "Sequence[str]" = ()) -> "AskAgainMeans
 
     settings = shell.settings
     return AskAgainMeans(
-        personas=shell.personas,
-        spec=lambda name: settings.model_spec(models[0] if models else name),
+        personas=shell.personas, spec=lambda name: settings.model_spec(models[0] if models else name),
         seats=lambda personas: settings.seats(personas, models, every=shell.personas),
-        prompts=shell.workspace.prompts,
-        rho=settings.toml.rho,
-        gather=lambda review: _gather(shell, review),
-        stamp=shell.new_stamp,
-        open_ledger=shell.open_ledger,
-        may_probe=lambda: may_probe(shell),
-        scenarios=load_scenarios(shell.workspace.scenarios),
-        confidential_to=settings.toml.confidential_to,
-    )
+        prompts=shell.workspace.prompts, rho=settings.toml.rho, gather=lambda review: _gather(shell, review),
+        stamp=shell.new_stamp, open_ledger=shell.open_ledger, may_probe=lambda: may_probe(shell),
+        scenarios=load_scenarios(shell.workspace.scenarios), confidential_to=settings.toml.confidential_to,
+    )  # fmt: skip
 
 
 def _gather(shell: "Workspace", review: "Review") -> "Dossier":

@@ -85,19 +85,10 @@ class Gathering:
 
 
 async def gather(
-    url: str,
-    *,
-    fetch: Fetch,
-    snapshots: Snapshots,
-    today: date,
-    admit: Callable[[str], None] = anything,
-    refresh: bool = False,
-    max_age_days: int = MAX_AGE_DAYS,
-    most_pages: int = MOST_PAGES,
-    most_bytes: int = MOST_BYTES,
-    most_s: float = MOST_S,
-    on_page: Callable[[PageEvent], None] = lambda event: None,
-) -> Gathering:
+    url: str, *, fetch: Fetch, snapshots: Snapshots, today: date, admit: Callable[[str], None] = anything,
+    refresh: bool = False, max_age_days: int = MAX_AGE_DAYS, most_pages: int = MOST_PAGES,
+    most_bytes: int = MOST_BYTES, most_s: float = MOST_S, on_page: Callable[[PageEvent], None] = lambda event: None,
+) -> Gathering:  # fmt: skip
     """Read a product's page and those it links to.
 
     today: UTC. admit: raises for addresses that are refused, kept pages' too. refresh: ask the web for every page.

@@ -32,17 +32,10 @@ MOST_LINE = 200
 
 
 async def build_live_dossier(
-    url: str,
-    *,
-    fetch: Fetch,
-    snapshots: Snapshots,
-    made: Stamp,
-    today: date,
-    admit: Callable[[str], None] = anything,
-    refresh: bool = False,
-    category: str = "",
+    url: str, *, fetch: Fetch, snapshots: Snapshots, made: Stamp, today: date,
+    admit: Callable[[str], None] = anything, refresh: bool = False, category: str = "",
     on_page: Callable[[PageEvent], None] = lambda event: None,
-) -> Dossier:
+) -> Dossier:  # fmt: skip
     """The dossier of the product at `url`.
 
     today: UTC; it only says which snapshots are recent. The dossier's own day is the newest its pages were fetched, so
@@ -88,17 +81,10 @@ def _source(gathered: Gathered, screen: Screen) -> Source:
     reading = gathered.reading
     title = screen(reading.title, source_id=gathered.source_id, where="title", most=MOST_LINE)
     return Source(
-        source_id=gathered.source_id,
-        title=title or reading.url[:MOST_LINE],
-        url=reading.url,
-        kind=gathered.kind,
-        voice=gathered.voice,
-        published=reading.published,
-        fetched=gathered.page.fetched_at.date(),
-        bytes_sha256=gathered.page.sha256,
-        text_sha256=gathered.text_sha256,
-        passages=gathered.passages,
-    )
+        source_id=gathered.source_id, title=title or reading.url[:MOST_LINE], url=reading.url, kind=gathered.kind,
+        voice=gathered.voice, published=reading.published, fetched=gathered.page.fetched_at.date(),
+        bytes_sha256=gathered.page.sha256, text_sha256=gathered.text_sha256, passages=gathered.passages,
+    )  # fmt: skip
 
 
 def _facts(gathered: Gathered, unread: list[str]) -> list[Fact]:
@@ -110,14 +96,9 @@ def _facts(gathered: Gathered, unread: list[str]) -> list[Fact]:
     facts: list[Fact] = []
     try:
         facts += read_facts(
-            reading.text.encode("utf-8", "replace"),
-            media_type=gathered.page.media_type,
-            url=reading.url,
-            source_id=gathered.source_id,
-            passages=gathered.passages,
-            checked=day,
-            sheets=gathered.sheets,
-        )
+            reading.text.encode("utf-8", "replace"), media_type=gathered.page.media_type, url=reading.url,
+            source_id=gathered.source_id, passages=gathered.passages, checked=day, sheets=gathered.sheets,
+        )  # fmt: skip
     except Exception:
         log.exception("Facts of %s can't be read", shown(reading.url))
         unread.append(f"Facts not read: our code failed on {shown(reading.url)}.")

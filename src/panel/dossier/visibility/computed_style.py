@@ -76,14 +76,10 @@ def inherit(look: ComputedStyle, given: Properties, *, painted: bool, pictured: 
     plain = {name: resolve(value, look.custom) for name, value in given.items() if not name.startswith("--")}
     ground = None if painted or pictured else _ground(look, plain)
     return replace(
-        look,
-        ground=ground,
-        ink=_ink(look, plain, ground),
-        size_px=_size(look.size_px, plain),
-        is_visible=_visible(look, plain.get("visibility", "")),
-        is_clear=_clear(look, plain),
+        look, ground=ground, ink=_ink(look, plain, ground), size_px=_size(look.size_px, plain),
+        is_visible=_visible(look, plain.get("visibility", "")), is_clear=_clear(look, plain),
         opacity=look.opacity * _opacity(plain),
-    )
+    )  # fmt: skip
 
 
 def why_gone(given: Properties, above: ComputedStyle) -> str:

@@ -31,13 +31,9 @@ class Sender(Protocol):
 
 
 async def send_with_retries(
-    provider: Sender,
-    body: Body,
-    *,
-    deadline: float | None = None,
-    on_wait: Callable[[str], None] | None = None,
+    provider: Sender, body: Body, *, deadline: float | None = None, on_wait: Callable[[str], None] | None = None,
     sleep: Sleep = asyncio.sleep,
-) -> tuple[RawReply, int]:
+) -> tuple[RawReply, int]:  # fmt: skip
     """Send until there is a reply; returns it with the number of attempts, 1 to 6.
 
     deadline: loop time at which everything ends, a request in flight included. on_wait: told why and how long before

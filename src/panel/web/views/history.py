@@ -114,13 +114,9 @@ def _step(
     after: Revision, before: DraftText, titles: Mapping[str, str], by: Mapping[int, str], times: Times
 ) -> HistoryStep:
     return HistoryStep(
-        number=after.number,
-        by=clean(by.get(after.number, after.by)),
-        when=times.told(after.at),
-        reason=clean(after.reason),
-        hash=after.revision_hash,
-        changes=tuple(changes(before, after.text, titles)),
-    )
+        number=after.number, by=clean(by.get(after.number, after.by)), when=times.told(after.at),
+        reason=clean(after.reason), hash=after.revision_hash, changes=tuple(changes(before, after.text, titles)),
+    )  # fmt: skip
 
 
 def changes(before: DraftText, after: DraftText, titles: Mapping[str, str]) -> Iterator[Change]:
@@ -155,14 +151,10 @@ def log_line(act: Act, names: Mapping[str, str], times: Times, hashed: str = "")
     )  # fmt: skip
     told = [f"{key} {value}" for key in shown if (value := act.detail.get(key)) not in (None, "")]
     return HistoryLine(
-        seq=act.seq,
-        when=times.told(act.at, "%Y-%m-%d %H:%M:%S"),
-        by=clean(by_line(act, names)),
-        did=DID.get(act.what, act.what),
-        detail=clean("; ".join(told)),
-        draft_id=act.draft_id,
+        seq=act.seq, when=times.told(act.at, "%Y-%m-%d %H:%M:%S"), by=clean(by_line(act, names)),
+        did=DID.get(act.what, act.what), detail=clean("; ".join(told)), draft_id=act.draft_id,
         hash=hashed or act.act_hash,
-    )
+    )  # fmt: skip
 
 
 def log_page(
