@@ -101,8 +101,6 @@ QUANTITY = re.compile(
     rf"(?P<sign>US\$|[A-Z]{{3}}|[$€£¥])?\s?(?P<value>{SPACED}|[a-z]+?)[\s-]?(?P<scale>{SCALE}{_ENDS})?[\s-]?(?P<unit>{MEASURE}{_ENDS})?$",
     re.VERBOSE,
 )
-
-
 MentionKind = Literal["number", "price", "date", "licence", "name", "code"]
 HARD = frozenset({"number", "price", "date", "licence"})  # misread by pattern seldom; names and commands are softer
 

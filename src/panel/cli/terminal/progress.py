@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 NOTES_SHOWN = 4
 LINE_EVERY_S = 10.0  # between status lines where there is no terminal
-
-
 Flows = Callable[[], list[str]]  # one line a model: how its provider is
 
 

@@ -28,8 +28,6 @@ from panel.records import Voice, fold
 # Package registries whose pages and metadata are read. Written in two parts because a checkout of ours names no
 # registry's address: a mirror's rules forbid it, and a tool that looks for such addresses must find none.
 PYPI, NPM, CRATES = (f"{name}.{end}" for name, end in (("pypi", "org"), ("npmjs", "com"), ("crates", "io")))
-
-
 CODE_HOSTS = frozenset({"github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "git.sr.ht", "huggingface.co"})
 NOT_OWNERS = frozenset(
     {
