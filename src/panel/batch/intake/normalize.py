@@ -46,6 +46,13 @@ from panel.dossier import (
 )
 from panel.records import Announcement, LaunchSource, Seen, fold
 
+MOST_RAW = {"name": 1_000, "tagline": 20_000, "homepage": 1_000, "listing": 1_000}  # beyond: absurd, the row is bad
+MOST_OWN = 20_000  # characters of an entry's own text
+LEAST_OWN = 30  # bytes of UTF-8: a shorter one is a label, not a text
+IN_HTML = re.compile(r"</?[a-z][a-z0-9]{0,10}[\s/>]|&(?:[a-z]{2,8}|#\d{2,6});", re.IGNORECASE)
+NONE_GIVEN = re.compile(r"[^.:/]*|\W*\w?\W*\w?\W*")  # `tbd`, `12`, `n/a`, `n.a.`: no try at an address
+MOST_KEPT = {"name": 120, "release": 60, "tagline": 300, "where": 120}
+Note = Callable[[str], None]
 SECONDS = re.compile(r"(\d{9,10})(\d{3})?(\.\d+)?")  # or milliseconds
 MAIL = re.compile(  # with its time: only then a zone can follow. A year 0001 is no 2001
     r"(?:^|[\s,])(?:\d{1,2}[\s-]+[a-z]{3}[\s-]+(?:\d\d|[12]\d{3})\s+\d{1,2}:\d\d|[a-z]{3}\s+\d{1,2}\s+\d{1,2}:.*\s[12]\d{3}\b)",
@@ -57,50 +64,7 @@ YEAR_FIRST = re.compile(  # with the time and the zone behind it, where they are
     r"(?:[T\s]+(\d{1,2}:\d\d(?::\d\d)?)(?:\.\d+)?\s?(Z\b|[+-]\d\d:?\d\d)?)?"
 )
 LATEST = date(2100, 1, 1)
-MOST = 100  # characters
-
-
-def read_day(text: str) -> date | None:
-    """The day, None for what surely names none, or one before 1990 or after 2100."""
-    text = unicodedata.normalize("NFKC", text[:MOST]).strip()
-    for read in (_seconds, _iso, _mail, _written):
-        try:
-            if day := read(text):
-                return day if EARLIEST <= day < LATEST else None
-        except (ValueError, TypeError, OverflowError, IndexError):
-            continue
-    return None
-
-
-def _seconds(text: str) -> date | None:
-    found = SECONDS.fullmatch(text)
-    return datetime.fromtimestamp(int(found[1]), UTC).date() if found else None
-
-
-def _iso(text: str) -> date | None:
-    if COMPACT.fullmatch(text):
-        return _utc(datetime.fromisoformat(text))
-    found = YEAR_FIRST.search(text)
-    if not found:
-        return None
-    day, clock, zone = "-".join(part.zfill(2) for part in found.group(1, 3, 4)), found[5], found[6]
-    if not (clock and zone):
-        return date.fromisoformat(day)
-    return _utc(datetime.fromisoformat(f"{day}T{clock if clock[2] == ':' else '0' + clock}{zone}"))
-
-
-def _mail(text: str) -> date | None:
-    return _utc(parsedate_to_datetime(text)) if MAIL.search(text) else None
-
-
-def _written(text: str) -> date | None:
-    return date.fromisoformat(plain) if (plain := day_of(text)) else None
-
-
-def _utc(moment: datetime) -> date:
-    return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
-
-
+MOST_DAY = 100  # characters of a day
 MOST_TITLE = 500  # characters a pattern is tried on
 MOST_WORDS = 6
 MOST_HEADS = 3  # "[Launched] Public preview: Lamp"
@@ -149,139 +113,6 @@ class Cut(NamedTuple):
     name: str
     release: str = ""
     tagline: str = ""
-
-
-def cut_title(
-    title: str, *, how: str = "auto", strip: Sequence[re.Pattern[str]] = (), heads: frozenset[str] = frozenset(),
-    address: str = "",
-) -> Cut:  # fmt: skip
-    """The parts of a title on one line.
-
-    how: "auto" (the rule above), "never", or a regex with named groups. heads: what `shared_heads` found in its feed.
-    address: the launch's, or "".
-    """
-    title = stripped(title, strip)
-    if how == "never":
-        return Cut(title)
-    if how != "auto":
-        found = re.search(how, title, re.IGNORECASE)
-        parts = {k: (v or "").strip() for k, v in found.groupdict().items() if k in Cut._fields} if found else {}
-        return Cut(parts.pop("name", title), **parts)
-    return _by_rule(title, heads, address.casefold())
-
-
-def stripped(title: str, strip: Sequence[re.Pattern[str]] = ()) -> str:
-    """A title on one line, without what the person asked to strip."""
-    title = title[:MOST_TITLE]
-    for pattern in strip:
-        title = pattern.sub("", title)
-    return " ".join(title.split())
-
-
-def shared_heads(titles: Iterable[str]) -> frozenset[str]:
-    """What so many of a feed's titles begin with that it is none's name. What a release follows is a name."""
-    rests = defaultdict[str, set[str]](set)
-    for title in titles:
-        head, rest = _parted(title)
-        if rest and not ALONE.match(rest):
-            rests[head.casefold()].add(rest)
-    return frozenset(head for head, found in rests.items() if len(found) >= SHARED_BY)
-
-
-def _by_rule(title: str, heads: frozenset[str], address: str) -> Cut:
-    title = _without_heads(DAY.sub("", title), heads, address)
-    head, tagline = _parted(title)
-    head = _without_end(_without_beginning(head))
-    if alone := ALONE.match(head):
-        return Cut("", alone["release"], tagline)
-    if found := AT_END.match(head):
-        return Cut(found["name"].strip(" ,"), found["release"], tagline)
-    if alone := ALONE.match(tagline):
-        return Cut(head, alone["release"])
-    return Cut(head, "", tagline)
-
-
-def _parted(title: str) -> tuple[str, str]:
-    """Name and tagline, or the whole and ""."""
-    found = PARTED.search(title)
-    if not found or not found.start() or len(title[: found.start()].split()) > MOST_WORDS:
-        return title, ""
-    return title[: found.start()].strip(), title[found.end() :]
-
-
-def _without_heads(title: str, heads: frozenset[str], address: str) -> str:
-    for _ in range(MOST_HEADS):
-        head, rest = _parted(title)
-        if found := BRACKET.match(title):
-            inside, rest = found["inside"].strip(), found["rest"].lstrip(" :–—-")
-            title = f"{inside} {rest}" if ALONE.match(rest) else f"{inside}: {rest}" if AT_END.match(inside) else rest
-        elif rest and (
-            _is_shared(head, heads, address) or _has_no_noun(head, rest) or _is_elsewhere(head, rest, address)
-        ):
-            title = rest
-        else:
-            break
-    return title
-
-
-def _is_shared(head: str, heads: frozenset[str], address: str) -> bool:
-    """Whether many titles begin so; the name of the site itself is a product's ("Lamp: dark mode" at lamp.example)."""
-    return head.casefold() in heads and fold(head) not in fold(urlsplit(address).netloc)
-
-
-def _has_no_noun(head: str, rest: str) -> bool:
-    """Whether a head only announces. One word that an article follows is a name ("Launch: a toolkit")."""
-    words = set(WORD.findall(head.casefold()))
-    if len(words) == 1 and rest.split()[0] in BESIDE:
-        return not words.isdisjoint(INTRODUCING)
-    return words <= STATUS | BESIDE and not words.isdisjoint(STATUS)
-
-
-def _is_elsewhere(head: str, rest: str, address: str) -> bool:
-    """Whether the address names what stands behind the head, and nothing of the head."""
-    name = _parted(rest)[0]
-    if not address or not name[0].isupper() or len(name.split()) > MOST_WORDS:
-        return False
-    where = fold(address)
-    first = fold(name.split()[0])
-    is_head_there = any(fold(word) in where for word in WORD.findall(head))
-    return len(first) >= LEAST_LETTERS and first in where and not is_head_there
-
-
-def _without_beginning(head: str) -> str:
-    """Without "Introducing" and "What's new in", but never without all of it."""
-    last, is_news = 0, False
-    for word in WORD.finditer(head):
-        plain = word[0].casefold()
-        if plain not in STATUS | BESIDE:
-            break
-        is_news = is_news or plain in STATUS - DONE
-        last = word.end() if plain in INTRODUCING or (is_news and plain in INTO) else last
-    return head[last:].lstrip(" :,") or head
-
-
-def _without_end(head: str) -> str:
-    """Without "is generally available", but never without all of it."""
-    words = list(re.finditer(r"\S+", head))
-    plain = [word[0].casefold() for word in words]
-    plain[-1:] = [last.rstrip(".!") if not last.endswith("..") else last for last in plain[-1:]]
-    first = len(words)
-    while first and plain[first - 1] in STATUS | BESIDE:
-        first -= 1
-    for n in range(first, len(words) if first else 0):
-        says = STATUS.intersection(plain[n:])
-        if says and (plain[n] in NOW or (plain[n] in DONE and n == len(words) - 1)):
-            return head[: words[n].start()].strip()
-    return head
-
-
-MOST_RAW = {"name": 1_000, "tagline": 20_000, "homepage": 1_000, "listing": 1_000}  # beyond: absurd, the row is bad
-MOST_OWN = 20_000  # characters of an entry's own text
-LEAST_OWN = 30  # bytes of UTF-8: a shorter one is a label, not a text
-IN_HTML = re.compile(r"</?[a-z][a-z0-9]{0,10}[\s/>]|&(?:[a-z]{2,8}|#\d{2,6});", re.IGNORECASE)
-NONE_GIVEN = re.compile(r"[^.:/]*|\W*\w?\W*\w?\W*")  # `tbd`, `12`, `n/a`, `n.a.`: no try at an address
-MOST_KEPT = {"name": 120, "release": 60, "tagline": 300, "where": 120}
-Note = Callable[[str], None]
 
 
 class Unfit(ValueError):
@@ -433,3 +264,168 @@ def _short(field: str, text: str, note: Note) -> str:
 
 def _text(value: FieldValue) -> str:
     return one_line(value.text)
+
+
+def read_day(text: str) -> date | None:
+    """The day, None for what surely names none, or one before 1990 or after 2100."""
+    text = unicodedata.normalize("NFKC", text[:MOST_DAY]).strip()
+    for read in (_seconds, _iso, _mail, _written):
+        try:
+            if day := read(text):
+                return day if EARLIEST <= day < LATEST else None
+        except (ValueError, TypeError, OverflowError, IndexError):
+            continue
+    return None
+
+
+def _seconds(text: str) -> date | None:
+    found = SECONDS.fullmatch(text)
+    return datetime.fromtimestamp(int(found[1]), UTC).date() if found else None
+
+
+def _iso(text: str) -> date | None:
+    if COMPACT.fullmatch(text):
+        return _utc(datetime.fromisoformat(text))
+    found = YEAR_FIRST.search(text)
+    if not found:
+        return None
+    day, clock, zone = "-".join(part.zfill(2) for part in found.group(1, 3, 4)), found[5], found[6]
+    if not (clock and zone):
+        return date.fromisoformat(day)
+    return _utc(datetime.fromisoformat(f"{day}T{clock if clock[2] == ':' else '0' + clock}{zone}"))
+
+
+def _mail(text: str) -> date | None:
+    return _utc(parsedate_to_datetime(text)) if MAIL.search(text) else None
+
+
+def _written(text: str) -> date | None:
+    return date.fromisoformat(plain) if (plain := day_of(text)) else None
+
+
+def _utc(moment: datetime) -> date:
+    return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+
+
+def cut_title(
+    title: str, *, how: str = "auto", strip: Sequence[re.Pattern[str]] = (), heads: frozenset[str] = frozenset(),
+    address: str = "",
+) -> Cut:  # fmt: skip
+    """The parts of a title on one line.
+
+    how: "auto" (the rule above), "never", or a regex with named groups. heads: what `shared_heads` found in its feed.
+    address: the launch's, or "".
+    """
+    title = stripped(title, strip)
+    if how == "never":
+        return Cut(title)
+    if how != "auto":
+        found = re.search(how, title, re.IGNORECASE)
+        parts = {k: (v or "").strip() for k, v in found.groupdict().items() if k in Cut._fields} if found else {}
+        return Cut(parts.pop("name", title), **parts)
+    return _by_rule(title, heads, address.casefold())
+
+
+def stripped(title: str, strip: Sequence[re.Pattern[str]] = ()) -> str:
+    """A title on one line, without what the person asked to strip."""
+    title = title[:MOST_TITLE]
+    for pattern in strip:
+        title = pattern.sub("", title)
+    return " ".join(title.split())
+
+
+def shared_heads(titles: Iterable[str]) -> frozenset[str]:
+    """What so many of a feed's titles begin with that it is none's name. What a release follows is a name."""
+    rests = defaultdict[str, set[str]](set)
+    for title in titles:
+        head, rest = _parted(title)
+        if rest and not ALONE.match(rest):
+            rests[head.casefold()].add(rest)
+    return frozenset(head for head, found in rests.items() if len(found) >= SHARED_BY)
+
+
+def _by_rule(title: str, heads: frozenset[str], address: str) -> Cut:
+    title = _without_heads(DAY.sub("", title), heads, address)
+    head, tagline = _parted(title)
+    head = _without_end(_without_beginning(head))
+    if alone := ALONE.match(head):
+        return Cut("", alone["release"], tagline)
+    if found := AT_END.match(head):
+        return Cut(found["name"].strip(" ,"), found["release"], tagline)
+    if alone := ALONE.match(tagline):
+        return Cut(head, alone["release"])
+    return Cut(head, "", tagline)
+
+
+def _parted(title: str) -> tuple[str, str]:
+    """Name and tagline, or the whole and ""."""
+    found = PARTED.search(title)
+    if not found or not found.start() or len(title[: found.start()].split()) > MOST_WORDS:
+        return title, ""
+    return title[: found.start()].strip(), title[found.end() :]
+
+
+def _without_heads(title: str, heads: frozenset[str], address: str) -> str:
+    for _ in range(MOST_HEADS):
+        head, rest = _parted(title)
+        if found := BRACKET.match(title):
+            inside, rest = found["inside"].strip(), found["rest"].lstrip(" :–—-")
+            title = f"{inside} {rest}" if ALONE.match(rest) else f"{inside}: {rest}" if AT_END.match(inside) else rest
+        elif rest and (
+            _is_shared(head, heads, address) or _has_no_noun(head, rest) or _is_elsewhere(head, rest, address)
+        ):
+            title = rest
+        else:
+            break
+    return title
+
+
+def _is_shared(head: str, heads: frozenset[str], address: str) -> bool:
+    """Whether many titles begin so; the name of the site itself is a product's ("Lamp: dark mode" at lamp.example)."""
+    return head.casefold() in heads and fold(head) not in fold(urlsplit(address).netloc)
+
+
+def _has_no_noun(head: str, rest: str) -> bool:
+    """Whether a head only announces. One word that an article follows is a name ("Launch: a toolkit")."""
+    words = set(WORD.findall(head.casefold()))
+    if len(words) == 1 and rest.split()[0] in BESIDE:
+        return not words.isdisjoint(INTRODUCING)
+    return words <= STATUS | BESIDE and not words.isdisjoint(STATUS)
+
+
+def _is_elsewhere(head: str, rest: str, address: str) -> bool:
+    """Whether the address names what stands behind the head, and nothing of the head."""
+    name = _parted(rest)[0]
+    if not address or not name[0].isupper() or len(name.split()) > MOST_WORDS:
+        return False
+    where = fold(address)
+    first = fold(name.split()[0])
+    is_head_there = any(fold(word) in where for word in WORD.findall(head))
+    return len(first) >= LEAST_LETTERS and first in where and not is_head_there
+
+
+def _without_beginning(head: str) -> str:
+    """Without "Introducing" and "What's new in", but never without all of it."""
+    last, is_news = 0, False
+    for word in WORD.finditer(head):
+        plain = word[0].casefold()
+        if plain not in STATUS | BESIDE:
+            break
+        is_news = is_news or plain in STATUS - DONE
+        last = word.end() if plain in INTRODUCING or (is_news and plain in INTO) else last
+    return head[last:].lstrip(" :,") or head
+
+
+def _without_end(head: str) -> str:
+    """Without "is generally available", but never without all of it."""
+    words = list(re.finditer(r"\S+", head))
+    plain = [word[0].casefold() for word in words]
+    plain[-1:] = [last.rstrip(".!") if not last.endswith("..") else last for last in plain[-1:]]
+    first = len(words)
+    while first and plain[first - 1] in STATUS | BESIDE:
+        first -= 1
+    for n in range(first, len(words) if first else 0):
+        says = STATUS.intersection(plain[n:])
+        if says and (plain[n] in NOW or (plain[n] in DONE and n == len(words) - 1)):
+            return head[: words[n].start()].strip()
+    return head
