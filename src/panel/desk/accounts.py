@@ -28,6 +28,11 @@ from panel.store import AccountRows, SessionRows, Waits
 
 FEWEST, MOST = 12, 256  # characters
 AT_ONCE = 2
+OWNER = "owner"
+TERMINAL = "terminal"  # who acts at a terminal of the workspace: whoever may write to its database
+SESSION = timedelta(hours=12)
+MOST_NAME = 80  # characters
+WAITS_NAME, WAITS_ADDRESS = Waits(free=3), Waits(free=10)  # one address may be a whole newsroom
 
 
 class Passwords:
@@ -70,13 +75,6 @@ class Passwords:
 def _plain(password: str) -> str:
     """One spelling for one password, whichever keyboard wrote it (NIST SP 800-63B asks for NFKC or NFKD)."""
     return unicodedata.normalize("NFKC", password)
-
-
-OWNER = "owner"
-TERMINAL = "terminal"  # who acts at a terminal of the workspace: whoever may write to its database
-SESSION = timedelta(hours=12)
-MOST_NAME = 80  # characters
-WAITS_NAME, WAITS_ADDRESS = Waits(free=3), Waits(free=10)  # one address may be a whole newsroom
 
 
 @dataclass(frozen=True)

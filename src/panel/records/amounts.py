@@ -63,28 +63,6 @@ _MILLION = ("m", "million", "millions", "mio", "millionen", "millón", "millones
 COUNT_WORDS = dict.fromkeys(("k", "thousand", "tausend", "mille", "mil"), 1_000) | dict.fromkeys(_MILLION, 1_000_000)
 TIMES = "|".join(sorted(COUNT_WORDS, key=len, reverse=True))
 COUNT = rf"(?:(?P<count>\d[\d,.']*(?:\s\d{{3}})*)?\s?(?P<times>{TIMES})?(?![^\W\d_])\.?\s*)"
-
-
-def unit_name(word: str, kind: str = "") -> str:
-    """The one word for a unit as a page spells it, with what is counted before it: `input token`, `GPU hour`.
-
-    A unit nobody listed keeps its own word: a price for it is stated, though no scenario can know how many there are.
-    """
-    own = word.lower()
-    own = own if own.endswith("ss") else own.removesuffix("s")
-    unit = next((name for name, spelt in UNIT_OF.items() if spelt.fullmatch(word)), own)
-    kind = KIND_OF.get(kind.lower(), kind.lower())
-    kind = kind.upper() if kind in ("gpu", "cpu") else kind
-    return f"{kind} {unit}" if kind.lower() in SAID else unit
-
-
-def plural(unit: str) -> str:
-    """`seat` -> `seats`, `query` -> `queries`; GB stays GB."""
-    if unit.endswith(("GB", "TB")):
-        return unit
-    return unit[:-1] + "ies" if unit.endswith("y") and not unit.endswith("day") else unit + "s"
-
-
 SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₺": "TRY", "zł": "PLN",
          "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "R$": "BRL",
          "CN¥": "CNY", "euro": "EUR", "euros": "EUR", "dollars": "USD", "fr.": "CHF"}  # fmt: skip
@@ -150,6 +128,26 @@ CONTACT = re.compile(
     r"book a (?:demo|call))\b",
     re.IGNORECASE,
 )
+
+
+def unit_name(word: str, kind: str = "") -> str:
+    """The one word for a unit as a page spells it, with what is counted before it: `input token`, `GPU hour`.
+
+    A unit nobody listed keeps its own word: a price for it is stated, though no scenario can know how many there are.
+    """
+    own = word.lower()
+    own = own if own.endswith("ss") else own.removesuffix("s")
+    unit = next((name for name, spelt in UNIT_OF.items() if spelt.fullmatch(word)), own)
+    kind = KIND_OF.get(kind.lower(), kind.lower())
+    kind = kind.upper() if kind in ("gpu", "cpu") else kind
+    return f"{kind} {unit}" if kind.lower() in SAID else unit
+
+
+def plural(unit: str) -> str:
+    """`seat` -> `seats`, `query` -> `queries`; GB stays GB."""
+    if unit.endswith(("GB", "TB")):
+        return unit
+    return unit[:-1] + "ies" if unit.endswith("y") and not unit.endswith("day") else unit + "s"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,10 @@ from panel.records.dossier import Dossier
 from panel.records.opinion import Answered, Opinion, Share
 from panel.records.persona import Persona, PersonaId
 
+Severity = Literal["high", "medium", "low", "note"]
+Grade = Literal["full", "trial", "specimen"]  # specimen: opinions written by hand
+PanelVerdict = Literal["ship", "skip", "split", "not_enough"]
+
 
 class PlanCost(Value):
     """A plan's cost over a whole scenario. amount None: it can't be computed, and `how` says why."""
@@ -30,11 +34,6 @@ class ScenarioCost(Value):
     use: str  # "10 seats, 12 months, 5,000,000 tokens a month"
     plans: tuple[PlanCost, ...]
     checked: date | None = None  # day the prices were looked up; None: nobody has
-
-
-Severity = Literal["high", "medium", "low", "note"]
-Grade = Literal["full", "trial", "specimen"]  # specimen: opinions written by hand
-PanelVerdict = Literal["ship", "skip", "split", "not_enough"]
 
 
 class Flag(Value):

@@ -18,6 +18,8 @@ LISTS = (*LISTED, "unfinished")
 MOST_LINES = 300  # rows and reasons kept of each list; the whole is in summary.json
 AGAIN = "the same launch as another row"
 NO_REASON = "no reason given"
+RowsOf = Callable[[tuple[str, ...]], Iterator[BatchRow]]  # the rows in these states, by number
+STATES: dict[str, tuple[str, ...]] = {name: (name,) for name in LISTED} | {"unfinished": ("new", "ready", "waiting")}
 
 
 @dataclass
@@ -53,10 +55,6 @@ def digest(rows: Iterable[BatchRow]) -> Digest:
     for row in rows:
         found.add(row)
     return found
-
-
-RowsOf = Callable[[tuple[str, ...]], Iterator[BatchRow]]  # the rows in these states, by number
-STATES: dict[str, tuple[str, ...]] = {name: (name,) for name in LISTED} | {"unfinished": ("new", "ready", "waiting")}
 
 
 def as_json(run: Run, rows: RowsOf, spend: BatchSpend, pairs: Sequence[ProposedPair]) -> Iterator[str]:

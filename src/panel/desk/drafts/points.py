@@ -33,6 +33,8 @@ from panel.records import (
 from panel.store import draft_rows as rows
 
 HELD = "The launch's page speaks to reviewers. Read the words, then confirm that you did."
+APART = ("line", "for_whom", "not_for")  # short texts that are claims where they give a number, a price or a name
+VIEW_FIELDS = set(VIEW_WORDS)
 
 
 def points_of(
@@ -101,9 +103,6 @@ def _claims(review: Review, opinion: Answered, words: EditedWords, scope: str) -
                 text=ground.excerpt, sentence_hash=hashed, passages_hash=resting, rests_on="grounds", side=ground.side,
                 passages=passages,
             )  # fmt: skip
-
-
-APART = ("line", "for_whom", "not_for")  # short texts that are claims where they give a number, a price or a name
 
 
 def apart(review: Review, opinion: Answered, words: EditedWords, shelf: DossierIndex) -> dict[str, tuple[Ground, ...]]:
@@ -183,9 +182,6 @@ def _views(
 def view_fields(words: EditedWords, facts: Collection[str]) -> Mapping[str, Any]:
     """A critic's words that are decided with its views: all but the short texts that are points of their own."""
     return words.model_copy(update=dict.fromkeys(facts, "")).model_dump(mode="json", include=VIEW_FIELDS)
-
-
-VIEW_FIELDS = set(VIEW_WORDS)
 
 
 def _under(flag: Flag, words: EditedWords, opinion: Answered, dossier: Dossier) -> dict[str, str]:

@@ -13,6 +13,11 @@ from panel.store import OfLaunch, OfProduct, launches_of, products_of
 from panel.store import draft_rows as rows
 
 STALE_DAYS = 90  # after this a review speaks of another day than its reader's
+WATCHED: tuple[DraftState, ...] = ("published", "scheduled", "approved", "open", "later")
+AT_ONCE = 100
+LOOKS = 3
+NOT_PAGES = ("neighbours", "run_log")
+MOST_KEPT = 20_000  # about 1 kB each
 
 
 @dataclass(frozen=True)
@@ -77,11 +82,6 @@ def _words(pricing_class: str) -> str:
     return pricing_class.replace("_", " ")
 
 
-WATCHED: tuple[DraftState, ...] = ("published", "scheduled", "approved", "open", "later")
-AT_ONCE = 100
-LOOKS = 3
-NOT_PAGES = ("neighbours", "run_log")
-MOST_KEPT = 20_000  # about 1 kB each
 _KEPT: dict[str, ReviewedFacts] = {}  # by hash of the base
 
 
