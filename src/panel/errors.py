@@ -84,15 +84,9 @@ class ProviderBusy(ProviderError):
     kind = "provider_busy"
 
     def __init__(
-        self,
-        message: str,
-        *,
-        retry_after_s: float | None = None,
-        maybe_paid: bool = False,
-        status: int = 0,
-        limits: tuple[tuple[str, str], ...] = (),
-        hint: str = "",
-    ) -> None:
+        self, message: str, *, retry_after_s: float | None = None, maybe_paid: bool = False, status: int = 0,
+        limits: tuple[tuple[str, str], ...] = (), hint: str = "",
+    ) -> None:  # fmt: skip
         super().__init__(message, hint=hint)
         self.retry_after_s = retry_after_s  # None: the server did not say
         self.maybe_paid = maybe_paid  # it was sent and no reply came: the provider may bill it all the same

@@ -58,10 +58,18 @@ def doors() -> dict[str, dict[str, str]]:
 
 
 def imports_of(module: str) -> Iterator[tuple[str, str, int]]:
-    """Module, name and line of everything imported from panel, wherever it stands in the file."""
-    for node in ast.walk(parsed(modules()[module])):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "panel":
-            yield from ((node.module, name.name, node.lineno) for name in node.names)
+    """Module, name and line of everything imported from panel, wherever it stands in the file.
+
+    Of a room that is imported whole, what is read of it: `prompting.render` after `from panel import prompting`.
+    """
+    nodes = list(ast.walk(parsed(modules()[module])))
+    found = [n for n in nodes if isinstance(n, ast.ImportFrom) and n.module and n.module.split(".")[0] == "panel"]
+    whole = {name.name for node in found if node.module == "panel" for name in node.names} - {"version"}
+    for node in found:
+        yield from ((node.module or "", name.name, node.lineno) for name in node.names if name.name not in whole)
+    for read in nodes:
+        if isinstance(read, ast.Attribute) and isinstance(read.value, ast.Name) and read.value.id in whole:
+            yield (f"panel.{read.value.id}", read.attr, read.lineno)
 
 
 def test_no_folder_holds_more_modules_than_a_reader_takes_in() -> None:

@@ -49,17 +49,10 @@ class BatchContext:
     def plan_launch(self, dossier: Dossier) -> RunPlan:
         """The questions for one launch. Raises Mistake when nobody can be asked about it."""
         plan = make_plan(
-            "review",
-            [dossier],
-            self.plan.personas,
-            self.specs,
-            self.plan.prompts,
-            rho=self.plan.rho,
-            draw=self.plan.draw,
-            templates=self.templates,
-            scenarios=self.scenarios,
+            "review", [dossier], self.plan.personas, self.specs, self.plan.prompts, rho=self.plan.rho,
+            draw=self.plan.draw, templates=self.templates, scenarios=self.scenarios,
             confidential_to=self.asker.confidential_to,
-        )
+        )  # fmt: skip
         return replace(plan, probes=()) if plan.probes and not self.may_probe() else plan
 
     def how(self, plan: RunPlan) -> Made:

@@ -17,16 +17,9 @@ Partners = Callable[[str], Iterable[ReviewedProduct]]  # category -> products re
 
 
 def close_batch(
-    run: Run,
-    rows: BatchRows,
-    records: RunRecords,
-    folder: RunFolder,
-    *,
-    prices: Mapping[str, Price],
-    now: Callable[[], datetime],
-    partners: Partners = lambda category: (),
-    why: str = "",
-) -> tuple[Run, BatchSpend]:
+    run: Run, rows: BatchRows, records: RunRecords, folder: RunFolder, *, prices: Mapping[str, Price],
+    now: Callable[[], datetime], partners: Partners = lambda category: (), why: str = "",
+) -> tuple[Run, BatchSpend]:  # fmt: skip
     """Write the summary of a batch as it stands. Finished when no row is left to do and nothing stopped it.
 
     partners: products of the archive that newcomers may be compared with. why: what stopped it. The manifest is

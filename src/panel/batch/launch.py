@@ -135,12 +135,7 @@ def _worst(context: BatchContext, seat: Seat) -> Decimal | None:
     provider, spec = context.asker.providers[seat.spec.name], seat.spec
     body = provider.first_body(seat.question)
     return worst_case(
-        spec.name,
-        body,
-        room=provider.room(body),
-        prices=context.asker.prices,
-        free=spec.free,
-        base_url=spec.base_url,
+        spec.name, body, room=provider.room(body), prices=context.asker.prices, free=spec.free, base_url=spec.base_url
     )
 
 
@@ -172,9 +167,6 @@ def _write(context: BatchContext, row: BatchRow, review: Review, raw: Mapping[tu
     write_launch(context.folder, review, raw)
     context.rows.save_review(context.run_id, review)
     return context.archive(row, review, context.run_id)
-
-
-# What an announcement adds to a dossier: where it was seen, and names to tell it apart by. Pure.
 
 
 def dossier_of_text(said: Announcement, *, made: Stamp, today: date, unread: tuple[str, ...] = ()) -> Dossier:
@@ -229,14 +221,8 @@ def _called(dossier: Dossier, name: str) -> Dossier:
 def as_launch(said: Announcement) -> Launch:
     """As much of a launch as an announcement tells: what its product is known by, and what a change is seen from."""
     return Launch(
-        name=said.name,
-        release=said.release,
-        tagline=said.tagline,
-        category=said.category,
-        homepage=said.homepage,
-        launched_at=said.launched_at,
-        seen_at=said.seen_at,
-        embargo_until=said.embargo_until,
+        name=said.name, release=said.release, tagline=said.tagline, category=said.category, homepage=said.homepage,
+        launched_at=said.launched_at, seen_at=said.seen_at, embargo_until=said.embargo_until,
         confidential=said.confidential,
         sources=(LaunchSource(title=said.source[:300] or "announcement", url=said.homepage),),
-    )
+    )  # fmt: skip

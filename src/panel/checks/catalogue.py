@@ -82,11 +82,6 @@ CHECKS: dict[str, Check] = {name: Check(name, severity, meaning) for name, sever
 def flag(check: str, persona_id: str, field: str, message: str, *, index: int = 0, excerpt: str = "") -> Flag:
     """A flag with the table's severity. Raises KeyError for a check the table does not have."""
     return Flag(
-        check=check,
-        severity=CHECKS[check].severity,
-        persona_id=persona_id,
-        field=field,
-        index=index,
-        message=message,
-        excerpt=excerpt,
-    )
+        check=check, severity=CHECKS[check].severity, persona_id=persona_id, field=field, index=index,
+        message=message, excerpt=excerpt,
+    )  # fmt: skip

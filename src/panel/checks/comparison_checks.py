@@ -51,13 +51,9 @@ def _contradictions(review: Review, pattern: "re.Pattern[str]", comparison: Comp
             if _NOT.search(hit.group()) or _NOT.search(" ".join(before)):
                 continue
             yield flag(
-                "prose_contradicts_pick",
-                persona_id,
-                field,
-                f"{hit.group()!r} {said}; by the count, {found}.",
-                index=index,
-                excerpt=hit.group(),
-            )
+                "prose_contradicts_pick", persona_id, field, f"{hit.group()!r} {said}; by the count, {found}.",
+                index=index, excerpt=hit.group(),
+            )  # fmt: skip
             break
 
 

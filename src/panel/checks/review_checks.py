@@ -16,20 +16,9 @@ from panel.checks.opinion.verdict import check_verdict
 from panel.records import Answered, Dossier, Flag, Opinion, Persona
 
 OPINION_CHECKS: tuple[Callable[[Case], Iterable[Flag]], ...] = (
-    check_verdict,
-    check_claims,
-    check_references,
-    check_facts,
-    check_uncited,
-    check_attribution,
-    check_first_hand,
-    check_words,
-    check_asks,
-    check_prediction,
-    check_lengths,
-    check_dashes,
-    check_characters,
-)
+    check_verdict, check_claims, check_references, check_facts, check_uncited, check_attribution, check_first_hand,
+    check_words, check_asks, check_prediction, check_lengths, check_dashes, check_characters,
+)  # fmt: skip
 
 
 def check_review(

@@ -1,4 +1,7 @@
-"""The command and its groups; errors become one sentence and an exit code here and nowhere else."""
+"""The command and its groups; errors become one sentence and an exit code here and nowhere else.
+
+Logs never hold keys: rooms log names and counts, not bodies or headers.
+"""
 
 import json
 import logging
@@ -19,14 +22,10 @@ from panel.errors import Interrupted, Mistake, PanelError
 from panel.version import __version__
 
 app = typer.Typer(
-    name="panel",
-    help="Ask a panel of AI critics about newly launched tools, and see where they disagree.",
+    name="panel", help="Ask a panel of AI critics about newly launched tools, and see where they disagree.",
     epilog="Data goes to stdout, talk to stderr. --json prints exactly one object. Exit codes: docs/cli.md.",
-    rich_markup_mode=None,
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
+    rich_markup_mode=None, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+)  # fmt: skip
 app.command("compare")(review.compare)
 app.command("review")(review.review)
 app.command("batch")(batch.batch)
@@ -90,7 +89,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as err:
-        if not _is_usage_error(err):
+        if not any(c.__name__ == "ClickException" for c in type(err).__mro__):
             raise
         if type(err).__name__ == "NoArgsIsHelpError":  # a group alone: its help, as --help prints it
             sys.stdout.write(f"{err.format_message()}\n")  # type: ignore[attr-defined]
@@ -101,19 +100,12 @@ def main() -> None:
         sys.exit(2)
 
 
-def _is_usage_error(err: Exception) -> bool:
-    return any(c.__name__ == "ClickException" for c in type(err).__mro__)
-
-
 def _report(kind: str, message: str, hint: str, wants_json: bool) -> None:
     message, hint = (" ".join(text.split()) for text in (message, hint))  # one line, whatever a library put in it
     if wants_json:
         sys.stdout.write(json.dumps({"error": {"kind": kind, "message": message, "hint": hint}}) + "\n")
     else:
         talk(f"{message} {hint}".strip())
-
-
-# Logging for -v and --log-file. Keys never reach it: rooms log names and counts, not bodies or headers.
 
 
 class JsonLines(logging.Formatter):

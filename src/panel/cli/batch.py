@@ -81,18 +81,10 @@ def batch(
     from panel.cli.compose.batch_run import dry, run_batch
 
     ask = BatchOptions(
-        personas=personas,
-        models=tuple(model or ()),
-        most=most,
-        categories=tuple(category or ()),
-        languages=tuple(language or ()),
-        max_age_days=max_age_days,
-        budget_usd=usd(budget),
-        launch_usd=usd(launch_budget),
-        day_usd=usd(day_budget),
-        deadline_s=seconds(deadline),
-        economy=economy,
-    )
+        personas=personas, models=tuple(model or ()), most=most, categories=tuple(category or ()),
+        languages=tuple(language or ()), max_age_days=max_age_days, budget_usd=usd(budget),
+        launch_usd=usd(launch_budget), day_usd=usd(day_budget), deadline_s=seconds(deadline), economy=economy,
+    )  # fmt: skip
     if dry_run:
         dry(workspace, sources or (), ask, json_=json_)
     elif enqueue:

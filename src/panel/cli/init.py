@@ -11,10 +11,7 @@ from panel.cli.terminal.terminal import say, say_json, talk
 from panel.errors import Mistake
 
 
-def new(
-    name: Annotated[str, typer.Argument(help="The tool's name.")],
-    json_: JsonFlag = False,
-) -> None:
+def new(name: Annotated[str, typer.Argument(help="The tool's name.")], json_: JsonFlag = False) -> None:
     """Write a commented launch file for a tool."""
     from panel.dossier import launch_template
     from panel.records import slugify
@@ -33,8 +30,7 @@ def new(
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="Where; made if missing.")] = Path(),
-    json_: JsonFlag = False,
+    folder: Annotated[Path, typer.Argument(help="Where; made if missing.")] = Path(), json_: JsonFlag = False
 ) -> None:
     """Lay out a workspace of your own.
 

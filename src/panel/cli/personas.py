@@ -87,8 +87,7 @@ def check(
 
 @app.command()
 def new(
-    persona_id: Annotated[str, typer.Argument(help="Lower case, hyphens: security-reviewer.")],
-    json_: JsonFlag = False,
+    persona_id: Annotated[str, typer.Argument(help="Lower case, hyphens: security-reviewer.")], json_: JsonFlag = False
 ) -> None:
     """Write a commented persona file into personas/: the next run asks it too."""
     from panel.cli.compose.workspace import open_workspace

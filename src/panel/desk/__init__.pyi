@@ -10,7 +10,7 @@ from .ask_again.background import AskAgainJob as AskAgainJob, AskingAgain as Ask
 from .ask_again.offer import Offer as Offer, read_offer as read_offer
 from .ask_again.prepare import AskAgainMeans as AskAgainMeans, AskAgainRequest as AskAgainRequest
 from .ask_again.prepare import note_request as note_request, prepare_run as prepare_run
-from .desk import Desk as Desk, NOTHING as NOTHING, Public as Public, Queue as Queue
+from .desk import Desk as Desk, NOTHING as NOTHING, Public as Public
 from .drafts.diff import differences as differences, mark_changes as mark_changes
 from .drafts.flags import SPEAKS_TO_REVIEWERS as SPEAKS_TO_REVIEWERS
 from .drafts.opened import History as History, OpenComparison as OpenComparison, OpenDraft as OpenDraft

@@ -3,6 +3,9 @@
 A name to sign in with is folded (NFKC, case), so that one spelling is one account. A stranger's name costs the same
 time and gets the same sentence as a wrong password. Failures are counted by name and by address; each waits twice as
 long as the one before, up to a quarter of an hour, and what is being waited for is never looked at.
+
+Passwords are kept as argon2id hashes at argon2-cffi's costs (RFC 9106, the profile with less memory: 64 MiB, 3 passes).
+Two are computed at once at most, so that a crowd at the door doesn't take the machine's memory; always off the loop.
 """
 
 import hashlib
@@ -23,15 +26,13 @@ from panel.errors import Mistake, NotSignedIn, TooSoon
 from panel.records import Account, Role, sha256_of, slugify, without_unseen
 from panel.store import AccountRows, SessionRows, Waits
 
-# Passwords: what is taken for one, and argon2id hashes of it.
-#
-# Costs are argon2-cffi's (RFC 9106, the profile with less memory: 64 MiB, 3 passes). Two are computed at once at
-# most,
-# so that a crowd at the door doesn't take the machine's memory. Always called off the event loop.
-
-
 FEWEST, MOST = 12, 256  # characters
 AT_ONCE = 2
+OWNER = "owner"
+TERMINAL = "terminal"  # who acts at a terminal of the workspace: whoever may write to its database
+SESSION = timedelta(hours=12)
+MOST_NAME = 80  # characters
+WAITS_NAME, WAITS_ADDRESS = Waits(free=3), Waits(free=10)  # one address may be a whole newsroom
 
 
 class Passwords:
@@ -76,13 +77,6 @@ def _plain(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-OWNER = "owner"
-TERMINAL = "terminal"  # who acts at a terminal of the workspace: whoever may write to its database
-SESSION = timedelta(hours=12)
-MOST_NAME = 80  # characters
-WAITS_NAME, WAITS_ADDRESS = Waits(free=3), Waits(free=10)  # one address may be a whole newsroom
-
-
 @dataclass(frozen=True)
 class Session:
     """A sign-in that went well. `token` is for the cookie and is kept nowhere else."""
@@ -104,7 +98,8 @@ class Accounts:
         named = clean_name(name)
         folded = fold_name(sign_in or named)
         hashed = self._passwords.hash(password, sign_in=folded)
-        account = Account(account_id=new_account_id(named), name=named, sign_in=folded, role=role)
+        new_id = f"{slugify(named, most=30)}.{secrets.token_hex(3)}"  # readable, given once, its own folded spelling
+        account = Account(account_id=new_id, name=named, sign_in=folded, role=role)
         return self.rows.add(account, hashed, by=by, now=now)
 
     def owner(self, name: str, *, now: datetime) -> Account:
@@ -196,11 +191,6 @@ def _folded(name: str) -> str:
     """Twice normal: folding the case of a few letters leaves them in another form."""
     once = unicodedata.normalize("NFKC", without_unseen(name[: 4 * MOST_NAME])).casefold()
     return " ".join(unicodedata.normalize("NFKC", once).split())
-
-
-def new_account_id(name: str) -> str:
-    """Readable, given once, and its own folded spelling."""
-    return f"{slugify(name, most=30)}.{secrets.token_hex(3)}"
 
 
 def who_name(folded: str) -> str:

@@ -206,9 +206,6 @@ def tables_of(stats: DeskStats) -> tuple[StatTable, ...]:
     return tuple(table for table in tables if table.rows)
 
 
-# claims as pairs, to try prompts against
-
-
 def read_pairs(store: DraftRows, *, now: datetime) -> Iterator[Json]:
     """A claim as a model wrote it and as somebody signed it, one at a time; nothing embargoed, nothing confidential.
 

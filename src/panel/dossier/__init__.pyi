@@ -1,13 +1,13 @@
 from .append import append_sources as append_sources, append_texts as append_texts
 from .build import build_dossier as build_dossier
-from .charset import OLD_WEST as OLD_WEST, WEB_CHARSETS as WEB_CHARSETS
+from .charset import web_codec as web_codec
 from .clean_text import Screen as Screen, one_line as one_line
 from .facts.stated import EARLIEST as EARLIEST, day_of as day_of, language_of as language_of
 from .fetch.client import Fetcher as Fetcher
 from .fetch.policy import FetchPolicy as FetchPolicy, user_agent as user_agent
 from .gather.gather_pages import PageEvent as PageEvent
-from .gather.listed_launch import follow_listing as follow_listing
-from .gather.listing import is_listing as is_listing, product_address as product_address
+from .gather.listing import follow_listing as follow_listing, is_listing as is_listing
+from .gather.listing import product_address as product_address
 from .gather.live_dossier import build_live_dossier as build_live_dossier
 from .gather.snapshots import Snapshots as Snapshots
 from .identity.address import address_in as address_in, tidy_address as tidy_address

@@ -63,17 +63,10 @@ def make_source(told: LaunchSource, source_id: str, raw: bytes | str, blocks: It
     if not passages:
         raise Mistake(f"{where} {told.title!r} holds no readable text.", hint="Paste its text, or leave it out.")
     return Source(
-        source_id=source_id,
-        title=told.title,
-        url=told.url,
-        kind=told.kind,
-        voice=told.voice,
-        published=told.published,
-        fetched=told.fetched,
-        bytes_sha256=sha256_of(raw),
-        text_sha256=sha256_of("\n\n".join(passage.text for passage in passages)),
-        passages=passages,
-    )
+        source_id=source_id, title=told.title, url=told.url, kind=told.kind, voice=told.voice,
+        published=told.published, fetched=told.fetched, bytes_sha256=sha256_of(raw),
+        text_sha256=sha256_of("\n\n".join(passage.text for passage in passages)), passages=passages,
+    )  # fmt: skip
 
 
 def price_note(pricing: Pricing, source_id: str) -> tuple[Source, ...]:

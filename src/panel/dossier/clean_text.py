@@ -25,9 +25,6 @@ def one_line(text: str) -> str:
     return SPACES.sub(" ", clean(text)).strip()
 
 
-# Short texts of strangers that reach jurors outside their pages: held against the finder of suspicions, one by one.
-
-
 class Screen:
     """Lets through short texts that speak to readers; keeps the others for the editor."""
 

@@ -42,14 +42,9 @@ def add_neighbours(dossier: Dossier, neighbours: Sequence[Neighbour]) -> Dossier
 def _source(source_id: str, lines: Sequence[str]) -> Source:
     passages = cut(source_id, (Block("prose", line) for line in lines))
     return Source(
-        source_id=source_id,
-        title=TITLE,
-        kind="neighbours",
-        voice="us",
-        bytes_sha256=sha256_of("\n\n".join(lines)),
-        text_sha256=sha256_of("\n\n".join(passage.text for passage in passages)),
-        passages=passages,
-    )
+        source_id=source_id, title=TITLE, kind="neighbours", voice="us", bytes_sha256=sha256_of("\n\n".join(lines)),
+        text_sha256=sha256_of("\n\n".join(passage.text for passage in passages)), passages=passages,
+    )  # fmt: skip
 
 
 def _line(neighbour: Neighbour, source_id: str, screen: Screen) -> str:

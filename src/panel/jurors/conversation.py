@@ -65,11 +65,7 @@ Step = SendStep | AnsweredStep | DeclinedStep | UnusableStep
 
 
 def next_step(
-    provider: Provider,
-    question: Question,
-    exchanges: Sequence[Exchange],
-    *,
-    say_problem: Callable[[str], str] = str,
+    provider: Provider, question: Question, exchanges: Sequence[Exchange], *, say_problem: Callable[[str], str] = str
 ) -> Step:
     """What comes after these exchanges, which are in order.
 

@@ -30,14 +30,9 @@ CONFIDENCE = {"low": 0.25, "medium": 0.5, "high": 0.75}  # a trial juror picks a
 
 
 def to_opinion(
-    step: AnsweredStep | DeclinedStep | UnusableStep,
-    *,
-    persona: Persona,
-    juror: Juror,
-    dossier: Dossier,
-    draw: int,
+    step: AnsweredStep | DeclinedStep | UnusableStep, *, persona: Persona, juror: Juror, dossier: Dossier, draw: int,
     calls: tuple[Call, ...],
-) -> Opinion:
+) -> Opinion:  # fmt: skip
     """The opinion this step stands for. A persona that does not count always abstains, whatever it said."""
     if isinstance(step, DeclinedStep):
         return Declined(juror=juror, draw=draw, calls=calls, why=clean(step.why))
@@ -46,23 +41,15 @@ def to_opinion(
     verdict: Verdict = step.answer.verdict if persona.counts else "abstain"
     if isinstance(step.answer, TrialAnswer):
         return Answered(
-            juror=juror,
-            draw=draw,
-            calls=calls,
-            verdict=verdict,
+            juror=juror, draw=draw, calls=calls, verdict=verdict,
             confidence=_held_down(CONFIDENCE[step.answer.confidence], verdict, dossier),
-            grounds=tuple(_picked(step.answer, dossier)),
-            words=NotAsked(),
-        )
+            grounds=tuple(_picked(step.answer, dossier)), words=NotAsked(),
+        )  # fmt: skip
     return Answered(
-        juror=juror,
-        draw=draw,
-        calls=calls,
-        verdict=verdict,
-        confidence=_held_down(step.answer.confidence, verdict, dossier),
-        grounds=tuple(_cited(step.answer)),
+        juror=juror, draw=draw, calls=calls, verdict=verdict,
+        confidence=_held_down(step.answer.confidence, verdict, dossier), grounds=tuple(_cited(step.answer)),
         words=_written(step.answer, persona),
-    )
+    )  # fmt: skip
 
 
 def _held_down(confidence: float, verdict: Verdict, dossier: Dossier) -> float:

@@ -61,9 +61,7 @@ def read_object(text: str) -> dict[str, Any]:
     fenced = FENCE.match(text.strip())
     try:
         found = json.loads(
-            fenced.group(1) if fenced else text,
-            object_pairs_hook=_without_duplicates,
-            parse_constant=_no_constant,
+            fenced.group(1) if fenced else text, object_pairs_hook=_without_duplicates, parse_constant=_no_constant
         )
     except json.JSONDecodeError as err:
         _refuse(f"The answer is not one JSON object: {err.msg} at line {err.lineno}, column {err.colno}.", text)

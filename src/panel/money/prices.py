@@ -40,15 +40,9 @@ def is_billed(name: str, *, prices: Mapping[str, Price], free: bool) -> bool:
 
 
 def price(
-    name: str,
-    usage: Usage | None,
-    *,
-    prices: Mapping[str, Price],
-    free: bool = False,
-    batch: bool = False,
-    base_url: str = "",
-    at: datetime | None = None,
-) -> Decimal | None:
+    name: str, usage: Usage | None, *, prices: Mapping[str, Price], free: bool = False, batch: bool = False,
+    base_url: str = "", at: datetime | None = None,
+) -> Decimal | None:  # fmt: skip
     """Exact cost in USD of these tokens on `provider/model`; None when the price or the usage is unknown.
 
     prices: panel.toml's, by model name; they win over the public list. free: nobody sends a bill (this machine, a
@@ -90,25 +84,16 @@ def _listed(
 
 
 def worst_case(
-    name: str,
-    body: Mapping[str, Any],
-    *,
-    room: int,
-    prices: Mapping[str, Price],
-    free: bool = False,
-    batch: bool = False,
-    base_url: str = "",
-) -> Decimal | None:
+    name: str, body: Mapping[str, Any], *, room: int, prices: Mapping[str, Price], free: bool = False,
+    batch: bool = False, base_url: str = "",
+) -> Decimal | None:  # fmt: skip
     """An upper bound in USD for one call: what a budget reserves before it leaves. None: price unknown.
 
     Every two bytes of text in the body count as a token, at the dearest input class, and all of `room` as output.
     Holds for text in any script that a tokenizer does not fall apart on; it is settled to the true cost afterwards.
     """
     tokens = -(-text_bytes(body) // UPPER_BYTES_PER_TOKEN)
-    candidates = (
-        Usage(input_tokens=tokens, output_tokens=room),
-        Usage(cache_write_tokens=tokens, output_tokens=room),
-    )
+    candidates = (Usage(input_tokens=tokens, output_tokens=room), Usage(cache_write_tokens=tokens, output_tokens=room))
     costs = [price(name, u, prices=prices, free=free, batch=batch, base_url=base_url) for u in candidates]
     known = [c for c in costs if c is not None]
     return max(known) if known else None

@@ -81,17 +81,11 @@ def _note(
     quoted = wording.OURS if source and source.voice == wording.VOICES["us"] else wording.QUOTED
     missing = f"there is no passage {clean(ground.passage_id)}" if passage is None else "does not count as quoted"
     return Footnote(
-        anchor=anchor,
-        number=ground.number,
-        side=ground.side,
-        claim=split_code(ground.claim),
-        excerpt=clean(ground.excerpt),
-        passage_id=clean(ground.passage_id),
-        quoted=quoted if is_quoted else missing,
-        is_quoted=is_quoted,
-        source=source,
+        anchor=anchor, number=ground.number, side=ground.side, claim=split_code(ground.claim),
+        excerpt=clean(ground.excerpt), passage_id=clean(ground.passage_id), quoted=quoted if is_quoted else missing,
+        is_quoted=is_quoted, source=source,
         flags=tuple(flag_note(f) for f in flags if f.field == "grounds" and f.index == ground.number),
-    )
+    )  # fmt: skip
 
 
 def _said(sentence: Sentence, place: int, notes: Sequence[Footnote], flags: Sequence[Flag]) -> StandView:
@@ -99,13 +93,9 @@ def _said(sentence: Sentence, place: int, notes: Sequence[Footnote], flags: Sequ
     cited = tuple(n for n in notes if n.number in sentence.grounds) if sentence.rests_on == "grounds" else ()
     head, tail = tail_apart(split_code(sentence.text))
     return StandView(
-        pieces=head,
-        tail=tail,
-        rests_on=sentence.rests_on,
-        mark=mark if cited or mark else "no evidence given",
-        notes=cited,
-        flags=tuple(flag_note(f) for f in flags if f.field == "quote" and f.index == place),
-    )
+        pieces=head, tail=tail, rests_on=sentence.rests_on, mark=mark if cited or mark else "no evidence given",
+        notes=cited, flags=tuple(flag_note(f) for f in flags if f.field == "quote" and f.index == place),
+    )  # fmt: skip
 
 
 def _line(opinion: Opinion | None, notes: Sequence[Footnote]) -> Pieces:

@@ -12,19 +12,10 @@ MOST_FACTS = 40  # rows
 MOST_PLACES = 3  # of one row
 MOST_PLANS = 12  # of one scenario
 WHAT = {
-    "name": "Name",
-    "tagline": "Tagline",
-    "publisher": "Publisher",
-    "pricing_class": "Price class",
-    "plan": "Plan",
-    "licence": "Licence",
-    "version": "Version",
-    "published": "Published",
-    "updated": "Updated",
-    "language": "Language",
-    "repository": "Repository",
-    "package": "Package",
-}
+    "name": "Name", "tagline": "Tagline", "publisher": "Publisher", "pricing_class": "Price class", "plan": "Plan",
+    "licence": "Licence", "version": "Version", "published": "Published", "updated": "Updated",
+    "language": "Language", "repository": "Repository", "package": "Package",
+}  # fmt: skip
 
 
 def facts(found: Sequence[Fact], sources: Sequence[SourceLine]) -> FactsSection:

@@ -49,13 +49,9 @@ def forecasts(reviews: Sequence[Review], names: Sequence[str]) -> tuple[Forecast
 
 def _forecast(critic: str, tool: str, said: Prediction) -> Forecast:
     return Forecast(
-        critic=critic,
-        tool=tool,
-        statement=split_code(said.statement),
-        chance=wording.in_hundred(said.probability),
-        resolve_by=clean(said.resolve_by),
-        settled_at=clean(said.settled_at),
-    )
+        critic=critic, tool=tool, statement=split_code(said.statement), chance=wording.in_hundred(said.probability),
+        resolve_by=clean(said.resolve_by), settled_at=clean(said.settled_at),
+    )  # fmt: skip
 
 
 def together(comparison: Comparison, cited: CitedTogether, sides: Sequence[ToolSide]) -> Together:
@@ -84,12 +80,7 @@ def rule(comparison: Comparison, names: Sequence[str]) -> tuple[tuple[str, str],
     who = [(label, wording.listed([title_of(review, p) for p in ids]) or "nobody") for label, ids in leaning]
     rate = wording.in_hundred(pick.at_ship_rate).removeprefix("about ")
     equal = f"{wording.in_hundred(pick.chance_if_equal)} times, when each critic ships {rate}"
-    return (
-        ("Pick", picked),
-        ("Because", clean(pick.because)),
-        *who,
-        ("Two equal tools get a pick", equal),
-    )
+    return ("Pick", picked), ("Because", clean(pick.because)), *who, ("Two equal tools get a pick", equal)
 
 
 def stamp(made: Stamp) -> tuple[tuple[str, str], ...]:

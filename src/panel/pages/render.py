@@ -99,13 +99,9 @@ def _html() -> _Sandbox:
 def _markdown() -> _Sandbox:
     """Autoescape for Markdown: `finalize` escapes every printed value that is not already marked as safe."""
     environment = _Sandbox(
-        loader=_loader(),
-        autoescape=True,
-        finalize=_markdown_value,
-        undefined=StrictUndefined,
-        trim_blocks=True,
+        loader=_loader(), autoescape=True, finalize=_markdown_value, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
-    )
+    )  # fmt: skip
     environment.globals = dict(_WORDS)
     environment.filters["code"] = lambda text: Markup(code_span(text))  # noqa: S704  escaped by code_span
     environment.filters["address"] = lambda href: Markup(f"<{href}>")  # noqa: S704  safe_href refuses <, > and spaces

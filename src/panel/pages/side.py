@@ -25,14 +25,9 @@ from panel.records import Answered, Condition, Flag, Juror, Opinion, Persona, Re
 
 
 def side(
-    review: Review,
-    *,
-    key: str,
-    name: str,
-    flags: Sequence[Flag],
-    conditions: Sequence[Condition],
+    review: Review, *, key: str, name: str, flags: Sequence[Flag], conditions: Sequence[Condition],
     is_signed: bool = False,
-) -> ToolSide:
+) -> ToolSide:  # fmt: skip
     """`key` is "a" or "b"; `name` tells this tool from the other; `conditions` are this tool's only.
 
     is_signed: readers see this page, and of hidden texts only those that instruct models; an editor sees all.

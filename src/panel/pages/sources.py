@@ -9,6 +9,14 @@ from panel.pages.safe_text import clean, cut_short, safe_href, spelt
 from panel.records import THIN_CONFIDENCE, Coverage, Dossier, Figure, Grade, Hidden, Launch, Source
 
 _KINDS = {"run_log": "run log", "neighbours": "neighbouring products"}
+MOST_TEXTS = 12  # of one source
+MOST_TEXT = 300  # characters of one
+MOST_WHERE = 60
+MOST_UNREAD = 20
+NOT_LISTED = "not listed"  # how the dossier says that a source hides more than it keeps
+ALL_HIDDEN = "Text that readers of these pages may not see, for an editor to look through. No critic read any of it."
+ATTEMPTS_ONLY = "Words in these pages that instruct models. No critic read any of them."
+ESSENTIALS = {"pricing": "what it costs", "docs": "how it is used"}
 
 
 def source_lines(dossier: Dossier, *, key: str) -> tuple[SourceLine, ...]:
@@ -21,19 +29,12 @@ def _source_line(source: Source, key: str, is_sponsored: bool) -> SourceLine:
     href = safe_href(source.url)
     dates = (("published", source.published), ("read", source.fetched))
     return SourceLine(
-        source_id=source.source_id,
-        anchor=f"s-{key}-{source.source_id}",
-        title=clean(source.title) or source.source_id,
-        href=href,
-        address="" if href else clean(source.url),
-        voice=wording.VOICES[source.voice],
-        kind=_KINDS.get(source.kind, source.kind),
-        dated=", ".join(f"{word} {wording.day(when)}" for word, when in dates if when),
-        passages=len(source.passages),
-        sha256=source.bytes_sha256,
-        is_ours=source.kind == "neighbours",
-        is_sponsored=is_sponsored,
-    )
+        source_id=source.source_id, anchor=f"s-{key}-{source.source_id}",
+        title=clean(source.title) or source.source_id, href=href, address="" if href else clean(source.url),
+        voice=wording.VOICES[source.voice], kind=_KINDS.get(source.kind, source.kind),
+        dated=", ".join(f"{word} {wording.day(when)}" for word, when in dates if when), passages=len(source.passages),
+        sha256=source.bytes_sha256, is_ours=source.kind == "neighbours", is_sponsored=is_sponsored,
+    )  # fmt: skip
 
 
 def coverage_sentence(dossier: Dossier, grade: Grade) -> str:
@@ -73,19 +74,6 @@ def shown_address(url: str) -> tuple[str, str]:
     """(text, href): an ordinary address without its scheme, linked; anything else as plain text."""
     href = safe_href(url)
     return (cut_short(href.partition("://")[2].rstrip("/"), 60), href) if href else (clean(url), "")
-
-
-# What no critic read: text that pages hide, essentials that no page has, pages that could not be fetched.
-
-
-MOST_TEXTS = 12  # of one source
-MOST_TEXT = 300  # characters of one
-MOST_WHERE = 60
-MOST_UNREAD = 20
-NOT_LISTED = "not listed"  # how the dossier says that a source hides more than it keeps
-ALL_HIDDEN = "Text that readers of these pages may not see, for an editor to look through. No critic read any of it."
-ATTEMPTS_ONLY = "Words in these pages that instruct models. No critic read any of them."
-ESSENTIALS = {"pricing": "what it costs", "docs": "how it is used"}
 
 
 def hidden_in(hidden: Sequence[Hidden], sources: Sequence[SourceLine]) -> tuple[HiddenIn, ...]:

@@ -30,27 +30,14 @@ def review_view(review: Review, flags: Sequence[Flag] | None = None, editorial: 
     missed, foreseen = uncounted(critics, [review], [name]), forecasts([review], [name])
     stands = [(c.title, (c.on[0].stand,)) for c in critics]
     page = ReviewPage(
-        kind="review",
-        grade=review.grade,
-        banner=wording.grade_banner(review.grade),
-        title=f"{name}: {'trial run' if review.grade == 'trial' else 'panel review'}",
-        is_answered=review.is_answered,
-        answer=answer,
-        answer_size=_size(answer),
-        kicker=_kicker([made]),
-        because="",
-        depth=wording.depth_sentence([review]),
-        independence=made.independence,
-        sides=(made,),
-        critics=critics,
-        picture=draw(stands, names=[name], leans=["neither"] * len(stands), grade=review.grade),
-        uncounted=missed,
-        forecasts=foreseen,
-        held=_held(shown, [review]),
-        made=stamp(review.made),
-        contents=_contents([made], review.grade, uncounted=missed, predictions=foreseen),
-        **_editorial(editorial),
-    )
+        kind="review", grade=review.grade, banner=wording.grade_banner(review.grade),
+        title=f"{name}: {'trial run' if review.grade == 'trial' else 'panel review'}", is_answered=review.is_answered,
+        answer=answer, answer_size=_size(answer), kicker=_kicker([made]), because="",
+        depth=wording.depth_sentence([review]), independence=made.independence, sides=(made,), critics=critics,
+        picture=draw(stands, names=[name], leans=["neither"] * len(stands), grade=review.grade), uncounted=missed,
+        forecasts=foreseen, held=_held(shown, [review]), made=stamp(review.made),
+        contents=_contents([made], review.grade, uncounted=missed, predictions=foreseen), **_editorial(editorial),
+    )  # fmt: skip
     return _standing(page)
 
 
@@ -147,14 +134,9 @@ def _standing(page: P) -> P:
         return page
     told = f"This {page.kind} was retracted."
     return replace(
-        page,
-        title=f"Retracted. {page.title}",
-        answer=told,
-        answer_size=_size(told),
-        because="",
-        critics=(),
+        page, title=f"Retracted. {page.title}", answer=told, answer_size=_size(told), because="", critics=(),
         forecasts=(),
-    )
+    )  # fmt: skip
 
 
 def _pair(comparison: Comparison, persona: Persona, sides: Sequence[ToolSide], editorial: Editorial) -> Critic:

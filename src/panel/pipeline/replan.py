@@ -15,18 +15,7 @@ from panel.pipeline.assemble import how_made, make_review
 from panel.pipeline.containment import not_asked_again
 from panel.pipeline.plan import RunPlan, seats_of, trimmed, who_can_answer
 from panel.prompting import Templates
-from panel.records import (
-    Again,
-    Containment,
-    Dossier,
-    LaunchSource,
-    Opinion,
-    Persona,
-    Review,
-    Rho,
-    Stamp,
-    Suspicion,
-)
+from panel.records import Again, Containment, Dossier, LaunchSource, Opinion, Persona, Review, Rho, Stamp, Suspicion
 
 
 def with_run_logs(dossier: Dossier, logs: Sequence[LaunchSource]) -> Dossier:
@@ -38,18 +27,10 @@ def with_run_logs(dossier: Dossier, logs: Sequence[LaunchSource]) -> Dossier:
 
 
 def plan_again(
-    base: Review,
-    dossier: Dossier,
-    personas: Sequence[Persona],
-    specs: Mapping[str, ModelSpec],
-    prompts: Mapping[str, str],
-    *,
-    again: Again,
-    rho: Rho,
-    draw: int = 0,
-    scenarios: Scenarios | None = None,
+    base: Review, dossier: Dossier, personas: Sequence[Persona], specs: Mapping[str, ModelSpec],
+    prompts: Mapping[str, str], *, again: Again, rho: Rho, draw: int = 0, scenarios: Scenarios | None = None,
     confidential_to: Sequence[str] = (),
-) -> RunPlan:
+) -> RunPlan:  # fmt: skip
     """The plan that asks these personas about a dossier which grew out of the base's.
 
     specs: persona_id -> the model it sits on. Words for reviewers are not asked about again: what the base found out
@@ -69,19 +50,10 @@ def plan_again(
     panel = sorted((*asked, *others), key=lambda p: (p.order, p.persona_id))
     read = dossier if again.persona_id else shown
     return RunPlan(
-        kind="review",
-        dossiers=(read,),
-        personas=tuple(panel),
-        seats=tuple(seats_of(shown, asked, specs, Templates(prompts), dealt=panel, leave=again.leave)),
-        found=(read,),
-        probes=(),
-        prompts=dict(prompts),
-        rho=rho,
-        draw=draw,
-        scenarios=scenarios,
-        again=again,
-        base=base,
-    )
+        kind="review", dossiers=(read,), personas=tuple(panel),
+        seats=tuple(seats_of(shown, asked, specs, Templates(prompts), dealt=panel, leave=again.leave)), found=(read,),
+        probes=(), prompts=dict(prompts), rho=rho, draw=draw, scenarios=scenarios, again=again, base=base,
+    )  # fmt: skip
 
 
 def laid_in(plan: RunPlan, opinions: Sequence[Opinion], *, made: Stamp) -> Review:

@@ -1,8 +1,11 @@
 """One run from plan to finished folder, and the same again after a crash.
 
 `start_run` writes down what will be asked before anything is; `carry_out` asks, makes the records and finishes the
-folder. A resume reads its plan back from the folder (`read_inputs`): prompts, personas and dossiers of the day the run
-began, whatever was edited since.
+folder; `reopen_plan` reads a plan back from a folder, so that a resume uses the prompts, personas and dossiers of the
+day it began, whatever was edited since.
+
+One `Asker` may serve many launches at once: what they share (providers, limits, health) it holds; what is one launch's
+own (its budget, its failures) is replaced for each.
 """
 
 import asyncio
@@ -34,6 +37,12 @@ from panel.store import Ledger, RunFolder, RunLock, RunRecords, ledger_key
 from panel.tally import compare
 
 log = logging.getLogger(__name__)
+MOST_WHYS = 3  # reasons a run without an answer gives
+STAGES = (  # of a launch that speaks to reviewers
+    "1 of 3, without its words for reviewers",
+    "2 of 3, with its words for reviewers",
+    "3 of 3, without its words for reviewers again",
+)
 
 
 @dataclass(frozen=True)
@@ -65,24 +74,14 @@ def start_run(
 ) -> Run:
     """Write the plan down: inputs into a new folder, the run into SQL, state `started`."""
     run = Run(
-        made=made,
-        run_id=made.run_id,
-        kind=plan.kind,
-        state="started",
-        command=tuple(command),
+        made=made, run_id=made.run_id, kind=plan.kind, state="started", command=tuple(command),
         launches=tuple(d.launch.slug for d in plan.dossiers),
-        dossiers={d.launch.slug: d.dossier_hash for d in plan.dossiers},
-        personas={},
+        dossiers={d.launch.slug: d.dossier_hash for d in plan.dossiers}, personas={},
         jurors=tuple({s.juror: None for s in plan.seats}),
-        models={s.spec.name: settings_of(s.spec) for s in plan.seats},
-        prompts={},
-        draw=plan.draw,
-        probed=len({seat.question.product for seat in plan.probes}),
-        budget_usd=limits.budget_usd,
-        as_of=max(d.as_of for d in plan.dossiers),
-        rho=plan.rho,
-        again=plan.again,
-    )
+        models={s.spec.name: settings_of(s.spec) for s in plan.seats}, prompts={}, draw=plan.draw,
+        probed=len({seat.question.product for seat in plan.probes}), budget_usd=limits.budget_usd,
+        as_of=max(d.as_of for d in plan.dossiers), rho=plan.rho, again=plan.again,
+    )  # fmt: skip
     run = write_inputs(RunFolder.create(runs_dir, run), plan, run)
     records.save_run(run)
     log.info("run %s started: %d jurors to ask, draw %d", run.run_id, len(plan.seats), plan.draw)
@@ -125,16 +124,9 @@ async def carry_out(
 
 
 async def open_asker(
-    specs: Mapping[str, ModelSpec],
-    prompts: Mapping[str, str],
-    *,
-    run_id: str,
-    ledger: Ledger,
-    limits: RunLimits,
-    stack: AsyncExitStack,
-    draw: int = 0,
-    listen: Listener = lambda event: None,
-) -> Asker:
+    specs: Mapping[str, ModelSpec], prompts: Mapping[str, str], *, run_id: str, ledger: Ledger, limits: RunLimits,
+    stack: AsyncExitStack, draw: int = 0, listen: Listener = lambda event: None,
+) -> Asker:  # fmt: skip
     """Whoever asks these models, by name; its providers are closed with `stack`."""
     loop = asyncio.get_running_loop()
     return Asker(
@@ -203,20 +195,6 @@ def spec_from(settings: Mapping[str, Any], *, api_key: str) -> ModelSpec:
     """The model a manifest's settings name, with today's key."""
     lists = {name: tuple(tuple(pair) for pair in settings[name]) for name in ("thinking", "sampling")}
     return ModelSpec(**{**settings, **lists}, api_key=api_key)
-
-
-# Hear a whole panel: every seat's opinion, and, where a page speaks to reviewers, what those words would move.
-#
-# One `Asker` may serve many launches at once: what they share (providers, limits, health) it holds; what is one
-# launch's own (its budget, its failures) is replaced for each.
-
-
-MOST_WHYS = 3  # reasons a run without an answer gives
-STAGES = (  # of a launch that speaks to reviewers
-    "1 of 3, without its words for reviewers",
-    "2 of 3, with its words for reviewers",
-    "3 of 3, without its words for reviewers again",
-)
 
 
 @dataclass(frozen=True)

@@ -42,20 +42,14 @@ class RenderedQuestion(SharedPrompt):
 def render_shared(templates: Templates, dossier: Dossier) -> SharedPrompt:
     """House rules and dossier. Costs far more than a persona's part: pass the result to `render_question`."""
     return SharedPrompt(
-        system=templates.render("system.j2"),
-        dossier=templates.render("dossier.j2", **dossier_values(dossier)),
+        system=templates.render("system.j2"), dossier=templates.render("dossier.j2", **dossier_values(dossier))
     )
 
 
 def render_question(
-    templates: Templates,
-    dossier: Dossier,
-    persona: Persona,
-    *,
-    move: str,
-    shared: SharedPrompt | None = None,
+    templates: Templates, dossier: Dossier, persona: Persona, *, move: str, shared: SharedPrompt | None = None,
     leave: Sequence[str] = (),
-) -> RenderedQuestion:
+) -> RenderedQuestion:  # fmt: skip
     """The whole question for one juror.
 
     move: the dealt opening instruction; a persona that does not count gets none. shared: what `render_shared` gave for

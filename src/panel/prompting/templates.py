@@ -70,9 +70,6 @@ class Templates:
             raise Mistake(f"Prompt file {name!r} is not YAML: {yaml_problem(error)}.", hint="Mend it.") from error
 
 
-# What is wrong with a YAML text, in one line: the library's own words run over five.
-
-
 def yaml_problem(error: yaml.YAMLError) -> str:
     """The problem and the line it was noticed on, without a full stop."""
     mark = getattr(error, "problem_mark", None)

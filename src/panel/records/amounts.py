@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-# Words prices are counted in, in four languages, each as one English word: `Nutzer`, `users`, `siège` are a seat.
-
-
 PERIODS = {"month": 1, "year": 12}  # months
 SEAT = "seat"
 
@@ -66,28 +63,6 @@ _MILLION = ("m", "million", "millions", "mio", "millionen", "millón", "millones
 COUNT_WORDS = dict.fromkeys(("k", "thousand", "tausend", "mille", "mil"), 1_000) | dict.fromkeys(_MILLION, 1_000_000)
 TIMES = "|".join(sorted(COUNT_WORDS, key=len, reverse=True))
 COUNT = rf"(?:(?P<count>\d[\d,.']*(?:\s\d{{3}})*)?\s?(?P<times>{TIMES})?(?![^\W\d_])\.?\s*)"
-
-
-def unit_name(word: str, kind: str = "") -> str:
-    """The one word for a unit as a page spells it, with what is counted before it: `input token`, `GPU hour`.
-
-    A unit nobody listed keeps its own word: a price for it is stated, though no scenario can know how many there are.
-    """
-    own = word.lower()
-    own = own if own.endswith("ss") else own.removesuffix("s")
-    unit = next((name for name, spelt in UNIT_OF.items() if spelt.fullmatch(word)), own)
-    kind = KIND_OF.get(kind.lower(), kind.lower())
-    kind = kind.upper() if kind in ("gpu", "cpu") else kind
-    return f"{kind} {unit}" if kind.lower() in SAID else unit
-
-
-def plural(unit: str) -> str:
-    """`seat` -> `seats`, `query` -> `queries`; GB stays GB."""
-    if unit.endswith(("GB", "TB")):
-        return unit
-    return unit[:-1] + "ies" if unit.endswith("y") and not unit.endswith("day") else unit + "s"
-
-
 SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₺": "TRY", "zł": "PLN",
          "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "R$": "BRL",
          "CN¥": "CNY", "euro": "EUR", "euros": "EUR", "dollars": "USD", "fr.": "CHF"}  # fmt: skip
@@ -123,9 +98,8 @@ ADVERB = re.compile(
 )
 BILLED_YEARLY = re.compile(
     r"\b(?:billed|paid|when paid|charged|invoiced|with)\s+(?:annual(?:ly)?|yearly|once a year|per year)\b|"
-    r"annual (?:billing|plan|commitment)|"
-    r"jährliche[rn]? (?:abrechnung|zahlung|zahlweise)|jährlich (?:abgerechnet|bezahlt|zahlbar)|"
-    r"factur\w+ (?:annuelle\w*|par an|à l'année)|(?:payé|engagement) annuel\w*",
+    r"annual (?:billing|plan|commitment)|jährliche[rn]? (?:abrechnung|zahlung|zahlweise)|jährlich (?:abgerechnet|"
+    r"bezahlt|zahlbar)|factur\w+ (?:annuelle\w*|par an|à l'année)|(?:payé|engagement) annuel\w*",
     re.IGNORECASE,
 )
 LEAST = re.compile(
@@ -148,13 +122,32 @@ NOT_FREE = re.compile(
     r"\bfree (?:trial|migration|onboarding|support|shipping|credits?)|kostenlose? (?:test|probe)", re.IGNORECASE
 )
 CONTACT = re.compile(
-    r"\b(?:contact (?:us|sales)|talk to (?:us|sales)|let[’']s talk|get a quote|request (?:a )?(?:quote|"
-    r"pricing)|custom(?: pricing| quote)?|"
-    r"(?:price )?on request|(?:preis )?auf anfrage|individuell\w*|sur (?:devis|demande|mesure)|"
-    r"a consultar|a medida|(?:nous )?contacte[rz](?:-nous)?|tailored|"
-    r"kontakt(?:ieren sie uns)?|call us|book a (?:demo|call))\b",
+    r"\b(?:contact (?:us|sales)|talk to (?:us|sales)|let[’']s talk|get a quote|request (?:a )?(?:quote|pricing)|"
+    r"custom(?: pricing| quote)?|(?:price )?on request|(?:preis )?auf anfrage|individuell\w*|sur (?:devis|demande|"
+    r"mesure)|a consultar|a medida|(?:nous )?contacte[rz](?:-nous)?|tailored|kontakt(?:ieren sie uns)?|call us|"
+    r"book a (?:demo|call))\b",
     re.IGNORECASE,
 )
+
+
+def unit_name(word: str, kind: str = "") -> str:
+    """The one word for a unit as a page spells it, with what is counted before it: `input token`, `GPU hour`.
+
+    A unit nobody listed keeps its own word: a price for it is stated, though no scenario can know how many there are.
+    """
+    own = word.lower()
+    own = own if own.endswith("ss") else own.removesuffix("s")
+    unit = next((name for name, spelt in UNIT_OF.items() if spelt.fullmatch(word)), own)
+    kind = KIND_OF.get(kind.lower(), kind.lower())
+    kind = kind.upper() if kind in ("gpu", "cpu") else kind
+    return f"{kind} {unit}" if kind.lower() in SAID else unit
+
+
+def plural(unit: str) -> str:
+    """`seat` -> `seats`, `query` -> `queries`; GB stays GB."""
+    if unit.endswith(("GB", "TB")):
+        return unit
+    return unit[:-1] + "ies" if unit.endswith("y") and not unit.endswith("day") else unit + "s"
 
 
 @dataclass(frozen=True)

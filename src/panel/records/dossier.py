@@ -136,14 +136,9 @@ class Dossier(Value):
     def dossier_hash(self) -> str:
         """Hash over the sources, their hashes and the launch's facts; no stamp, fetch day or sighting is in it."""
         unread: Any = {
-            "made": True,
-            "hidden": True,
-            "suspicions": True,
-            "facts": True,
-            "coverage": {"unread"},
-            "launch": {"seen_at", "sources", "embargo_until", "confidential"},
-            "sources": {"__all__": {"fetched"}},
-        }
+            "made": True, "hidden": True, "suspicions": True, "facts": True, "coverage": {"unread"},
+            "launch": {"seen_at", "sources", "embargo_until", "confidential"}, "sources": {"__all__": {"fetched"}},
+        }  # fmt: skip
         return sha256_of(canonical_json(self.model_dump(mode="json", exclude=unread)))
 
     def passage(self, passage_id: str) -> Passage | None:

@@ -1,4 +1,4 @@
-"""What code makes of opinions: flags, a tally, the maker's figures, a review."""
+"""What code makes of opinions: flags, a tally, the maker's figures, a review; and what plans cost in stated uses."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -12,7 +12,9 @@ from panel.records.dossier import Dossier
 from panel.records.opinion import Answered, Opinion, Share
 from panel.records.persona import Persona, PersonaId
 
-# What plans cost in stated uses: computed by `money`, kept with the review so that its page can be drawn again.
+Severity = Literal["high", "medium", "low", "note"]
+Grade = Literal["full", "trial", "specimen"]  # specimen: opinions written by hand
+PanelVerdict = Literal["ship", "skip", "split", "not_enough"]
 
 
 class PlanCost(Value):
@@ -32,11 +34,6 @@ class ScenarioCost(Value):
     use: str  # "10 seats, 12 months, 5,000,000 tokens a month"
     plans: tuple[PlanCost, ...]
     checked: date | None = None  # day the prices were looked up; None: nobody has
-
-
-Severity = Literal["high", "medium", "low", "note"]
-Grade = Literal["full", "trial", "specimen"]  # specimen: opinions written by hand
-PanelVerdict = Literal["ship", "skip", "split", "not_enough"]
 
 
 class Flag(Value):

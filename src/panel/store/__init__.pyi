@@ -1,9 +1,9 @@
 from . import draft_rows as draft_rows
-from .database import describe_database as describe_database, open_engine as open_engine, read_url as read_url
+from .database import describe_database as describe_database, every_row as every_row, open_engine as open_engine
+from .database import read_url as read_url
 from .desk.account_rows import AccountRows as AccountRows
 from .desk.act_log import Detail as Detail, append_act as append_act, newest_acts as newest_acts, read_acts as read_acts
 from .desk.act_log import revision_of as revision_of
-from .desk.audit_rows import every_row as every_row
 from .desk.finished_drafts import Finished as Finished, read_finished as read_finished
 from .desk.launch_drafts import OfLaunch as OfLaunch, OfProduct as OfProduct, draft_of_run as draft_of_run
 from .desk.launch_drafts import drafts_of as drafts_of, launch_of as launch_of, launches_of as launches_of

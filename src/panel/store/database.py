@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import URL, Column, Connection, Engine, Select, create_engine, event, make_url, tuple_
+from sqlalchemy import URL, Column, Connection, Engine, Select, Table, create_engine, event, make_url, select, tuple_
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import QueuePool
@@ -78,7 +78,9 @@ def open_engine(url: str, *, busy_s: float = BUSY_S, by_key: bool = False) -> En
     address = read_url(url)
     if address.get_backend_name() == "sqlite":
         make_folder(Path((address.database or "").removeprefix("file:")).parent)
-        engine = create_engine(address, **POOL, connect_args=_sqlite_arguments(busy_s))
+        # one connection goes from the thread that opens it to the one that writes; transactions are ours to begin
+        arguments = {"timeout": busy_s, "check_same_thread": False, "isolation_level": None}
+        engine = create_engine(address, **POOL, connect_args=arguments)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin)
     else:
@@ -117,11 +119,6 @@ def _postgres(address: URL) -> URL:
     except (ImportError, NoSuchModuleError) as err:
         raise Mistake("Postgres needs the package psycopg, which is not installed.", hint=URL_HINT) from err
     return address
-
-
-def _sqlite_arguments(busy_s: float) -> dict[str, Any]:
-    """One connection goes from the thread that opens it to the one that writes; transactions are ours to begin."""
-    return {"timeout": busy_s, "check_same_thread": False, "isolation_level": None}
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
@@ -219,9 +216,6 @@ def describe_database(url: URL) -> str:
     return str(url.database) if name == "sqlite" else url.set(drivername=name).render_as_string(hide_password=True)
 
 
-# Long tables read page by page: nothing is locked between pages, and no more than one page is in memory.
-
-
 def pages(engine: Engine, wanted: Select[Any], keys: tuple[Column[Any], ...], size: int) -> Iterator[list[Any]]:
     """Rows of `wanted` in the order of `keys`, which must be among its columns and name one row each.
 
@@ -238,3 +232,10 @@ def pages(engine: Engine, wanted: Select[Any], keys: tuple[Column[Any], ...], si
         if len(rows) < size:
             return
         after = tuple(getattr(rows[-1], key.name) for key in keys)
+
+
+def every_row(conn: Connection, table: Table) -> Iterator[dict[str, Any]]:
+    """The rows of a table in the order of its key, a few in memory at a time."""
+    wanted = select(table).order_by(*table.primary_key.columns).execution_options(**ONE_BY_ONE)
+    for row in conn.execute(wanted).mappings():
+        yield dict(row)

@@ -24,13 +24,9 @@ LEAST_LEAD = 2
 
 
 def tally(
-    opinions: Sequence[Opinion],
-    personas: Sequence[Persona],
-    flags: Sequence[Flag],
-    rho: Rho,
-    *,
+    opinions: Sequence[Opinion], personas: Sequence[Persona], flags: Sequence[Flag], rho: Rho, *,
     struck: frozenset[str] = frozenset(),
-) -> Tally:
+) -> Tally:  # fmt: skip
     """Count the opinions of the personas that count, in any order.
 
     A persona is counted once, whatever was handed in for it (its lowest draw); one without an opinion is counted as

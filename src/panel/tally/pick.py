@@ -62,12 +62,7 @@ def listed(items: Sequence[str], *, last: str = "and") -> str:
 
 
 def _because(
-    for_a: Sequence[str],
-    for_b: Sequence[str],
-    *,
-    titles: Mapping[str, str],
-    names: tuple[str, str],
-    differs: bool,
+    for_a: Sequence[str], for_b: Sequence[str], *, titles: Mapping[str, str], names: tuple[str, str], differs: bool
 ) -> str:
     sides = [
         f"{listed([titles[i] for i in side])} {'ship' if len(side) > 1 else 'ships'} {here} and not {there}"

@@ -15,16 +15,7 @@ from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from panel.errors import (
-    EditConflict,
-    Mistake,
-    NotAllowed,
-    NotFound,
-    NotSignedIn,
-    PanelError,
-    StoreError,
-    TooSoon,
-)
+from panel.errors import EditConflict, Mistake, NotAllowed, NotFound, NotSignedIn, PanelError, StoreError, TooSoon
 from panel.web.deps import deps_of
 from panel.web.respond import View, show, wants_json
 from panel.web.views.highlight import TextRun, changed

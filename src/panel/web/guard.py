@@ -63,16 +63,14 @@ class Guard:
             await send(message)
 
         headers = Headers(scope=scope)
-        if not self._is_ours(headers.getlist("host")):
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
             refused = PlainTextResponse("This desk does not answer to that name.\n", 421)
             return await refused(scope, receive, send_with_headers)
         if scope["method"] not in SAFE_METHODS and not self._is_same_origin(headers):
             refused = PlainTextResponse("Refused: this did not come from a page of the desk. Reload the page.\n", 403)
             return await refused(scope, receive, send_with_headers)
         return await self._app(scope, receive, send_with_headers)
-
-    def _is_ours(self, named: list[str]) -> bool:
-        return len(named) == 1 and named[0].lower() in self._hosts
 
     def _is_same_origin(self, headers: Headers) -> bool:
         if site := headers.get("sec-fetch-site"):

@@ -20,7 +20,6 @@ from panel.desk import DISMISS_REASONS, LONGEST, PASS_REASONS, REJECT_REASONS, S
 from panel.records import MOST_NOTE_WORDS, Account, Role
 from panel.web.assets import assets
 from panel.web.deps import deps_of
-from panel.web.flash import sentence
 
 PLACES: tuple[tuple[str, str, Role], ...] = (  # the navigation: shown to who may, once the route is there
     ("Queue", "/", "writer"),
@@ -30,6 +29,37 @@ PLACES: tuple[tuple[str, str, Role], ...] = (  # the navigation: shown to who ma
     ("Log", "/log", "editor"),
     ("Accounts", "/accounts", "admin"),
 )
+SENTENCES = {  # after a redirect: `?said=saved` looks one up here, so that no address can speak for us
+    "saved": "Saved as a new revision.",
+    "undone": "Taken back.",
+    "unchanged": "Nothing was changed.",
+    "struck": "The opinion is struck, and the count is made anew.",
+    "counted": "The opinion counts again.",
+    "run_log": "Kept. Critics that are asked again read it.",
+    "taken_over": "The newer review is in. Your words stay where critics said the same.",
+    "approved": "Approved. Any change ends it.",
+    "published": "Marked as published. The site it goes out on is still to come.",
+    "scheduled": "It goes out at its time, unless something is changed before.",
+    "retracted": "Taken back. Readers see that it was, and why.",
+    "rejected": "Rejected. It can be fetched back.",
+    "passed": "Passed over. It can be fetched back.",
+    "put_off": "Put off. It comes back at that time.",
+    "embargoed": "Embargoed. Nothing of it is public before that time.",
+    "embargo_lifted": "The embargo is lifted.",
+    "fetched_back": "It is in the queue again.",
+    "called_off": "It goes out no more. It stays approved.",
+    "product_renamed": "The product is renamed. Its slug stays.",
+    "product_merged": "The two are one product now. It can be taken apart again.",
+    "product_split": "The launches stand for a product of their own.",
+    "product_unmerged": "It stands for itself again.",
+    "signed_out": "You are signed out.",
+    "account_added": "The account is there. Tell them the password by a safe way.",
+    "account_role": "The role is changed, from the next click on.",
+    "account_disabled": "The account is disabled and signed out everywhere.",
+    "account_enabled": "The account may sign in again.",
+    "own_password": "Your password is changed. Everywhere else you are signed out.",
+    "account_password": "The password is changed; they sign in again everywhere.",
+}
 
 
 class View:
@@ -67,7 +97,7 @@ def show(request: Request, view: View, status: int = 200, headers: dict[str, str
 
 def redirect(path: str, said: str = "") -> RedirectResponse:
     """After an act: on to a page of ours, which says what was done. Raises KeyError for no code of `said`."""
-    if said and not sentence(said):
+    if said and said not in SENTENCES:
         raise KeyError(said)
     query = ("&" if "?" in path else "?") + urlencode({"said": said}) if said else ""
     return RedirectResponse(path + query, 303)
@@ -79,20 +109,20 @@ def shell_of(request: Request) -> PageFrame:
     here = request.url.path
     known: frozenset[str] = request.app.state.paths
     mine = [(name, path) for name, path, role in PLACES if me and is_at_least(me, role) and path in known]
-    places = tuple(NavPlace(name, path, is_here=_is_within(here, path)) for name, path in mine)
-    return PageFrame(me, places, sentence(request.query_params.get("said", "")), deps_of(request).is_team)
-
-
-def _is_within(here: str, path: str) -> bool:
-    return here == path or (path != "/" and here.startswith(path + "/"))
+    places = tuple(
+        NavPlace(name, path, is_here=here == path or (path != "/" and here.startswith(path + "/")))
+        for name, path in mine
+    )
+    return PageFrame(me, places, SENTENCES.get(request.query_params.get("said", ""), ""), deps_of(request).is_team)
 
 
 @cache
 def environment() -> ImmutableSandboxedEnvironment:
     """The one templates are drawn in: with the lists and limits of forms; `asset` finds a file of static/."""
+    folder = files("panel.web") / "templates"
     made = ImmutableSandboxedEnvironment(
-        loader=FunctionLoader(_template), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        loader=FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")), autoescape=True,
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     made.globals |= {
         "asset": assets().path, "most_note_words": MOST_NOTE_WORDS, "most_characters": LONGEST,
@@ -109,10 +139,6 @@ def spoken(text: str) -> Markup:
     if len(parts) % 2 == 0:
         return escape(text)
     return Markup("").join(Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts))
-
-
-def _template(name: str) -> str:
-    return (files("panel.web") / "templates" / name).read_text(encoding="utf-8")
 
 
 def wants_json(request: Request) -> bool:

@@ -179,20 +179,11 @@ class Settings(Value):
                 hint='Leave it out, or say api = "responses".',
             )
         return ModelSpec(
-            name=name,
-            provider=provider,
-            model=model,
-            api=api,
-            base_url=base_url,
-            api_key=self.key_for(provider, base_url),
-            max_output_tokens=table.max_output_tokens,
-            effort=table.effort,
-            thinking=tuple(table.thinking.items()),
-            sampling=tuple(table.sampling.items()),
-            timeout_s=table.timeout_s,
-            context_tokens=table.context_tokens,
-            cache_marks=table.cache_marks,
-        )
+            name=name, provider=provider, model=model, api=api, base_url=base_url,
+            api_key=self.key_for(provider, base_url), max_output_tokens=table.max_output_tokens, effort=table.effort,
+            thinking=tuple(table.thinking.items()), sampling=tuple(table.sampling.items()), timeout_s=table.timeout_s,
+            context_tokens=table.context_tokens, cache_marks=table.cache_marks,
+        )  # fmt: skip
 
     def key_for(self, provider: str, base_url: str) -> str:
         """The key for this provider at this address. Raises Mistake when there is none and one is needed."""

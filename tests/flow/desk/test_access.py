@@ -20,8 +20,8 @@ from panel.errors import EditConflict, Mistake, NotFound, ProviderError, StoreEr
 from panel.records.desk import Role
 from panel.web.access import AsEditor, AsWriter, Guarded, anybody, needs, roles_of
 from panel.web.app import MOST_BODY_BYTES, build_app
-from panel.web.flash import SENTENCES
 from panel.web.guard import POLICY
+from panel.web.respond import SENTENCES
 
 OPEN = {("GET", "/enter/{secret}"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/static/{generation}/{name}")}
 JSON = {"accept": "application/json"}

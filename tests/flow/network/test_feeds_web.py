@@ -12,7 +12,7 @@ from panel.batch.intake.source_spec import SourceSpec
 from panel.dossier.fetch.client import Fetcher
 from panel.dossier.fetch.fetch_errors import FetchRefused
 from panel.dossier.fetch.policy import FetchPolicy
-from panel.dossier.gather.listed_launch import follow_listing
+from panel.dossier.gather.listing import follow_listing
 from panel.errors import Mistake
 from panel.records.batch import Announcement
 

@@ -9,7 +9,8 @@ from tests.support.records import a_review
 from panel.dossier import build_dossier, read_launches
 from panel.errors import Mistake
 from panel.pipeline.products import announced_digest
-from panel.prompting import Templates, render_shared
+from panel.prompting import Templates
+from panel.prompting.question import render_shared
 from panel.records import Announcement, Launch, LaunchSource, Run, Stamp
 from panel.workspace.folder import find_workspace
 

@@ -22,15 +22,9 @@ WHOLE = "the whole source"  # where a row stands that says why a source can't be
 
 
 async def ingest_rows(
-    run_id: str,
-    found: AsyncIterator[Announcement | BadRow],
-    rows: BatchRows,
-    rules: Shortlist,
-    *,
-    as_of: date,
-    known: KnownOf = lambda said: None,
-    tell: Callable[[int], None] = lambda count: None,
-) -> dict[str, int]:
+    run_id: str, found: AsyncIterator[Announcement | BadRow], rows: BatchRows, rules: Shortlist, *, as_of: date,
+    known: KnownOf = lambda said: None, tell: Callable[[int], None] = lambda count: None,
+) -> dict[str, int]:  # fmt: skip
     """Rows by state, after joining what is one launch and choosing what is reviewed.
 
     known: what the archive has of a launch. tell: how many rows were read so far, now and then.

@@ -31,6 +31,33 @@ from panel.records import Announcement, Page
 AT_ONCE = 200  # rows read in a thread before the loop has its turn
 SourceRow = Announcement | BadRow
 FetchFeed = Callable[[str], Awaitable[Page]]  # `partial(fetcher.get, as_feed=True)`; raises PanelError
+BY_ENDING: dict[str, Format] = {
+    ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".yaml": "launch", ".yml": "launch",
+    ".md": "launch", ".markdown": "launch",
+}  # fmt: skip
+BY_TYPE: dict[str, Format] = {
+    "application/rss+xml": "rss", "application/rdf+xml": "rss", "application/atom+xml": "atom",
+    "application/feed+json": "json_feed", "text/csv": "csv", "application/csv": "csv",
+    "text/tab-separated-values": "csv",
+    "application/x-ndjson": "jsonl", "application/ndjson": "jsonl", "application/jsonl": "jsonl",
+    "application/yaml": "launch", "application/x-yaml": "launch", "text/markdown": "launch",
+}  # fmt: skip
+START = 65_536  # bytes looked at
+ZIP = b"PK\x03\x04"
+PACKED = (b"\x1f\x8b", b"BZh91AY", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"Rar!\x1a")
+SHEET = "Save it as CSV."
+BINARY: tuple[tuple[bytes, bytes, str, str], ...] = (  # how it begins, what is in it, what it is, what to do
+    (ZIP, b"xl/", "an Excel workbook", SHEET),
+    (ZIP, b"opendocument.spreadsheet", "an OpenDocument spreadsheet", SHEET),
+    (ZIP, b"", "a ZIP archive", "Unpack it."),
+    (b"\xd0\xcf\x11\xe0", b"", "a file of an old Office, as Excel's .xls", SHEET),
+    *((packed, b"", "compressed, as by gzip", "Unpack it.") for packed in PACKED),
+    (b"%PDF-", b"", "a PDF", "Copy its table into a CSV file."),
+    (b"SQLite format 3\0", b"", "an SQLite database", "Export the table as CSV."),
+    (b"PAR1\x15", b"", "a Parquet file", "Export it as CSV."),
+    (b"\x89PNG", b"", "a picture", "Give the table as text."),
+)
+CONTROLS = bytes({*range(32)} - set(b"\t\n\r\f\x1b"))
 
 
 async def read_announcements(
@@ -179,38 +206,6 @@ def _start(stream: BinaryIO) -> bytes:
 
 def _sentence(err: PanelError) -> str:
     return f"{err} {err.hint}".strip()
-
-
-# What a source is, from its name and its first bytes.
-
-
-BY_ENDING: dict[str, Format] = {
-    ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".yaml": "launch", ".yml": "launch",
-    ".md": "launch", ".markdown": "launch",
-}  # fmt: skip
-BY_TYPE: dict[str, Format] = {
-    "application/rss+xml": "rss", "application/rdf+xml": "rss", "application/atom+xml": "atom",
-    "application/feed+json": "json_feed", "text/csv": "csv", "application/csv": "csv",
-    "text/tab-separated-values": "csv",
-    "application/x-ndjson": "jsonl", "application/ndjson": "jsonl", "application/jsonl": "jsonl",
-    "application/yaml": "launch", "application/x-yaml": "launch", "text/markdown": "launch",
-}  # fmt: skip
-START = 65_536  # bytes looked at
-ZIP = b"PK\x03\x04"
-PACKED = (b"\x1f\x8b", b"BZh91AY", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"Rar!\x1a")
-SHEET = "Save it as CSV."
-BINARY: tuple[tuple[bytes, bytes, str, str], ...] = (  # how it begins, what is in it, what it is, what to do
-    (ZIP, b"xl/", "an Excel workbook", SHEET),
-    (ZIP, b"opendocument.spreadsheet", "an OpenDocument spreadsheet", SHEET),
-    (ZIP, b"", "a ZIP archive", "Unpack it."),
-    (b"\xd0\xcf\x11\xe0", b"", "a file of an old Office, as Excel's .xls", SHEET),
-    *((packed, b"", "compressed, as by gzip", "Unpack it.") for packed in PACKED),
-    (b"%PDF-", b"", "a PDF", "Copy its table into a CSV file."),
-    (b"SQLite format 3\0", b"", "an SQLite database", "Export the table as CSV."),
-    (b"PAR1\x15", b"", "a Parquet file", "Export it as CSV."),
-    (b"\x89PNG", b"", "a picture", "Give the table as text."),
-)
-CONTROLS = bytes({*range(32)} - set(b"\t\n\r\f\x1b"))
 
 
 def format_of(name: str, start: bytes, *, media_type: str = "", said: Format = "") -> Format:

@@ -29,7 +29,9 @@ def encoding_of(start: bytes, said: str = "") -> tuple[str, int]:
             return name, len(mark)
     if wide := _wide(start):
         return wide, 0
-    for name in (_web_codec(said), "utf-8"):
+    from panel.dossier import web_codec
+
+    for name in (web_codec(said), "utf-8"):
         try:
             codecs.getincrementaldecoder(name)().decode(start, False) if name else ""
         except UnicodeError:
@@ -61,17 +63,6 @@ def as_text(stream: BinaryIO, said: str = "") -> Iterator[io.TextIOWrapper]:
         yield text
     finally:
         text.detach()
-
-
-def _web_codec(said: str) -> str:
-    """The codec of a charset browsers know, "" for any other: Python has some (utf-7, zip) nobody should choose."""
-    from panel.dossier import OLD_WEST, WEB_CHARSETS
-
-    try:
-        codec = codecs.lookup(said).name if said else ""
-    except (LookupError, ValueError):
-        return ""
-    return "cp1252" if codec in OLD_WEST else codec if WEB_CHARSETS.fullmatch(codec) else ""
 
 
 class TextLines:

@@ -134,24 +134,15 @@ class Collector:
     def _new(self, model: str) -> SentBatch:
         spec = self.wires[model].spec
         batch = SentBatch(
-            batch_id=f"{self.context.run_id[:50]}-{token_hex(4)}",
-            run_id=self.context.run_id,
-            provider=spec.provider,
-            model=model,
-            base_url=spec.base_url,
-            created_at=self.context.now(),
-        )
+            batch_id=f"{self.context.run_id[:50]}-{token_hex(4)}", run_id=self.context.run_id, provider=spec.provider,
+            model=model, base_url=spec.base_url, created_at=self.context.now(),
+        )  # fmt: skip
         self.store.new(batch)
         return batch
 
     def _worst(self, row: CallRow, body: Body) -> Decimal | None:
         provider = self.context.asker.providers[row.model]
         return worst_case(
-            row.model,
-            body,
-            room=provider.room(body),
-            prices=self.context.asker.prices,
-            free=provider.spec.free,
-            batch=True,
-            base_url=provider.spec.base_url,
-        )
+            row.model, body, room=provider.room(body), prices=self.context.asker.prices, free=provider.spec.free,
+            batch=True, base_url=provider.spec.base_url,
+        )  # fmt: skip

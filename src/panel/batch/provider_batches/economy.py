@@ -23,14 +23,9 @@ STEPS = ("filling", "submitting", "submitted", "ended", "collected", "lost")
 
 
 async def half_price(
-    context: BatchContext,
-    sign: StopSign,
-    store: ProviderBatches,
-    wires: Mapping[str, BatchWire],
-    *,
-    at_once: int,
+    context: BatchContext, sign: StopSign, store: ProviderBatches, wires: Mapping[str, BatchWire], *, at_once: int,
     poll_s: float | None = None,
-) -> None:
+) -> None:  # fmt: skip
     """Get what can be had through provider batches into the ledger; every row is then ready again, or done.
 
     Leftovers (repairs, expired and missing rows) go into a second batch when there are many and there is time, else
@@ -95,17 +90,11 @@ async def _sleep(context: BatchContext, sign: StopSign, seconds: float) -> None:
 def make_poller(context: BatchContext, store: ProviderBatches, wire: BatchWire) -> Poller:
     """Whoever moves this model's batches on."""
     return Poller(
-        wire=wire,
-        provider=context.asker.providers[wire.spec.name],
-        ledger=context.ledger,
-        store=store,
-        budgets=context.budgets,
-        prices=dict(context.asker.prices),
-        now=context.now,
-        say=lambda text: context.listen(Notice(text)),
-        may_go=lambda batch: _why_not(context, store, wire, batch),
+        wire=wire, provider=context.asker.providers[wire.spec.name], ledger=context.ledger, store=store,
+        budgets=context.budgets, prices=dict(context.asker.prices), now=context.now,
+        say=lambda text: context.listen(Notice(text)), may_go=lambda batch: _why_not(context, store, wire, batch),
         paid=lambda usd: context.listen(Paid(usd)),
-    )
+    )  # fmt: skip
 
 
 def _why_not(context: BatchContext, store: ProviderBatches, wire: BatchWire, batch: SentBatch) -> str:

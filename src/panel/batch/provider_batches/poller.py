@@ -194,13 +194,9 @@ class Poller:
             return
         counts.answered += 1
         await self.ledger.answered(
-            *at,
-            raw=result.raw,
-            usage=parsed.usage or Usage(),
-            cost_usd=cost,
-            model_returned=parsed.model,
+            *at, raw=result.raw, usage=parsed.usage or Usage(), cost_usd=cost, model_returned=parsed.model,
             request_id=result.request_id,
-        )
+        )  # fmt: skip
 
     async def _fail(self, calls: Iterable[tuple[str, int]], why: str, cost_usd: Decimal | None) -> None:
         await asyncio.gather(*(self.ledger.failed(key, attempt, why, cost_usd=cost_usd) for key, attempt in calls))

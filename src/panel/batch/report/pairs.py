@@ -17,15 +17,9 @@ from itertools import islice
 from panel.records import FactKind, Value
 
 COMPARABLE: dict[FactKind, str] = {
-    "pricing_class": "price class",
-    "plan": "plans",
-    "licence": "licence",
-    "version": "version",
-    "published": "release day",
-    "updated": "last update",
-    "repository": "repository",
-    "package": "package",
-}
+    "pricing_class": "price class", "plan": "plans", "licence": "licence", "version": "version",
+    "published": "release day", "updated": "last update", "repository": "repository", "package": "package",
+}  # fmt: skip
 ALL = frozenset(COMPARABLE)
 LEAST_SHARED = 3
 MOST_PAIRS = 2

@@ -13,14 +13,13 @@ from panel.batch.report.spend import BatchSpend
 from panel.pages import markdown as markdown_text
 from panel.records import BatchRow, ProposedPair, Run
 
-# A batch's rows read once: how many ended how and why, and the first of each list. Its size is not the batch's.
-
-
 LISTED = ("reviewed", "skipped", "failed")  # states that have a list of their own; every other is unfinished
 LISTS = (*LISTED, "unfinished")
 MOST_LINES = 300  # rows and reasons kept of each list; the whole is in summary.json
 AGAIN = "the same launch as another row"
 NO_REASON = "no reason given"
+RowsOf = Callable[[tuple[str, ...]], Iterator[BatchRow]]  # the rows in these states, by number
+STATES: dict[str, tuple[str, ...]] = {name: (name,) for name in LISTED} | {"unfinished": ("new", "ready", "waiting")}
 
 
 @dataclass
@@ -56,10 +55,6 @@ def digest_rows(rows: Iterable[BatchRow]) -> Digest:
     for row in rows:
         found.add(row)
     return found
-
-
-RowsOf = Callable[[tuple[str, ...]], Iterator[BatchRow]]  # the rows in these states, by number
-STATES: dict[str, tuple[str, ...]] = {name: (name,) for name in LISTED} | {"unfinished": ("new", "ready", "waiting")}
 
 
 def as_json(run: Run, rows: RowsOf, spend: BatchSpend, pairs: Sequence[ProposedPair]) -> Iterator[str]:

@@ -9,9 +9,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
-# Months, units, scales, currencies and the one pattern that finds facts in a text. English only.
-
-
 _MONTH_NAMES = """
 jan january;feb february;mar march;apr april;may;jun june;jul july;aug august;sep sept september;oct october
 nov november;dec december
@@ -104,8 +101,6 @@ QUANTITY = re.compile(
     rf"(?P<sign>US\$|[A-Z]{{3}}|[$€£¥])?\s?(?P<value>{SPACED}|[a-z]+?)[\s-]?(?P<scale>{SCALE}{_ENDS})?[\s-]?(?P<unit>{MEASURE}{_ENDS})?$",
     re.VERBOSE,
 )
-
-
 MentionKind = Literal["number", "price", "date", "licence", "name", "code"]
 HARD = frozenset({"number", "price", "date", "licence"})  # misread by pattern seldom; names and commands are softer
 

@@ -58,33 +58,3 @@ def _quote_length(case: Case, words: int) -> Iterator[Flag]:
 def opening(text: str) -> str:
     """The first three words, lower case."""
     return " ".join(normalise(text).lower().split()[:3])
-
-
-# The words and phrases the checks look for, apart from the code that looks. English only.
-#
-# Patterns read normalised text. Each entry is an alternative of one regular expression with word boundaries around
-# it.
-
-
-_DID = (  # what only somebody with the tool in hand does
-    "tried(?! to)|tested|installed|deployed|benchmarked|clocked|timed|cloned|downloaded|fine-tuned|migrated|clicked|"
-    "signed up|set (?:it |this )?up|spun (?:it )?up|asked it|(?:got|had) it (?:to|running|working)|switched to"
-)
-_DID_WITH = (  # what a reader of pages does too, with figures and sentences
-    "used(?! to)|ran|built|shipped|measured|opened(?! with)|loaded|imported|exported|typed|pressed|watched(?! for)|"
-    "played|fed(?! on)|pointed|hit(?! on)|swapped|moved(?! on| from| to)|spent|put it (?:through|on|in|to)|restarted|"
-    "connected|tried to"
-)
-_READ = (  # what is on the pages, so that whoever read them has it in hand
-    r"(?!(?: (?!(?:from|with|in|on|for|against|and)\b)[\w'-]+){0,3} (?:figures?|numbers?|prices?|pages?|passages?|"
-    r"quotes?|excerpts?|claims?|words?|wording|docs|documentation|sums?|arithmetic|rates?|terms?|sources?|case|verdict|"
-    r"votes?|argument|line|doubts?|view|yardstick|promises?|confidence|nothing|none|no|neither)\b)"
-)
-_NOT_IF = r"(?<!\b[Ii]f )(?<!nless )(?<!hether )(?<!ntil )(?<!efore )(?<!\b[Hh]ad )(?:I|[Ww]e)"
-_OWN = r"(?:[Mm]y|[Oo]ur) (?:own |first |short |quick |brief )?"
-_SPAN = (
-    r"[Aa]fter (?:a|an|one|two|three|four|five|several|some|a few|a couple of|\d+) (?:full |long |whole )?"
-    r"(?:minutes?|hours?|days?|weeks?|months?|evenings?|afternoons?|sessions?)"
-)
-_OF_USE = r"(?:of (?:\w+ )?(?:use|using|testing|tests|running|trying|work)|using|testing|running|trying)"
-_WOULD = r"(?! (?:would|will|could|can|may|might|must|should)\b|'d\b|'ll\b)"

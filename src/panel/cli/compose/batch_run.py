@@ -92,15 +92,9 @@ async def begin_batch(
 
 
 async def _begun(
-    workspace: Workspace,
-    specs: Sequence[SourceSpec],
-    ask: BatchOptions,
-    plan: BatchPlan,
-    stores: Stores,
-    *,
-    yes: bool,
+    workspace: Workspace, specs: Sequence[SourceSpec], ask: BatchOptions, plan: BatchPlan, stores: Stores, *, yes: bool,
     quiet: bool,
-) -> Run:
+) -> Run:  # fmt: skip
     """The run, taken in and agreed on, its lock held; none when that fails, since nobody was asked."""
     made = workspace.new_stamp(["batch"])
     stores.locks.acquire(made.run_id)
@@ -151,14 +145,9 @@ async def _take_in(
 ) -> None:
     with open_known(workspace) as known:
         counts = await ingest_rows(
-            run.run_id,
-            open_intake(workspace, specs),
-            stores.rows,
-            shortlist(workspace, ask),
-            as_of=run.as_of,
-            known=known,
-            tell=lambda count: talk(f"  {count} rows read"),
-        )
+            run.run_id, open_intake(workspace, specs), stores.rows, shortlist(workspace, ask), as_of=run.as_of,
+            known=known, tell=lambda count: talk(f"  {count} rows read"),
+        )  # fmt: skip
     talk(f"{sum(counts.values())} rows: " + ", ".join(f"{n} {name}" for name, n in sorted(counts.items())))
 
 
@@ -209,15 +198,9 @@ async def _work(
                     raise
     with open_partners(workspace, run.run_id) as partners:
         run, spend = close_batch(
-            run,
-            stores.rows,
-            stores.records,
-            folder,
-            prices=workspace.settings.prices,
-            now=lambda: datetime.now(UTC),
-            partners=partners,
-            why=str(why) if why else "",
-        )
+            run, stores.rows, stores.records, folder, prices=workspace.settings.prices, now=lambda: datetime.now(UTC),
+            partners=partners, why=str(why) if why else "",
+        )  # fmt: skip
     fill_queue(workspace)
     text = folder.read(SUMMARY)
     if json_:

@@ -97,18 +97,11 @@ def make_batch_plan(workspace: Workspace, ask: BatchOptions, as_of: date) -> tup
     for spec in models.values():
         open_provider(spec)
     plan = BatchPlan(
-        personas=chosen,
-        models={name: settings_of(spec) for name, spec in models.items()},
-        seats={persona_id: spec.name for persona_id, spec in specs.items()},
-        prompts=dict(workspace.folder.prompts),
-        scenarios=workspace.folder.scenarios,
-        rho=workspace.settings.toml.rho,
-        as_of=as_of,
-        economy=ask.economy,
-        budget_usd=ask.budget_usd,
-        launch_usd=ask.launch_usd,
-        day_usd=ask.day_usd,
-    )
+        personas=chosen, models={name: settings_of(spec) for name, spec in models.items()},
+        seats={persona_id: spec.name for persona_id, spec in specs.items()}, prompts=dict(workspace.folder.prompts),
+        scenarios=workspace.folder.scenarios, rho=workspace.settings.toml.rho, as_of=as_of, economy=ask.economy,
+        budget_usd=ask.budget_usd, launch_usd=ask.launch_usd, day_usd=ask.day_usd,
+    )  # fmt: skip
     return plan, specs
 
 
@@ -140,22 +133,12 @@ def begin(workspace: Workspace, plan: BatchPlan, made: Stamp, stores: Stores, co
 def run_of(workspace: Workspace, plan: BatchPlan, made: Stamp, command: Sequence[str]) -> Run:
     """The manifest of a batch that begins."""
     return Run(
-        made=made,
-        run_id=made.run_id,
-        kind="batch",
-        state="started",
-        command=tuple(command),
-        launches=(),
-        dossiers={},
-        personas={p.persona_id: sha256_of(pretty_json(p)) for p in plan.personas},
-        jurors=tuple(_jurors(plan, specs_of(workspace, plan))),
-        models=plan.models,
-        prompts={name: sha256_of(text) for name, text in plan.prompts.items()},
-        draw=plan.draw,
-        budget_usd=plan.budget_usd,
-        as_of=plan.as_of,
-        rho=plan.rho,
-    )
+        made=made, run_id=made.run_id, kind="batch", state="started", command=tuple(command), launches=(),
+        dossiers={}, personas={p.persona_id: sha256_of(pretty_json(p)) for p in plan.personas},
+        jurors=tuple(_jurors(plan, specs_of(workspace, plan))), models=plan.models,
+        prompts={name: sha256_of(text) for name, text in plan.prompts.items()}, draw=plan.draw,
+        budget_usd=plan.budget_usd, as_of=plan.as_of, rho=plan.rho,
+    )  # fmt: skip
 
 
 def _jurors(plan: BatchPlan, specs: Mapping[str, ModelSpec]) -> list[Juror]:
@@ -163,17 +146,10 @@ def _jurors(plan: BatchPlan, specs: Mapping[str, ModelSpec]) -> list[Juror]:
 
 
 async def open_context(
-    workspace: Workspace,
-    run: Run,
-    plan: BatchPlan,
-    stores: Stores,
-    stack: AsyncExitStack,
-    *,
-    listen: BatchListener = lambda event: None,
-    deadline_s: float | None = None,
-    retry: bool = False,
+    workspace: Workspace, run: Run, plan: BatchPlan, stores: Stores, stack: AsyncExitStack, *,
+    listen: BatchListener = lambda event: None, deadline_s: float | None = None, retry: bool = False,
     sign: StopSign | None = None,
-) -> BatchContext:
+) -> BatchContext:  # fmt: skip
     """One process's tools for this batch. `stack` closes what they hold open."""
     from panel.cli.compose.launches import make_gather
 
@@ -181,40 +157,24 @@ async def open_context(
     stack.callback(products.close)
     specs = specs_of(workspace, plan)
     limits = RunLimits(
-        concurrency=workspace.settings.toml.concurrency.model_dump(),
-        prices=workspace.settings.prices,
-        deadline_s=deadline_s,
-        retry_unusable=retry,
-        confidential_to=workspace.settings.toml.confidential_to,
-        patience_s=deadline_s or PATIENCE_S,
-        waits_out=True,
-    )
+        concurrency=workspace.settings.toml.concurrency.model_dump(), prices=workspace.settings.prices,
+        deadline_s=deadline_s, retry_unusable=retry, confidential_to=workspace.settings.toml.confidential_to,
+        patience_s=deadline_s or PATIENCE_S, waits_out=True,
+    )  # fmt: skip
     asker = await open_asker(
-        {spec.name: spec for spec in specs.values()},
-        plan.prompts,
-        run_id=run.run_id,
-        ledger=stores.ledger,
-        limits=limits,
-        stack=stack,
-        draw=plan.draw,
-    )
+        {spec.name: spec for spec in specs.values()}, plan.prompts, run_id=run.run_id, ledger=stores.ledger,
+        limits=limits, stack=stack, draw=plan.draw,
+    )  # fmt: skip
     if sign:
         asker = replace(asker, stop=sign.refuse)
     return BatchContext(
-        run_id=run.run_id,
-        made=run.made,
-        plan=plan,
-        specs=specs,
-        rows=stores.rows,
-        ledger=stores.ledger,
-        asker=asker,
+        run_id=run.run_id, made=run.made, plan=plan, specs=specs, rows=stores.rows, ledger=stores.ledger, asker=asker,
         budgets=LaunchBudgets(stores.shared_budget, partial(limits_of, run, plan), launch_usd=plan.launch_usd),
         gather=make_gather(workspace, run.made, products),
         folder=RunFolder.open_or_make(workspace.settings.runs_dir, run),
-        may_probe=ProbeCap(stores.shared_budget, workspace.settings.toml.suspicious_per_day),
-        archive=note_of(products),
+        may_probe=ProbeCap(stores.shared_budget, workspace.settings.toml.suspicious_per_day), archive=note_of(products),
         listen=listen,
-    )
+    )  # fmt: skip
 
 
 def limits_of(run: Run, plan: BatchPlan) -> dict[str, Decimal]:

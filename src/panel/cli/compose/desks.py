@@ -1,12 +1,7 @@
-"""What every command about drafts needs first: the desk of this workspace, and who acts at it."""
+"""What every command about drafts needs first: the desk of this workspace, who acts at it and under which by-line."""
 
 import getpass
 import subprocess
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from panel.cli.compose.workspace import Workspace
-
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -85,9 +80,6 @@ def open_archive(workspace: "Workspace") -> Iterator["WrittenBefore"]:
 
     with closing(Prints.open(workspace.settings.database_url)) as prints:
         yield WrittenBefore(prints)
-
-
-# Whose by-line it is at the desk of this machine.
 
 
 def owner_name(workspace: "Workspace") -> str:

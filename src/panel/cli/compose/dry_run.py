@@ -17,15 +17,9 @@ RUN_ID = "dry"
 
 
 async def tell_dry(
-    workspace: Workspace,
-    specs: Sequence[SourceSpec],
-    ask: BatchOptions,
-    plan: BatchPlan,
-    models: Mapping[str, ModelSpec],
-    scratch: Path,
-    *,
-    json_: bool,
-) -> str:
+    workspace: Workspace, specs: Sequence[SourceSpec], ask: BatchOptions, plan: BatchPlan,
+    models: Mapping[str, ModelSpec], scratch: Path, *, json_: bool,
+) -> str:  # fmt: skip
     """Print each row with its state and reason, then the price. models: persona_id -> model.
 
     Why no source could be read, "" when one could.

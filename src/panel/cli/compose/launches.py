@@ -1,6 +1,11 @@
-"""Dossiers for commands: from launch files, or from addresses on the live web."""
+"""Dossiers for commands and batches: from launch files, from addresses on the live web, or from an earlier `RUN/SLUG`.
+
+The same dossier gives the same questions, so the ledger answers whatever was asked with the same personas, prompts and
+models; two reviews are compared without being paid for again.
+"""
 
 import asyncio
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -9,27 +14,22 @@ from typing import TYPE_CHECKING
 
 from panel.cli.compose.workspace import Workspace
 from panel.cli.terminal.terminal import talk
-from panel.errors import PanelError, StoreError
-from panel.records import Announcement, Dossier, Review, Stamp
-
-if TYPE_CHECKING:
-    from panel.batch import Gather
-    from panel.store import Products
-import re
-from typing import TYPE_CHECKING
-
 from panel.dossier import build_dossier, read_launches
-from panel.errors import Mistake
-from panel.records import Run
+from panel.errors import Mistake, PanelError, StoreError
+from panel.records import Announcement, Dossier, Review, Run, Stamp
 from panel.store import BatchRows, RunFolder
 from panel.workspace import run_loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from panel.batch import Gather
     from panel.dossier import Fetcher, FetchPolicy, PageEvent, Snapshots
+    from panel.store import Products
 
 TEST_PACE_S = 0.0  # of the test switch's own server; the live web is asked at most once a second a host
+GATHERED_AT_ONCE = 16  # sites read side by side; each host is asked once a second at most all the same
+REFERENCE = re.compile(r"(\d{8}-\d{6}-[a-z0-9-]+)/([a-z0-9][a-z0-9-]*)")  # a run's id and a launch's slug
 
 
 def is_address(name: str) -> bool:
@@ -88,29 +88,16 @@ def make_fetcher(workspace: Workspace) -> "Fetcher":
 
 
 async def live_dossier(
-    workspace: Workspace,
-    url: str,
-    *,
-    fetcher: "Fetcher",
-    made: Stamp,
-    refresh: bool,
-    category: str = "",
+    workspace: Workspace, url: str, *, fetcher: "Fetcher", made: Stamp, refresh: bool, category: str = "",
     on_page: "Callable[[PageEvent], None]" = lambda event: None,
-) -> Dossier:
+) -> Dossier:  # fmt: skip
     """`build_live_dossier` with this workspace's snapshots and everything that reads a page."""
     from panel.dossier import build_live_dossier
 
     return await build_live_dossier(
-        url,
-        fetch=fetcher.get,
-        admit=fetcher.admit,
-        snapshots=snapshots_of(workspace),
-        made=made,
-        today=datetime.now(UTC).date(),
-        refresh=refresh,
-        category=category,
-        on_page=on_page,
-    )
+        url, fetch=fetcher.get, admit=fetcher.admit, snapshots=snapshots_of(workspace), made=made,
+        today=datetime.now(UTC).date(), refresh=refresh, category=category, on_page=on_page,
+    )  # fmt: skip
 
 
 def snapshots_of(workspace: Workspace) -> "Snapshots":
@@ -161,9 +148,6 @@ def _rules(workspace: Workspace) -> "FetchPolicy":
         raise Mistake(f"PANEL_TEST_LOOPBACK={switch!r} can't be used: {err}.", hint="Unset it.") from err
 
 
-# Commands and the archive of products: neighbours before a run, the news after it.
-
-
 def with_archive(workspace: Workspace, dossiers: Sequence[Dossier], today: date) -> list[Dossier]:
     """The dossiers with other products of their categories that the archive knew before. today: UTC."""
     if not workspace.has_database:
@@ -189,12 +173,6 @@ def note_in_archive(workspace: Workspace, reviews: Iterable[Review], run_id: str
                     talk(f"  {review.slug} is a further launch of {met.product_slug}: panel products show lists them.")
     except StoreError as err:
         talk(f"The run is whole, but the archive of products could not note it. {err}")
-
-
-# Dossiers for a batch: one fetcher for all launches, so that its pace holds for every host.
-
-
-GATHERED_AT_ONCE = 16  # sites read side by side; each host is asked once a second at most all the same
 
 
 def make_gather(workspace: Workspace, made: Stamp, products: "Products") -> "Gather":
@@ -244,16 +222,6 @@ def _from_file(workspace: Workspace, said: Announcement, made: Stamp, products: 
     launch, folder = mine[0]
     today = datetime.now(UTC).date()
     return with_neighbours(build_dossier(launch, folder=folder, made=made, today=today), products, today=today)
-
-
-# Launches that were reviewed before, as `RUN/SLUG`: asked about again from what the critics read then.
-#
-# The same dossier gives the same questions, so the ledger answers whatever was asked with the same personas, prompts
-# and
-# models; two reviews are compared without being paid for again.
-
-
-REFERENCE = re.compile(r"(\d{8}-\d{6}-[a-z0-9-]+)/([a-z0-9][a-z0-9-]*)")  # a run's id and a launch's slug
 
 
 def is_reviewed(name: str) -> bool:

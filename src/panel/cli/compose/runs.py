@@ -68,15 +68,9 @@ def prepare(
     chosen = workspace.choose_personas(personas)
     specs = workspace.settings.seats(chosen, models, every=workspace.personas)
     plan = make_plan(
-        kind,
-        dossiers,
-        chosen,
-        specs,
-        workspace.folder.prompts,
-        rho=workspace.settings.toml.rho,
-        scenarios=load_scenarios(workspace.folder.scenarios),
-        confidential_to=workspace.settings.toml.confidential_to,
-    )
+        kind, dossiers, chosen, specs, workspace.folder.prompts, rho=workspace.settings.toml.rho,
+        scenarios=load_scenarios(workspace.folder.scenarios), confidential_to=workspace.settings.toml.confidential_to,
+    )  # fmt: skip
     if plan.probes and not may_probe(workspace):
         plan = replace(plan, probes=())
     for spec in {seat.spec.name: seat.spec for seat in plan.seats}.values():
@@ -150,15 +144,9 @@ def _plan_of(
 
 
 def _carry_out(
-    workspace: Workspace,
-    plan: RunPlan,
-    run: Run,
-    lock: RunLock,
-    ledger: Ledger,
-    records: RunRecords,
-    limits: RunLimits,
-    ask: RunOptions,
-) -> tuple[RunResult, Path]:
+    workspace: Workspace, plan: RunPlan, run: Run, lock: RunLock, ledger: Ledger, records: RunRecords,
+    limits: RunLimits, ask: RunOptions,
+) -> tuple[RunResult, Path]:  # fmt: skip
     folder = RunFolder.open(workspace.settings.runs_dir, run.run_id)
     titles = {p.persona_id: p.title for p in plan.personas}
     resume = f"Go on with: panel resume {run.run_id}"
@@ -188,14 +176,10 @@ def _limits(workspace: Workspace, ask: RunOptions) -> RunLimits:
     budget_usd = usd(ask.budget)
     Budget(budget_usd)  # a limit that can't be kept is refused before anything is written
     return RunLimits(
-        concurrency=toml.concurrency.model_dump(),
-        prices=workspace.settings.prices,
-        budget_usd=budget_usd,
-        deadline_s=seconds(ask.deadline_min),
-        retry_unusable=ask.retry,
-        confidential_to=toml.confidential_to,
+        concurrency=toml.concurrency.model_dump(), prices=workspace.settings.prices, budget_usd=budget_usd,
+        deadline_s=seconds(ask.deadline_min), retry_unusable=ask.retry, confidential_to=toml.confidential_to,
         patience_s=PATIENCE_S,
-    )
+    )  # fmt: skip
 
 
 def _spec_of(workspace: Workspace, run: Run, model: str) -> ModelSpec:

@@ -1,4 +1,4 @@
-"""`panel desk stats`: what editors' work says of critics, models, prompts and checks."""
+"""`panel desk stats`: what editors' work says of critics, models, prompts, checks. `panel desk export`: its claims."""
 
 import json
 import sys
@@ -11,6 +11,8 @@ from panel.cli.compose.desks import open_store
 from panel.cli.terminal.common_options import JsonFlag
 from panel.cli.terminal.terminal import say, say_json, table, talk
 from panel.errors import Mistake
+
+OutOption = Annotated[Path | None, typer.Option("-o", "--out", help="Write it here; stdout if none.")]
 
 
 def stats(json_: JsonFlag = False) -> None:
@@ -28,12 +30,6 @@ def stats(json_: JsonFlag = False) -> None:
         talk(f"{summary_sentence(found)} Begin with: panel drafts list")
     else:
         say("\n\n".join([summary_sentence(found), *(table([shown.head, *shown.rows]) for shown in tables_of(found))]))
-
-
-# `panel desk export`: accepted and corrected claims as JSONL, to try prompts against.
-
-
-OutOption = Annotated[Path | None, typer.Option("-o", "--out", help="Write it here; stdout if none.")]
 
 
 def export(out: OutOption = None) -> None:

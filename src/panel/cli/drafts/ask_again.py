@@ -140,18 +140,12 @@ def means_of(workspace: "Workspace", models: "Sequence[str]" = ()) -> "AskAgainM
 
     settings = workspace.settings
     return AskAgainMeans(
-        personas=workspace.personas,
-        spec=lambda name: settings.model_spec(models[0] if models else name),
+        personas=workspace.personas, spec=lambda name: settings.model_spec(models[0] if models else name),
         seats=lambda personas: settings.seats(personas, models, every=workspace.personas),
-        prompts=workspace.folder.prompts,
-        rho=settings.toml.rho,
-        gather=lambda review: _gather(workspace, review),
-        stamp=workspace.new_stamp,
-        open_ledger=workspace.open_ledger,
-        may_probe=lambda: may_probe(workspace),
-        scenarios=load_scenarios(workspace.folder.scenarios),
-        confidential_to=settings.toml.confidential_to,
-    )
+        prompts=workspace.folder.prompts, rho=settings.toml.rho, gather=lambda review: _gather(workspace, review),
+        stamp=workspace.new_stamp, open_ledger=workspace.open_ledger, may_probe=lambda: may_probe(workspace),
+        scenarios=load_scenarios(workspace.folder.scenarios), confidential_to=settings.toml.confidential_to,
+    )  # fmt: skip
 
 
 def _gather(workspace: "Workspace", review: "Review") -> "Dossier":

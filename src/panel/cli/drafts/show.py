@@ -99,16 +99,6 @@ def _act(act: "Act", decided: Mapping[int, str]) -> tuple[str, str]:
         reason = f" ({detail['reason']})" if detail.get("reason") else ""
         return str(detail["decided"]) + reason, text if len(text) <= 80 else f"{text[:77]}..."
     shown = (
-        "field",
-        "persona",
-        "place",
-        "revision",
-        "edition",
-        "reason",
-        "why",
-        "until",
-        "goes_out_at",
-        "was",
-        "title",
-    )
+        "field", "persona", "place", "revision", "edition", "reason", "why", "until", "goes_out_at", "was", "title",
+    )  # fmt: skip
     return act.what, ", ".join(f"{name} {detail[name]}" for name in shown if detail.get(name) not in (None, ""))

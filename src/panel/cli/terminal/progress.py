@@ -1,28 +1,26 @@
-"""Live progress per juror with the cost so far; plain lines where there is no terminal."""
+"""Live progress of a run, by juror, and of a batch, by launch, with the cost so far; plain lines without a terminal."""
 
 import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
-
-from panel.batch import BatchEvent, Begun, Ended, Notice, Paid
-from panel.cli.terminal.terminal import safe, talk
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from panel.jurors import LimiterHealth, RateLimiter
-
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from panel.batch import BatchEvent, Begun, Ended, Notice, Paid
+from panel.cli.terminal.terminal import safe, talk
 from panel.pipeline import Event, TurnBegan, TurnEnded, TurnWaits
 
 if TYPE_CHECKING:
     from rich.live import Live
     from rich.table import Table
+
+    from panel.jurors import LimiterHealth, RateLimiter
+
+NOTES_SHOWN = 4
+LINE_EVERY_S = 10.0  # between status lines where there is no terminal
+LimiterLines = Callable[[], list[str]]  # one line a model: how its provider is
 
 
 class RunLines:
@@ -135,16 +133,6 @@ def stage_words(event: Event) -> str:
 
 def cost_words(event: TurnEnded) -> str:
     return f"  (${event.spent_usd:.4f} so far)" if event.spent_usd else ""
-
-
-# A batch as it goes: launches, calls in flight, tokens, money, time left, each provider's health; lines elsewhere.
-
-
-NOTES_SHOWN = 4
-LINE_EVERY_S = 10.0  # between status lines where there is no terminal
-
-
-LimiterLines = Callable[[], list[str]]  # one line a model: how its provider is
 
 
 def limiter_lines(limiters: "Iterable[RateLimiter]") -> list[str]:

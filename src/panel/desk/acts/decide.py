@@ -22,6 +22,8 @@ from panel.errors import EditConflict, Mistake
 from panel.records import Answered, Decided, DraftText, PassageSeen, Point, Review, Revision, Written
 from panel.store import draft_rows as rows
 
+PRINTED_AS = {"accurate": "printed"}  # decisions whose standing has another name
+
 
 class Unchanged(Mistake):
     """What was sent to be saved stands there already."""
@@ -105,9 +107,6 @@ def _refuse_unless_the_makers(point: Point) -> None:
 def _is_amended_by(opened: OpenReview, point: Point, account_id: str) -> bool:
     made = opened.decision(point)
     return made is not None and made.settles and made.decision == "amended" and made.by == account_id
-
-
-PRINTED_AS = {"accurate": "printed"}  # decisions whose standing has another name
 
 
 def _written(opened: Opened) -> OpenReview:

@@ -85,7 +85,8 @@ def _newer(conn: Connection, known: Draft, hashed: str, review: Review, run_id: 
         what = "took in anew"
     else:
         changed, what = {"offered_hash": hashed}, "offered"
-    embargo = _later(known.embargo_until, review.dossier.launch.embargo_until)  # one that a person set is not shortened
+    given = (known.embargo_until, review.dossier.launch.embargo_until)
+    embargo = max(filter(None, given), default=None)  # one that a person set is not shortened
     draft = known.model_copy(update=changed | {"changed_at": now, "embargo_until": embargo})
     rows.put_draft(conn, draft)
     _tell(conn, what, draft, run_id, hashed, now)
@@ -117,10 +118,6 @@ def bring_back(conn: Connection, now: datetime) -> int:
         what = "came back" if draft.state == "later" else "went out"
         append_act(conn, by="panel", what=what, now=now, draft_id=draft.draft_id)
     return len(found)
-
-
-def _later(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max((at for at in (one, other) if at), default=None)
 
 
 def _take_comparison(
@@ -176,9 +173,6 @@ def _free_id(conn: Connection, slug: str) -> str:
         number += 1
         draft_id = f"{slug}-{number}"
     return draft_id
-
-
-# Which draft a review belongs to.
 
 
 class ProductPlace(NamedTuple):

@@ -1,4 +1,4 @@
-"""A draft as it lies open on the desk: what the machine wrote, the newest text, what is settled and what is left."""
+"""A draft as it lies open on the desk, now or at an earlier revision: the machine's words, the text, what is left."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -266,9 +266,6 @@ def decisions_on(conn: Connection, points: Sequence[Point]) -> dict[tuple[str, s
     for point in points:
         keys.setdefault(point.scope, []).append(point.key)
     return {(scope, key): d for scope, some in keys.items() for key, d in rows.decided(conn, scope, some).items()}
-
-
-# A draft as it was at an earlier revision: its text on the review it was written over, with today's decisions.
 
 
 def open_at(conn: Connection, draft_id: str, number: int, archive: WrittenBefore) -> Opened:

@@ -33,6 +33,8 @@ from panel.records import (
 from panel.store import draft_rows as rows
 
 HELD = "The launch's page speaks to reviewers. Read the words, then confirm that you did."
+APART = ("line", "for_whom", "not_for")  # short texts that are claims where they give a number, a price or a name
+VIEW_FIELDS = set(VIEW_WORDS)
 
 
 def points_of(
@@ -101,9 +103,6 @@ def _claims(review: Review, opinion: Answered, words: EditedWords, scope: str) -
                 text=ground.excerpt, sentence_hash=hashed, passages_hash=resting, rests_on="grounds", side=ground.side,
                 passages=passages,
             )  # fmt: skip
-
-
-APART = ("line", "for_whom", "not_for")  # short texts that are claims where they give a number, a price or a name
 
 
 def apart(review: Review, opinion: Answered, words: EditedWords, index: DossierIndex) -> dict[str, tuple[Ground, ...]]:
@@ -185,9 +184,6 @@ def view_fields(words: EditedWords, facts: Collection[str]) -> Mapping[str, Any]
     return words.model_copy(update=dict.fromkeys(facts, "")).model_dump(mode="json", include=VIEW_FIELDS)
 
 
-VIEW_FIELDS = set(VIEW_WORDS)
-
-
 def _under(flag: Flag, words: EditedWords, opinion: Answered, dossier: Dossier) -> dict[str, str]:
     """The words a flag is on, as they are printed, and the hash of what they rest on."""
     if not isinstance(opinion.words, Written):
@@ -214,9 +210,6 @@ def flag_point(flag: Flag, *, scope: str, on: str = "", resting: str = "") -> Po
         place=flag.index if flag.field == "quote" else 0, text=flag.message, check=flag.check, field=flag.field,
         severity=flag.severity,
     )  # fmt: skip
-
-
-# What people decided before of sentences that a new review says again, on the same passages.
 
 
 def earlier_decisions(conn: Connection, review: Review, scope: str) -> Earlier:

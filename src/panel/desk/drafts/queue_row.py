@@ -14,21 +14,13 @@ def new_queue_row(review: Review, draft_id: str) -> QueueRow:
     claims = sum(p.kind in ("claim", "pick") for p in points_of(review, start_text(review), (), scope=""))
     held = review.containment is not None and review.containment.held
     return QueueRow(
-        draft_id=draft_id,
-        kind="review",
-        grade=review.grade,
-        name=f"{launch.name} {launch.release}".strip(),
-        what=launch.tagline,
-        category=launch.category,
-        panel=panel_line(review),
-        split=split_line(review),
-        claims=claims,
-        claims_left=claims,
+        draft_id=draft_id, kind="review", grade=review.grade, name=f"{launch.name} {launch.release}".strip(),
+        what=launch.tagline, category=launch.category, panel=panel_line(review), split=split_line(review),
+        claims=claims, claims_left=claims,
         flags_left=sum(f.severity == "high" and f.field != "grounds" for f in review.flags),
         minutes=minutes(claims, sum(f.severity == "high" for f in review.flags)),
-        seen=tuple(seen.where for seen in launch.seen_at),
-        is_held=held,
-    )
+        seen=tuple(seen.where for seen in launch.seen_at), is_held=held,
+    )  # fmt: skip
 
 
 def first_pair_row(comparison: Comparison, draft_id: str, a: QueueRow, b: QueueRow) -> QueueRow:

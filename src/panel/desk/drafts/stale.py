@@ -1,4 +1,4 @@
-"""Which drafts should be asked about again, over the whole desk: a few queries a hundred drafts, texts read once."""
+"""Why and which drafts should be asked about again: a few queries a hundred drafts, texts read once."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -12,10 +12,12 @@ from panel.records import Draft, DraftState, Pricing
 from panel.store import OfLaunch, OfProduct, launches_of, products_of
 from panel.store import draft_rows as rows
 
-# Why a review should be made again: something is known now that was not when it was asked. Pure.
-
-
 STALE_DAYS = 90  # after this a review speaks of another day than its reader's
+WATCHED: tuple[DraftState, ...] = ("published", "scheduled", "approved", "open", "later")
+AT_ONCE = 100
+LOOKS = 3
+NOT_PAGES = ("neighbours", "run_log")
+MOST_KEPT = 20_000  # about 1 kB each
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,6 @@ def _words(pricing_class: str) -> str:
     return pricing_class.replace("_", " ")
 
 
-WATCHED: tuple[DraftState, ...] = ("published", "scheduled", "approved", "open", "later")
-AT_ONCE = 100
-LOOKS = 3
-NOT_PAGES = ("neighbours", "run_log")
-MOST_KEPT = 20_000  # about 1 kB each
 _KEPT: dict[str, ReviewedFacts] = {}  # by hash of the base
 
 

@@ -14,17 +14,8 @@ DECIDES = {"a": "accurate", "m": "attributed", "x": "removed"}
 SAYS = {"": "[ ]", "a": "[a]", "m": "[m]", "x": "[x]", "-": "[-]", "c": "[c]"}
 # standing first; words before decisions on them; strikes last
 ORDER = (
-    "unstrike",
-    "removed",
-    "set_aside",
-    "printed",
-    "words",
-    "attributed",
-    "accurate",
-    "dismiss",
-    "confirm",
-    "strike",
-)
+    "unstrike", "removed", "set_aside", "printed", "words", "attributed", "accurate", "dismiss", "confirm", "strike",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

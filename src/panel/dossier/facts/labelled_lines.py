@@ -32,8 +32,7 @@ LABELS: tuple[tuple[FactKind, str], ...] = (
     ("licence", r"licen[cs]es?|lizenz|software licen[cs]e"),
     (
         "version",
-        r"(?:latest |current |stable |newest |software )?version|latest release|aktuelle version|"
-        r"version actuelle",
+        r"(?:latest |current |stable |newest |software )?version|latest release|aktuelle version|version actuelle",
     ),
     ("published", r"released|release date|published|last publish(?:ed)?|veröffentlicht(?: am)?|publié le|date"),
     (
@@ -43,8 +42,7 @@ LABELS: tuple[tuple[FactKind, str], ...] = (
     ),
     (
         "publisher",
-        r"author|publisher|vendor|made by|maintainer|developer|company|hersteller|anbieter|éditeur|"
-        r"herausgeber",
+        r"author|publisher|vendor|made by|maintainer|developer|company|hersteller|anbieter|éditeur|herausgeber",
     ),
 )
 LABEL_OF = re.compile("|".join(f"(?P<{kind}>(?:{words}))" for kind, words in LABELS), re.IGNORECASE)
@@ -59,9 +57,8 @@ NAMED_COMPANY = re.compile(
     rf"of)\s+){{0,3}})?[A-ZÀ-Þ][\w&'’.-]*,?\s+{COMPANY})(?![\w])"
 )
 WITH_COMPANY = re.compile(
-    r"©|\bcopyright\b|\b(?:made|built|operated|run|written|sold|developed|published|"
-    r"provided) (?:and \w+ )?by\b|\b(?:product|software|service|trademark) (?:of|from|by)\b|\bédité par\b|"
-    r"\bist ein (?:produkt|dienst) de[rs]\b|"
+    r"©|\bcopyright\b|\b(?:made|built|operated|run|written|sold|developed|published|provided) (?:and \w+ )?by\b|"
+    r"\b(?:product|software|service|trademark) (?:of|from|by)\b|\bédité par\b|\bist ein (?:produkt|dienst) de[rs]\b|"
     r"\b(?:un produit|édité) (?:de|par)\b|\b(?:éditeur|anbieter|hersteller|impressum)\b",
     re.IGNORECASE,
 )
@@ -76,10 +73,9 @@ RELEASE = re.compile(
 RELEASE_PATH = re.compile(r"/(?:changelog|changes|releases?|release-notes|whats-new|history|news)\b", re.IGNORECASE)
 _HOSTS = r"github|gitlab|codeberg|sourcehut|bitbucket"
 SOURCE_WORDS = re.compile(
-    rf"(?:(?:view|see|browse|get|star|fork|find|go to|read|voir|the|our|its?|us|this|project|on|auf|sur) )*"
-    rf"(?:{_HOSTS}|(?:open[- ])?source(?:[- ]code)?|repo(?:sitory)?|git|stars?|quell(?:code|text)|code(?: source)?|"
-    rf"dépôt|código fuente)"
-    rf"(?: (?:on|at|auf|bei|sur|en|{_HOSTS}|source|code|repo(?:sitory)?|ansehen|stars?|[\d.,]+k?))*\W*",
+    rf"(?:(?:view|see|browse|get|star|fork|find|go to|read|voir|the|our|its?|us|this|project|on|auf|sur) )*(?:{_HOSTS}|"
+    rf"(?:open[- ])?source(?:[- ]code)?|repo(?:sitory)?|git|stars?|quell(?:code|text)|code(?: source)?|dépôt|"
+    rf"código fuente)(?: (?:on|at|auf|bei|sur|en|{_HOSTS}|source|code|repo(?:sitory)?|ansehen|stars?|[\d.,]+k?))*\W*",
     re.IGNORECASE,
 )
 INSTALLS = (

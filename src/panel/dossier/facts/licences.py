@@ -58,8 +58,7 @@ NAMES: tuple[tuple[str, str], ...] = (
     ("FSL-1.1-MIT", r"FSL-1\.1-MIT"),
     ("FSL-1.1-ALv2", r"FSL-1\.1-(?:ALv2|Apache-2\.0)"),
     ("BSD-3-Clause",
-    r"(?:new|modified|revised)\s+BSD|BSD[\s-]*3[\s-]*Clause|3[\s-]*Clause\s+BSD|"
-    r"three[\s-]clause\s+BSD"),
+    r"(?:new|modified|revised)\s+BSD|BSD[\s-]*3[\s-]*Clause|3[\s-]*Clause\s+BSD|three[\s-]clause\s+BSD"),
     ("BSD-2-Clause", r"simplified\s+BSD|BSD[\s-]*2[\s-]*Clause|2[\s-]*Clause\s+BSD|two[\s-]clause\s+BSD"),
     ("0BSD", r"0BSD|zero[\s-]clause\s+BSD"),
     ("MIT-0", r"MIT-0|MIT\s+No\s+Attribution"),
@@ -76,9 +75,8 @@ _NAME = re.compile(
 CASED = frozenset({"MIT", "ISC"})  # in small letters these are other words
 TAG = re.compile(r"SPDX-License-Identifier:\s*([^\n<*#]{2,120})")
 OPENING = re.compile(
-    r"\b(?:(?:dual[- ]|multi[- ])?licen[cs]ed|released|distributed|available|published|open[- ]sourced?|"
-    r"free software|provided|"
-    r"veröffentlicht|lizenziert|quelloffen|distribué\w*|publié\w*)\b[^.;!?]{0,60}?\b(?:under|unter|sous)\b|"
+    r"\b(?:(?:dual[- ]|multi[- ])?licen[cs]ed|released|distributed|available|published|open[- ]sourced?|free software|"
+    r"provided|veröffentlicht|lizenziert|quelloffen|distribué\w*|publié\w*)\b[^.;!?]{0,60}?\b(?:under|unter|sous)\b|"
     r"\b(?:licen[cs]e|lizenz|licence)\s*[:–—]\s|\bsous licence\b|\bopen source under\b",
     re.IGNORECASE,
 )

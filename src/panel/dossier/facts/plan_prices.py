@@ -37,24 +37,21 @@ LEAD = re.compile(
     re.IGNORECASE,
 )
 FREE_LINE = re.compile(
-    r"(?:free(?: forever| for ever| plan)?|always free|gratis|kostenlos|kostenfrei|gratuit|"
-    r"[$€£]\s?0(?:[.,]00)?|0(?:[.,]00)?\s?[$€£])"
-    r"(?:\s*(?:,|\(|for|up to|bis|jusqu|/|per|pro|par|a month|forever).{0,60})?",
+    r"(?:free(?: forever| for ever| plan)?|always free|gratis|kostenlos|kostenfrei|gratuit|[$€£]\s?0(?:[.,]00)?|"
+    r"0(?:[.,]00)?\s?[$€£])(?:\s*(?:,|\(|for|up to|bis|jusqu|/|per|pro|par|a month|forever).{0,60})?",
     re.IGNORECASE,
 )
 CONTACT_LINE = re.compile(
-    r"(?:custom(?: pricing| price| quote)?|contact (?:us|sales|our sales team)|talk to (?:us|sales)|"
-    r"let[’']s talk|get (?:a quote|in touch)|"
-    r"request (?:a )?quote|(?:price |prices )?on request|(?:preis )?auf anfrage|individuell(?:er preis)?|"
-    r"sur (?:devis|demande|mesure)|a consultar|a medida|"
-    r"(?:nous )?contacter|contactez[- ]nous|kontakt(?: aufnehmen)?|book a demo|tailored)[.!]?",
+    r"(?:custom(?: pricing| price| quote)?|contact (?:us|sales|our sales team)|talk to (?:us|sales)|let[’']s talk|"
+    r"get (?:a quote|in touch)|request (?:a )?quote|(?:price |prices )?on request|(?:preis )?auf anfrage|"
+    r"individuell(?:er preis)?|sur (?:devis|demande|mesure)|a consultar|a medida|(?:nous )?contacter|contactez[- ]nous|"
+    r"kontakt(?: aufnehmen)?|book a demo|tailored)[.!]?",
     re.IGNORECASE,
 )
 NAME_VALUE = re.compile(r"(?P<name>[^:–—|]{2,40}?)\s*(?::|\s[–—|-]|\s-)\s+(?P<price>.+)")
 NOT_A_NAME = re.compile(
-    r"^(?:for|für|pour|most|best|everything|all|alle|ideal|get|start|choose|includes?|billed|(?:per|pro|"
-    r"par) \w+|up to|bis|popular|"
-    r"recommended|save|monthly|yearly|annual\w*|features?|what|how|can|do|is|the|your|our|a|an|we|you|no|"
+    r"^(?:for|für|pour|most|best|everything|all|alle|ideal|get|start|choose|includes?|billed|(?:per|pro|par) \w+|up to|"
+    r"bis|popular|recommended|save|monthly|yearly|annual\w*|features?|what|how|can|do|is|the|your|our|a|an|we|you|no|"
     r"no\.)\b|[.?!,]$|%",
     re.IGNORECASE,
 )

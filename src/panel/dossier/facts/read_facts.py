@@ -36,15 +36,9 @@ TITLE_END = re.compile(r"\s+[|–—·:•]\s+|\s+-\s+|:\s+|\s+(?=documentation\
 
 
 def read_facts(
-    raw: bytes,
-    *,
-    media_type: str,
-    url: str,
-    source_id: str,
-    passages: Sequence[Passage],
-    checked: date,
+    raw: bytes, *, media_type: str, url: str, source_id: str, passages: Sequence[Passage], checked: date,
     sheets: Mapping[str, str] | None = None,
-) -> tuple[Fact, ...]:
+) -> tuple[Fact, ...]:  # fmt: skip
     """The facts of one source, at most 60, each at most 300 characters, in the order of trust above.
 
     raw: the body in UTF-8, whatever it came in; bytes that are none are replaced. media_type: lower case, without

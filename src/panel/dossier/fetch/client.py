@@ -39,15 +39,10 @@ class Fetcher:
     """
 
     def __init__(
-        self,
-        rules: FetchPolicy,
-        *,
-        now: Callable[[], datetime],
-        resolve: Resolve = system_resolve,
-        sleep: Sleep = asyncio.sleep,
-        backend: httpcore2.AsyncNetworkBackend | None = None,
+        self, rules: FetchPolicy, *, now: Callable[[], datetime], resolve: Resolve = system_resolve,
+        sleep: Sleep = asyncio.sleep, backend: httpcore2.AsyncNetworkBackend | None = None,
         tls: ssl.SSLContext | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self._rules = rules
         self._now = now
         self._pacing = Pacing(sleep=sleep)
@@ -117,17 +112,10 @@ class Fetcher:
             body = await read_body(reply, self._rules)
             refuse_binary(reply, body)
         return Page(
-            url=url,
-            final_url=reply.target.url,
-            status=reply.status,
-            media_type=media_type(reply),
-            charset=charset(reply),
-            body=body,
-            fetched_at=self._now(),
-            etag=_validator(reply, "etag"),
-            last_modified=_validator(reply, "last-modified"),
-            sha256=sha256_of(body),
-        )
+            url=url, final_url=reply.target.url, status=reply.status, media_type=media_type(reply),
+            charset=charset(reply), body=body, fetched_at=self._now(), etag=_validator(reply, "etag"),
+            last_modified=_validator(reply, "last-modified"), sha256=sha256_of(body),
+        )  # fmt: skip
 
     def _still(self, reply: HttpReply, url: str, known: Page | None) -> Page:
         if known is None or not _conditions(reply.target, known):

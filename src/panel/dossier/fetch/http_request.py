@@ -57,13 +57,9 @@ class HttpWire:
     """Opens connections. `backend` is what dials an address; tests pass one that writes down whom it was asked for."""
 
     def __init__(
-        self,
-        rules: FetchPolicy,
-        names: Names,
-        *,
-        backend: httpcore2.AsyncNetworkBackend | None = None,
+        self, rules: FetchPolicy, names: Names, *, backend: httpcore2.AsyncNetworkBackend | None = None,
         tls: ssl.SSLContext | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self._rules = rules
         self._names = names
         self._backend = backend or httpcore2.AnyIOBackend()
@@ -118,13 +114,9 @@ class Pinned(httpcore2.AsyncNetworkBackend):
         self._rules = rules
 
     async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
+        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> httpcore2.AsyncNetworkStream:
+    ) -> httpcore2.AsyncNetworkStream:  # fmt: skip
         assert (host, port) == (self._target.host, self._target.port)
         trouble: Exception | None = None
         for address in self._addresses[:MOST_ADDRESSES]:

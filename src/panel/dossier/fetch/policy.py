@@ -15,6 +15,7 @@ AGENT = "review-panel"  # the token robots.txt files can name
 CONTACT = "https://review-panel.example/bot"  # a publisher puts their own page here: panel.toml
 LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\]):([1-9][0-9]{0,4})")
 SAFE_CONTACT = re.compile(r"[\x21-\x27\x2a-\x7e]{1,200}")  # printable ASCII; no brackets, which end a comment
+Sleep = Callable[[float], Awaitable[object]]
 
 
 def user_agent(contact: str = CONTACT) -> str:
@@ -51,9 +52,6 @@ class FetchPolicy(Value):
 
 
 # Politeness: requests to one host leave apart from one another.
-
-
-Sleep = Callable[[float], Awaitable[object]]
 
 
 class Pacing:

@@ -23,17 +23,8 @@ from panel.dossier.charset import decode_page
 from panel.dossier.fetch.fetch_errors import Unreachable, shown
 from panel.dossier.gather.page_source import SAVED_HINT, Fetch, GatherLimits, PageSource, anything
 from panel.dossier.gather.snapshots import Snapshots
+from panel.dossier.identity import voices
 from panel.dossier.identity.address import tidy_address
-from panel.dossier.identity.voices import (
-    Maker,
-    is_makers,
-    known_as,
-    maker_of,
-    package_of,
-    repository_of,
-    site_of,
-    voice_of,
-)
 from panel.dossier.page.links_to_follow import WANTED, Choice, Link, choose, find_links, sections
 from panel.dossier.page.passages import cut
 from panel.dossier.page.read_page import HTML, ParsedPage, name_and_tagline, needs_scripts, parse_page
@@ -47,7 +38,7 @@ MOST_PAGES = 7
 MOST_BYTES = 20_000_000
 MOST_S = 120.0
 MAX_AGE_DAYS = 7
-NOBODY = Maker()
+NOBODY = voices.Maker()
 
 
 class PageEvent(NamedTuple):
@@ -82,7 +73,7 @@ class Gathering:
 
     name: str
     tagline: str  # the maker's words
-    maker: Maker
+    maker: voices.Maker
     pages: tuple[Gathered, ...]
     unread: tuple[str, ...]
     sections: frozenset[SourceKind]  # what the first page has a part of its own for
@@ -94,19 +85,10 @@ class Gathering:
 
 
 async def gather(
-    url: str,
-    *,
-    fetch: Fetch,
-    snapshots: Snapshots,
-    today: date,
-    admit: Callable[[str], None] = anything,
-    refresh: bool = False,
-    max_age_days: int = MAX_AGE_DAYS,
-    most_pages: int = MOST_PAGES,
-    most_bytes: int = MOST_BYTES,
-    most_s: float = MOST_S,
-    on_page: Callable[[PageEvent], None] = lambda event: None,
-) -> Gathering:
+    url: str, *, fetch: Fetch, snapshots: Snapshots, today: date, admit: Callable[[str], None] = anything,
+    refresh: bool = False, max_age_days: int = MAX_AGE_DAYS, most_pages: int = MOST_PAGES,
+    most_bytes: int = MOST_BYTES, most_s: float = MOST_S, on_page: Callable[[PageEvent], None] = lambda event: None,
+) -> Gathering:  # fmt: skip
     """Read a product's page and those it links to.
 
     today: UTC. admit: raises for addresses that are refused, kept pages' too. refresh: ask the web for every page.
@@ -119,7 +101,7 @@ async def gather(
     work = _Round(page_source, limits, on_page)
     first = await work.first(_address(url))
     links = await _links(first)
-    at_repository = repository_of(first.page.final_url) is not None
+    at_repository = voices.repository_of(first.page.final_url) is not None
     wanted = [kind for kind in WANTED if kind != "repository" or not at_repository]
     queue = [*choose(links, work.maker, but=work.addresses(), only=wanted)]
     while queue and work.may_go_on(queue):
@@ -148,7 +130,7 @@ class _Round:
     page_source: PageSource
     limits: GatherLimits
     on_page: Callable[[PageEvent], None]
-    maker: Maker = NOBODY
+    maker: voices.Maker = NOBODY
     name: str = ""
     tagline: str = ""
     pages: list[Gathered] = field(default_factory=list)
@@ -160,8 +142,8 @@ class _Round:
         read = await self._read(url)
         page, parsed = read.page, read.parsed
         self.name, self.tagline = _name_and_tagline(page, parsed)
-        self.maker = known_as(maker_of([page.final_url]), self.name)
-        gathered = self._add("repository" if repository_of(page.final_url) else "page", read)
+        self.maker = voices.known_as(voices.maker_of([page.final_url]), self.name)
+        gathered = self._add("repository" if voices.repository_of(page.final_url) else "page", read)
         if gathered is None:
             raise Mistake(f"{shown(url)} holds no readable text.", hint=SAVED_HINT)
         self._tell(gathered.kind, url, "kept" if read.kept else "fetched")
@@ -172,8 +154,8 @@ class _Round:
         try:
             read = await self._read(choice.url)
             at = read.page.final_url
-            if not (is_makers(at, self.maker) or repository_of(at) or package_of(at)):
-                site = site_of(at)
+            if not (voices.is_makers(at, self.maker) or voices.repository_of(at) or voices.package_of(at)):
+                site = voices.site_of(at)
                 raise Mistake(f"{shown(choice.url)} leads to {site!r}, which is not the maker's.")
             known = len(self.pages)
             gathered = self._add(choice.kind, read)
@@ -246,7 +228,8 @@ class _Round:
         passages = cut(source_id, parsed.blocks)
         if not passages:
             return None
-        new = Gathered(source_id, kind, voice_of(page.final_url, self.maker), page, parsed, passages, read.sheets)
+        voice = voices.voice_of(page.final_url, self.maker)
+        new = Gathered(source_id, kind, voice, page, parsed, passages, read.sheets)
         same = (g for g in self.pages if g.page.final_url == page.final_url or g.text_sha256 == new.text_sha256)
         if earlier := next(same, None):
             return earlier
@@ -266,10 +249,10 @@ async def _links(gathered: Gathered) -> tuple[Link, ...]:
 
 def _name_and_tagline(page: Page, parsed: ParsedPage) -> tuple[str, str]:
     """At a repository or a registry the name is in the address; elsewhere the page gives it."""
-    if repository_of(page.final_url):
+    if voices.repository_of(page.final_url):
         name = [step for step in urlsplit(page.final_url).path.split("/") if step][1].removesuffix(".git")
         return name, parsed.description or parsed.heading
-    if package := package_of(page.final_url):
+    if package := voices.package_of(page.final_url):
         return package, parsed.description
     return name_and_tagline(parsed)
 

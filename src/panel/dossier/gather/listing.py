@@ -16,20 +16,30 @@ A link leads away when its host is neither the listing's own site, nor a social 
 badges, fonts or analytics, nor another listing. A repository or package counts, at one point less. A link through the
 listing's own redirector (`/r/...`, `/out?url=...`) is taken for where it says it leads, or returned as it is: whoever
 fetches it learns. UTM and the like are dropped, and `ref`, `via` and `source` too: there they name the listing.
+
+`follow_listing` reads the page, and asks what it links to where it leads. The fetcher's rules hold for both requests:
+addresses, robots.txt, pace, bytes. A listing that asks robots to stay away is not read, and its launch is skipped with
+that reason.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
+from panel.dossier.charset import decode_page
 from panel.dossier.clean_text import one_line
 from panel.dossier.facts.json_ld import PRODUCTS, json_ld_of, types_of
+from panel.dossier.fetch.fetch_errors import shown
+from panel.dossier.gather.page_source import Fetch
 from panel.dossier.identity.address import joined, tidy_address
 from panel.dossier.identity.same_product import tag_of
 from panel.dossier.identity.voices import is_shared, package_of, repository_of, site_of
 from panel.dossier.page.lxml_tree import parse_html
-from panel.records import letters_and_digits
+from panel.errors import Mistake
+from panel.records import Announcement, letters_and_digits
 
 LISTINGS = frozenset(
     {
@@ -69,6 +79,7 @@ MOST_CHARACTERS = 2_000_000
 MOST_LINKS = 2_000
 MOST_UP = 12  # elements looked at above a link
 LEAST = 1  # a lone repository; a page two steps into a site has 0
+MOST_HOPS = 2  # redirectors a listing may hide its link behind, beside the redirects the fetcher follows itself
 
 
 class Outbound(NamedTuple):
@@ -214,3 +225,37 @@ def _after_two(path: str) -> int:
     """Where a path's second step ends."""
     found = re.match(r"/[^/]+/[^/]+", unquote(path) if "%" not in path else path)
     return found.end() if found else len(path)
+
+
+async def follow_listing(said: Announcement, *, fetch: Fetch) -> Announcement:
+    """The announcement with the product's own address.
+
+    One that has it, or is a launch file, comes back as it is and nothing is fetched. Raises Mistake where the listing
+    names no homepage or can't be used, and what `fetch` raises; the message is the reason to skip the row with.
+    """
+    if said.launch_file or (said.homepage and not is_listing(said.homepage)):
+        return said
+    listing = said.listing or said.homepage
+    if not listing:
+        raise Mistake("It names no address to read.", hint="Add its homepage.")
+    address = await homepage_behind(listing, fetch=fetch, name=said.name)
+    return said.model_copy(update={"homepage": address, "listing": listing})
+
+
+async def homepage_behind(listing: str, *, fetch: Fetch, name: str = "") -> str:
+    """The product's address a listing names. Raises Mistake, and what `fetch` raises."""
+    address, page = listing, await fetch(listing)
+    for _ in range(MOST_HOPS):
+        if leads_home(page.final_url, listing) and not is_redirector(page.final_url, listing):
+            return tidy_homepage(page.final_url)
+        if not HTTPStatus.OK <= page.status < HTTPStatus.MULTIPLE_CHOICES:
+            raise Mistake(f"Its listing {shown(address)} answers {page.status}.")
+        address = await asyncio.to_thread(find_homepage, decode_page(page), page.final_url, name=name)
+        if not address:
+            raise Mistake(f"Its listing {shown(listing)} names no homepage of the product.", hint="Add its homepage.")
+        if not is_redirector(address, listing):
+            return address
+        page = await fetch(address)
+    if leads_home(page.final_url, listing):
+        return tidy_homepage(page.final_url)
+    raise Mistake(f"Its listing {shown(listing)} leads from redirect to redirect.", hint="Add its homepage.")

@@ -22,17 +22,7 @@ from panel.dossier.gather.gather_pages import Gathered, Gathering, PageEvent, ga
 from panel.dossier.gather.page_source import Fetch, anything
 from panel.dossier.gather.snapshots import Snapshots
 from panel.dossier.visibility.hidden_text import find_hidden
-from panel.records import (
-    Coverage,
-    Dossier,
-    Fact,
-    FactKind,
-    Launch,
-    LaunchSource,
-    Pricing,
-    Source,
-    Stamp,
-)
+from panel.records import Coverage, Dossier, Fact, FactKind, Launch, LaunchSource, Pricing, Source, Stamp
 
 log = logging.getLogger(__name__)
 OWN_DATA = "JSON-LD"  # the `read_from` of what a page states for machines, under its own name for each thing
@@ -42,17 +32,10 @@ MOST_LINE = 200
 
 
 async def build_live_dossier(
-    url: str,
-    *,
-    fetch: Fetch,
-    snapshots: Snapshots,
-    made: Stamp,
-    today: date,
-    admit: Callable[[str], None] = anything,
-    refresh: bool = False,
-    category: str = "",
+    url: str, *, fetch: Fetch, snapshots: Snapshots, made: Stamp, today: date,
+    admit: Callable[[str], None] = anything, refresh: bool = False, category: str = "",
     on_page: Callable[[PageEvent], None] = lambda event: None,
-) -> Dossier:
+) -> Dossier:  # fmt: skip
     """The dossier of the product at `url`.
 
     today: UTC; it only says which snapshots are recent. The dossier's own day is the newest its pages were fetched, so
@@ -60,13 +43,7 @@ async def build_live_dossier(
     Raises as `gather` does; pages that could not be read are in `coverage.unread`.
     """
     gathering = await gather(
-        url,
-        fetch=fetch,
-        snapshots=snapshots,
-        today=today,
-        admit=admit,
-        refresh=refresh,
-        on_page=on_page,
+        url, fetch=fetch, snapshots=snapshots, today=today, admit=admit, refresh=refresh, on_page=on_page
     )
     return await asyncio.to_thread(_assemble, gathering, made, category)  # reads every page: not on the loop
 
@@ -104,17 +81,10 @@ def _source(gathered: Gathered, screen: Screen) -> Source:
     parsed = gathered.parsed
     title = screen(parsed.title, source_id=gathered.source_id, where="title", most=MOST_LINE)
     return Source(
-        source_id=gathered.source_id,
-        title=title or parsed.url[:MOST_LINE],
-        url=parsed.url,
-        kind=gathered.kind,
-        voice=gathered.voice,
-        published=parsed.published,
-        fetched=gathered.page.fetched_at.date(),
-        bytes_sha256=gathered.page.sha256,
-        text_sha256=gathered.text_sha256,
-        passages=gathered.passages,
-    )
+        source_id=gathered.source_id, title=title or parsed.url[:MOST_LINE], url=parsed.url, kind=gathered.kind,
+        voice=gathered.voice, published=parsed.published, fetched=gathered.page.fetched_at.date(),
+        bytes_sha256=gathered.page.sha256, text_sha256=gathered.text_sha256, passages=gathered.passages,
+    )  # fmt: skip
 
 
 def _facts(gathered: Gathered, unread: list[str]) -> list[Fact]:
@@ -126,14 +96,9 @@ def _facts(gathered: Gathered, unread: list[str]) -> list[Fact]:
     facts: list[Fact] = []
     try:
         facts += read_facts(
-            parsed.text.encode("utf-8", "replace"),
-            media_type=gathered.page.media_type,
-            url=parsed.url,
-            source_id=gathered.source_id,
-            passages=gathered.passages,
-            checked=day,
-            sheets=gathered.sheets,
-        )
+            parsed.text.encode("utf-8", "replace"), media_type=gathered.page.media_type, url=parsed.url,
+            source_id=gathered.source_id, passages=gathered.passages, checked=day, sheets=gathered.sheets,
+        )  # fmt: skip
     except Exception:
         log.exception("Facts of %s can't be read", shown(parsed.url))
         unread.append(f"Facts not read: our code failed on {shown(parsed.url)}.")

@@ -25,16 +25,9 @@ from urllib.parse import unquote, urlsplit
 
 from panel.records import Voice, letters_and_digits
 
-# Package registries whose pages and metadata are read. Their names are put together here and nowhere else.
-#
-# Written in two parts because a checkout of ours names no registry's address: a mirror's rules forbid it, and a tool
-# that
-# looks for such addresses must find none.
-
-
+# Package registries whose pages and metadata are read. Written in two parts because a checkout of ours names no
+# registry's address: a mirror's rules forbid it, and a tool that looks for such addresses must find none.
 PYPI, NPM, CRATES = (f"{name}.{end}" for name, end in (("pypi", "org"), ("npmjs", "com"), ("crates", "io")))
-
-
 CODE_HOSTS = frozenset({"github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "git.sr.ht", "huggingface.co"})
 NOT_OWNERS = frozenset(
     {

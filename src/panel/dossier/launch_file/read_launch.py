@@ -102,7 +102,8 @@ def _first_problem(path: Path, err: ValidationError) -> Mistake:
     if kind == "missing":
         return Mistake(f"{str(path)!r}: the field {where!r} is missing.", hint=f"Add it: {first['loc'][-1]}: ...")
     if kind == "literal_error":
-        allowed = _allowed(first["loc"], str(first.get("ctx", {}).get("expected", "")))
+        expected = str(first.get("ctx", {}).get("expected", "")).replace(" or ", ",")
+        allowed = [part.strip(" '") for part in expected.split(",") if part.strip(" '")]
         return _wrong(path, where, value, "is not one of those it may be", _near(str(value), allowed))
     if where == "embargo_until":
         return _wrong(path, where, value, "is no day and no time with its zone", "Write it as 2026-12-01T09:00+01:00.")
@@ -131,10 +132,6 @@ def _fields_of(loc: tuple[int | str, ...]) -> list[str]:
     within = next((str(part) for part in reversed(loc[:-1]) if isinstance(part, str)), "")
     shape = SHAPES.get(within, Launch)
     return [field.alias or name for name, field in shape.model_fields.items()]
-
-
-def _allowed(loc: tuple[int | str, ...], expected: str) -> list[str]:
-    return [part.strip(" '") for part in expected.replace(" or ", ",").split(",") if part.strip(" '")]
 
 
 def _near(value: str, allowed: Iterable[str]) -> str:

@@ -134,17 +134,11 @@ def _read_html(page: Page, text: str, sheets: Mapping[str, str] | None) -> Parse
     headings = (one_line(block.text) for block in seen if block.kind == "heading")
     heading = next((words for words in headings if words and words != told["title"]), "")
     return ParsedPage(
-        url=_canonical(told["canonical"], page.final_url),
-        title=(told["title"] or heading)[:MOST_TITLE],
-        text=text,
-        form="html",
-        blocks=blocks,
-        published=_published(told["date"], text, until=page.fetched_at.date()),
-        language=told["language"],
-        site_name=told["site_name"],
-        description=told["description"],
+        url=_canonical(told["canonical"], page.final_url), title=(told["title"] or heading)[:MOST_TITLE], text=text,
+        form="html", blocks=blocks, published=_published(told["date"], text, until=page.fetched_at.date()),
+        language=told["language"], site_name=told["site_name"], description=told["description"],
         heading=heading[:MOST_TITLE],
-    )
+    )  # fmt: skip
 
 
 def _metadata(text: str) -> dict[str, str]:

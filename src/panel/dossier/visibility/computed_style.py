@@ -28,8 +28,7 @@ BLUR = re.compile(rf"blur\(\s*({NUMBER}(?:px|r?em))")
 BLURRED_PX = 5.0
 LASTS = re.compile(r"(?<![\w.])(?=[\d.]*[1-9])[\d.]+m?s\b")
 CLIPPED = re.compile(
-    r"inset\(\s*(?:50|[6-9]\d|100)%|inset\([^)]*\b100%|circle\(\s*0|ellipse\(\s*0|"
-    r"polygon\(\s*0[^,]*(?:,\s*0[^,]*)*\)"
+    r"inset\(\s*(?:50|[6-9]\d|100)%|inset\([^)]*\b100%|circle\(\s*0|ellipse\(\s*0|polygon\(\s*0[^,]*(?:,\s*0[^,]*)*\)"
 )
 NO_RECTANGLE = re.compile(r"rect\(\s*(\d+)(?:px)?[\s,]+(\d+)(?:px)?[\s,]+(\d+)(?:px)?[\s,]+(\d+)(?:px)?\s*\)")
 VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,([^()]*))?\)")
@@ -77,14 +76,10 @@ def inherit(look: ComputedStyle, given: Properties, *, painted: bool, pictured: 
     plain = {name: resolve(value, look.custom) for name, value in given.items() if not name.startswith("--")}
     ground = None if painted or pictured else _ground(look, plain)
     return replace(
-        look,
-        ground=ground,
-        ink=_ink(look, plain, ground),
-        size_px=_size(look.size_px, plain),
-        is_visible=_visible(look, plain.get("visibility", "")),
-        is_clear=_clear(look, plain),
+        look, ground=ground, ink=_ink(look, plain, ground), size_px=_size(look.size_px, plain),
+        is_visible=_visible(look, plain.get("visibility", "")), is_clear=_clear(look, plain),
         opacity=look.opacity * _opacity(plain),
-    )
+    )  # fmt: skip
 
 
 def why_gone(given: Properties, above: ComputedStyle) -> str:
@@ -233,7 +228,7 @@ def _ground(look: ComputedStyle, plain: Properties) -> Colour | None:
         return None
     for name in ("background-color", "background"):
         value = plain.get(name, "")
-        if colour := parse_colour(value) or _first_colour(value):
+        if colour := parse_colour(value) or next(filter(None, map(parse_colour, value.split())), None):
             return _over(colour, look.ground)
         if "(" in value:
             return None
@@ -265,10 +260,6 @@ def _clear(look: ComputedStyle, plain: Properties) -> bool:
 
 def _ink_value(plain: Properties) -> str:
     return plain.get("-webkit-text-fill-color") or plain.get("color", "")
-
-
-def _first_colour(value: str) -> Pixel | None:
-    return next((c for c in map(parse_colour, value.split()) if c), None)
 
 
 def _over(colour: Pixel, ground: Colour | None) -> Colour | None:

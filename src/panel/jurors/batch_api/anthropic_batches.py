@@ -10,15 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from panel.errors import ProviderBusy, ProviderRefused
-from panel.jurors.batch_api.endpoints import (
-    CLOCKS_DIFFER_S,
-    HttpBatches,
-    as_reply,
-    errored,
-    of_error,
-    provider_id,
-    read_lines,
-)
+from panel.jurors.batch_api import endpoints
 from panel.jurors.batch_api.protocol import BatchItemOutcome, BatchRequest, BatchResult, BatchStatus
 from panel.jurors.batch_api.spool import Shape, spool
 from panel.jurors.provider import ModelSpec
@@ -34,7 +26,7 @@ STATUSES = {
 }  # fmt: skip  # what an ordinary call answers with; a row of a batch has the word only
 
 
-class AnthropicBatches(HttpBatches):
+class AnthropicBatches(endpoints.HttpBatches):
     """Batches of one model over `/v1/messages/batches`."""
 
     root, after = ("v1", "messages", "batches"), "after_id"
@@ -48,12 +40,12 @@ class AnthropicBatches(HttpBatches):
         spooled = await asyncio.to_thread(spool, requests, self.shape)
         with spooled.file:
             made = await self.http.create(self.at(), spooled, missing=self.none)
-        return provider_id(made, self.spec.name)
+        return endpoints.provider_id(made, self.spec.name)
 
     async def find(self, batch_id: str, *, since: datetime, requests: int) -> list[str]:
         """Those with as many requests, in the order of their distance from `since`."""
         since = since.astimezone(UTC)
-        oldest = since - timedelta(seconds=CLOCKS_DIFFER_S)
+        oldest = since - timedelta(seconds=endpoints.CLOCKS_DIFFER_S)
         found: list[tuple[timedelta, str]] = []
         async for listed in self.newest_first():
             fit = [(at, b) for at, b in listed if at is not None and at >= oldest and _total(b) == requests]
@@ -78,24 +70,24 @@ class AnthropicBatches(HttpBatches):
         if words(found, "archived_at"):
             raise ProviderRefused(f"{gone} It was archived at {words(found, 'archived_at')}.")
         lines = self.http.lines(self.at(provider_batch_id, "results"), missing=gone)
-        async for row in read_lines(lines, f"the results of {provider_batch_id}"):
+        async for row in endpoints.read_lines(lines, f"the results of {provider_batch_id}"):
             yield row if isinstance(row, BatchResult) else self._result(row)
 
     def _result(self, row: dict[str, Any]) -> BatchResult:
         custom_id, result = words(row, "custom_id"), member(row, "result")
         kind, message = words(result, "type"), member(result, "message")
         if kind == "succeeded" and message:
-            return BatchResult(custom_id, "succeeded", raw=as_reply(message))
+            return BatchResult(custom_id, "succeeded", raw=endpoints.as_reply(message))
         if kind in NEVER_ASKED:
             outcome = NEVER_ASKED[kind]
             why = f"anthropic did not come to it: the batch was {outcome}."
             return BatchResult(custom_id, outcome, why=why.replace("batch was expired", "batch expired"), busy=True)
         if kind != "errored":
-            return errored(custom_id, None, "The line holds neither a reply nor an error.")
+            return endpoints.errored(custom_id, None, "The line holds neither a reply nor an error.")
         said = member(result, "error")
         error = member(said, "error") or said
         status = STATUSES.get(words(error, "type"), 400)
-        return errored(custom_id, of_error(error, status, self.http), "", words(said, "request_id"))
+        return endpoints.errored(custom_id, endpoints.of_error(error, status, self.http), "", words(said, "request_id"))
 
 
 def _line(request: BatchRequest) -> dict[str, object]:

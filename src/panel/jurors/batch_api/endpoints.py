@@ -185,13 +185,9 @@ async def read_lines(lines: AsyncIterator[bytes], of: str) -> AsyncIterator[dict
 def errored(custom_id: str, told: ProviderError | None, otherwise: str, request_id: str = "") -> BatchResult:
     """The result of a request that a provider could not answer. told: what an ordinary call would have raised."""
     return BatchResult(
-        custom_id=custom_id,
-        outcome="errored",
-        why=str(told) if told else otherwise,
-        request_id=request_id,
-        busy=isinstance(told, ProviderBusy),
-        stops_model=isinstance(told, ProviderRefused) and told.stops_model,
-    )
+        custom_id=custom_id, outcome="errored", why=str(told) if told else otherwise, request_id=request_id,
+        busy=isinstance(told, ProviderBusy), stops_model=isinstance(told, ProviderRefused) and told.stops_model,
+    )  # fmt: skip
 
 
 def of_error(error: dict[str, Any], status: int, wire: Transport) -> ProviderError:

@@ -10,16 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from panel.errors import ProviderBusy, ProviderError, ProviderRefused
-from panel.jurors.batch_api.endpoints import (
-    CLOCKS_DIFFER_S,
-    HttpBatches,
-    as_reply,
-    errored,
-    of_error,
-    path_of,
-    provider_id,
-    read_lines,
-)
+from panel.jurors.batch_api import endpoints
 from panel.jurors.batch_api.protocol import BatchRequest, BatchResult, BatchStatus
 from panel.jurors.batch_api.spool import Shape, Spooled, spool
 from panel.jurors.provider import ModelSpec
@@ -37,7 +28,7 @@ QUEUE_FULL = "token_limit_exceeded"  # too many tokens wait in this model's batc
 ERRORS_TOLD = 3
 
 
-class OpenAIBatches(HttpBatches):
+class OpenAIBatches(endpoints.HttpBatches):
     """Batches of one model over `/files` and `/batches`."""
 
     root, after = ("batches",), "after"
@@ -60,10 +51,10 @@ class OpenAIBatches(HttpBatches):
             },
             missing=self.none,
         )
-        return provider_id(made, self.spec.name)
+        return endpoints.provider_id(made, self.spec.name)
 
     async def find(self, batch_id: str, *, since: datetime, requests: int) -> list[str]:
-        oldest = since - timedelta(seconds=CLOCKS_DIFFER_S)
+        oldest = since - timedelta(seconds=endpoints.CLOCKS_DIFFER_S)
         found: list[str] = []
         async for listed in self.newest_first():
             found += [words(b, "id") for _, b in listed if words(member(b, "metadata"), OUR_ID) == batch_id]
@@ -90,8 +81,8 @@ class OpenAIBatches(HttpBatches):
         gone = f"openai no longer keeps the results of batch {provider_batch_id}."
         for name in ("output_file_id", "error_file_id"):
             if file_id := words(found, name):
-                lines = self.http.lines(path_of("files", file_id, "content"), missing=gone)
-                async for row in read_lines(lines, f"{name.partition('_')[0]} file {file_id}"):
+                lines = self.http.lines(endpoints.path_of("files", file_id, "content"), missing=gone)
+                async for row in endpoints.read_lines(lines, f"{name.partition('_')[0]} file {file_id}"):
                     yield row if isinstance(row, BatchResult) else self._result(row)
 
     def _line(self, request: BatchRequest) -> dict[str, object]:
@@ -109,7 +100,7 @@ class OpenAIBatches(HttpBatches):
     def _of_whole(self, found: dict[str, Any]) -> ProviderError:
         """What an ordinary call would have raised for the first error of a batch that failed as a whole."""
         first = (objects(member(found, "errors"), "data") or [{}])[0]
-        return of_error(first, 429 if words(first, "code") == QUEUE_FULL else 400, self.http)
+        return endpoints.of_error(first, 429 if words(first, "code") == QUEUE_FULL else 400, self.http)
 
     def _result(self, row: dict[str, Any]) -> BatchResult:
         custom_id = words(row, "custom_id")
@@ -121,18 +112,20 @@ class OpenAIBatches(HttpBatches):
         if status == 200 and body:
             told = of_error_object(body.get("error"), self.spec)
             if told is None:
-                return BatchResult(custom_id, "succeeded", raw=as_reply(body), request_id=request_id)
-            return errored(custom_id, told, "", request_id)
+                return BatchResult(custom_id, "succeeded", raw=endpoints.as_reply(body), request_id=request_id)
+            return endpoints.errored(custom_id, told, "", request_id)
         if not status or status == 200:
-            return errored(custom_id, None, "The line holds neither a reply nor an error.", request_id)
-        return errored(custom_id, of_error(member(body, "error") or body, status, self.http), "", request_id)
+            return endpoints.errored(custom_id, None, "The line holds neither a reply nor an error.", request_id)
+        return endpoints.errored(
+            custom_id, endpoints.of_error(member(body, "error") or body, status, self.http), "", request_id
+        )
 
     def _without_reply(self, custom_id: str, error: dict[str, Any]) -> BatchResult:
         code, message = words(error, "code"), words(error, "message")
         if code in NEVER_ASKED:
             outcome = NEVER_ASKED[code]
             return BatchResult(custom_id, outcome, why=message or f"The batch was {outcome}.", busy=True)  # type: ignore[arg-type]
-        return errored(custom_id, of_error(error, status_of(code) or 400, self.http), "")
+        return endpoints.errored(custom_id, endpoints.of_error(error, status_of(code) or 400, self.http), "")
 
 
 def _whole_failure(found: dict[str, Any]) -> str:

@@ -4,17 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from panel.jurors.provider import Body, Ending, ModelSpec, ParsedReply, Question, RawReply
-from panel.jurors.providers.json_fields import (
-    answer_of,
-    as_object,
-    error_of,
-    member,
-    objects,
-    read_ending,
-    read_usage,
-    text_of,
-    words,
-)
+from panel.jurors.providers import json_fields as fields
 from panel.jurors.providers.sse import MessagesStream
 from panel.jurors.providers.transport import Client, OverHttp, make_client
 
@@ -66,12 +56,12 @@ class AnthropicMessages(OverHttp):
         return {**body, "messages": [{**first, "content": content}, *rest]}
 
     def read(self, raw: str) -> ParsedReply:
-        found = as_object(raw)
-        calls = [block["input"] for block in objects(found, "content") if "input" in block]
-        text = answer_of(text_of(found.get("content")), calls)
+        found = fields.as_object(raw)
+        calls = [block["input"] for block in fields.objects(found, "content") if "input" in block]
+        text = fields.answer_of(fields.text_of(found.get("content")), calls)
         ending, why = _ending(found, text)
         return ParsedReply(
-            ending=ending, text=text, model=words(found, "model"), usage=read_usage(found, text), why=why
+            ending=ending, text=text, model=fields.words(found, "model"), usage=fields.read_usage(found, text), why=why
         )
 
 
@@ -83,11 +73,12 @@ def anthropic_client(spec: ModelSpec) -> Client:
 
 def _ending(found: dict[str, Any], text: str) -> tuple[Ending, str]:
     """How it ended, and the provider's word for it."""
-    reason = words(found, "stop_reason")
-    ending = read_ending(reason, text)
+    reason = fields.words(found, "stop_reason")
+    ending = fields.read_ending(reason, text)
     if ending == "complete":
         return ending, ""
     if ending == "declined":
-        details = member(found, "stop_details")
-        return ending, words(details, "explanation") or words(details, "category") or "refusal"
-    return ending, words(error_of(found), "message") or (f"stop_reason {reason}" if reason else "no stop_reason")
+        details = fields.member(found, "stop_details")
+        return ending, fields.words(details, "explanation") or fields.words(details, "category") or "refusal"
+    message = fields.words(fields.error_of(found), "message")
+    return ending, message or (f"stop_reason {reason}" if reason else "no stop_reason")

@@ -1,18 +1,7 @@
 """Chat completions: the dialect of Ollama, vLLM, LM Studio, llama.cpp and every other compatible server."""
 
 from panel.jurors.provider import Body, ModelSpec, ParsedReply, Question
-from panel.jurors.providers.json_fields import (
-    answer_of,
-    as_object,
-    count,
-    error_of,
-    member,
-    objects,
-    read_ending,
-    read_usage,
-    text_of,
-    words,
-)
+from panel.jurors.providers import json_fields as fields
 from panel.jurors.providers.openai_client import at_openai, openai_client
 from panel.jurors.providers.transport import OverHttp
 
@@ -34,10 +23,7 @@ class OpenAIChat(OverHttp):
                 {"role": "system", "content": question.system},
                 {
                     "role": "user",
-                    "content": [
-                        {"type": "text", "text": question.dossier},
-                        {"type": "text", "text": question.persona},
-                    ],
+                    "content": [{"type": "text", "text": question.dossier}, {"type": "text", "text": question.persona}],
                 },
             ],
             "response_format": {
@@ -58,19 +44,20 @@ class OpenAIChat(OverHttp):
         return {**body, "messages": [*body["messages"], *turns, {"role": "user", "content": problem}]}
 
     def read(self, raw: str) -> ParsedReply:
-        found = as_object(raw)
-        choice = min(objects(found, "choices"), key=lambda choice: count(choice, "index"), default={})
-        message = member(choice, "message")
+        found = fields.as_object(raw)
+        choice = min(fields.objects(found, "choices"), key=lambda choice: fields.count(choice, "index"), default={})
+        message = fields.member(choice, "message")
         asked = [
-            *(member(call, "function") for call in objects(message, "tool_calls")),
-            member(message, "function_call"),
+            *(fields.member(call, "function") for call in fields.objects(message, "tool_calls")),
+            fields.member(message, "function_call"),
         ]
-        text = answer_of(text_of(message.get("content")), [call["arguments"] for call in asked if "arguments" in call])
-        reason, refusal = words(choice, "finish_reason"), words(message, "refusal")
-        ending, why = "declined" if refusal else read_ending(reason, text), refusal
+        calls = [call["arguments"] for call in asked if "arguments" in call]
+        text = fields.answer_of(fields.text_of(message.get("content")), calls)
+        reason, refusal = fields.words(choice, "finish_reason"), fields.words(message, "refusal")
+        ending, why = "declined" if refusal else fields.read_ending(reason, text), refusal
         if ending != "complete" and not refusal:
-            error = error_of(choice if "error" in choice else found).get("message")
+            error = fields.error_of(choice if "error" in choice else found).get("message")
             why = error or (f"finish_reason {reason}" if reason else "no finish_reason")
         return ParsedReply(
-            ending=ending, text=text, model=words(found, "model"), usage=read_usage(found, text), why=why
+            ending=ending, text=text, model=fields.words(found, "model"), usage=fields.read_usage(found, text), why=why
         )

@@ -5,18 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from panel.jurors.provider import Body, Ending, ModelSpec, ParsedReply, Question, RawReply
-from panel.jurors.providers.json_fields import (
-    ENDINGS,
-    answer_of,
-    as_object,
-    error_of,
-    member,
-    objects,
-    read_ending,
-    read_usage,
-    text_of,
-    words,
-)
+from panel.jurors.providers import json_fields as fields
 from panel.jurors.providers.openai_client import at_openai, openai_client
 from panel.jurors.providers.sse import ResponsesStream
 from panel.jurors.providers.transport import OverHttp
@@ -74,15 +63,15 @@ class OpenAIResponses(OverHttp):
         return {**body, "input": [{**first, "content": content}, *rest]}
 
     def read(self, raw: str) -> ParsedReply:
-        found = as_object(raw)
-        output = objects(found, "output")
+        found = fields.as_object(raw)
+        output = fields.objects(found, "output")
         answers = [item for item in output if _is_answer(item)]
         calls = [item["arguments"] for item in output if item.get("type") == "function_call" and "arguments" in item]
-        text = answer_of("".join(text_of(item.get("content")) for item in answers), calls)
-        parts = (part for item in answers for part in objects(item, "content") if part.get("type") == "refusal")
-        ending, why = _ending(found, text, " ".join(words(part, "refusal") for part in parts))
+        text = fields.answer_of("".join(fields.text_of(item.get("content")) for item in answers), calls)
+        parts = (part for item in answers for part in fields.objects(item, "content") if part.get("type") == "refusal")
+        ending, why = _ending(found, text, " ".join(fields.words(part, "refusal") for part in parts))
         return ParsedReply(
-            ending=ending, text=text, model=words(found, "model"), usage=read_usage(found, text), why=why
+            ending=ending, text=text, model=fields.words(found, "model"), usage=fields.read_usage(found, text), why=why
         )
 
 
@@ -113,13 +102,13 @@ def _ending(found: dict[str, Any], text: str, refusal: str) -> tuple[Ending, str
     """How it ended, and the provider's word for it."""
     if refusal:
         return "declined", refusal
-    status = words(found, "status")
+    status = fields.words(found, "status")
     if status == "incomplete":
-        status = words(member(found, "incomplete_details"), "reason") or status
-    error = member(found, "error")
-    code, message = words(error, "code"), words(error_of(error), "message")
+        status = fields.words(fields.member(found, "incomplete_details"), "reason") or status
+    error = fields.member(found, "error")
+    code, message = fields.words(error, "code"), fields.words(fields.error_of(error), "message")
     if code in POLICY_CODES or code.endswith("_policy_violation"):
         return "declined", message or code
-    ending = read_ending(code if code in ENDINGS else status, text)
+    ending = fields.read_ending(code if code in fields.ENDINGS else status, text)
     told = ", ".join(filter(None, (f"status {status or 'missing'}", code, message)))
     return ending, "" if ending == "complete" else told

@@ -63,18 +63,11 @@ class RateLimiter:
     """
 
     def __init__(
-        self,
-        name: str,
-        most: int,
-        *,
-        cap: ProviderCap | None = None,
-        share: Callable[[], float] | None = None,
-        before_block: Callable[[int], Awaitable[float]] | None = None,
-        patience_s: float = PATIENCE_S,
-        waits_out: bool = False,
-        dice: Callable[[], float] = random.random,
+        self, name: str, most: int, *, cap: ProviderCap | None = None, share: Callable[[], float] | None = None,
+        before_block: Callable[[int], Awaitable[float]] | None = None, patience_s: float = PATIENCE_S,
+        waits_out: bool = False, dice: Callable[[], float] = random.random,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.name, self.most = name, most
         self.cap = cap or ProviderCap(most)
         self.cap.limiters.append(self)
@@ -197,18 +190,12 @@ class RateLimiter:
         now, down = asyncio.get_running_loop().time(), self.breaker.down
         paused_s = max(0.0, self.paused_until - now)
         return LimiterHealth(
-            name=self.name,
-            in_flight=self.in_flight,
-            limit=self.allowed(),
-            most=self.most,
-            waiting=len(self.queue) + len(self.outside),
-            paused_s=paused_s,
-            down_s=now - down.since if down else 0.0,
-            limited=self.limited,
-            failed=self.failed,
+            name=self.name, in_flight=self.in_flight, limit=self.allowed(), most=self.most,
+            waiting=len(self.queue) + len(self.outside), paused_s=paused_s, down_s=now - down.since if down else 0.0,
+            limited=self.limited, failed=self.failed,
             per_minute={kind: bucket.rate * MINUTE_S for kind, bucket in self.buckets.items()},
             why=self.why if paused_s or down else "",
-        )
+        )  # fmt: skip
 
     # What a reply teaches.
 
@@ -259,13 +246,9 @@ class RateLimiter:
                 self.buckets[kind] = bucket
                 sent, burst = amount_of(kind, self.sent), permit.burst
                 bucket.tell(
-                    told,
-                    sent_at=permit.sent_at,
-                    surely_after=sent - amount_of(kind, burst.after),
-                    maybe_after=sent - amount_of(kind, burst.before),
-                    now=now,
-                    share=share,
-                )
+                    told, sent_at=permit.sent_at, surely_after=sent - amount_of(kind, burst.after),
+                    maybe_after=sent - amount_of(kind, burst.before), now=now, share=share,
+                )  # fmt: skip
 
     # The gate.
 
@@ -407,11 +390,7 @@ class Slot(AbstractAsyncContextManager[None]):
 
 
 def open_limiters(
-    specs: Iterable[ModelSpec],
-    most: Mapping[str, int],
-    *,
-    patience_s: float = PATIENCE_S,
-    waits_out: bool = False,
+    specs: Iterable[ModelSpec], most: Mapping[str, int], *, patience_s: float = PATIENCE_S, waits_out: bool = False
 ) -> dict[str, RateLimiter]:
     """A limiter for each model, by its name. most: calls in flight at most, by provider, shared by its models.
 

@@ -9,14 +9,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Protocol
 
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_exception,
-    stop_after_attempt,
-    wait_random,
-    wait_random_exponential,
-)
+import tenacity
 
 from panel.errors import ProviderBusy, Stopped
 from panel.jurors.provider import Body, ModelSpec, RawReply
@@ -38,13 +31,9 @@ class Sender(Protocol):
 
 
 async def send_with_retries(
-    provider: Sender,
-    body: Body,
-    *,
-    deadline: float | None = None,
-    on_wait: Callable[[str], None] | None = None,
+    provider: Sender, body: Body, *, deadline: float | None = None, on_wait: Callable[[str], None] | None = None,
     sleep: Sleep = asyncio.sleep,
-) -> tuple[RawReply, int]:
+) -> tuple[RawReply, int]:  # fmt: skip
     """Send until there is a reply; returns it with the number of attempts, 1 to 6.
 
     deadline: loop time at which everything ends, a request in flight included. on_wait: told why and how long before
@@ -52,10 +41,10 @@ async def send_with_retries(
     Raises ProviderBusy when the server stays busy or asks for a longer wait, ProviderRefused at once, Stopped at the
     deadline.
     """
-    retrying = AsyncRetrying(
-        retry=retry_if_exception(_worth_another),
+    retrying = tenacity.AsyncRetrying(
+        retry=tenacity.retry_if_exception(_worth_another),
         wait=_wait_s,
-        stop=stop_after_attempt(MOST_ATTEMPTS),
+        stop=tenacity.stop_after_attempt(MOST_ATTEMPTS),
         before_sleep=partial(_before_wait, deadline=deadline, tell=on_wait),
         sleep=sleep,
         reraise=True,
@@ -91,18 +80,18 @@ def _worth_another(err: BaseException) -> bool:
     return isinstance(err, ProviderBusy) and (err.retry_after_s or 0.0) <= WAIT_CEILING_S
 
 
-_backoff = wait_random_exponential(multiplier=FIRST_WAIT_S, max=LONGEST_BACKOFF_S)
+_backoff = tenacity.wait_random_exponential(multiplier=FIRST_WAIT_S, max=LONGEST_BACKOFF_S)
 
 
-def _wait_s(state: RetryCallState) -> float:
+def _wait_s(state: tenacity.RetryCallState) -> float:
     """Seconds before the next attempt: what the server asked and a bit, else a random share of a doubling range."""
     err = _error_of(state)
     if not err.retry_after_s:
         return _backoff(state)
-    return err.retry_after_s + wait_random(0.0, max(LEAST_JITTER_S, err.retry_after_s * JITTER_SHARE))(state)
+    return err.retry_after_s + tenacity.wait_random(0.0, max(LEAST_JITTER_S, err.retry_after_s * JITTER_SHARE))(state)
 
 
-def _before_wait(state: RetryCallState, *, deadline: float | None, tell: Callable[[str], None] | None) -> None:
+def _before_wait(state: tenacity.RetryCallState, *, deadline: float | None, tell: Callable[[str], None] | None) -> None:
     wait_s = state.upcoming_sleep
     if deadline is not None and asyncio.get_running_loop().time() + wait_s >= deadline:
         raise _at_deadline(f"{_error_of(state)} The next try") from _error_of(state)
@@ -110,7 +99,7 @@ def _before_wait(state: RetryCallState, *, deadline: float | None, tell: Callabl
         tell(f"{_error_of(state)} Trying again in {wait_s:.0f} s.")
 
 
-def _error_of(state: RetryCallState) -> ProviderBusy:
+def _error_of(state: tenacity.RetryCallState) -> ProviderBusy:
     err = state.outcome.exception() if state.outcome else None
     assert isinstance(err, ProviderBusy)  # nothing else is retried
     return err

@@ -45,15 +45,9 @@ class TokenBucket:
         self.level = min(self.level_at(now), 0.0)
 
     def tell(
-        self,
-        told: ReportedLimit,
-        *,
-        sent_at: float,
-        surely_after: float,
-        maybe_after: float,
-        now: float,
+        self, told: ReportedLimit, *, sent_at: float, surely_after: float, maybe_after: float, now: float,
         share: float = 1.0,
-    ) -> None:
+    ) -> None:  # fmt: skip
         """Take over what a reply tells.
 
         sent_at: when its request was sent. surely_after, maybe_after: what we sent after it, without and with those

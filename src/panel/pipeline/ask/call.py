@@ -146,15 +146,9 @@ class BilledCall:
         for patience in range(KEEP_TRIES, 0, -1):
             try:
                 await self.ledger.answered(
-                    self.row.key,
-                    self.attempt,
-                    raw=reply.text,
-                    usage=parsed.usage or Usage(),
-                    cost_usd=cost,
-                    model_returned=parsed.model,
-                    latency_s=reply.latency_s,
-                    request_id=reply.request_id,
-                )
+                    self.row.key, self.attempt, raw=reply.text, usage=parsed.usage or Usage(), cost_usd=cost,
+                    model_returned=parsed.model, latency_s=reply.latency_s, request_id=reply.request_id,
+                )  # fmt: skip
                 break
             except StoreError as err:
                 if patience == 1:
@@ -168,10 +162,6 @@ class BilledCall:
         if self.budget.limit_usd is None:
             return Decimal(0)
         return worst_case(
-            self.spec.name,
-            body,
-            room=self.turn.provider.room(body),
-            prices=self.turn.context.prices,
-            free=self.spec.free,
-            base_url=self.spec.base_url,
-        )
+            self.spec.name, body, room=self.turn.provider.room(body), prices=self.turn.context.prices,
+            free=self.spec.free, base_url=self.spec.base_url,
+        )  # fmt: skip

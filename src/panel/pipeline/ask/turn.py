@@ -35,13 +35,9 @@ class Turn(TurnState):
                 step = sound
                 break
         opinion = to_opinion(
-            step,
-            persona=self.seat.persona,
-            juror=self.seat.juror,
-            dossier=self.seat.dossier,
-            draw=self.context.draw,
+            step, persona=self.seat.persona, juror=self.seat.juror, dossier=self.seat.dossier, draw=self.context.draw,
             calls=tuple(self.calls),
-        )
+        )  # fmt: skip
         return self._note_health(opinion, unparseable=isinstance(step, UnusableStep) and step.unparseable)
 
     async def exchange(self, ask: SendStep) -> None:
@@ -89,18 +85,10 @@ class Turn(TurnState):
         folded = fold_body(ask.body)
         return CallRow(
             key=folded_key(spec.provider, self.provider.endpoint, spec.model, folded[0], self.context.draw),
-            run_id=self.context.run_id,
-            provider=spec.provider,
-            model=spec.name,
-            base_url=self.provider.endpoint,
-            purpose=ask.purpose,
-            draw=self.context.draw,
-            launch=self.seat.question.product,
-            persona_id=self.seat.persona.persona_id,
-            body=ask.body,
-            folded=folded,
-            owner=self.context.owner,
-        )
+            run_id=self.context.run_id, provider=spec.provider, model=spec.name, base_url=self.provider.endpoint,
+            purpose=ask.purpose, draw=self.context.draw, launch=self.seat.question.product,
+            persona_id=self.seat.persona.persona_id, body=ask.body, folded=folded, owner=self.context.owner,
+        )  # fmt: skip
 
     async def _claim(self, row: CallRow) -> Claimed | StoredAnswer:
         """The right to send this call, or its stored answer. Waits while another living run is asking the same."""

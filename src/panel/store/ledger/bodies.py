@@ -14,8 +14,6 @@ from typing import Any
 LONG = 512  # characters from which a text is stored apart
 TEXT, JSON, KEPT = "$text", "$json", "$kept"
 OURS = frozenset({TEXT, JSON, KEPT})
-
-
 ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 

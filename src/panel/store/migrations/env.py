@@ -6,8 +6,6 @@ from panel.store.tables import desk_tables  # noqa: F401  its tables belong to t
 from panel.store.tables.core import VERSION_TABLE, metadata
 
 context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=metadata,
-    version_table=VERSION_TABLE,
+    connection=context.config.attributes["connection"], target_metadata=metadata, version_table=VERSION_TABLE
 )
 context.run_migrations()

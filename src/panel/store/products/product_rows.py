@@ -99,13 +99,9 @@ def facts_before(conn: Connection, product_id: str, day: date | None = None) -> 
 def facts_of(row: Row[Any]) -> ProductFacts:
     """The value of a row that has the columns of `product_facts`."""
     return ProductFacts(
-        name=row.name,
-        category=row.category,
-        homepage=row.homepage,
-        pricing_class=row.pricing_class,
-        licence=row.licence,
-        checked=date.fromisoformat(row.checked) if row.checked else None,
-    )
+        name=row.name, category=row.category, homepage=row.homepage, pricing_class=row.pricing_class,
+        licence=row.licence, checked=date.fromisoformat(row.checked) if row.checked else None,
+    )  # fmt: skip
 
 
 def put_facts(conn: Connection, product_id: str, facts: ProductFacts, now: datetime) -> None:

@@ -23,6 +23,8 @@ KEPT = (
 )  # a review there still is
 
 Candidates = Sequence[Row[Any, Any, Any]]
+# As they stand in a launch's JSON, which has them only when they say something; in a text the quotes are escaped.
+EMBARGOED, CONFIDENTIAL = '"embargo_until":', '"confidential":true'
 
 
 def reviewed_in(conn: Connection, category: str, *, but_run: str, most: int) -> Iterator[ReviewedProduct]:
@@ -82,13 +84,6 @@ def _last_review(conn: Connection, family: Collection[str], but_run: str) -> dic
         "reviewed_on": datetime.fromisoformat(row.created_at).date(),
         "kinds": stated_kinds(Launch.model_validate(dossier["launch"]), (fact["kind"] for fact in dossier["facts"])),
     }
-
-
-# Which products may be told of to whoever reads of other products: none that is embargoed or confidential.
-
-
-# As they stand in a launch's JSON, which has them only when they say something; in a text the quotes are escaped.
-EMBARGOED, CONFIDENTIAL = '"embargo_until":', '"confidential":true'
 
 
 def open_ones(conn: Connection, ordered: Select[Any], *, before: date, most: int) -> list[Row[Any]]:

@@ -46,9 +46,10 @@ class RunRecords:
         with changing_alone(self._engine) as conn:
             put(conn, runs, run_row(run))
             for review in reviews:
-                _put_review(conn, run.run_id, review)
+                put(conn, records, record_row(run.run_id, "review", review.slug, review.review_hash, review))
             if comparison:
-                _put_comparison(conn, run.run_id, comparison)
+                row = record_row(run.run_id, "comparison", comparison.slug, comparison.comparison_hash, comparison)
+                put(conn, records, row)
 
     def load_run(self, run_id: str) -> Run:
         """The run with this id, or with an id that begins so if it is the only one.
@@ -180,11 +181,3 @@ def _refuse_while_out(conn: Connection, run_id: str) -> None:
             f"Run {run_id!r} has {out} provider batch{'es' * (out > 1)} whose answers were not fetched.",
             hint="Let it end, or cancel it first.",
         )
-
-
-def _put_review(conn: Connection, run_id: str, review: Review) -> None:
-    put(conn, records, record_row(run_id, "review", review.slug, review.review_hash, review))
-
-
-def _put_comparison(conn: Connection, run_id: str, comparison: Comparison) -> None:
-    put(conn, records, record_row(run_id, "comparison", comparison.slug, comparison.comparison_hash, comparison))

@@ -67,12 +67,7 @@ Index(
     sqlite_where=IN_A_BATCH, postgresql_where=IN_A_BATCH,
 )  # fmt: skip
 
-texts = Table(
-    "texts",
-    metadata,
-    Column("hash", String(80), primary_key=True),
-    Column("text", Text, nullable=False),
-)
+texts = Table("texts", metadata, Column("hash", String(80), primary_key=True), Column("text", Text, nullable=False))
 
 runs = Table(
     "runs",

@@ -14,10 +14,7 @@ from panel.web.deps import DraftId, Given
 router = APIRouter(prefix="/drafts")
 SHAPES: dict[int | str, dict[str, Any]] = {
     200: {
-        "content": {
-            "application/json": {"schema": {"type": "object"}},
-            "text/markdown": {"schema": {"type": "string"}},
-        }
+        "content": {"application/json": {"schema": {"type": "object"}}, "text/markdown": {"schema": {"type": "string"}}}
     }
 }
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from panel.desk import LEFT_DAYS, TO_FETCH_BACK, Queue, role_may
+from panel.desk import LEFT_DAYS, TO_FETCH_BACK, role_may
 from panel.pages import clean
 from panel.records import Draft, DraftKind, Role
 from panel.web.access import AsWriter
@@ -107,7 +107,7 @@ def _page(deps: Deps, role: Role, path: str, kind: DraftKind, which: str, words:
         lines=tuple(
             (name, told, found.counts[name], to(which=name, page=1))
             for name, told in NAMES.items()
-            if _shows(found, name)
+            if name in ("open", "approved", "published") or found.counts[name] > 0
         ),
         rows=rows,
         words=words,
@@ -122,10 +122,6 @@ def _page(deps: Deps, role: Role, path: str, kind: DraftKind, which: str, words:
         here=path,
         zone=deps.times.name,
     )
-
-
-def _shows(queue: Queue, name: str) -> bool:
-    return name in ("open", "approved", "published") or queue.counts[name] > 0
 
 
 def _row(draft: Draft, deps: Deps) -> Row:

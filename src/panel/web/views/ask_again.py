@@ -113,20 +113,11 @@ def asking_page(
     request = asking.prepared.request if asking else AskAgainRequest()
     estimate = asking.price.estimate if asking else None
     return AskingPage(
-        title=f"{name}: asked again",
-        draft_id=opened.draft.draft_id,
-        name=name,
-        state=asking.state if asking else "none",
-        whom=whom(opened.review, request.persona_id),
-        leave=request.leave,
-        refresh=request.refresh,
-        sentence=clean(asking.sentence) if asking else "",
-        price=asking.price.sentence if asking else "",
-        is_free=bool(asking and asking.price.free),
-        unpriced=tuple(estimate.unpriced) if estimate else (),
-        run_id=asking.run_id if asking else "",
-        spent=f"${asking.spent_usd:.4f}" if asking and asking.spent_usd else "",
-        is_offered=is_offered,
-        may_ask=role_may(me.role, "ask again"),
-        reloads_s=reloads_s,
-    )
+        title=f"{name}: asked again", draft_id=opened.draft.draft_id, name=name,
+        state=asking.state if asking else "none", whom=whom(opened.review, request.persona_id), leave=request.leave,
+        refresh=request.refresh, sentence=clean(asking.sentence) if asking else "",
+        price=asking.price.sentence if asking else "", is_free=bool(asking and asking.price.free),
+        unpriced=tuple(estimate.unpriced) if estimate else (), run_id=asking.run_id if asking else "",
+        spent=f"${asking.spent_usd:.4f}" if asking and asking.spent_usd else "", is_offered=is_offered,
+        may_ask=role_may(me.role, "ask again"), reloads_s=reloads_s,
+    )  # fmt: skip

@@ -156,16 +156,11 @@ class _Maker:
         for point in mine:
             label = LABELS[point.field]
             yield self._item(
-                at=f"{self.who}:{point.field}",
-                kind="claim",
-                text=clean(point.text),
-                standing="printed",
+                at=f"{self.who}:{point.field}", kind="claim", text=clean(point.text), standing="printed",
                 mark=label if point.passages else f"{label}: what it gives stands in no passage this critic cites",
-                point=point,
-                evidence=tuple(evidence(passage) for passage in point.passages),
-                flags=self._flags(point.field, 0),
-                fields=(self._editable(point.field, model),),
-            )
+                point=point, evidence=tuple(evidence(passage) for passage in point.passages),
+                flags=self._flags(point.field, 0), fields=(self._editable(point.field, model),),
+            )  # fmt: skip
 
     def _editable(self, name: str, model: Written) -> Editable:
         was, now = getattr(model, name), getattr(self.words, name)
@@ -197,14 +192,9 @@ class _Maker:
             label = _prediction_label(self.words.prediction)
             fields.append(editable(f"{self.who}:prediction", label, self.words.prediction.statement, first))
         return self._item(
-            at=f"{self.who}:views",
-            kind="views",
-            text="" if "line" in own else clean(self.words.line),
-            standing=self.words.views,
-            point=self._point("views", 0),
-            flags=self._flags("", 0),
-            fields=tuple(fields),
-        )
+            at=f"{self.who}:views", kind="views", text="" if "line" in own else clean(self.words.line),
+            standing=self.words.views, point=self._point("views", 0), flags=self._flags("", 0), fields=tuple(fields),
+        )  # fmt: skip
 
     def picks(self) -> Iterator[DraftItem]:
         by_number = {g.number: g for g in self.opinion.grounds}
@@ -214,14 +204,9 @@ class _Maker:
 
     def _pick(self, pick: EditedPick, ground: Ground) -> DraftItem:
         return self._item(
-            at=f"{self.who}:{pick.number}",
-            kind="pick",
-            text=clean(ground.excerpt),
-            standing=pick.standing,
-            point=self._point("pick", pick.number),
-            evidence=self._evidence([ground]),
-            side=ground.side,
-        )
+            at=f"{self.who}:{pick.number}", kind="pick", text=clean(ground.excerpt), standing=pick.standing,
+            point=self._point("pick", pick.number), evidence=self._evidence([ground]), side=ground.side,
+        )  # fmt: skip
 
     def _item(
         self, *, at: str, kind: str, text: str, standing: str, point: Point | None, mark: str = "",
@@ -269,15 +254,10 @@ def flag_line(opened: OpenDraft, flag: Flag, names: NamesByAccount) -> FlagLine:
     flags = (p for p in opened.points if p.kind == "flag")
     point = next((p for p in flags if (p.persona_id, p.check, p.field, p.place, p.text) == named), None)
     return FlagLine(
-        severity=flag.severity,
-        check=flag.check,
-        message=clean(flag.message),
-        excerpt=clean(flag.excerpt),
-        key=point.key if point else "",
-        is_left=point is not None and not opened.is_settled(point),
-        may_dismiss=flag.check not in ONLY_MENDED,
-        told=_dismissed(opened.decision(point) if point else None, names),
-    )
+        severity=flag.severity, check=flag.check, message=clean(flag.message), excerpt=clean(flag.excerpt),
+        key=point.key if point else "", is_left=point is not None and not opened.is_settled(point),
+        may_dismiss=flag.check not in ONLY_MENDED, told=_dismissed(opened.decision(point) if point else None, names),
+    )  # fmt: skip
 
 
 def _dismissed(decision: Decision | None, names: NamesByAccount) -> str:

@@ -44,14 +44,10 @@ def evidence(shown: Shown) -> Evidence:
     spans = [span for excerpt in shown.excerpts if (span := find(excerpt, text))]
     href = safe_href(shown.url)
     return Evidence(
-        passage_id=clean(shown.passage_id),
-        runs=_cut(text, _joined(spans)),
-        found=len(spans) == len(shown.excerpts),
-        title=clean(shown.title),
-        href=href,
-        address=clean(shown.url) if not href else "",
+        passage_id=clean(shown.passage_id), runs=_cut(text, _joined(spans)), found=len(spans) == len(shown.excerpts),
+        title=clean(shown.title), href=href, address=clean(shown.url) if not href else "",
         voice=VOICES.get(shown.voice, "voice unknown"),
-    )
+    )  # fmt: skip
 
 
 def find(excerpt: str, text: str) -> tuple[int, int] | None:

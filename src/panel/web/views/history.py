@@ -87,7 +87,7 @@ class LogPage(View):
 
 
 def history_page(opened: Opened, history: History, names: Mapping[str, str], times: Times) -> HistoryPage:
-    titles = _titles(opened)
+    titles = {p.persona_id: clean(p.title) for side in opened.reviews for p in side.review.personas}
     saved = [a for a in history.acts if a.what != "approved" and "revision" in a.detail]
     by = {int(act.detail["revision"] or 0): by_line(act, names) for act in saved}
     pairs = zip(history.revisions, history.revisions[1:], strict=False)
@@ -104,10 +104,6 @@ def history_page(opened: Opened, history: History, names: Mapping[str, str], tim
     )
 
 
-def _titles(opened: Opened) -> dict[str, str]:
-    return {p.persona_id: clean(p.title) for side in opened.reviews for p in side.review.personas}
-
-
 def _first(revision: Revision, by: Mapping[int, str], times: Times) -> HistoryStep:
     return HistoryStep(
         0, by.get(0, "the panel"), times.told(revision.at), clean(revision.reason), revision.revision_hash, ()
@@ -118,13 +114,9 @@ def _step(
     after: Revision, before: DraftText, titles: Mapping[str, str], by: Mapping[int, str], times: Times
 ) -> HistoryStep:
     return HistoryStep(
-        number=after.number,
-        by=clean(by.get(after.number, after.by)),
-        when=times.told(after.at),
-        reason=clean(after.reason),
-        hash=after.revision_hash,
-        changes=tuple(changes(before, after.text, titles)),
-    )
+        number=after.number, by=clean(by.get(after.number, after.by)), when=times.told(after.at),
+        reason=clean(after.reason), hash=after.revision_hash, changes=tuple(changes(before, after.text, titles)),
+    )  # fmt: skip
 
 
 def changes(before: DraftText, after: DraftText, titles: Mapping[str, str]) -> Iterator[Change]:
@@ -154,31 +146,15 @@ def _where(field: str, titles: Mapping[str, str], text: DraftText) -> str:
 
 def log_line(act: Act, names: Mapping[str, str], times: Times, hashed: str = "") -> HistoryLine:
     shown = (
-        "revision",
-        "of",
-        "decided",
-        "reason",
-        "why",
-        "edition",
-        "until",
-        "run",
-        "role",
-        "name",
-        "product",
-        "other",
-        "persona",
-        "leave",
-    )
+        "revision", "of", "decided", "reason", "why", "edition", "until", "run", "role", "name", "product", "other",
+        "persona", "leave",
+    )  # fmt: skip
     told = [f"{key} {value}" for key in shown if (value := act.detail.get(key)) not in (None, "")]
     return HistoryLine(
-        seq=act.seq,
-        when=times.told(act.at, "%Y-%m-%d %H:%M:%S"),
-        by=clean(by_line(act, names)),
-        did=DID.get(act.what, act.what),
-        detail=clean("; ".join(told)),
-        draft_id=act.draft_id,
+        seq=act.seq, when=times.told(act.at, "%Y-%m-%d %H:%M:%S"), by=clean(by_line(act, names)),
+        did=DID.get(act.what, act.what), detail=clean("; ".join(told)), draft_id=act.draft_id,
         hash=hashed or act.act_hash,
-    )
+    )  # fmt: skip
 
 
 def log_page(

@@ -77,19 +77,12 @@ def offer_page(offer: Offer, me: Account) -> OfferPage:
     grades = "" if draft.grade == offer.newer.grade else f"{draft.grade}, now {offer.newer.grade}"
     called = clean(new_queue_row(offer.newer, draft.draft_id).name)
     return OfferPage(
-        title=f"{name}: a newer review",
-        draft_id=draft.draft_id,
-        number=draft.head,
-        offered=draft.offered_hash,
-        name=name,
-        called="" if called == name else called,
-        answer_was=review_view(offer.mine.printed, ()).answer,
-        answer_now=review_view(offer.counted, ()).answer,
-        critics=tuple(_critics(offer)),
-        sources=tuple(_sources(offer.mine.review.dossier, offer.newer.dossier)),
-        grades=grades,
+        title=f"{name}: a newer review", draft_id=draft.draft_id, number=draft.head, offered=draft.offered_hash,
+        name=name, called="" if called == name else called, answer_was=review_view(offer.mine.printed, ()).answer,
+        answer_now=review_view(offer.counted, ()).answer, critics=tuple(_critics(offer)),
+        sources=tuple(_sources(offer.mine.review.dossier, offer.newer.dossier)), grades=grades,
         may_take_over=role_may(me.role, "take over"),
-    )
+    )  # fmt: skip
 
 
 def _critics(offer: Offer) -> Iterator[CriticOffer]:

@@ -49,19 +49,11 @@ def launch_text(name: str, text: str) -> Rows:
 
 def _announcement(launch: Launch, path: Path, *, label: str, where: str, at: str) -> Announcement:
     return Announcement(
-        source=label,
-        at=at,
-        name=launch.name,
-        release=launch.release,
-        tagline=launch.tagline,
-        homepage=launch.homepage,
-        category=launch.category,
-        launched_at=launch.launched_at,
+        source=label, at=at, name=launch.name, release=launch.release, tagline=launch.tagline,
+        homepage=launch.homepage, category=launch.category, launched_at=launch.launched_at,
         seen_at=launch.seen_at or (Seen(where=where, url=launch.homepage, on=launch.launched_at),),
-        launch_file=str(path.resolve()),
-        embargo_until=launch.embargo_until,
-        confidential=launch.confidential,
-    )
+        launch_file=str(path.resolve()), embargo_until=launch.embargo_until, confidential=launch.confidential,
+    )  # fmt: skip
 
 
 def _has_fields(path: Path) -> bool:

@@ -112,10 +112,7 @@ def _fields(entry: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     html = [text for text in given if isinstance(text, str) and text]
     yield "content", max(html, key=len, default="")[:MOST_TEXT]
     yield "first_line", next(map(_first_line, html), "")
-    yield (
-        "links",
-        list(dict.fromkeys(link for text in html for link in _links(text)))[:MOST_LINKS],
-    )
+    yield "links", list(dict.fromkeys(link for text in html for link in _links(text)))[:MOST_LINKS]
     for link in entry.get("links", ())[:MOST_LINKS]:
         if isinstance(link.get("rel"), str) and link["rel"] != "alternate":
             yield f"link_{link['rel']}", link.get("href", "")
