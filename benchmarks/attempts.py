@@ -1,6 +1,6 @@
 """Attempts on a verdict: how many were tried, found and missed, and what honest pages were taken for.
 
-    make attempts
+    make figures                     # with others; alone: python benchmarks/attempts.py
 
 Ours (tests/support/hostile_text/attempts.yaml) were written beside the patterns, so they say what is covered and not
 how much of the world is. Third parties' are read from packages; most are jailbreaks of chat models, which ask this

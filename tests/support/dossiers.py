@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from panel.records import Coverage, Dossier, Launch, Passage, Persona, Source, Stamp
+from panel.records import Coverage, Dossier, Launch, LaunchSource, Passage, Persona, Source, Stamp
 
 PASSAGES = (
     "Acme copies a directory of ten thousand files in four seconds on a laptop.",
@@ -24,6 +24,29 @@ def make_dossier(name: str = "Acme") -> Dossier:
         made=stamp, as_of=date(2026, 11, 23), launch=launch, sources=(source,),
         coverage=Coverage(passages_total=3, passages_kept=3),
     )  # fmt: skip
+
+
+def dossier_of(*texts: str, **launch_fields: object) -> Dossier:
+    """One maker's page with these passages."""
+    texts = texts or ("Gadget sorts mail on your own machine.", "It costs 3 dollars a month for each mailbox.")
+    launch = Launch(**{"name": "Gadget", "sources": (LaunchSource(title="Home"),), **launch_fields})
+    passages = tuple(Passage(passage_id=f"S1.{i}", text=text) for i, text in enumerate(texts, 1))
+    source = Source(
+        source_id="S1",
+        title="Home",
+        kind="page",
+        voice="maker",
+        bytes_sha256="sha256:0",
+        text_sha256="sha256:0",
+        passages=passages,
+    )
+    return Dossier(
+        made=Stamp(created_at=datetime(2026, 11, 23, tzinfo=UTC), version="0"),
+        as_of=date(2026, 11, 23),
+        launch=launch,
+        sources=(source,),
+        coverage=Coverage(passages_total=len(passages), passages_kept=len(passages)),
+    )
 
 
 def make_persona(persona_id: str = "one", **more: Any) -> Persona:

@@ -4,11 +4,11 @@ import shutil
 import subprocess
 import sys
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 import yaml
 from tests.support.command import environment
+from tests.support.prompts import ROOT, personas, prompt_texts
 
 from panel.checks import check_comparison, check_review, maker_figures
 from panel.dossier import build_dossier, read_launches
@@ -18,7 +18,6 @@ from panel.jurors.opinions import to_opinion
 from panel.prompting.answer import Answer
 from panel.prompting.categories import load_categories
 from panel.prompting.nearest_passages import citable
-from panel.prompting.persona_file import parse_persona
 from panel.prompting.question import render_trial
 from panel.prompting.schema import answer_schema
 from panel.prompting.templates import Templates
@@ -27,16 +26,10 @@ from panel.tally import compare, tally
 
 pytestmark = pytest.mark.long
 
-ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "examples"
 CATEGORIES = load_categories((ROOT / "categories.yaml").read_text("utf-8"))
 STAMP = Stamp(created_at=datetime(2026, 11, 23, tzinfo=UTC), version="0")
-PERSONAS = tuple(
-    sorted(
-        (parse_persona(p.read_text("utf-8"), persona_id=p.stem) for p in (ROOT / "personas").glob("*.yaml")),
-        key=lambda persona: persona.order,
-    )
-)
+PERSONAS = tuple(sorted(personas(), key=lambda persona: persona.order))
 ANSWERS = yaml.safe_load((EXAMPLES / "specimen" / "answers.yaml").read_text("utf-8"))
 SPECIMENS = ("specimen/larkspindle.yaml", "specimen/oddfern.yaml")
 LAUNCHES = ("mistral-3-small.yaml", "gpt-5-fine-tuning-api.yaml", "uv.yaml", "poetry.yaml", *SPECIMENS)
@@ -90,7 +83,7 @@ def test_an_example_gives_enough_passages_and_says_whose_word_each_is(name):
 
 @pytest.mark.parametrize("name", LAUNCHES)
 def test_an_example_fits_the_trial_jurors_slot(name):
-    templates = Templates({p.name: p.read_text("utf-8") for p in (ROOT / "prompts").iterdir()})
+    templates = Templates(prompt_texts())
     question = render_trial(templates, dossier_of(name), PERSONAS[0])
     characters = len(question.system) + len(question.dossier) + len(question.persona)
     assert characters / 3.2 < 1800  # SmolLM2 takes about 4 characters a token on these texts; its slot holds 2,000

@@ -9,7 +9,6 @@ import re
 import sqlite3
 import unicodedata
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,6 +19,7 @@ from tests.support import page_records
 from tests.support.hostile_text import corpora
 from tests.support.hostile_text.planting import OWN, batches, hostile_comparison, hostile_dossier, printable_json
 from tests.support.opinions import make_dossier, make_persona
+from tests.support.prompts import prompt_texts
 from tests.support.records import a_review, a_run
 
 from panel.dossier import read_launches
@@ -33,7 +33,6 @@ from panel.records import Comparison, Launch, Usage, slugify
 from panel.store import CallRow, Claimed, Ledger, RunRecords, StoredAnswer, ledger_key
 from panel.store.run_ids import new_run_id, safe_relpath
 
-ROOT = Path(__file__).parents[3]
 ALL = (*OWN, *corpora.nasty(), *(text for texts in corpora.ours().values() for text in texts))
 GROUPS = batches(ALL)
 HONEST = comparison_html(page_records.hostile())
@@ -45,7 +44,7 @@ LABEL = re.compile(r"^\[(S\d+\.\d+)\]", re.MULTILINE)
 
 @pytest.fixture(scope="module")
 def templates() -> Templates:
-    return Templates({path.name: path.read_text("utf-8") for path in (ROOT / "prompts").iterdir()})
+    return Templates(prompt_texts())
 
 
 @pytest.fixture(scope="module")

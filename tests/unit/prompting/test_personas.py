@@ -2,18 +2,15 @@
 
 import re
 from itertools import combinations
-from pathlib import Path
 
 import pytest
+from tests.support.prompts import ROOT, personas
 
 from panel.prompting.persona_file import parse_persona
 from panel.records import Persona
 from panel.records.persona import Ask, Example
 
-ROOT = Path(__file__).parents[3]
-PERSONAS = tuple(
-    parse_persona(path.read_text("utf-8"), persona_id=path.stem) for path in sorted((ROOT / "personas").glob("*.yaml"))
-)
+PERSONAS = personas()
 VOTERS = tuple(persona for persona in PERSONAS if persona.counts)
 METHOD_WORDS = re.compile(r"\b(bets?|thes[ie]s|buyers?|primitives?|moats?|moment of truth)\b", re.IGNORECASE)
 CONTRAST = re.compile(r"\b(isn't|is not|not) (just |only )?[^,.;]+, (it's|it is|but)\b", re.IGNORECASE)
