@@ -76,7 +76,7 @@ $(VENV)/.corpora: $(VENV)/.venv requirements/corpora.txt
 	@touch $@
 
 # What reads accessibility in page tests. Without npm it is left out, said so, and tried again next time.
-$(VENV)/.axe: $(VENV)/.venv tests/web/package.json tests/web/package-lock.json
+$(VENV)/.axe: $(VENV)/.venv tests/support/web/package.json tests/support/web/package-lock.json
 	@VENV="$(VENV)" sh scripts/axe
 
 $(PEERS)/%/.peer: requirements/peer-%.txt

@@ -2,10 +2,10 @@
 
     make attempts
 
-Ours (tests/hostile/attempts.yaml) were written beside the patterns, so they say what is covered and not how much of
-the world is. Third parties' are read from packages; most are jailbreaks of chat models, which ask this panel for
-nothing and are no attempts on it. Honest text is ours (tests/hostile/honest.yaml), and what the packages installed here
-say of themselves. Refusals of the network are printed by benchmarks/refusals.py.
+Ours (tests/support/hostile_text/attempts.yaml) were written beside the patterns, so they say what is covered and not
+how much of the world is. Third parties' are read from packages; most are jailbreaks of chat models, which ask this
+panel for nothing and are no attempts on it. Honest text is ours (tests/support/hostile_text/honest.yaml), and what the
+packages installed here say of themselves. Refusals of the network are printed by benchmarks/refusals.py.
 """
 
 import re
@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from tests.hostile import corpora  # noqa: E402  both stand in the checkout, not in the wheel
+from tests.support.hostile_text import corpora  # noqa: E402  both stand in the checkout, not in the wheel
 
 from panel.checks import find_suspicions  # noqa: E402
 from panel.dossier.page.markdown_blocks import markdown_blocks  # noqa: E402
@@ -26,7 +26,7 @@ from panel.dossier.page.passages import Block, cut  # noqa: E402
 from panel.dossier.visibility.hidden_text import visible_and_hidden  # noqa: E402
 from panel.records import Passage  # noqa: E402
 
-PAGES = ROOT / "tests" / "web" / "pages" / "hostile"
+PAGES = ROOT / "tests" / "support" / "web" / "pages" / "hostile"
 ROUNDS = 5
 
 

@@ -29,7 +29,7 @@ from typing import Any
 from day import note
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))  # for tests.fakes
+sys.path.insert(0, str(ROOT))  # for tests.support.providers
 EXAMPLE = ROOT / "examples" / "uv.yaml"
 FILLER = "The documentation goes on for a while about options that few readers will ever set. "
 DOSSIER_CHARACTERS = 20_000  # about 5,000 tokens
@@ -74,8 +74,8 @@ def make_plan_of(calls: int) -> Any:
 
 def replies_for(seat: Any) -> bytes:
     """What the server says to everybody: a complete answer that cites the dossier. JSON, path -> body."""
-    from tests.fakes.answers import answer_for
-    from tests.fakes.dialects import Usage, chat_shape, responses_shape
+    from tests.support.providers.answers import answer_for
+    from tests.support.providers.dialects import Usage, chat_shape, responses_shape
 
     text = answer_for(seat.question.dossier, seat.question.persona)
     shapes = {"/v1/responses": responses_shape, "/v1/chat/completions": chat_shape}

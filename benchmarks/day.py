@@ -62,7 +62,7 @@ def provider(latency_s: float = 0.0, *flags: str) -> Iterator[Provider]:
     price = "/".join(str(TARIFF[name]) for name in ("input", "cache_write", "cache_read", "output"))
     words = ["--validate", "0", "--latency", str(latency_s), "--tariff", f"*={price}", *flags]
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.fakes", *words], cwd=ROOT, stdout=subprocess.PIPE, env=environment()
+        [sys.executable, "-m", "tests.support.providers", *words], cwd=ROOT, stdout=subprocess.PIPE, env=environment()
     ) as it:
         assert it.stdout
         try:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ROOT / "tests" / "web" / "pages" / "products"
+PAGES = ROOT / "tests" / "support" / "web" / "pages" / "products"
 CHECKED = date(2026, 11, 23)
 ROUNDS = 5
 GROUPS = {

@@ -43,7 +43,7 @@ def measure(launches: int, tokens: int, url: str) -> Costs:
 
 def rows_kept(database: str) -> Costs:
     """Rows that stand in each table at the end; those that grow with launches differ between two runs."""
-    from tests.databases import rows_of
+    from tests.support.databases import rows_of
 
     from panel.store.tables.core import metadata
 
@@ -59,7 +59,7 @@ def kilobytes(database: str) -> float:
 
 def counted(url: str) -> Costs:
     """What the server has counted; a session's own counts reach it when the session ends."""
-    from tests.databases import rows_of
+    from tests.support.databases import rows_of
 
     return {what: float(rows_of(url, query)[0][0]) for what, query in COUNTED}
 
@@ -71,7 +71,7 @@ def difference(few: Mapping[str, float], many: Mapping[str, float], launches: in
 
 def compare(args: argparse.Namespace) -> None:
     import store  # noqa: F401  puts the tests' databases on the path
-    from tests.databases import Postgres
+    from tests.support.databases import Postgres
 
     warnings.simplefilter("ignore")
     found: dict[str, Costs] = {}

@@ -3,9 +3,9 @@
     python benchmarks/refusals.py            # a table by rule
     python benchmarks/refusals.py --each     # and one line for each input
 
-Every hostile route of tests/web is fetched over real sockets, and every hostile address is typed as well as redirected
-to. The last lines are the ones that must read 0: pages brought that should not have been, and connections that left for
-an address other than the ones the names led to.
+Every hostile route of tests/support/web is fetched over real sockets, and every hostile address is typed as well as
+redirected to. The last lines are the ones that must read 0: pages brought that should not have been, and connections
+that left for an address other than the ones the names led to.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))  # for tests.web
+sys.path.insert(0, str(ROOT))  # for tests.support.web
 START = "http://start.example"
 ROUTES = (
     "/two-locations", "/loop/a", "/endless-redirects", "/hops/6", "/drip", "/drip/head", "/silent", "/silent/body",
@@ -53,9 +53,9 @@ async def no_wait(seconds: float) -> None:
 
 
 async def try_all(each: bool) -> int:
-    from tests.web import Internet, web
-    from tests.web.hostile import BROKEN, ENCODINGS, REDIRECTS, TYPES
-    from tests.web.internet import PUBLIC
+    from tests.support.web import Internet, web
+    from tests.support.web.hostile import BROKEN, ENCODINGS, REDIRECTS, TYPES
+    from tests.support.web.internet import PUBLIC
 
     from panel.dossier.fetch.client import Fetcher
     from panel.dossier.fetch.policy import FetchPolicy
@@ -82,7 +82,7 @@ async def try_all(each: bool) -> int:
 
 
 def _build_bombs() -> None:
-    from tests.web.hostile import bomb
+    from tests.support.web.hostile import bomb
 
     for how in ("gzip", "deflate", "br", "zstd"):
         bomb(how)

@@ -26,7 +26,7 @@ from typing import Any
 from day import note
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))  # for tests.databases
+sys.path.insert(0, str(ROOT))  # for tests.support.databases
 
 Timed = dict[str, tuple[float, float]]  # what was done -> CPU and wall milliseconds each
 DOSSIER = "What the page says goes on for a while. " * 500
@@ -54,7 +54,7 @@ def rows_of(calls: int, run_id: str) -> list[Any]:
 
 def kilobytes(url: str) -> float:
     """What the database holds on its disk."""
-    from tests.databases import rows_of as query
+    from tests.support.databases import rows_of as query
 
     asked = "select page_count * page_size from pragma_page_count(), pragma_page_size()"
     if not url.startswith("sqlite"):
@@ -73,7 +73,7 @@ async def in_flight(most: int, acts: list[Callable[[], Awaitable[None]]]) -> Non
 
 
 async def measure(url: str, folder: Path, calls: int, most: int) -> Timed:
-    from tests.unit.store.samples import a_run
+    from tests.support.records import a_run
 
     from panel.records import Usage
     from panel.records.batch import Announcement, BatchRow
@@ -139,7 +139,7 @@ async def measure(url: str, folder: Path, calls: int, most: int) -> Timed:
 
 
 def compare(args: argparse.Namespace) -> None:
-    from tests.databases import Postgres
+    from tests.support.databases import Postgres
 
     from panel.workspace.event_loop import run_loop
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from hypothesis import settings
-from tests.schemas import MIGRATE, migrate_once
+from tests.support.schemas import MIGRATE, migrate_once
 
 from panel.store import upgrade
 
 if TYPE_CHECKING:
-    from tests.databases import Postgres
+    from tests.support.databases import Postgres
 
 # The local model's threads sleep while they wait for one another. Where others want the cores too, spinning made an
 # answer cost 31 s of CPU, not 2. Read when the engine is imported, here and in every process that a test starts.
@@ -91,7 +91,7 @@ def yaml_is_read_once() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def postgres() -> "Iterator[Postgres]":
     """A Postgres of our own, started when a test first asks for it."""
-    from tests.databases import Postgres
+    from tests.support.databases import Postgres
 
     server = Postgres()
     yield server

@@ -9,7 +9,7 @@ import pytest
 from panel.store import BatchRows, Ledger, Locks, ProviderBatches, RunRecords, open_locks
 
 if TYPE_CHECKING:
-    from tests.drafting import Room
+    from tests.support.drafts import Room
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -59,7 +59,7 @@ def batches(database_url: str) -> Iterator[ProviderBatches]:
 @pytest.fixture
 def room(database_url: str) -> "Iterator[Room]":
     """A desk with one person of each role and no drafts yet."""
-    from tests.drafting import a_room
+    from tests.support.drafts import a_room
 
     with a_room(database_url) as found:
         yield found

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from tests.unit.store.samples import a_plan, a_review, a_row, a_run
+from tests.support.records import a_plan, a_review, a_row, a_run
 
 from panel.errors import StoreError
 from panel.records import Dossier, ProposedPair
@@ -89,8 +89,9 @@ def _a_day_older(dossier: Dossier) -> Dossier:
     return dossier.model_copy(update={"as_of": dossier.as_of - timedelta(days=1)})
 
 
-def test_two_launches_of_one_name_never_share_a_slug_whichever_worker_is_first(rows: BatchRows) -> None:
-    """Else the second would be reviewed by the first one's pages, and lie in its folder."""
+def test_two_launches_of_one_name_never_share_a_slug(rows: BatchRows) -> None:
+    """Two launches of one name never share a slug, whichever worker is first. Else the second would be reviewed by the
+    first one's pages, and lie in its folder."""
     mine, other = a_review("Acme").dossier, _a_day_older(a_review("Acme").dossier)
     rows.add("run-1", [a_row(1, "ready"), a_row(2, "ready")])
     assert rows.add_dossier("run-1", a_row(1, "ready", slug="acme"), mine)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from tests.databases import rows_of
-from tests.desk import NOON, PASSWORD, Clock, cheap_passwords
+from tests.support.databases import rows_of
+from tests.support.desks import NOON, PASSWORD, Clock, cheap_passwords
 
 from panel.desk.accounts import SESSION, Accounts, is_at_least
 from panel.desk.approval.audit import audit
@@ -83,7 +83,7 @@ def test_a_refused_change_leaves_no_trace(accounts: Accounts, engine: Engine) ->
     assert accounts.rows.all() == (boss,)
 
 
-def test_the_owner_of_the_machine_does_not_stand_in_for_an_admin_with_a_password(accounts: Accounts) -> None:
+def test_the_machines_owner_stands_in_for_no_admin_with_a_password(accounts: Accounts) -> None:
     owner, boss = accounts.owner("Ada", now=NOON), add(accounts, "Boss", "admin")
     for last in (owner, boss):
         with pytest.raises(Mistake, match="is the last admin"):
@@ -139,7 +139,7 @@ def test_a_password_typed_as_a_name_is_not_kept(accounts: Accounts, database_url
     assert PASSWORD not in repr(rows_of(database_url, "select * from desk_sign_in_failures"))
 
 
-def test_a_session_ends_by_time_by_sign_out_by_disabling_and_by_a_new_password(accounts: Accounts) -> None:
+def test_a_session_ends_by_time_sign_out_disabling_or_new_password(accounts: Accounts) -> None:
     add(accounts, "Boss", "admin")
     mara = add(accounts, "Mara")
 

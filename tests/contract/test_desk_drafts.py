@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, update
-from tests.drafting import NOON, Room, ledger, reworded, small
-from tests.unit.store.samples import STAMP, a_run
+from tests.support.drafts import NOON, Room, ledger, reworded, small
+from tests.support.records import STAMP, a_run
 
 from panel.records import Review
 from panel.store import RunRecords
@@ -57,7 +57,8 @@ def test_a_merged_products_draft_goes_on_with_its_history(room: Room, drafted: s
     assert room.review(drafted).draft.scope == "p1"
 
 
-def test_a_split_off_launch_keeps_its_draft_and_the_other_product_gets_one_of_its_own(room: Room, drafted: str) -> None:
+def test_a_split_off_launch_keeps_its_draft(room: Room, drafted: str) -> None:
+    """A split-off launch keeps its draft, and the other product gets one of its own."""
     with room.desk.store.changing() as conn:
         conn.execute(update(launch_runs).values(product_id="p2"))
     met(room, "run-2", "quillbase-3", "p2", "3")
@@ -75,8 +76,8 @@ def test_two_launches_that_became_one_are_compared_with_nothing(room: Room) -> N
     met(room, "run-1", "quillbase-3", "p1", "")
     met(room, "run-1", "ledgerline-cloud", "p1", "")
     room.bring(small(), run_id="run-0")
-    from tests.drafting import _nowhere
-    from tests.unit.store.samples import a_run
+    from tests.support.drafts import _nowhere
+    from tests.support.records import a_run
 
     from panel.records import Comparison
     from panel.store.runs.run_records import RunRecords

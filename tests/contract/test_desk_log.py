@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
-from tests.drafting import Room, small
+from tests.support.drafts import Room, small
 
 from panel.desk.approval.audit import audit
 from panel.store.desk.act_log import append_act, read_acts

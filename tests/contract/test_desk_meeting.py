@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.meeting import meet
-from tests.unit.store.samples import a_review, a_run
+from tests.support.meetings import meet
+from tests.support.records import a_review, a_run
 
 from panel.desk.drafts.new_drafts import take_in
 from panel.desk.drafts.stale import stale_drafts, with_reasons
@@ -83,7 +83,8 @@ def room(database_url: str, tmp_path: Path) -> Iterator[Newsroom]:
         face.close()
 
 
-def test_a_further_review_of_a_launch_meets_its_draft_and_another_release_does_not(room: Newsroom) -> None:
+def test_a_further_review_meets_its_launchs_draft(room: Newsroom) -> None:
+    """A further review of a launch meets its draft, and another release does not."""
     first, again, other = room.review("Lamp", "1"), room.review("Lamp", "1"), room.review("Lamp", "2")
     assert again.draft_id == first.draft_id != other.draft_id
     assert first.scope == other.scope
@@ -111,15 +112,17 @@ def test_a_launch_of_a_merged_product_meets_its_own_draft(room: Newsroom) -> Non
     assert (room.called(lamp), room.called(torch)) == ("Lamp", "Lamp")
 
 
-def test_one_release_of_two_products_that_are_one_is_one_launch_and_goes_to_the_standing_ones_draft(
+def test_one_release_of_two_merged_products_is_one_launch(
     room: Newsroom,
 ) -> None:
+    """One release of two products that are one is one launch and goes to the standing one's draft."""
     lamp, torch = room.review("Lamp", "1"), room.review("Torch", "1")
     room.products.merge("lamp", "torch", **WHY)
     assert room.review("Torch", "1").draft_id == lamp.draft_id != torch.draft_id
 
 
-def test_a_new_release_of_a_merged_product_is_decided_with_the_product_that_stands_for_both(room: Newsroom) -> None:
+def test_a_new_release_of_a_merged_product_is_the_standing_products(room: Newsroom) -> None:
+    """A new release of a merged product is decided with the product that stands for both."""
     lamp, _ = room.review("Lamp", "1"), room.review("Torch", "1")
     room.products.merge("lamp", "torch", **WHY)
     assert room.review("Torch", "2").scope == lamp.scope
@@ -142,7 +145,7 @@ def test_a_launch_that_was_split_off_takes_its_draft_along(room: Newsroom) -> No
     assert (room.called(one), room.called(two)) == ("Lamp", "Lamp Studio")
 
 
-def test_a_rename_changes_what_the_product_is_called_and_nothing_of_the_draft(room: Newsroom) -> None:
+def test_a_rename_changes_the_products_name_and_nothing_of_the_draft(room: Newsroom) -> None:
     lamp = room.review("Lamp", "1")
     room.products.rename("lamp", "Lantern", **WHY)
     assert room.called(lamp) == "Lantern"
@@ -150,13 +153,14 @@ def test_a_rename_changes_what_the_product_is_called_and_nothing_of_the_draft(ro
     assert lamp.shown.name == "Lamp 1"
 
 
-def test_a_run_that_was_asked_again_for_a_draft_goes_there_whatever_its_launch_is_called(room: Newsroom) -> None:
+def test_a_run_asked_again_for_a_draft_goes_to_that_draft(room: Newsroom) -> None:
+    """A run that was asked again for a draft goes there, whatever its launch is called."""
     lamp = room.review("Lamp", "1")
     assert room.review("Lampe", "", again=lamp.draft_id).draft_id == lamp.draft_id
     assert room.review("Glow", "1", again="no-such-draft").draft_id == "glow-1"
 
 
-def test_a_draft_takes_its_launchs_embargo_and_a_later_one_is_never_shortened(room: Newsroom) -> None:
+def test_a_draft_takes_its_launchs_embargo_and_never_shortens_one(room: Newsroom) -> None:
     until = MONDAY + timedelta(days=9)
     assert room.review("Lamp", "1", embargo_until=until).embargo_until == until
     assert room.review("Lamp", "1", embargo_until=until - timedelta(days=3)).embargo_until == until
@@ -164,7 +168,8 @@ def test_a_draft_takes_its_launchs_embargo_and_a_later_one_is_never_shortened(ro
     assert room.review("Torch", "1").embargo_until is None
 
 
-def test_a_draft_is_stale_once_a_later_release_or_another_price_is_known_and_the_queue_says_so(room: Newsroom) -> None:
+def test_a_later_release_or_another_price_makes_a_draft_stale(room: Newsroom) -> None:
+    """A draft is stale once a later release or another price is known, and the queue says so."""
     lamp = room.review("Lamp", "1", pricing=Pricing(pricing_class="free"))
     torch = room.review("Torch", "1", pricing=Pricing(pricing_class="free"))
     assert room.stale(date(2026, 12, 1)) == {}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.unit.checks.lantern import MADE, make_dossier, make_opinion, make_persona
+from tests.support.opinions import MADE, make_dossier, make_opinion, make_persona
 
 from panel.desk.drafts.overlay import MAKERS_WORD
 from panel.desk.drafts.written_before import WrittenBefore
@@ -101,7 +101,8 @@ def template(name, i=0):
     )
 
 
-def test_a_template_with_the_name_swapped_is_flagged_with_the_review_it_stood_in(archive: Prints) -> None:
+def test_a_template_with_the_name_swapped_is_flagged_with_its_source(archive: Prints) -> None:
+    """A template with the name swapped is flagged with the review it stood in."""
     remember(archive, a_review("Oddfern", sentences=template("Oddfern")), "oddfern", NOW - timedelta(days=20))
     found = [f for f in prose_flags(archive, a_review(sentences=template("Lantern")), "lantern", NOW) if f.index == 0]
     assert [(f.check, f.message) for f in found] == [

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from tests.drafting import Room, claims, ledger, quill, target
+from tests.support.drafts import Room, claims, ledger, quill, target
 
 from panel.desk.acts.decide import Target
 from panel.desk.approval.audit import audit
@@ -44,7 +44,7 @@ def act_of(room: Room, who: Account, draft_id: str, dice: random.Random, note: s
 @pytest.fixture
 def ten(room: Room) -> list[Account]:
     from sqlalchemy import insert
-    from tests.drafting import account_row
+    from tests.support.drafts import account_row
 
     from panel.store.tables.desk_tables import accounts
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import DBAPIError
-from tests.drafting import Room, account_row, claims, ledger, small, target
+from tests.support.drafts import Room, account_row, claims, ledger, small, target
 
 from panel.desk.approval.audit import audit
 from panel.errors import Mistake
@@ -190,7 +190,8 @@ def test_an_old_approval_publishes_nothing_once_a_byte_has_changed(room: Room, s
     assert says("desk_publishes_approved") in refused(room, insert(publications), a_publication(signed))
 
 
-def test_a_comparison_goes_nowhere_while_a_review_it_prints_is_put_away_or_embargoed(room: Room) -> None:
+def test_a_comparison_waits_for_reviews_put_away_or_embargoed(room: Room) -> None:
+    """A comparison goes nowhere while a review it prints is put away or embargoed."""
     quill_id, _, pair_id = room.bring(small(), small(ledger()), paired=True)
     pair = room.approve(pair_id)
     row = a_publication(pair_id)

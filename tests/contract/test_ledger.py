@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.databases import sent_body
+from tests.support.databases import sent_body
 
 from panel.errors import StoreError
 from panel.records import Call, Usage

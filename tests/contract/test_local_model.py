@@ -2,17 +2,15 @@
 
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
-from tests.unit.jurors.making import question
-from tests.unit.jurors.test_local import SPEC, needs_model
+from tests.support.answers import question
+from tests.support.local_model import SPEC, needs_model
 
 from panel.jurors import Exchange, Provider, SendStep, next_step, send_with_retries
 from panel.jurors.conversation import AnsweredStep
 from panel.jurors.dialects import open_provider
 
-PATIENT = replace(SPEC, timeout_s=3600.0)  # on a machine with much else to do
 pytestmark = [pytest.mark.local_model, pytest.mark.long, needs_model]
 
 
@@ -34,8 +32,8 @@ async def test_the_local_model_picks_from_the_menu_in_silence(capfd: pytest.Capt
 
 ONE_OF_TWO = """
 import asyncio, sys
-from tests.unit.jurors.making import question
-from tests.contract.test_local_model import PATIENT
+from tests.support.answers import question
+from tests.support.local_model import PATIENT
 from panel.jurors.providers.local import LocalPicker
 
 async def main():

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.databases import Postgres
-from tests.unit.store.samples import a_call
+from tests.support.databases import Postgres
+from tests.support.records import a_call
 
 from panel.errors import StoreError
 from panel.records import Usage
@@ -142,7 +142,7 @@ def test_a_broken_connection_that_held_nothing_goes_unnoticed(pg: Locks, postgre
     assert pg.acquire("run-1")
 
 
-async def test_nothing_is_claimed_under_a_lost_lock_and_paid_answers_are_still_kept(
+async def test_a_lost_lock_claims_nothing_and_still_keeps_paid_answers(
     pg: Locks, postgres: Postgres, postgres_url: str, tmp_path: Path
 ) -> None:
     """A worker cut off for a while: its launch is another's by now, who may be asking the same."""

@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from tests.unit.store.samples import a_review, a_row, a_run
+from tests.support.records import a_review, a_row, a_run
 
 from panel.batch.provider_batches.poller import Poller
 from panel.errors import Mistake, StoreError
@@ -264,9 +264,10 @@ async def test_a_batch_names_the_confidential_launches_in_it(
     assert batches.confidential("b1") == ("acme",)
 
 
-async def test_a_batch_that_may_not_go_is_handed_to_nobody_and_its_calls_may_be_asked_again(
+async def test_a_batch_that_may_not_go_is_handed_to_nobody(
     ledger: Ledger, batches: ProviderBatches, b1: SentBatch
 ) -> None:
+    """A batch that may not go is handed to nobody, and its calls may be asked again."""
     batch_api, budgets = Mock(), Mock()
     poller = Poller(
         batch_api=batch_api, provider=Mock(), ledger=ledger, store=batches, budgets=budgets, prices={}, now=lambda: DAY,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, insert
-from tests.meeting import meet
-from tests.unit.store.samples import a_review, a_run
+from tests.support.meetings import meet
+from tests.support.records import a_review, a_run
 
 from panel.records import Fact, FactKind, Launch, LaunchSource, ProductFacts
 from panel.store import Products, RunRecords

@@ -1,8 +1,8 @@
 """Texts come back letter for letter from every database, whatever a server said."""
 
 import pytest
-from tests.databases import rows_of, sent_body
-from tests.unit.store.samples import LONG, a_call
+from tests.support.databases import rows_of, sent_body
+from tests.support.records import LONG, a_call
 
 from panel.errors import StoreError
 from panel.records import Call, Usage

@@ -17,8 +17,8 @@ import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
-from tests.databases import Postgres
-from tests.unit.store.samples import a_call, a_run
+from tests.support.databases import Postgres
+from tests.support.records import a_call, a_run
 
 from panel.errors import StoreError
 from panel.records import Usage
@@ -31,7 +31,7 @@ import asyncio, random, sys
 from functools import partial
 from pathlib import Path
 from typing import Any
-from tests.unit.store.samples import a_call
+from tests.support.records import a_call
 from panel.store import Claimed, Ledger, open_locks
 
 url, folder, name, keys = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
@@ -115,10 +115,11 @@ async def test_a_stopped_server_is_named_until_it_is_back(pg_ledger: Ledger, pos
     assert isinstance(await pg_ledger.claim(row), StoredAnswer)
 
 
-async def test_calls_in_flight_when_connections_break_are_all_told_and_none_is_claimed_twice(
+async def test_broken_connections_lose_no_call_and_claim_none_twice(
     pg_ledger: Ledger, postgres: Postgres, postgres_url: str
 ) -> None:
-    """Cut at a random moment, again and again, while calls are claimed and answered."""
+    """Calls in flight when connections break are all told, and none is claimed twice. Cut at a random moment, again and
+    again, while calls are claimed and answered."""
     ledger, done, sent, told = pg_ledger, set[int](), Counter[int](), 0
 
     async def until_done(act: Callable[[], Awaitable[Any]]) -> Any:

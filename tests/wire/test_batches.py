@@ -4,22 +4,19 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.fakes.batches import Fate, fate
-from tests.fakes.server import Fake, serving
-from tests.unit.jurors.making import spec
-from tests.wire.test_fakes import ASKED, PERSONA
+from tests.support.answers import spec
+from tests.support.providers.batches import Fate, fate
+from tests.support.providers.our_side import ROWS, address, requests, until_ended
+from tests.support.providers.server import Fake, serving
 
 from panel.errors import ProviderBusy, ProviderRefused
-from panel.jurors import Provider
-from panel.jurors.batch_api.protocol import BatchApi, BatchRequest, BatchResult, BatchStatus, custom_id, key_of
+from panel.jurors.batch_api.protocol import BatchApi, BatchRequest, BatchResult, custom_id, key_of
 from panel.jurors.dialects import open_batches, open_provider
 
-ROWS = 40
 NOW = datetime.now(UTC)
 apis = pytest.mark.parametrize("api", ["responses", "chat", "messages"])
 OPENAI = ("responses", "chat")
@@ -36,29 +33,6 @@ async def facing(api: str, *names: str | Fate, **settings: Any) -> AsyncIterator
             yield batch_api, fake
         finally:
             await batch_api.close()
-
-
-def address(api: str, fake: Fake) -> str:
-    return fake.address if api == "messages" else f"{fake.address}/v1"
-
-
-def asked(api: str) -> Provider:
-    return open_provider(spec(api))
-
-
-def requests(api: str, count: int = ROWS, start: int = 0) -> list[BatchRequest]:
-    """Calls that differ in their persona."""
-    questions = [replace(ASKED, persona=f"{PERSONA}\nCall {n}.") for n in range(start, start + count)]
-    bodies = [asked(api).first_body(question) for question in questions]
-    return [BatchRequest(custom_id(f"sha256:{n:064x}", 0), body) for n, body in enumerate(bodies, start)]
-
-
-async def until_ended(batch_api: BatchApi, provider_batch_id: str) -> BatchStatus:
-    for _ in range(50):
-        found = await batch_api.status(provider_batch_id)
-        if found.state == "ended":
-            return found
-    raise AssertionError("never ended")
 
 
 async def collect(batch_api: BatchApi, provider_batch_id: str) -> list[BatchResult]:

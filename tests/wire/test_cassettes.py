@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.jurors.making import question, spec
+from tests.support.answers import question, spec
 
 from panel.errors import ProviderError, ProviderRefused
 from panel.jurors import Exchange, Provider, SendStep, UnusableStep, next_step, send_with_retries

@@ -1,51 +1,20 @@
 """Our side over a loopback socket: what the fakes send, what is asked again, what is told. Synthetic, see README.md."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.fakes.server import Fake, serving
-from tests.unit.jurors.making import APIS, question, spec
+from tests.support.answers import APIS, spec
+from tests.support.providers.our_side import ASKED, DOSSIER, facing, no_wait
 
 from panel.errors import ProviderBusy, ProviderRefused
 from panel.jurors import Exchange, Provider, SendStep, UnusableStep, next_step, send_with_retries
 from panel.jurors.conversation import AnsweredStep, DeclinedStep
 from panel.jurors.dialects import open_provider
 from panel.jurors.rate_limits.retry import MOST_ATTEMPTS
-from panel.prompting.schema import answer_schema
 
-DOSSIER = """<panel-source id="S1">
-Source S1: page, the maker's own word, no day given
-[S1.1] Acme is free to download and to run under the Apache 2.0 licence.
-[S1.2] It needs a card with 24 GB of memory and an hour of patience.
-</panel-source>"""
-PERSONA = """YOU READ FOR: Money
-Answer these in `answers`:
-- first_cost: What does it cost?
-
-Now answer about Acme, as of 2026-11-23, from the dossier only."""
-ASKED = question(dossier=DOSSIER, persona=PERSONA, schema=answer_schema())
 apis = pytest.mark.parametrize("api", list(APIS))
-
-
-@asynccontextmanager
-async def facing(
-    api: str, *behaviours: str, always: str = "ok", **changes: Any
-) -> AsyncIterator[tuple[Provider, Fake]]:
-    async with serving(*behaviours, always=always) as fake:
-        base_url = fake.address if api == "messages" else f"{fake.address}/v1"
-        asked = open_provider(spec(api, base_url=base_url, **changes))
-        try:
-            yield asked, fake
-        finally:
-            await asked.close()
-
-
-async def no_wait(seconds: float) -> None:
-    """Time passes only in a list."""
 
 
 async def converse(asked: Provider) -> tuple[Any, list[Exchange]]:

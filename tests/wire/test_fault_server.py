@@ -16,15 +16,14 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from tests.fakes.__main__ import settings_of
-from tests.fakes.billing import Bill, Tariff, Usage, tariff
-from tests.fakes.caching import TTL_S, Cache
-from tests.fakes.faults import ANSWERS, PASSING, STOPPING, Faults
-from tests.fakes.limits import Limits
-from tests.fakes.server import Fake, serving
-from tests.unit.jurors.making import spec
-from tests.wire.test_batches import address, requests, until_ended
-from tests.wire.test_fakes import ASKED, DOSSIER, no_wait
+from tests.support.answers import spec
+from tests.support.providers.__main__ import settings_of
+from tests.support.providers.billing import Bill, Tariff, Usage, tariff
+from tests.support.providers.caching import TTL_S, Cache
+from tests.support.providers.faults import ANSWERS, PASSING, STOPPING, Faults
+from tests.support.providers.limits import Limits
+from tests.support.providers.our_side import ASKED, DOSSIER, address, no_wait, requests, until_ended
+from tests.support.providers.server import Fake, serving
 
 from panel.errors import ProviderBusy, ProviderRefused
 from panel.jurors import Provider, send_with_retries
@@ -90,7 +89,7 @@ def test_a_bill_has_four_classes_and_names_what_has_no_tariff() -> None:
     assert tariff("3/3.75/0.30/15") == THREE_FIFTEEN
 
 
-def test_a_second_answer_to_a_body_is_told_apart_from_one_that_never_arrived() -> None:
+def test_a_second_answer_to_a_body_is_told_from_one_that_never_arrived() -> None:
     bill = Bill()
     lost, answered = (bill.add("a", ORACLE, b"1") for _ in range(2))
     answered.arrived = True
@@ -322,7 +321,7 @@ def process() -> Any:
     words = ["--faults=0.5", "--seed=1", "--hang=0.05", "--drip=0.05", "--validate=0.1", "--batch=partial+torn"]
     words.append("--tariff=*=3/3.75/0.30/15")
     started = subprocess.Popen(
-        [sys.executable, "-m", "tests.fakes", *words],
+        [sys.executable, "-m", "tests.support.providers", *words],
         cwd=ROOT, env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}"}, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert started.stdout is not None

@@ -9,8 +9,8 @@ from traceback import format_exception
 from typing import Any
 
 import pytest
-from tests.unit.jurors.making import ANSWER, raw, spec
-from tests.wire.test_fakes import ASKED
+from tests.support.answers import ANSWER, raw, spec
+from tests.support.providers.our_side import ASKED
 
 from panel.errors import Mistake, ProviderBusy, ProviderRefused
 from panel.jurors import Caching, Provider

@@ -5,8 +5,8 @@ import json
 import time
 
 import pytest
-from tests.unit.jurors.making import spec
-from tests.wire.test_fakes import ASKED, facing
+from tests.support.answers import spec
+from tests.support.providers.our_side import ASKED, facing
 
 from panel.errors import ProviderBusy, ProviderRefused
 from panel.jurors import Caching

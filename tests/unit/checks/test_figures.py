@@ -1,7 +1,7 @@
 """The maker's figures, and whose word each is."""
 
 import pytest
-from tests.unit.checks.lantern import make_dossier
+from tests.support.opinions import make_dossier
 
 from panel.checks import maker_figures
 
@@ -20,7 +20,7 @@ def standing(maker, other=None, *, voice="third_party", kind="article", neighbou
     return figure.standing, figure.others
 
 
-def test_figures_are_shares_multiples_scores_times_and_sizes_and_nothing_else():
+def test_figures_are_shares_multiples_scores_times_and_sizes_only():
     page = [
         "Answers come 3x faster and 40% cheaper.", "It scores 81.2 on MMLU.", "A query takes 150 ms.", "The model has 24B parameters.",
         "It costs $12 a month and launched on 5 March 2026 as version 2.1.", "1. Open the app. 2. Pick a folder. There are 14 themes.",
@@ -56,7 +56,8 @@ def test_code_and_other_voices_give_no_makers_figures():
     ("Rent rose 12% in the city.", ("no_method_given", ())),
     ("Indexing took 40 minutes on the last release.", ("no_method_given", ())),
 ])  # fmt: skip
-def test_another_voice_supports_or_disputes_only_with_its_own_number_on_the_same_thing(other, expected):
+def test_another_voice_supports_or_disputes_with_its_own_number_only(other, expected):
+    """Another voice supports or disputes only with its own number on the same thing."""
     assert standing(MAKER, other) == expected
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.checks.lantern import QUOTE, make_dossier, make_opinion, make_persona
+from tests.support.opinions import QUOTE, make_dossier, make_opinion, make_persona
 
 from panel.checks import check_review
 from panel.checks.case import Case, DossierIndex
@@ -66,7 +66,8 @@ def test_words_that_both_took_from_a_page_are_no_copy():
     assert near_copies(page, turned) == []
 
 
-def test_a_template_with_another_name_in_it_is_found_with_the_review_it_stands_in():
+def test_a_template_with_another_name_is_found_with_its_review():
+    """A template with another name in it is found with the review it stands in."""
     template = "{} asks for a card before the first result, and that is where most readers will stop."
     past = before(template.format("Oddfern").replace("most", "many"))
     (flag,) = flags_of("It is free.", template.format("Lantern"), past=past)

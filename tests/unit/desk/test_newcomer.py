@@ -1,7 +1,7 @@
 """What a newcomer stumbled over stays mended."""
 
 import pytest
-from tests.drafting import Room, a_room, claims, phrases, quill, target
+from tests.support.drafts import Room, a_room, claims, phrases, quill, target
 
 from panel.errors import Mistake
 from panel.records import Answered, NotAsked, Review

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.unit.jurors.making import ANSWER, APIS, PICKS, TRUNCATED, answer, exchange, provider, question
+from tests.support.answers import ANSWER, APIS, PICKS, TRUNCATED, answer, exchange, provider, question
 
 from panel.jurors import Exchange, SendStep, UnusableStep, next_step
 from panel.jurors.conversation import AnsweredStep, DeclinedStep
@@ -26,7 +26,7 @@ def test_a_sound_answer_is_heard(api: str) -> None:
 
 @apis
 @pytest.mark.parametrize("text", ['{"grounds": []}', None, ""], ids=["parses", "null", "empty"])
-def test_a_truncated_answer_is_asked_again_with_more_room_even_when_it_parses(api: str, text: str | None) -> None:
+def test_a_truncated_answer_gets_more_room_even_when_it_parses(api: str, text: str | None) -> None:
     """Statement 29: content may be null because reasoning ate the room."""
     asked = provider(api)
     cut = exchange(asked, text, ending=TRUNCATED[api])

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
-from tests.unit.jurors.making import PICKS, answer
+from tests.support.answers import PICKS, answer
 
 from panel.jurors import UnusableStep, to_opinion
 from panel.jurors.conversation import AnsweredStep, DeclinedStep

@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.jurors.making import ANSWER, PICKS, SCHEMA, answer
+from tests.support.answers import ANSWER, PICKS, SCHEMA, answer
 
 from panel.errors import ReplyUnusable
 from panel.jurors.parse import holds_shape, parse_answer, parse_picks, read_object

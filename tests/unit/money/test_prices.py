@@ -27,13 +27,13 @@ def test_an_unknown_model_has_no_price_rather_than_a_price_of_zero():
     assert price("strangers/claude-sonnet-4-5", ORACLE, prices={}) is None
 
 
-def test_a_compatible_server_is_not_billed_at_the_price_of_the_name_it_uses():
+def test_a_compatible_server_is_not_billed_by_the_name_it_uses():
     assert price("openai/gpt-5", ORACLE, prices={}) is not None
     assert price("openai/gpt-5", ORACLE, prices={}, base_url="https://llm.example.net/v1") is None
     assert price("openai/gpt-5", ORACLE, prices={}, base_url="https://api.openai.com/v1") is not None
 
 
-def test_what_runs_on_this_machine_costs_nothing_unless_panel_toml_names_a_price():
+def test_a_local_model_costs_nothing_unless_panel_toml_names_a_price():
     assert price("openai/gpt-5", ORACLE, prices={}, free=True) == 0
     assert price("openai/gpt-5", ORACLE, prices={"openai/gpt-5": OURS}, free=True) == OURS.of(ORACLE)
 
@@ -49,7 +49,7 @@ def test_a_batch_costs_half():
 
 
 @pytest.mark.parametrize("text", ["word " * 400, "字" * 400, '{"a":1,"b":[2,3]}' * 40])
-def test_the_worst_case_covers_one_token_for_every_two_bytes_and_all_the_room(text):
+def test_the_worst_case_covers_a_token_per_two_bytes_and_all_the_room(text):
     worst = worst_case("x/y", {"input": [{"text": text}]}, room=100, prices={"x/y": OURS})
     tokens = len(text.encode()) // 2
     assert worst >= OURS.of(Usage(cache_write_tokens=tokens, output_tokens=100))

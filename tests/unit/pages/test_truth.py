@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from lxml import html as lxml_html
-from tests.unit.pages import samples
+from tests.support import page_records
 
 from panel.pages import render
 from panel.pages.card import card
@@ -41,7 +41,7 @@ def counted(review: Review, **changes: object) -> Review:
 
 
 def paired(a: Review, b: Review) -> Comparison:
-    return compare(a, b, made=samples.STAMP)
+    return compare(a, b, made=page_records.STAMP)
 
 
 def voting(review: Review, *verdicts: str) -> Review:
@@ -70,7 +70,7 @@ def silent(review: Review) -> Review:
 
 
 def by_models(review: Review, *models: str) -> Review:
-    jurors = [samples.juror(o.juror.persona_id, models[n % len(models)]) for n, o in enumerate(review.opinions)]
+    jurors = [page_records.juror(o.juror.persona_id, models[n % len(models)]) for n, o in enumerate(review.opinions)]
     opinions = tuple(o.model_copy(update={"juror": j}) for o, j in zip(review.opinions, jurors, strict=True))
     return counted(review, opinions=opinions)
 
@@ -95,7 +95,7 @@ def launched(review: Review, **changes: object) -> Review:
 
 def sharing_a_page() -> Comparison:
     """The second dossier holds a page of the first's, with another cut of its text."""
-    a, b = counted(samples.review_a()), counted(samples.review_b())
+    a, b = counted(page_records.review_a()), counted(page_records.review_b())
     shared = a.dossier.sources[2].model_copy(update={"source_id": "S3", "text_sha256": "sha256:other", "passages": ()})
     return paired(
         a, b.model_copy(update={"dossier": b.dossier.model_copy(update={"sources": (*b.dossier.sources, shared)})})
@@ -103,10 +103,10 @@ def sharing_a_page() -> Comparison:
 
 
 def personas(*left_out: str, **changes: object) -> tuple[Persona, ...]:
-    return tuple(p.model_copy(update=changes) for p in samples.PERSONAS if p.persona_id not in left_out)
+    return tuple(p.model_copy(update=changes) for p in page_records.PERSONAS if p.persona_id not in left_out)
 
 
-A, B = counted(samples.review_a()), counted(samples.review_b())
+A, B = counted(page_records.review_a()), counted(page_records.review_b())
 NOTE = Editorial(note="We ran Quillbase on two of our repositories.", note_by="Ann Editor")
 SIGNED = Editorial(
     signed="Approved by Ann Editor, 25 Nov 2026", corrected=(Corrected(on="26 Nov 2026", why="A price."),)
@@ -119,20 +119,20 @@ STATES: dict[str, Comparison | Review | Rendered] = {
     "everybody ships": voting(A, "ship", "ship", "ship", "ship"),
     "a pick": paired(voting(A, "ship", "ship", "ship", "ship"), voting(B, "skip", "skip", "skip", "skip")),
     "a tie": voting(A, "ship", "ship", "skip", "skip"),
-    "a tie with a dissent on record": samples.review_b(),
+    "a tie with a dissent on record": page_records.review_b(),
     "everybody abstains": voting(A, "abstain", "abstain", "abstain", "abstain"),
     "nobody judged both": paired(
         counted(A, opinions=(*A.opinions[:2], *silent(A).opinions[2:])),
         counted(B, opinions=(*silent(B).opinions[:2], *B.opinions[2:])),
     ),
-    "ungrounded, declined, unusable, failed": samples.troubled_review(),
+    "ungrounded, declined, unusable, failed": page_records.troubled_review(),
     "nobody answered": silent(A),
     "nobody answered of two": paired(silent(A), silent(B)),
     "nobody answered of the second": paired(A, silent(B)),
-    "trial review": samples.trial(A),
-    "trial comparison": paired(samples.trial(A), samples.trial(B)),
-    "trial as it was recorded before": samples.comparison("trial"),
-    "trial nobody answered": samples.trial(A).model_copy(update={"opinions": silent(A).opinions[:4]}),
+    "trial review": page_records.trial(A),
+    "trial comparison": paired(page_records.trial(A), page_records.trial(B)),
+    "trial as it was recorded before": page_records.comparison("trial"),
+    "trial nobody answered": page_records.trial(A).model_copy(update={"opinions": silent(A).opinions[:4]}),
     "specimen": paired(*(r.model_copy(update={"grade": "specimen"}) for r in (A, B))),
     "one model": by_models(A, "anthropic/claude-sonnet-5"),
     "two families": by_models(A, "anthropic/claude-sonnet-5", "openai/gpt-6.1-sol"),
@@ -144,12 +144,12 @@ STATES: dict[str, Comparison | Review | Rendered] = {
     "no price": launched(A, pricing=Pricing()),
     "no category": paired(launched(A, category=""), launched(B, category="")),
     "two kinds": paired(A, launched(B, category="databases")),
-    "held, hidden text, costs": samples.live_review(),
-    "not held": samples.live_comparison(),
+    "held, hidden text, costs": page_records.live_review(),
+    "not held": page_records.live_comparison(),
     "only our own words": in_our_words(A),
     "a page on both sides": sharing_a_page(),
     "no reporter": counted(A, personas=personas("reporter"), opinions=A.opinions[:4]),
-    "made outside a checkout": A.model_copy(update={"made": Stamp(created_at=samples.STAMP.created_at, version="0.1.0")}),
+    "made outside a checkout": A.model_copy(update={"made": Stamp(created_at=page_records.STAMP.created_at, version="0.1.0")}),
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 from jinja2 import meta
-from tests.unit.pages import samples
+from tests.support import page_records
 
 from panel.pages import render
 from panel.pages.model import ComparisonPage, ReviewPage
@@ -41,15 +41,15 @@ def test_templates_read_exactly_the_fields_of_their_page(kind: str, ending: str,
     assert keys - used == unused
 
 
-def test_every_critic_who_counts_stands_on_both_sides_and_the_reporter_on_none() -> None:
-    page = comparison_view(samples.comparison())
-    assert [c.persona_id for c in page.critics] == [p.persona_id for p in samples.PERSONAS if p.counts]
+def test_each_critic_who_counts_is_on_both_sides_and_the_reporter_on_none() -> None:
+    page = comparison_view(page_records.comparison())
+    assert [c.persona_id for c in page.critics] == [p.persona_id for p in page_records.PERSONAS if p.counts]
     assert all([said.side for said in critic.on] == ["a", "b"] for critic in page.critics)
     assert all(side.reporter is not None and side.reporter.has_words for side in page.sides)
 
 
 def test_evidence_carries_voice_source_and_whether_it_is_quoted() -> None:
-    dx = comparison_view(samples.comparison()).critics[0].on[0]
+    dx = comparison_view(page_records.comparison()).critics[0].on[0]
     first = dx.sentences[0].notes[0]
     assert (first.quoted, first.is_quoted, first.passage_id) == ("quoted word for word", True, "S1.2")
     assert first.source is not None
@@ -57,31 +57,31 @@ def test_evidence_carries_voice_source_and_whether_it_is_quoted() -> None:
 
 
 def test_words_that_do_not_stand_in_the_passage_are_never_called_quoted() -> None:
-    dx = comparison_view(samples.hostile()).critics[0].on[0]
-    wrong = samples.ground(1, "for", "S1.1", "words that stand nowhere", "")
-    opinion = samples.QUILL_OPINIONS[0].model_copy(update={"grounds": (wrong,)})
+    dx = comparison_view(page_records.hostile()).critics[0].on[0]
+    wrong = page_records.ground(1, "for", "S1.1", "words that stand nowhere", "")
+    opinion = page_records.QUILL_OPINIONS[0].model_copy(update={"grounds": (wrong,)})
     void = Flag(
         check="excerpt_not_in_passage", severity="high", persona_id=opinion.juror.persona_id, field="grounds", index=1,
         message="Ground 1's excerpt does not stand in S1.1.",
     )  # fmt: skip
-    checked = samples.review_a(opinions=(opinion,)).model_copy(update={"flags": (void,)})
+    checked = page_records.review_a(opinions=(opinion,)).model_copy(update={"flags": (void,)})
     made_up = review_view(checked, flags=()).critics[0].on[0].notes[0]
     assert (made_up.quoted, made_up.is_quoted) == ("does not count as quoted", False)
     assert (dx.notes[1].quoted, dx.notes[1].source) == ("there is no passage S9.9", None)
 
 
 def test_view_and_memory_sentences_are_marked_and_uncited_ones_too() -> None:
-    page = comparison_view(samples.comparison())
+    page = comparison_view(page_records.comparison())
     assert [s.mark for s in page.critics[1].on[0].sentences] == ["", "memory: unchecked", ""]
     assert page.critics[0].on[0].sentences[2].mark == "view"
-    assert comparison_view(samples.hostile()).critics[0].on[0].sentences[2].mark == "no evidence given"
+    assert comparison_view(page_records.hostile()).critics[0].on[0].sentences[2].mark == "no evidence given"
 
 
 def test_flags_stand_beside_their_sentence_when_high_or_medium() -> None:
-    page = review_view(samples.review_a())
+    page = review_view(page_records.review_a())
     assert [f.check for f in page.critics[1].on[0].sentences[1].flags] == ["memory-sentence"]
     assert page.critics[2].on[0].sentences[0].flags == ()
-    hidden = review_view(samples.review_a(), flags=())
+    hidden = review_view(page_records.review_a(), flags=())
     assert hidden.critics[1].on[0].sentences[1].flags == ()
 
 
@@ -89,13 +89,13 @@ def test_a_flag_about_nobody_stands_on_top() -> None:
     flag = Flag(
         check="answer", severity="high", persona_id="", field="answer", message="The prose contradicts the pick."
     )
-    assert [f.message for f in comparison_view(samples.comparison(), (flag,)).held] == [
+    assert [f.message for f in comparison_view(page_records.comparison(), (flag,)).held] == [
         "The prose contradicts the pick."
     ]
 
 
 def test_those_not_counted_are_listed_with_why() -> None:
-    page = review_view(samples.troubled_review())
+    page = review_view(page_records.troubled_review())
     assert [(u.title, u.word) for u in page.uncounted] == [
         ("Developer experience", "Ungrounded, said ship"), ("Competitor skeptic", "Declined"), ("Futurist", "Unusable"),
         ("Business analyst", "Failed"), ("Reporter", "Failed"),
@@ -105,20 +105,22 @@ def test_those_not_counted_are_listed_with_why() -> None:
 
 
 def test_a_critic_missing_from_a_review_is_not_asked() -> None:
-    page = comparison_view(samples.comparison(a=samples.review_a(opinions=samples.QUILL_OPINIONS[:2]), splits=()))
+    page = comparison_view(
+        page_records.comparison(a=page_records.review_a(opinions=page_records.QUILL_OPINIONS[:2]), splits=())
+    )
     assert page.critics[2].on[0].stand == "not_asked"
     assert page.critics[2].on[0].why == "Not on this panel."
 
 
 def test_a_struck_opinion_is_shown_as_struck_and_not_counted() -> None:
-    whole = samples.comparison()
+    whole = page_records.comparison()
     splits = (whole.splits[0].model_copy(update={"a": "struck"}), *whole.splits[1:])
     page = comparison_view(whole.model_copy(update={"splits": splits}))
     assert ("Developer experience", "Struck") in [(u.title, u.word) for u in page.uncounted]
 
 
 def test_a_trial_shows_picks_where_words_were_not_asked() -> None:
-    page = comparison_view(samples.comparison("trial"))
+    page = comparison_view(page_records.comparison("trial"))
     dx = page.critics[0].on[0]
     assert not dx.has_words
     assert "".join(p.text for p in dx.line) == "Picked S1.2: “There is no account and no key.”"
@@ -128,20 +130,22 @@ def test_a_trial_shows_picks_where_words_were_not_asked() -> None:
 
 
 def test_two_releases_of_one_product_are_told_apart() -> None:
-    other = samples.QUILL.model_copy(update={"release": "4"})
+    other = page_records.QUILL.model_copy(update={"release": "4"})
     page = comparison_view(
-        samples.comparison(b=samples.review_b(dossier=samples.dossier(other, samples.LEDGER_PASSAGES)))
+        page_records.comparison(
+            b=page_records.review_b(dossier=page_records.dossier(other, page_records.LEDGER_PASSAGES))
+        )
     )
     assert [side.name for side in page.sides] == ["Quillbase 3", "Quillbase 4"]
 
 
 def test_a_price_nobody_knows_stays_unknown_in_the_costs() -> None:
-    costs = {row.title: row.cost for row in review_view(samples.review_a()).sides[0].jurors}
+    costs = {row.title: row.cost for row in review_view(page_records.review_a()).sides[0].jurors}
     assert costs["Competitor skeptic"] == "unknown"
     assert costs["Developer experience"] == "$0.0118"
 
 
 def test_a_long_pick_is_cut_on_the_first_screen_and_whole_in_the_scorecard() -> None:
-    dx = comparison_view(samples.wordy("trial")).critics[0].on[0]
+    dx = comparison_view(page_records.wordy("trial")).critics[0].on[0]
     assert "".join(p.text for p in dx.line).endswith(" …”")
     assert dx.notes[0].excerpt.endswith("and four more words")

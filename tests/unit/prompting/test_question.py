@@ -73,7 +73,8 @@ def test_the_dossier_part_says_kind_voice_day_and_address(templates, make_dossie
     assert 'as-of="2026-11-23"' in text
 
 
-def test_the_dossier_part_says_what_no_source_speaks_of_and_what_was_left_out(templates, make_dossier):
+def test_the_dossier_part_says_what_is_missing_and_what_was_left_out(templates, make_dossier):
+    """The dossier part says what no source speaks of and what was left out."""
     dossier = make_dossier()
     coverage = dossier.coverage.model_copy(update={"passages_total": 9, "missing": ("pricing", "docs")})
     text = render_shared(templates, dossier.model_copy(update={"coverage": coverage})).dossier

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.unit.store.samples import a_review
+from tests.support.records import a_review
 
 from panel.dossier import build_dossier, read_launches
 from panel.errors import Mistake

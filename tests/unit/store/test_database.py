@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
-from tests.unit.store.samples import a_run
+from tests.support.records import a_run
 
 from panel.errors import Mistake, StoreError
 from panel.store import RunRecords

@@ -1,0 +1,1 @@
+"""Builders that tests share, one a noun. No test file imports another."""

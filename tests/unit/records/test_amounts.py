@@ -1,0 +1,94 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panel.records.amounts import Quantity, Rate, Tariff, number_of, plain_number, read_tariff, tariff_words, units_in
+
+UNITS = st.sampled_from(["seat", "month", "year", "token", "input token", "call", "GB", "GPU hour", "minute", "image"])
+COUNTS = st.sampled_from([Decimal(1), Decimal(10), Decimal(1_000), Decimal(1_000_000), Decimal(2_500_000)])
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("$12 / seat / month", "12 USD per seat and month"),
+        ("$12 per user, per month, billed annually", "12 USD per seat and month, billed yearly"),
+        ("$15 per team member / month", "15 USD per seat and month"),
+        ("12 € HT / mois / utilisateur", "12 EUR per seat and month"),
+        ("14,50 € pro Nutzer und Monat", "14.50 EUR per seat and month"),
+        ("8 € por usuario al mes", "8 EUR per seat and month"),
+        ("1.190 € pro Jahr", "1,190 EUR per year"),
+        ("CHF 49.– / Monat", "49 CHF per month"),
+        ("from €6 a month", "from 6 EUR per month"),
+        ("$0.30 per 1M tokens", "0.30 USD per 1M tokens"),
+        ("$0.50 per 1,000 requests", "0.50 USD per 1,000 requests"),
+        ("$3 / 1M input tokens + $12 / 1M output tokens", "3 USD per 1M input tokens plus 12 USD per 1M output tokens"),
+        ("first 100 GB free, then $0.05 per GB", "0.05 USD per GB, first 100 GB free"),
+        ("$49 once", "49 USD once"),
+        ("0.5¢ per page", "0.005 USD per page"),
+        ("$2k / month", "2,000 USD per month"),
+        ("$12 monthly or $120 yearly", "12 USD per month"),
+        ("free up to 3 seats", "free up to 3 seats"),
+        ("$0", "free"),
+        ("Gratuit", "free"),
+        ("Auf Anfrage", "contact sales"),
+        ("Let’s talk", "contact sales"),
+    ],
+)
+def test_a_price_as_pages_word_it_is_written_in_one_way(said: str, read: str) -> None:
+    assert tariff_words(read_tariff(said)) == read
+
+
+@pytest.mark.parametrize("said", ["", "14-day free trial", "saves 40 %", "$4M raised", "$3.1M", "12", "version 2.1"])
+def test_what_is_no_price_is_not_read_as_one(said: str) -> None:
+    assert read_tariff(said).kind == "unread"
+
+
+@pytest.mark.parametrize(
+    ("said", "currency", "value"),
+    [
+        ("1,299.00", "USD", "1299.00"), ("1.299,00", "EUR", "1299.00"), ("1.299", "EUR", "1299"), ("1.299", "USD", "1.299"),
+        ("1,299", "USD", "1299"), ("0,002", "EUR", "0.002"), ("0.002", "EUR", "0.002"), ("12,50", "EUR", "12.50"),
+        ("1 299", "EUR", "1299"), ("1'299.50", "CHF", "1299.50"), ("1.299.000", "EUR", "1299000"),
+    ],
+)  # fmt: skip
+def test_numbers_are_read_by_the_marks_they_hold(said: str, currency: str, value: str) -> None:
+    assert number_of(said, currency=currency) == Decimal(value)
+
+
+@given(st.text(max_size=600))
+def test_any_text_is_read_and_its_words_read_back_the_same(text: str) -> None:
+    """Any text is read without an error, and its words read back the same."""
+    words = tariff_words(read_tariff(text))
+    assert tariff_words(read_tariff(words)) == words
+
+
+@given(
+    amount=st.decimals(min_value="0.0001", max_value=99_999, places=4),
+    currency=st.sampled_from(["USD", "EUR", "GBP", "JPY"]),
+    per=st.lists(st.builds(Quantity, COUNTS, UNITS), max_size=2, unique_by=lambda quantity: quantity.unit),
+    least=st.booleans(),
+    yearly=st.booleans(),
+)
+def test_every_tariff_survives_being_written_and_read(
+    amount: Decimal, currency: str, per: list[Quantity], least: bool, yearly: bool
+) -> None:
+    words = tariff_words(Tariff("rates", (Rate(amount, currency, tuple(per)),), least, yearly))
+    again = read_tariff(words)
+    assert (again.rates[0].amount, again.rates[0].currency) == (amount, currency)
+    assert set(again.rates[0].per) == set(per)
+    assert (again.at_least, again.billed_yearly) == (least, yearly)
+
+
+def test_a_heading_says_what_its_prices_are_for() -> None:
+    assert units_in("Price per seat / month") == (Quantity(Decimal(1), "seat"), Quantity(Decimal(1), "month"))
+    assert units_in("Input (per 1M tokens)") == (Quantity(Decimal(1_000_000), "token"),)
+    assert units_in("Monthly") == (Quantity(Decimal(1), "month"),)
+    assert units_in("Context") == ()
+
+
+def test_amounts_are_shown_with_no_cents_or_at_least_two() -> None:
+    shown = [plain_number(Decimal(value)) for value in ("12.00", "12.5", "0.0004", "1200", "1E+3")]
+    assert shown == ["12", "12.50", "0.0004", "1,200", "1,000"]
