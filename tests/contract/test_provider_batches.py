@@ -268,12 +268,12 @@ async def test_a_batch_that_may_not_go_is_handed_to_nobody(
     ledger: Ledger, batches: ProviderBatches, b1: SentBatch
 ) -> None:
     """A batch that may not go is handed to nobody, and its calls may be asked again."""
-    wire, budgets = Mock(), Mock()
+    batch_api, budgets = Mock(), Mock()
     poller = Poller(
-        wire=wire, provider=Mock(), ledger=ledger, store=batches, budgets=budgets, prices={}, now=lambda: DAY,
+        batch_api=batch_api, provider=Mock(), ledger=ledger, store=batches, budgets=budgets, prices={}, now=lambda: DAY,
         may_go=lambda batch: "'acme' is confidential and may not go to https://models.example.",
     )  # fmt: skip
     await ledger.claim_for_batch([a_call(1)], "b1")
     assert (await poller.tick(b1)).state == "lost"
-    assert wire.submit.call_count == 0
+    assert batch_api.submit.call_count == 0
     assert await ledger.claim(a_call(1)) == Claimed(1)

@@ -135,15 +135,15 @@ class Desk:
     """A poller over all of that, a batch b1 of so many calls, and a clock."""
 
     def __init__(self, calls: int = 3, **words: Any) -> None:
-        self.wire, self.books, self.shared_budget = Wire(**words), Books(), Purse()
+        self.batch_api, self.books, self.shared_budget = Wire(**words), Books(), Purse()
         self.books.calls = {(key(n), 0): ("sent", None) for n in range(calls)}
         self.clock, self.heard = START, list[str]()
         self.budgets = LaunchBudgets(self.shared_budget, lambda: {"run:r": Decimal(10)})
-        model = self.wire.spec.name
+        model = self.batch_api.spec.name
         self.batch = SentBatch(batch_id="b1", run_id="r", provider="anthropic", model=model, created_at=START)
         self.books.put(self.batch)
         self.poller = Poller(
-            wire=self.wire, provider=provider("messages"), ledger=self.books, store=self.books, budgets=self.budgets,  # type: ignore[arg-type]
+            batch_api=self.batch_api, provider=provider("messages"), ledger=self.books, store=self.books, budgets=self.budgets,  # type: ignore[arg-type]
             prices={model: PRICE}, now=lambda: self.clock, say=self.heard.append,
         )  # fmt: skip
 

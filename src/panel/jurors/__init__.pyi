@@ -1,4 +1,4 @@
-from .batch_api.protocol import BatchRequest as BatchRequest, BatchResult as BatchResult, BatchWire as BatchWire
+from .batch_api.protocol import BatchApi as BatchApi, BatchRequest as BatchRequest, BatchResult as BatchResult
 from .batch_api.protocol import custom_id as custom_id, key_of as key_of
 from .confidential import may_take_confidential as may_take_confidential
 from .confidential import refuse_if_confidential as refuse_if_confidential

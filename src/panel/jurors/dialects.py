@@ -1,6 +1,6 @@
 """Opens a model's adapter, and its provider's batches, by its dialect. Adapters know nothing of each other."""
 
-from panel.jurors.batch_api.protocol import BatchWire
+from panel.jurors.batch_api.protocol import BatchApi
 from panel.jurors.provider import ModelSpec, Provider
 
 
@@ -30,7 +30,7 @@ def open_provider(spec: ModelSpec) -> Provider:
     return Scripted(spec)
 
 
-def open_batches(spec: ModelSpec) -> BatchWire | None:
+def open_batches(spec: ModelSpec) -> BatchApi | None:
     """Batches for this model; None for a local or scripted one. Opens no socket and imports no SDK.
 
     A compatible server at another address may have no batches: `submit` then raises ProviderRefused, which says so.

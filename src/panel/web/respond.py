@@ -1,6 +1,6 @@
 """A view to HTML: one sandboxed, strict, escaping environment. A view is a frozen dataclass that names its template.
 
-What a template may read is its view's fields, `shell` (who is signed in, where they may go, what was just done) and
+What a template may read is its view's fields, `frame` (who is signed in, where they may go, what was just done) and
 what is the same on every page (`environment`).
 """
 
@@ -91,7 +91,7 @@ class PageFrame:
 def show(request: Request, view: View, status: int = 200, headers: dict[str, str] | None = None) -> HTMLResponse:
     """Draw the view for whoever asks."""
     inside = {field.name: getattr(view, field.name) for field in fields(view)}  # type: ignore[arg-type]
-    html = environment().get_template(view.template).render(**inside, shell=shell_of(request))
+    html = environment().get_template(view.template).render(**inside, frame=frame_of(request))
     return HTMLResponse(html, status, headers)
 
 
@@ -103,7 +103,7 @@ def redirect(path: str, said: str = "") -> RedirectResponse:
     return RedirectResponse(path + query, 303)
 
 
-def shell_of(request: Request) -> PageFrame:
+def frame_of(request: Request) -> PageFrame:
     """The layout's part of the page."""
     me: Account | None = getattr(request.state, "me", None)
     here = request.url.path

@@ -9,7 +9,7 @@ from tests.support.answers import question, spec
 from tests.support.providers.server import Fake, serving
 
 from panel.jurors import Provider
-from panel.jurors.batch_api.protocol import BatchRequest, BatchStatus, BatchWire, custom_id
+from panel.jurors.batch_api.protocol import BatchApi, BatchRequest, BatchStatus, custom_id
 from panel.jurors.dialects import open_provider
 from panel.prompting.schema import answer_schema
 
@@ -56,9 +56,9 @@ def requests(api: str, count: int = ROWS, start: int = 0) -> list[BatchRequest]:
     return [BatchRequest(custom_id(f"sha256:{n:064x}", 0), body) for n, body in enumerate(bodies, start)]
 
 
-async def until_ended(wire: BatchWire, provider_batch_id: str) -> BatchStatus:
+async def until_ended(batch_api: BatchApi, provider_batch_id: str) -> BatchStatus:
     for _ in range(50):
-        found = await wire.status(provider_batch_id)
+        found = await batch_api.status(provider_batch_id)
         if found.state == "ended":
             return found
     raise AssertionError("never ended")

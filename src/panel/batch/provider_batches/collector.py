@@ -12,7 +12,7 @@ from secrets import token_hex
 
 from panel.batch.batch_context import BatchContext
 from panel.errors import Stopped, StoreError
-from panel.jurors import BatchRequest, BatchWire, Body, custom_id
+from panel.jurors import BatchApi, BatchRequest, Body, custom_id
 from panel.money import worst_case
 from panel.store import CallRow, Claimed, ProviderBatches, SentBatch, StoredAnswer
 
@@ -49,7 +49,7 @@ class Collector:
 
     context: BatchContext
     store: ProviderBatches
-    wires: Mapping[str, BatchWire]  # by model name; what has none is asked by ordinary calls
+    batch_apis: Mapping[str, BatchApi]  # by model name; what has none is asked by ordinary calls
     least: int = 1
     by_model: dict[str, Filling] = field(default_factory=dict)
     claimed: int = 0
@@ -57,7 +57,7 @@ class Collector:
 
     def serves(self, row: CallRow) -> bool:
         """Whether this model's provider has batches."""
-        return row.model in self.wires
+        return row.model in self.batch_apis
 
     async def look(self, row: CallRow, body: Body) -> StoredAnswer | None:
         """The answer, when the ledger has it."""
@@ -67,7 +67,7 @@ class Collector:
     async def take(self, row: CallRow, body: Body) -> None:
         """Keep a call for a batch. Nothing is on the disk before `flush`."""
         filling = self.by_model.setdefault(row.model, Filling())
-        size = self.wires[row.model].size(BatchRequest(custom_id(row.key, LATER_ATTEMPT), body))
+        size = self.batch_apis[row.model].size(BatchRequest(custom_id(row.key, LATER_ATTEMPT), body))
         filling.waiting.append(WaitingCall(row, size, self._worst(row, body)))
 
     async def flush(self) -> None:
@@ -113,10 +113,10 @@ class Collector:
 
     def _chunks(self, model: str, filling: Filling, rows: Sequence[WaitingCall]) -> Iterator[list[WaitingCall]]:
         """As many rows as one transaction and the provider's limits allow; a full batch is followed by a new one."""
-        wire = self.wires[model]
+        batch_api = self.batch_apis[model]
         chunk: list[WaitingCall] = []
         for row in rows:
-            full = filling.count >= wire.most_requests or filling.size + row.size > wire.most_bytes
+            full = filling.count >= batch_api.most_requests or filling.size + row.size > batch_api.most_bytes
             if filling.batch is None or full:
                 if chunk:
                     yield chunk
@@ -132,7 +132,7 @@ class Collector:
             yield chunk
 
     def _new(self, model: str) -> SentBatch:
-        spec = self.wires[model].spec
+        spec = self.batch_apis[model].spec
         batch = SentBatch(
             batch_id=f"{self.context.run_id[:50]}-{token_hex(4)}", run_id=self.context.run_id, provider=spec.provider,
             model=model, base_url=spec.base_url, created_at=self.context.now(),

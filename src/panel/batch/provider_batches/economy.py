@@ -12,7 +12,7 @@ from panel.batch.provider_batches.collector import Collector
 from panel.batch.provider_batches.poller import Poller
 from panel.batch.resume import reopen_collected
 from panel.errors import Stopped
-from panel.jurors import BatchWire, may_take_confidential, model_address
+from panel.jurors import BatchApi, may_take_confidential, model_address
 from panel.store import ProviderBatches, SentBatch
 
 FIRST_POLL_S, SLOWEST_POLL_S = 15.0, 120.0  # most batches end within the hour
@@ -23,7 +23,7 @@ STEPS = ("filling", "submitting", "submitted", "ended", "collected", "lost")
 
 
 async def half_price(
-    context: BatchContext, sign: StopSign, store: ProviderBatches, wires: Mapping[str, BatchWire], *, at_once: int,
+    context: BatchContext, sign: StopSign, store: ProviderBatches, batch_apis: Mapping[str, BatchApi], *, at_once: int,
     poll_s: float | None = None,
 ) -> None:  # fmt: skip
     """Get what can be had through provider batches into the ledger; every row is then ready again, or done.
@@ -35,15 +35,15 @@ async def half_price(
     these go on without us and are collected when the run is resumed.
     """
     poll_s = FIRST_POLL_S if poll_s is None else poll_s
-    await _until_collected(context, sign, store, wires, poll_s)  # those of an earlier life first
+    await _until_collected(context, sign, store, batch_apis, poll_s)  # those of an earlier life first
     round_ = 0
     while True:
-        collector = Collector(context, store, wires, least=1 if round_ == 0 else SECOND_ROUND_CALLS)
+        collector = Collector(context, store, batch_apis, least=1 if round_ == 0 else SECOND_ROUND_CALLS)
         collecting = replace(context, asker=replace(context.asker, defer=collector))
         await work_off(collecting, sign, at_once=at_once)
         handed = await collector.close()
         if handed:
-            await _until_collected(context, sign, store, wires, poll_s)
+            await _until_collected(context, sign, store, batch_apis, poll_s)
         await asyncio.to_thread(reopen_collected, context.run_id, context.rows)
         round_ += not collector.short
         if not handed or round_ == ROUNDS or not _time_for_another(context):
@@ -56,9 +56,9 @@ def _time_for_another(context: BatchContext) -> bool:
 
 
 async def _until_collected(
-    context: BatchContext, sign: StopSign, store: ProviderBatches, wires: Mapping[str, BatchWire], poll_s: float
+    context: BatchContext, sign: StopSign, store: ProviderBatches, batch_apis: Mapping[str, BatchApi], poll_s: float
 ) -> None:
-    pollers = {name: make_poller(context, store, wire) for name, wire in wires.items()}
+    pollers = {name: make_poller(context, store, batch_api) for name, batch_api in batch_apis.items()}
     while batches := store.open_ones(context.run_id):
         for batch in batches:
             await step_on(pollers[batch.model], batch)
@@ -87,22 +87,24 @@ async def _sleep(context: BatchContext, sign: StopSign, seconds: float) -> None:
         )
 
 
-def make_poller(context: BatchContext, store: ProviderBatches, wire: BatchWire) -> Poller:
+def make_poller(context: BatchContext, store: ProviderBatches, batch_api: BatchApi) -> Poller:
     """Whoever moves this model's batches on."""
     return Poller(
-        wire=wire, provider=context.asker.providers[wire.spec.name], ledger=context.ledger, store=store,
+        batch_api=batch_api, provider=context.asker.providers[batch_api.spec.name], ledger=context.ledger, store=store,
         budgets=context.budgets, prices=dict(context.asker.prices), now=context.now,
-        say=lambda text: context.listen(Notice(text)), may_go=lambda batch: _why_not(context, store, wire, batch),
+        say=lambda text: context.listen(Notice(text)), may_go=lambda batch: _why_not(context, store, batch_api, batch),
         paid=lambda usd: context.listen(Paid(usd)),
     )  # fmt: skip
 
 
-def _why_not(context: BatchContext, store: ProviderBatches, wire: BatchWire, batch: SentBatch) -> str:
+def _why_not(context: BatchContext, store: ProviderBatches, batch_api: BatchApi, batch: SentBatch) -> str:
     """Why a batch may not go where it was to go: it holds a confidential launch, and panel.toml was changed since."""
     for slug in (
-        () if may_take_confidential(wire.spec, context.asker.confidential_to) else store.confidential(batch.batch_id)
+        ()
+        if may_take_confidential(batch_api.spec, context.asker.confidential_to)
+        else store.confidential(batch.batch_id)
     ):
-        return f"{slug!r} is confidential and may not go to {model_address(wire.spec)}."
+        return f"{slug!r} is confidential and may not go to {model_address(batch_api.spec)}."
     return ""
 
 

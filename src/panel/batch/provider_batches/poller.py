@@ -22,7 +22,7 @@ from decimal import Decimal
 
 from panel.batch.launch_budgets import LaunchBudgets
 from panel.errors import ProviderBusy, ProviderError, ProviderRefused
-from panel.jurors import BatchRequest, BatchResult, BatchWire, Provider, custom_id, key_of
+from panel.jurors import BatchApi, BatchRequest, BatchResult, Provider, custom_id, key_of
 from panel.money import Price, price
 from panel.records import Usage
 from panel.store import Ledger, ProviderBatches, SentBatch
@@ -61,7 +61,7 @@ class Counts:
 class Poller:
     """Moves one model's batches on. Knows nothing of launches."""
 
-    wire: BatchWire
+    batch_api: BatchApi
     provider: Provider  # reads replies as if they had come one by one
     ledger: Ledger
     store: ProviderBatches
@@ -98,7 +98,7 @@ class Poller:
         if not batch.requests:
             return self._put(batch, state="collected", why="Nothing was left to ask.")
         try:
-            provider_id = await self.wire.submit(batch.batch_id, self._requests(batch))
+            provider_id = await self.batch_api.submit(batch.batch_id, self._requests(batch))
         except ProviderBusy as err:
             if not err.maybe_paid:
                 self._put(batch, state="filling", submitted_at=None)
@@ -109,7 +109,7 @@ class Poller:
     async def _look_up(self, batch: SentBatch) -> SentBatch:
         """A hand-over whose end nobody knows: adopt what the provider has, else hand over again."""
         since = batch.submitted_at or batch.created_at
-        found = await self.wire.find(batch.batch_id, since=since, requests=batch.requests)
+        found = await self.batch_api.find(batch.batch_id, since=since, requests=batch.requests)
         others = {b.provider_batch_id for b in self.store.of_run(batch.run_id) if b.batch_id != batch.batch_id}
         fresh = [name for name in found if name not in others and name not in batch.not_ours]
         if fresh:
@@ -120,7 +120,7 @@ class Poller:
         return self._put(batch, state="filling", submitted_at=None)
 
     async def _look(self, batch: SentBatch) -> SentBatch:
-        status = await self.wire.status(batch.provider_batch_id)
+        status = await self.batch_api.status(batch.provider_batch_id)
         if status.why and status.busy and self._others_out(batch):
             self.say(f"Batch {batch.batch_id}: {status.why.rstrip('.')}. It goes when others have come back.")
             return self._put(batch, state="filling", provider_batch_id="", submitted_at=None)
@@ -133,7 +133,7 @@ class Poller:
             return await self._lose(batch, "The provider never came to an end with it.", stops=False, cost_usd=None)
         if age > KEPT_AT_MOST:
             with suppress(ProviderRefused):  # it is being cancelled already
-                await self.wire.cancel(batch.provider_batch_id)
+                await self.batch_api.cancel(batch.provider_batch_id)
         return batch
 
     def _others_out(self, batch: SentBatch) -> bool:
@@ -147,7 +147,7 @@ class Poller:
         open_ = set(self.store.keys(batch.batch_id, unanswered=True))  # fewer, when a collection was cut off before
         counts = Counts()
         group: list[BatchResult] = []
-        async for result in self.wire.results(batch.provider_batch_id):
+        async for result in self.batch_api.results(batch.provider_batch_id):
             at = key_of(result.custom_id) if result.custom_id else None
             if result.outcome == "unreadable":
                 counts.unreadable += 1

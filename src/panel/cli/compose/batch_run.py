@@ -215,13 +215,13 @@ async def _work(
 async def _review_all(context: BatchContext, stores: Stores, sign: StopSign) -> None:
     at_once = launches_at_once(context.asker.most_in_flight(), len(context.specs))
     if context.plan.economy:
-        wires = {spec.name: open_batches(spec) for spec in {s.name: s for s in context.specs.values()}.values()}
-        kept = {name: wire for name, wire in wires.items() if wire}
+        batch_apis = {spec.name: open_batches(spec) for spec in {s.name: s for s in context.specs.values()}.values()}
+        kept = {name: batch_api for name, batch_api in batch_apis.items() if batch_api}
         try:
             await half_price(context, sign, stores.batches, kept, at_once=at_once)
         finally:
-            for wire in kept.values():
-                await wire.close()
+            for batch_api in kept.values():
+                await batch_api.close()
     await work_off(context, sign, at_once=at_once)
 
 

@@ -45,7 +45,7 @@ from panel.cli.compose.workspace import Workspace
 from panel.cli.terminal.stop_signals import signals
 from panel.cli.terminal.terminal import talk
 from panel.errors import Mistake, PanelError, ProviderError, Stopped, StoreError
-from panel.jurors import BatchWire, RateLimiter, open_batches
+from panel.jurors import BatchApi, RateLimiter, open_batches
 from panel.store import RunFolder, SentBatch, SharedPace
 from panel.workspace import run_loop
 
@@ -64,7 +64,7 @@ class OpenBatch:
     """What one worker has open for one batch."""
 
     context: BatchContext
-    wires: Mapping[str, BatchWire]  # by model name
+    batch_apis: Mapping[str, BatchApi]  # by model name
     collector: Collector  # one for all launches of the batch here, so that they share a provider batch
     stack: AsyncExitStack
 
@@ -128,10 +128,10 @@ class Worker:
             }
             context = replace(context, asker=replace(context.asker, limiters=limiters))
             self.sharing.join(limiters, specs)
-            wires = {name: wire for name, spec in specs.items() if (wire := open_batches(spec))}
-            for wire in wires.values():
-                stack.push_async_callback(wire.close)
-            return OpenBatch(context, wires, Collector(context, self.stores.batches, wires), stack.pop_all())
+            batch_apis = {name: batch_api for name, spec in specs.items() if (batch_api := open_batches(spec))}
+            for batch_api in batch_apis.values():
+                stack.push_async_callback(batch_api.close)
+            return OpenBatch(context, batch_apis, Collector(context, self.stores.batches, batch_apis), stack.pop_all())
 
     async def close(self) -> None:
         """Let go of everything."""
@@ -241,7 +241,9 @@ class Worker:
         try:
             async with self.tools(batch.run_id) as tools:
                 batch = self.stores.batches.get(batch.batch_id)  # as it stands now that nobody else moves it
-                return await step_on(make_poller(tools.context, self.stores.batches, tools.wires[batch.model]), batch)
+                return await step_on(
+                    make_poller(tools.context, self.stores.batches, tools.batch_apis[batch.model]), batch
+                )
         except (Mistake, ProviderError, StoreError) as err:
             self._tell_once(batch.run_id, err)
             return batch

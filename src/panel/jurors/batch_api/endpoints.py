@@ -190,9 +190,9 @@ def errored(custom_id: str, told: ProviderError | None, otherwise: str, request_
     )  # fmt: skip
 
 
-def of_error(error: dict[str, Any], status: int, wire: Transport) -> ProviderError:
+def of_error(error: dict[str, Any], status: int, transport: Transport) -> ProviderError:
     """What an ordinary call would have raised for this error object and HTTP status."""
-    return of_status(status, {"error": error}, {}, wire.spec)
+    return of_status(status, {"error": error}, {}, transport.spec)
 
 
 def as_reply(body: dict[str, Any]) -> str:

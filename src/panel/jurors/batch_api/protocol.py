@@ -73,7 +73,7 @@ class BatchResult:
     stops_model: bool = False  # its cause stops every request to this model (key, credit)
 
 
-class BatchWire(Protocol):
+class BatchApi(Protocol):
     """Batches of one model at one provider. Raises ProviderBusy and ProviderRefused as `Provider.send` does."""
 
     spec: ModelSpec

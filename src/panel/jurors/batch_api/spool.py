@@ -49,7 +49,7 @@ class Spooled:
 def spool(requests: Iterable[BatchRequest], shape: Shape) -> Spooled:
     """Write them in this shape. Blocks: call it in a thread.
 
-    Raises ValueError as `BatchWire.submit` says; nothing has been sent then, and the file is gone.
+    Raises ValueError as `BatchApi.submit` says; nothing has been sent then, and the file is gone.
     """
     file = tempfile.TemporaryFile()  # noqa: SIM115  handed on; closed here when a check fails
     try:

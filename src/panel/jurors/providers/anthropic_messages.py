@@ -48,7 +48,7 @@ class AnthropicMessages(OverHttp):
         return {**body, "messages": [*body["messages"], *turns, {"role": "user", "content": problem}]}
 
     async def stream(self, body: Body, started: Callable[[], None]) -> RawReply:
-        return await self.wire.stream(self.path, body, MessagesStream(self.spec), started)
+        return await self.transport.stream(self.path, body, MessagesStream(self.spec), started)
 
     def unmarked(self, body: Body) -> Body:
         first, *rest = body["messages"]

@@ -97,7 +97,7 @@ class LocalPicker(OpenAIChat):
     async def send(self, body: Body) -> RawReply:
         async with self._starting:
             if self._server is None:
-                self._server, self.wire.spec = await asyncio.to_thread(_start, self.weights.path, self.spec)
+                self._server, self.transport.spec = await asyncio.to_thread(_start, self.weights.path, self.spec)
         return await super().send(body)
 
     async def close(self) -> None:

@@ -54,7 +54,7 @@ class OpenAIResponses(OverHttp):
         return {**body, "input": [*body["input"], *turns, _message("user", problem)]}
 
     async def stream(self, body: Body, started: Callable[[], None]) -> RawReply:
-        return await self.wire.stream(self.path, body, ResponsesStream(self.spec), started)
+        return await self.transport.stream(self.path, body, ResponsesStream(self.spec), started)
 
     def unmarked(self, body: Body) -> Body:
         """In explicit mode nothing is written to the cache where no breakpoint stands."""

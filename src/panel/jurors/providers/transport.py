@@ -72,7 +72,7 @@ class OverHttp:
 
     def __init__(self, spec: ModelSpec, make_client: Callable[[ModelSpec], Client]) -> None:
         self.spec = spec
-        self.wire = Transport(spec, make_client)
+        self.transport = Transport(spec, make_client)
 
     @property
     def endpoint(self) -> str:
@@ -85,10 +85,10 @@ class OverHttp:
         return int(body[_room_field(body)])
 
     async def send(self, body: Body) -> RawReply:
-        return await self.wire.post(self.path, body)
+        return await self.transport.post(self.path, body)
 
     async def close(self) -> None:
-        await self.wire.close()
+        await self.transport.close()
 
 
 def _room_field(body: Body) -> str:

@@ -57,12 +57,12 @@ class Books:
         return [list(self.joined.values()).count(name) for name in self.batches]
 
 
-def collector(books: Books, *, limit: str = "", least: int = 1, **wire: Any) -> Collector:
+def collector(books: Books, *, limit: str = "", least: int = 1, **batch_api: Any) -> Collector:
     shared_budget = Purse()
     budgets = LaunchBudgets(shared_budget, lambda: {"run:run-1": Decimal(limit)} if limit else {}, wait_s=0)
     asker = SimpleNamespace(providers={MODEL: provider("messages")}, prices={MODEL: PRICE})
     context: Any = SimpleNamespace(run_id="run-1", ledger=books, budgets=budgets, asker=asker, now=lambda: START)
-    return Collector(context, books, {MODEL: Wire(**wire)}, least=least)  # type: ignore[arg-type, dict-item]
+    return Collector(context, books, {MODEL: Wire(**batch_api)}, least=least)  # type: ignore[arg-type, dict-item]
 
 
 async def take(one: Collector, *numbers: int) -> None:
@@ -128,7 +128,7 @@ async def test_enough_calls_in_all_go_though_each_launch_brings_few() -> None:
 async def test_a_model_brought_during_a_claim_waits_for_the_next_flush() -> None:
     """A model that another launch brings while one is claimed waits for the next flush."""
     one, other = collector(books := Books()), "anthropic/claude-opus-5"
-    one.wires = {MODEL: Wire(), other: Wire()}  # type: ignore[dict-item]
+    one.batch_apis = {MODEL: Wire(), other: Wire()}  # type: ignore[dict-item]
     one.context.asker.prices[other] = PRICE
     one.context.asker.providers[other] = one.context.asker.providers[MODEL]  # type: ignore[index]
     await take(one, 1)

@@ -38,13 +38,13 @@ async def test_a_hand_over_that_surely_failed_is_made_again() -> None:
     desk = Desk(submits=[BUSY, "theirs"])
     assert await desk.tick() == "filling"
     assert await desk.tick() == "submitted"
-    assert len(desk.wire.handed_over) == 2
+    assert len(desk.batch_api.handed_over) == 2
 
 
 async def test_a_hand_over_nobody_knows_the_end_of_is_adopted_and_not_made_twice() -> None:
     desk = Desk(submits=[MAYBE], finds=[["theirs"]], lines=[row(0), row(1), row(2)])
     await desk.until("collected")
-    assert len(desk.wire.handed_over) == 1
+    assert len(desk.batch_api.handed_over) == 1
     assert desk.books.batches["b1"].provider_batch_id == "theirs"
 
 
@@ -121,7 +121,7 @@ async def test_calls_that_may_have_been_billed_keep_their_part_of_the_promise() 
 async def test_results_that_break_off_are_read_again() -> None:
     desk = Desk(2, lines=[row(0), BUSY])
     assert [await desk.tick() for _ in range(3)] == ["submitted", "ended", "ended"]
-    desk.wire.lines = [row(1), row(0)]
+    desk.batch_api.lines = [row(1), row(0)]
     assert await desk.tick() == "collected"
     assert desk.states() == ["answered"] * 2
 
@@ -187,17 +187,17 @@ async def test_a_batch_thrown_back_waits_for_its_turn() -> None:
     desk = Desk(2, looks=[full])
     desk.books.put(desk.batch.model_copy(update={"batch_id": "b2", "state": "submitted"}))
     assert (await step_on(desk.poller, desk.batch)).state == "filling"
-    assert len(desk.wire.handed_over) == 1
+    assert len(desk.batch_api.handed_over) == 1
 
 
 async def test_a_batch_beyond_its_day_is_cancelled_and_its_part_collected() -> None:
     working = status("working")
     desk = Desk(2, looks=[working, working, status("ended")], lines=[row(0), row(1, "cancelled", why="Cancelled.")])
     assert [await desk.tick(), await desk.tick()] == ["submitted", "submitted"]
-    assert desk.wire.cancelled == []
+    assert desk.batch_api.cancelled == []
     desk.clock += KEPT_AT_MOST + timedelta(minutes=1)
     await desk.until("collected")
-    assert desk.wire.cancelled == ["theirs"]
+    assert desk.batch_api.cancelled == ["theirs"]
     assert desk.states() == ["answered", "failed"]
 
 
@@ -223,7 +223,7 @@ async def test_a_batch_that_never_ends_is_given_up_and_may_have_been_billed() ->
 async def test_a_batch_nothing_was_left_for_is_not_handed_over() -> None:
     desk = Desk(0)
     assert await desk.tick() == "collected"
-    assert desk.wire.handed_over == []
+    assert desk.batch_api.handed_over == []
 
 
 async def test_a_row_whose_usage_nobody_told_is_answered_at_an_unknown_cost() -> None:
