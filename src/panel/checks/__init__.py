@@ -1,7 +1,4 @@
-"""What code can say about an opinion: named flags, grounds that stand, whose word a figure is. Pure.
-
-The table of checks is `CHECKS`; docs/checks.md shows it with the rules and their limits.
-"""
+"""What code can say about an opinion: named flags, grounds that stand, whose word a figure is. Pure."""
 
 import lazy_loader
 

@@ -1,7 +1,4 @@
-"""A review or a comparison as one HTML file, as Markdown, and as a card for a terminal. Pure: records in, text out.
-
-jinja2 and the templates are loaded at the first page, not at import.
-"""
+"""A review or a comparison as one HTML file, as Markdown, and as a card for a terminal. Pure: records in, text out."""
 
 import lazy_loader
 

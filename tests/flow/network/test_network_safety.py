@@ -536,7 +536,9 @@ async def test_requests_to_one_host_keep_the_pace_its_robots_txt_asks_for(site: 
 MEASURE = """
 import asyncio, re, sys
 from datetime import UTC, datetime
-from panel.dossier.fetch import Fetcher, FetchPolicy, FetchRefused
+from panel.dossier.fetch.client import Fetcher
+from panel.dossier.fetch.policy import FetchPolicy
+from panel.dossier.fetch.fetch_errors import FetchRefused
 
 async def no_wait(seconds): ...
 

@@ -5,23 +5,3 @@
 (robots.py) at a polite pace (policy.py), the connection goes to the checked address (http_request.py), and the body
 comes in through caps on bytes and on what they inflate to (body.py, decompress.py).
 """
-
-from panel.dossier.fetch.client import Fetcher
-from panel.dossier.fetch.dns import Resolve, system_resolve
-from panel.dossier.fetch.fetch_errors import FetchRefused, Unreachable
-from panel.dossier.fetch.ip_ranges import is_public_address, why_special
-from panel.dossier.fetch.policy import AGENT, CONTACT, FetchPolicy, user_agent
-
-__all__ = [
-    "AGENT",
-    "CONTACT",
-    "FetchPolicy",
-    "FetchRefused",
-    "Fetcher",
-    "Resolve",
-    "Unreachable",
-    "is_public_address",
-    "system_resolve",
-    "user_agent",
-    "why_special",
-]  # fmt: skip
