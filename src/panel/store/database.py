@@ -6,6 +6,7 @@ kept and more are made when asked at once; on Postgres each is tried before it i
 """
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -187,7 +188,7 @@ def in_words(url: URL) -> Iterator[None]:
         raise StoreError(
             f"The database {describe_database(url)!r} is asked by too many at once.", hint="Try again soon."
         ) from err
-    except DBAPIError as err:
+    except (DBAPIError, sqlite3.Error) as err:
         raise database_trouble(url, err) from err
 
 

@@ -1,38 +1,45 @@
 """The schema's version: looked up at every opening, migrated only when it is behind.
 
-Looking up is one query; Alembic takes half a second to import, so it is imported only to migrate.
+Looking up is one query; Alembic takes half a second to import, so it is imported only to migrate. A SQLite file is
+copied before it is changed.
 """
 
+import logging
+from contextlib import closing
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from panel.errors import StoreError
+from panel.errors import Mistake, StoreError
 from panel.store.sql_dialect import alone
 from panel.store.tables import desk_tables  # noqa: F401  its tables belong to the metadata
 from panel.store.tables.core import HEAD, VERSION_TABLE, metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+BASELINE = "0006"  # the oldest schema that is brought up to date
+log = logging.getLogger(__name__)
 
 
 def bring_up_to_date(engine: Engine) -> None:
     """Give the database today's schema.
 
-    Raises StoreError when it was written by a newer version of this program, or holds another program's tables.
+    Raises Mistake for a schema older than any this version upgrades. Raises StoreError when it was written by a newer
+    version of this program, when it holds another program's tables, or when there is no room for the copy.
     """
     with engine.connect() as conn:
         version = schema_version(conn)
     if version == HEAD:
         return
-    if version and version > HEAD:
-        raise StoreError(
-            f"The database {engine.url.database!r} was written by a newer review-panel (schema {version}, this one "
-            f"knows {HEAD}).",
-            hint="Update review-panel, or name another database in PANEL_DATABASE_URL.",
-        )
+    _refuse_unknown(engine, version)
     with engine.begin() as conn:  # whoever comes second waits here, and finds the work done
         alone(conn)
-        if schema_version(conn) != HEAD:
+        version = schema_version(conn)
+        if version != HEAD:
+            if version:
+                _keep_copy(engine, version)
             migrate(conn)
 
 
@@ -43,11 +50,52 @@ def schema_version(conn: Connection) -> str:
         return str(conn.execute(text(f"select version_num from {VERSION_TABLE}")).scalar() or "")  # noqa: S608
     strangers = names if conn.dialect.name == "sqlite" else names & set(metadata.tables)
     if strangers:
-        raise StoreError(
-            f"The database {conn.engine.url.database!r} belongs to another program: it holds {min(strangers)!r}.",
-            hint="Name another one in PANEL_DATABASE_URL, or unset it for a SQLite file under runs/.",
-        )
+        raise _of_another_program(conn.engine, f"it holds {min(strangers)!r}")
     return ""
+
+
+def _refuse_unknown(engine: Engine, version: str) -> None:
+    name = engine.url.database
+    if version and not (version.isdigit() and len(version) == len(HEAD)):
+        raise _of_another_program(engine, f"its schema is {version!r}")
+    if version > HEAD:
+        raise StoreError(
+            f"The database {name!r} was written by a newer review-panel (schema {version}, this one knows {HEAD}).",
+            hint="Update review-panel, or name another database in PANEL_DATABASE_URL.",
+        )
+    if version and version < BASELINE:
+        raise Mistake(
+            f"The database {name!r} was written by an older review-panel (schema {version}), and the last one that "
+            "upgrades it is that of 28 November 2026 (commit 8159e2b).",
+            hint=f"Open it once with that one, which brings it to schema {BASELINE}, then with this one.",
+        )
+
+
+def _of_another_program(engine: Engine, why: str) -> StoreError:
+    return StoreError(
+        f"The database {engine.url.database!r} belongs to another program: {why}.",
+        hint="Name another one in PANEL_DATABASE_URL, or unset it for a SQLite file under runs/.",
+    )
+
+
+def _keep_copy(engine: Engine, version: str) -> None:
+    """Copy a SQLite file as it stands, beside itself; nobody can write meanwhile. Of a server's nothing is copied."""
+    steps = f"brought from schema {version} to {HEAD}"
+    if engine.dialect.name != "sqlite":
+        log.warning("The database %r is %s. No copy is made of a database on a server.", engine.url.database, steps)
+        return
+    with closing(engine.raw_connection()) as conn:
+        driver: Any = conn.driver_connection
+        (name,) = driver.execute("select file from pragma_database_list where name = 'main'").fetchone()
+        day, file = datetime.now(UTC).date().isoformat(), Path(name)
+        names = (f"{file.name}.schema-{version}.{day}{f'.{n}' if n else ''}" for n in count())
+        copy = next(path for name in names if not (path := file.with_name(name)).exists())
+        try:
+            driver.execute("vacuum into ?", (str(copy),))
+        except BaseException:
+            copy.unlink(missing_ok=True)
+            raise
+    log.warning("The database %r is %s. As it was, it is kept in %r.", str(file), steps, str(copy))
 
 
 def migrate(conn: Connection) -> None:
