@@ -78,7 +78,9 @@ def open_engine(url: str, *, busy_s: float = BUSY_S, by_key: bool = False) -> En
     """
     address = read_url(url)
     if address.get_backend_name() == "sqlite":
-        make_folder(Path((address.database or "").removeprefix("file:")).parent)
+        file = Path((address.database or "").removeprefix("file:"))
+        make_folder(file.parent)
+        _refuse_emptied(file)
         # one connection goes from the thread that opens it to the one that writes; transactions are ours to begin
         arguments = {"timeout": busy_s, "check_same_thread": False, "isolation_level": None}
         engine = create_engine(address, **POOL, connect_args=arguments)
@@ -95,6 +97,15 @@ def open_engine(url: str, *, busy_s: float = BUSY_S, by_key: bool = False) -> En
         engine.dispose()  # its pool may hold a connection to a database that was refused
         raise
     return engine
+
+
+def _refuse_emptied(file: Path) -> None:
+    """Raises StoreError for a file of no bytes beside runs: SQLite takes it, or one of a single byte, for a new one."""
+    if file.is_file() and file.stat().st_size <= 1 and next(file.parent.glob("*/manifest.json"), None):
+        raise StoreError(
+            f"The database {str(file)!r} is empty, though runs lie beside it.",
+            hint="Put a copy in its place, or delete it to begin a new one, which knows none of those runs.",
+        )
 
 
 def read_url(url: str | URL) -> URL:
