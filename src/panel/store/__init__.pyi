@@ -1,4 +1,5 @@
 from . import draft_rows as draft_rows
+from .backup import write_backup as write_backup
 from .database import describe_database as describe_database, every_row as every_row, open_engine as open_engine
 from .database import read_url as read_url
 from .desk.account_rows import AccountRows as AccountRows
@@ -25,6 +26,7 @@ from .locks.run_lock import RunLock as RunLock
 from .products.match import Coming as Coming, Meeting as Meeting
 from .products.product_rows import root_of as root_of
 from .products.products import Products as Products
+from .restore import restore_backup as restore_backup
 from .run_ids import new_run_id as new_run_id, safe_relpath as safe_relpath
 from .runs.batch_rows import BatchRows as BatchRows
 from .runs.run_folder import RunFolder as RunFolder, verify_folder as verify_folder

@@ -76,6 +76,18 @@ def open_engine(url: str, *, busy_s: float = BUSY_S, by_key: bool = False) -> En
     by_key: all its queries are by an index. Postgres would else plan them for the small table it first saw.
     Raises Mistake for an address that can't be used, StoreError for a database that can't.
     """
+    engine = make_engine(url, busy_s=busy_s, by_key=by_key)
+    try:
+        with in_words(engine.url):
+            bring_up_to_date(engine)
+    except BaseException:
+        engine.dispose()  # its pool may hold a connection to a database that was refused
+        raise
+    return engine
+
+
+def make_engine(url: str, *, busy_s: float = BUSY_S, by_key: bool = False) -> Engine:
+    """The same on a database as it is. Raises as `open_engine`."""
     address = read_url(url)
     if address.get_backend_name() == "sqlite":
         file = Path((address.database or "").removeprefix("file:"))
@@ -90,12 +102,6 @@ def open_engine(url: str, *, busy_s: float = BUSY_S, by_key: bool = False) -> En
         options = {"options": f"{address.query.get('options', '')} -c enable_seqscan=off -c jit=off"} if by_key else {}
         engine = create_engine(address, **POOL, pool_pre_ping=True, connect_args=PG_ARGUMENTS | options)
         event.listen(engine, "connect", _set_up_postgres)
-    try:
-        with in_words(engine.url):
-            bring_up_to_date(engine)
-    except BaseException:
-        engine.dispose()  # its pool may hold a connection to a database that was refused
-        raise
     return engine
 
 
@@ -182,10 +188,10 @@ def changing_alone(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that reads and keeps nobody waiting. Raises StoreError."""
+def reading(engine: Engine, **options: Any) -> Iterator[Connection]:
+    """A transaction that reads and keeps nobody waiting. options: of its connection. Raises StoreError."""
     with in_words(engine.url), engine.connect() as plain:
-        conn = plain.execution_options(**{READS: True})
+        conn = plain.execution_options(**{READS: True, **options})
         with conn.begin():
             yield conn
 

@@ -20,6 +20,7 @@ from panel.store.tables.core import HEAD, VERSION_TABLE, metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BASELINE = "0006"  # the oldest schema that is brought up to date
+ANOTHER = "Name another one in PANEL_DATABASE_URL, or unset it for a SQLite file under runs/."
 log = logging.getLogger(__name__)
 
 
@@ -33,7 +34,7 @@ def bring_up_to_date(engine: Engine) -> None:
         version = schema_version(conn)
     if version == HEAD:
         return
-    _refuse_unknown(engine, version)
+    refuse_unknown(f"The database {engine.url.database!r}", version)
     with engine.begin() as conn:  # whoever comes second waits here, and finds the work done
         alone(conn)
         version = schema_version(conn)
@@ -50,32 +51,28 @@ def schema_version(conn: Connection) -> str:
         return str(conn.execute(text(f"select version_num from {VERSION_TABLE}")).scalar() or "")  # noqa: S608
     strangers = names if conn.dialect.name == "sqlite" else names & set(metadata.tables)
     if strangers:
-        raise _of_another_program(conn.engine, f"it holds {min(strangers)!r}")
+        raise StoreError(
+            f"The database {conn.engine.url.database!r} belongs to another program: it holds {min(strangers)!r}.",
+            hint=ANOTHER,
+        )
     return ""
 
 
-def _refuse_unknown(engine: Engine, version: str) -> None:
-    name = engine.url.database
+def refuse_unknown(what: str, version: str) -> None:
+    """Raises StoreError or Mistake for a schema that this version can't bring up to date; "" is none yet."""
     if version and not (version.isdigit() and len(version) == len(HEAD)):
-        raise _of_another_program(engine, f"its schema is {version!r}")
+        raise StoreError(f"{what} belongs to another program: its schema is {version!r}.", hint=ANOTHER)
     if version > HEAD:
         raise StoreError(
-            f"The database {name!r} was written by a newer review-panel (schema {version}, this one knows {HEAD}).",
+            f"{what} was written by a newer review-panel (schema {version}, this one knows {HEAD}).",
             hint="Update review-panel, or name another database in PANEL_DATABASE_URL.",
         )
     if version and version < BASELINE:
         raise Mistake(
-            f"The database {name!r} was written by an older review-panel (schema {version}), and the last one that "
-            "upgrades it is that of 28 November 2026 (commit 8159e2b).",
+            f"{what} was written by an older review-panel (schema {version}), and the last one that upgrades it is "
+            "that of 28 November 2026 (commit 8159e2b).",
             hint=f"Open it once with that one, which brings it to schema {BASELINE}, then with this one.",
         )
-
-
-def _of_another_program(engine: Engine, why: str) -> StoreError:
-    return StoreError(
-        f"The database {engine.url.database!r} belongs to another program: {why}.",
-        hint="Name another one in PANEL_DATABASE_URL, or unset it for a SQLite file under runs/.",
-    )
 
 
 def _keep_copy(engine: Engine, version: str) -> None:
@@ -100,6 +97,11 @@ def _keep_copy(engine: Engine, version: str) -> None:
 
 def migrate(conn: Connection) -> None:
     """Run every migration the database has not seen, in the transaction of `conn`."""
+    migrate_to(conn, "head")
+
+
+def migrate_to(conn: Connection, version: str) -> None:
+    """Those up to this version."""
     from alembic import command
     from alembic.config import Config
 
@@ -107,4 +109,4 @@ def migrate(conn: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = conn
-    command.upgrade(config, "head")
+    command.upgrade(config, version)
