@@ -77,6 +77,7 @@ def naive(launches: int, tokens: int, models: tuple[str, ...]) -> Bill:
 def questions(at: Path, models: tuple[str, ...]) -> list[tuple[str, Any]]:
     """Model name and question of every call, as the review room renders them."""
     from panel.cli.compose.workspace import open_workspace
+
     from panel.dossier import build_dossier, read_launches
     from panel.pipeline.plan import make_plan
     from panel.records import Rho, Stamp

@@ -11,8 +11,8 @@ from tests.support.drafts import Room, account_row, claims, ledger, small, targe
 from panel.desk.approval.audit import audit
 from panel.errors import Mistake
 from panel.records.desk import Account
+from panel.store.migrations.versions.v0006_baseline import APPEND_ONLY, RULES
 from panel.store.tables.desk_tables import accounts, approvals, decisions, drafts, publications, revisions
-from panel.store.tables.desk_triggers import APPEND_ONLY, RULES
 
 EARLY, LATE = "2026-11-25T12:00:00.000000Z", "2026-12-25T12:00:00.000000Z"
 

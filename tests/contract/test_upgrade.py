@@ -7,24 +7,23 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, text
-from tests.support.databases import open_part
-from tests.support.records import a_call, a_run
+from sqlalchemy import Connection, Engine, create_engine, text
+from tests.support.databases import Postgres, open_part, rows_of
+from tests.support.records import a_run
 from tests.support.schemas import migrate_once
+from tests.support.small_disk import SmallDisk, mount_small_disk
 
-from panel.errors import StoreError
-from panel.store import HeldBy, Ledger, RunRecords, StoredAnswer, upgrade
+from panel.errors import Mistake, StoreError
+from panel.store import RunRecords
 from panel.store.database import open_engine, read_url
-from panel.store.locks.run_lock import RunLock
-from panel.store.tables.core import VERSION_TABLE, metadata
-from panel.store.upgrade import MIGRATIONS
+from panel.store import upgrade
+from panel.store.tables.core import HEAD, VERSION_TABLE, metadata
 
 pytestmark = pytest.mark.usefixtures("real_migrations")
 
@@ -38,33 +37,23 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
             yield url
 
 
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    with mount_small_disk(tmp_path / "disk") as disk:
+        yield disk
+
+
 def differences(engine: Engine) -> list[object]:
     with engine.connect() as conn:
         return list(compare_metadata(MigrationContext.configure(conn, opts={"version_table": VERSION_TABLE}), metadata))
 
 
-def make_old(url: str, revision: str) -> None:
-    """A database as a version of that schema left it: a run, a call it had answered and one it had sent."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("path_separator", "os")
+def set_version(url: str, version: str) -> None:
+    """A database that says so of itself."""
     engine = create_engine(read_url(url))
-    answered, sent = a_call("run-1", "a"), a_call("run-1", "b")
     with engine.begin() as conn:
-        config.attributes["connection"] = conn
-        command.upgrade(config, revision)
-        made = {"id": "run-1", "json": a_run().model_dump_json()}
-        conn.execute(text("insert into runs values (:id, 'review', 'stopped', '2026-11-23', :json)"), made)
-        for row, state, raw in ((answered, "answered", "{}"), (sent, "sent", None)):
-            conn.execute(
-                text(
-                    "insert into calls (key, attempt, run_id, provider, model, base_url, purpose, draw, launch, persona_id, "
-                    "state, raw, input_tokens, cache_write_tokens, cache_read_tokens, output_tokens, cost_usd, "
-                    "model_returned, request_id, sent_at, ended_at, why) values (:key, 0, 'run-1', 'p', 'p/m', '', 'ask', "
-                    "0, 'acme', 'developer', :state, :raw, 1, 2, 3, 4, '0.01', '', '', '2026-11-23T06:00:00', '', '')"
-                ),
-                {"key": row.key, "state": state, "raw": raw},
-            )
+        conn.execute(text(f"create table {VERSION_TABLE} (version_num varchar(32))"))
+        conn.execute(text(f"insert into {VERSION_TABLE} values (:version)"), {"version": version})
     engine.dispose()
 
 
@@ -74,22 +63,91 @@ def test_an_empty_database_gets_todays_schema(empty_url: str) -> None:
     engine.dispose()
 
 
-async def test_the_first_schema_is_brought_up_to_today_with_all_it_holds(empty_url: str, tmp_path: Path) -> None:
-    make_old(empty_url, "0001")
-    ledger = open_part(Ledger, empty_url, runs_dir=tmp_path)
-    lock = RunLock(tmp_path, "run-1")
-    lock.acquire()
-    assert isinstance(await ledger.claim(a_call("run-2", "a")), StoredAnswer)
-    assert await ledger.claim(a_call("run-2", "b")) == HeldBy("run-1")
-    lock.release()
-    ledger.close()
-    records = open_part(RunRecords, empty_url, runs_dir=tmp_path)
-    assert records.load_run("run-1") == a_run()
-    assert [row.spend.calls for row in records.costs("run-1")] == [2]
+@pytest.mark.parametrize("version", ["0001", "0005"])
+def test_a_database_too_old_is_refused_by_the_name_of_who_upgrades_it(empty_url: str, version: str) -> None:
+    set_version(empty_url, version)
+    with pytest.raises(Mistake, match=rf"older review-panel \(schema {version}\).*\(commit 8159e2b\)") as caught:
+        open_engine(empty_url)
+    assert caught.value.exit_code == 2
+    assert "schema 0006" in caught.value.hint
+    assert rows_of(empty_url, f"select version_num from {VERSION_TABLE}") == [(version,)]
+
+
+@pytest.mark.parametrize("version", ["ae1027a6acf", "7"])
+def test_another_programs_version_is_refused(empty_url: str, version: str) -> None:
+    set_version(empty_url, version)
+    with pytest.raises(StoreError, match=f"another program: its schema is '{version}'"):
+        open_engine(empty_url)
+
+
+@pytest.fixture
+def tomorrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more migration: it forgets what runs there were."""
+
+    def migrate(conn: Connection) -> None:
+        conn.execute(text("delete from runs"))
+        conn.execute(text(f"update {VERSION_TABLE} set version_num = '9999'"))
+
+    monkeypatch.setattr(upgrade, "HEAD", "9999")
+    monkeypatch.setattr(upgrade, "migrate", migrate)
+
+
+def a_day_before_tomorrow(url: str) -> None:
+    records = open_part(RunRecords, url, runs_dir=Path())
+    records.save_run(a_run())
     records.close()
-    engine = open_engine(empty_url)
-    assert differences(engine) == []
-    engine.dispose()
+
+
+def test_a_file_is_copied_before_a_migration_changes_it(
+    tmp_path: Path, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "panel.db"
+    a_day_before_tomorrow(f"sqlite:///{path}")
+    before = path.with_name(f"panel.db.schema-{HEAD}.{datetime.now(UTC).date().isoformat()}")
+    before.write_text("somebody's")  # a name that is taken is passed over
+    request.getfixturevalue("tomorrow")
+    open_engine(f"sqlite:///{path}").dispose()
+    copy = f"{before}.1"
+    assert caplog.messages == [
+        f"The database {str(path)!r} is brought from schema {HEAD} to 9999. As it was, it is kept in {copy!r}."
+    ]
+    assert before.read_text() == "somebody's"
+    for file, version, runs in ((path, "9999", 0), (copy, HEAD, 1)):
+        assert rows_of(f"sqlite:///{file}", f"select version_num from {VERSION_TABLE}") == [(version,)]
+        assert rows_of(f"sqlite:///{file}", "select count(*) from runs") == [(runs,)]
+    open_engine(f"sqlite:///{path}").dispose()
+    assert len(caplog.messages) == 1
+
+
+def test_a_migration_on_a_server_says_that_nothing_is_copied(
+    postgres: Postgres, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    with postgres.database() as url:
+        a_day_before_tomorrow(url)
+        request.getfixturevalue("tomorrow")
+        open_engine(url).dispose()
+        assert rows_of(url, "select count(*) from runs") == [(0,)]
+        (said,) = caplog.messages
+        assert said.endswith(f"is brought from schema {HEAD} to 9999. No copy is made of a database on a server.")
+
+
+def test_a_disk_too_full_for_the_copy_stops_the_migration(
+    small_disk: SmallDisk, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = small_disk.path / "panel.db"
+    a_day_before_tomorrow(f"sqlite:///{path}")
+    request.getfixturevalue("tomorrow")
+    small_disk.leave(100)
+    with pytest.raises(StoreError, match=r"panel\.db' can't be used: the disk is full"):
+        open_engine(f"sqlite:///{path}")
+    assert caplog.messages == []
+    assert sorted(file.name for file in small_disk.path.iterdir() if "schema" in file.name) == []
+    assert rows_of(f"sqlite:///{path}", f"select version_num, (select count(*) from runs) from {VERSION_TABLE}") == [
+        (HEAD, 1)
+    ]
+    small_disk.make_room()
+    open_engine(f"sqlite:///{path}").dispose()
+    assert rows_of(f"sqlite:///{path}", f"select version_num from {VERSION_TABLE}") == [("9999",)]
 
 
 def test_a_database_made_for_tests_is_what_migrations_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ MOST_MODULES = 16  # beside each other
 FLAT = {"records", "web/routes", "store/migrations/versions"}  # lists of nouns, of pages, of steps
 # A base name stands twice only for one thing that several layers see; here is what it means.
 ONE_THING = {
+    "backup": "a workspace in one file, written and asked for",
     "accounts": "people at the desk", "acts": "what people do to a draft", "app": "what is started",
     "ask_again": "asking critics again for a draft", "audit": "the audit of the desk's log",
     "batch": "a batch", "comparison": "a comparison", "desk": "the desk", "dossier": "a dossier", "draft": "a draft",

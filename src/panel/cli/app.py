@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from panel.cli import audit, batch, doctor, dossier, init, personas, products, review, runs, schema, worker
+from panel.cli import audit, backup, batch, doctor, dossier, init, personas, products, review, runs, schema, worker
 from panel.cli.desk import serve
 from panel.cli.drafts import browse, edit
 from panel.cli.terminal.terminal import talk
@@ -42,6 +42,8 @@ app.add_typer(serve.app, name="desk")
 app.add_typer(browse.app, name="drafts")
 app.command("edit")(edit.edit)
 app.add_typer(audit.app, name="audit")
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(personas.app, name="personas")
 app.add_typer(products.app, name="products")
 

@@ -1,4 +1,4 @@
-"""Who may do what at the desk, by role; the database holds the same rules (`store/tables/desk_triggers.py`)."""
+"""Who may do what at the desk, by role; the database holds the same rules (`store/migrations`)."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,5 @@
 from . import draft_rows as draft_rows
+from .backup import write_backup as write_backup
 from .database import describe_database as describe_database, every_row as every_row, read_url as read_url
 from .desk.account_rows import AccountRows as AccountRows
 from .desk.act_log import Detail as Detail, append_act as append_act, newest_acts as newest_acts, read_acts as read_acts
@@ -22,6 +23,7 @@ from .locks.process_locks import Locks as Locks
 from .products.match import Coming as Coming, Meeting as Meeting
 from .products.product_rows import root_of as root_of
 from .products.products import Products as Products
+from .restore import restore_backup as restore_backup
 from .run_ids import new_run_id as new_run_id, safe_relpath as safe_relpath
 from .runs.batch_rows import BatchRows as BatchRows
 from .runs.run_folder import RunFolder as RunFolder, verify_folder as verify_folder

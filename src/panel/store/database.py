@@ -8,6 +8,7 @@ kept and more are made when asked at once; on Postgres each is tried before it i
 import errno
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,9 +77,23 @@ def open_engine(url: str, *, busy_s: float = BUSY_S) -> Engine:
 
     Raises Mistake for an address that can't be used, StoreError for a database that can't.
     """
+    engine = make_engine(url, busy_s=busy_s)
+    try:
+        with in_words(engine.url):
+            bring_up_to_date(engine)
+    except BaseException:
+        engine.dispose()  # its pool may hold a connection to a database that was refused
+        raise
+    return engine
+
+
+def make_engine(url: str, *, busy_s: float = BUSY_S) -> Engine:
+    """The same on a database as it is. Raises as `open_engine`."""
     address = read_url(url)
     if address.get_backend_name() == "sqlite":
-        make_folder(Path((address.database or "").removeprefix("file:")).parent)
+        file = Path((address.database or "").removeprefix("file:"))
+        make_folder(file.parent)
+        _refuse_emptied(file)
         # one connection goes from the thread that opens it to the one that writes; transactions are ours to begin
         arguments = {"timeout": busy_s, "check_same_thread": False, "isolation_level": None}
         engine = create_engine(address, **POOL, connect_args=arguments)
@@ -87,13 +102,16 @@ def open_engine(url: str, *, busy_s: float = BUSY_S) -> Engine:
     else:
         engine = create_engine(address, **POOL, pool_pre_ping=True, connect_args=PG_ARGUMENTS)
         event.listen(engine, "connect", _set_up_postgres)
-    try:
-        with in_words(engine.url):
-            bring_up_to_date(engine)
-    except BaseException:
-        engine.dispose()  # its pool may hold a connection to a database that was refused
-        raise
     return engine
+
+
+def _refuse_emptied(file: Path) -> None:
+    """Raises StoreError for a file of no bytes beside runs: SQLite takes it, or one of a single byte, for a new one."""
+    if file.is_file() and file.stat().st_size <= 1 and next(file.parent.glob("*/manifest.json"), None):
+        raise StoreError(
+            f"The database {str(file)!r} is empty, though runs lie beside it.",
+            hint="Put a copy in its place, or delete it to begin a new one, which knows none of those runs.",
+        )
 
 
 def read_url(url: str | URL) -> URL:
@@ -161,10 +179,10 @@ def changing_alone(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that reads and keeps nobody waiting. Raises StoreError."""
+def reading(engine: Engine, **options: Any) -> Iterator[Connection]:
+    """A transaction that reads and keeps nobody waiting. options: of its connection. Raises StoreError."""
     with in_words(engine.url), engine.connect() as plain:
-        conn = plain.execution_options(**{READS: True})
+        conn = plain.execution_options(**{READS: True, **options})
         with conn.begin():
             yield conn
 
@@ -178,7 +196,7 @@ def in_words(url: URL) -> Iterator[None]:
         raise StoreError(
             f"The database {describe_database(url)!r} is asked by too many at once.", hint="Try again soon."
         ) from err
-    except DBAPIError as err:
+    except (DBAPIError, sqlite3.Error) as err:
         raise database_trouble(url, err) from err
 
 

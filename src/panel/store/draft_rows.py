@@ -1,4 +1,4 @@
-"""What the desk keeps, in SQL. It holds no rule but those of the database itself (`desk_triggers`); `panel.desk` does.
+"""What the desk keeps, in SQL. It holds no rule but those of the database itself (its triggers); `panel.desk` does.
 
 Everything takes the connection of one transaction: `changing` is the only one that writes while it lasts, so that an
 act reads, decides and writes as one, on SQLite and on Postgres.

@@ -10,4 +10,5 @@ from .job_queue import queue_retry as queue_retry, queue_status as queue_status,
 from .launches import dossiers_of as dossiers_of, snapshots_of as snapshots_of
 from .runs import RunOptions as RunOptions, ask_panel as ask_panel, prove as prove, resume_run as resume_run
 from .settings import ADDRESSES as ADDRESSES, DeskTable as DeskTable, KEYS as KEYS, check_address as check_address
+from .settings import read_settings as read_settings
 from .workspace import Workspace as Workspace, open_workspace as open_workspace

@@ -4,8 +4,6 @@ turn it is. With --json the same as one object."""
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.support.batch_days import run_quickly
 from tests.support.command import PAIR, SCRIPTED, SPECIMEN, both_providers, fake_server, run, run_here
+from tests.support.small_disk import SmallDisk, mount_small_disk
 
 from panel.store.tables.core import VERSION_TABLE
 
@@ -242,33 +241,10 @@ def test_a_launch_file_nobody_may_read_is_named(workspace: Path) -> None:
     assert "'tiny.yaml'" in said.complaint
 
 
-class SmallDisk:
-    """A file system in memory of a few megabytes."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def leave(self, kilobytes: int) -> None:
-        """Fill it until so much is left."""
-        free = shutil.disk_usage(self.path).free - kilobytes * 1024
-        (self.path / "filler").write_bytes(b"x" * max(0, free))
-
-    def make_room(self) -> None:
-        (self.path / "filler").unlink()
-
-    def read_only(self) -> None:
-        subprocess.run(["mount", "-o", "remount,ro", str(self.path)], check=True, capture_output=True)
-
-
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    path = tmp_path / "disk"
-    path.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(path)]
-    if sys.platform != "linux" or not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("a small disk can only be mounted by root on Linux")
-    yield SmallDisk(path)
-    subprocess.run(["umount", "-l", str(path)], check=True)
+    with mount_small_disk(tmp_path / "disk") as disk:
+        yield disk
 
 
 @pytest.mark.parametrize("kilobytes", [4, 200, 450])

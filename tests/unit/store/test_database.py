@@ -94,6 +94,24 @@ def test_a_file_that_is_no_database_is_named(path: Path) -> None:
     assert path.read_text().startswith("my notes")
 
 
+@pytest.mark.parametrize("content", ["", "x"])
+def test_an_emptied_database_beside_runs_is_not_taken_for_a_new_one(path: Path, content: str) -> None:
+    run = path.parent / "run-1"
+    run.mkdir(parents=True)
+    path.write_text(content)
+    open_engine(url(path)).dispose()  # no run was begun there
+    assert path.stat().st_size > 1000
+    path.unlink()
+    path.write_text(content)
+    (run / "manifest.json").write_text("{}")
+    with pytest.raises(StoreError, match=r"panel\.db' is empty, though runs lie beside it") as caught:
+        open_engine(url(path))
+    assert "Put a copy in its place" in caught.value.hint
+    assert path.read_text() == content
+    path.unlink()
+    open_engine(url(path)).dispose()
+
+
 def test_a_folder_instead_of_a_file_is_named(path: Path) -> None:
     path.mkdir(parents=True)
     with pytest.raises(StoreError, match=r"panel\.db' can't be used: it can't be opened"):

@@ -11,9 +11,11 @@ one address in the same instant may lose one of two lines; it is a cache, and th
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from difflib import unified_diff
+from functools import cache
 from pathlib import Path
 from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
@@ -30,6 +32,7 @@ from panel.errors import Mistake, StoreError
 from panel.records import Page, Value, sha256_of, slugify
 
 Write = Callable[[Path, bytes], None]
+log = logging.getLogger(__name__)
 
 
 class Snapshot(Value):
@@ -91,7 +94,7 @@ class Snapshots:
         self._write_list(page.url, sorted([*older, snapshot], key=lambda s: s.fetched_at.timestamp()))
 
     def readings(self, url: str) -> tuple[Snapshot, ...]:
-        """When an address was read, oldest first. A torn or foreign line is passed over."""
+        """When an address was read, oldest first. Torn or foreign lines are passed over, with one warning for all."""
         return tuple(_lines(self._list(url))) if self._list(url).exists() else ()
 
     def list(self) -> tuple[Kept, ...]:
@@ -178,12 +181,19 @@ def _lines(path: Path) -> Iterator[Snapshot]:
         lines = path.read_bytes().split(b"\n")
     except OSError as err:
         raise _unreadable(path, err) from err
-    for line in lines:
+    for line in filter(None, lines):
         try:
             snapshot = Snapshot.model_validate_json(line)
         except ValidationError:
+            _warn_of_torn_lines(path.parent)
             continue
         yield snapshot
+
+
+@cache
+def _warn_of_torn_lines(folder: Path) -> None:
+    """Once a folder, however many there are."""
+    log.warning("%r holds lines that can't be read, as a kill leaves them; they count as never written.", str(folder))
 
 
 def _unreadable(path: Path, err: OSError) -> StoreError:

@@ -2,10 +2,7 @@
 
 from alembic import context
 
-from panel.store.tables import desk_tables  # noqa: F401  its tables belong to the metadata
-from panel.store.tables.core import VERSION_TABLE, metadata
+from panel.store.tables.core import VERSION_TABLE
 
-context.configure(
-    connection=context.config.attributes["connection"], target_metadata=metadata, version_table=VERSION_TABLE
-)
+context.configure(connection=context.config.attributes["connection"], version_table=VERSION_TABLE)
 context.run_migrations()

@@ -1,1 +1,1 @@
-"""The tables, and the triggers that keep the desk append-only."""
+"""The tables."""

@@ -1,4 +1,4 @@
-"""The desk's tables. What happened is only ever added to: triggers refuse a change, whoever asks (`desk_triggers`).
+"""The desk's tables. What happened is only ever added to: triggers refuse a change, whoever asks (`migrations`).
 
 Append-only: bases, sides, revisions, points, decisions, approvals, publications, notes from outside, acts. The rest is
 what can be computed again or may be forgotten: the queue's rows, sessions, failed sign-ins.

@@ -74,7 +74,9 @@ def test_the_same_page_read_again_adds_a_day_and_no_body(snapshots: Snapshots) -
     assert len([f for f in files(snapshots) if f.startswith("bodies")]) == 1
 
 
-def test_a_torn_or_foreign_line_is_passed_over(snapshots: Snapshots) -> None:
+def test_torn_or_foreign_lines_are_passed_over_with_one_warning(
+    snapshots: Snapshots, caplog: pytest.LogCaptureFixture
+) -> None:
     snapshots.put(page(URL, "<p>x"))
     (index,) = snapshots.folder.glob("pages/*.jsonl")
     line = index.read_bytes()
@@ -83,6 +85,14 @@ def test_a_torn_or_foreign_line_is_passed_over(snapshots: Snapshots) -> None:
     assert [s.url for s in snapshots.readings(URL)] == [URL]
     snapshots.put(page(URL, "<p>y", at=on(24)))
     assert len(index.read_bytes().splitlines()) == 2
+    (warning,) = caplog.messages
+    assert warning.startswith(f"{str(index.parent)!r} holds lines that can't be read")
+
+
+def test_whole_lists_are_read_without_a_word(snapshots: Snapshots, caplog: pytest.LogCaptureFixture) -> None:
+    snapshots.put(page(URL, "<p>x"))
+    assert snapshots.readings(URL)
+    assert not caplog.messages
 
 
 @pytest.mark.parametrize("spoil", [lambda body: body.unlink(), lambda body: body.write_bytes(b"other")])
