@@ -132,7 +132,6 @@ async def panel(plan: Any, most: int, folder: Path) -> Callable[[], Awaitable[No
     """The review room: everything that happens to a call of ours."""
     from panel.jurors import open_limiters
     from panel.jurors.dialects import open_provider
-    from panel.money import Budget
     from panel.pipeline.ask.asker import Asker
     from panel.pipeline.assemble import how_made, make_review
     from panel.records import Stamp
@@ -148,7 +147,6 @@ async def panel(plan: Any, most: int, folder: Path) -> Callable[[], Awaitable[No
         ledger=ledger,
         providers={spec.name: provider},
         limiters=open_limiters([spec], {spec.provider: most}),
-        budget=Budget(None),
         prices={},
     )
 

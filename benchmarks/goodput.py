@@ -141,7 +141,6 @@ async def panel(plan: Any, most: int) -> int:
     """The review room's own path to an opinion. Returns the calls that failed."""
     from panel.jurors import open_limiters
     from panel.jurors.dialects import open_provider
-    from panel.money import Budget
     from panel.pipeline.ask.asker import Asker
     from panel.store import Ledger, RunLock
 
@@ -152,7 +151,7 @@ async def panel(plan: Any, most: int) -> int:
         lock.acquire()
         ledger = Ledger.open(f"sqlite:///{folder / 'panel.db'}", runs_dir=folder)
         limiters = open_limiters([spec], {spec.provider: most})
-        asker = Asker("benchmark", ledger, {spec.name: provider}, limiters, Budget(None), {})
+        asker = Asker("benchmark", ledger, {spec.name: provider}, limiters, {})
         opinions = await asyncio.gather(*(asker.ask(seat) for seat in plan.seats))
         await provider.close()
         ledger.close()

@@ -84,7 +84,6 @@ async def measure(url: str, folder: Path, calls: int, most: int) -> Timed:
         ProviderBatches,
         RunRecords,
         SentBatch,
-        SharedBudget,
         SharedPace,
         open_locks,
     )
@@ -93,7 +92,7 @@ async def measure(url: str, folder: Path, calls: int, most: int) -> Timed:
     locks = open_locks(url, folder)
     ledger, records = Ledger.open(url, runs_dir=folder, locks=locks), RunRecords.open(url, runs_dir=folder)
     batches, day = ProviderBatches.open(url), BatchRows.open(url)
-    shared_budget, pace = SharedBudget.open(url, locks=locks), SharedPace.open(url)
+    pace = SharedPace.open(url)
     records.save_run(a_run("run-1"))
     assert locks.acquire("run-1")
     usage = Usage(input_tokens=900, cache_read_tokens=5000, output_tokens=700)
@@ -124,16 +123,12 @@ async def measure(url: str, folder: Path, calls: int, most: int) -> Timed:
     with timed(found, "row of a day, changed", 200):
         for row in launches[:200]:
             day.put("run-1", row.model_copy(update={"state": "ready"}))
-    with timed(found, "lease and settle", 200):
-        for _ in range(200):
-            shared_budget.lease("run:run-2", Decimal("0.01"), Decimal(1000))
-            shared_budget.settle("run:run-2", Decimal("0.01"), Decimal("0.01"))
     with timed(found, "block of a shared rate", 200):
         for _ in range(200):
             pace.reserve("lane", 5, 600)
     with timed(found, "row of `runs costs`", calls):
         assert sum(row.spend.calls for row in records.cost_table("run-1")) == calls
-    for each in (ledger, records, batches, day, shared_budget, pace, locks):
+    for each in (ledger, records, batches, day, pace, locks):
         each.close()
     return found
 

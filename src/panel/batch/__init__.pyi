@@ -10,7 +10,6 @@ from .intake.shortlist import KnownOf as KnownOf, ReviewedBefore as ReviewedBefo
 from .intake.source_spec import FeedTable as FeedTable, Shortlist as Shortlist, SourceSpec as SourceSpec
 from .launch import as_launch as as_launch, dossier_of_text as dossier_of_text, failed_row as failed_row
 from .launch import review_row as review_row
-from .launch_budgets import LaunchBudgets as LaunchBudgets
 from .pool import StopSign as StopSign, launches_at_once as launches_at_once, work_off as work_off
 from .provider_batches.collector import Collector as Collector
 from .provider_batches.economy import half_price as half_price, make_poller as make_poller, step_on as step_on

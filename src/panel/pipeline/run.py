@@ -5,7 +5,7 @@ folder; `reopen_plan` reads a plan back from a folder, so that a resume uses the
 day it began, whatever was edited since.
 
 One `Asker` may serve many launches at once: what they share (providers, limits, health) it holds; what is one launch's
-own (its budget, its failures) is replaced for each.
+own (what it spent, its failures) is replaced for each.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from typing import Any
 
 from panel.errors import Deferred, ProviderError, ReplyUnusable, Stopped
 from panel.jurors import PATIENCE_S, ModelSpec, Provider, open_limiters, open_provider
-from panel.money import Budget, Price
+from panel.money import Price
 from panel.pipeline.ask.ask_context import NOT_ASKED
 from panel.pipeline.ask.asker import Asker
 from panel.pipeline.assemble import how_made, make_review
@@ -33,7 +33,7 @@ from panel.pipeline.replan import laid_in
 from panel.pipeline.write_files import write_inputs, write_outputs
 from panel.prompting import Templates, render_problem
 from panel.records import Answered, Call, Comparison, Containment, Made, Opinion, Review, Run, Spend, SpendRow, Stamp
-from panel.store import Ledger, RunFolder, RunLock, RunRecords, ledger_key
+from panel.store import Ledger, RunFolder, RunLock, RunRecords, SpendLimits, ledger_key
 from panel.tally import compare
 
 log = logging.getLogger(__name__)
@@ -51,9 +51,10 @@ class RunLimits:
 
     concurrency: Mapping[str, int]  # by provider
     prices: Mapping[str, Price] = field(default_factory=dict)  # from panel.toml, by model name
-    budget_usd: Decimal | None = None
+    budget_usd: Decimal | None = None  # of the run, its resumes included
+    day_usd: Decimal | None = None  # of all calls of a UTC day
+    launch_usd: Decimal | None = None  # of each launch of the run
     deadline_s: float | None = None
-    spent_usd: Decimal = Decimal(0)  # by this run before it was resumed; the budget is for both
     retry_unusable: bool = False
     confidential_to: Sequence[str] = ()  # addresses and providers that confidential launches may go to
     patience_s: float = PATIENCE_S  # how long calls wait for a server that is down; shorter where a person waits
@@ -136,7 +137,7 @@ async def open_asker(
         limiters=open_limiters(
             specs.values(), limits.concurrency, patience_s=limits.patience_s, waits_out=limits.waits_out
         ),
-        budget=Budget(limits.budget_usd, spent_usd=limits.spent_usd),
+        limits=SpendLimits(limits.budget_usd, limits.day_usd, limits.launch_usd),
         prices=limits.prices,
         draw=draw,
         deadline=loop.time() + limits.deadline_s if limits.deadline_s else None,

@@ -18,12 +18,13 @@ from panel.jurors import RateLimiter
 from panel.jurors.provider import ModelSpec, ParsedReply
 from panel.jurors.providers.scripted import Scripted
 from panel.jurors.rate_limits.circuit_breaker import CircuitBreaker
-from panel.money import Budget, Price
+from panel.money import Price
+from panel.pipeline.ask.ask_context import Spent
 from panel.pipeline.ask.asker import Asker
 from panel.pipeline.events import Event, TurnEnded
 from panel.pipeline.plan import Seat, make_plan
 from panel.records import Opinion, Rho, SpendRow, Usage
-from panel.store import CallRow, InBatch, Ledger, RunLock, RunRecords, StoredAnswer
+from panel.store import CallRow, InBatch, Ledger, RunLock, RunRecords, SpendLimits, StoredAnswer
 from panel.workspace.folder import find_workspace
 
 FREE = Price(input=Decimal(0), cache_write=Decimal(0), cache_read=Decimal(0), output=Decimal(0))
@@ -55,7 +56,7 @@ class Bench:
         ledger = Ledger.open(f"sqlite:///{self.runs_dir}/panel.db", runs_dir=self.runs_dir)
         asker = Asker(
             run_id=self.run_id, ledger=ledger, providers={self.spec.name: self.juror},
-            limiters=more.pop("limiters", None) or {self.spec.name: RateLimiter(self.spec.name, more.pop("at_once", 4))}, budget=more.pop("budget", Budget()), prices=more.pop("prices", {}),
+            limiters=more.pop("limiters", None) or {self.spec.name: RateLimiter(self.spec.name, more.pop("at_once", 4))}, prices=more.pop("prices", {}),
             listen=self.events.append, **more,
         )  # fmt: skip
         try:
@@ -165,9 +166,9 @@ def test_a_budget_stops_before_the_call_that_would_break_it(folder: Path, monkey
     bench = Bench(folder, {name: make_answer() for name in personas}, personas=personas)
     prices = {bench.spec.name: one_usd}  # 4,000 tokens of room: a dollar a call at most
     with pytest.raises(Stopped, match=r"\$0\.5"):
-        bench.ask(budget=Budget(Decimal("0.5")), prices=prices)
+        bench.ask(limits=SpendLimits(Decimal("0.5")), prices=prices)
     assert not bench.juror.sent
-    opinions = bench.ask(budget=Budget(Decimal(5)), prices=prices)
+    opinions = bench.ask(limits=SpendLimits(Decimal(5)), prices=prices)
     assert [o.outcome for o in opinions] == ["answered", "answered"]
     assert len(bench.juror.sent) == 2
 
@@ -257,11 +258,10 @@ def test_usage_nobody_told_counts_as_the_worst_in_a_budget(folder: Path, monkeyp
     bench = Bench(folder, {"one": make_answer(), "two": make_answer()}, personas=("one", "two"))
     read = bench.juror.read
     bench.juror.read = lambda raw: replace(read(raw), usage=None)  # type: ignore[method-assign]
-    monkeypatch.setattr("panel.pipeline.ask.call.worst_case", lambda *args, **more: Decimal("0.02"))
-    budget = Budget(Decimal("0.03"))
-    with pytest.raises(Stopped, match="is used up"):
-        bench.ask(budget=budget, prices={bench.spec.name: FREE}, at_once=1)
-    assert (len(bench.juror.sent), budget.presumed_usd, budget.spent_usd) == (1, Decimal("0.02"), 0)
+    monkeypatch.setattr("panel.pipeline.ask.ask_context.worst_case", lambda *args, **more: Decimal("0.02"))
+    with pytest.raises(Stopped, match=r"\$0.0000 spent, \$0.0200 presumed for calls .* \(one on acme\)"):
+        bench.ask(limits=SpendLimits(Decimal("0.03")), prices={bench.spec.name: FREE}, at_once=1)
+    assert len(bench.juror.sent) == 1
     (row,) = costs_of(bench)
     assert (row.spend.unpriced, row.spend.cost_usd) == (1, 0)
 
@@ -278,7 +278,7 @@ def test_a_call_cut_off_is_given_back_to_whoever_asks_next(
     async def cut_off_then_asked_again() -> Opinion:
         with closing(Ledger.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)) as ledger:
             asker = Asker(
-                run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={}, budget=Budget(),
+                run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={},
                 limiters={bench.spec.name: RateLimiter(bench.spec.name, 1)},
             )  # fmt: skip
             reached = asyncio.Event()
@@ -396,7 +396,7 @@ async def deferred(bench: Bench, defer: Collecting) -> list[Any]:
     """What each seat gives when nothing may be sent: its opinion, or that it was deferred."""
     ledger = Ledger.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)
     asker = Asker(
-        run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={}, budget=Budget(),
+        run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={},
         limiters={bench.spec.name: RateLimiter(bench.spec.name, 4)}, defer=defer, listen=bench.events.append,
     )  # fmt: skip
     try:
@@ -453,11 +453,11 @@ async def test_launches_of_a_batch_share_limiters_and_count_own_failures(folder:
     bench = Bench(folder, {"one": make_answer()})
     ledger = Ledger.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)
     shared = Asker(
-        run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={}, budget=Budget(),
+        run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={},
         limiters={bench.spec.name: RateLimiter(bench.spec.name, 4)},
     )  # fmt: skip
     bench.juror.failing = [ProviderRefused("The key is wrong.", stops_model=True)]
-    askers = [replace(shared, budget=Budget(), draw=draw) for draw in range(3)]
+    askers = [replace(shared, spent=Spent(), draw=draw) for draw in range(3)]
     outcomes = [(await asker.ask(bench.seats[0])).outcome for asker in askers]
     ledger.close()
     assert outcomes == ["failed"] * 3 and len(bench.juror.sent) == 1, "one wrong key stops the model for all launches"

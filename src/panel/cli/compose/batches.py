@@ -5,23 +5,23 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import partial
 
-from panel.batch import BatchContext, BatchListener, LaunchBudgets, NoteReviewed, StopSign, as_launch
+from panel.batch import BatchContext, BatchListener, NoteReviewed, StopSign, as_launch
+from panel.cli.compose.runs import take_place
 from panel.cli.compose.workspace import Workspace
 from panel.jurors import ModelSpec, open_provider
-from panel.money import Budget
 from panel.pipeline import RunLimits, open_asker, pretty_json, settings_of, spec_from
 from panel.records import BatchPlan, BatchRow, Juror, Review, Run, Stamp, sha256_of
 from panel.store import (
     BatchRows,
+    DayCaps,
     Ledger,
     Locks,
     Products,
     ProviderBatches,
     RunFolder,
     RunRecords,
-    SharedBudget,
+    SpendLimits,
     open_locks,
 )
 from panel.workspace import BatchTable
@@ -66,7 +66,7 @@ class Stores:
     records: RunRecords
     batches: ProviderBatches
     ledger: Ledger
-    shared_budget: SharedBudget
+    caps: DayCaps
     locks: Locks
 
 
@@ -81,18 +81,17 @@ async def open_stores(workspace: Workspace) -> AsyncIterator[Stores]:
         stack.callback(ledger.close)
         rows, records = BatchRows.open(url, runs_dir=runs), RunRecords.open(url, runs_dir=runs)
         batches = ProviderBatches.open(url, runs_dir=runs)
-        shared_budget = SharedBudget.open(url, runs_dir=runs, locks=locks)
-        for face in (rows, records, batches, shared_budget):
+        caps = DayCaps.open(url)
+        for face in (rows, records, batches, caps):
             stack.callback(face.close)
-        yield Stores(rows, records, batches, ledger, shared_budget, locks)
+        yield Stores(rows, records, batches, ledger, caps, locks)
 
 
 def make_batch_plan(workspace: Workspace, ask: BatchOptions, as_of: date) -> tuple[BatchPlan, dict[str, ModelSpec]]:
     """Personas, models and limits, checked: a key or a persona that can't do shows here, before anything is read."""
     chosen = workspace.choose_personas(ask.personas)
     specs = workspace.settings.seats(chosen, ask.models, every=workspace.personas)
-    for limit in (ask.budget_usd, ask.launch_usd, ask.day_usd):
-        Budget(limit)
+    SpendLimits(ask.budget_usd, ask.day_usd, ask.launch_usd)
     models = {spec.name: spec for spec in specs.values()}
     for spec in models.values():
         open_provider(spec)
@@ -159,7 +158,8 @@ async def open_context(
     limits = RunLimits(
         concurrency=workspace.settings.toml.concurrency.model_dump(), prices=workspace.settings.prices,
         deadline_s=deadline_s, retry_unusable=retry, confidential_to=workspace.settings.toml.confidential_to,
-        patience_s=deadline_s or PATIENCE_S, waits_out=True,
+        patience_s=deadline_s or PATIENCE_S, waits_out=True, budget_usd=plan.budget_usd, day_usd=plan.day_usd,
+        launch_usd=plan.launch_usd,
     )  # fmt: skip
     asker = await open_asker(
         {spec.name: spec for spec in specs.values()}, plan.prompts, run_id=run.run_id, ledger=stores.ledger,
@@ -169,33 +169,11 @@ async def open_context(
         asker = replace(asker, stop=sign.refuse)
     return BatchContext(
         run_id=run.run_id, made=run.made, plan=plan, specs=specs, rows=stores.rows, ledger=stores.ledger, asker=asker,
-        budgets=LaunchBudgets(stores.shared_budget, partial(limits_of, run, plan), launch_usd=plan.launch_usd),
         gather=make_gather(workspace, run.made, products),
         folder=RunFolder.open_or_make(workspace.settings.runs_dir, run),
-        may_probe=ProbeCap(stores.shared_budget, workspace.settings.toml.suspicious_per_day), archive=note_of(products),
+        may_probe=lambda slug: take_place(stores.caps, workspace, f"{run.run_id}/{slug}"), archive=note_of(products),
         listen=listen,
     )  # fmt: skip
-
-
-def limits_of(run: Run, plan: BatchPlan) -> dict[str, Decimal]:
-    """Scope of the shared budget -> USD, now: a batch that goes on past midnight spends of the next day's money."""
-    limits = {f"run:{run.run_id}": plan.budget_usd, f"day:{datetime.now(UTC):%Y-%m-%d}": plan.day_usd}
-    return {scope: limit for scope, limit in limits.items() if limit is not None}
-
-
-@dataclass(frozen=True)
-class ProbeCap:
-    """Today's places for launches that are asked again because they speak to reviewers; shared by every process."""
-
-    shared_budget: SharedBudget
-    most: int
-
-    def __call__(self) -> bool:
-        scope = f"asked-again:{datetime.now(UTC):%Y-%m-%d}"
-        if not self.shared_budget.lease(scope, Decimal(1), Decimal(self.most)):
-            return False
-        self.shared_budget.settle(scope, Decimal(1), Decimal(1))
-        return True
 
 
 def as_resumed(plan: BatchPlan, ask: BatchOptions) -> BatchPlan:

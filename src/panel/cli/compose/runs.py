@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 from panel.cli.compose.desks import fill_queue
@@ -18,7 +17,6 @@ from panel.cli.terminal.terminal import talk
 from panel.dossier import Scenarios, load_scenarios
 from panel.errors import Interrupted, Mistake, PanelError
 from panel.jurors import ModelSpec, open_provider
-from panel.money import Budget
 from panel.pipeline import (
     PlanPrice,
     RunKind,
@@ -38,7 +36,7 @@ from panel.pipeline import (
     start_run,
 )
 from panel.records import Dossier, Persona, Review, Run, Stamp
-from panel.store import Ledger, RunFolder, RunLock, RunRecords
+from panel.store import DayCaps, Ledger, RunFolder, RunLock, RunRecords, SpendLimits
 from panel.workspace import run_loop
 
 PATIENCE_S = 60.0  # for a server that is down: a person waits here, so less than a batch has
@@ -71,7 +69,7 @@ def prepare(
         kind, dossiers, chosen, specs, workspace.folder.prompts, rho=workspace.settings.toml.rho,
         scenarios=load_scenarios(workspace.folder.scenarios), confidential_to=workspace.settings.toml.confidential_to,
     )  # fmt: skip
-    if plan.probes and not may_probe(workspace):
+    if plan.probes and not may_probe(workspace, made.run_id):
         plan = replace(plan, probes=())
     for spec in {seat.spec.name: seat.spec for seat in plan.seats}.values():
         open_provider(spec)  # opens no socket: a script, a key or weights that can't do are said before a run exists
@@ -115,8 +113,7 @@ def resume_run(run_id: str, ask: RunOptions) -> tuple[RunResult, Path]:
             personas = [p for p in personas if p.persona_id in specs]
             scenarios = read_scenarios(folder)
             plan = _plan_of(workspace, run, dossiers, personas, specs, prompts, scenarios, read_base(folder))
-            spent = sum((row.spend.cost_usd for row in records.costs(run.run_id)), Decimal(0))
-            limits = replace(_limits(workspace, ask), spent_usd=spent)
+            limits = _limits(workspace, ask)
             if limits.budget_usd is None:
                 limits = replace(limits, budget_usd=run.budget_usd)
             _agree(plan, limits, ask)
@@ -163,18 +160,21 @@ def _carry_out(
     return outcome, folder.path
 
 
-def may_probe(workspace: Workspace) -> bool:
-    """Whether today's cap on launches asked again is still open."""
-    today = datetime.now(UTC).date()
-    with closing(workspace.open_records()) as records:
-        probed = sum(run.probed for run in records.list_runs(since=today))
-    return probed < workspace.settings.toml.suspicious_per_day
+def may_probe(workspace: Workspace, name: str) -> bool:
+    """Take one of today's places for launches that are asked again, under a name that has it from then on."""
+    with closing(DayCaps.open(workspace.settings.database_url)) as caps:
+        return take_place(caps, workspace, name)
+
+
+def take_place(caps: DayCaps, workspace: Workspace, name: str) -> bool:
+    """The same on a database that is open. Commands, batches, workers and the desk count together."""
+    return caps.take("asked-again", datetime.now(UTC).date(), name, workspace.settings.toml.suspicious_per_day)
 
 
 def _limits(workspace: Workspace, ask: RunOptions) -> RunLimits:
     toml = workspace.settings.toml
     budget_usd = usd(ask.budget)
-    Budget(budget_usd)  # a limit that can't be kept is refused before anything is written
+    SpendLimits(budget_usd)  # a limit that can't be kept is refused before anything is written
     return RunLimits(
         concurrency=toml.concurrency.model_dump(), prices=workspace.settings.prices, budget_usd=budget_usd,
         deadline_s=seconds(ask.deadline_min), retry_unusable=ask.retry, confidential_to=toml.confidential_to,

@@ -1,6 +1,7 @@
 """`panel drafts ask | rerun | take-over | stale`: ask the panel again for a draft, and lay in what came of it."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -143,7 +144,7 @@ def means_of(workspace: "Workspace", models: "Sequence[str]" = ()) -> "AskAgainM
         personas=workspace.personas, spec=lambda name: settings.model_spec(models[0] if models else name),
         seats=lambda personas: settings.seats(personas, models, every=workspace.personas),
         prompts=workspace.folder.prompts, rho=settings.toml.rho, gather=lambda review: _gather(workspace, review),
-        stamp=workspace.new_stamp, open_ledger=workspace.open_ledger, may_probe=lambda: may_probe(workspace),
+        stamp=workspace.new_stamp, open_ledger=workspace.open_ledger, may_probe=partial(may_probe, workspace),
         scenarios=load_scenarios(workspace.folder.scenarios), confidential_to=settings.toml.confidential_to,
     )  # fmt: skip
 

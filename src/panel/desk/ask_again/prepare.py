@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from panel.desk.desk import Desk
 from panel.desk.drafts.opened import OpenReview
@@ -41,7 +42,7 @@ class AskAgainMeans:
     gather: Callable[[Review], Dossier]  # the launch's pages as they are now, neighbours among them
     stamp: Callable[[list[str]], Stamp]
     open_ledger: Callable[[], Ledger]
-    may_probe: Callable[[], bool]  # whether a launch that speaks to reviewers may be asked about twice more today
+    may_probe: Callable[[str], bool]  # takes one of today's places, under a name, for a launch asked about twice more
     scenarios: Scenarios | None = None
     confidential_to: tuple[str, ...] = ()
 
@@ -67,7 +68,11 @@ def prepare_run(desk: Desk, who: Account, draft_id: str, request: AskAgainReques
     base = _base(opened.review, desk.offered(who, draft_id))
     logs = [as_source(log) for log in desk.history(who, draft_id).run_logs]
     made = means.stamp([base.slug])
-    plan = _fresh(base, logs, draft_id, means) if request.refresh else _same(base, logs, draft_id, request, means)
+    plan = (
+        _fresh(base, logs, draft_id, means, made.created_at)
+        if request.refresh
+        else _same(base, logs, draft_id, request, means)
+    )
     with closing(means.open_ledger()) as ledger:
         plan = asyncio.run(next_draw(plan, ledger))
     return PreparedRun(draft_id, request, plan, made)
@@ -92,7 +97,7 @@ def _same(
     )  # fmt: skip
 
 
-def _fresh(base: Review, logs: Sequence[LaunchSource], draft_id: str, means: AskAgainMeans) -> RunPlan:
+def _fresh(base: Review, logs: Sequence[LaunchSource], draft_id: str, means: AskAgainMeans, made: datetime) -> RunPlan:
     """On the product's pages as they are now. What people set of the launch stays: its name, release, embargo, word."""
     if not base.dossier.launch.homepage:
         raise Mistake("No address of this product is known, so its pages can't be read.", hint="Leave out --refresh.")
@@ -104,7 +109,7 @@ def _fresh(base: Review, logs: Sequence[LaunchSource], draft_id: str, means: Ask
         "review", [with_run_logs(dossier, logs)], personas, specs, means.prompts, rho=means.rho,
         scenarios=means.scenarios, confidential_to=means.confidential_to,
     )  # fmt: skip
-    probes = plan.probes if plan.probes and means.may_probe() else ()
+    probes = plan.probes if plan.probes and means.may_probe(f"{draft_id}/{made:%Y-%m-%d}") else ()
     return replace(plan, probes=probes, again=Again(draft_id=draft_id))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, func, or_, select
 
 from panel.records import Spend, SpendRow, Usage, Value
 from panel.store.database import ONE_BY_ONE
-from panel.store.tables.core import IN_A_BATCH, calls
+from panel.store.tables.core import calls
 
 DAY = func.substr(calls.c.sent_at, 1, 10)
 NOT_FREE = or_(calls.c.state != "failed", calls.c.cost_usd.is_(None), calls.c.cost_usd != "0")  # settled in `_add`
@@ -53,10 +53,9 @@ def cost_rows(conn: Connection, run_id: str = "", day: date | None = None) -> It
             )  # fmt: skip
 
 
-def total(conn: Connection, run_id: str = "", day: date | None = None, batch_id: str = "") -> Spend:
-    """All of it in one sum. batch_id: only what went in this provider batch."""
-    wanted = _of(select(calls.c.state, calls.c.cost_usd, *TOKENS), run_id, day)
-    return _add(conn.execute(wanted.where(IN_A_BATCH, calls.c.batch_id == batch_id) if batch_id else wanted))
+def total(conn: Connection, run_id: str = "", day: date | None = None) -> Spend:
+    """All of it in one sum."""
+    return _add(conn.execute(_of(select(calls.c.state, calls.c.cost_usd, *TOKENS), run_id, day)))
 
 
 def by_juror(rows: Iterable[CostRow]) -> tuple[SpendRow, ...]:
