@@ -62,12 +62,15 @@ async def refusal(ledger: Ledger, over: OverBudget) -> Stopped | Mistake:
     presumed, out = _sum(lost), _sum(row for row in rows if row.state == "sent")
     parts = [f"${over.used_usd - presumed - out:.4f} spent"]
     if presumed:
-        parts.append(f"${presumed:.4f} presumed for calls that may have been billed unheard ({_named(lost)})")
+        parts.append(
+            f"${presumed:.4f} presumed for calls that may have been billed though no answer came: {_named(lost)}"
+        )
     if out:
         parts.append(f"${out:.4f} set aside for calls on their way")
+    left = max(over.limit_usd - over.used_usd, Decimal(0))
     return Stopped(
-        f"The {over.of}'s budget of ${over.limit_usd} is used up: {', '.join(parts)}, and what comes next may cost "
-        f"${over.worst_usd:.4f}.",
+        f"The {over.of}'s budget of ${over.limit_usd} has ${left:.4f} left, and what comes next may cost "
+        f"${over.worst_usd:.4f} ({'; '.join(parts)}).",
         hint=MORE[over.of],
         of=over.of,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -148,13 +149,12 @@ class GroupCommit:
         standing = self._standing(conn, [claim.row.key for claim in claims])
         counters.load(scope for claim in claims for scope in _scopes(claim, now))
         new: dict[str, tuple[Claim, int]] = {}
+        in_flight = cache(lambda scope: self._in_flight(conn, scope))  # asked for in this transaction alone
         results: list[Any] = []
         for job in jobs:
             found, asked = _claim_together(_claims(job), standing, new, refuse)
-            refusal: StoreError | OverBudget | None = next(
-                (one for one in found if isinstance(one, StoreError)), None
-            )  # it refuses all of a job
-            refusal = refusal or self._over_a_limit(conn, asked, counters, [claim for claim, _ in new.values()], now)
+            refusal: StoreError | OverBudget | None = next((one for one in found if isinstance(one, StoreError)), None)
+            refusal = refusal or _over_a_limit(asked, counters, new, now, in_flight)  # all of a job, or none
             if refusal is None:
                 new |= {claim.row.key: (claim, standing.next_attempt(claim.row.key)) for claim in asked}
                 for claim in asked:
@@ -165,33 +165,16 @@ class GroupCommit:
             self._sql_for(conn).send(conn, [_sent(claim, attempt, now) for claim, attempt in new.values()], apart)
         return results
 
-    def _over_a_limit(
-        self, conn: Connection, asked: Sequence[Claim], counters: Counters, new: Sequence[Claim], now: str
-    ) -> OverBudget | None:
-        """The first limit that these claims, together, might pass. A call that costs nothing passes none."""
-        needs: dict[tuple[str, Decimal], Decimal] = {}
-        for claim in asked:
-            for scope, limit in claim.limits.of(_scopes(claim, now)):
-                if claim.row.worst_usd is None:
-                    return OverBudget(scope, limit, counters.used(scope), None)
-                needs[scope, limit] = needs.get((scope, limit), ZERO) + claim.row.worst_usd
-        for (scope, limit), need in needs.items():
-            used = counters.used(scope)
-            if need and used + need > limit:
-                least = used - self._in_flight(conn, scope, [claim for claim in new if scope in _scopes(claim, now)])
-                return OverBudget(scope, limit, used, need, may_wait=least + need <= limit)
-        return None
+    def _in_flight(self, conn: Connection, scope: str) -> Decimal:
+        """What a scope's calls in flight, of processes that live, count now and may give back.
 
-    def _in_flight(self, conn: Connection, scope: str, new: Sequence[Claim]) -> Decimal:
-        """What a scope's calls in flight, of processes that live, count now and may give back. Batches are not waited
-        for, nor calls of the dead. new: claimed in this transaction."""
+        Nobody waits for what lies in a provider's batch, nor for the dead.
+        """
         since = _iso(datetime.now(UTC) - MOST_IN_FLIGHT)
         rows = self._sql_for(conn).presumed(conn, SENT, ALONE, calls.c.sent_at > since, *calls_of(scope))
         alive = {owner: self._locks.is_held(owner) for owner in {row.owner for row in rows} - self._owners}
         mine = (row for row in rows if self._is_open(row.key, row.attempt) or alive.get(row.owner))
-        return sum((Decimal(row.worst_usd) for row in mine), ZERO) + sum(
-            (claim.row.worst_usd or ZERO for claim in new if not claim.batch_id), ZERO
-        )
+        return sum((Decimal(row.worst_usd) for row in mine), ZERO)
 
     def _end_dead(self, conn: Connection, claims: Iterable[Claim], now: str) -> None:
         """End what died under locks that are first claimed under here: whoever holds one knows that nobody else asks.
@@ -243,6 +226,26 @@ def _claims(job: Claim | ClaimMany) -> tuple[Claim, ...]:
 
 def _scopes(claim: Claim, now: str) -> tuple[str, str, str]:
     return scopes_of(claim.row.run_id, claim.row.launch, now)
+
+
+def _over_a_limit(
+    asked: Sequence[Claim], counters: Counters, new: Mapping[str, tuple[Claim, int]], now: str,
+    in_flight: Callable[[str], Decimal],
+) -> OverBudget | None:  # fmt: skip
+    """The first limit that these claims, together, might pass. A call that costs nothing passes none."""
+    needs: dict[tuple[str, Decimal], Decimal] = {}
+    for claim in asked:
+        for scope, limit in claim.limits.of(_scopes(claim, now)):
+            if claim.row.worst_usd is None:
+                return OverBudget(scope, limit, counters.used(scope), None)
+            needs[scope, limit] = needs.get((scope, limit), ZERO) + claim.row.worst_usd
+    for (scope, limit), need in needs.items():
+        used = counters.used(scope)
+        if need and used + need > limit:
+            just_now = (claim.row.worst_usd or ZERO for claim, _ in new.values() if scope in _scopes(claim, now))
+            least = used - in_flight(scope) - sum(just_now, ZERO)
+            return OverBudget(scope, limit, used, need, may_wait=least + need <= limit)
+    return None
 
 
 def _claim_together(

@@ -224,7 +224,7 @@ async def test_a_launch_that_may_cost_too_much_hands_over_nothing() -> None:
     await one.flush("other")
     assert list(books.joined) == [key(9)], "calls went before their launch was said to wait"
     books.spent = Decimal(0)
-    with pytest.raises(Stopped, match=r"launch's budget of \$0\.018 is used up"):
+    with pytest.raises(Stopped, match=r"launch.s budget of \$0\.018 has"):
         await one.flush("acme")
     await one.close()
     assert list(books.joined) == [key(9)]
