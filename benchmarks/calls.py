@@ -44,14 +44,14 @@ Work = Callable[[], Awaitable[None]]
 
 def make_plan_of(calls: int) -> Any:
     """Launches enough for this many calls by the voting personas: one example, renamed, its dossier made longer."""
-    from panel.cli.compose.workspace import open_workspace
-
     from panel.dossier import build_dossier, read_launches
     from panel.jurors import ModelSpec
+    from panel.pipeline import SilentConsole
     from panel.pipeline.plan import make_plan
     from panel.records import Rho, Stamp
+    from panel.workspace.workspace import open_workspace
 
-    workspace = open_workspace()
+    workspace = open_workspace(SilentConsole())
     personas = [p for p in workspace.personas if p.counts]
     made = Stamp(created_at=datetime.now(UTC), version="0", run_id="benchmark")
     ((launch, folder),) = read_launches(EXAMPLE, categories=workspace.categories)
@@ -133,7 +133,6 @@ async def panel(plan: Any, most: int, folder: Path) -> Callable[[], Awaitable[No
     """The review room: everything that happens to a call of ours."""
     from panel.jurors import RateLimits
     from panel.jurors.dialects import open_provider
-    from panel.money import Budget
     from panel.pipeline.ask.asker import Asker
     from panel.pipeline.assemble import how_made, make_review
     from panel.records import Stamp
@@ -150,7 +149,6 @@ async def panel(plan: Any, most: int, folder: Path) -> Callable[[], Awaitable[No
         ledger=ledger,
         providers={spec.name: provider},
         limiters=RateLimits({spec.provider: most}).of([spec]),
-        budget=Budget(None),
         prices={},
     )
 

@@ -76,13 +76,16 @@ def naive(launches: int, tokens: int, models: tuple[str, ...]) -> Bill:
 
 def questions(at: Path, models: tuple[str, ...]) -> list[tuple[str, Any]]:
     """Model name and question of every call, as the review room renders them."""
-    from panel.cli.compose.workspace import open_workspace
-
     from panel.dossier import build_dossier, read_launches
+    from panel.pipeline import SilentConsole
     from panel.pipeline.plan import make_plan
     from panel.records import Rho, Stamp
+    from panel.workspace.workspace import open_workspace
 
-    workspace, made = open_workspace(), Stamp(created_at=datetime.now(UTC), version="0", run_id="benchmark")
+    workspace, made = (
+        open_workspace(SilentConsole()),
+        Stamp(created_at=datetime.now(UTC), version="0", run_id="benchmark"),
+    )
     read = partial(read_launches, categories=workspace.categories)
     found = [pair for file in sorted((at / "launches").iterdir()) for pair in read(file)]
     today = date.today()  # noqa: DTZ011

@@ -141,7 +141,6 @@ async def panel(plan: Any, most: int) -> int:
     """The review room's own path to an opinion. Returns the calls that failed."""
     from panel.jurors import RateLimits
     from panel.jurors.dialects import open_provider
-    from panel.money import Budget
     from panel.pipeline.ask.asker import Asker
     from panel.store import Stores
     from panel.store.locks.run_lock import RunLock
@@ -153,7 +152,7 @@ async def panel(plan: Any, most: int) -> int:
         lock.acquire()
         ledger = Stores.open(f"sqlite:///{folder / 'panel.db'}", folder).ledger
         limiters = RateLimits({spec.provider: most}).of([spec])
-        asker = Asker("benchmark", ledger, {spec.name: provider}, limiters, Budget(None), {})
+        asker = Asker("benchmark", ledger, {spec.name: provider}, limiters, {})
         opinions = await asyncio.gather(*(asker.ask(seat) for seat in plan.seats))
         await provider.close()
         ledger.close()

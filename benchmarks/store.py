@@ -77,12 +77,12 @@ async def measure(url: str, folder: Path, calls: int, most: int) -> Timed:
 
     from panel.records import Usage
     from panel.records.batch import Announcement, BatchRow
-    from panel.store import Claimed, SentBatch, SharedBudget, SharedPace, Stores
+    from panel.store import Claimed, SentBatch, SharedPace, Stores
 
     found: Timed = {}
     stores = Stores.open(url, folder)
     ledger, records, locks, batches, day = stores.ledger, stores.records, stores.locks, stores.batches, stores.rows
-    shared_budget, pace = SharedBudget(stores.engine, locks), SharedPace(stores.engine)
+    pace = SharedPace(stores.engine)
     records.save_run(a_run("run-1"))
     assert locks.acquire("run-1")
     usage = Usage(input_tokens=900, cache_read_tokens=5000, output_tokens=700)
@@ -113,10 +113,6 @@ async def measure(url: str, folder: Path, calls: int, most: int) -> Timed:
     with timed(found, "row of a day, changed", 200):
         for row in launches[:200]:
             day.put("run-1", row.model_copy(update={"state": "ready"}))
-    with timed(found, "lease and settle", 200):
-        for _ in range(200):
-            shared_budget.lease("run:run-2", Decimal("0.01"), Decimal(1000))
-            shared_budget.settle("run:run-2", Decimal("0.01"), Decimal("0.01"))
     with timed(found, "block of a shared rate", 200):
         for _ in range(200):
             pace.reserve("lane", 5, 600)

@@ -128,20 +128,6 @@ async def test_nothing_joins_a_batch_that_may_have_been_sent(
     assert await ledger.claim(a_call(1)) == Claimed(0)
 
 
-async def test_a_batch_costs_what_its_calls_did_as_far_as_the_ledger_has_them(
-    ledger: Ledger, batches: ProviderBatches, b1: SentBatch
-) -> None:
-    rows = [a_call(n) for n in range(5)]
-    await ledger.claim_for_batch(rows[:4], "b1")
-    await ledger.claim(rows[4])
-    await answer(ledger, rows[0])
-    await answer(ledger, rows[4])
-    await ledger.failed(rows[1].key, 0, "refused", cost_usd=Decimal(0))
-    await ledger.failed(rows[2].key, 0, "no line", cost_usd=None)
-    spent = batches.spent("b1")
-    assert (spent.cost_usd, spent.unpriced) == (Decimal("0.01"), 2), "one may have been billed, one has no end yet"
-
-
 async def test_a_batch_nobody_wrote_down_takes_nothing(ledger: Ledger) -> None:
     with pytest.raises(StoreError, match="no provider batch 'b9'"):
         await ledger.claim_for_batch([a_call(1)], "b9")
@@ -269,9 +255,9 @@ async def test_a_batch_that_may_not_go_is_handed_to_nobody(
     ledger: Ledger, batches: ProviderBatches, b1: SentBatch
 ) -> None:
     """A batch that may not go is handed to nobody, and its calls may be asked again."""
-    batch_api, budgets = Mock(), Mock()
+    batch_api = Mock()
     poller = Poller(
-        batch_api=batch_api, provider=Mock(), ledger=ledger, store=batches, budgets=budgets, prices={}, now=lambda: DAY,
+        batch_api=batch_api, provider=Mock(), ledger=ledger, store=batches, prices={}, now=lambda: DAY,
         may_go=lambda batch: "'acme' is confidential and may not go to https://models.example.",
     )  # fmt: skip
     await ledger.claim_for_batch([a_call(1)], "b1")

@@ -20,9 +20,8 @@ from tests.support.schemas import migrate_once
 from tests.support.small_disk import SmallDisk, mount_small_disk
 
 from panel.errors import Mistake, StoreError
-from panel.store import RunRecords
+from panel.store import RunRecords, upgrade
 from panel.store.database import open_engine, read_url
-from panel.store import upgrade
 from panel.store.tables.core import HEAD, VERSION_TABLE, metadata
 
 pytestmark = pytest.mark.usefixtures("real_migrations")

@@ -16,7 +16,7 @@ import psycopg
 from psycopg import BaseConnection, sql
 from sqlalchemy import NullPool, create_engine, select, text
 
-from panel.store import Ledger, Locks, RunRecords, SharedBudget
+from panel.store import Ledger, Locks, RunRecords
 from panel.store.database import open_engine, read_url
 from panel.store.ledger.bodies import named_hashes, unfold
 from panel.store.ledger.statements import texts_named
@@ -138,7 +138,7 @@ def open_part(kind: Any, url: str, *, runs_dir: Path = Path("/nonexistent"), loc
     locks: those the caller holds; left out, its own.
     """
     engine, own = open_engine(url), locks or open_locks(url, runs_dir)
-    given = {Ledger: (own,), SharedBudget: (own,), RunRecords: (runs_dir, own)}
+    given = {Ledger: (own,), RunRecords: (runs_dir, own)}
     part = kind(engine, *given.get(kind, ()))
     end = getattr(part, "close", lambda: None)
 

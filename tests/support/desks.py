@@ -21,6 +21,7 @@ from panel.desk.desk import Desk as DeskOfDrafts
 from panel.records.desk import Account, Role
 from panel.store import RunRecords
 from panel.store.database import open_engine
+from panel.store.locks.process_locks import FileLocks
 from panel.web.app import DeskApp, build_app
 from panel.web.deps import Deps, OneTimeLink
 from panel.web.routes import ROUTERS
@@ -66,7 +67,7 @@ class Desk:
 
     def fill(self) -> list[str]:
         """Drafts of two reviews and of their comparison, as a run leaves them: their ids."""
-        records = RunRecords(self.deps.engine, Path())
+        records = RunRecords(self.deps.engine, Path(), FileLocks(Path()))
         records.save_finished(a_run(), [page_records.review_a(), page_records.review_b()], page_records.comparison())
         assert self.deps.desk.take_in() == 3
         return [draft.draft_id for draft in self.deps.desk.queue().drafts]

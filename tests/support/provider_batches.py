@@ -1,4 +1,4 @@
-"""A provider's batches, the ledger's calls in them and a purse, in memory: for stepping one batch by hand."""
+"""A provider's batches and the ledger's calls in them, in memory: for stepping one batch by hand."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -8,7 +8,6 @@ from typing import Any
 
 from tests.support.answers import provider, spec
 
-from panel.batch.launch_budgets import LaunchBudgets
 from panel.batch.provider_batches.poller import Poller
 from panel.errors import ProviderError
 from panel.jurors.batch_api.protocol import BatchRequest, BatchResult, BatchStatus, custom_id
@@ -121,7 +120,8 @@ class Books:
     def bodies(self, batch_id: str) -> Iterator[tuple[str, int, dict[str, Any]]]:
         return ((*at, {"model": "m"}) for at in self.keys(batch_id, unanswered=True))
 
-    def spent(self, batch_id: str) -> Spend:
+    def spent(self) -> Spend:
+        """What the calls cost; those still without an end are `unpriced`."""
         counted = [cost for state, cost in self.calls.values() if not (state == "failed" and cost == 0)]
         return Spend(
             calls=len(counted),
@@ -135,15 +135,14 @@ class Desk:
     """A poller over all of that, a batch b1 of so many calls, and a clock."""
 
     def __init__(self, calls: int = 3, **words: Any) -> None:
-        self.batch_api, self.books, self.shared_budget = Wire(**words), Books(), Purse()
+        self.batch_api, self.books = Wire(**words), Books()
         self.books.calls = {(key(n), 0): ("sent", None) for n in range(calls)}
         self.clock, self.heard = START, list[str]()
-        self.budgets = LaunchBudgets(self.shared_budget, lambda: {"run:r": Decimal(10)})
         model = self.batch_api.spec.name
         self.batch = SentBatch(batch_id="b1", run_id="r", provider="anthropic", model=model, created_at=START)
         self.books.put(self.batch)
         self.poller = Poller(
-            batch_api=self.batch_api, provider=provider("messages"), ledger=self.books, store=self.books, budgets=self.budgets,  # type: ignore[arg-type]
+            batch_api=self.batch_api, provider=provider("messages"), ledger=self.books, store=self.books,  # type: ignore[arg-type]
             prices={model: PRICE}, now=lambda: self.clock, say=self.heard.append,
         )  # fmt: skip
 
@@ -163,31 +162,3 @@ class Desk:
 
     def states(self) -> list[str]:
         return [state for state, _ in self.books.calls.values()]
-
-
-class Purse:
-    """A purse in memory; the store's own is held to the same in tests/contract."""
-
-    def __init__(self) -> None:
-        self.out: dict[tuple[str, str], Decimal] = {}
-        self.gone: dict[str, Decimal] = {}
-
-    def lease(self, scope: str, amount_usd: Decimal, limit_usd: Decimal, *, batch_id: str = "") -> bool:
-        if self.leased(scope) + self.spent(scope) + amount_usd > limit_usd:
-            return False
-        self.out[scope, batch_id or "me"] = self.leased(scope, batch_id=batch_id or "me") + amount_usd
-        return True
-
-    def settle(self, scope: str, leased_usd: Decimal, spent_usd: Decimal, *, batch_id: str = "") -> None:
-        self.out[scope, batch_id or "me"] = self.leased(scope, batch_id=batch_id or "me") - leased_usd
-        self.gone[scope] = self.spent(scope) + spent_usd
-
-    def spent(self, scope: str) -> Decimal:
-        return self.gone.get(scope, Decimal(0))
-
-    def leased(self, scope: str, *, batch_id: str = "") -> Decimal:
-        mine = (usd for (at, by), usd in self.out.items() if at == scope and batch_id in ("", by))
-        return sum(mine, Decimal(0))
-
-    def lent(self, scope: str) -> Decimal:
-        return self.leased(scope, batch_id="me")

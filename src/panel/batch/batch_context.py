@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from panel.batch.events import BatchListener
-from panel.batch.launch_budgets import LaunchBudgets
 from panel.dossier import Scenarios, load_scenarios
 from panel.jurors import ModelSpec
 from panel.pipeline import Asker, RunPlan, how_made, make_plan
@@ -29,10 +28,9 @@ class BatchContext:
     rows: BatchRows
     ledger: Ledger
     asker: Asker
-    budgets: LaunchBudgets
     gather: Gather
     folder: RunFolder
-    may_probe: Callable[[], bool] = lambda: True  # takes one of today's places for a launch that is asked again
+    may_probe: Callable[[str], bool] = lambda slug: True  # takes one of today's places for a launch asked again
     archive: NoteReviewed = lambda row, review, run_id: ""
     listen: BatchListener = lambda event: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -53,7 +51,7 @@ class BatchContext:
             draw=self.plan.draw, templates=self.templates, scenarios=self.scenarios,
             confidential_to=self.asker.confidential_to,
         )  # fmt: skip
-        return replace(plan, probes=()) if plan.probes and not self.may_probe() else plan
+        return replace(plan, probes=()) if plan.probes and not self.may_probe(dossier.launch.slug) else plan
 
     def how(self, plan: RunPlan) -> Made:
         """How every review of this batch was made: read once, since it costs as much as all checks."""

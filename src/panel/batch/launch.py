@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 from panel.batch.batch_context import BatchContext
 from panel.dossier import Screen, build_dossier
 from panel.errors import Deferred, Mistake, PanelError, ProviderError, ProviderRefused, Stopped, StoreError
-from panel.money import worst_case
-from panel.pipeline import Panel, RunPlan, Seat, hear_panel, make_reviews, write_launch
+from panel.pipeline import Panel, RunPlan, Spent, hear_panel, make_reviews, write_launch
 from panel.records import Announcement, BatchRow, Dossier, Launch, LaunchSource, Review, Stamp, stated_kinds
 
 log = logging.getLogger(__name__)
@@ -38,7 +37,9 @@ async def review_row(context: BatchContext, row: BatchRow) -> LaunchResult:
         dossier = await _dossier(context, row)
         row = row.model_copy(update={"slug": dossier.launch.slug})
         plan = await asyncio.to_thread(context.plan_launch, dossier)
-        panel, spent = await _hear(context, plan)
+        asker = replace(context.asker, spent=Spent())
+        panel = await hear_panel(plan, asker)
+        spent = asker.spent.usd
         row = await _keep(context, row, plan, panel)
     except Deferred:
         row = await _hand_to_batch(context, row)
@@ -62,9 +63,9 @@ async def _hand_to_batch(context: BatchContext, row: BatchRow) -> BatchRow:
     """This launch's calls are claimed before it is said to wait: nobody hands a batch over that lacks them."""
     try:
         if context.asker.defer is not None:
-            await context.asker.defer.flush()
+            await context.asker.defer.flush(row.slug)
     except Stopped as err:
-        return _wait_for_money(context, row, err)
+        return failed_row(row, str(err)) if err.of == "launch" else _wait_for_money(context, row, err)
     return row.model_copy(update={"state": "waiting", "reason": "", "waits": row.waits + 1})
 
 
@@ -106,37 +107,6 @@ def _name(context: BatchContext, row: BatchRow, found: Dossier) -> Dossier:
         if context.rows.add_dossier(context.run_id, named, dossier):
             return dossier
     raise Mistake(f"Three launches of this batch are called {found.launch.name!r}.", hint="Rename this one.")
-
-
-async def _hear(context: BatchContext, plan: RunPlan) -> tuple[Panel, Decimal]:
-    """The panel's opinions within a lease, which grows while the launch's own limit allows."""
-    need = worst_of(context, plan)
-    while True:
-        lease = await context.budgets.lease(need)
-        try:
-            panel = await hear_panel(plan, replace(context.asker, budget=lease.budget))
-            return panel, lease.budget.spent_usd
-        except Stopped as err:
-            if err.of != "launch" or not context.budgets.may_grow(lease):
-                raise
-            need = 2 * lease.leased_usd
-        finally:
-            context.budgets.give_back(lease)
-
-
-def worst_of(context: BatchContext, plan: RunPlan) -> Decimal | None:
-    """The most that asking every seat once may cost; None when a price is unknown."""
-    costs = [_worst(context, seat) for seat in (*plan.seats, *plan.probes, *plan.probes)]
-    known = [cost for cost in costs if cost is not None]
-    return sum(known, Decimal(0)) if len(known) == len(costs) else None
-
-
-def _worst(context: BatchContext, seat: Seat) -> Decimal | None:
-    provider, spec = context.asker.providers[seat.spec.name], seat.spec
-    body = provider.first_body(seat.question)
-    return worst_case(
-        spec.name, body, room=provider.room(body), prices=context.asker.prices, free=spec.free, base_url=spec.base_url
-    )
 
 
 async def _keep(context: BatchContext, row: BatchRow, plan: RunPlan, panel: Panel) -> BatchRow:

@@ -52,6 +52,6 @@ class BatchEnvironment:
     read: Callable[[Sequence[SourceSpec]], AsyncIterator[Announcement | BadRow]]
     known: KnownOf  # what the archive has of an announced launch
     gather: Callable[[Stamp], Gather]
-    suspicious_per_day: int  # launches that are asked again because they speak to reviewers
+    may_probe: Callable[[str], bool]  # takes one of today's places, under a name, for a launch that is asked again
     fill_queue: Callable[[], None] = lambda: None  # bring finished reviews to the desk
     command: tuple[str, ...] = ()  # as typed, for the manifest

@@ -7,9 +7,7 @@ on a database that is thrown away; `enqueue_batch` leaves the reviewing to worke
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from decimal import Decimal
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,7 +16,6 @@ from panel.batch.close import MOST_PARTNERS, close_batch
 from panel.batch.estimate import BatchPrice, price_batch
 from panel.batch.intake.ingest import ingest_rows, why_nothing_read
 from panel.batch.known_products import note_in
-from panel.batch.launch_budgets import LaunchBudgets
 from panel.batch.options import BatchEnvironment, BatchOrder
 from panel.batch.pool import launches_at_once, work_off
 from panel.batch.provider_batches.economy import half_price
@@ -28,7 +25,7 @@ from panel.errors import Interrupted, Mistake, PanelError, ProviderError, Stoppe
 from panel.jurors import open_batches
 from panel.pipeline import RunLimits, StopSign, WorkAhead, asking, pretty_json
 from panel.records import BatchPlan, BatchRow, Juror, Run, Stamp, sha256_of
-from panel.store import RunFolder, SharedBudget, Stores
+from panel.store import RunFolder, Stores
 
 DRY = "dry"  # the run id on the database that is thrown away
 
@@ -192,15 +189,13 @@ async def open_context(
 ) -> AsyncIterator[BatchContext]:  # fmt: skip
     """One process's tools for a batch, closed at the end."""
     stores, specs = env.run.stores, env.specs_of(plan)
-    shared_budget = SharedBudget(stores.engine, stores.locks)
     by_name = {spec.name: spec for spec in specs.values()}
-    limits = RunLimits(deadline_s=deadline_s, retry_unusable=retry)
+    limits = RunLimits(plan.budget_usd, deadline_s, retry, plan.day_usd, plan.launch_usd)
     async with asking(env.run, run.run_id, by_name, plan.prompts, limits, plan.draw, sign=sign) as asker:
         yield BatchContext(
             run_id=run.run_id, made=run.made, plan=plan, specs=specs, rows=stores.rows, ledger=stores.ledger,
             asker=asker, gather=env.gather(run.made), folder=RunFolder.open_or_make(stores.runs_dir, run),
-            budgets=LaunchBudgets(shared_budget, partial(limits_of, run, plan), launch_usd=plan.launch_usd),
-            may_probe=ProbeCap(shared_budget, env.suspicious_per_day), archive=note_in(stores.products),
+            may_probe=lambda slug: env.may_probe(f"{run.run_id}/{slug}"), archive=note_in(stores.products),
         )  # fmt: skip
 
 
@@ -273,24 +268,3 @@ def _run_of(env: BatchEnvironment, plan: BatchPlan, made: Stamp) -> Run:
         models=plan.models, prompts={name: sha256_of(text) for name, text in plan.prompts.items()}, draw=plan.draw,
         budget_usd=plan.budget_usd, as_of=plan.as_of, rho=plan.rho,
     )  # fmt: skip
-
-
-def limits_of(run: Run, plan: BatchPlan) -> dict[str, Decimal]:
-    """Scope of the shared budget -> USD, now: a batch that goes on past midnight spends of the next day's money."""
-    limits = {f"run:{run.run_id}": plan.budget_usd, f"day:{datetime.now(UTC):%Y-%m-%d}": plan.day_usd}
-    return {scope: limit for scope, limit in limits.items() if limit is not None}
-
-
-@dataclass(frozen=True)
-class ProbeCap:
-    """Today's places for launches that are asked again because they speak to reviewers; shared by every process."""
-
-    shared_budget: SharedBudget
-    most: int
-
-    def __call__(self) -> bool:
-        scope = f"asked-again:{datetime.now(UTC):%Y-%m-%d}"
-        if not self.shared_budget.lease(scope, Decimal(1), Decimal(self.most)):
-            return False
-        self.shared_budget.settle(scope, Decimal(1), Decimal(1))
-        return True

@@ -49,7 +49,7 @@ def batch(
     ] = None,
     launch_budget: Annotated[float | None, typer.Option("--launch-budget", help="USD each launch may spend.")] = None,
     day_budget: Annotated[
-        float | None, typer.Option("--day-budget", help="USD this UTC day may cost, over every batch on the database.")
+        float | None, typer.Option("--day-budget", help="USD this UTC day may cost, over all calls on the database.")
     ] = None,
     deadline: Annotated[float | None, typer.Option("--deadline", help="Minutes this batch may take.")] = None,
     dry_run: Annotated[

@@ -32,7 +32,8 @@ def show_costs(workspace: Workspace, run_id: str, by: By, *, json_: bool) -> Non
     for line in table_lines(_lines(found, by, total)):
         say(line)
     if total.spend.unpriced:
-        talk(f"{total.spend.unpriced} calls have no known price and are in no sum.")
+        presumed = f" A budget counts ${total.presumed_usd:.4f} for them." if total.presumed_usd else ""
+        talk(f"{total.spend.unpriced} calls have no known price and are in no sum.{presumed}")
 
 
 def _fields(found: Iterator[Bill], by: By, total: Bill) -> Iterator[tuple[str, Any]]:
@@ -45,6 +46,7 @@ def _fields(found: Iterator[Bill], by: By, total: Bill) -> Iterator[tuple[str, A
 def _as_json(bill: Bill) -> dict[str, Any]:
     return {
         "spend": bill.spend.model_dump(mode="json"),
+        "presumed_usd": str(bill.presumed_usd),
         "saved_by_cache_usd": str(bill.saved.cache_usd),
         "saved_by_batches_usd": str(bill.saved.batch_usd),
     }

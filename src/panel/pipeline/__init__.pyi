@@ -1,3 +1,4 @@
+from .ask.ask_context import Spent as Spent
 from .ask.asker import Asker as Asker
 from .assemble import how_made as how_made
 from .console import Console as Console, GRACE_S as GRACE_S, Priced as Priced, SilentConsole as SilentConsole
@@ -5,7 +6,7 @@ from .console import StopSign as StopSign, WorkAhead as WorkAhead
 from .events import Event as Event, Notice as Notice, TurnBegan as TurnBegan, TurnEnded as TurnEnded
 from .events import TurnWaits as TurnWaits
 from .live_proof import Receipt as Receipt, long_launch as long_launch, prove_model as prove_model
-from .plan import PlanPrice as PlanPrice, RunKind as RunKind, RunPlan as RunPlan, Seat as Seat, make_plan as make_plan
+from .plan import PlanPrice as PlanPrice, RunKind as RunKind, RunPlan as RunPlan, make_plan as make_plan
 from .plan import price_plan as price_plan, refuse_unpriced as refuse_unpriced
 from .products import announced_digest as announced_digest, look_up_launch as look_up_launch
 from .products import meet_reviewed as meet_reviewed, with_neighbours as with_neighbours

@@ -34,7 +34,7 @@ class TurnEnded:
     launch: str
     opinion: Opinion
     reused: bool  # nothing was sent: the ledger held the whole answer
-    spent_usd: Decimal  # by the run so far, priced calls only
+    spent_usd: Decimal  # by the run since it was begun or resumed, priced calls only
     stage: str = ""
 
 

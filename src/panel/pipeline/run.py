@@ -4,7 +4,7 @@
 brings the reviews to their products. `asking` opens whom they ask; a batch and a live check use it too.
 
 One `Asker` may serve many launches at once: what they share (providers, limits, health) it holds; what is one launch's
-own (its budget, its failures) is replaced for each.
+own (what it spent, its failures) is replaced for each.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from typing import Any
 
 from panel.errors import Deferred, ProviderError, ReplyUnusable, Stopped, StoreError
 from panel.jurors import ModelSpec, Provider, RateLimits, open_provider
-from panel.money import Budget, Price
+from panel.money import Price
 from panel.pipeline.ask.ask_context import NOT_ASKED
 from panel.pipeline.ask.asker import Asker
 from panel.pipeline.assemble import how_made, make_review
@@ -34,7 +34,7 @@ from panel.pipeline.replan import laid_in
 from panel.pipeline.write_files import write_inputs, write_outputs
 from panel.prompting import Templates, render_problem
 from panel.records import Answered, Call, Comparison, Containment, Made, Opinion, Review, Run, Spend, SpendRow, Stamp
-from panel.store import Ledger, RunFolder, Stores, ledger_key
+from panel.store import Ledger, RunFolder, SpendLimits, Stores, ledger_key
 from panel.tally import compare
 
 log = logging.getLogger(__name__)
@@ -61,10 +61,11 @@ class RunEnvironment:
 class RunLimits:
     """What one run may spend and how long it may take."""
 
-    budget_usd: Decimal | None = None
+    budget_usd: Decimal | None = None  # its resumes included
     deadline_s: float | None = None
-    spent_usd: Decimal = Decimal(0)  # by this run before it was resumed; the budget is for both
     retry_unusable: bool = False
+    day_usd: Decimal | None = None  # of all calls of a UTC day
+    launch_usd: Decimal | None = None  # of each launch of the run
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ async def asking(
             ledger=env.stores.ledger,
             providers=await _open_providers(specs, stack),
             limiters=env.rate_limits.of(specs.values()),
-            budget=Budget(limits.budget_usd, spent_usd=limits.spent_usd),
+            limits=SpendLimits(limits.budget_usd, limits.day_usd, limits.launch_usd),
             prices=env.prices,
             draw=draw,
             deadline=loop.time() + limits.deadline_s if limits.deadline_s else None,

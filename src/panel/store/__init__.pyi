@@ -16,9 +16,9 @@ from .ledger.bodies import fold_body as fold_body
 from .ledger.cost_sums import CostRow as CostRow, add_spends as add_spends
 from .ledger.ledger import Ledger as Ledger, folded_key as folded_key, ledger_key as ledger_key
 from .ledger.messages import CallRow as CallRow, Claimed as Claimed, HeldBy as HeldBy, InBatch as InBatch
-from .ledger.messages import StoredAnswer as StoredAnswer
+from .ledger.messages import OverBudget as OverBudget, StoredAnswer as StoredAnswer
 from .ledger.provider_batches import ProviderBatches as ProviderBatches, SentBatch as SentBatch
-from .ledger.shared_budget import SharedBudget as SharedBudget
+from .ledger.spend_limits import SpendLimits as SpendLimits
 from .locks.process_locks import Locks as Locks
 from .products.match import Coming as Coming, Meeting as Meeting
 from .products.product_rows import root_of as root_of

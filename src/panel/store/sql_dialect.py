@@ -18,12 +18,12 @@ def insert_or_leave(dialect: Dialect, table: Table) -> Any:
 
 def put(conn: Connection, table: Table, row: Mapping[str, Any]) -> None:
     """Insert the row, or replace all fields of the row with the same primary key."""
-    conn.execute(_upsert(conn.dialect.name, table, tuple(row)), row)
+    conn.execute(upsert(conn.dialect.name, table, tuple(row)), row)
 
 
 @cache
-def _upsert(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
-    """Built once for each set of columns: building it costs as much as running it."""
+def upsert(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
+    """The statement of `put` for these columns, built once: building it costs as much as running it."""
     statement = INSERTS[dialect](table)
     keys = [column.name for column in table.primary_key]
     changed = {name: statement.excluded[name] for name in names if name not in keys}

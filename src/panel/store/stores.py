@@ -14,6 +14,7 @@ from panel.store.desk.prints import Prints
 from panel.store.draft_rows import DraftRows
 from panel.store.ledger.ledger import Ledger
 from panel.store.ledger.provider_batches import ProviderBatches
+from panel.store.ledger.spend_limits import DayCaps
 from panel.store.locks.hold_both import hold_both
 from panel.store.locks.process_locks import open_locks
 from panel.store.products.products import Products
@@ -30,6 +31,7 @@ class Stores:
         self.locks = open_locks(engine.url, runs_dir)
         self.records, self.rows = RunRecords(engine, runs_dir, self.locks), BatchRows(engine)
         self.batches, self.products = ProviderBatches(engine), Products(engine)
+        self.caps = DayCaps(engine)
         self.drafts, self.prints = DraftRows(engine), Prints(engine)
         self._ledger: Ledger | None = None
         self._opening = Lock()

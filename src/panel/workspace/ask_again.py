@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from panel.desk import AskAgainMeans, AskAgainRequest, AskingAgain, Desk, note_request, prepare_run
 from panel.dossier import load_scenarios
@@ -38,7 +39,7 @@ def means_of(
         spec=lambda name: settings.model_spec(models[0] if models else name),
         seats=lambda personas: settings.seats(personas, models, every=workspace.personas),
         prompts=workspace.folder.prompts, rho=settings.toml.rho, gather=lambda review: _gather(workspace, review),
-        stamp=workspace.new_stamp, may_probe=lambda: may_probe(workspace),
+        stamp=workspace.new_stamp, may_probe=partial(may_probe, workspace),
         scenarios=load_scenarios(workspace.folder.scenarios),
     )  # fmt: skip
 

@@ -26,12 +26,12 @@ from panel.batch import (
 )
 from panel.errors import Mistake
 from panel.jurors import ModelSpec, open_provider
-from panel.money import Budget
 from panel.pipeline import StopSign, settings_of, spec_from
 from panel.records import Announcement, BatchPlan, BatchRow
-from panel.store import Stores
+from panel.store import SpendLimits, Stores
 from panel.workspace.desks import fill_queue
 from panel.workspace.launches import check_category, make_fetcher, make_gather
+from panel.workspace.runs import may_probe
 from panel.workspace.workspace import Workspace
 
 PATIENCE_S = 3600.0  # for a server that is down, in a batch without a deadline
@@ -89,7 +89,7 @@ def make_environment(
         new_stamp=workspace.new_stamp, specs_of=partial(_specs_of, workspace), read=partial(_read, workspace),
         known=known_in(workspace.stores.products) if workspace.has_database else lambda said: None,
         gather=partial(make_gather, workspace),
-        suspicious_per_day=workspace.settings.toml.suspicious_per_day, fill_queue=partial(fill_queue, workspace),
+        may_probe=partial(may_probe, workspace), fill_queue=partial(fill_queue, workspace),
         command=workspace.command,
     )  # fmt: skip
 
@@ -97,8 +97,7 @@ def make_environment(
 def _plan(workspace: Workspace, options: BatchOptions) -> BatchPlan:
     chosen = workspace.choose_personas(options.personas)
     specs = workspace.settings.seats(chosen, options.models, every=workspace.personas)
-    for limit in (options.budget_usd, options.launch_usd, options.day_usd):
-        Budget(limit)
+    SpendLimits(options.budget_usd, options.day_usd, options.launch_usd)
     models = {spec.name: spec for spec in specs.values()}
     for spec in models.values():
         open_provider(spec)

@@ -10,7 +10,6 @@ from pathlib import Path
 from panel.dossier import build_dossier, load_scenarios
 from panel.errors import Interrupted, Mistake, PanelError, Stopped
 from panel.jurors import ModelSpec, open_provider
-from panel.money import Budget
 from panel.pipeline import (
     Receipt,
     RunEnvironment,
@@ -37,7 +36,7 @@ from panel.pipeline import (
     spec_from,
 )
 from panel.records import Dossier, Run, Stamp, slugify
-from panel.store import RunFolder, replace_file
+from panel.store import RunFolder, SpendLimits, replace_file
 from panel.workspace.desks import fill_queue
 from panel.workspace.launches import dossiers_of, is_address, is_reviewed
 from panel.workspace.workspace import Workspace
@@ -82,7 +81,7 @@ async def prepare(
         kind, dossiers, chosen, specs, workspace.folder.prompts, rho=workspace.settings.toml.rho,
         scenarios=load_scenarios(workspace.folder.scenarios), confidential_to=workspace.settings.toml.confidential_to,
     )  # fmt: skip
-    if plan.probes and not may_probe(workspace):
+    if plan.probes and not may_probe(workspace, made.run_id):
         plan = replace(plan, probes=())
     for spec in plan.specs.values():
         open_provider(spec)  # opens no socket: a script, a key or weights that can't do are said before a run exists
@@ -113,8 +112,6 @@ async def resume_run(workspace: Workspace, run_id: str, options: RunOptions, sig
     with stores.hold_run(run.run_id):
         plan = _plan_of(workspace, run)
         limits = _limits(options)
-        spent = sum((row.spend.cost_usd for row in stores.records.costs(run.run_id)), Decimal(0))
-        limits = replace(limits, spent_usd=spent)
         if limits.budget_usd is None:
             limits = replace(limits, budget_usd=run.budget_usd)
         _agree(workspace, plan, limits)
@@ -191,14 +188,17 @@ def _plan_of_proof(workspace: Workspace, model: str, made: Stamp) -> RunPlan:
     return make_plan("review", [dossier], voting, specs, workspace.folder.prompts, rho=workspace.settings.toml.rho)
 
 
-def may_probe(workspace: Workspace) -> bool:
-    """Whether today's cap on launches asked again is still open."""
-    probed = sum(run.probed for run in workspace.stores.records.list_runs(since=datetime.now(UTC).date()))
-    return probed < workspace.settings.toml.suspicious_per_day
+def may_probe(workspace: Workspace, name: str) -> bool:
+    """Take one of today's places for launches that are asked again, under a name that has it from then on.
+
+    Commands, batches, workers and the desk count together.
+    """
+    today, most = datetime.now(UTC).date(), workspace.settings.toml.suspicious_per_day
+    return workspace.stores.caps.take("asked-again", today, name, most)
 
 
 def _limits(options: RunOptions) -> RunLimits:
-    Budget(options.budget_usd)  # a limit that can't be kept is refused before anything is written
+    SpendLimits(options.budget_usd)  # a limit that can't be kept is refused before anything is written
     return RunLimits(options.budget_usd, options.deadline_s, retry_unusable=options.retry)
 
 

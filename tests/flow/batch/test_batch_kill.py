@@ -27,21 +27,15 @@ from tests.support.batch_days import (
     started,
 )
 from tests.support.command import run_here
+from tests.support.crew import IN_FLIGHT, Crew
 from tests.support.databases import Postgres, rows_of
 
 pytestmark = pytest.mark.long
 
-IN_FLIGHT = 3  # of each provider
 MOST_AGAIN = 2 * IN_FLIGHT  # calls in flight at a kill
 LAUNCHES = 10
 SLOW = ("--latency", "0.15", "--validate", "0.05")
 ECONOMY_SERVER = ("--batch", "ok", "--batch-polls", "2", "--latency", "0.1", "--validate", "0.05")
-HEARTS = {  # of workers, for a test that can't wait half a minute
-    "panel.batch.workers.jobs.HEARTBEAT_S": 0.5,
-    "panel.batch.workers.jobs.STALLED_S": 3.0,
-    "panel.workspace.job_queue.HEARTBEAT_S": 0.5,
-    "panel.workspace.job_queue.STALLED_S": 3.0,
-}
 
 
 def moment(chance: random.Random, server: FakeProcess, at: Path, child: Child) -> Callable[[], bool]:
@@ -141,41 +135,6 @@ def test_a_batch_killed_at_many_random_points_loses_nothing(tmp_path: Path, seed
     kill_and_go_on(tmp_path, 10, seed, *flags)
 
 
-class Crew:
-    """Two workers on one Postgres with a day's launches handed out."""
-
-    def __init__(self, at: Path, url: str, server: FakeProcess, stack: ExitStack) -> None:
-        self.at, self.url = at, url
-        self.variables = {**server.variables, "PANEL_DATABASE_URL": url}
-        make_workspace(at, LAUNCHES, in_flight=IN_FLIGHT, timeout_s=60)
-        handed = run_quickly("batch", "launches", "--yes", "--json", "--enqueue", at=at, **self.variables)
-        assert handed.code == 0, handed.err
-        self.run_id = handed.run_id
-        self.workers = [stack.enter_context(self.worker()) for _ in range(2)]
-
-    def worker(self) -> Any:
-        return started("worker", "--launches", "3", at=self.at, variables=self.variables, patches=HEARTS)
-
-    def states(self) -> list[str]:
-        query = f"select state from batch_rows where run_id = '{self.run_id}' order by number"
-        return [row[0] for row in rows_of(self.url, query)]
-
-    def left(self) -> int:
-        return sum(state == "ready" for state in self.states())
-
-    def in_hand(self) -> int:
-        """Launches somebody is working on."""
-        query = "select count(*) from procrastinate_jobs where status = 'doing' and task_name = 'review'"
-        return int(rows_of(self.url, query)[0][0])
-
-    def is_finished(self) -> bool:
-        return rows_of(self.url, f"select state from runs where run_id = '{self.run_id}'") == [("finished",)]
-
-    def summary(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((self.at / "runs" / self.run_id / "summary.json").read_text("utf-8"))
-        return found
-
-
 def busy(crew: Crew) -> Callable[[], bool]:
     """Both workers have launches in hand, and there are more."""
     return lambda: crew.in_hand() >= 4
@@ -190,7 +149,7 @@ def assert_done_once(crew: Crew, bill: dict[str, Any], most_again: int) -> None:
 
 def test_a_killed_workers_launches_are_finished_by_another(tmp_path: Path, postgres_url: str) -> None:
     with fake_process("--latency", "0.5", "--validate", "0.05") as server, ExitStack() as stack:
-        crew = Crew(tmp_path, postgres_url, server, stack)
+        crew = Crew(tmp_path, postgres_url, server, stack, launches=LAUNCHES)
         one, two = crew.workers
         one.wait_until(busy(crew))
         assert one.kill()
@@ -202,7 +161,7 @@ def test_a_killed_workers_launches_are_finished_by_another(tmp_path: Path, postg
 def test_a_worker_stalled_beyond_its_heartbeat_ends_its_launches(tmp_path: Path, postgres_url: str) -> None:
     """A worker stalled beyond its heartbeat ends its launches itself, and nobody pays twice."""
     with fake_process("--latency", "0.5", "--validate", "0.05") as server, ExitStack() as stack:
-        crew = Crew(tmp_path, postgres_url, server, stack)
+        crew = Crew(tmp_path, postgres_url, server, stack, launches=LAUNCHES)
         one, two = crew.workers
         one.wait_until(busy(crew))
         one.signal(signal.SIGSTOP)
@@ -232,7 +191,7 @@ def rescued(crew: Crew) -> bool:
 def test_a_worker_that_stalls_and_then_dies_is_replaced(tmp_path: Path, postgres_url: str) -> None:
     """Its jobs were handed out again while it still held its launches; whoever met them had to come back."""
     with fake_process("--latency", "0.5", "--validate", "0.05") as server, ExitStack() as stack:
-        crew = Crew(tmp_path, postgres_url, server, stack)
+        crew = Crew(tmp_path, postgres_url, server, stack, launches=LAUNCHES)
         one, two = crew.workers
         one.wait_until(busy(crew))
         one.signal(signal.SIGSTOP)
@@ -245,7 +204,7 @@ def test_a_worker_that_stalls_and_then_dies_is_replaced(tmp_path: Path, postgres
 
 def test_workers_stopped_by_a_signal_leave_their_launches_to_the_next(tmp_path: Path, postgres_url: str) -> None:
     with fake_process("--latency", "0.5", "--validate", "0.05") as server, ExitStack() as stack:
-        crew = Crew(tmp_path, postgres_url, server, stack)
+        crew = Crew(tmp_path, postgres_url, server, stack, launches=LAUNCHES)
         crew.workers[0].wait_until(busy(crew))
         for worker in crew.workers:
             worker.signal(signal.SIGTERM)
@@ -262,7 +221,7 @@ def test_workers_stopped_by_a_signal_leave_their_launches_to_the_next(tmp_path: 
 def test_workers_killed_again_and_again_lose_nothing(tmp_path: Path, postgres: Postgres) -> None:
     chance, kills = random.Random(11), 0
     with postgres.database() as url, fake_process(*SLOW) as server, ExitStack() as stack:
-        crew = Crew(tmp_path, url, server, stack)
+        crew = Crew(tmp_path, url, server, stack, launches=LAUNCHES)
         while not crew.is_finished() and kills < 30:
             time.sleep(chance.uniform(0.5, 3.0))
             number = chance.randint(0, 1)

@@ -36,5 +36,5 @@ def test_a_budget_below_one_launchs_worst_case_buys_nothing(tmp_path: Path) -> N
         said = run_quickly(*words, at=tmp_path, longest_s=120, **both_providers(fake))
         assert not fake.bill.lines
     assert said.code == 6
-    assert "budget of $0.01 has $0.0100 left, and the next launch may need" in said.err
+    assert "budget of $0.01 has $0.0100 left, and what comes next may cost $" in said.err
     assert said.data["state"] == "stopped"

@@ -20,7 +20,6 @@ from panel.errors import Mistake, ProviderRefused
 from panel.jurors import RateLimiter
 from panel.jurors.confidential import may_take_confidential
 from panel.jurors.provider import ModelSpec
-from panel.money import Budget
 from panel.pipeline.ask.asker import Asker
 from panel.pipeline.plan import Seat, make_plan
 from panel.records import Rho
@@ -95,7 +94,7 @@ class Bench:
         with closing(open_part(Ledger, f"sqlite:///{self.runs_dir}/panel.db", runs_dir=self.runs_dir)) as ledger:
             asker = Asker(
                 run_id="run-1", ledger=ledger, providers={seat.spec.name: self.juror},
-                limiters={seat.spec.name: RateLimiter(seat.spec.name, 2)}, budget=Budget(), prices={},
+                limiters={seat.spec.name: RateLimiter(seat.spec.name, 2)}, prices={},
                 confidential_to=named or allowed,
             )  # fmt: skip
             try:

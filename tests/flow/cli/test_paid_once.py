@@ -1,8 +1,9 @@
 """Asking through the ledger: paid once, whatever happens in between."""
 
 import asyncio
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
@@ -19,12 +20,13 @@ from panel.jurors import RateLimiter
 from panel.jurors.provider import ModelSpec, ParsedReply
 from panel.jurors.providers.scripted import Scripted
 from panel.jurors.rate_limits.circuit_breaker import CircuitBreaker
-from panel.money import Budget, Price
+from panel.money import Price
+from panel.pipeline.ask.ask_context import Spent
 from panel.pipeline.ask.asker import Asker
 from panel.pipeline.events import Event, TurnEnded
 from panel.pipeline.plan import Seat, make_plan
 from panel.records import Opinion, Rho, SpendRow, Usage
-from panel.store import CallRow, InBatch, Ledger, RunRecords, StoredAnswer
+from panel.store import CallRow, InBatch, Ledger, RunRecords, SpendLimits, StoredAnswer
 from panel.store.locks.run_lock import RunLock
 from panel.workspace.folder import find_workspace
 
@@ -57,7 +59,7 @@ class Bench:
         ledger = open_part(Ledger, f"sqlite:///{self.runs_dir}/panel.db", runs_dir=self.runs_dir)
         asker = Asker(
             run_id=self.run_id, ledger=ledger, providers={self.spec.name: self.juror},
-            limiters=more.pop("limiters", None) or {self.spec.name: RateLimiter(self.spec.name, more.pop("at_once", 4))}, budget=more.pop("budget", Budget()), prices=more.pop("prices", {}),
+            limiters=more.pop("limiters", None) or {self.spec.name: RateLimiter(self.spec.name, more.pop("at_once", 4))}, prices=more.pop("prices", {}),
             listen=self.events.append, **more,
         )  # fmt: skip
         try:
@@ -167,9 +169,9 @@ def test_a_budget_stops_before_the_call_that_would_break_it(folder: Path, monkey
     bench = Bench(folder, {name: make_answer() for name in personas}, personas=personas)
     prices = {bench.spec.name: one_usd}  # 4,000 tokens of room: a dollar a call at most
     with pytest.raises(Stopped, match=r"\$0\.5"):
-        bench.ask(budget=Budget(Decimal("0.5")), prices=prices)
+        bench.ask(limits=SpendLimits(Decimal("0.5")), prices=prices)
     assert not bench.juror.sent
-    opinions = bench.ask(budget=Budget(Decimal(5)), prices=prices)
+    opinions = bench.ask(limits=SpendLimits(Decimal(5)), prices=prices)
     assert [o.outcome for o in opinions] == ["answered", "answered"]
     assert len(bench.juror.sent) == 2
 
@@ -259,11 +261,10 @@ def test_usage_nobody_told_counts_as_the_worst_in_a_budget(folder: Path, monkeyp
     bench = Bench(folder, {"one": make_answer(), "two": make_answer()}, personas=("one", "two"))
     read = bench.juror.read
     bench.juror.read = lambda raw: replace(read(raw), usage=None)  # type: ignore[method-assign]
-    monkeypatch.setattr("panel.pipeline.ask.call.worst_case", lambda *args, **more: Decimal("0.02"))
-    budget = Budget(Decimal("0.03"))
-    with pytest.raises(Stopped, match="is used up"):
-        bench.ask(budget=budget, prices={bench.spec.name: FREE}, at_once=1)
-    assert (len(bench.juror.sent), budget.presumed_usd, budget.spent_usd) == (1, Decimal("0.02"), 0)
+    monkeypatch.setattr("panel.pipeline.ask.ask_context.worst_case", lambda *args, **more: Decimal("0.02"))
+    with pytest.raises(Stopped, match=r"\$0\.0000 spent; \$0\.0200 presumed for calls .*: one on acme\)"):
+        bench.ask(limits=SpendLimits(Decimal("0.03")), prices={bench.spec.name: FREE}, at_once=1)
+    assert len(bench.juror.sent) == 1
     (row,) = costs_of(bench)
     assert (row.spend.unpriced, row.spend.cost_usd) == (1, 0)
 
@@ -280,7 +281,7 @@ def test_a_call_cut_off_is_given_back_to_whoever_asks_next(
     async def cut_off_then_asked_again() -> Opinion:
         with closing(open_part(Ledger, f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)) as ledger:
             asker = Asker(
-                run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={}, budget=Budget(),
+                run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={},
                 limiters={bench.spec.name: RateLimiter(bench.spec.name, 1)},
             )  # fmt: skip
             reached = asyncio.Event()
@@ -398,7 +399,7 @@ async def deferred(bench: Bench, defer: Collecting) -> list[Any]:
     """What each seat gives when nothing may be sent: its opinion, or that it was deferred."""
     ledger = open_part(Ledger, f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)
     asker = Asker(
-        run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={}, budget=Budget(),
+        run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={},
         limiters={bench.spec.name: RateLimiter(bench.spec.name, 4)}, defer=defer, listen=bench.events.append,
     )  # fmt: skip
     try:
@@ -455,11 +456,11 @@ async def test_launches_of_a_batch_share_limiters_and_count_own_failures(folder:
     bench = Bench(folder, {"one": make_answer()})
     ledger = open_part(Ledger, f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)
     shared = Asker(
-        run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={}, budget=Budget(),
+        run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={},
         limiters={bench.spec.name: RateLimiter(bench.spec.name, 4)},
     )  # fmt: skip
     bench.juror.failing = [ProviderRefused("The key is wrong.", stops_model=True)]
-    askers = [replace(shared, budget=Budget(), draw=draw) for draw in range(3)]
+    askers = [replace(shared, spent=Spent(), draw=draw) for draw in range(3)]
     outcomes = [(await asker.ask(bench.seats[0])).outcome for asker in askers]
     ledger.close()
     assert outcomes == ["failed"] * 3 and len(bench.juror.sent) == 1, "one wrong key stops the model for all launches"
@@ -509,3 +510,122 @@ def test_calls_nobody_waits_for_outlive_a_long_outage(
     limiter = RateLimiter(bench.spec.name, 4, patience_s=1e6, waits_out=True)
     assert [o.outcome for o in bench.ask(limiters={bench.spec.name: limiter})] == ["answered"] * 2
     assert len(bench.juror.sent) == 42
+
+
+@pytest.mark.parametrize("when", ["answered", "still asking"])
+def test_a_question_another_run_took_over_is_waited_for_not_paid_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """A's try is cut off and A waits; B takes the question over. A uses B's answer, also one yet to come."""
+    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.3 if when == "answered" else 0.0)
+    monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
+    one, two = Bench(folder, {"one": make_answer()}), Bench(folder, {"one": make_answer()}, run_id="run-2")
+    one.juror.failing = [ProviderBusy("Cut off.", maybe_paid=True)]
+
+    async def both() -> list[list[Opinion]]:
+        waits, b_asks, a_sees_b = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+        def hear(event: Event) -> None:
+            if "Trying again" in getattr(event, "why", ""):
+                waits.set()
+            if "is asking the same" in getattr(event, "why", ""):
+                a_sees_b.set()
+
+        one.events = Heard(hear)
+        send = two.juror.send
+
+        async def slow(body: Any) -> Any:
+            b_asks.set()
+            if when == "still asking":
+                await a_sees_b.wait()
+            return await send(body)
+
+        two.juror.send = slow  # type: ignore[method-assign]
+
+        async def b() -> list[Opinion]:
+            await waits.wait()
+            return await two._ask({})
+
+        if when == "still asking":  # A's next try comes only once B has its claim
+            first_send, tries = one.juror.send, []
+
+            async def held_back(body: Any) -> Any:
+                tries.append(body)
+                return await first_send(body)
+
+            one.juror.send = held_back  # type: ignore[method-assign]
+            claim = Ledger.claim
+
+            async def after_b(self: Ledger, row: CallRow, **more: Any) -> Any:
+                if row.run_id == "run-1" and tries:
+                    await b_asks.wait()
+                return await claim(self, row, **more)
+
+            monkeypatch.setattr(Ledger, "claim", after_b)
+        async with asyncio.timeout(20):
+            return list(await asyncio.gather(one._ask({"prices": {one.spec.name: FREE}}), b()))
+
+    first, second = asyncio.run(both())
+    assert (len(one.juror.sent), len(two.juror.sent)) == (1, 1)
+    assert [o.outcome for o in (*first, *second)] == ["answered"] * 2
+    assert first[0].calls == second[0].calls, "another answer than the one that was paid for"
+
+
+class Heard(list[Event]):
+    """A list that tells somebody of each event."""
+
+    def __init__(self, tell: Callable[[Event], None]) -> None:
+        super().__init__()
+        self.tell = tell
+
+    def append(self, event: Event) -> None:
+        super().append(event)
+        self.tell(event)
+
+
+def test_a_claim_waits_for_money_that_calls_in_flight_give_back(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four calls of a dollar at most, that cost nothing: one at a time fits the budget, and all are asked."""
+    monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
+    monkeypatch.setattr("panel.pipeline.ask.ask_context.worst_case", lambda *args, **more: Decimal(1))
+    personas = ("one", "two", "three", "four")
+    bench = Bench(folder, {name: make_answer() for name in personas}, personas=personas)
+    opinions = bench.ask(limits=SpendLimits(Decimal("1.5")), prices={bench.spec.name: FREE})
+    assert [o.outcome for o in opinions] == ["answered"] * 4
+
+
+def test_a_deadline_is_kept_by_who_waits_for_money(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
+    monkeypatch.setattr("panel.pipeline.ask.ask_context.worst_case", lambda *args, **more: Decimal(1))
+    monkeypatch.setattr("panel.pipeline.ask.within_limits.OTHERS_S", 0.05)
+    bench = Bench(folder, {name: make_answer() for name in ("one", "two")}, personas=("one", "two"))
+    raised: list[str] = []
+
+    async def hang(body: Any) -> Any:
+        raised.append("time")
+        await asyncio.sleep(1.0)
+        raise ProviderRefused("Never.")
+
+    def stop() -> None:
+        if raised:
+            raise Stopped("Somebody pressed Ctrl-C.", of="signal")
+
+    bench.juror.send = hang  # type: ignore[method-assign]
+    with pytest.raises(Stopped, match="Ctrl-C"):
+        bench.ask(limits=SpendLimits(Decimal("1.5")), prices={bench.spec.name: FREE}, stop=stop)
+
+
+def test_many_costs_presumed_are_named_by_a_few(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
+    monkeypatch.setattr("panel.jurors.rate_limits.retry.MOST_ATTEMPTS", 1)
+    monkeypatch.setattr("panel.pipeline.ask.ask_context.worst_case", lambda *args, **more: Decimal(1))
+    personas = ("one", "two", "three", "four", "five")
+    bench = Bench(folder, {name: make_answer() for name in personas}, personas=personas)
+    bench.juror.failing = [ProviderBusy("Cut off.", maybe_paid=True)] * 5
+    limits, prices = SpendLimits(Decimal(5)), {bench.spec.name: FREE}
+    assert {o.outcome for o in bench.ask(limits=limits, prices=prices)} == {"failed"}
+    with pytest.raises(Stopped) as stopped:
+        bench.ask(limits=limits, prices=prices)
+    assert "$5.0000 presumed for calls" in str(stopped.value)
+    assert re.search(r": (\w+ on acme, ){2}\w+ on acme and 2 more\)", str(stopped.value))
+    assert "higher --budget" in stopped.value.hint
+    assert {o.outcome for o in bench.ask(limits=SpendLimits(Decimal(10)), prices=prices)} == {"answered"}

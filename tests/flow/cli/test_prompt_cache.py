@@ -18,7 +18,8 @@ from panel.errors import Stopped
 from panel.jurors import Provider, RateLimits
 from panel.jurors.dialects import open_provider
 from panel.jurors.provider import ModelSpec
-from panel.money import Budget, Price
+from panel.money import Price
+from panel.pipeline.ask.ask_context import Spent
 from panel.pipeline.ask.asker import Asker
 from panel.pipeline.ask.prompt_cache import MISSES_IN_A_ROW, TRIED_AGAIN_EVERY, jurors_that_pay
 from panel.pipeline.plan import Seat, make_plan
@@ -75,7 +76,7 @@ class Desk:
 
     async def ask(self, name: str, personas: tuple[str, ...] = PERSONAS) -> list[Opinion]:
         """One launch, asked by an asker of its own that shares what launches share."""
-        asker = replace(self.asker, budget=Budget())
+        asker = replace(self.asker, spent=Spent())
         seats = seats_of(self.spec, self.folder, name, personas)
         return list(await asyncio.gather(*(asker.ask(seat) for seat in seats)))
 
@@ -97,7 +98,7 @@ async def desk_at(folder: Path, api: str, *behaviours: str, price: Price = PRICE
         provider = open_provider(spec)
         asker = Asker(
             run_id="run-1", ledger=ledger, providers={spec.name: provider}, limiters=RateLimits({spec.provider: 8}).of([spec]),
-            budget=Budget(), prices={spec.name: price}, **more,
+            prices={spec.name: price}, **more,
         )  # fmt: skip
         try:
             yield Desk(fake, spec, folder, provider, asker)

@@ -50,7 +50,14 @@ def test_a_batch_costs_half():
 
 @pytest.mark.parametrize("text", ["word " * 400, "字" * 400, '{"a":1,"b":[2,3]}' * 40])
 def test_the_worst_case_covers_a_token_per_two_bytes_and_all_the_room(text):
-    worst = worst_case("x/y", {"input": [{"text": text}]}, room=100, prices={"x/y": OURS})
+    worst = worst_case("x/y", len(text.encode()), room=100, prices={"x/y": OURS})
     tokens = len(text.encode()) // 2
     assert worst >= OURS.of(Usage(cache_write_tokens=tokens, output_tokens=100))
-    assert worst_case("x/unknown", {"input": text}, room=100, prices={}) is None
+    assert worst_case("x/unknown", len(text), room=100, prices={}) is None
+
+
+def test_a_worst_case_follows_the_price_that_panel_toml_gives_now() -> None:
+    dear = Price(input=Decimal(6), cache_write=Decimal("7.5"), cache_read=Decimal("0.6"), output=Decimal(30))
+    cheap, twice = (worst_case("x/y", 9000, room=100, prices={"x/y": price}) for price in (OURS, dear))
+    assert cheap and twice == 2 * cheap
+    assert worst_case("x/y", 9000, room=100, prices={"x/y": OURS}, batch=True) == cheap / 2

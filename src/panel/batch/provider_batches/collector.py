@@ -6,15 +6,14 @@ looked at again and finds its calls in the batch.
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
+from functools import partial
 from secrets import token_hex
 
 from panel.batch.batch_context import BatchContext
 from panel.errors import Stopped, StoreError
 from panel.jurors import BatchApi, BatchRequest, Body, custom_id
-from panel.money import worst_case
-from panel.store import CallRow, Claimed, ProviderBatches, SentBatch, StoredAnswer
+from panel.store import CallRow, Claimed, ProviderBatches, SentBatch, StoredAnswer, fold_body
 
 CLAIM_TOGETHER = 400  # rows a transaction
 LATER_ATTEMPT = 10**6  # a custom id is sized before its attempt is known
@@ -22,11 +21,10 @@ LATER_ATTEMPT = 10**6  # a custom id is sized before its attempt is known
 
 @dataclass(frozen=True)
 class WaitingCall:
-    """A call to be claimed, its size in a batch in bytes and the most it may cost there."""
+    """A call to be claimed, at the batch price, and its size in a batch in bytes."""
 
     row: CallRow
     size: int
-    worst_usd: Decimal | None
 
 
 @dataclass
@@ -51,6 +49,7 @@ class Collector:
     store: ProviderBatches
     batch_apis: Mapping[str, BatchApi]  # by model name; what has none is asked by ordinary calls
     least: int = 1
+    taken: dict[str, list[WaitingCall]] = field(default_factory=dict)  # by launch, until it is said to wait
     by_model: dict[str, Filling] = field(default_factory=dict)
     claimed: int = 0
     short: bool = False  # some launches found no money left, and wait for what comes back
@@ -66,12 +65,25 @@ class Collector:
 
     async def take(self, row: CallRow, body: Body) -> None:
         """Keep a call for a batch. Nothing is on the disk before `flush`."""
-        filling = self.by_model.setdefault(row.model, Filling())
         size = self.batch_apis[row.model].size(BatchRequest(custom_id(row.key, LATER_ATTEMPT), body))
-        filling.waiting.append(WaitingCall(row, size, self._worst(row, body)))
+        asker, folded = self.context.asker, row.folded or fold_body(body)
+        worst = asker.worst_usd(asker.providers[row.model], body, folded, batch=True)
+        self.taken.setdefault(row.launch, []).append(WaitingCall(replace(row, worst_usd=worst), size))
 
-    async def flush(self) -> None:
-        """Claim what waits, once there is enough of it. Raises Stopped when the money is used up."""
+    async def flush(self, launch: str) -> None:
+        """Claim the calls of a launch, of which all were taken, and what waits; once there is enough of a model.
+
+        Raises Stopped when the money is used up. Calls that might together cost more than one launch may are let go,
+        all of them: they go in a batch for each model, and only here they are seen together.
+        """
+        calls = self.taken.pop(launch, [])
+        if over := await self.context.asker.over_launch_limit(launch, [call.row for call in calls]):
+            raise over
+        for call in calls:
+            self.by_model.setdefault(call.row.model, Filling()).waiting.append(call)
+        await self._claim_enough()
+
+    async def _claim_enough(self) -> None:
         for model, filling in tuple(self.by_model.items()):  # another launch may bring a new model meanwhile
             if filling.batch or len(filling.waiting) >= self.least:
                 async with filling.claiming:
@@ -86,7 +98,7 @@ class Collector:
     async def close(self) -> int:
         """Claim the last, if there is enough; give back how many calls this pass put into batches."""
         try:
-            await self.flush()
+            await self._claim_enough()
         except Stopped as err:
             if err.of not in ("run", "day") or not self.can_wait():
                 raise
@@ -95,20 +107,20 @@ class Collector:
     async def _claim(self, model: str, filling: Filling) -> None:
         waiting, filling.waiting = filling.waiting, []
         for chunk in self._chunks(model, filling, waiting):
-            promised = sum((w.worst_usd or Decimal(0) for w in chunk), Decimal(0))
             try:
-                self.claimed += await self._into(filling, chunk, promised)
+                self.claimed += await self._into(filling, chunk)
             except StoreError:
                 if not filling.batch or self.store.get(filling.batch.batch_id).state == "filling":
                     raise
                 filling.batch, filling.size, filling.count = self._new(model), 0, len(chunk)  # it was handed over
-                self.claimed += await self._into(filling, chunk, promised)
+                self.claimed += await self._into(filling, chunk)
 
-    async def _into(self, filling: Filling, chunk: Sequence[WaitingCall], promised: Decimal) -> int:
-        """Claim these for the batch being filled; how many it took. The money is set aside first."""
+    async def _into(self, filling: Filling, chunk: Sequence[WaitingCall]) -> int:
+        """Claim these for the batch being filled, all or none; how many it took. Raises Stopped."""
         assert filling.batch
-        await self.context.budgets.promise(promised, batch_id=filling.batch.batch_id)
-        results = await self.context.ledger.claim_for_batch([w.row for w in chunk], filling.batch.batch_id)
+        asker, rows = self.context.asker, [w.row for w in chunk]
+        claim = partial(asker.ledger.claim_for_batch, rows, filling.batch.batch_id, limits=asker.limits)
+        results = await asker.short.claim(asker.ledger, claim, before=asker.refuse_after_deadline)
         return sum(isinstance(result, Claimed) for result in results)
 
     def _chunks(self, model: str, filling: Filling, rows: Sequence[WaitingCall]) -> Iterator[list[WaitingCall]]:
@@ -139,10 +151,3 @@ class Collector:
         )  # fmt: skip
         self.store.new(batch)
         return batch
-
-    def _worst(self, row: CallRow, body: Body) -> Decimal | None:
-        provider = self.context.asker.providers[row.model]
-        return worst_case(
-            row.model, body, room=provider.room(body), prices=self.context.asker.prices, free=provider.spec.free,
-            batch=True, base_url=provider.spec.base_url,
-        )  # fmt: skip

@@ -92,7 +92,7 @@ def make_poller(context: BatchContext, store: ProviderBatches, batch_api: BatchA
     """Whoever moves this model's batches on."""
     return Poller(
         batch_api=batch_api, provider=context.asker.providers[batch_api.spec.name], ledger=context.ledger, store=store,
-        budgets=context.budgets, prices=dict(context.asker.prices), now=context.now,
+        prices=dict(context.asker.prices), now=context.now,
         say=lambda text: context.listen(Notice(text)), may_go=lambda batch: _why_not(context, store, batch_api, batch),
         paid=lambda usd: context.listen(Paid(usd)),
     )  # fmt: skip

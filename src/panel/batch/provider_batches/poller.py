@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from panel.batch.launch_budgets import LaunchBudgets
 from panel.errors import ProviderBusy, ProviderError, ProviderRefused
 from panel.jurors import BatchApi, BatchRequest, BatchResult, Provider, custom_id, key_of
 from panel.money import Price, price
@@ -65,7 +64,6 @@ class Poller:
     provider: Provider  # reads replies as if they had come one by one
     ledger: Ledger
     store: ProviderBatches
-    budgets: LaunchBudgets
     prices: dict[str, Price]
     now: Callable[[], datetime]
     say: Callable[[str], None] = lambda text: None
@@ -169,7 +167,6 @@ class Poller:
             return self._put(batch, state="submitting", provider_batch_id="", adopted=False, not_ours=not_ours)
         counts.missing = len(open_)
         await self._fail(open_, "The provider's results have no line for this call.", None)
-        self._settle(batch)
         self.paid(counts.spent_usd)
         self.say(f"Batch {batch.batch_id}: {counts}.")
         return self._put(batch, state="collected", why=str(counts))
@@ -209,14 +206,7 @@ class Poller:
         if stops:
             self.refused[batch.model] = why
         await self._fail(self.store.keys(batch.batch_id, unanswered=True), why, cost_usd)
-        self._settle(batch)
         return self._put(batch, state="lost", why=why)
-
-    def _settle(self, batch: SentBatch) -> None:
-        """Give back what it did not cost. Read from the ledger: a part may have been collected before a kill."""
-        spend = self.store.spent(batch.batch_id)
-        share = Decimal(spend.unpriced) / max(1, batch.requests)  # of calls that may have been billed all the same
-        self.budgets.keep_promise(batch.batch_id, spend.cost_usd, unknown_share=min(share, Decimal(1)))
 
     def _requests(self, batch: SentBatch) -> Iterator[BatchRequest]:
         for key, attempt, body in self.store.bodies(batch.batch_id):

@@ -29,10 +29,12 @@ class Bill:
     name: tuple[str, ...] = ()  # whose, as `KEYS` has it
     spend: Spend = field(default_factory=Spend)
     saved: Saved = field(default_factory=Saved)
+    presumed_usd: Decimal = ZERO  # what budgets count for the unpriced
 
     def add(self, row: CostRow, savings: Savings) -> None:
         """One more row of the ledger."""
         self.spend = add_spends(self.spend, row.spend)
+        self.presumed_usd += row.presumed_usd
         self.saved += savings.of(row.model, row.spend.usage, batch=row.batch, base_url=row.base_url)
 
     @property
@@ -94,6 +96,7 @@ class BatchSpend:
             "cost_usd": str(self.cost_usd),
             "calls": self.calls,
             "unpriced_calls": self.unpriced,
+            "presumed_usd": str(self.total.presumed_usd),
             "saved_by_cache_usd": str(self.total.saved.cache_usd),
             "saved_by_batches_usd": str(self.total.saved.batch_usd),
             "models": [

@@ -123,7 +123,9 @@ def counted_words(found: Digest) -> str:
 
 def spend_words(spend: BatchSpend) -> str:
     """Calls and what they cost, in a sentence."""
-    unknown = f", {spend.unpriced} of them of unknown price" if spend.unpriced else ""
+    presumed = spend.total.presumed_usd
+    at_most = f", ${presumed:.4f} at most" if presumed else ""
+    unknown = f", {spend.unpriced} of them of unknown price{at_most}" if spend.unpriced else ""
     return f"{spend.calls} calls, ${spend.cost_usd:.4f}{unknown}."
 
 

@@ -6,6 +6,7 @@ offer: nobody's text is touched before a person takes it over. Only the request 
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from panel.desk.desk import Desk
 from panel.desk.drafts.opened import OpenReview
@@ -39,7 +40,7 @@ class AskAgainMeans:
     rho: Rho
     gather: Callable[[Review], Awaitable[Dossier]]  # the launch's pages as they are now, neighbours among them
     stamp: Callable[[list[str]], Stamp]
-    may_probe: Callable[[], bool]  # whether a launch that speaks to reviewers may be asked about twice more today
+    may_probe: Callable[[str], bool]  # takes one of today's places, under a name, for a launch asked about twice more
     scenarios: Scenarios | None = None
 
 
@@ -67,7 +68,7 @@ async def prepare_run(
     logs = [as_source(log) for log in desk.history(who, draft_id).run_logs]
     made = means.stamp([base.slug])
     if request.refresh:
-        plan = await _fresh(base, logs, draft_id, means)
+        plan = await _fresh(base, logs, draft_id, means, made.created_at)
     else:
         plan = _same(base, logs, draft_id, request, means)
     return PreparedRun(draft_id, request, await next_draw(plan, means.env.stores.ledger), made)
@@ -92,7 +93,9 @@ def _same(
     )  # fmt: skip
 
 
-async def _fresh(base: Review, logs: Sequence[LaunchSource], draft_id: str, means: AskAgainMeans) -> RunPlan:
+async def _fresh(
+    base: Review, logs: Sequence[LaunchSource], draft_id: str, means: AskAgainMeans, made: datetime
+) -> RunPlan:
     """On the product's pages as they are now. What people set of the launch stays: its name, release, embargo, word."""
     if not base.dossier.launch.homepage:
         raise Mistake("No address of this product is known, so its pages can't be read.", hint="Leave out --refresh.")
@@ -107,7 +110,7 @@ async def _fresh(base: Review, logs: Sequence[LaunchSource], draft_id: str, mean
         "review", [with_run_logs(dossier, logs)], personas, specs, means.prompts, rho=means.rho,
         scenarios=means.scenarios, confidential_to=means.env.confidential_to,
     )  # fmt: skip
-    probes = plan.probes if plan.probes and means.may_probe() else ()
+    probes = plan.probes if plan.probes and means.may_probe(f"{draft_id}/{made:%Y-%m-%d}") else ()
     return replace(plan, probes=probes, again=Again(draft_id=draft_id))
 
 

@@ -4,18 +4,22 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import partial
 from typing import Protocol
 
-from panel.errors import ProviderError, ProviderRefused, Stopped
+from panel.errors import Deferred, PanelError, ProviderError, ProviderRefused, Stopped
 from panel.jurors import Body, Exchange, Provider, RateLimiter, refuse_if_confidential
-from panel.money import Budget, Price, tokens_of
+from panel.money import Price, tokens_of, worst_case
 from panel.pipeline.ask.prompt_cache import PromptCache, SharedPrefix
+from panel.pipeline.ask.within_limits import ShortOfMoney, refusal
 from panel.pipeline.events import Listener, TurnWaits
 from panel.pipeline.plan import Seat
 from panel.records import Call
-from panel.store import CallRow, Ledger, StoredAnswer
+from panel.store import CallRow, Claimed, HeldBy, InBatch, Ledger, OverBudget, SpendLimits, StoredAnswer
 
 log = logging.getLogger(__name__)  # names, keys and counts; never a body, which may hold what a stranger wrote
+POLL_S, SLOWEST_POLL_S = 0.2, 2.0  # how often a call held by another living run is looked at again
 NOT_ASKED = "Not asked: "  # how the failure of a juror begins whose model was stopped by what another was told
 
 
@@ -42,8 +46,8 @@ class Defer(Protocol):
         """Take the question. It may be taken already."""
         ...
 
-    async def flush(self) -> None:
-        """Put what was taken on the disk."""
+    async def flush(self, launch: str) -> None:
+        """Put what was taken of this launch on the disk. Raises Stopped when it might pass a limit."""
         ...
 
     def can_wait(self) -> bool:
@@ -52,15 +56,22 @@ class Defer(Protocol):
 
 
 @dataclass
+class Spent:
+    """What calls have cost, those of known price, since the run or the launch was begun here."""
+
+    usd: Decimal = Decimal(0)
+
+
+@dataclass
 class AskContext:
-    """Limits, a budget, a deadline, and whom to ask through what. One per run, or one per launch of a batch."""
+    """Limits, a deadline, and whom to ask through what. One per run, or one per launch of a batch."""
 
     run_id: str
     ledger: Ledger
     providers: Mapping[str, Provider]  # by model name
     limiters: Mapping[str, RateLimiter]  # by model name
-    budget: Budget
     prices: Mapping[str, Price]
+    limits: SpendLimits = field(default_factory=SpendLimits)  # a call that might pass one is not sent
     draw: int = 0
     owner: str = ""  # the lock under which calls are claimed, when it is not the run's
     confidential_to: Sequence[str] = ()  # addresses and providers that confidential launches may go to
@@ -72,6 +83,8 @@ class AskContext:
     say_problem: Callable[[str], str] = str  # one sentence on what was wrong -> the repair question
     health: dict[str, ModelHealth] = field(default_factory=dict)
     prompt_cache: PromptCache = field(default_factory=PromptCache)
+    spent: Spent = field(default_factory=Spent)
+    short: ShortOfMoney = field(default_factory=ShortOfMoney)
     defer: Defer | None = None  # set: nothing is sent, questions are taken for a provider batch
     failures: list[ProviderError] = field(default_factory=list, init=False)  # one for each juror that failed, in order
 
@@ -80,6 +93,27 @@ class AskContext:
         self.stop()
         if self.deadline is not None and asyncio.get_running_loop().time() >= self.deadline:
             raise Stopped("The run's deadline has come.", hint="What was answered is kept.", of="time")
+
+    def worst_usd(
+        self, provider: Provider, body: Body, folded: tuple[str, Mapping[str, str]], *, batch: bool = False
+    ) -> Decimal | None:
+        """The most a call may cost; None when its price is unknown. folded: `fold_body(body)`, whose size is known."""
+        spec = provider.spec
+        return worst_case(
+            spec.name, sum(map(_bytes, (folded[0], *folded[1].values()))), room=provider.room(body),
+            prices=self.prices, free=spec.free, batch=batch, base_url=spec.base_url,
+        )  # fmt: skip
+
+    async def over_launch_limit(self, launch: str, calls: Sequence[CallRow]) -> PanelError | None:
+        """Why these calls can't go together: one launch may cost less. None: they can."""
+        limit, scope = self.limits.launch_usd, f"launch:{self.run_id}/{launch}"
+        if limit is None:
+            return None
+        known = [row.worst_usd for row in calls if row.worst_usd is not None]
+        worst = sum(known, Decimal(0)) if len(known) == len(calls) else None
+        used = await self.ledger.used(scope)
+        fits = worst is not None and used + worst <= limit
+        return None if fits else await refusal(self.ledger, OverBudget(scope, limit, used, worst))
 
     def most_in_flight(self) -> int:
         """Calls that may be in flight at once, over every provider asked."""
@@ -125,6 +159,25 @@ class TurnState:
         """Raises Mistake when this launch may not be sent to this model: the last door, whatever planned the seat."""
         refuse_if_confidential(self.seat.dossier.launch, self.provider.spec, self.context.confidential_to)
 
+    async def claim(self, row: CallRow) -> Claimed | StoredAnswer:
+        """The right to send this call, or its stored answer. Waits while another living run is asking the same, and
+        while calls in flight may give back the money it needs. Raises Stopped, Deferred."""
+        pause_s = POLL_S
+        context = self.context
+        ask = partial(context.ledger.claim, row, again=self.again, limits=context.limits)
+        while True:
+            context.refuse_after_deadline()
+            claim: Claimed | StoredAnswer | HeldBy
+            claim = await context.short.claim(context.ledger, ask, before=context.refuse_after_deadline)
+            if isinstance(claim, InBatch):  # of another run: it comes back within a day, and nobody waits here for it
+                raise Deferred(claim.run_id)
+            if not isinstance(claim, HeldBy):
+                return claim
+            if pause_s == POLL_S:
+                self.wait(f"run {claim.run_id} is asking the same")
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 1.5, SLOWEST_POLL_S)
+
     def in_log(self, told: object) -> object:
         """What may stand in a log: a server's words may quote the question, and those of a confidential launch stay."""
         return "(not logged: confidential)" if self.seat.dossier.launch.confidential else told
@@ -132,3 +185,8 @@ class TurnState:
     def wait(self, why: str) -> None:
         log.info("%s waits: %s", self.seat.persona.persona_id, self.in_log(why))
         self.context.listen(TurnWaits(self.seat.question.product, self.seat.persona.persona_id, why, self.stage))
+
+
+def _bytes(text: str) -> int:
+    """In UTF-8; half a surrogate pair counts as the three bytes it would have."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Asker(AskContext):
-    """Asks seats. `dataclasses.replace(asker, budget=..., draw=...)` makes another for the next launch.
+    """Asks seats. `dataclasses.replace(asker, spent=Spent(), draw=...)` makes another for the next launch.
 
     Limiters, health and prompt cache are shared between them; `failures` is each one's own.
     """
@@ -37,7 +37,7 @@ class Asker(AskContext):
         who = f"{turn.in_log(seat.question.product)}, {seat.persona.persona_id} on {seat.spec.name}"
         log.info("%s: %s, %d calls%s", who, opinion.outcome, len(turn.calls), " from the ledger" if turn.reused else "")
         slug = seat.question.product
-        self.listen(TurnEnded(slug, opinion, turn.reused, self.budget.spent_usd, self.stages.get(slug, "")))
+        self.listen(TurnEnded(slug, opinion, turn.reused, self.spent.usd, self.stages.get(slug, "")))
         return opinion
 
     async def _in_turn(self, turn: Turn) -> Opinion:

@@ -1,4 +1,4 @@
-"""One claimed call on its way: reserved, let through the limiter, sent, settled, recorded.
+"""One claimed call on its way: let through the limiter, sent, recorded.
 
 Each send that may be billed has its own ledger row. What leaves is the body the ledger holds, but for two things that
 are transport and not question: `stream`, and cache marks where nobody would read what they write.
@@ -8,15 +8,23 @@ import asyncio
 import logging
 from decimal import Decimal
 
-from panel.errors import PanelError, ProviderBusy, ProviderError, ProviderRefused, StoreError
+from panel.errors import PanelError, ProviderBusy, ProviderError, StoreError
 from panel.jurors import Body, Caching, ParsedReply, Permit, RawReply, send_with_retries, translate_error
-from panel.money import Reservation, is_billed, price, worst_case
+from panel.money import is_billed, price
 from panel.pipeline.ask.ask_context import TurnState
 from panel.records import Usage
-from panel.store import CallRow, Claimed
+from panel.store import CallRow, StoredAnswer
 
 log = logging.getLogger(__name__)
 KEEP_TRIES, KEEP_PAUSE_S = 12, 5.0  # how long a paid answer waits for a disk that refuses it
+
+
+class AnsweredElsewhere(Exception):
+    """Another run had the answer when this one came to try again."""
+
+    def __init__(self, known: StoredAnswer) -> None:
+        super().__init__("It was answered meanwhile.")
+        self.known = known
 
 
 class BilledCall:
@@ -24,9 +32,8 @@ class BilledCall:
 
     def __init__(self, turn: TurnState, row: CallRow, attempt: int) -> None:
         self.turn, self.row, self.attempt = turn, row, attempt
-        self.ledger, self.budget, self.spec = turn.context.ledger, turn.context.budget, turn.seat.spec
+        self.ledger, self.spec = turn.context.ledger, turn.seat.spec
         self.limiter, self.prefix = turn.limiter, turn.prefix
-        self.reserved: Reservation | None = None
         self.permit: Permit | None = None
         self.parsed: ParsedReply
         self.in_flight = self.sent = False  # in flight until its row ends: what happens then may be paid for
@@ -37,9 +44,10 @@ class BilledCall:
         self.turn.reused = False
         try:
             self.turn.refuse_if_stopped()
-            self.reserved = self.budget.reserve(self._most(body))
             reply, _ = await send_with_retries(self, body, deadline=self.turn.context.deadline, on_wait=self.turn.wait)
             cost = await self._keep(reply, self.parsed)
+        except AnsweredElsewhere as err:
+            return self.turn.provider.read(err.known.raw), err.known.attempt, err.known.cost_usd
         except BaseException as err:  # whatever ends a call ends its row: nobody may wait for one that is over
             await self._end(err, maybe_paid=self.in_flight)
             raise
@@ -56,12 +64,13 @@ class BilledCall:
                     raise
 
     async def _send_once(self, body: Body) -> RawReply:
+        await self._claim_again()
         if why := self.limiter.holding():
             self.turn.wait(why)
         self.permit = await self.limiter.acquire(self.turn.input_tokens, again=self.sent)
         outcome: RawReply | BaseException | None = None
         try:
-            await self._get_ready(body)
+            self._look_once_more()
             self.in_flight = self.sent = True
             outcome = await self._request(body)
             self.parsed = self._read(outcome)
@@ -83,18 +92,19 @@ class BilledCall:
             raise ProviderBusy(f"{self.spec.name} sent a reply that is no answer: {parsed.why}.", maybe_paid=True)
         return parsed
 
-    async def _get_ready(self, body: Body) -> None:
-        """Look once more, since time has passed; a try after one that may be billed gets a row of its own."""
+    async def _claim_again(self) -> None:
+        """A try after one that may be billed gets a row of its own, if nobody was answered meanwhile."""
+        if self.attempt in self.ended:
+            claim = await self.turn.claim(self.row)
+            if isinstance(claim, StoredAnswer):
+                raise AnsweredElsewhere(claim)
+            self.attempt = claim.attempt
+
+    def _look_once_more(self) -> None:
+        """Raises what ends the call before it leaves, since time has passed."""
         self.turn.refuse_if_confidential()
         self.turn.refuse_if_stopped()
         self.turn.context.refuse_after_deadline()
-        if self.reserved is not None:
-            return
-        claim = await self.ledger.claim(self.row, again=True)
-        if not isinstance(claim, Claimed):
-            raise ProviderRefused("Another run took this question over while we waited.")
-        self.attempt = claim.attempt
-        self.reserved = self.budget.reserve(self._most(body))
 
     async def _request(self, body: Body) -> RawReply:
         """Streamed when it goes first; without cache marks when nobody will read what they write."""
@@ -124,23 +134,16 @@ class BilledCall:
         self.ended.add(self.attempt)
         billed = is_billed(self.spec.name, prices=self.turn.context.prices, free=self.spec.free)
         cost = None if maybe_paid and billed else Decimal(0)
-        if self.reserved is not None:
-            self._settle(cost)
         told = str(err) or type(err).__name__
         why = told if self.sent else f"not sent: {told}"
         await self.ledger.failed(self.row.key, self.attempt, why, cost_usd=cost)
-
-    def _settle(self, cost: Decimal | None) -> None:
-        assert self.reserved is not None
-        self.budget.settle(self.reserved, cost)
-        self.reserved = None
 
     async def _keep(self, reply: RawReply, parsed: ParsedReply) -> Decimal | None:
         """Price a paid reply and put it on the disk; while the disk refuses, wait for a minute before giving up."""
         prices, free = self.turn.context.prices, self.spec.free
         cost = price(self.spec.name, parsed.usage, prices=prices, free=free, base_url=self.spec.base_url)
         log.debug("answered %s in %.2f s, %r, cost %s", self.row.key, reply.latency_s, parsed.usage, cost)
-        self._settle(cost)
+        self.turn.context.spent.usd += cost or 0
         if self.permit is not None and parsed.usage is not None:
             self.limiter.used(self.permit, parsed.usage)
         for patience in range(KEEP_TRIES, 0, -1):
@@ -156,12 +159,3 @@ class BilledCall:
                 self.turn.wait(f"a paid answer can't be kept yet. {err} {err.hint}")
                 await asyncio.sleep(KEEP_PAUSE_S)
         return cost
-
-    def _most(self, body: Body) -> Decimal | None:
-        """What this call may cost; nothing is reckoned where nobody set a limit."""
-        if self.budget.limit_usd is None:
-            return Decimal(0)
-        return worst_case(
-            self.spec.name, body, room=self.turn.provider.room(body), prices=self.turn.context.prices,
-            free=self.spec.free, base_url=self.spec.base_url,
-        )  # fmt: skip

@@ -1,6 +1,5 @@
 """One juror's conversation, each reply from the ledger or from the server."""
 
-import asyncio
 import logging
 from decimal import Decimal
 
@@ -10,10 +9,9 @@ from panel.pipeline.ask.ask_context import TurnState
 from panel.pipeline.ask.call import BilledCall
 from panel.pipeline.events import TurnBegan
 from panel.records import Call, Failed, Opinion, Unusable, Usage
-from panel.store import CallRow, Claimed, HeldBy, InBatch, StoredAnswer, fold_body, folded_key
+from panel.store import CallRow, StoredAnswer, fold_body, folded_key
 
 log = logging.getLogger(__name__)
-POLL_S, SLOWEST_POLL_S = 0.2, 2.0  # how often a call held by another living run is looked at again
 UNREADABLE_LIMIT = 2  # unparseable answers in a row from one server before its model is stopped
 
 
@@ -53,7 +51,7 @@ class Turn(TurnState):
         async with self.limiter.slot():
             who = (self.seat.question.product, self.seat.persona.persona_id, self.seat.spec.name)
             self.context.listen(TurnBegan(*who, self.stage))
-            claim = await self._claim(row)
+            claim = await self.claim(row)
             log.debug("%s %s: %s", ask.purpose, row.key, "stored" if isinstance(claim, StoredAnswer) else "to be sent")
             if isinstance(claim, StoredAnswer):
                 return self._heard(ask, row, claim)
@@ -81,29 +79,15 @@ class Turn(TurnState):
         )
 
     def _row(self, ask: SendStep) -> CallRow:
-        spec = self.seat.spec
+        spec, context = self.seat.spec, self.context
         folded = fold_body(ask.body)
         return CallRow(
-            key=folded_key(spec.provider, self.provider.endpoint, spec.model, folded[0], self.context.draw),
-            run_id=self.context.run_id, provider=spec.provider, model=spec.name, base_url=self.provider.endpoint,
-            purpose=ask.purpose, draw=self.context.draw, launch=self.seat.question.product,
-            persona_id=self.seat.persona.persona_id, body=ask.body, folded=folded, owner=self.context.owner,
+            key=folded_key(spec.provider, self.provider.endpoint, spec.model, folded[0], context.draw),
+            run_id=context.run_id, provider=spec.provider, model=spec.name, base_url=self.provider.endpoint,
+            purpose=ask.purpose, draw=context.draw, launch=self.seat.question.product,
+            persona_id=self.seat.persona.persona_id, body=ask.body, folded=folded, owner=context.owner,
+            worst_usd=context.worst_usd(self.provider, ask.body, folded),
         )  # fmt: skip
-
-    async def _claim(self, row: CallRow) -> Claimed | StoredAnswer:
-        """The right to send this call, or its stored answer. Waits while another living run is asking the same."""
-        pause_s = POLL_S
-        while True:
-            self.context.refuse_after_deadline()
-            claim = await self.context.ledger.claim(row, again=self.again)
-            if isinstance(claim, InBatch):  # of another run: it comes back within a day, and nobody waits here for it
-                raise Deferred(claim.run_id)
-            if not isinstance(claim, HeldBy):
-                return claim
-            if pause_s == POLL_S:
-                self.wait(f"run {claim.run_id} is asking the same")
-            await asyncio.sleep(pause_s)
-            pause_s = min(pause_s * 1.5, SLOWEST_POLL_S)
 
     def _failed(self, err: ProviderError) -> Failed:
         self.context.failures.append(err)

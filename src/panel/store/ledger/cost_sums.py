@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, func, or_, select
 
 from panel.records import Spend, SpendRow, Usage, Value
 from panel.store.database import ONE_BY_ONE
-from panel.store.tables.core import IN_A_BATCH, calls
+from panel.store.tables.core import calls
 
 DAY = func.substr(calls.c.sent_at, 1, 10)
 NOT_FREE = or_(calls.c.state != "failed", calls.c.cost_usd.is_(None), calls.c.cost_usd != "0")  # settled in `_add`
@@ -31,6 +31,7 @@ class CostRow(Value):
     base_url: str  # where it was asked: prices differ by address
     batch: bool  # went in a provider batch
     spend: Spend
+    presumed_usd: Decimal = Decimal(0)  # what budgets count for `spend.unpriced` calls: the most they may have cost
 
 
 def cost_rows(conn: Connection, run_id: str = "", day: date | None = None) -> Iterator[CostRow]:
@@ -43,20 +44,21 @@ def cost_rows(conn: Connection, run_id: str = "", day: date | None = None) -> It
     whose = (
         calls.c.launch, calls.c.persona_id, calls.c.model, DAY.label("day"), calls.c.base_url, batch.label("batch"),
     )  # fmt: skip
-    wanted = _of(select(*whose, calls.c.state, calls.c.cost_usd, *TOKENS), run_id, day).order_by(*whose)
+    wanted = _of(select(*whose, calls.c.state, calls.c.cost_usd, calls.c.worst_usd, *TOKENS), run_id, day).order_by(
+        *whose
+    )
     for (launch, persona_id, model, on, at, in_batch), rows in groupby(conn.execute(wanted), key=lambda row: row[:6]):
-        spend = _add(row[6:] for row in rows)
+        spend, presumed = _add(row[6:] for row in rows)
         if spend.calls:
             yield CostRow(
                 day=date.fromisoformat(on), launch=launch, persona_id=persona_id, model=model, base_url=at,
-                batch=bool(in_batch), spend=spend,
+                batch=bool(in_batch), spend=spend, presumed_usd=presumed,
             )  # fmt: skip
 
 
-def total(conn: Connection, run_id: str = "", day: date | None = None, batch_id: str = "") -> Spend:
-    """All of it in one sum. batch_id: only what went in this provider batch."""
-    wanted = _of(select(calls.c.state, calls.c.cost_usd, *TOKENS), run_id, day)
-    return _add(conn.execute(wanted.where(IN_A_BATCH, calls.c.batch_id == batch_id) if batch_id else wanted))
+def total(conn: Connection, run_id: str = "", day: date | None = None) -> Spend:
+    """All of it in one sum."""
+    return _add(conn.execute(_of(select(calls.c.state, calls.c.cost_usd, calls.c.worst_usd, *TOKENS), run_id, day)))[0]
 
 
 def by_juror(rows: Iterable[CostRow]) -> tuple[SpendRow, ...]:
@@ -87,15 +89,16 @@ def _of(wanted: Select[Any], run_id: str, day: date | None) -> Select[Any]:
     return wanted.where(NOT_FREE).execution_options(**ONE_BY_ONE)
 
 
-def _add(rows: Iterable[Any]) -> Spend:
-    """State, cost and the four token classes of each, added up."""
-    cost, number, unpriced, tokens = Decimal(0), 0, 0, [0, 0, 0, 0]
-    for state, cost_usd, *used in rows:
+def _add(rows: Iterable[Any]) -> tuple[Spend, Decimal]:
+    """State, cost, worst case and the four token classes of each, added up; and the worst of those of unknown cost."""
+    cost, presumed, number, unpriced, tokens = Decimal(0), Decimal(0), 0, 0, [0, 0, 0, 0]
+    for state, cost_usd, worst_usd, *used in rows:
         paid = None if cost_usd is None else Decimal(cost_usd)
         if state == "failed" and paid == 0:
             continue
         number, unpriced, cost = number + 1, unpriced + (paid is None), cost + (paid or 0)
+        presumed += Decimal(worst_usd) if paid is None and worst_usd else 0
         tokens = [had + more for had, more in zip(tokens, used, strict=True)]
     names = ("input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens")
     usage = Usage(**dict(zip(names, tokens, strict=True)))
-    return Spend(calls=number, usage=usage, cost_usd=cost, unpriced=unpriced)
+    return Spend(calls=number, usage=usage, cost_usd=cost, unpriced=unpriced), presumed

@@ -1,8 +1,9 @@
 """What the ledger's thread does with a group of jobs in one transaction: endings first, then claims, then reads."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,19 +17,30 @@ from panel.store.ledger.messages import (
     HeldBy,
     InBatch,
     KeysHeld,
+    LookAtScope,
     LookUp,
+    OverBudget,
     RecordAnswer,
     RecordFailure,
     Replies,
     StoredAnswer,
 )
 from panel.store.ledger.provider_batches import DONE
+from panel.store.ledger.spend_limits import ZERO, Counters, calls_of, counted_usd, scopes_of
 from panel.store.ledger.statements import LedgerSql
 from panel.store.ledger.text_encoding import decode_text, encode_text, short
 from panel.store.locks.process_locks import Locks
 from panel.store.sql_dialect import alone
+from panel.store.tables.core import calls
 
 MOST = 200  # characters of a server's own names that are kept
+MOST_TOKENS = 2**31 - 1  # what a column holds on every database: a server that counts more is kept all the same
+MOST_IN_FLIGHT = timedelta(hours=2)  # a call older than this, an hour's outage included, is waited for no more
+ALONE = calls.c.batch_id == ""  # calls that went by themselves
+SENT = calls.c.state == "sent"
+MOST_OWNERS = 1000
+DIED = "Its process ended before an answer came."
+GIVEN_BACK = "not sent: whoever asked was gone"
 FAILED = {
     "new_state": "failed", "new_raw": None, "new_input_tokens": 0, "new_cache_write_tokens": 0,
     "new_cache_read_tokens": 0, "new_output_tokens": 0, "new_model_returned": "", "new_request_id": "",
@@ -36,29 +48,37 @@ FAILED = {
 }  # fmt: skip
 
 
+Refuse = Callable[[Claim], StoreError | None]
+
+
 class GroupCommit:
     """Does the jobs, and remembers which claims of this process are still open."""
 
     def __init__(self, locks: Locks) -> None:
         self._locks = locks
-        self._open: dict[str, str] = {}  # key -> run that claimed it here and has not ended it
+        self._open: dict[str, tuple[str, int]] = {}  # key -> run that claimed it here, attempt that has not ended
+        self._owners: set[str] = set()  # locks under which was claimed here: what the dead left under them is ended
         self._sql: LedgerSql | None = None
 
     def run(self, conn: Connection, jobs: Sequence[Any]) -> list[Any]:
         """One result a job, in order. An ending comes before a claim, since a claim may be waiting for it."""
-        if any(isinstance(job, RecordAnswer | RecordFailure | Claim | ClaimMany) for job in jobs):
+        endings = [job for job in jobs if isinstance(job, RecordAnswer | RecordFailure)]
+        claiming = [job for job in jobs if isinstance(job, Claim | ClaimMany)]
+        if endings or claiming:
             alone(conn)
-        self._end(conn, [job for job in jobs if isinstance(job, RecordAnswer | RecordFailure)])
-        claimed = iter(self._claim(conn, [claim for job in jobs for claim in _claims(job)]))
-        return [self._result(conn, job, claimed) for job in jobs]
+        now, counters = _iso(datetime.now(UTC)), Counters(conn, self._sql_for(conn))
+        self._end(conn, endings, counters, now)
+        claimed = iter(self._claim(conn, claiming, counters, now))
+        counters.write()
+        return [next(claimed) if isinstance(job, Claim | ClaimMany) else self._result(conn, job) for job in jobs]
 
-    def _result(self, conn: Connection, job: Any, claimed: Iterator[Any]) -> Any:
-        if isinstance(job, Claim):
-            return next(claimed)
-        if isinstance(job, ClaimMany):
-            return _one_refusal_for_all(list(islice(claimed, len(job.claims))))
+    def _result(self, conn: Connection, job: Any) -> Any:
         if isinstance(job, LookUp):
             return self._look(conn, job)
+        if isinstance(job, LookAtScope):
+            if job.calls:
+                return self._sql_for(conn).presumed(conn, *calls_of(job.scope))
+            return Decimal(self._sql_for(conn).amounts(conn, [job.scope]).get(job.scope, 0))
         if isinstance(job, Replies):
             found = self._sql_for(conn).attempts(conn, (key for key, _ in job.wanted))
             mine = (row for row in found if (row.key, row.attempt) in job.wanted and row.raw)
@@ -69,59 +89,105 @@ class GroupCommit:
 
     def committed(self, jobs: Sequence[Any], results: Sequence[Any]) -> None:
         """Remember what was claimed here, forget what ended."""
+        if len(self._owners) > MOST_OWNERS:
+            self._owners.clear()  # they are looked at anew, which harms nothing
         for job, result in zip(jobs, results, strict=True):
-            if isinstance(result, Claimed):
-                self._open[job.row.key] = job.row.run_id  # calls of a provider batch are that batch's, not ours
-            elif isinstance(job, RecordAnswer | RecordFailure):
-                self._open.pop(job.key, None)
+            if isinstance(job, RecordAnswer | RecordFailure):
+                if self._is_open(job.key, job.attempt):
+                    del self._open[job.key]
+            elif isinstance(job, Claim) and not isinstance(result, StoreError):
+                self._owners.add(job.owner)
+                if isinstance(result, Claimed):  # calls of a provider batch are that batch's, not ours
+                    self._open[job.row.key] = (job.row.run_id, result.attempt)
 
-    def abandoned(self, job: Any, result: Any) -> None:
-        """A claim nobody waits for any more is given back: its row counts as dead. A provider batch keeps its own.
+    def abandoned(self, job: Any, result: Any) -> RecordFailure | None:
+        """A claim nobody waits for any more ends unpaid, since nobody sent it. A provider batch keeps its own.
 
-        So is one whose failure could not be written: whoever had it is gone.
+        One whose failure could not be written counts as dead: whoever had it is gone.
         """
-        if isinstance(result, Claimed):
-            self._open.pop(job.row.key, None)
-        elif isinstance(job, RecordFailure) and isinstance(result, Exception):
+        if isinstance(job, Claim) and isinstance(result, Claimed):
+            return RecordFailure(job.row.key, result.attempt, GIVEN_BACK, ZERO)
+        if isinstance(job, RecordFailure) and isinstance(result, Exception):
             self._open.pop(job.key, None)
+        return None
+
+    def _is_open(self, key: str, attempt: int) -> bool:
+        """Whether this attempt was claimed here and has not ended."""
+        return self._open.get(key, ("", -1))[1] == attempt
 
     def _sql_for(self, conn: Connection) -> LedgerSql:
         """The statements as this database spells them, compiled at first use."""
         self._sql = self._sql or LedgerSql(conn.dialect)
         return self._sql
 
-    def _end(self, conn: Connection, jobs: Sequence[RecordAnswer | RecordFailure]) -> None:
+    def _end(
+        self, conn: Connection, jobs: Sequence[RecordAnswer | RecordFailure], counters: Counters, now: str
+    ) -> None:
+        """Write endings. Counters change by what a call counts now less what it counted, so that twice is as once."""
         if not jobs:
             return
-        now = _iso(datetime.now(UTC))
-        ended = self._sql_for(conn).end(conn, [_ending(job, now) for job in jobs])
-        if ended != len(jobs):
-            missing = ValueError if len(jobs) > 1 else StoreError  # in a group: each is then tried alone
-            raise missing(f"The ledger has no call {jobs[0].key!r}, attempt {jobs[0].attempt}.")
+        sql = self._sql_for(conn)
+        rows = {(row.key, row.attempt): row for row in sql.counted(conn, (job.key for job in jobs))}
+        for job in jobs:
+            if (job.key, job.attempt) not in rows:
+                missing = ValueError if len(jobs) > 1 else StoreError  # in a group: each is then tried alone
+                raise missing(f"The ledger has no call {job.key!r}, attempt {job.attempt}.")
+        counters.load(scope for row in rows.values() for scope in scopes_of(row.run_id, row.launch, row.sent_at))
+        counted = {at: counted_usd(row.cost_usd, row.worst_usd) for at, row in rows.items()}
+        for job in jobs:
+            at, row = (job.key, job.attempt), rows[job.key, job.attempt]
+            was, counted[at] = counted[at], counted_usd(job.cost_usd, row.worst_usd)
+            counters.add(scopes_of(row.run_id, row.launch, row.sent_at), counted[at] - was)
+        sql.end(conn, [_ending(job, now) for job in jobs])
 
-    def _claim(self, conn: Connection, claims: Sequence[Claim]) -> list[Any]:
-        """One result a claim; an exception among them is that caller's."""
-        if not claims:
+    def _claim(self, conn: Connection, jobs: Sequence[Claim | ClaimMany], counters: Counters, now: str) -> list[Any]:
+        """One result a job; an exception among them is that caller's."""
+        if not jobs:
             return []
+        claims = [claim for job in jobs for claim in _claims(job)]
+        refuse = self._refusals(conn, claims, now)
         standing = self._standing(conn, [claim.row.key for claim in claims])
-        refusal = self._refusals(conn, claims)
-        now = _iso(datetime.now(UTC))
+        counters.load(scope for claim in claims for scope in _scopes(claim, now))
+        new: dict[str, tuple[Claim, int]] = {}
+        in_flight = cache(lambda scope: self._in_flight(conn, scope))  # asked for in this transaction alone
         results: list[Any] = []
-        new: dict[str, dict[str, Any]] = {}
-        apart: dict[str, str] = {}
-        for claim in claims:
-            key = claim.row.key
-            found: Any = _asking(new[key]) if key in new else standing.stands(key, claim.owner, again=claim.again)
-            found = found or refusal(claim)
-            if found is None:
-                attempt = standing.next_attempt(key)
-                found = Claimed(attempt)
-                new[key] = _sent(claim, attempt, now)
-                apart |= claim.apart
-            results.append(found)
+        for job in jobs:
+            found, asked = _claim_together(_claims(job), standing, new, refuse)
+            refusal: StoreError | OverBudget | None = next((one for one in found if isinstance(one, StoreError)), None)
+            refusal = refusal or _over_a_limit(asked, counters, new, now, in_flight)  # all of a job, or none
+            if refusal is None:
+                new |= {claim.row.key: (claim, standing.next_attempt(claim.row.key)) for claim in asked}
+                for claim in asked:
+                    counters.add(_scopes(claim, now), claim.row.worst_usd or ZERO)
+            results.append(refusal or (found if isinstance(job, ClaimMany) else found[0]))
         if new:
-            self._sql_for(conn).send(conn, new.values(), apart)
+            apart = {name: text for claim, _ in new.values() for name, text in claim.apart.items()}
+            self._sql_for(conn).send(conn, [_sent(claim, attempt, now) for claim, attempt in new.values()], apart)
         return results
+
+    def _in_flight(self, conn: Connection, scope: str) -> Decimal:
+        """What a scope's calls in flight, of processes that live, count now and may give back.
+
+        Nobody waits for what lies in a provider's batch, nor for the dead.
+        """
+        since = _iso(datetime.now(UTC) - MOST_IN_FLIGHT)
+        rows = self._sql_for(conn).presumed(conn, SENT, ALONE, calls.c.sent_at > since, *calls_of(scope))
+        alive = {owner: self._locks.is_held(owner) for owner in {row.owner for row in rows} - self._owners}
+        mine = (row for row in rows if self._is_open(row.key, row.attempt) or alive.get(row.owner))
+        return sum((Decimal(row.worst_usd) for row in mine), ZERO)
+
+    def _end_dead(self, conn: Connection, claims: Iterable[Claim], now: str) -> None:
+        """End what died under locks that are first claimed under here: whoever holds one knows that nobody else asks.
+
+        Such a call may be billed: it counts at its worst for ever.
+        """
+        new = {claim.owner: claim.row.run_id for claim in claims if claim.owner not in self._owners}
+        if not new:
+            return
+        of_theirs = (calls.c.run_id.in_(sorted(set(new.values()))), calls.c.owner.in_(sorted(new)))
+        rows = self._sql_for(conn).presumed(conn, SENT, ALONE, *of_theirs)
+        dead = [RecordFailure(row.key, row.attempt, DIED, None) for row in rows if row.key not in self._open]
+        self._sql_for(conn).end(conn, [_ending(job, now) for job in dead])
 
     def _look(self, conn: Connection, job: LookUp) -> dict[str, StoredAnswer | InBatch | HeldBy]:
         standing = self._standing(conn, job.keys)
@@ -135,9 +201,10 @@ class GroupCommit:
         open_batches = frozenset(name for name, state in out.items() if state not in DONE)
         return CallStates(latest, open_batches, self._open, self._locks)
 
-    def _refusals(self, conn: Connection, claims: Sequence[Claim]) -> Callable[[Claim], StoreError | None]:
+    def _refusals(self, conn: Connection, claims: Sequence[Claim], now: str) -> Refuse:
         """Why a claim may not be made: its lock was lost, or its provider batch isn't being filled."""
         lost = self._locks.lost({claim.owner for claim in claims}, conn)
+        self._end_dead(conn, (claim for claim in claims if claim.owner not in lost and not claim.batch_id), now)
         states = self._sql_for(conn).batch_states(conn, {claim.batch_id for claim in claims} - {""})
 
         def refuse(claim: Claim) -> StoreError | None:
@@ -153,20 +220,54 @@ class GroupCommit:
         return refuse
 
 
-def _claims(job: Any) -> tuple[Claim, ...]:
-    if isinstance(job, ClaimMany):
-        return job.claims
-    return (job,) if isinstance(job, Claim) else ()
+def _claims(job: Claim | ClaimMany) -> tuple[Claim, ...]:
+    return job.claims if isinstance(job, ClaimMany) else (job,)
 
 
-def _one_refusal_for_all(results: list[Any]) -> Any:
-    """A group is refused as a whole, by the first refusal in it."""
-    return next((result for result in results if isinstance(result, StoreError)), results)
+def _scopes(claim: Claim, now: str) -> tuple[str, str, str]:
+    return scopes_of(claim.row.run_id, claim.row.launch, now)
 
 
-def _asking(new: Mapping[str, Any]) -> HeldBy:
+def _over_a_limit(
+    asked: Sequence[Claim], counters: Counters, new: Mapping[str, tuple[Claim, int]], now: str,
+    in_flight: Callable[[str], Decimal],
+) -> OverBudget | None:  # fmt: skip
+    """The first limit that these claims, together, might pass. A call that costs nothing passes none."""
+    needs: dict[tuple[str, Decimal], Decimal] = {}
+    for claim in asked:
+        for scope, limit in claim.limits.of(_scopes(claim, now)):
+            if claim.row.worst_usd is None:
+                return OverBudget(scope, limit, counters.used(scope), None)
+            needs[scope, limit] = needs.get((scope, limit), ZERO) + claim.row.worst_usd
+    for (scope, limit), need in needs.items():
+        used = counters.used(scope)
+        if need and used + need > limit:
+            just_now = (claim.row.worst_usd or ZERO for claim, _ in new.values() if scope in _scopes(claim, now))
+            least = used - in_flight(scope) - sum(just_now, ZERO)
+            return OverBudget(scope, limit, used, need, may_wait=least + need <= limit)
+    return None
+
+
+def _claim_together(
+    claims: Sequence[Claim], standing: CallStates, new: Mapping[str, tuple[Claim, int]], refuse: Refuse
+) -> tuple[list[Any], list[Claim]]:
+    """What each of a job's claims is told if there is money, and those that need some. new: claimed by jobs before."""
+    asked: dict[str, Claim] = {}
+    found: list[Any] = []
+    for claim in claims:
+        key = claim.row.key
+        if key in asked or key in new:
+            found.append(_asking(asked[key] if key in asked else new[key][0]))
+            continue
+        found.append(standing.stands(key, claim.owner, again=claim.again) or refuse(claim))
+        if found[-1] is None:
+            asked[key], found[-1] = claim, Claimed(standing.next_attempt(key))
+    return found, list(asked.values())
+
+
+def _asking(first: Claim) -> HeldBy:
     """What a second claim in one group is told."""
-    return InBatch(new["run_id"], new["batch_id"]) if new["batch_id"] else HeldBy(new["run_id"])
+    return InBatch(first.row.run_id, first.batch_id) if first.batch_id else HeldBy(first.row.run_id)
 
 
 def _sent(claim: Claim, attempt: int, now: str) -> dict[str, Any]:
@@ -178,6 +279,7 @@ def _sent(claim: Claim, attempt: int, now: str) -> dict[str, Any]:
         "input_tokens": 0, "cache_write_tokens": 0, "cache_read_tokens": 0, "output_tokens": 0, "cost_usd": None,
         "model_returned": "", "request_id": "", "latency_s": None, "sent_at": now, "ended_at": "", "why": "",
         "owner": claim.owner, "batch_id": claim.batch_id,
+        "worst_usd": None if row.worst_usd is None else str(row.worst_usd),
     }  # fmt: skip
 
 
@@ -187,11 +289,14 @@ def _ending(job: RecordAnswer | RecordFailure, now: str) -> dict[str, Any]:
     values = {"at_key": job.key, "at_attempt": job.attempt, "new_cost_usd": cost, "new_ended_at": now}
     if isinstance(job, RecordFailure):
         return values | FAILED | {"new_why": encode_text(job.why)}
-    usage = job.usage
+    used = job.usage
     return values | {
-        "new_state": "answered", "new_raw": encode_text(job.raw), "new_input_tokens": usage.input_tokens,
-        "new_cache_write_tokens": usage.cache_write_tokens, "new_cache_read_tokens": usage.cache_read_tokens,
-        "new_output_tokens": usage.output_tokens, "new_model_returned": short(job.model_returned, MOST),
+        "new_state": "answered", "new_raw": encode_text(job.raw),
+        "new_input_tokens": min(used.input_tokens, MOST_TOKENS),
+        "new_cache_write_tokens": min(used.cache_write_tokens, MOST_TOKENS),
+        "new_cache_read_tokens": min(used.cache_read_tokens, MOST_TOKENS),
+        "new_output_tokens": min(used.output_tokens, MOST_TOKENS),
+        "new_model_returned": short(job.model_returned, MOST),
         "new_request_id": short(job.request_id, MOST), "new_latency_s": job.latency_s, "new_why": "",
     }  # fmt: skip
 

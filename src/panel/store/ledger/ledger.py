@@ -1,19 +1,22 @@
 """Every call we pay for, one row an attempt. It is the resume: what it holds is never asked again.
 
-    claim     -> Claimed   the row stands as `sent` on the disk; now send
-                 Known     answered before: nothing to send
-                 HeldBy    being asked by another living run, or by another coroutine of this one; look again later
-                 InBatch   on its way in a provider batch, until that batch is `collected` or `lost`
+    claim     -> Claimed       the row stands as `sent` on the disk; now send
+                 StoredAnswer  answered before: nothing to send, and no money needed
+                 HeldBy        being asked by another living run, or by another coroutine of this one; look again later
+                 InBatch       on its way in a provider batch, until that batch is `collected` or `lost`
+                 OverBudget    it might cost more than its run, its day or its launch may: nothing was written
     answered  -> the reply, its tokens and its price are on the disk
     failed    -> nothing came of it; the next claim tries again
 
 A row `sent` under a lock nobody holds any more belongs to a killed process: it is claimed again as the next attempt.
 So are rows sent under the claimer's own lock before it was killed and resumed: whoever claims holds the lock named
 (`owner`, else the run's), and one process holds one `Ledger` for it, so a `sent` row of its own that it did not send is
-a dead one.
+a dead one. It may have been billed, and counts at its worst for ever (`spend_limits`).
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -30,12 +33,15 @@ from panel.store.ledger.messages import (
     HeldBy,
     InBatch,
     KeysHeld,
+    LookAtScope,
     LookUp,
+    OverBudget,
     RecordAnswer,
     RecordFailure,
     Replies,
     StoredAnswer,
 )
+from panel.store.ledger.spend_limits import NO_LIMITS, SpendLimits
 from panel.store.ledger.writer import LedgerWriter
 from panel.store.locks.process_locks import Locks
 
@@ -62,28 +68,48 @@ class Ledger:
         Raises StoreError for a database that can't be used.
         """
         self._writer = LedgerWriter(engine, GroupCommit(locks))
+        self._ended = asyncio.Event()  # set, and replaced, when a call ends here
 
-    async def claim(self, row: CallRow, *, again: bool = False) -> Claimed | StoredAnswer | HeldBy:
-        """The right to send this call, its stored answer, or who is asking it now.
+    async def claim(
+        self, row: CallRow, *, again: bool = False, limits: SpendLimits = NO_LIMITS
+    ) -> Claimed | StoredAnswer | HeldBy | OverBudget:
+        """The right to send this call, its stored answer, who is asking it now, or the limit it might pass.
 
         again: ask anew though it was answered (an answer nobody could use).
         A caller cancelled while it waits gives its claim back: the next one sends.
         """
-        result: Claimed | StoredAnswer | HeldBy = await self._writer.do(_claim(row, again))
+        result: Claimed | StoredAnswer | HeldBy | OverBudget = await self._writer.do(_claim(row, again, limits))
         return result
 
     async def claim_for_batch(
-        self, rows: Sequence[CallRow], batch_id: str
-    ) -> list[Claimed | StoredAnswer | HeldBy | InBatch]:
+        self, rows: Sequence[CallRow], batch_id: str, *, limits: SpendLimits = NO_LIMITS
+    ) -> list[Claimed | StoredAnswer | HeldBy | InBatch] | OverBudget:
         """Put these calls into a provider batch that is being filled: one result a row, in order, one transaction.
 
         A row claimed here belongs to the batch, whoever lives: to all, this caller included, it is `InBatch` until the
-        batch is `collected` or `lost`. A key given twice is `Claimed` once. Raises StoreError when there is no such
-        batch in state `filling`: nothing may join one whose bodies may have been sent.
+        batch is `collected` or `lost`. A key given twice is `Claimed` once. All are claimed, or none within the limits.
+        Raises StoreError when there is no such batch in state `filling`: nothing may join one whose bodies may have
+        been sent.
         """
-        claims = tuple(_claim(row, False, batch_id) for row in rows)
-        result: list[Claimed | StoredAnswer | HeldBy | InBatch] = await self._writer.do(ClaimMany(claims, batch_id))
+        claims = tuple(_claim(row, False, limits, batch_id) for row in rows)
+        result: list[Claimed | StoredAnswer | HeldBy | InBatch] | OverBudget
+        result = await self._writer.do(ClaimMany(claims, batch_id))
         return result
+
+    async def used(self, scope: str) -> Decimal:
+        """What the calls of a scope cost in USD, those of unknown cost at their worst."""
+        result: Decimal = await self._writer.do(LookAtScope(scope, calls=False))
+        return result
+
+    async def presumed(self, scope: str) -> list[Any]:
+        """The calls of a scope that count at their worst: `launch`, `persona_id`, `worst_usd`, `batch_id`, `state`."""
+        result: list[Any] = await self._writer.do(LookAtScope(scope, calls=True))
+        return result
+
+    async def until_a_call_ends(self, most_s: float) -> None:
+        """Wait until a call ends that was claimed here, so many seconds at most: others' processes are not heard."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), most_s)
 
     async def look(self, keys: Iterable[str], *, owner: str = "") -> dict[str, StoredAnswer | InBatch | HeldBy]:
         """How these questions stand, claiming nothing; a key that would be `Claimed` now is not in the answer.
@@ -98,11 +124,16 @@ class Ledger:
         latency_s: float | None = None, request_id: str = "",
     ) -> None:  # fmt: skip
         """Keep a reply. cost_usd None: its price is unknown, which is not 0. StoreError for a call not claimed."""
-        await self._writer.do(RecordAnswer(key, attempt, raw, usage, cost_usd, model_returned, latency_s, request_id))
+        await self._end(RecordAnswer(key, attempt, raw, usage, cost_usd, model_returned, latency_s, request_id))
 
     async def failed(self, key: str, attempt: int, why: str, *, cost_usd: Decimal | None = None) -> None:
         """Keep that nothing came. cost_usd 0: surely not paid; None: it may have been. StoreError as `answered`."""
-        await self._writer.do(RecordFailure(key, attempt, why, cost_usd))
+        await self._end(RecordFailure(key, attempt, why, cost_usd))
+
+    async def _end(self, job: RecordAnswer | RecordFailure) -> None:
+        await self._writer.do(job)
+        self._ended.set()
+        self._ended = asyncio.Event()
 
     async def raw_replies(self, calls: Iterable[Call]) -> dict[tuple[str, int], str]:
         """Replies as they came, by key and attempt; those never given or deleted since are left out."""
@@ -120,6 +151,6 @@ class Ledger:
         self._writer.close()
 
 
-def _claim(row: CallRow, again: bool, batch_id: str = "") -> Claim:
+def _claim(row: CallRow, again: bool, limits: SpendLimits, batch_id: str = "") -> Claim:
     folded, apart = row.folded or fold_body(row.body)
-    return Claim(row, folded, apart, again, batch_id)
+    return Claim(row, folded, apart, again, limits, batch_id)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from panel.records import Usage
+from panel.store.ledger.spend_limits import SpendLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class CallRow:
     body: dict[str, Any]  # exactly the JSON that is sent
     folded: tuple[str, dict[str, str]] | None = None  # what `fold(body)` gave, when the caller has it from the key
     owner: str = ""  # name of the lock the caller holds for it; "": the run's
+    worst_usd: Decimal | None = None  # the most it may cost; None: its price is unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,22 @@ class InBatch(HeldBy):
 
 
 @dataclass(frozen=True, slots=True)
+class OverBudget:
+    """It might pass a limit, so nothing was written."""
+
+    scope: str  # whose limit: run:ID, day:YYYY-MM-DD or launch:ID/SLUG
+    limit_usd: Decimal
+    used_usd: Decimal  # by the scope's calls, those of unknown cost at their worst
+    worst_usd: Decimal | None  # the most that what was to be claimed may cost; None: its price is unknown
+    may_wait: bool = False  # calls in flight now may leave enough, when they cost less than their worst
+
+    @property
+    def of(self) -> str:
+        """The kind of scope: run, day or launch."""
+        return self.scope.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """Job: `Ledger.claim`."""
 
@@ -65,6 +83,7 @@ class Claim:
     folded: str
     apart: dict[str, str]
     again: bool
+    limits: SpendLimits
     batch_id: str = ""
 
     @property
@@ -87,6 +106,14 @@ class LookUp:
 
     keys: tuple[str, ...]
     owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtScope:
+    """Job: `Ledger.used` and `Ledger.presumed`."""
+
+    scope: str
+    calls: bool  # each of its calls of unknown cost, not the sum of all
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,9 @@ from typing import Any, Literal
 from sqlalchemy import Select, select
 
 from panel.errors import StoreError
-from panel.records import Spend, Value
+from panel.records import Value
 from panel.store.database import Face, changing, pages, reading
 from panel.store.ledger.bodies import named_hashes, unfold
-from panel.store.ledger.cost_sums import total
 from panel.store.ledger.statements import texts_named
 from panel.store.ledger.text_encoding import decode_text
 from panel.store.sql_dialect import insert_or_leave, put
@@ -93,11 +92,6 @@ class ProviderBatches(Face):
         wanted = select(records.c.slug).where(*at, records.c.json.contains(CONFIDENTIAL)).order_by(records.c.slug)
         with reading(self._engine) as conn:
             return tuple(conn.execute(wanted).scalars())
-
-    def spent(self, batch_id: str) -> Spend:
-        """What the calls in it cost, as far as the ledger has it; those still without an end are `unpriced`."""
-        with reading(self._engine) as conn:
-            return total(conn, batch_id=batch_id)
 
     def bodies(self, batch_id: str) -> Iterator[tuple[str, int, dict[str, Any]]]:
         """Key, attempt and exact body of the calls in it that have no answer, for the upload; a page at a time.

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, bindparam, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Dialect, Table, bindparam, insert, select, update
 
 from panel.store.ledger.text_encoding import decode_text, encode_text
-from panel.store.sql_dialect import insert_or_leave
-from panel.store.tables.core import calls, provider_batches, texts
+from panel.store.sql_dialect import insert_or_leave, upsert
+from panel.store.tables.core import PRESUMED, calls, counters, provider_batches, texts
 
 Key = tuple[str, int]  # ledger key, attempt
 SIZES = (1, 8, 64, 400)  # keys looked up at once: few spellings of one query, which drivers then keep prepared
@@ -20,6 +20,11 @@ FOUND = (
     "key", "attempt", "state", "run_id", "raw", "model_returned", "input_tokens", "cache_write_tokens",
     "cache_read_tokens", "output_tokens", "cost_usd", "owner", "batch_id",
 )  # fmt: skip
+COUNTED = ("key", "attempt", "run_id", "launch", "sent_at", "cost_usd", "worst_usd")  # what a counter is made of
+PRESUMED_COLUMNS = tuple(
+    calls.c[name]
+    for name in ("key", "attempt", "owner", "state", "batch_id", "launch", "persona_id", "worst_usd", "sent_at")
+)
 ENDED = (
     "state", "raw", "input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens", "cost_usd",
     "model_returned", "request_id", "latency_s", "ended_at", "why",
@@ -54,7 +59,10 @@ class LedgerSql:
         self._end = PreparedStatement(ending, dialect)
         self._send = PreparedStatement(insert(calls), dialect, [column.name for column in calls.c])
         self._keep = PreparedStatement(insert_or_leave(dialect, texts), dialect, [column.name for column in texts.c])
-        self._find = {size: PreparedStatement(_find(size), dialect) for size in SIZES}
+        self._count = PreparedStatement(upsert(dialect.name, counters, ("scope", "amount")), dialect)
+        self._find = _by_keys(dialect, FOUND, calls, calls.c.key, calls.c.attempt)
+        self._counted = _by_keys(dialect, COUNTED, calls, calls.c.key)
+        self._amounts = _by_keys(dialect, ("scope", "amount"), counters, counters.c.scope)
 
     def end(self, conn: Connection, endings: Sequence[Mapping[str, Any]]) -> int:
         """Write how calls ended: `at_key`, `at_attempt` and `new_...` for each of `ENDED`. How many there were."""
@@ -67,12 +75,23 @@ class LedgerSql:
 
     def attempts(self, conn: Connection, keys: Iterable[str]) -> Iterator[Any]:
         """Every attempt at these keys, `FOUND` of each, the newest of a key last."""
-        wanted = sorted(set(keys))
-        while wanted:
-            size = next((size for size in SIZES if size >= len(wanted)), SIZES[-1])
-            some, wanted = wanted[:size], wanted[size:]
-            some += some[-1:] * (size - len(some))
-            yield from self._find[size].rows(conn, {f"key_{n}": key for n, key in enumerate(some)})
+        return _rows(conn, self._find, keys)
+
+    def counted(self, conn: Connection, keys: Iterable[str]) -> Iterator[Any]:
+        """Every attempt at these keys, `COUNTED` of each."""
+        return _rows(conn, self._counted, keys)
+
+    def amounts(self, conn: Connection, scopes: Iterable[str]) -> dict[str, str]:
+        """The counters of these scopes; one that counts nothing yet is not among them."""
+        return {row.scope: row.amount for row in _rows(conn, self._amounts, scopes)}
+
+    def count(self, conn: Connection, amounts: Mapping[str, str]) -> None:
+        """Write counters, by scope."""
+        self._count.many(conn, [{"scope": scope, "amount": amounts[scope]} for scope in sorted(amounts)])
+
+    def presumed(self, conn: Connection, *where: ColumnElement[bool]) -> Sequence[Any]:
+        """Calls counted at their worst: key, attempt, owner, state, batch, launch, persona, worst, when sent."""
+        return conn.execute(select(*PRESUMED_COLUMNS).where(PRESUMED, *where)).all()
 
     def batch_states(self, conn: Connection, batch_ids: Iterable[str]) -> dict[str, str]:
         """The states of these provider batches; one nobody wrote down is not among them."""
@@ -89,9 +108,25 @@ def texts_named(conn: Connection, hashes: Iterable[str]) -> dict[str, str]:
     return {row.hash: decode_text(row.text) for row in rows}
 
 
-def _find(size: int) -> Any:
-    names: list[Any] = [bindparam(f"key_{n}") for n in range(size)]
-    return select(*(calls.c[name] for name in FOUND)).where(calls.c.key.in_(names)).order_by(calls.c.attempt)
+def _by_keys(
+    dialect: Dialect, names: Sequence[str], table: Table, key: Column[Any], *order: Column[Any]
+) -> dict[int, PreparedStatement]:
+    """One statement for each of `SIZES`: the rows with these keys."""
+
+    def of(size: int) -> PreparedStatement:
+        wanted = key.in_([bindparam(f"key_{n}") for n in range(size)])
+        return PreparedStatement(select(*(table.c[name] for name in names)).where(wanted).order_by(*order), dialect)
+
+    return {size: of(size) for size in SIZES}
+
+
+def _rows(conn: Connection, by_size: Mapping[int, PreparedStatement], keys: Iterable[str]) -> Iterator[Any]:
+    wanted = sorted(set(keys))
+    while wanted:
+        size = next((size for size in SIZES if size >= len(wanted)), SIZES[-1])
+        some, wanted = wanted[:size], wanted[size:]
+        some += some[-1:] * (size - len(some))
+        yield from by_size[size].rows(conn, {f"key_{n}": key for n, key in enumerate(some)})
 
 
 def _picker(order: Sequence[str]) -> Any:

@@ -35,8 +35,11 @@ class Work(Protocol):
         """The transaction is on the disk; nobody has been told yet."""
         ...
 
-    def abandoned(self, job: Any, result: Any) -> None:
-        """Whoever asked for this will never see a result: it was cancelled, or `result` is why there is none."""
+    def abandoned(self, job: Any, result: Any) -> Any:
+        """Whoever asked for this will never see a result: it was cancelled, or `result` is why there is none.
+
+        A job to be done about it, whose result nobody waits for, or None.
+        """
         ...
 
 
@@ -72,7 +75,7 @@ class LedgerWriter:
             return await job.done
         except asyncio.CancelledError:
             if job.done.done() and not job.done.cancelled() and not job.done.exception():
-                self._work.abandoned(what, job.done.result())
+                self._give_back(job, job.done.result())
             raise
 
     def close(self) -> None:
@@ -120,9 +123,21 @@ class LedgerWriter:
     def _hand_over(self, results: list[tuple[Job, Any]]) -> None:
         for job, result in results:
             if job.done.cancelled():
-                self._work.abandoned(job.what, result)
+                self._give_back(job, result)
             elif isinstance(result, BaseException):
-                self._work.abandoned(job.what, result)
+                self._give_back(job, result)
                 job.done.set_exception(result)
             else:
                 job.done.set_result(result)
+
+    def _give_back(self, job: Job, result: Any) -> None:
+        """Let the work undo what nobody waits for any more. A closed ledger leaves it as a kill does."""
+        if (undo := self._work.abandoned(job.what, result)) and self._open:
+            self._queue.put(Job(undo, _nobody(job.loop), job.loop))
+
+
+def _nobody(loop: asyncio.AbstractEventLoop) -> "asyncio.Future[Any]":
+    """A future for which nobody waits: a failure in it is said nowhere."""
+    future: asyncio.Future[Any] = loop.create_future()
+    future.cancel()
+    return future

@@ -23,7 +23,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-HEAD = "0006"  # the newest migration; a test compares it with migrations/versions
+HEAD = "0007"  # the newest migration; a test compares it with migrations/versions
 VERSION_TABLE = "panel_schema"  # our own name: a Postgres database may also hold other programs' migrations
 
 metadata = MetaData()
@@ -57,6 +57,7 @@ calls = Table(
     Column("why", Text, nullable=False),  # of a failure
     Column("owner", String(200), nullable=False, server_default=""),  # lock of whoever sent it (`locks`)
     Column("batch_id", String(80), nullable=False, server_default=""),  # the provider batch it went in; "": by itself
+    Column("worst_usd", String(40)),  # the most it may cost, exact decimal, from its claim on; NULL: no price is known
     PrimaryKeyConstraint("key", "attempt"),
 )
 Index("calls_by_run", calls.c.run_id)
@@ -66,6 +67,16 @@ Index(
     "calls_by_batch", calls.c.batch_id, calls.c.launch, calls.c.key, calls.c.attempt,
     sqlite_where=IN_A_BATCH, postgresql_where=IN_A_BATCH,
 )  # fmt: skip
+
+PRESUMED = and_(calls.c.cost_usd.is_(None), calls.c.worst_usd.is_not(None))  # counted at its worst: few at any time
+Index("calls_presumed", calls.c.run_id, calls.c.launch, sqlite_where=PRESUMED, postgresql_where=PRESUMED)
+
+counters = Table(  # by scope, what its calls cost or may cost at most (`spend_limits`); also ones, of a day's cap
+    "counters",
+    metadata,
+    Column("scope", String(220), primary_key=True),  # run:<id>, day:<date>, launch:<run id>/<slug>
+    Column("amount", String(60), nullable=False),  # exact decimal
+)
 
 texts = Table("texts", metadata, Column("hash", String(80), primary_key=True), Column("text", Text, nullable=False))
 
@@ -199,22 +210,6 @@ provider_batches = Table(
     Column("json", Text, nullable=False),  # a SentBatch
 )
 Index("provider_batches_by_state", provider_batches.c.state)
-
-purses = Table(
-    "purses",
-    metadata,
-    Column("scope", String(160), primary_key=True),  # run:<id>, day:<date>
-    Column("spent_usd", String(60), nullable=False),  # exact decimal
-)
-
-leases = Table(
-    "leases",
-    metadata,
-    Column("scope", String(160), nullable=False),
-    Column("owner", String(200), nullable=False),  # a lock's name, or the id of a provider batch
-    Column("leased_usd", String(60), nullable=False),  # exact decimal: may be spent, not settled yet
-    PrimaryKeyConstraint("scope", "owner"),
-)
 
 paces = Table(
     "paces",

@@ -23,7 +23,7 @@ async def test_a_batch_goes_from_filling_to_collected_and_every_answer_is_kept()
     desk = Desk(3, lines=[row(2), row(0), row(1)])
     assert [await desk.tick() for _ in range(3)] == ["submitted", "ended", "collected"]
     assert desk.states() == ["answered"] * 3
-    assert desk.books.spent("b1").cost_usd == 3 * HALF_PRICE
+    assert desk.books.spent().cost_usd == 3 * HALF_PRICE
     assert desk.heard[-1] == "Batch b1: 3 answered, 0 failed."
 
 
@@ -93,29 +93,11 @@ async def test_a_row_without_an_answer_is_free_one_without_a_line_may_not_be() -
 async def test_a_collection_cut_off_goes_on_where_it_was_and_is_nobody_elses() -> None:
     """Killed after the last answer was kept: nothing is open then, and a stranger's row is no proof of another owner."""
     desk = Desk(2, submits=[MAYBE], finds=[["theirs"]], lines=[row(0), row(1), STRANGER])
-    await desk.budgets.promise(Decimal(4), batch_id="b1")
     await desk.until("ended")
     for number in range(2):
         await desk.books.answered(key(number), 0, cost_usd=HALF_PRICE)
     assert await desk.tick() == "collected"
-    assert desk.shared_budget.spent("run:r") == 2 * HALF_PRICE, "what was kept before the kill is missing in the purse"
-    assert desk.shared_budget.leased("run:r") == 0
-
-
-async def test_a_promise_is_kept_once_though_the_batch_is_collected_twice() -> None:
-    desk = Desk(2, lines=[row(0), row(1)])
-    await desk.budgets.promise(Decimal(4), batch_id="b1")
-    await desk.until("collected")
-    desk.books.put(desk.books.batches["b1"].model_copy(update={"state": "ended"}))  # killed before the last write
-    await desk.until("collected")
-    assert desk.shared_budget.spent("run:r") == 2 * HALF_PRICE
-
-
-async def test_calls_that_may_have_been_billed_keep_their_part_of_the_promise() -> None:
-    desk = Desk(4, lines=[row(0), row(1), row(2)])
-    await desk.budgets.promise(Decimal(4), batch_id="b1")
-    await desk.until("collected")
-    assert desk.shared_budget.spent("run:r") == 3 * HALF_PRICE + 1
+    assert desk.books.spent().cost_usd == 2 * HALF_PRICE
 
 
 async def test_results_that_break_off_are_read_again() -> None:
@@ -154,17 +136,15 @@ async def test_a_refused_key_stops_the_model_and_costs_nothing() -> None:
 
 async def test_results_no_longer_kept_are_lost_and_may_have_been_billed() -> None:
     desk = Desk(2, lines=[ProviderRefused("They are gone.")])
-    await desk.budgets.promise(Decimal(4), batch_id="b1")
     await desk.until("lost")
     assert [cost for _, cost in desk.books.calls.values()] == [None, None]
-    assert desk.shared_budget.spent("run:r") == 4, "money that may be gone is handed out again"
 
 
 async def test_a_batch_refused_as_a_whole_costs_nothing() -> None:
     desk = Desk(2, looks=[status("ended", why="It mixes models.")])
     await desk.until("lost")
     assert desk.states() == ["failed"] * 2
-    assert desk.books.spent("b1").calls == 0
+    assert desk.books.spent().calls == 0
 
 
 async def test_a_full_queue_is_waited_for_while_our_own_batches_fill_it() -> None:
@@ -230,7 +210,7 @@ async def test_a_row_whose_usage_nobody_told_is_answered_at_an_unknown_cost() ->
     reply = json.dumps({**json.loads(REPLY), "usage": None})
     desk = Desk(1, lines=[replace(row(0), raw=reply)])
     await desk.until("collected")
-    spent = desk.books.spent("b1")
+    spent = desk.books.spent()
     assert (desk.states(), spent.cost_usd, spent.unpriced) == (["answered"], 0, 1)
 
 
@@ -239,5 +219,5 @@ async def test_a_row_without_an_answer_is_failed_and_what_it_used_is_counted() -
     reply = json.dumps({**json.loads(REPLY), "content": [], "stop_reason": None})
     desk = Desk(1, lines=[replace(row(0), raw=reply)])
     await desk.until("collected")
-    assert (desk.states(), desk.books.spent("b1").cost_usd) == (["failed"], HALF_PRICE)
+    assert (desk.states(), desk.books.spent().cost_usd) == (["failed"], HALF_PRICE)
     assert desk.heard[-1] == "Batch b1: 0 answered, 1 failed."
