@@ -15,6 +15,7 @@ from tests.support.newsrooms import CRITIC, DRAFT, NewsroomFolder
 
 from panel.cli.compose.workspace import open_workspace
 from panel.cli.drafts.ask_again import asking_in_background
+from panel.desk import BringRunLog
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 PAGES = {
@@ -71,7 +72,9 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looked]:
             me, drafts = desk.account("admin"), desk.deps.desk
             drafts.take_in()
             sign(desk, DRAFT, me)
-            drafts.bring_run_log(me, DRAFT, "A run of ours", "$ larkspindle review 12\n3 comments", date(2026, 11, 24))
+            drafts.act(
+                me, DRAFT, BringRunLog("A run of ours", "$ larkspindle review 12\n3 comments", date(2026, 11, 24))
+            )
             yield Looked(desk, chromium)
 
 

@@ -17,9 +17,27 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import select
 from tests.support.drafts import ROLES, Clock, a_room, checked, ledger, renumbered, reworded, settle_point, small
 
+from panel.desk import (
+    Approve,
+    Decide,
+    FetchBack,
+    HoldUntil,
+    PassOver,
+    Publish,
+    PutOff,
+    Reject,
+    Retract,
+    Save,
+    SetStanding,
+    Strike,
+    TakeOver,
+    Undo,
+    Unstrike,
+)
+from panel.desk.acts.change import DeskAct
 from panel.desk.acts.decide import Target
 from panel.desk.approval.audit import audit
-from panel.desk.drafts.opened import OpenComparison
+from panel.desk.drafts.opened import OpenComparison, Opened
 from panel.desk.drafts.points import APART
 from panel.desk.drafts.queue_row import shown_row
 from panel.errors import EditConflict, Mistake
@@ -61,49 +79,49 @@ class Desks(RuleBasedStateMachine):
         self.opening.__exit__(None, None, None)
         self.folder.cleanup()
 
-    def act(self, name: str, role: str, which: int, *args: Any, **more: Any) -> Any:
+    def act(self, made: type[DeskAct], role: str, which: int, *args: Any, **more: Any) -> Opened | None:
         """Do it; a refusal by a rule is as good an outcome as any, anything else is a bug."""
         who, draft_id = self.room.people[role], self.drafts[which]
         if "behind" in more:
             more["number"] = max(0, self.room.head(draft_id) - more.pop("behind"))
         try:
-            return getattr(self.desk, name)(who, draft_id, *args, **more)
+            return self.desk.act(who, draft_id, made(*args, **more))
         except (Mistake, EditConflict):
             return None
 
     @rule(role=WHO, which=WHICH, person=PERSON, place=PLACE, behind=BEHIND, seen=st.booleans(),
           decided=st.sampled_from(["accurate", "attributed", "removed"]))  # fmt: skip
     def decide(self, role: str, which: int, person: str, place: int, behind: int, seen: bool, decided: str) -> None:
-        self.act("decide", role, which, Target(person, place), decided, behind=behind, seen=seen)
+        self.act(Decide, role, which, Target(person, place), decided, behind=behind, seen=seen)
 
     @rule(role=WHO, which=WHICH, person=PERSON, phrase=st.sampled_from(APART), behind=BEHIND, seen=st.booleans(),
           decided=st.sampled_from(["accurate", "attributed", "removed"]))  # fmt: skip
     def decide_phrase(
         self, role: str, which: int, person: str, phrase: str, behind: int, seen: bool, decided: str
     ) -> None:
-        self.act("decide", role, which, Target(person, phrase=phrase), decided, behind=behind, seen=seen)
+        self.act(Decide, role, which, Target(person, phrase=phrase), decided, behind=behind, seen=seen)
 
     @rule(role=WHO, which=WHICH, person=PERSON, decided=st.sampled_from(["accurate", "removed"]), behind=BEHIND)
     def decide_views(self, role: str, which: int, person: str, decided: str, behind: int) -> None:
-        self.act("decide", role, which, Target(person, views=True), decided, behind=behind, seen=True)
+        self.act(Decide, role, which, Target(person, views=True), decided, behind=behind, seen=True)
 
     @rule(role=WHO, which=WHICH, field=FIELD, words=st.sampled_from(["One.", "Two words.", "We used it.", "Ünï 3.", "It costs 7 euros."]),
           behind=BEHIND, seen=st.booleans())  # fmt: skip
     def save(self, role: str, which: int, field: str, words: str, behind: int, seen: bool) -> None:
-        if self.act("save", role, which, field, words, behind=behind, seen=seen):
+        if self.act(Save, role, which, field, words, behind=behind, seen=seen):
             self.saved.append((self.drafts[which], words))
 
     @rule(role=WHO, which=WHICH, person=PERSON, place=PLACE, standing=st.sampled_from(["printed", "set_aside"]))
     def set_standing(self, role: str, which: int, person: str, place: int, standing: str) -> None:
-        self.act("set_standing", role, which, Target(person, place), standing, behind=0)
+        self.act(SetStanding, role, which, Target(person, place), standing, behind=0)
 
     @rule(role=WHO, which=WHICH)
     def undo(self, role: str, which: int) -> None:
-        self.act("undo", role, which)
+        self.act(Undo, role, which)
 
     @rule(role=WHO, which=WHICH, person=PERSON, strikes=st.booleans())
     def strike(self, role: str, which: int, person: str, strikes: bool) -> None:
-        self.act("strike", role, which, person, "other") if strikes else self.act("unstrike", role, which, person)
+        self.act(Strike, role, which, person, "other") if strikes else self.act(Unstrike, role, which, person)
 
     @rule(role=WHO, which=WHICH)
     def settle_the_rest(self, role: str, which: int) -> None:
@@ -116,12 +134,12 @@ class Desks(RuleBasedStateMachine):
 
     @rule(role=WHO, which=WHICH, behind=BEHIND, edition=st.sampled_from(["", "", "trial"]))
     def approve(self, role: str, which: int, behind: int, edition: str) -> None:
-        self.act("approve", role, which, edition=edition, behind=behind)
+        self.act(Approve, role, which, edition=edition, behind=behind)
 
     @rule(role=WHO, which=WHICH, reason=REASON, days=st.sampled_from([None, 1, 5]))
     def publish(self, role: str, which: int, reason: str, days: int | None) -> None:
         at = self.room.clock.now + timedelta(days=days) if days else None
-        opened = self.act("publish", role, which, at=at, reason=reason)
+        opened = self.act(Publish, role, which, at=at, reason=reason)
         if opened:
             out = self.desk.history(self.room.admin, self.drafts[which]).publications[-1]
             held = [s.draft for s in opened.sides] if isinstance(opened, OpenComparison) else []
@@ -129,15 +147,15 @@ class Desks(RuleBasedStateMachine):
             assert all(d.state not in ("passed", "rejected", "retracted") for d in held)
             assert role in ("publisher", "admin")
 
-    @rule(role=WHO, which=WHICH, name=st.sampled_from(["retract", "reject", "pass_over", "fetch_back", "put_off", "hold"]),
+    @rule(role=WHO, which=WHICH, act=st.sampled_from([Retract, Reject, PassOver, FetchBack, PutOff, HoldUntil]),
           reason=REASON)  # fmt: skip
-    def put_away(self, role: str, which: int, name: str, reason: str) -> None:
+    def put_away(self, role: str, which: int, act: type[DeskAct], reason: str) -> None:
         later = self.room.clock.now + timedelta(days=3)
-        args: dict[str, tuple[Any, ...]] = {
-            "retract": (reason,), "reject": ("too_thin", reason), "pass_over": ("other", reason), "put_off": (later,),
-            "hold": (later if reason else None,),
+        args: dict[type[DeskAct], tuple[Any, ...]] = {
+            Retract: (reason,), Reject: ("too_thin", reason), PassOver: ("other", reason), PutOff: (later,),
+            HoldUntil: (later if reason else None,),
         }  # fmt: skip
-        self.act("hold_until" if name == "hold" else name, role, which, *args.get(name, ()))
+        self.act(act, role, which, *args.get(act, ()))
 
     @rule(which=st.sampled_from([0, 1]), change=st.sampled_from(["renumbered", "reworded"]), role=WHO)
     def ask_again(self, which: int, change: str, role: str) -> None:
@@ -146,7 +164,7 @@ class Desks(RuleBasedStateMachine):
         newer = renumbered(review) if change == "renumbered" and which == 0 else None
         newer = newer or reworded(review, REPORTER, 0, f"It was said anew, {self.runs}.")
         self.room.bring(checked(newer), run_id=f"run-{self.runs}")
-        self.act("take_over", role, which, behind=0)
+        self.act(TakeOver, role, which, behind=0)
 
     @rule(days=st.sampled_from([1, 4]))
     def wait(self, days: int) -> None:

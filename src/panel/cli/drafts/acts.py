@@ -27,10 +27,12 @@ def approve(
     json_: JsonFlag = False,
 ) -> None:
     """Sign the newest text as it stands, under your name. Every claim and flag must be settled."""
+    from panel.desk import Approve
+
     with open_desk() as at:
         opened = at.desk.open(at.who, draft)
         number = opened.draft.head if revision is None else revision
-        opened = at.desk.approve(at.who, draft, number=number, edition=edition, reason=reason)
+        opened = at.desk.act(at.who, draft, Approve(number=number, edition=edition, reason=reason))
         signed = at.desk.is_signed(at.who, opened)
         assert signed
     told = f"Approved revision {signed.number} as {signed.name}, {signed.edition} edition."
@@ -45,9 +47,11 @@ def publish(
     json_: JsonFlag = False,
 ) -> None:
     """Let what was approved go out. What is out already is corrected by it."""
+    from panel.desk import Publish
+
     with open_desk() as at:
         when = at.desk.times.read(at_, now=at.desk.now) if at_ else None
-        opened = at.desk.publish(at.who, draft, at=when, reason=reason, number=revision)
+        opened = at.desk.act(at.who, draft, Publish(at=when, reason=reason, number=revision))
         out = at.desk.history(at.who, draft).publications[-1]
         told = f"goes out at {at.desk.times.told(out.goes_out_at)}"
     if out.goes_out_at > out.at:
@@ -63,8 +67,10 @@ def retract(
     json_: JsonFlag = False,
 ) -> None:
     """Take back what went out. Its words stay on record."""
+    from panel.desk import Retract
+
     with open_desk() as at:
-        opened = at.desk.retract(at.who, draft, reason)
+        opened = at.desk.act(at.who, draft, Retract(reason))
     _done(opened, "Retracted.", f"panel drafts fetch-back {draft}", json_=json_)
 
 
@@ -77,8 +83,10 @@ def reject(
     json_: JsonFlag = False,
 ) -> None:
     """Turn a draft down."""
+    from panel.desk import Reject
+
     with open_desk() as at:
-        opened = at.desk.reject(at.who, draft, reason, why)
+        opened = at.desk.act(at.who, draft, Reject(reason, why))
     _done(opened, "Rejected.", f"panel drafts fetch-back {draft}", json_=json_)
 
 
@@ -91,8 +99,10 @@ def pass_(
     json_: JsonFlag = False,
 ) -> None:
     """Not for us: the draft leaves the queue. No rejection."""
+    from panel.desk import PassOver
+
     with open_desk() as at:
-        opened = at.desk.pass_over(at.who, draft, reason, why)
+        opened = at.desk.act(at.who, draft, PassOver(reason, why))
     _done(opened, "Passed.", f"panel drafts fetch-back {draft}", json_=json_)
 
 
@@ -102,9 +112,11 @@ def later(
     json_: JsonFlag = False,
 ) -> None:
     """Put a draft off: it comes back into the queue at that time."""
+    from panel.desk import PutOff
+
     with open_desk() as at:
         when = at.desk.times.read(until, now=at.desk.now)
-        opened = at.desk.put_off(at.who, draft, when)
+        opened = at.desk.act(at.who, draft, PutOff(when))
     _done(opened, f"Put off until {at.desk.times.told(when)}.", "", json_=json_)
 
 
@@ -115,17 +127,21 @@ def hold(
     json_: JsonFlag = False,
 ) -> None:
     """Embargo a draft: nothing of it goes out before that time."""
+    from panel.desk import HoldUntil
+
     with open_desk() as at:
         when = None if until == "none" else at.desk.times.read(until, now=at.desk.now)
-        opened = at.desk.hold_until(at.who, draft, when, reason)
+        opened = at.desk.act(at.who, draft, HoldUntil(when, reason))
     told = f"Embargoed until {at.desk.times.told(when)}." if when else "The embargo is lifted."
     _done(opened, told, "", json_=json_)
 
 
 def fetch_back(draft: DraftArgument, json_: JsonFlag = False) -> None:
     """Put a passed, rejected, put-off, aged or retracted draft into the queue again; call off what is to go out."""
+    from panel.desk import FetchBack
+
     with open_desk() as at:
-        opened = at.desk.fetch_back(at.who, draft)
+        opened = at.desk.act(at.who, draft, FetchBack())
     told = "It goes out no more." if opened.draft.state in ("approved", "published") else "It is in the queue again."
     _done(opened, told, f"panel edit {draft}", json_=json_)
 
@@ -140,8 +156,10 @@ def strike(
     json_: JsonFlag = False,
 ) -> None:
     """Take a critic's opinion out of the count; the page says so and why."""
+    from panel.desk import Strike
+
     with open_desk() as at:
-        opened = at.desk.strike(at.who, draft, critic, reason, why)
+        opened = at.desk.act(at.who, draft, Strike(critic, reason, why))
     _done(
         opened,
         f"{critic} is struck: {opened.draft.shown.panel}.",
@@ -156,15 +174,19 @@ def unstrike(
     json_: JsonFlag = False,
 ) -> None:
     """Count a struck opinion again."""
+    from panel.desk import Unstrike
+
     with open_desk() as at:
-        opened = at.desk.unstrike(at.who, draft, critic)
+        opened = at.desk.act(at.who, draft, Unstrike(critic))
     _done(opened, f"{critic} counts again: {opened.draft.shown.panel}.", "", json_=json_)
 
 
 def undo(draft: DraftArgument, json_: JsonFlag = False) -> None:
     """Take back the newest decision you made on a draft."""
+    from panel.desk import Undo
+
     with open_desk() as at:
-        opened = at.desk.undo(at.who, draft)
+        opened = at.desk.act(at.who, draft, Undo())
     _done(opened, "Taken back.", f"panel edit {draft}", json_=json_)
 
 
