@@ -1,6 +1,6 @@
 from .accounts import Accounts as Accounts, FEWEST as FEWEST, Passwords as Passwords, Session as Session
 from .accounts import TERMINAL as TERMINAL, is_at_least as is_at_least
-from .acts.change import refuse_put_away as refuse_put_away
+from .acts.change import DeskAct as DeskAct, refuse_put_away as refuse_put_away
 from .acts.decide import Confirm as Confirm, Decide as Decide, Dismiss as Dismiss, Save as Save
 from .acts.decide import SetStanding as SetStanding, Unchanged as Unchanged, target_of as target_of
 from .acts.put_away import FetchBack as FetchBack, HoldUntil as HoldUntil, PassOver as PassOver, PutOff as PutOff

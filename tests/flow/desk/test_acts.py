@@ -12,7 +12,6 @@ from tests.support.drafts import (
     checked,
     claims,
     ledger,
-    phrases,
     quill,
     renumbered,
     reworded,
@@ -39,12 +38,10 @@ from panel.desk import (
     Retract,
     Save,
     SetStanding,
-    Strike,
     TakeOver,
     Undo,
-    Unstrike,
 )
-from panel.desk.acts.decide import Target, target_of
+from panel.desk.acts.decide import Target
 from panel.desk.approval.audit import audit
 from panel.desk.drafts.opened import Opened
 from panel.desk.drafts.preview import editorial_of
@@ -127,61 +124,6 @@ def test_a_typo_fix_opens_its_sentence_and_the_signature_and_nothing_else(room: 
     assert [(p.kind, p.place) for p in after.left] == [("claim", point.place)]
     assert after.draft.state == "open"
     assert room.desk.is_signed(room.editor, after) is None
-
-
-def test_a_claim_whose_passage_was_not_seen_is_not_settled(room: Room, draft: str) -> None:
-    point = claims(room.review(draft))[0]
-    opened = room.desk.act(room.editor, draft, Decide(target(point), "accurate", number=0, seen=False))
-    assert point.key in [p.key for p in opened.left]
-
-
-def test_a_line_with_a_figure_is_decided_apart_from_its_views(room: Room, draft: str) -> None:
-    field, words = f"{DX}:line", "Two commands index 1,200 notes."
-    opened = room.desk.act(room.editor, draft, Save(field, words, number=0, seen=True))
-    (line,) = [p for p in phrases(opened) if p.field == "line"]
-    assert opened.decision(line).decision == "amended"  # type: ignore[union-attr]
-    assert (DX, "views") in [(p.persona_id, p.kind) for p in opened.left], "nobody has looked at the views"
-    opened = room.settle(draft)
-    opened = room.desk.act(
-        room.writer, draft, Save(field, "Three commands index 1,200 notes.", number=opened.draft.head)
-    )
-    assert [(p.kind, p.field) for p in opened.left if p.kind != "flag"] in ([], [("claim", "line")])
-    assert (DX, "views") not in [(p.persona_id, p.kind) for p in opened.left]
-
-
-def test_a_removed_line_is_printed_nowhere_and_comes_back_by_undoing(room: Room, draft: str) -> None:
-    words = "Two commands index 1,200 notes."
-    room.desk.act(room.editor, draft, Save(f"{DX}:line", words, number=0, seen=True))
-    opened = room.desk.act(room.publisher, draft, Decide(target_of(f"{DX}:line"), "removed", number=1, seen=True))
-    assert opened.text.words_of(DX).line == ""  # type: ignore[union-attr]
-    assert words not in review_html(opened.for_readers, ())
-    assert "line" not in [p.field for p in phrases(opened)]
-    back = room.desk.act(room.publisher, draft, Undo())
-    assert back.text.words_of(DX).line == words  # type: ignore[union-attr]
-    assert "line" in [p.field for p in phrases(back)]
-
-
-def test_a_line_decided_while_somebody_changed_it_is_a_conflict(room: Room, draft: str) -> None:
-    room.desk.act(room.editor, draft, Save(f"{DX}:line", "Two commands index 1,200 notes.", number=0, seen=True))
-    room.desk.act(room.editor, draft, Save(f"{DX}:line", "Two commands index 1,300 notes.", number=1, seen=True))
-    with pytest.raises(EditConflict) as stopped:
-        room.desk.act(room.publisher, draft, Decide(target_of(f"{DX}:line"), "accurate", number=1, seen=True))
-    assert stopped.value.theirs == "Two commands index 1,300 notes."
-    with pytest.raises(Mistake, match="short texts are printed or removed"):
-        room.desk.act(room.editor, draft, SetStanding(target_of(f"{DX}:line"), "set_aside", number=2))
-    with pytest.raises(Mistake, match="Only a sentence"):
-        room.desk.act(room.editor, draft, Decide(target_of(f"{DX}:line"), "attributed", number=2, seen=True))
-    with pytest.raises(Mistake, match="by itself"):
-        target_of(f"{DX}:prediction")
-
-
-def test_a_removed_sentence_is_printed_again_only_by_a_decision_of_its_own(room: Room, draft: str) -> None:
-    point = claims(room.review(draft))[0]
-    room.desk.act(room.editor, draft, Decide(target(point), "removed", number=0, seen=True))
-    with pytest.raises(Mistake, match="was removed"):
-        room.desk.act(room.writer, draft, SetStanding(target(point), "printed", number=1))
-    opened = room.desk.act(room.editor, draft, Decide(target(point), "accurate", number=1, seen=True))
-    assert target(point) in [target(p) for p in claims(opened)]
 
 
 def test_what_one_release_removed_is_undecided_where_another_prints_it(room: Room) -> None:
@@ -270,46 +212,6 @@ def test_a_retracted_page_says_when_and_why_until_it_is_fetched_back(room: Room,
     assert added(again).retracted is None
 
 
-def test_claims_of_first_hand_use_can_only_be_mended(room: Room, draft: str) -> None:
-    opened = room.desk.act(room.editor, draft, Save(f"{DX}:line", "We used it for a week.", number=room.head(draft)))
-    point = next(p for p in opened.left if p.check == "first_hand_use")
-    with pytest.raises(Mistake, match="can't be dismissed"):
-        room.desk.act(room.editor, draft, Dismiss(point.key, "kept_on_purpose"))
-    mended = room.desk.act(room.editor, draft, Save(f"{DX}:line", "A folder you can search.", number=opened.draft.head))
-    assert not [p for p in mended.left if p.check == "first_hand_use"]
-
-
-def test_a_dismissal_needs_a_reason_from_the_list_and_an_editor(room: Room) -> None:
-    (draft,) = room.bring(quill())
-    flag = next(p for p in room.review(draft).left if p.kind == "flag")
-    with pytest.raises(Mistake, match="no reason on the list"):
-        room.desk.act(room.editor, draft, Dismiss(flag.key, "because"))
-    with pytest.raises(Mistake, match="is a writer and may not dismiss"):
-        room.desk.act(room.writer, draft, Dismiss(flag.key, "kept_on_purpose"))
-    opened = room.desk.act(room.editor, draft, Dismiss(flag.key, "check_is_wrong"))
-    assert flag.key not in [p.key for p in opened.left]
-
-
-def test_a_trial_review_is_approved_for_the_trial_edition_only(room: Room) -> None:
-    (draft,) = room.bring(checked(trial(small())))
-    opened = room.settle(draft)
-    with pytest.raises(Mistake, match="trial edition only"):
-        room.desk.act(room.editor, draft, Approve(number=opened.draft.head, edition="main"))
-    signed = room.desk.act(room.editor, draft, Approve(number=opened.draft.head))
-    approval = room.desk.is_signed(room.editor, signed)
-    assert approval and approval.edition == "trial"
-
-
-def test_a_trial_pick_is_removed_and_comes_back_by_undo(room: Room) -> None:
-    (draft,) = room.bring(checked(trial(small())))
-    pick = claims(room.review(draft))[0]
-    gone = room.desk.act(room.editor, draft, Decide(target(pick), "removed", number=0, seen=True))
-    assert target(pick) not in [target(p) for p in claims(gone)]
-    assert pick.text not in [g.excerpt for o in gone.printed.answered() for g in o.grounds]  # type: ignore[union-attr]
-    back = room.desk.act(room.editor, draft, Undo())
-    assert target(pick) in [target(p) for p in claims(back)]
-
-
 def test_a_comparison_takes_the_lower_grade_of_its_reviews(room: Room, pair: tuple[str, str, str]) -> None:
     """A comparison takes the lower grade of its reviews, also when one is taken over."""
     a, _, both = pair
@@ -352,14 +254,6 @@ def test_a_held_review_is_approved_only_after_a_person_read_the_words(room: Room
 # conflicts
 
 
-def test_the_same_words_saved_twice_are_a_conflict_with_both_texts(room: Room, draft: str) -> None:
-    room.review(draft)
-    room.desk.act(room.writer, draft, Save(f"{DX}:0", "One command indexes a folder.", number=0, seen=True))
-    with pytest.raises(EditConflict) as caught:
-        room.desk.act(room.editor, draft, Save(f"{DX}:0", "A single command does it.", number=0, seen=True))
-    assert (caught.value.yours, caught.value.theirs) == ("A single command does it.", "One command indexes a folder.")
-
-
 def test_other_words_saved_over_an_older_revision_go_through(room: Room, draft: str) -> None:
     room.desk.act(room.writer, draft, Save(f"{DX}:0", "One command indexes a folder.", number=0, seen=True))
     opened = room.desk.act(room.editor, draft, Save(f"{DX}:line", "Two commands, one folder.", number=0))
@@ -376,13 +270,6 @@ def test_words_decided_while_somebody_changed_them_are_a_conflict(room: Room, dr
     with pytest.raises(EditConflict) as caught:
         room.desk.act(room.editor, draft, Decide(target(point), "accurate", number=0, seen=True))
     assert caught.value.theirs == "Other words."
-
-
-def test_views_decided_while_a_claim_beside_them_changed_go_through(room: Room, draft: str) -> None:
-    point = claims(room.review(draft))[0]
-    room.desk.act(room.writer, draft, Decide(target(point), "removed", number=0, seen=True))
-    opened = room.desk.act(room.editor, draft, Decide(Target(DX, views=True), "accurate", number=0, seen=True))
-    assert ("views", 0) not in [(p.kind, p.place) for p in opened.left]
 
 
 def test_an_older_revision_is_not_approved(room: Room, draft: str) -> None:
@@ -402,44 +289,7 @@ def test_a_comparison_read_before_its_review_changed_is_not_approved(room: Room,
     assert room.desk.open(room.editor, both).draft.head == seen.draft.head + 1
 
 
-def test_a_decision_on_passages_of_before_a_take_over_is_a_conflict(room: Room, draft: str) -> None:
-    room.review(draft)
-    passage = quill().dossier.passage("S3.2")
-    assert passage
-    room.bring(checked(with_passage(small(), "S3.2", passage.text + " No more.")), run_id="run-2")
-    room.desk.act(room.editor, draft, TakeOver(number=0))
-    with pytest.raises(EditConflict):
-        room.desk.act(room.editor, draft, Decide(Target(DX, 1), "accurate", number=0, seen=True))
-    with pytest.raises(EditConflict):
-        room.desk.act(room.editor, draft, Save(f"{DX}:1", "It stops and names the file.", number=0, seen=True))
-
-
 # undo
-
-
-def test_every_kind_of_decision_is_taken_back_and_the_words_are_as_before(room: Room) -> None:
-    (draft,) = room.bring(quill())
-    start = room.review(draft).text
-    point, flag = claims(room.review(draft))[0], next(p for p in room.review(draft).points if p.kind == "flag")
-    acts = {
-        "accurate": lambda n: room.desk.act(room.editor, draft, Decide(target(point), "accurate", number=n, seen=True)),
-        "attributed": lambda n: room.desk.act(room.editor, draft, Decide(target(point), "attributed", number=n, seen=True)),
-        "removed": lambda n: room.desk.act(room.editor, draft, Decide(target(point), "removed", number=n, seen=True)),
-        "amended": lambda n: room.desk.act(room.editor, draft, Save(f"{point.persona_id}:{point.place}", "Hm.", number=n)),
-        "line": lambda n: room.desk.act(room.editor, draft, Save(f"{DX}:line", "Hm.", number=n)),
-        "view": lambda n: room.desk.act(room.editor, draft, Save(f"{DX}:2", "Hm.", number=n)),
-        "views kept": lambda n: room.desk.act(room.editor, draft, Decide(Target(DX, views=True), "accurate", number=n, seen=True)),
-        "views gone": lambda n: room.desk.act(room.editor, draft, Decide(Target(DX, views=True), "removed", number=n, seen=True)),
-        "flag": lambda n: room.desk.act(room.editor, draft, Dismiss(flag.key, "kept_on_purpose")),
-    }  # fmt: skip
-    for name, act in acts.items():
-        before = len(room.review(draft).left)
-        act(room.head(draft))
-        back = room.desk.act(room.editor, draft, Undo())
-        assert back.text == start, name
-        assert len(back.left) == before, name
-    with pytest.raises(Mistake, match="nothing of yours"):
-        room.desk.act(room.editor, draft, Undo())
 
 
 def test_the_newest_decision_is_taken_back_first_and_nobody_elses(room: Room, draft: str) -> None:
@@ -448,15 +298,6 @@ def test_the_newest_decision_is_taken_back_first_and_nobody_elses(room: Room, dr
     room.desk.act(room.writer, draft, Decide(target(two), "accurate", number=0, seen=True))
     opened = room.desk.act(room.editor, draft, Undo())
     assert target(one) in [target(p) for p in opened.left] and target(two) not in [target(p) for p in opened.left]
-
-
-def test_undo_never_overwrites_what_somebody_wrote_since(room: Room, draft: str) -> None:
-    room.desk.act(room.writer, draft, Save(f"{DX}:0", "The writer's words.", number=0, seen=True))
-    room.desk.act(room.editor, draft, Save(f"{DX}:0", "The editor's words.", number=1, seen=True))
-    with pytest.raises(Mistake, match="nothing of yours"):
-        room.desk.act(room.writer, draft, Undo())
-    words = room.review(draft).text.words_of(DX)
-    assert words and words.sentences[0].text == "The editor's words."
 
 
 def test_a_removed_claim_comes_back_as_it_was_printed(room: Room, draft: str) -> None:
@@ -499,20 +340,6 @@ def test_drafts_left_for_fourteen_days_leave_the_queue(room: Room, draft: str) -
     assert room.desk.queue("aged").counts["aged"] == 1
     room.desk.act(room.writer, draft, FetchBack())
     assert [d.draft_id for d in room.desk.queue().drafts] == [draft]
-
-
-def test_a_writer_undoes_nothing_an_editor_signed_or_turned_down(room: Room, draft: str) -> None:
-    room.approve(draft)
-    for act in (
-        lambda: room.desk.act(room.writer, draft, PassOver("other")),
-        lambda: room.desk.act(room.writer, draft, PutOff(NOON + timedelta(days=3))),
-        lambda: room.desk.act(room.writer, draft, FetchBack()),
-    ):
-        with pytest.raises(Mistake):
-            act()
-    room.desk.act(room.editor, draft, Reject("too_thin"))
-    with pytest.raises(Mistake, match="may not reject"):
-        room.desk.act(room.writer, draft, FetchBack())
 
 
 # approving and publishing
@@ -644,12 +471,6 @@ def test_what_was_retracted_is_public_again_only_when_approved_again(room: Room,
     ]
 
 
-def test_exactly_the_same_is_not_approved_twice(room: Room, draft: str) -> None:
-    signed = room.approve(draft)
-    with pytest.raises(Mistake, match="approved exactly this already"):
-        room.desk.act(room.publisher, draft, Approve(number=signed.draft.head))
-
-
 def test_an_approval_says_when_a_person_began_and_who_answers_for_it(room: Room, draft: str) -> None:
     room.clock.now = NOON + timedelta(days=2)
     room.approve(draft)
@@ -707,18 +528,6 @@ def test_taking_over_prints_whole_quotes_and_leaves_out_what_was_left_out(room: 
     standings = {w.persona_id: [s.standing for s in w.sentences] for w in opened.text.critics}
     assert standings[DX] == ["set_aside", *["printed"] * (len(standings[DX]) - 1)]
     assert set(standings[REPORTER]) == {"printed"}
-
-
-def test_a_struck_opinion_leaves_the_count_and_its_points_and_comes_back(room: Room) -> None:
-    (draft,) = room.bring(quill())
-    before = room.review(draft)
-    struck = room.desk.act(room.editor, draft, Strike("futurist", "off_its_lens", "It spoke of   another tool.\x00"))
-    assert struck.counted.tally.ship == before.counted.tally.ship - 1  # type: ignore[union-attr]
-    assert struck.text.struck[0].why == "It spoke of another tool."
-    assert "futurist" not in struck.draft.shown.split
-    assert len(struck.points) < len(before.points)
-    back = room.desk.act(room.editor, draft, Unstrike("futurist"))
-    assert back.text == before.text
 
 
 # what runs leave, and what becomes of it

@@ -4,6 +4,7 @@ Small by default; PANEL_TEST_DESK_EXAMPLES=200 makes it long.
 """
 
 import itertools
+import json
 import os
 import tempfile
 from datetime import timedelta
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from tests.support.drafts import ROLES, Clock, a_room, checked, ledger, renumbered, reworded, settle_point, small
 
 from panel.desk import (
@@ -41,8 +42,8 @@ from panel.desk.drafts.opened import OpenComparison, Opened
 from panel.desk.drafts.points import APART
 from panel.desk.drafts.queue_row import shown_row
 from panel.errors import EditConflict, Mistake
-from panel.records import Review
-from panel.store.tables.desk_tables import bases, points
+from panel.records import Answered, Review, Written
+from panel.store.tables.desk_tables import approvals, bases, decisions, points
 
 pytestmark = pytest.mark.long
 
@@ -58,6 +59,21 @@ FIELD = st.sampled_from(
 )
 REASON = st.sampled_from(["", "It was wrong."])
 SIDES = (small(critics=(DX, REPORTER)), small(ledger(), critics=(DX, REPORTER)))
+
+
+CLAIM, VIEWS = frozenset({"claim"}), frozenset({"views"})
+
+
+def kinds_of(which: int, field: str) -> frozenset[str]:
+    """What new words there may decide of, by what the model wrote: views only where it judged."""
+    person, _, name = field.partition(":")
+    if not name or which == 2:
+        return frozenset()
+    opinion = SIDES[which].opinion(person)
+    assert isinstance(opinion, Answered) and isinstance(opinion.words, Written)
+    if name.isdecimal():
+        return VIEWS if opinion.words.quote[int(name)].rests_on == "view" else CLAIM
+    return CLAIM | VIEWS if name in APART else VIEWS
 
 
 class Desks(RuleBasedStateMachine):
@@ -79,37 +95,63 @@ class Desks(RuleBasedStateMachine):
         self.opening.__exit__(None, None, None)
         self.folder.cleanup()
 
-    def act(self, made: type[DeskAct], role: str, which: int, *args: Any, **more: Any) -> Opened | None:
-        """Do it; a refusal by a rule is as good an outcome as any, anything else is a bug."""
+    def act(
+        self, made: type[DeskAct], role: str, which: int, *args: Any, of: frozenset[str] | None = None, **more: Any
+    ) -> Opened | None:
+        """Do it; a refusal by a rule is as good an outcome as any, anything else is a bug.
+
+        of: kinds of points that it may decide, and no other.
+        """
         who, draft_id = self.room.people[role], self.drafts[which]
         if "behind" in more:
             more["number"] = max(0, self.room.head(draft_id) - more.pop("behind"))
+        newest = self.newest_decision()
         try:
-            return self.desk.act(who, draft_id, made(*args, **more))
+            opened = self.desk.act(who, draft_id, made(*args, **more))
         except (Mistake, EditConflict):
             return None
+        with self.desk.store.reading() as conn:
+            kinds = set(conn.execute(select(decisions.c.kind).where(decisions.c.decision_id > newest)).scalars())
+        assert of is None or kinds <= of, f"{made.__name__} {args} decided of {kinds}"
+        return opened
+
+    def newest_decision(self) -> int:
+        with self.desk.store.reading() as conn:
+            return conn.execute(select(func.max(decisions.c.decision_id))).scalar() or 0
 
     @rule(role=WHO, which=WHICH, person=PERSON, place=PLACE, behind=BEHIND, seen=st.booleans(),
           decided=st.sampled_from(["accurate", "attributed", "removed"]))  # fmt: skip
     def decide(self, role: str, which: int, person: str, place: int, behind: int, seen: bool, decided: str) -> None:
-        self.act(Decide, role, which, Target(person, place), decided, behind=behind, seen=seen)
+        self.act(Decide, role, which, Target(person, place), decided, of=CLAIM, behind=behind, seen=seen)
 
     @rule(role=WHO, which=WHICH, person=PERSON, phrase=st.sampled_from(APART), behind=BEHIND, seen=st.booleans(),
           decided=st.sampled_from(["accurate", "attributed", "removed"]))  # fmt: skip
     def decide_phrase(
         self, role: str, which: int, person: str, phrase: str, behind: int, seen: bool, decided: str
     ) -> None:
-        self.act(Decide, role, which, Target(person, phrase=phrase), decided, behind=behind, seen=seen)
+        self.act(Decide, role, which, Target(person, phrase=phrase), decided, of=CLAIM, behind=behind, seen=seen)
 
     @rule(role=WHO, which=WHICH, person=PERSON, decided=st.sampled_from(["accurate", "removed"]), behind=BEHIND)
     def decide_views(self, role: str, which: int, person: str, decided: str, behind: int) -> None:
-        self.act(Decide, role, which, Target(person, views=True), decided, behind=behind, seen=True)
+        self.act(Decide, role, which, Target(person, views=True), decided, of=VIEWS, behind=behind, seen=True)
 
     @rule(role=WHO, which=WHICH, field=FIELD, words=st.sampled_from(["One.", "Two words.", "We used it.", "Ünï 3.", "It costs 7 euros."]),
           behind=BEHIND, seen=st.booleans())  # fmt: skip
     def save(self, role: str, which: int, field: str, words: str, behind: int, seen: bool) -> None:
-        if self.act(Save, role, which, field, words, behind=behind, seen=seen):
+        if self.act(Save, role, which, field, words, of=kinds_of(which, field), behind=behind, seen=seen):
             self.saved.append((self.drafts[which], words))
+
+    @rule(role=WHO, which=st.sampled_from([0, 1]), place=st.sampled_from([0, 1]), removes=st.booleans(), behind=BEHIND)
+    def save_what_went(self, role: str, which: int, place: int, removes: bool, behind: int) -> None:
+        """One window takes a sentence out, another saves it: seldom at random, often at work."""
+        gone = Target(DX, place)
+        if removes:
+            self.act(Decide, "admin", which, gone, "removed", of=CLAIM, behind=0, seen=True)
+        else:
+            self.act(SetStanding, "admin", which, gone, "set_aside", of=frozenset(), behind=0)
+        field = f"{DX}:{place}"
+        if self.act(Save, role, which, field, "Words for it.", of=kinds_of(which, field), behind=behind, seen=True):
+            self.saved.append((self.drafts[which], "Words for it."))
 
     @rule(role=WHO, which=WHICH, person=PERSON, place=PLACE, standing=st.sampled_from(["printed", "set_aside"]))
     def set_standing(self, role: str, which: int, person: str, place: int, standing: str) -> None:
@@ -132,6 +174,22 @@ class Desks(RuleBasedStateMachine):
             except (Mistake, EditConflict):
                 return
 
+    @rule(role=WHO, which=WHICH)
+    def sign_and_let_out(self, role: str, which: int) -> None:
+        """Nor do they publish often, and correct what is out."""
+        self.settle_the_rest("admin", which)
+        self.act(Approve, role, which, behind=0)
+        self.act(Publish, "admin", which, reason="It was wrong.")
+
+    @rule(role=WHO, which=WHICH, more=st.integers(1, 2), is_out=st.booleans())
+    def decide_again(self, role: str, which: int, more: int, is_out: bool) -> None:
+        """Decisions taken back and made again are others: what was signed over the first ones is signed no more."""
+        if is_out:
+            self.sign_and_let_out("editor", which)
+        for _ in range(more):
+            self.act(Undo, "admin", which)
+        self.settle_the_rest(role, which)
+
     @rule(role=WHO, which=WHICH, behind=BEHIND, edition=st.sampled_from(["", "", "trial"]))
     def approve(self, role: str, which: int, behind: int, edition: str) -> None:
         self.act(Approve, role, which, edition=edition, behind=behind)
@@ -146,6 +204,7 @@ class Desks(RuleBasedStateMachine):
             assert all(not d.embargo_until or d.embargo_until <= out.goes_out_at for d in (opened.draft, *held))
             assert all(d.state not in ("passed", "rejected", "retracted") for d in held)
             assert role in ("publisher", "admin")
+            self.signatures_stand(self.drafts[which], out.approval_id)
 
     @rule(role=WHO, which=WHICH, act=st.sampled_from([Retract, Reject, PassOver, FetchBack, PutOff, HoldUntil]),
           reason=REASON)  # fmt: skip
@@ -203,6 +262,22 @@ class Desks(RuleBasedStateMachine):
                 newest = {opened.decided[p.scope, p.key].decision_id for p in opened.points}
                 assert newest == set(approval.decisions)
 
+    def signatures_stand(self, draft_id: str, approval_id: int | None) -> None:
+        """An approval names the newest decision of each point that was kept with its text: asked of the rows alone."""
+        same = and_(decisions.c.scope == points.c.scope, decisions.c.key == points.c.key)
+        newest = select(func.max(decisions.c.decision_id)).select_from(points.outerjoin(decisions, same))
+        with self.desk.store.reading() as conn:
+            row = conn.execute(select(approvals).where(approvals.c.approval_id == approval_id)).mappings().one()
+            mine = newest.where(points.c.draft_id == draft_id, points.c.number == row["number"])
+            today = set(conn.execute(mine.group_by(points.c.scope, points.c.key)).scalars())
+        assert set(json.loads(row["json"])["decisions"]) == today
+
+    @invariant()
+    def what_is_signed_rests_on_decisions_of_today(self) -> None:
+        for draft_id in self.drafts:
+            if approval := self.desk.is_signed(self.room.admin, self.desk.open(self.room.admin, draft_id)):
+                self.signatures_stand(draft_id, approval.approval_id)
+
     @invariant()
     def nothing_was_approved_that_was_not_settled_or_by_somebody_who_may_not(self) -> None:
         for draft_id in self.drafts:
@@ -233,6 +308,6 @@ class Desks(RuleBasedStateMachine):
 
 TestDesks = Desks.TestCase
 TestDesks.settings = settings(
-    max_examples=EXAMPLES, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck),
+    max_examples=EXAMPLES, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck),
     print_blob=True, database=None,
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """The acts of `panel drafts`: approve, publish, correct, retract, put away, fetch back. Each says what comes next."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -10,7 +10,7 @@ from panel.cli.terminal.common_options import DraftArgument, JsonFlag, WhyOption
 from panel.cli.terminal.terminal import say_json, talk
 
 if TYPE_CHECKING:
-    from panel.desk import Opened
+    from panel.desk import DeskAct, Opened
 
 RevisionOption = Annotated[
     int | None, typer.Option("--revision", min=0, help="The revision you read; refused when there is a newer one.")
@@ -67,10 +67,7 @@ def retract(
     json_: JsonFlag = False,
 ) -> None:
     """Take back what went out. Its words stay on record."""
-    from panel.desk import Retract
-
-    with open_desk() as at:
-        opened = at.desk.act(at.who, draft, Retract(reason))
+    opened = _do(draft, lambda desk: desk.Retract(reason))
     _done(opened, "Retracted.", f"panel drafts fetch-back {draft}", json_=json_)
 
 
@@ -83,10 +80,7 @@ def reject(
     json_: JsonFlag = False,
 ) -> None:
     """Turn a draft down."""
-    from panel.desk import Reject
-
-    with open_desk() as at:
-        opened = at.desk.act(at.who, draft, Reject(reason, why))
+    opened = _do(draft, lambda desk: desk.Reject(reason, why))
     _done(opened, "Rejected.", f"panel drafts fetch-back {draft}", json_=json_)
 
 
@@ -99,10 +93,7 @@ def pass_(
     json_: JsonFlag = False,
 ) -> None:
     """Not for us: the draft leaves the queue. No rejection."""
-    from panel.desk import PassOver
-
-    with open_desk() as at:
-        opened = at.desk.act(at.who, draft, PassOver(reason, why))
+    opened = _do(draft, lambda desk: desk.PassOver(reason, why))
     _done(opened, "Passed.", f"panel drafts fetch-back {draft}", json_=json_)
 
 
@@ -138,10 +129,7 @@ def hold(
 
 def fetch_back(draft: DraftArgument, json_: JsonFlag = False) -> None:
     """Put a passed, rejected, put-off, aged or retracted draft into the queue again; call off what is to go out."""
-    from panel.desk import FetchBack
-
-    with open_desk() as at:
-        opened = at.desk.act(at.who, draft, FetchBack())
+    opened = _do(draft, lambda desk: desk.FetchBack())
     told = "It goes out no more." if opened.draft.state in ("approved", "published") else "It is in the queue again."
     _done(opened, told, f"panel edit {draft}", json_=json_)
 
@@ -156,10 +144,7 @@ def strike(
     json_: JsonFlag = False,
 ) -> None:
     """Take a critic's opinion out of the count; the page says so and why."""
-    from panel.desk import Strike
-
-    with open_desk() as at:
-        opened = at.desk.act(at.who, draft, Strike(critic, reason, why))
+    opened = _do(draft, lambda desk: desk.Strike(critic, reason, why))
     _done(
         opened,
         f"{critic} is struck: {opened.draft.shown.panel}.",
@@ -174,19 +159,13 @@ def unstrike(
     json_: JsonFlag = False,
 ) -> None:
     """Count a struck opinion again."""
-    from panel.desk import Unstrike
-
-    with open_desk() as at:
-        opened = at.desk.act(at.who, draft, Unstrike(critic))
+    opened = _do(draft, lambda desk: desk.Unstrike(critic))
     _done(opened, f"{critic} counts again: {opened.draft.shown.panel}.", "", json_=json_)
 
 
 def undo(draft: DraftArgument, json_: JsonFlag = False) -> None:
     """Take back the newest decision you made on a draft."""
-    from panel.desk import Undo
-
-    with open_desk() as at:
-        opened = at.desk.act(at.who, draft, Undo())
+    opened = _do(draft, lambda desk: desk.Undo())
     _done(opened, "Taken back.", f"panel edit {draft}", json_=json_)
 
 
@@ -200,6 +179,14 @@ def attach(app: typer.Typer) -> None:
     """Put the acts among the commands of `panel drafts`."""
     for name, act in COMMANDS.items():
         app.command(name)(act)
+
+
+def _do(draft: str, act: "Callable[[Any], DeskAct]") -> "Opened":
+    """One act on a draft, as it lies. act: made from the room `desk`, which is loaded here."""
+    from panel import desk
+
+    with open_desk() as at:
+        return at.desk.act(at.who, draft, act(desk))
 
 
 def _done(opened: "Opened", told: str, next_: str, *, json_: bool, **more: object) -> None:

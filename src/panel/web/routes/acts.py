@@ -7,28 +7,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from panel.desk import (
-    Approve,
-    BringRunLog,
-    Confirm,
-    Decide,
-    Dismiss,
-    FetchBack,
-    HoldUntil,
-    PassOver,
-    Publish,
-    PutOff,
-    Reject,
-    Retract,
-    Save,
-    SetStanding,
-    Strike,
-    TakeOver,
-    Unchanged,
-    Undo,
-    Unstrike,
-    target_of,
-)
+from panel import desk
+from panel.desk import Unchanged, target_of
 from panel.records import PassageSeen
 from panel.web.access import AsEditor, AsPublisher, AsWriter
 from panel.web.deps import POSTED, Deps, DraftId, Given
@@ -71,7 +51,7 @@ def decide(
     opened: Flag = False, known: Annotated[int | None, Form(ge=0, le=2**31 - 1)] = None,
 ) -> Response:  # fmt: skip
     """Decide of a claim, a pick or a critic's views."""
-    act = Decide(target_of(at), decision, number=number, seen=SEEN[seen], opened_page=opened, known=known)
+    act = desk.Decide(target_of(at), decision, number=number, seen=SEEN[seen], opened_page=opened, known=known)
     deps.desk.act(me, draft_id, act)
     return on(draft_id, back)
 
@@ -83,7 +63,7 @@ def save(
     opened: Flag = False, reason: Why = "",
 ) -> Response:  # fmt: skip
     """Change words in place."""
-    act = Save(field, text, number=number, seen=SEEN[seen], opened_page=opened, reason=reason)
+    act = desk.Save(field, text, number=number, seen=SEEN[seen], opened_page=opened, reason=reason)
     try:
         deps.desk.act(me, draft_id, act)
     except Unchanged:
@@ -97,14 +77,14 @@ def standing(
     standing: Annotated[Literal["printed", "set_aside"], Form()], back: Back,
 ) -> Response:  # fmt: skip
     """Print a sentence that was set aside, or set one aside."""
-    deps.desk.act(me, draft_id, SetStanding(target_of(at), standing, number=number))
+    deps.desk.act(me, draft_id, desk.SetStanding(target_of(at), standing, number=number))
     return on(draft_id, back, at=at if standing == "printed" else "")
 
 
 @router.post("/undo", **POSTED)
 def undo(deps: Given, me: AsWriter, draft_id: DraftId, decision: Id, back: Back) -> Response:
     """Take back one's newest decision here, the one that the page named."""
-    deps.desk.act(me, draft_id, Undo(decision))
+    deps.desk.act(me, draft_id, desk.Undo(decision))
     return on(draft_id, back, "undone")
 
 
@@ -114,7 +94,7 @@ def dismiss(
     back: Back,
 ) -> Response:  # fmt: skip
     """Dismiss a flag, with a reason from the list."""
-    deps.desk.act(me, draft_id, Dismiss(key, reason))
+    deps.desk.act(me, draft_id, desk.Dismiss(key, reason))
     return on(draft_id, back)
 
 
@@ -123,7 +103,7 @@ def confirm(
     deps: Given, me: AsEditor, draft_id: DraftId, key: Annotated[str, Form(min_length=1, max_length=80)], back: Back
 ) -> Response:
     """Say that the words for reviewers were read."""
-    deps.desk.act(me, draft_id, Confirm(key))
+    deps.desk.act(me, draft_id, desk.Confirm(key))
     return on(draft_id, back)
 
 
@@ -134,9 +114,9 @@ def strike(
 ) -> Response:  # fmt: skip
     """Take an opinion out of the count, or count it again."""
     if undo:
-        deps.desk.act(me, draft_id, Unstrike(persona, number=number))
+        deps.desk.act(me, draft_id, desk.Unstrike(persona, number=number))
         return on(draft_id, back, "counted")
-    deps.desk.act(me, draft_id, Strike(persona, reason, why, number=number))
+    deps.desk.act(me, draft_id, desk.Strike(persona, reason, why, number=number))
     return on(draft_id, back, "struck")
 
 
@@ -146,7 +126,7 @@ def run_log(
     text: Annotated[str, Form(max_length=200_000)], on_day: Annotated[date, Form()],
 ) -> Response:  # fmt: skip
     """Bring a terminal session or a test note."""
-    deps.desk.act(me, draft_id, BringRunLog(title, text, on_day))
+    deps.desk.act(me, draft_id, desk.BringRunLog(title, text, on_day))
     return on(draft_id, "", "run_log")
 
 
@@ -156,7 +136,7 @@ def take_over(
     offered: Annotated[str, Form(min_length=1, max_length=80)],
 ) -> Response:  # fmt: skip
     """Make the newer review that was read the base of this draft."""
-    deps.desk.act(me, draft_id, TakeOver(number=number, offered=offered))
+    deps.desk.act(me, draft_id, desk.TakeOver(number=number, offered=offered))
     return on(draft_id, "", "taken_over")
 
 
@@ -167,9 +147,9 @@ def approve(
 ) -> Response:  # fmt: skip
     """Sign exactly what was read; alone at the desk, let it go out in the same act."""
     if publish:
-        deps.desk.act(me, draft_id, Approve(number=number, edition=edition), Publish(reason=reason))
+        deps.desk.act(me, draft_id, desk.Approve(number=number, edition=edition), desk.Publish(reason=reason))
         return on(draft_id, "", "published")
-    deps.desk.act(me, draft_id, Approve(number=number, edition=edition, reason=reason))
+    deps.desk.act(me, draft_id, desk.Approve(number=number, edition=edition, reason=reason))
     return on(draft_id, "", "approved")
 
 
@@ -179,7 +159,7 @@ def publish(
 ) -> Response:
     """Let what was approved go out, now or at a time: the approval that was on the page, no other."""
     at = moment(deps, time) if time else None
-    deps.desk.act(me, draft_id, Publish(at=at, reason=reason, approval=approval))
+    deps.desk.act(me, draft_id, desk.Publish(at=at, reason=reason, approval=approval))
     return on(draft_id, "", "scheduled" if at else "published")
 
 
@@ -188,7 +168,7 @@ def retract(
     deps: Given, me: AsPublisher, draft_id: DraftId, number: Number, read: Line = 0, reason: Why = ""
 ) -> Response:
     """Take back what went out."""
-    deps.desk.act(me, draft_id, Retract(reason, number=number, read=read))
+    deps.desk.act(me, draft_id, desk.Retract(reason, number=number, read=read))
     return on(draft_id, "", "retracted")
 
 
@@ -197,7 +177,7 @@ def reject(
     deps: Given, me: AsEditor, draft_id: DraftId, number: Number, reason: Reason, read: Line = 0, why: Why = ""
 ) -> Response:
     """Turn it down."""
-    deps.desk.act(me, draft_id, Reject(reason, why, number=number, read=read))
+    deps.desk.act(me, draft_id, desk.Reject(reason, why, number=number, read=read))
     return redirect("/", "rejected")
 
 
@@ -206,14 +186,14 @@ def pass_over(
     deps: Given, me: AsWriter, draft_id: DraftId, number: Number, reason: Reason, read: Line = 0, why: Why = ""
 ) -> Response:
     """Not for us."""
-    deps.desk.act(me, draft_id, PassOver(reason, why, number=number, read=read))
+    deps.desk.act(me, draft_id, desk.PassOver(reason, why, number=number, read=read))
     return redirect("/", "passed")
 
 
 @router.post("/later", **POSTED)
 def later(deps: Given, me: AsWriter, draft_id: DraftId, number: Number, time: Time, read: Line = 0) -> Response:
     """Look at it later."""
-    deps.desk.act(me, draft_id, PutOff(moment(deps, time), number=number, read=read))
+    deps.desk.act(me, draft_id, desk.PutOff(moment(deps, time), number=number, read=read))
     return redirect("/", "put_off")
 
 
@@ -222,21 +202,21 @@ def hold(
     deps: Given, me: AsEditor, draft_id: DraftId, number: Number, time: Time, read: Line = 0, reason: Why = ""
 ) -> Response:
     """Embargo it until a time."""
-    deps.desk.act(me, draft_id, HoldUntil(moment(deps, time), reason, number=number, read=read))
+    deps.desk.act(me, draft_id, desk.HoldUntil(moment(deps, time), reason, number=number, read=read))
     return on(draft_id, "", "embargoed")
 
 
 @router.post("/lift", **POSTED)
 def lift(deps: Given, me: AsEditor, draft_id: DraftId, number: Number, read: Line = 0, reason: Why = "") -> Response:
     """Lift the embargo."""
-    deps.desk.act(me, draft_id, HoldUntil(None, reason, number=number, read=read))
+    deps.desk.act(me, draft_id, desk.HoldUntil(None, reason, number=number, read=read))
     return on(draft_id, "", "embargo_lifted")
 
 
 @router.post("/fetch-back", **POSTED)
 def fetch_back(deps: Given, me: AsWriter, draft_id: DraftId, number: Number, read: Line = 0) -> Response:
     """Put it into the queue again."""
-    opened = deps.desk.act(me, draft_id, FetchBack(number=number, read=read))
+    opened = deps.desk.act(me, draft_id, desk.FetchBack(number=number, read=read))
     return on(draft_id, "", "called_off" if opened.draft.state in ("approved", "published") else "fetched_back")
 
 

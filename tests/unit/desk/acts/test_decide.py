@@ -1,7 +1,9 @@
 """Decisions and words, as values: what each act makes of a draft, told without a database."""
 
+from dataclasses import replace
+
 import pytest
-from tests.support.drafts import checked, claims, phrases, small, stand, target
+from tests.support.drafts import checked, claims, phrases, small, stand, target, with_passage
 from tests.support.open_drafts import after, decide, open_draft, person
 from tests.support.page_records import trial
 
@@ -66,8 +68,6 @@ def test_only_what_a_makers_passage_says_is_the_makers_word() -> None:
     passages = tuple(p.model_copy(update={"voice": "third_party"}) for p in point.passages)
     mine = point.model_copy(update={"passages": passages})
     others = tuple(mine if p is point else p for p in opened.points)
-    from dataclasses import replace
-
     with pytest.raises(Mistake, match="None of its passages is the maker's"):
         decide(Decide(target(point), "attributed", number=0, seen=True), replace(opened, points=others))
     with pytest.raises(Mistake, match="Only a sentence"):
@@ -107,8 +107,6 @@ def test_passages_of_before_a_take_over_are_a_conflict() -> None:
     now = open_draft(head=1)
     passage = now.review.dossier.passage("S3.2")
     assert passage
-    from tests.support.drafts import with_passage
-
     before = with_passage(small(), "S3.2", passage.text + " No more.")
     then = AsRead(start_text(before), "sha256:another", before)
     with pytest.raises(EditConflict):
@@ -185,6 +183,22 @@ def test_a_line_with_a_figure_is_a_point_of_its_own() -> None:
     gone = decide(Decide(target_of(f"{DX}:line"), "removed", number=1, seen=True), now)
     assert gone.text and gone.text.words_of(DX).line == ""  # type: ignore[union-attr]
     assert gone.decisions[0].was == "Two commands index 1,200 notes."
+
+
+def test_a_line_is_printed_or_removed_and_nothing_else() -> None:
+    opened = open_draft()
+    now = after(opened, decide(Save(f"{DX}:line", "Two commands index 1,200 notes.", number=0), opened))
+    line = target_of(f"{DX}:line")
+    with pytest.raises(Mistake, match="short texts are printed or removed"):
+        decide(SetStanding(line, "set_aside", number=1), now)
+    with pytest.raises(Mistake, match="Only a sentence"):
+        decide(Decide(line, "attributed", number=1, seen=True), now)
+    with pytest.raises(Mistake, match="by itself"):
+        target_of(f"{DX}:prediction")
+    newer = after(now, decide(Save(f"{DX}:line", "Two commands index 1,300 notes.", number=1), now))
+    with pytest.raises(EditConflict) as stopped:
+        decide(Decide(line, "accurate", number=1, seen=True), newer, then=read_at(now))
+    assert stopped.value.theirs == "Two commands index 1,300 notes."
 
 
 def test_the_note_is_words_of_its_author_and_no_decision() -> None:

@@ -14,6 +14,7 @@ from panel.desk.acts.put_away import FetchBack, HoldUntil, PassOver, PutOff, Rej
 from panel.desk.acts.run_log import BringRunLog
 from panel.desk.acts.sign import Approve, Publish, Retract
 from panel.desk.drafts.opened import OpenReview
+from panel.desk.permissions import LEAST
 from panel.errors import EditConflict, Mistake, NotAllowed
 from panel.records import Review
 from panel.records.desk import Approval, Publication
@@ -64,7 +65,7 @@ def test_an_approval_names_the_newest_decision_of_each_point() -> None:
     assert decide(Approve(number=0), opened, points=opened.keys).approval.began_at == NOON  # type: ignore[union-attr]
 
 
-def test_what_checks_say_otherwise_of_today_is_signed_as_a_revision_of_today() -> None:
+def test_what_checks_say_otherwise_of_is_signed_as_a_new_revision() -> None:
     opened = settled()
     change = decide(Approve(number=0), opened, points=frozenset(list(opened.keys)[1:]), signature=signature())
     assert (change.text, change.what, change.by) == (opened.text, "checked again", "panel")
@@ -218,3 +219,19 @@ def test_a_run_log_has_a_title_a_day_that_came_and_something_in_it() -> None:
     ):
         with pytest.raises(Mistake):
             decide(BringRunLog(title, text, NOON.date() + timedelta(days=day)), open_draft())
+
+
+def test_each_act_asks_for_the_role_of_the_table() -> None:
+    """The door asks `may` of everybody before it opens anything; a rule of the state is asked in the act."""
+    acts = {cls.__name__: cls.may for cls in every(DeskAct) if "may" in vars(cls)}
+    assert acts == {
+        "Decide": "decide", "Save": "save", "SetStanding": "save", "Dismiss": "dismiss", "Confirm": "confirm",
+        "Undo": "decide", "Strike": "strike", "Unstrike": "strike", "BringRunLog": "bring", "TakeOver": "take over",
+        "Approve": "approve", "Publish": "publish", "Retract": "retract", "Reject": "reject", "PassOver": "pass",
+        "PutOff": "later", "HoldUntil": "hold", "FetchBack": "fetch back",
+    }  # fmt: skip
+    assert set(acts.values()) <= LEAST.keys()
+
+
+def every(cls: type[DeskAct]) -> set[type[DeskAct]]:
+    return {cls, *(one for sub in cls.__subclasses__() for one in every(sub))}
