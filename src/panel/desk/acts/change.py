@@ -23,7 +23,7 @@ from panel.records import (
 from panel.store import Detail
 
 PANEL = "panel"  # who writes what follows by itself
-Need = Literal["then", "target", "made", "offer", "signing", "printing", "twin", "points"]
+Need = Literal["made", "offer", "signing", "printing", "twin", "points"]
 MEANWHILE = {  # lines of the log that whoever signs, puts away or lets out has to have read: what is said of each
     "approved": "approved", "published": "published", "went out": "published", "corrected": "corrected",
     "retracted": "retracted", "cancelled": "called off", "rejected": "rejected", "passed": "passed",

@@ -8,7 +8,6 @@ from panel.desk.acts.change import (
     Before,
     Change,
     DeskAct,
-    Need,
     decision_on,
     refuse_put_away,
     review_in,
@@ -69,7 +68,6 @@ class Decide(DeskAct):
     """
 
     may: ClassVar[str] = "decide"
-    needs: ClassVar[tuple[Need, ...]] = ("then", "target")
     target: Target
     decided: Decided
     _: KW_ONLY
@@ -185,7 +183,6 @@ class Save(DeskAct):
     """
 
     may: ClassVar[str] = "save"
-    needs: ClassVar[tuple[Need, ...]] = ("then",)
     name: str
     new: str
     _: KW_ONLY
@@ -265,7 +262,6 @@ class SetStanding(DeskAct):
     """Print a sentence or pick that was set aside, or set one aside that is printed."""
 
     may: ClassVar[str] = "save"
-    needs: ClassVar[tuple[Need, ...]] = ("then",)
     target: Target
     standing: str
     _: KW_ONLY
