@@ -109,11 +109,12 @@ class Desk:
                 conn, states=states, kind=kind, words=words, created_after=after, created_before=before,
                 most=size + 1, skip=(page - 1) * size,
             )  # fmt: skip
-            counts = rows.count_drafts(conn, kind=kind, words=words, line=line)
+            counts = rows.count_drafts(conn, kind=kind, words=words)
+            aged = rows.count_drafts(conn, states=("open",), kind=kind, words=words, created_before=line)
             shown = with_reasons(conn, found[:size], self.now.date())
             is_behind, unreadable = rows.has_untaken(conn), rows.unreadable(conn, MOST_NAMED)
-        told = {name: counts.get((name, False), 0) + counts.get((name, True), 0) for name in QUEUES}
-        told |= {"open": counts.get(("open", False), 0), "aged": counts.get(("open", True), 0)}
+        told = {name: counts.get(name, 0) for name in QUEUES} | {"aged": aged.get("open", 0)}
+        told["open"] -= told["aged"]
         return Queue(tuple(shown), told, more=len(found) > size, is_behind=is_behind, unreadable=tuple(unreadable))
 
     def bring_back_due(self) -> int:

@@ -6,7 +6,6 @@ Only reviews that somebody approved are looked at, as they were signed last.
 from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -55,13 +54,6 @@ class DeskStats(Value):
     checks: dict[str, tuple[int, int]]  # (dismissed, settled) of its last 50 settled flags
 
 
-@dataclass(frozen=True)
-class SettledFlag:
-    check: str
-    dismissed: bool
-    at: datetime
-
-
 class Totals:
     """What signed drafts add up to, one signature after another; one signed again counts as it was signed last."""
 
@@ -88,8 +80,8 @@ class Totals:
     def _add(self, one: Finished, sign: int) -> None:
         review = read_review(one.base_json)
         _put(self._minutes, active_minutes(one.acts, one.approval), sign)
-        for flag in settled_flags(one, review):
-            _put(self._settled[flag.check], (flag.at, flag.dismissed), sign)
+        for check, settled in settled_flags(one, review):
+            _put(self._settled[check], settled, sign)
         struck = {s.persona_id for s in one.text.struck}
         for opinion, words in _judged(one, review):
             who = opinion.juror.persona_id
@@ -171,14 +163,14 @@ def active_minutes(acts: Sequence[Act], approval: Approval) -> float:
     return sum((gap.total_seconds() for gap in gaps if gap <= PAUSE), 0.0) / 60
 
 
-def settled_flags(one: Finished, review: Review) -> Iterator[SettledFlag]:
-    """Flags that had to be settled before approval: dismissed by somebody, or gone because words were mended.
+def settled_flags(one: Finished, review: Review) -> Iterator[tuple[str, tuple[datetime, bool]]]:
+    """Checks of flags that had to be settled: when they were, and whether dismissed, or gone because words were mended.
 
     Counted by check and critic: of those the machine's text had, what nobody dismissed was mended.
     """
     newest = {(d.scope, d.key): d for d in one.decisions if d.kind == "flag"}
     dismissed = [d for d in newest.values() if d.decision == "dismissed"]
-    yield from (SettledFlag(d.check, True, d.at) for d in dismissed)
+    yield from ((d.check, (d.at, True)) for d in dismissed)
     printed = {
         (w.persona_id, s.place) for w in start_text(review).critics for s in w.sentences if s.standing == "printed"
     }
@@ -189,7 +181,7 @@ def settled_flags(one: Finished, review: Review) -> Iterator[SettledFlag]:
     )
     flagged.subtract((d.check, d.persona_id) for d in dismissed)
     for (check, _), count in flagged.items():
-        yield from (SettledFlag(check, False, one.approval.at) for _ in range(count))
+        yield from ((check, (one.approval.at, False)) for _ in range(count))
 
 
 def prompt_version(review: Review, persona_id: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Select, and_, case, func, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Select, and_, func, insert, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from panel.errors import Mistake
@@ -192,12 +192,13 @@ def due_drafts(conn: Connection, at: str, most: int) -> list[Draft]:
     return [_draft(dict(row)) for row in conn.execute(wanted).mappings()]
 
 
-def count_drafts(conn: Connection, *, kind: str = "", words: str = "", line: str) -> dict[tuple[str, bool], int]:
-    """How many there are, by state and by whether they were made before `line`."""
-    is_old = case((drafts.c.created_at < line, 1), else_=0)
-    wanted = select(drafts.c.state, is_old, func.count()).group_by(drafts.c.state, is_old)
-    found = conn.execute(_filtered(wanted, (), kind, words, "", ""))
-    return {(state, bool(old)): int(count) for state, old, count in found}
+def count_drafts(
+    conn: Connection, *, states: Sequence[str] = (), kind: str = "", words: str = "", created_before: str = ""
+) -> dict[str, int]:
+    """How many there are, by state."""
+    wanted = select(drafts.c.state, func.count()).group_by(drafts.c.state)
+    found = conn.execute(_filtered(wanted, states, kind, words, "", created_before))
+    return {state: int(count) for state, count in found}
 
 
 def _filtered(

@@ -63,9 +63,11 @@ def test_calling_ones_own_words_accurate_leaves_the_edit_to_be_undone(room: Room
 
 def test_the_queue_says_that_views_are_left_when_no_claim_is(room: Room) -> None:
     (draft,) = room.bring(quill())
+    before = room.desk.queue().drafts[0].shown
     opened = room.review(draft)
     for point in [*claims(opened), *phrases(opened)]:
         room.desk.act(room.editor, draft, Decide(target(point), "accurate", number=room.head(draft), seen=True))
+    assert before.views_left == opened.draft.shown.views_left, "nobody had opened it"
     shown = room.review(draft).draft.shown
     assert (shown.claims_left, shown.is_approvable) == (0, False)
     assert shown.views_left == sum(p.kind == "views" for p in opened.points) > 0
