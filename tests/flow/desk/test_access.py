@@ -302,7 +302,6 @@ def test_a_port_that_browsers_leave_out_may_be_named(tmp_path: Path, origin: str
         assert desk.client("writer").get("/").status_code == 200
 
 
-
 FOREIGN: list[dict[str, str]] = [
     {"sec-fetch-site": "cross-site"},
     {"sec-fetch-site": "same-site"},  # another port of this machine

@@ -71,6 +71,7 @@ STATES: dict[str, tuple[Callable[[Desk], object], dict[Role, set[str]]]] = {
     "embargoed": (
         lambda d: d.deps.desk.act(d.account("editor"), DRAFT, HoldUntil(LATER)), {"editor": {"hold", "lift"}}),
 }  # fmt: skip
+OF_THE_WHOLE = ("fetch-back", "pass", "later", "hold", "lift", "reject", "retract")
 ACT_OF = {  # the last part of a form's address -> the act of the role table
     "fetch-back": "fetch back", "take-over": "take over", "run-log": "bring", "lift": "hold", "undo": "decide",
     "standing": "save",
@@ -104,6 +105,7 @@ def test_each_form_of_each_state_says_what_was_read(desk: Desk, state: str) -> N
     ):
         named = {"publish": "approval", "undo": "decision", "dismiss": "key", "confirm": "key"}.get(act, "number")
         assert act == "run-log" or f'name="{named}"' in inside, act
+        assert ('name="read"' in inside) == (act in OF_THE_WHOLE), act
 
 
 def test_routes_ask_for_the_roles_of_the_table(desk: Desk) -> None:
