@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, func, insert, select, text, update
 from tests.support.drafts import Room, small
 
+from panel.desk import Publish
 from panel.desk.approval.audit import audit
 from panel.store.desk.act_log import append_act, read_acts
 from panel.store.tables.desk_tables import acts, approvals, decisions, revisions
@@ -17,7 +18,7 @@ def told(room: Room) -> Room:
     """A desk with a draft that was settled, approved and published; and triggers that somebody dropped."""
     (draft_id,) = room.bring(small())
     room.approve(draft_id)
-    room.desk.publish(room.publisher, draft_id)
+    room.desk.act(room.publisher, draft_id, Publish())
     assert audit(room.desk.store).broken == ()
     drop_triggers(room, "desk_acts", "desk_revisions", "desk_decisions", "desk_approvals")
     return room

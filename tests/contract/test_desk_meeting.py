@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from tests.support.databases import open_part
 from tests.support.meetings import meet
 from tests.support.records import a_review, a_run
@@ -20,6 +21,7 @@ from panel.store import Products, RunRecords
 from panel.store import draft_rows as rows
 from panel.store.desk.launch_drafts import launches_of, products_of
 from panel.store.draft_rows import DraftRows
+from panel.store.tables.desk_tables import taken
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 JUROR = Juror(persona_id="developer", model="local/x", family="local")
@@ -41,11 +43,12 @@ class Newsroom:
 
     def review(self, name: str, release: str = "", **more: Any) -> Draft:
         """A run reviews a launch; the draft it went into."""
-        review = self.run(name, release, **more)
+        self.run(name, release, **more)
         with self.store.reading() as conn:
-            found = [d for d in rows.list_drafts(conn) if review.review_hash in (d.base_hash, d.offered_hash)]
-        assert len(found) == 1
-        return found[0]
+            at = taken.c.run_id == f"run-{self.made:02}"
+            found = rows.load_draft(conn, conn.execute(select(taken.c.draft_id).where(at)).scalar_one())
+        assert found
+        return found
 
     def run(
         self, name: str, release: str, *, again: str = "", days: int = 0, grade: Grade = "full", **more: object
@@ -67,6 +70,17 @@ class Newsroom:
     def stale(self, day: date) -> dict[str, tuple[str, ...]]:
         with self.store.reading() as conn:
             return {draft.draft_id: why for draft, why in stale_drafts(conn, day)}
+
+    def now(self, draft: Draft) -> Draft:
+        with self.store.reading() as conn:
+            found = rows.load_draft(conn, draft.draft_id)
+        assert found
+        return found
+
+    def begin(self, draft: Draft) -> None:
+        """Somebody opens it."""
+        with self.store.changing() as conn:
+            rows.put_draft(conn, self.now(draft).model_copy(update={"head": 0}))
 
     def called(self, draft: Draft) -> str:
         with self.store.reading() as conn:
@@ -119,7 +133,12 @@ def test_one_release_of_two_merged_products_is_one_launch(
     """One release of two products that are one is one launch and goes to the standing one's draft."""
     lamp, torch = room.review("Lamp", "1"), room.review("Torch", "1")
     room.products.merge("lamp", "torch", **WHY)
-    assert room.review("Torch", "1").draft_id == lamp.draft_id != torch.draft_id
+    newest = room.review("Torch", "1")
+    assert newest.draft_id == lamp.draft_id != torch.draft_id
+    assert room.now(torch).base_hash == newest.offered_hash, "nobody had opened it, and its name is the same"
+    room.begin(torch)
+    offered = room.run("Torch", "1").review_hash
+    assert {room.now(lamp).offered_hash, room.now(torch).offered_hash} == {offered}
 
 
 def test_a_new_release_of_a_merged_product_is_the_standing_products(room: Newsroom) -> None:

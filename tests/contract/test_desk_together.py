@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from tests.support.drafts import Room, claims, ledger, quill, target
 
+from panel.desk import Approve, Decide, Save, Undo
 from panel.desk.acts.decide import Target
 from panel.desk.approval.audit import audit
 from panel.errors import EditConflict, Mistake
@@ -26,17 +27,17 @@ def act_of(room: Room, who: Account, draft_id: str, dice: random.Random, note: s
     desk = room.desk
     return dice.choice(
         (
-            ("save", lambda: desk.save(who, draft_id, name, note, number=number, seen=True)),
-            ("save", lambda: desk.save(who, draft_id, f"{point.persona_id}:line", note, number=number)),
-            ("save", lambda: desk.save(who, draft_id, "note", note, number=number)),
-            ("decide", lambda: desk.decide(who, draft_id, target(point), "accurate", number=number, seen=True)),
-            ("decide", lambda: desk.decide(who, draft_id, target(point), "attributed", number=number, seen=True)),
+            ("save", lambda: desk.act(who, draft_id, Save(name, note, number=number, seen=True))),
+            ("save", lambda: desk.act(who, draft_id, Save(f"{point.persona_id}:line", note, number=number))),
+            ("save", lambda: desk.act(who, draft_id, Save("note", note, number=number))),
+            ("decide", lambda: desk.act(who, draft_id, Decide(target(point), "accurate", number=number, seen=True))),
+            ("decide", lambda: desk.act(who, draft_id, Decide(target(point), "attributed", number=number, seen=True))),
             (
                 "decide",
-                lambda: desk.decide(who, draft_id, Target(DX, views=True), "accurate", number=number, seen=True),
+                lambda: desk.act(who, draft_id, Decide(Target(DX, views=True), "accurate", number=number, seen=True)),
             ),
-            ("undo", lambda: desk.undo(who, draft_id)),
-            ("approve", lambda: desk.approve(who, draft_id, number=number)),
+            ("undo", lambda: desk.act(who, draft_id, Undo())),
+            ("approve", lambda: desk.act(who, draft_id, Approve(number=number))),
         )
     )
 
@@ -121,7 +122,7 @@ def test_a_reader_sees_one_moment_while_others_act(room: Room, ten: list[Account
     reader.start()
     for i in range(8):
         head = room.head(draft_id)
-        room.desk.save(ten[1], draft_id, f"{DX}:0", f"Words {i}.", number=head, seen=True)
+        room.desk.act(ten[1], draft_id, Save(f"{DX}:0", f"Words {i}.", number=head, seen=True))
     done.set()
     reader.join()
     assert torn == []
@@ -136,14 +137,14 @@ def test_two_who_approve_at_once_sign_once_or_twice_but_never_another_text(room:
     def sign(who: Account) -> None:
         start.wait()
         try:
-            room.desk.approve(who, draft_id, number=opened.draft.head)
+            room.desk.act(who, draft_id, Approve(number=opened.draft.head))
             outcomes.append("signed")
         except (EditConflict, Mistake) as err:
             outcomes.append(type(err).__name__)
 
     def change() -> None:
         start.wait()
-        room.desk.save(ten[2], draft_id, "note", "Changed meanwhile.", number=opened.draft.head)
+        room.desk.act(ten[2], draft_id, Save("note", "Changed meanwhile.", number=opened.draft.head))
 
     threads = [threading.Thread(target=sign, args=(who,)) for who in ten[:2]] + [threading.Thread(target=change)]
     for thread in threads:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import DBAPIError
 from tests.support.drafts import Room, account_row, claims, ledger, small, target
 
+from panel.desk import Approve, BringRunLog, Decide, Publish, Save
 from panel.desk.approval.audit import audit
 from panel.errors import Mistake
 from panel.records.desk import Account
@@ -150,7 +151,7 @@ def test_an_approval_that_breaks_a_rule_is_refused_by_name(
     room: Room, rule: str, before: Callable[[Room], None], changes: dict[str, Any]
 ) -> None:
     (draft_id,) = room.bring(small())
-    room.desk.save(room.editor, draft_id, "note", "We ran none of it.", number=room.head(draft_id))
+    room.desk.act(room.editor, draft_id, Save("note", "We ran none of it.", number=room.head(draft_id)))
     room.settle(draft_id)
     row = an_approval(room, draft_id) | changes
     before(room)
@@ -185,7 +186,7 @@ def test_an_approval_of_a_text_with_nothing_to_settle_is_refused(room: Room) -> 
 
 
 def test_an_old_approval_publishes_nothing_once_a_byte_has_changed(room: Room, signed: str) -> None:
-    room.desk.save(room.editor, signed, "note", "One more word.", number=room.head(signed))
+    room.desk.act(room.editor, signed, Save("note", "One more word.", number=room.head(signed)))
     set_draft(state="approved")(room)
     assert says("desk_publishes_approved") in refused(room, insert(publications), a_publication(signed))
 
@@ -210,9 +211,9 @@ def everything(room: Room, signed: str) -> Room:
     """At least one row in every table that is only added to."""
     room.bring(small(ledger()), run_id="run-2")
     room.desk.pair(room.editor, signed, "ledgerline-cloud")
-    room.desk.publish(room.publisher, signed)
-    room.desk.bring_run_log(
-        room.editor, signed, "Tried it", "$ quill index ~/notes\nindexed 12 notes", room.clock().date()
+    room.desk.act(room.publisher, signed, Publish())
+    room.desk.act(
+        room.editor, signed, BringRunLog("Tried it", "$ quill index ~/notes\nindexed 12 notes", room.clock().date())
     )
     return room
 
@@ -251,10 +252,10 @@ def test_an_account_that_signed_something_is_not_deleted(everything: Room) -> No
 def test_a_broken_rule_is_told_as_a_mistake_and_nothing_of_the_act_is_kept(room: Room, signed: str) -> None:
     stranger = Account(account_id="acc-left", name="Long Gone", role="admin")
     raw(room, insert(accounts), account_row(stranger) | {"sign_in": "left", "disabled_at": "2026-11-01"})
-    room.desk.save(room.editor, signed, "note", "Changed.", number=room.head(signed))
+    room.desk.act(room.editor, signed, Save("note", "Changed.", number=room.head(signed)))
     before = len(room.desk.history(room.editor, signed).acts)
     with pytest.raises(Mistake, match="only an editor, a publisher or an admin approves"):
-        room.desk.approve(stranger, signed, number=room.head(signed))
+        room.desk.act(stranger, signed, Approve(number=room.head(signed)))
     assert len(room.desk.history(room.editor, signed).acts) == before
     assert audit(room.desk.store).broken == ()
 
@@ -276,6 +277,6 @@ def test_whoever_runs_the_generator_has_no_account_to_sign_with(room: Room) -> N
 def test_decisions_of_one_point_are_told_apart_by_their_spot(room: Room) -> None:
     (draft_id,) = room.bring(small())
     point = claims(room.review(draft_id))[0]
-    room.desk.decide(room.writer, draft_id, target(point), "removed", number=0, seen=True)
+    room.desk.act(room.writer, draft_id, Decide(target(point), "removed", number=0, seen=True))
     (kept,) = room.desk.history(room.writer, draft_id).decisions
     assert (kept.place, kept.was, kept.settles) == (point.place, "printed", False)

@@ -15,6 +15,7 @@ from tests.support import page_records
 from tests.support.drafts import settle_point
 from tests.support.records import a_run
 
+from panel.desk import Approve
 from panel.desk.accounts import Passwords
 from panel.desk.ask_again.background import AskingAgain
 from panel.desk.desk import Desk as DeskOfDrafts
@@ -143,4 +144,4 @@ def sign(desk: Desk, draft_id: str, who: Account | None = None) -> None:
     who, acts = who or desk.account("editor"), desk.deps.desk
     while left := acts.open(who, draft_id).left:
         settle_point(acts, who, left[0], number=acts.open(who, left[0].draft_id).draft.head)
-    acts.approve(who, draft_id, number=acts.open(who, draft_id).draft.head)
+    acts.act(who, draft_id, Approve(number=acts.open(who, draft_id).draft.head))

@@ -13,6 +13,7 @@ from tests.support.page_records import review_a, review_b
 from tests.support.records import a_run
 
 from panel.checks import check_review
+from panel.desk import Approve, Confirm, Decide, Dismiss
 from panel.desk.acts.decide import Target
 from panel.desk.desk import Desk
 from panel.desk.drafts.opened import OpenComparison, Opened, OpenReview
@@ -109,7 +110,7 @@ class Room:
     def approve(self, draft_id: str, who: Account | None = None, edition: str = "") -> Opened:
         """Settle everything, then sign it."""
         opened = self.settle(draft_id, who)
-        return self.desk.approve(who or self.editor, draft_id, number=opened.draft.head, edition=edition)
+        return self.desk.act(who or self.editor, draft_id, Approve(number=opened.draft.head, edition=edition))
 
     def head(self, draft_id: str) -> int:
         return self.desk.open(self.editor, draft_id).draft.head
@@ -117,10 +118,10 @@ class Room:
 
 def settle_point(desk: Desk, who: Account, point: Point, *, number: int) -> Opened:
     if point.kind == "flag":
-        return desk.dismiss(who, point.draft_id, point.key, "kept_on_purpose")
+        return desk.act(who, point.draft_id, Dismiss(point.key, "kept_on_purpose"))
     if point.kind == "held":
-        return desk.confirm_held(who, point.draft_id)
-    return desk.decide(who, point.draft_id, target(point), "accurate", number=number, seen=True)
+        return desk.act(who, point.draft_id, Confirm())
+    return desk.act(who, point.draft_id, Decide(target(point), "accurate", number=number, seen=True))
 
 
 def claims(opened: Opened) -> list[Point]:

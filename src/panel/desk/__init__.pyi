@@ -1,7 +1,15 @@
 from .accounts import Accounts as Accounts, FEWEST as FEWEST, Passwords as Passwords, Session as Session
 from .accounts import TERMINAL as TERMINAL, is_at_least as is_at_least
-from .acts.commit import refuse_put_away as refuse_put_away
-from .acts.decide import Unchanged as Unchanged, target_of as target_of
+from .acts.change import DeskAct as DeskAct, refuse_put_away as refuse_put_away
+from .acts.decide import Confirm as Confirm, Decide as Decide, Dismiss as Dismiss, Save as Save
+from .acts.decide import SetStanding as SetStanding, Unchanged as Unchanged, target_of as target_of
+from .acts.put_away import FetchBack as FetchBack, HoldUntil as HoldUntil, PassOver as PassOver, PutOff as PutOff
+from .acts.put_away import Reject as Reject
+from .acts.run_log import BringRunLog as BringRunLog
+from .acts.sign import Approve as Approve, Publish as Publish, Retract as Retract
+from .acts.strike import Strike as Strike, Unstrike as Unstrike
+from .acts.take_over import TakeOver as TakeOver
+from .acts.undo import Undo as Undo
 from .approval.approval_inputs import read_approval_file as read_approval_file
 from .approval.as_text import approval_as_markdown as approval_as_markdown
 from .approval.audit import audit as audit
@@ -31,6 +39,6 @@ from .permissions import LEAST as LEAST, ROLES as ROLES, TO_FETCH_BACK as TO_FET
 from .permissions import role_may as role_may
 from .reasons import DISMISS_REASONS as DISMISS_REASONS, ONLY_MENDED as ONLY_MENDED, PASS_REASONS as PASS_REASONS
 from .reasons import REJECT_REASONS as REJECT_REASONS, STRIKE_REASONS as STRIKE_REASONS
-from .stats import DeskStats as DeskStats, read_pairs as read_pairs, read_stats as read_stats
-from .stats import summary_sentence as summary_sentence, tables_of as tables_of
+from .stats import DeskStats as DeskStats, RunningStats as RunningStats, read_pairs as read_pairs
+from .stats import read_stats as read_stats, summary_sentence as summary_sentence, tables_of as tables_of
 from .times import Times as Times, UTC_TIMES as UTC_TIMES, utc_now as utc_now

@@ -1,7 +1,7 @@
-"""The desk: every act an editor has, each in one transaction of its own. The web and the terminal call nothing else.
+"""The desk: one door for every act, each in one transaction of its own. The web and the terminal call nothing else.
 
-An act loads the draft, asks the rules, writes, and gives back the draft as it lies open afterwards. Two people may act
-on one draft at once: what touches other words goes through, what touches the same words is an `EditConflict` with both.
+An act is a value (`acts/`): decided on the draft as it lies, which touches nothing, and then committed. Two people may
+act on one draft at once: what touches other words goes through, what touches the same words is an `EditConflict`.
 """
 
 import logging
@@ -9,17 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
 
-from panel.desk.acts import decide as decide_acts
-from panel.desk.acts import put_away as put_away_acts
-from panel.desk.acts import run_log as run_log_act
-from panel.desk.acts import sign as sign_acts
-from panel.desk.acts import strike as strike_acts
-from panel.desk.acts import take_over as take_over_act
-from panel.desk.acts import undo as undo_act
-from panel.desk.acts.commit import Tx
+from panel.desk.acts.change import DeskAct, open_review_in
+from panel.desk.acts.commit import Tx, carry_out
+from panel.desk.acts.sign import Approve
+from panel.desk.acts.undo import newest_of
 from panel.desk.drafts import publications
 from panel.desk.drafts.new_drafts import AT_ONCE, bring_back, due, pair_up, take_in
 from panel.desk.drafts.opened import History, Opened, find_draft, load, open_at, read_review
@@ -36,22 +30,9 @@ from panel.store import draft_rows as rows
 from panel.tally import compare
 
 Clock = Callable[[], datetime]
-P = ParamSpec("P")
-T = TypeVar("T")
 QUEUES = ("open", "later", "approved", "scheduled", "published", "passed", "rejected", "retracted", "aged")
 MOST_NAMED = 3  # records that could not be read, on a page of the queue
 LOG = logging.getLogger(__name__)
-
-
-def _act(act: Callable[Concatenate[Tx, str, P], T]) -> Callable[Concatenate["Desk", Account, str, P], T]:
-    """The act as a method: who does it, on which draft, and what it takes itself."""
-
-    @wraps(act)
-    def alone(self: "Desk", who: Account, draft_id: str, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        with self.acting(who) as tx:
-            return act(tx, draft_id, *args, **kwargs)
-
-    return alone
 
 
 @dataclass(frozen=True)
@@ -125,11 +106,12 @@ class Desk:
                 conn, states=states, kind=kind, words=words, created_after=after, created_before=before,
                 most=size + 1, skip=(page - 1) * size,
             )  # fmt: skip
-            counts = rows.count_drafts(conn, kind=kind, words=words, line=line)
+            counts = rows.count_drafts(conn, kind=kind, words=words)
+            aged = rows.count_drafts(conn, states=("open",), kind=kind, words=words, created_before=line)
             shown = with_reasons(conn, found[:size], self.now.date())
             is_behind, unreadable = rows.has_untaken(conn), rows.unreadable(conn, MOST_NAMED)
-        told = {name: counts.get((name, False), 0) + counts.get((name, True), 0) for name in QUEUES}
-        told |= {"open": counts.get(("open", False), 0), "aged": counts.get(("open", True), 0)}
+        told = {name: counts.get(name, 0) for name in QUEUES} | {"aged": aged.get("open", 0)}
+        told["open"] -= told["aged"]
         return Queue(tuple(shown), told, more=len(found) > size, is_behind=is_behind, unreadable=tuple(unreadable))
 
     def bring_back_due(self) -> int:
@@ -146,7 +128,7 @@ class Desk:
         with self.store.reading() as conn:
             if find_draft(conn, draft_id).head >= 0:
                 return load(conn, draft_id, self._archive)
-        with self.acting(who) as tx:
+        with self._acting(who) as tx:
             tx.open(draft_id)
         with self.store.reading() as conn:
             opened = load(conn, draft_id, self._archive)
@@ -215,61 +197,45 @@ class Desk:
         with self.store.reading() as conn:
             return newest_acts(conn, before=before, most=most)
 
-    # acting: each by the name of the function that says what it does
+    @property
+    def line(self) -> int:
+        """The number of the log's newest line, 0 for none: what a page was read at."""
+        newest = self.log(most=1)
+        return newest[0][0].seq if newest else 0
 
-    decide = _act(decide_acts.decide)
-    save = _act(decide_acts.save)
-    set_standing = _act(decide_acts.set_standing)
-    dismiss = _act(decide_acts.dismiss)
-    confirm_held = _act(decide_acts.confirm_held)
-    undo = _act(undo_act.undo)
-    strike = _act(strike_acts.strike)
-    unstrike = _act(strike_acts.unstrike)
-    bring_run_log = _act(run_log_act.bring_run_log)
-    take_over = _act(take_over_act.take_over)
-    publish = _act(sign_acts.publish)
-    retract = _act(sign_acts.retract)
-    reject = _act(put_away_acts.reject)
-    pass_over = _act(put_away_acts.pass_over)
-    put_off = _act(put_away_acts.put_off)
-    hold_until = _act(put_away_acts.hold_until)
-    fetch_back = _act(put_away_acts.fetch_back)
+    # acting
+
+    def act(self, who: Account, draft_id: str, *acts: DeskAct) -> Opened:
+        """Do these acts in turn, all or none: loaded, decided, committed. The draft as it lies open afterwards.
+
+        Raises NotAllowed, Mistake for what may not be, EditConflict where the draft was read otherwise.
+        """
+        for act in acts:
+            allow(who, act.may)
+        with self._acting(who) as tx:
+            for act in acts:
+                opened = carry_out(tx, draft_id, act)
+        if any(isinstance(act, Approve) for act in acts):
+            self._remember(opened)
+        return opened
 
     def undoable(self, who: Account, opened: Opened) -> Decision | None:
-        """What `undo` would take back."""
+        """What `Undo` would take back."""
         with self.store.reading() as conn:
-            return undo_act.newest(conn, who, opened)
+            return newest_of(rows.newest_made(conn, opened.draft.draft_id), who, opened)
 
     def pair(self, who: Account, draft_a: str, draft_b: str) -> Draft:
         """A comparison's draft of two drafts of reviews; the one there is, when there is one."""
-        with self.acting(who) as tx:
-            tx.allow("save")
-            one, other = (tx.open_review(draft_id) for draft_id in (draft_a, draft_b))
+        allow(who, "save")
+        with self._acting(who) as tx:
+            one, other = (open_review_in(tx.open(draft_id)) for draft_id in (draft_a, draft_b))
             a, b = sorted((one, other), key=lambda side: side.review.slug)
             comparison = compare(a.counted, b.counted, made=a.review.made)
             return pair_up(tx.conn, a.draft, b.draft, comparison, a.draft.run_id, tx.now)
 
-    def approve(self, who: Account, draft_id: str, *, number: int, edition: str = "", reason: str = "") -> Opened:
-        """See `sign.approve`."""
-        with self.acting(who) as tx:
-            opened = sign_acts.approve(tx, draft_id, number=number, edition=edition, reason=reason)
-        self._remember(opened)
-        return opened
-
-    def approve_and_publish(
-        self, who: Account, draft_id: str, *, number: int, edition: str = "", reason: str = ""
-    ) -> Opened:
-        """Both in one act of a person who may do both; the log has a line for each."""
-        with self.acting(who) as tx:
-            tx.allow("publish")
-            sign_acts.approve(tx, draft_id, number=number, edition=edition)
-            opened = sign_acts.publish(tx, draft_id, reason=reason)
-        self._remember(opened)
-        return opened
-
     @contextmanager
-    def acting(self, who: Account) -> Iterator[Tx]:
-        """One act of a person, in a transaction of its own."""
+    def _acting(self, who: Account) -> Iterator[Tx]:
+        """A transaction of its own, with what is due brought back."""
         with self.store.changing() as conn:
             now = self.now
             bring_back(conn, now)

@@ -3,25 +3,32 @@
 Only reviews that somebody approved are looked at, as they were signed last.
 """
 
+from bisect import insort
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
-from typing import Any
+from threading import Lock, Thread
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
 
 from panel.desk.drafts.flags import must_settle
 from panel.desk.drafts.opened import read_review
 from panel.desk.drafts.overlay import as_printed, start_text
 from panel.desk.drafts.points import cited_passages
 from panel.records import Act, Answered, Approval, EditedWords, Review, Value, Written, canonical_json, sha256_of
-from panel.store import DraftRows, Finished, read_finished
+from panel.store import DraftRows, Finished, finished_at, read_finished, signatures_after
+from panel.store import draft_rows as rows
 
 PAUSE = timedelta(minutes=10)  # a longer gap between two acts is no work on this draft
 FEWEST = 10  # drafts: with fewer, a difference between two says nothing
 LAST = 50  # flags of a check that its share is taken of
+AT_ONCE = 50  # signatures of one look at the database
+WAIT_S = 1.0  # how long a page waits for what was signed since
 Json = dict[str, Any]
+T = TypeVar("T", float, tuple[datetime, bool])
 
 
 class Group(Value):
@@ -47,34 +54,95 @@ class DeskStats(Value):
     checks: dict[str, tuple[int, int]]  # (dismissed, settled) of its last 50 settled flags
 
 
-@dataclass(frozen=True)
-class SettledFlag:
-    check: str
-    dismissed: bool
-    at: datetime
+class Totals:
+    """What signed drafts add up to, one signature after another; one signed again counts as it was signed last."""
+
+    def __init__(self) -> None:
+        self.newest = 0  # number of the newest signature that is counted
+        self._groups: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+        self._minutes: list[float] = []  # sorted, and so are the flags of each check
+        self._settled: dict[str, list[tuple[datetime, bool]]] = defaultdict(list)
+
+    def read(self, conn: Connection, most: int) -> bool:
+        """Count the next signatures, so many at most; whether there may be more."""
+        newest, signed = rows.newest_approval(conn), signatures_after(conn, self.newest, most)
+        for approval in signed:
+            known = rows.list_approvals(conn, approval.draft_id)
+            at = known.index(approval)
+            for of, sign in ((approval, 1), *((before, -1) for before in known[:at][-1:])):
+                if one := finished_at(conn, of):
+                    self._add(one, sign)
+            self.newest = approval.approval_id
+        if len(signed) < most:
+            self.newest = newest  # the last ones are of comparisons
+        return len(signed) == most
+
+    def _add(self, one: Finished, sign: int) -> None:
+        review = read_review(one.base_json)
+        _put(self._minutes, active_minutes(one.acts, one.approval), sign)
+        for check, settled in settled_flags(one, review):
+            _put(self._settled[check], settled, sign)
+        struck = {s.persona_id for s in one.text.struck}
+        for opinion, words in _judged(one, review):
+            who = opinion.juror.persona_id
+            claims = ["struck"] if who in struck else [became for _, became in claims_of(opinion, words)]
+            group = self._groups[who, opinion.juror.model, prompt_version(review, who)]
+            for name in ("drafts", *claims):
+                group[name] += sign
+
+    def stats(self) -> DeskStats:
+        minutes = self._minutes
+        return DeskStats(
+            drafts=len(minutes), median_minutes=round(median(minutes), 1) if minutes else None,
+            groups=tuple(_group(key, found) for key, found in sorted(self._groups.items()) if found["drafts"]),
+            checks=dismissed_shares(self._settled),
+        )  # fmt: skip
 
 
-@dataclass
-class _Gathered:
-    drafts: int = 0
-    struck: int = 0
-    claims: Counter[str] = field(default_factory=Counter)
+def dismissed_shares(settled: Mapping[str, Sequence[tuple[datetime, bool]]]) -> dict[str, tuple[int, int]]:
+    """check -> (dismissed, settled) of its last `LAST` settled flags. settled: when, and whether dismissed, by time."""
+    last = {check: flags[-LAST:] for check, flags in sorted(settled.items()) if flags}
+    return {check: (sum(dismissed for _, dismissed in flags), len(flags)) for check, flags in last.items()}
+
+
+def _put(ordered: list[T], value: T, sign: int) -> None:
+    """Put a value into a sorted list, or take it out."""
+    insort(ordered, value) if sign > 0 else ordered.remove(value)
 
 
 def read_stats(store: DraftRows) -> DeskStats:
     """Statistics over every approved draft."""
-    groups: dict[tuple[str, str, str], _Gathered] = defaultdict(_Gathered)
-    minutes, settled = list[float](), list[SettledFlag]()
+    totals = Totals()
     with store.reading() as conn:
-        for one in read_finished(conn):
-            minutes.append(active_minutes(one.acts, one.approval))
-            review = read_review(one.base_json)
-            settled += settled_flags(one, review)
-            _gather(one, review, groups)
-    return DeskStats(
-        drafts=len(minutes), median_minutes=round(median(minutes), 1) if minutes else None,
-        groups=tuple(_group(key, groups[key]) for key in sorted(groups)), checks=dismissed_shares(settled),
-    )  # fmt: skip
+        while totals.read(conn, AT_ONCE):
+            pass
+    return totals.stats()
+
+
+class RunningStats:
+    """Statistics that keep up with the desk: a thread reads each signature once, and whoever asks waits a moment."""
+
+    def __init__(self, store: DraftRows) -> None:
+        self._store, self._totals = store, Totals()
+        self._turn, self._counting = Lock(), Lock()
+        self._found, self._thread = self._totals.stats(), Thread()
+
+    def look(self, wait_s: float = WAIT_S) -> tuple[DeskStats, int]:
+        """As far as they are counted, and how many signatures are still to be."""
+        with self._turn:
+            if not self._thread.is_alive():
+                self._thread = Thread(target=self._catch_up, name="statistics", daemon=True)
+                self._thread.start()
+        self._thread.join(wait_s)
+        with self._store.reading() as conn:
+            return self._found, max(0, rows.newest_approval(conn) - self._totals.newest)
+
+    def _catch_up(self) -> None:
+        more = True
+        while more:
+            with self._counting, self._store.reading() as conn:
+                more = self._totals.read(conn, AT_ONCE)
+            self._found = self._totals.stats()
 
 
 def active_minutes(acts: Sequence[Act], approval: Approval) -> float:
@@ -95,14 +163,14 @@ def active_minutes(acts: Sequence[Act], approval: Approval) -> float:
     return sum((gap.total_seconds() for gap in gaps if gap <= PAUSE), 0.0) / 60
 
 
-def settled_flags(one: Finished, review: Review) -> Iterator[SettledFlag]:
-    """Flags that had to be settled before approval: dismissed by somebody, or gone because words were mended.
+def settled_flags(one: Finished, review: Review) -> Iterator[tuple[str, tuple[datetime, bool]]]:
+    """Checks of flags that had to be settled: when they were, and whether dismissed, or gone because words were mended.
 
     Counted by check and critic: of those the machine's text had, what nobody dismissed was mended.
     """
     newest = {(d.scope, d.key): d for d in one.decisions if d.kind == "flag"}
-    dismissed = [d for d in newest.values() if d.decision == "dismissed" and d.at <= one.approval.at]
-    yield from (SettledFlag(d.check, True, d.at) for d in dismissed)
+    dismissed = [d for d in newest.values() if d.decision == "dismissed"]
+    yield from ((d.check, (d.at, True)) for d in dismissed)
     printed = {
         (w.persona_id, s.place) for w in start_text(review).critics for s in w.sentences if s.standing == "printed"
     }
@@ -113,16 +181,7 @@ def settled_flags(one: Finished, review: Review) -> Iterator[SettledFlag]:
     )
     flagged.subtract((d.check, d.persona_id) for d in dismissed)
     for (check, _), count in flagged.items():
-        yield from (SettledFlag(check, False, one.approval.at) for _ in range(count))
-
-
-def dismissed_shares(settled: Iterable[SettledFlag]) -> dict[str, tuple[int, int]]:
-    """check -> (dismissed, settled) of its last `LAST` settled flags."""
-    by_check: dict[str, list[SettledFlag]] = defaultdict(list)
-    for flag in sorted(settled, key=lambda f: f.at):
-        by_check[flag.check].append(flag)
-    last = {check: flags[-LAST:] for check, flags in sorted(by_check.items())}
-    return {check: (sum(f.dismissed for f in flags), len(flags)) for check, flags in last.items()}
+        yield from ((check, (one.approval.at, False)) for _ in range(count))
 
 
 def prompt_version(review: Review, persona_id: str) -> str:
@@ -130,18 +189,6 @@ def prompt_version(review: Review, persona_id: str) -> str:
     persona = review.persona(persona_id).model_dump(mode="json")
     named = [review.how.prompts, review.how.schema_hash, persona]
     return sha256_of(canonical_json(named)).removeprefix("sha256:")[:12]
-
-
-def _gather(one: Finished, review: Review, groups: dict[tuple[str, str, str], _Gathered]) -> None:
-    struck = {s.persona_id for s in one.text.struck}
-    for opinion, words in _judged(one, review):
-        who = opinion.juror.persona_id
-        group = groups[who, opinion.juror.model, prompt_version(review, who)]
-        group.drafts += 1
-        if who in struck:
-            group.struck += 1
-        else:
-            group.claims.update(became for _, became in claims_of(opinion, words))
 
 
 def _judged(one: Finished, review: Review) -> Iterator[tuple[Answered, EditedWords]]:
@@ -169,12 +216,10 @@ def claims_of(opinion: Answered, words: EditedWords) -> Iterator[tuple[int, str]
             yield sentence.place, "attributed" if sentence.attributed else "kept"
 
 
-def _group(key: tuple[str, str, str], gathered: _Gathered) -> Group:
+def _group(key: tuple[str, str, str], found: Counter[str]) -> Group:
     persona_id, model, prompt = key
-    claims = {name: gathered.claims[name] for name in ("kept", "attributed", "amended", "removed")}
-    return Group(
-        persona_id=persona_id, model=model, prompt=prompt, drafts=gathered.drafts, struck=gathered.struck, **claims
-    )
+    names = ("drafts", "struck", "kept", "attributed", "amended", "removed")
+    return Group(persona_id=persona_id, model=model, prompt=prompt, **{name: found[name] for name in names})
 
 
 class StatTable(Value):

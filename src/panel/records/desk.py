@@ -267,7 +267,7 @@ class QueueRow(Value):
     split: str = ""  # the sharpest disagreement in one line
     claims: int
     claims_left: int
-    views_left: int = 0  # critics whose line, advice and views nobody passed; 0 before the draft was opened
+    views_left: int = 0  # critics whose line, advice and views nobody passed
     flags_left: int  # high ones, not dismissed
     minutes: int  # about how long it will take
     seen: tuple[str, ...] = ()  # where the launch was noticed

@@ -4,7 +4,8 @@ from .database import describe_database as describe_database, every_row as every
 from .desk.account_rows import AccountRows as AccountRows
 from .desk.act_log import Detail as Detail, append_act as append_act, newest_acts as newest_acts, read_acts as read_acts
 from .desk.act_log import revision_of as revision_of
-from .desk.finished_drafts import Finished as Finished, read_finished as read_finished
+from .desk.finished_drafts import Finished as Finished, finished_at as finished_at, read_finished as read_finished
+from .desk.finished_drafts import signatures_after as signatures_after
 from .desk.launch_drafts import OfLaunch as OfLaunch, OfProduct as OfProduct, draft_of_run as draft_of_run
 from .desk.launch_drafts import drafts_of as drafts_of, launch_of as launch_of, launches_of as launches_of
 from .desk.launch_drafts import products_of as products_of

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Select, and_, case, func, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Select, and_, func, insert, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from panel.errors import Mistake
@@ -19,6 +19,7 @@ from panel.store.desk.act_log import revision_of
 from panel.store.sql_dialect import insert_or_leave, put
 from panel.store.tables.core import UNTAKEN, records, runs
 from panel.store.tables.desk_tables import (
+    WAITS,
     approvals,
     bases,
     decisions,
@@ -173,12 +174,10 @@ def has_draft_id(conn: Connection, draft_id: str) -> bool:
 
 def list_drafts(
     conn: Connection, *, states: Sequence[str] = (), kind: str = "", words: str = "", created_after: str = "",
-    created_before: str = "", due: str = "", most: int = 200, skip: int = 0, beyond: Draft | None = None,
+    created_before: str = "", most: int = 200, skip: int = 0, beyond: Draft | None = None,
 ) -> list[Draft]:  # fmt: skip
-    """Drafts for the queue, the newest first. due: put off until then at the latest. beyond: only those after it."""
+    """Drafts for the queue, the newest first. beyond: only those after it."""
     wanted = _filtered(select(drafts), states, kind, words, created_after, created_before)
-    if due:
-        wanted = wanted.where(drafts.c.until <= due)
     if beyond:
         at = time_of(beyond.created_at)
         later_id = or_(drafts.c.created_at < at, drafts.c.draft_id > beyond.draft_id)
@@ -187,12 +186,19 @@ def list_drafts(
     return [_draft(dict(row)) for row in conn.execute(wanted).mappings()]
 
 
-def count_drafts(conn: Connection, *, kind: str = "", words: str = "", line: str) -> dict[tuple[str, bool], int]:
-    """How many there are, by state and by whether they were made before `line`."""
-    is_old = case((drafts.c.created_at < line, 1), else_=0)
-    wanted = select(drafts.c.state, is_old, func.count()).group_by(drafts.c.state, is_old)
-    found = conn.execute(_filtered(wanted, (), kind, words, "", ""))
-    return {(state, bool(old)): int(count) for state, old, count in found}
+def due_drafts(conn: Connection, at: str, most: int) -> list[Draft]:
+    """Drafts that wait for an hour, the first to come first, whose hour has come."""
+    wanted = select(drafts).where(WAITS, drafts.c.until <= at).order_by(drafts.c.until, drafts.c.draft_id).limit(most)
+    return [_draft(dict(row)) for row in conn.execute(wanted).mappings()]
+
+
+def count_drafts(
+    conn: Connection, *, states: Sequence[str] = (), kind: str = "", words: str = "", created_before: str = ""
+) -> dict[str, int]:
+    """How many there are, by state."""
+    wanted = select(drafts.c.state, func.count()).group_by(drafts.c.state)
+    found = conn.execute(_filtered(wanted, states, kind, words, "", created_before))
+    return {state: int(count) for state, count in found}
 
 
 def _filtered(
@@ -275,6 +281,13 @@ def load_revision(conn: Connection, draft_id: str, number: int) -> Revision | No
     return revision_of(dict(row)) if row else None
 
 
+def revision_hashes(conn: Connection, draft_id: str) -> list[tuple[int, str, datetime]]:
+    """Number, hash and moment of each revision of a draft, the newest first; no text is read."""
+    wanted = select(revisions.c.number, revisions.c.hash, revisions.c.at).where(revisions.c.draft_id == draft_id)
+    found = conn.execute(wanted.order_by(revisions.c.number.desc()))
+    return [(row.number, row.hash, datetime.fromisoformat(row.at)) for row in found]
+
+
 def list_revisions(conn: Connection, draft_id: str) -> list[Revision]:
     """All of a draft's, oldest first."""
     wanted = select(revisions).where(revisions.c.draft_id == draft_id).order_by(revisions.c.number)
@@ -324,6 +337,14 @@ def decisions_of(conn: Connection, draft_id: str) -> list[Decision]:
     return list(_decisions(conn, decisions.c.draft_id == draft_id))
 
 
+def newest_made(conn: Connection, draft_id: str) -> list[Decision]:
+    """Decisions made on a draft, oldest first, each the newest of its point by anybody anywhere."""
+    later = decisions.alias()
+    same = and_(later.c.scope == decisions.c.scope, later.c.key == decisions.c.key)
+    newer = select(later.c.decision_id).where(same, later.c.decision_id > decisions.c.decision_id).exists()
+    return list(_decisions(conn, decisions.c.draft_id == draft_id, ~newer))
+
+
 def _decisions(conn: Connection, *at: ColumnElement[bool]) -> Iterator[Decision]:
     """Oldest first."""
     wanted = select(decisions.c.json).where(*at).order_by(decisions.c.decision_id)
@@ -349,6 +370,11 @@ def list_approvals(conn: Connection, draft_id: str) -> list[Approval]:
     wanted = select(approvals.c.approval_id, approvals.c.json).where(approvals.c.draft_id == draft_id)
     rows = conn.execute(wanted.order_by(approvals.c.approval_id))
     return [Approval.model_validate_json(row.json) for row in rows]
+
+
+def newest_approval(conn: Connection) -> int:
+    """The number of the newest approval, 0 for none."""
+    return _newest(conn, approvals.c.approval_id)
 
 
 def add_publication(conn: Connection, publication: Publication) -> Publication:

@@ -18,11 +18,10 @@ from panel.desk import (
     UTC_TIMES,
     Accounts,
     Desk,
-    DeskStats,
     Passwords,
+    RunningStats,
     Times,
     WrittenBefore,
-    read_stats,
     utc_now,
 )
 from panel.errors import Mistake
@@ -71,8 +70,6 @@ class Deps:
     times: Times = UTC_TIMES  # as people read and write them
     ask_again: "Callable[[Desk], AskingAgain] | None" = None  # None: this desk can't ask the panel
     _once: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
-    _counting: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
-    _stats: dict[int, DeskStats] = field(default_factory=dict, repr=False, compare=False)  # by the log's newest line
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -106,16 +103,10 @@ class Deps:
         """The archive's products, in the desk's database."""
         return Products(self.engine)
 
-    def stats(self) -> DeskStats:
-        """Of every approved draft. Read again only once somebody did something: each act is a line of the log."""
-        newest = self.desk.log(most=1)
-        seq = newest[0][0].seq if newest else 0
-        with self._counting:
-            if seq not in self._stats:
-                found = read_stats(self.desk.store)
-                self._stats.clear()
-                self._stats[seq] = found
-            return self._stats[seq]
+    @cached_property
+    def stats(self) -> RunningStats:
+        """Of every approved draft, counted while nobody waits."""
+        return RunningStats(self.desk.store)
 
     @property
     def is_team(self) -> bool:

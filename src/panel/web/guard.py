@@ -47,7 +47,8 @@ class Guard:
 
     def __init__(self, app: ASGIApp, *, origin: str, hosts: tuple[str, ...] = ()) -> None:
         self._app = app
-        self._hosts = frozenset({urlsplit(origin).netloc, *hosts})
+        usual = ":443" if urlsplit(origin).scheme == "https" else ":80"  # browsers leave it out
+        self._hosts = frozenset(name.removesuffix(usual) for name in (urlsplit(origin).netloc, *hosts))
         self._origins = frozenset(f"{urlsplit(origin).scheme}://{host}" for host in self._hosts)
         self._headers = HEADERS | ({"strict-transport-security": "max-age=31536000"} if origin[:6] == "https:" else {})
 

@@ -13,6 +13,7 @@ from tests.support.browser import axe_violations, needs_axe, needs_chromium, ope
 from tests.support.desks import Desk, served_desk, sign
 from tests.support.newsrooms import CRITIC, DRAFT, NewsroomFolder
 
+from panel.desk import BringRunLog
 from panel.pipeline import SilentConsole
 from panel.workspace import asking_in_background, open_workspace
 
@@ -71,7 +72,9 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looked]:
             me, drafts = desk.account("admin"), desk.deps.desk
             drafts.take_in()
             sign(desk, DRAFT, me)
-            drafts.bring_run_log(me, DRAFT, "A run of ours", "$ larkspindle review 12\n3 comments", date(2026, 11, 24))
+            drafts.act(
+                me, DRAFT, BringRunLog("A run of ours", "$ larkspindle review 12\n3 comments", date(2026, 11, 24))
+            )
             yield Looked(desk, chromium)
 
 

@@ -9,6 +9,8 @@ from tests.support.browser import SPLIT_WORDS, TRACES, axe_violations, needs_axe
 from tests.support.desk_windows import BOTH, DESKTOP, FERN, LARK, PHONE, Seeds, Window, desk_on, expect, window
 from tests.support.desks import Desk, sign
 
+from panel.desk import Save
+
 pytestmark = needs_chromium
 FIRST = f"{LARK}/developer-experience:0"
 PATHS = {
@@ -27,8 +29,8 @@ def desk(seeds: Seeds, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Des
     """The specimen, with one review amended and signed and one as it came."""
     with desk_on(seeds.specimen, tmp_path_factory.mktemp("looks")) as made:
         editor, acts = made.account("editor"), made.deps.desk
-        acts.save(
-            editor, FERN, "futurist:0", "Its rules are plain files, in a folder of your own.", number=0, seen=True
+        acts.act(
+            editor, FERN, Save("futurist:0", "Its rules are plain files, in a folder of your own.", number=0, seen=True)
         )
         sign(made, FERN)
         yield made
@@ -119,14 +121,14 @@ def test_axe_finds_nothing_in_flags_held_words_conflict_and_refusal(
         me.open(f"/drafts/{LARK}")
         editor, acts = desk.account("editor"), desk.deps.desk
         number, here = acts.open(editor, LARK).draft.head, me.at.removeprefix(f"{LARK}/")
-        acts.save(editor, LARK, here, f"Other words, in the {scheme}.", number=number, seen=True)
+        acts.act(editor, LARK, Save(here, f"Other words, in the {scheme}.", number=number, seen=True))
         me.press("a")
         expect(me.page.locator("h1")).to_have_text("Somebody changed these words while you read them.")
         assert axe_violations(me.page) == []
         me.open(f"/drafts/{LARK}")
         number = acts.open(editor, LARK).draft.head
         theirs = f"We ran none of this in the {scheme}."
-        acts.save(editor, LARK, "note", theirs, number=number)
+        acts.act(editor, LARK, Save("note", theirs, number=number))
         me.page.locator("#t-note").fill("We read all of it.")
         me.page.locator("#t-note").press("Control+Enter")
         expect(me.page.locator("h1")).to_have_text("Somebody saved these words first.")
@@ -230,7 +232,7 @@ def test_hostile_text_stays_text_on_every_page_and_after_a_swap(
             if opened.draft.kind == "review":
                 place = next(point for point in opened.points if point.kind == "claim" and not point.field)
                 attack = f"{place.text[:200]} <img src=x onerror=alert(1)>"
-                acts.save(editor, draft_id, f"{place.persona_id}:{place.place}", attack, number=0, seen=True)
+                acts.act(editor, draft_id, Save(f"{place.persona_id}:{place.place}", attack, number=0, seen=True))
                 typed = f"{attack}</textarea><script>alert(2)</script>"
                 me.open(f"/drafts/{draft_id}")
                 me.page.evaluate(TYPE, [draft_id, f"{place.persona_id}:{place.place}", typed])

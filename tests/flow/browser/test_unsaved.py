@@ -15,6 +15,7 @@ from tests.support.command import command, environment
 from tests.support.desk_windows import DESKTOP, LARK, Seeds, Window, desk_on, expect, watched, window
 from tests.support.desks import PASSWORD, Desk
 
+from panel.desk import Decide, Save
 from panel.desk.acts.decide import target_of
 
 pytestmark = needs_chromium
@@ -69,7 +70,7 @@ def save_as_colleague(desk: Desk, text: str, field: str = "", draft: str = LARK)
     opened = acts.open(who, draft)
     point = next(p for p in opened.points if p.kind == "claim")
     name = field or f"{point.persona_id}:{point.place}"
-    acts.save(who, draft, name, text, number=opened.draft.head, seen=True)
+    acts.act(who, draft, Save(name, text, number=opened.draft.head, seen=True))
 
 
 def words_now(desk: Desk) -> str:
@@ -219,7 +220,7 @@ def test_words_for_a_sentence_that_went_meanwhile_are_still_shown(browser: Any, 
         type_more(me, TYPED)
         (mine,) = kept(me)
         target = target_of(me.at.partition("/")[2])
-        desk.deps.desk.decide(desk.account("writer"), LARK, target, "removed", number=0, seen=True)
+        desk.deps.desk.act(desk.account("writer"), LARK, Decide(target, "removed", number=0, seen=True))
         me.page.locator(FIELD).press("Control+Enter")
         expect(me.page.locator("h1")).to_have_text("Somebody changed how these words are printed.")
         expect(me.page.locator(".yours")).to_have_text(mine)

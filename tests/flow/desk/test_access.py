@@ -295,6 +295,13 @@ def test_another_host_is_refused_before_anything_runs(alone: Desk, host: str) ->
     assert alone.client().get(f"/enter/{SECRET}").status_code == 303
 
 
+@pytest.mark.parametrize("origin", ["http://127.0.0.1:80", "https://desk.example:443"])
+def test_a_port_that_browsers_leave_out_may_be_named(tmp_path: Path, origin: str) -> None:
+    with a_desk(f"sqlite:///{tmp_path / 'panel.db'}", origin=origin) as desk:
+        assert ":" not in desk.client().build_request("GET", "/sign-in").headers["host"]
+        assert desk.client("writer").get("/").status_code == 200
+
+
 FOREIGN: list[dict[str, str]] = [
     {"sec-fetch-site": "cross-site"},
     {"sec-fetch-site": "same-site"},  # another port of this machine

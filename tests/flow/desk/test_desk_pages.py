@@ -20,6 +20,7 @@ from tests.support.desks import Desk, a_desk, sign
 from tests.support.meetings import meet
 from tests.support.newsrooms import CRITIC, DRAFT, LARK, NewsroomFolder
 
+from panel.desk import BringRunLog, Save, Strike
 from panel.desk.acts.take_over import merged
 from panel.desk.approval.audit import audit
 from panel.desk.approval.verify import verify_approval_file
@@ -154,7 +155,7 @@ def test_an_offer_shows_what_stays_turns_and_goes_and_is_taken_over(here: Newsro
     with desk_of(here) as desk:
         editor, me, drafts = desk.client("editor"), desk.account("editor"), desk.deps.desk
         number = drafts.open(me, DRAFT).draft.head
-        drafts.save(me, DRAFT, f"{CRITIC}:for_whom", "read diffs all day", number=number)
+        drafts.act(me, DRAFT, Save(f"{CRITIC}:for_whom", "read diffs all day", number=number))
         start(editor, desk, ask(editor))
         page = editor.get(f"/drafts/{DRAFT}/offer")
         told = main_of(page)
@@ -198,8 +199,8 @@ def test_a_writer_reads_an_offer_and_takes_nothing_over(here: NewsroomFolder) ->
 def test_a_run_log_is_named_before_asking_and_in_the_offer(here: NewsroomFolder) -> None:
     with desk_of(here) as desk:
         editor, me = desk.client("editor"), desk.account("editor")
-        desk.deps.desk.bring_run_log(
-            me, DRAFT, "A run of ours", "$ larkspindle review 12\n3 comments", date(2026, 11, 24)
+        desk.deps.desk.act(
+            me, DRAFT, BringRunLog("A run of ours", "$ larkspindle review 12\n3 comments", date(2026, 11, 24))
         )
         assert "24 Nov 2026: A run of ours" in main_of(editor.get(f"/drafts/{DRAFT}/ask?critic={CRITIC}"))
         start(editor, desk, ask(editor, critic=CRITIC))
@@ -346,7 +347,7 @@ def test_a_comparison_asks_nobody_and_a_desk_without_means_says_so(desk: Desk) -
 def test_an_offer_of_a_trial_shows_its_picks_and_whose_strike_goes(desk: Desk) -> None:
     me, drafts = desk.account("editor"), desk.deps.desk
     draft_id = drafts.queue(kind="review").drafts[0].draft_id
-    drafts.strike(me, draft_id, "dx-reviewer", "unsupported")
+    drafts.act(me, draft_id, Strike("dx-reviewer", "unsupported"))
     mine = drafts.open(me, draft_id)
     assert isinstance(mine, OpenReview)
     newer = page_records.trial(mine.review)

@@ -8,6 +8,7 @@ import pytest
 from tests.support.desks import NOON, Desk, a_desk
 from tests.support.drafts import settle_point
 
+from panel.desk import Approve, HoldUntil, PassOver, Publish, PutOff, Reject, Retract, Save
 from panel.desk.permissions import LEAST, ROLES, role_may
 from panel.records.desk import Role
 from panel.web.access import roles_of
@@ -34,20 +35,20 @@ def settle(desk: Desk) -> None:
 def approve(desk: Desk) -> None:
     settle(desk)
     who = desk.account("editor")
-    desk.deps.desk.approve(who, DRAFT, number=desk.deps.desk.open(who, DRAFT).draft.head)
+    desk.deps.desk.act(who, DRAFT, Approve(number=desk.deps.desk.open(who, DRAFT).draft.head))
 
 
 def publish(desk: Desk, **more: object) -> None:
     approve(desk)
-    desk.deps.desk.publish(desk.account("publisher"), DRAFT, **more)  # type: ignore[arg-type]
+    desk.deps.desk.act(desk.account("publisher"), DRAFT, Publish(**more))  # type: ignore[arg-type]
 
 
 def correct(desk: Desk) -> None:
     publish(desk)
     who = desk.account("editor")
     number = desk.deps.desk.open(who, DRAFT).draft.head
-    desk.deps.desk.save(who, DRAFT, "note", "We erred.", number=number)
-    desk.deps.desk.approve(who, DRAFT, number=number + 1, reason="A wrong figure.")
+    desk.deps.desk.act(who, DRAFT, Save("note", "We erred.", number=number))
+    desk.deps.desk.act(who, DRAFT, Approve(number=number + 1, reason="A wrong figure."))
 
 
 STATES: dict[str, tuple[Callable[[Desk], object], dict[Role, set[str]]]] = {
@@ -59,17 +60,18 @@ STATES: dict[str, tuple[Callable[[Desk], object], dict[Role, set[str]]]] = {
     "published": (publish, {"writer": {"save"}, "publisher": {"retract"}}),
     "a correction": (correct, {"publisher": {"publish", "retract"}}),
     "passed": (
-        lambda d: d.deps.desk.pass_over(d.account("writer"), DRAFT, "other"), {"writer": {"fetch-back"}}),
+        lambda d: d.deps.desk.act(d.account("writer"), DRAFT, PassOver("other")), {"writer": {"fetch-back"}}),
     "rejected": (
-        lambda d: d.deps.desk.reject(d.account("editor"), DRAFT, "not_fair"), {"editor": {"fetch-back"}}),
+        lambda d: d.deps.desk.act(d.account("editor"), DRAFT, Reject("not_fair")), {"editor": {"fetch-back"}}),
     "put off": (
-        lambda d: d.deps.desk.put_off(d.account("writer"), DRAFT, LATER), {"writer": {"fetch-back"}}),
+        lambda d: d.deps.desk.act(d.account("writer"), DRAFT, PutOff(LATER)), {"writer": {"fetch-back"}}),
     "retracted": (
-        lambda d: (publish(d), d.deps.desk.retract(d.account("publisher"), DRAFT, "Wrong.")),
+        lambda d: (publish(d), d.deps.desk.act(d.account("publisher"), DRAFT, Retract("Wrong."))),
         {"editor": {"fetch-back"}}),
     "embargoed": (
-        lambda d: d.deps.desk.hold_until(d.account("editor"), DRAFT, LATER), {"editor": {"hold", "lift"}}),
+        lambda d: d.deps.desk.act(d.account("editor"), DRAFT, HoldUntil(LATER)), {"editor": {"hold", "lift"}}),
 }  # fmt: skip
+OF_THE_WHOLE = ("fetch-back", "pass", "later", "hold", "lift", "reject", "retract")
 ACT_OF = {  # the last part of a form's address -> the act of the role table
     "fetch-back": "fetch back", "take-over": "take over", "run-log": "bring", "lift": "hold", "undo": "decide",
     "standing": "save",
@@ -103,6 +105,7 @@ def test_each_form_of_each_state_says_what_was_read(desk: Desk, state: str) -> N
     ):
         named = {"publish": "approval", "undo": "decision", "dismiss": "key", "confirm": "key"}.get(act, "number")
         assert act == "run-log" or f'name="{named}"' in inside, act
+        assert ('name="read"' in inside) == (act in OF_THE_WHOLE), act
 
 
 def test_routes_ask_for_the_roles_of_the_table(desk: Desk) -> None:
@@ -123,5 +126,5 @@ def test_a_published_draft_that_nobody_signs_has_no_approval_to_end(desk: Desk) 
     publish(desk)
     assert "ends the approval of" in desk.client("admin").get(f"/drafts/{DRAFT}").text
     number = desk.deps.desk.open(desk.account("editor"), DRAFT).draft.head
-    desk.deps.desk.save(desk.account("editor"), DRAFT, "note", "We erred.", number=number)
+    desk.deps.desk.act(desk.account("editor"), DRAFT, Save("note", "We erred.", number=number))
     assert "ends the approval of" not in desk.client("admin").get(f"/drafts/{DRAFT}").text

@@ -11,6 +11,22 @@ from tests.support.drafts import NOON, Room, a_room, claims, ledger, reworded, s
 
 from panel.checks import check_review
 from panel.cli.drafts.show import told_draft
+from panel.desk import (
+    Approve,
+    BringRunLog,
+    Decide,
+    FetchBack,
+    HoldUntil,
+    PassOver,
+    Publish,
+    PutOff,
+    Reject,
+    Retract,
+    Save,
+    Strike,
+    TakeOver,
+    Undo,
+)
 from panel.desk.accounts import Accounts
 from panel.desk.approval.approval_inputs import read_approval_file
 from panel.desk.approval.audit import audit
@@ -49,12 +65,12 @@ def draft(room: Room) -> str:
 @pytest.fixture
 def scheduled(room: Room, draft: str) -> str:
     room.approve(draft)
-    assert room.desk.publish(room.publisher, draft, at=TOMORROW).draft.state == "scheduled"
+    assert room.desk.act(room.publisher, draft, Publish(at=TOMORROW)).draft.state == "scheduled"
     return draft
 
 
 def note(room: Room, draft: str, words: str = "We looked again.") -> None:
-    room.desk.save(room.editor, draft, "note", words, number=room.head(draft))
+    room.desk.act(room.editor, draft, Save("note", words, number=room.head(draft)))
 
 
 def out(room: Room, draft: str, at=AFTER):  # type: ignore[no-untyped-def]
@@ -65,7 +81,7 @@ def out(room: Room, draft: str, at=AFTER):  # type: ignore[no-untyped-def]
 def correct(room: Room, draft: str, words: str = "We erred.") -> None:
     """A signed text that is not what is out."""
     note(room, draft, words)
-    room.desk.approve(room.editor, draft, number=room.head(draft), reason="A wrong figure.")
+    room.desk.act(room.editor, draft, Approve(number=room.head(draft), reason="A wrong figure."))
 
 
 # signatures
@@ -73,11 +89,11 @@ def correct(room: Room, draft: str, words: str = "We erred.") -> None:
 
 def test_decisions_made_again_after_an_undo_give_no_signature_back(room: Room, draft: str) -> None:
     room.settle(draft, room.publisher)
-    room.desk.approve_and_publish(room.publisher, draft, number=room.head(draft))
+    room.desk.act(room.publisher, draft, Approve(number=room.head(draft)), Publish())
     correct(room, draft)
     opened = room.review(draft)
     assert room.desk.is_signed(room.editor, opened)
-    room.desk.undo(room.publisher, draft)
+    room.desk.act(room.publisher, draft, Undo())
     for point in room.review(draft).left:
         who = room.editor if point.kind == "flag" else room.writer
         settle_point(room.desk, who, point, number=room.head(draft))
@@ -85,13 +101,13 @@ def test_decisions_made_again_after_an_undo_give_no_signature_back(room: Room, d
     assert again.revision_hash == opened.revision_hash and not again.left
     assert room.desk.is_signed(room.editor, again) is None
     with pytest.raises(Mistake, match="was not approved"):
-        room.desk.publish(room.publisher, draft, reason="A wrong figure.")
+        room.desk.act(room.publisher, draft, Publish(reason="A wrong figure."))
 
 
 def test_the_database_refuses_a_publication_with_a_point_decided_anew(room: Room, draft: str) -> None:
     room.approve(draft)
     point = claims(room.review(draft))[0]
-    room.desk.decide(room.writer, draft, target(point), "accurate", number=room.head(draft), seen=True)
+    room.desk.act(room.writer, draft, Decide(target(point), "accurate", number=room.head(draft), seen=True))
     row = {
         "publication_id": 9, "draft_id": draft, "kind": "published", "approval_id": 1, "edition": "main",
         "goes_out_at": "2026-12-25T12:00:00.000000Z", "by": "acc-publisher", "at": "2026", "reason": "",
@@ -115,10 +131,10 @@ def test_a_new_check_changes_no_old_signature_and_no_byte_of_its_file(
         assert any(point.check == "new_rule" for point in room.review(draft).left)
         assert read_approval_file(room.desk, room.editor, draft) == before
         assert verify_approval_file(before) == ()
-        assert room.desk.publish(room.publisher, draft).draft.state == "published"
+        assert room.desk.act(room.publisher, draft, Publish()).draft.state == "published"
         note(room, draft)
         with pytest.raises(Mistake, match="1 flag"):
-            room.desk.approve(room.editor, draft, number=room.head(draft))
+            room.desk.act(room.editor, draft, Approve(number=room.head(draft)))
     finally:
         opened_draft._laid.cache_clear()
 
@@ -166,12 +182,12 @@ def test_what_is_scheduled_is_not_public_before_its_hour_and_is_afterwards(room:
 
 ENDS = {
     "an edit": lambda room, d: note(room, d),
-    "an undo": lambda room, d: room.desk.undo(room.editor, d),
-    "a strike": lambda room, d: room.desk.strike(room.editor, d, "dx-reviewer", "other"),
-    "a pass": lambda room, d: room.desk.pass_over(room.editor, d, "other"),
-    "a rejection": lambda room, d: room.desk.reject(room.editor, d, "not_fair"),
-    "putting it off": lambda room, d: room.desk.put_off(room.editor, d, AFTER),
-    "fetching it back": lambda room, d: room.desk.fetch_back(room.publisher, d),
+    "an undo": lambda room, d: room.desk.act(room.editor, d, Undo()),
+    "a strike": lambda room, d: room.desk.act(room.editor, d, Strike("dx-reviewer", "other")),
+    "a pass": lambda room, d: room.desk.act(room.editor, d, PassOver("other")),
+    "a rejection": lambda room, d: room.desk.act(room.editor, d, Reject("not_fair")),
+    "putting it off": lambda room, d: room.desk.act(room.editor, d, PutOff(AFTER)),
+    "fetching it back": lambda room, d: room.desk.act(room.publisher, d, FetchBack()),
 }  # fmt: skip
 
 
@@ -184,20 +200,20 @@ def test_what_ends_a_signature_before_the_hour_cancels_the_publication(room: Roo
     room.clock.now = AFTER + timedelta(days=1)
     room.desk.bring_back_due()
     if room.review(scheduled).draft.state in ("passed", "rejected"):
-        room.desk.fetch_back(room.editor, scheduled)
+        room.desk.act(room.editor, scheduled, FetchBack())
     if room.review(scheduled).draft.state == "open":
         room.settle(scheduled)
         if not room.review(scheduled).hindrance:
-            room.desk.approve(room.editor, scheduled, number=room.head(scheduled))
+            room.desk.act(room.editor, scheduled, Approve(number=room.head(scheduled)))
     assert out(room, scheduled, AFTER + timedelta(days=9)) is None, "an approval alone brings nothing back"
     assert audit(room.desk.store).broken == ()
 
 
 def test_a_writer_calls_off_nothing_that_a_publisher_set(room: Room, scheduled: str) -> None:
     for act in (
-        lambda: room.desk.fetch_back(room.writer, scheduled),
-        lambda: room.desk.pass_over(room.writer, scheduled, "other"),
-        lambda: room.desk.put_off(room.writer, scheduled, AFTER),
+        lambda: room.desk.act(room.writer, scheduled, FetchBack()),
+        lambda: room.desk.act(room.writer, scheduled, PassOver("other")),
+        lambda: room.desk.act(room.writer, scheduled, PutOff(AFTER)),
     ):
         with pytest.raises(Mistake, match="may not"):
             act()
@@ -205,7 +221,7 @@ def test_a_writer_calls_off_nothing_that_a_publisher_set(room: Room, scheduled: 
 
 
 def test_an_embargo_set_after_a_publication_holds_it_beyond_its_hour(room: Room, scheduled: str) -> None:
-    room.desk.hold_until(room.editor, scheduled, AFTER)
+    room.desk.act(room.editor, scheduled, HoldUntil(AFTER))
     assert out(room, scheduled, AFTER - timedelta(seconds=1)) is None
     due = room.desk.public(room.editor, scheduled).due
     assert due and due.goes_out_at == AFTER
@@ -226,18 +242,18 @@ def test_a_newer_files_embargo_holds_what_is_scheduled(room: Room, scheduled: st
 
 
 def test_another_hour_takes_the_place_of_the_first(room: Room, scheduled: str) -> None:
-    room.desk.publish(room.publisher, scheduled, at=AFTER)
+    room.desk.act(room.publisher, scheduled, Publish(at=AFTER))
     assert out(room, scheduled, TOMORROW) is None
     assert out(room, scheduled, AFTER) == 3  # after the line that cancels the first
 
 
 def test_a_correction_published_now_is_not_undone_by_an_older_hour(room: Room, draft: str) -> None:
     room.approve(draft)
-    room.desk.publish(room.publisher, draft)
+    room.desk.act(room.publisher, draft, Publish())
     correct(room, draft)
-    room.desk.publish(room.publisher, draft, at=TOMORROW)
+    room.desk.act(room.publisher, draft, Publish(at=TOMORROW))
     correct(room, draft, "We erred twice.")
-    room.desk.publish(room.publisher, draft)
+    room.desk.act(room.publisher, draft, Publish())
     history = room.desk.history(room.editor, draft)
     newest = history.approvals[-1].approval_id
     for at in (room.clock.now, AFTER):
@@ -247,25 +263,25 @@ def test_a_correction_published_now_is_not_undone_by_an_older_hour(room: Room, d
 
 def test_a_correction_takes_the_reason_that_was_typed_when_it_was_approved(room: Room, draft: str) -> None:
     room.approve(draft)
-    room.desk.publish(room.publisher, draft)
+    room.desk.act(room.publisher, draft, Publish())
     correct(room, draft)
-    room.desk.publish(room.publisher, draft)
+    room.desk.act(room.publisher, draft, Publish())
     last = room.desk.history(room.editor, draft).publications[-1]
     assert (last.kind, last.reason) == ("corrected", "A wrong figure.")
 
 
 def test_what_is_only_scheduled_is_called_off_not_retracted(room: Room, scheduled: str) -> None:
     with pytest.raises(Mistake, match="Nothing of this draft is public"):
-        room.desk.retract(room.publisher, scheduled, "Wrong.")
+        room.desk.act(room.publisher, scheduled, Retract("Wrong."))
 
 
 def test_a_writer_fetches_back_nothing_that_was_retracted(room: Room, draft: str) -> None:
     room.approve(draft)
-    room.desk.publish(room.publisher, draft)
-    room.desk.retract(room.publisher, draft, "It was wrong.")
+    room.desk.act(room.publisher, draft, Publish())
+    room.desk.act(room.publisher, draft, Retract("It was wrong."))
     with pytest.raises(Mistake, match="may not reject"):
-        room.desk.fetch_back(room.writer, draft)
-    room.desk.fetch_back(room.editor, draft)
+        room.desk.act(room.writer, draft, FetchBack())
+    room.desk.act(room.editor, draft, FetchBack())
 
 
 # times
@@ -274,9 +290,9 @@ def test_a_writer_fetches_back_nothing_that_was_retracted(room: Room, draft: str
 def test_what_has_passed_is_refused(room: Room, draft: str) -> None:
     room.approve(draft)
     for act in (
-        lambda: room.desk.publish(room.publisher, draft, at=NOON),
-        lambda: room.desk.hold_until(room.editor, draft, NOON),
-        lambda: room.desk.put_off(room.editor, draft, NOON),
+        lambda: room.desk.act(room.publisher, draft, Publish(at=NOON)),
+        lambda: room.desk.act(room.editor, draft, HoldUntil(NOON)),
+        lambda: room.desk.act(room.editor, draft, PutOff(NOON)),
     ):
         with pytest.raises(Mistake, match="has passed"):
             act()
@@ -285,12 +301,12 @@ def test_what_has_passed_is_refused(room: Room, draft: str) -> None:
 
 def test_an_embargo_is_lifted_or_shortened_only_with_a_logged_reason(room: Room, draft: str) -> None:
     with pytest.raises(Mistake, match="under no embargo"):
-        room.desk.hold_until(room.editor, draft, None, "The maker agreed.")
-    room.desk.hold_until(room.editor, draft, AFTER)
+        room.desk.act(room.editor, draft, HoldUntil(None, "The maker agreed."))
+    room.desk.act(room.editor, draft, HoldUntil(AFTER))
     for sooner in (None, TOMORROW):
         with pytest.raises(Mistake, match="with a reason"):
-            room.desk.hold_until(room.editor, draft, sooner)
-    room.desk.hold_until(room.editor, draft, None, "The maker agreed.")
+            room.desk.act(room.editor, draft, HoldUntil(sooner))
+    room.desk.act(room.editor, draft, HoldUntil(None, "The maker agreed."))
     assert room.desk.log()[0][0].detail["reason"] == "The maker agreed."
 
 
@@ -311,7 +327,7 @@ def test_a_time_is_read_and_told_in_one_zone_that_is_named() -> None:
 
 def test_a_writers_note_is_printed_as_a_writers(room: Room, draft: str) -> None:
     for who, word in ((room.writer, "Ann Writer, writer"), (room.editor, "Ann Editor, editor")):
-        room.desk.save(who, draft, "note", f"A note by {who.name}.", number=room.head(draft))
+        room.desk.act(who, draft, Save("note", f"A note by {who.name}.", number=room.head(draft)))
         opened = room.review(draft)
         assert word in review_html(opened.printed, (), editorial_of(opened, None))
 
@@ -347,8 +363,8 @@ def test_an_audit_sees_what_was_changed_by_hand(room: Room, draft: str, statemen
     Accounts(room.desk.store.engine).add("Bo", "writer", "four plain words here", by="test", now=NOON)
     note(room, draft)
     room.approve(draft)
-    room.desk.hold_until(room.editor, draft, TOMORROW)
-    room.desk.bring_run_log(room.writer, draft, "A session", "$ quill --version, and it said 3.", NOON.date())
+    room.desk.act(room.editor, draft, HoldUntil(TOMORROW))
+    room.desk.act(room.writer, draft, BringRunLog("A session", "$ quill --version, and it said 3.", NOON.date()))
     assert audit(room.desk.store).broken == ()
     by_hand(room, statement)
     assert any(BY_HAND[statement] in told for told in audit(room.desk.store).broken)
@@ -397,9 +413,9 @@ def test_a_product_act_leaves_a_line_when_it_holds_and_none_when_not(room: Room)
 
 
 def test_a_strike_ends_when_the_critic_answers_anew(room: Room, draft: str) -> None:
-    room.desk.strike(room.editor, draft, "dx-reviewer", "other")
+    room.desk.act(room.editor, draft, Strike("dx-reviewer", "other"))
     room.bring(reworded(small(), "dx-reviewer", 0, "It was said anew."), run_id="run-2")
-    assert room.desk.take_over(room.editor, draft, number=room.head(draft)).text.struck == ()
+    assert room.desk.act(room.editor, draft, TakeOver(number=room.head(draft))).text.struck == ()
 
 
 def test_a_comparison_that_lags_behind_its_reviews_is_not_signed(room: Room) -> None:
@@ -437,19 +453,19 @@ def card_of(room: Room, draft: str) -> str:
 
 def test_a_correction_called_off_leaves_what_is_out(room: Room, draft: str) -> None:
     room.approve(draft)
-    room.desk.publish(room.publisher, draft)
+    room.desk.act(room.publisher, draft, Publish())
     first = out(room, draft)
     with pytest.raises(Mistake, match="open for corrections"):
-        room.desk.fetch_back(room.publisher, draft)
+        room.desk.act(room.publisher, draft, FetchBack())
     correct(room, draft)
-    room.desk.publish(room.publisher, draft, at=TOMORROW)
+    room.desk.act(room.publisher, draft, Publish(at=TOMORROW))
     assert page_of(room, draft).is_due
     with pytest.raises(Mistake, match="may not reject"):
-        room.desk.fetch_back(room.writer, draft)
-    called_off = room.desk.fetch_back(room.publisher, draft)
+        room.desk.act(room.writer, draft, FetchBack())
+    called_off = room.desk.act(room.publisher, draft, FetchBack())
     assert called_off.draft.state == "published" and room.desk.is_signed(room.editor, called_off)
     assert out(room, draft, AFTER) == first and not page_of(room, draft).is_due
-    room.desk.publish(room.publisher, draft)
+    room.desk.act(room.publisher, draft, Publish())
     assert out(room, draft) != first
     assert audit(room.desk.store).broken == ()
 
@@ -472,21 +488,21 @@ def test_readers_lose_a_comparison_with_a_retracted_review(room: Room) -> None:
     """Readers lose a comparison with a review that was retracted and are told."""
     one, _, both = room.bring(small(), small(ledger()), paired=True)
     room.approve(both)
-    room.desk.publish(room.publisher, both)
+    room.desk.act(room.publisher, both, Publish())
     room.approve(one)
-    room.desk.publish(room.publisher, one)
+    room.desk.act(room.publisher, one, Publish())
     assert out(room, both)
-    room.desk.retract(room.publisher, one, "A wrong figure.")
+    room.desk.act(room.publisher, one, Retract("A wrong figure."))
     assert out(room, both) is None
     assert "retracted" in page_of(room, both).hindrance
     html = comparison_html(
         room.comparison(both).for_readers, (), room.desk.editorial(room.editor, room.comparison(both))
     )
     assert "was retracted. A wrong figure." in html and "Nobody has approved this." not in html
-    room.desk.fetch_back(room.editor, one)
+    room.desk.act(room.editor, one, FetchBack())
     assert out(room, both) is None, "words that were taken back come back only when the comparison goes out anew"
     room.approve(one)
     room.approve(both) if not room.desk.is_signed(room.editor, room.comparison(both)) else None
-    room.desk.publish(room.publisher, both)
+    room.desk.act(room.publisher, both, Publish())
     assert out(room, both)
     assert audit(room.desk.store).broken == ()

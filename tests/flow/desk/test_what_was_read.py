@@ -26,6 +26,22 @@ from tests.support.drafts import (
 from tests.support.page_records import live_review
 from tests.support.records import a_run
 
+from panel.desk import (
+    Approve,
+    Confirm,
+    Decide,
+    FetchBack,
+    HoldUntil,
+    PassOver,
+    Publish,
+    PutOff,
+    Reject,
+    Save,
+    SetStanding,
+    Strike,
+    TakeOver,
+    Undo,
+)
 from panel.desk.acts.decide import Target
 from panel.desk.approval.approval_file import approval_file
 from panel.desk.approval.as_text import approval_as_markdown
@@ -64,9 +80,13 @@ def decisions(room: Room, draft: str) -> list[Decision]:
 
 
 GONE: dict[str, Callable[[Room, str], object]] = {
-    "removed": lambda room, draft: room.desk.decide(room.editor, draft, Target(DX, 0), "removed", number=0, seen=True),
-    "set aside": lambda room, draft: room.desk.set_standing(room.editor, draft, Target(DX, 0), "set_aside", number=0),
-    "struck": lambda room, draft: room.desk.strike(room.editor, draft, DX, "off_its_lens"),
+    "removed": lambda room, draft: room.desk.act(
+        room.editor, draft, Decide(Target(DX, 0), "removed", number=0, seen=True)
+    ),
+    "set aside": lambda room, draft: room.desk.act(
+        room.editor, draft, SetStanding(Target(DX, 0), "set_aside", number=0)
+    ),
+    "struck": lambda room, draft: room.desk.act(room.editor, draft, Strike(DX, "off_its_lens")),
 }
 
 
@@ -76,7 +96,7 @@ def test_new_words_for_a_sentence_that_is_not_printed_decide_nothing(room: Room,
     GONE[how](room, draft)
     before, head = decisions(room, draft), room.head(draft)
     with pytest.raises(Mistake, match=f"is {how}"):
-        room.desk.save(room.writer, draft, f"{DX}:0", "Something else.", number=head, seen=True)
+        room.desk.act(room.writer, draft, Save(f"{DX}:0", "Something else.", number=head, seen=True))
     assert (decisions(room, draft), room.head(draft)) == (before, head)
 
 
@@ -86,7 +106,7 @@ def test_words_typed_before_a_sentence_went_are_a_conflict_that_keeps_them(room:
     GONE[how](room, draft)
     before = decisions(room, draft)
     with pytest.raises(EditConflict) as caught:
-        room.desk.save(room.writer, draft, f"{DX}:0", "Something else.", number=0, seen=True)
+        room.desk.act(room.writer, draft, Save(f"{DX}:0", "Something else.", number=0, seen=True))
     assert caught.value.yours == "Something else."
     assert decisions(room, draft) == before
 
@@ -94,19 +114,19 @@ def test_words_typed_before_a_sentence_went_are_a_conflict_that_keeps_them(room:
 @pytest.mark.parametrize("field", ["line", "for_whom", "counter"])
 def test_new_words_in_views_that_are_removed_decide_nothing(room: Room, draft: str, field: str) -> None:
     room.review(draft)
-    room.desk.decide(room.editor, draft, VIEWS, "removed", number=0, seen=False)
+    room.desk.act(room.editor, draft, Decide(VIEWS, "removed", number=0, seen=False))
     before = decisions(room, draft)
     with pytest.raises(Mistake, match="is removed"):
-        room.desk.save(room.writer, draft, f"{DX}:{field}", "Other advice.", number=room.head(draft))
+        room.desk.act(room.writer, draft, Save(f"{DX}:{field}", "Other advice.", number=room.head(draft)))
     assert decisions(room, draft) == before
 
 
 def test_a_view_that_is_set_aside_by_itself_is_not_amended_with_the_others(room: Room, draft: str) -> None:
     opened = room.review(draft)
     place = next(i for i, s in enumerate(opened.review.answered()[0].words.quote) if s.rests_on == "view")  # type: ignore[union-attr]
-    room.desk.set_standing(room.editor, draft, Target(DX, place), "set_aside", number=0)
+    room.desk.act(room.editor, draft, SetStanding(Target(DX, place), "set_aside", number=0))
     with pytest.raises(Mistake, match="is set aside"):
-        room.desk.save(room.writer, draft, f"{DX}:{place}", "Another view.", number=1)
+        room.desk.act(room.writer, draft, Save(f"{DX}:{place}", "Another view.", number=1))
 
 
 # two people
@@ -119,36 +139,36 @@ def test_who_decides_a_sentence_otherwise_than_somebody_just_did_is_told(
     room: Room, draft: str, first: str, second: str
 ) -> None:
     point = next(p for p in claims(room.review(draft)) if any(s.voice == "maker" for s in p.passages))
-    room.desk.decide(room.writer, draft, target(point), first, number=0, seen=True, known=0)  # type: ignore[arg-type]
+    room.desk.act(room.writer, draft, Decide(target(point), first, number=0, seen=True, known=0))  # type: ignore[arg-type]
     with pytest.raises(EditConflict):
-        room.desk.decide(room.editor, draft, target(point), second, number=0, seen=True, known=0)  # type: ignore[arg-type]
+        room.desk.act(room.editor, draft, Decide(target(point), second, number=0, seen=True, known=0))  # type: ignore[arg-type]
     assert [d.decision for d in decisions(room, draft)] == [first]
     newest, head = decisions(room, draft)[-1].decision_id, room.head(draft)
-    room.desk.decide(room.editor, draft, target(point), second, number=head, seen=True, known=newest)  # type: ignore[arg-type]
+    room.desk.act(room.editor, draft, Decide(target(point), second, number=head, seen=True, known=newest))  # type: ignore[arg-type]
     assert decisions(room, draft)[-1].decision == second
 
 
 def test_two_who_decide_a_sentence_alike_are_told_nothing(room: Room, draft: str) -> None:
     point = claims(room.review(draft))[0]
     for who in (room.writer, room.editor):
-        room.desk.decide(who, draft, target(point), "accurate", number=0, seen=True, known=0)
+        room.desk.act(who, draft, Decide(target(point), "accurate", number=0, seen=True, known=0))
     assert [d.decision for d in decisions(room, draft)] == ["accurate", "accurate"]
 
 
 def test_only_the_approval_that_was_on_the_screen_is_published(room: Room, draft: str) -> None:
     room.settle(draft)
-    first = room.desk.approve(room.editor, draft, number=room.head(draft))
+    first = room.desk.act(room.editor, draft, Approve(number=room.head(draft)))
     seen = room.desk.is_signed(room.editor, first)
     assert seen
-    room.desk.save(room.writer, draft, "note", "We ran none of it.", number=room.head(draft))
-    room.desk.approve(room.editor, draft, number=room.head(draft))
+    room.desk.act(room.writer, draft, Save("note", "We ran none of it.", number=room.head(draft)))
+    room.desk.act(room.editor, draft, Approve(number=room.head(draft)))
     with pytest.raises(EditConflict, match="no longer the one"):
-        room.desk.publish(room.publisher, draft, approval=seen.approval_id)
+        room.desk.act(room.publisher, draft, Publish(approval=seen.approval_id))
     assert room.desk.history(room.editor, draft).publications == ()
     with pytest.raises(EditConflict, match="changed this draft"):
-        room.desk.publish(room.publisher, draft, number=seen.number)
+        room.desk.act(room.publisher, draft, Publish(number=seen.number))
     now = room.desk.is_signed(room.editor, room.desk.open(room.editor, draft))
-    assert now and room.desk.publish(room.publisher, draft, approval=now.approval_id).draft.state == "published"
+    assert now and room.desk.act(room.publisher, draft, Publish(approval=now.approval_id)).draft.state == "published"
 
 
 def test_another_offer_than_the_one_that_was_read_is_not_taken_over(room: Room, draft: str) -> None:
@@ -161,22 +181,22 @@ def test_another_offer_than_the_one_that_was_read_is_not_taken_over(room: Room, 
         room.bring(newer, run_id=f"run-{number}")
         offers.append(room.desk.open(room.editor, draft).draft.offered_hash)
     with pytest.raises(EditConflict, match="Another review is offered"):
-        room.desk.take_over(room.editor, draft, number=0, offered=offers[0])
-    assert room.desk.take_over(room.editor, draft, number=0, offered=offers[1]).draft.base_hash == offers[1]
+        room.desk.act(room.editor, draft, TakeOver(number=0, offered=offers[0]))
+    assert room.desk.act(room.editor, draft, TakeOver(number=0, offered=offers[1])).draft.base_hash == offers[1]
 
 
 def test_undo_takes_back_the_decision_that_was_named_and_no_other(room: Room, draft: str) -> None:
     one, two = claims(room.review(draft))[:2]
-    room.desk.decide(room.editor, draft, target(one), "accurate", number=0, seen=True)
+    room.desk.act(room.editor, draft, Decide(target(one), "accurate", number=0, seen=True))
     named = room.desk.undoable(room.editor, room.review(draft))
     assert named and named.place == one.place
-    room.desk.decide(room.editor, draft, target(two), "accurate", number=0, seen=True)  # in another window
+    room.desk.act(room.editor, draft, Decide(target(two), "accurate", number=0, seen=True))  # in another window
     with pytest.raises(EditConflict, match="no longer your newest"):
-        room.desk.undo(room.editor, draft, named.decision_id)
+        room.desk.act(room.editor, draft, Undo(named.decision_id))
     assert [d.decision for d in decisions(room, draft)] == ["accurate", "accurate"]
     newest = room.desk.undoable(room.editor, room.review(draft))
     assert newest
-    room.desk.undo(room.editor, draft, newest.decision_id)
+    room.desk.act(room.editor, draft, Undo(newest.decision_id))
     assert decisions(room, draft)[-1].decision == "undone"
 
 
@@ -185,19 +205,19 @@ def test_words_for_reviewers_are_confirmed_as_they_were_read(room: Room) -> None
     (draft,) = room.bring(review)
     point = next(p for p in room.review(draft).points if p.kind == "held")
     with pytest.raises(EditConflict, match="Other words"):
-        room.desk.confirm_held(room.editor, draft, "sha256:of-other-words")
-    room.desk.confirm_held(room.editor, draft, point.key)
+        room.desk.act(room.editor, draft, Confirm("sha256:of-other-words"))
+    room.desk.act(room.editor, draft, Confirm(point.key))
     assert decisions(room, draft)[-1].decision == "confirmed"
 
 
 WHOLE: dict[str, Callable[[Room, str, int], object]] = {
-    "strike": lambda room, d, n: room.desk.strike(room.editor, d, DX, "off_its_lens", number=n),
-    "reject": lambda room, d, n: room.desk.reject(room.editor, d, "too_thin", number=n),
-    "pass": lambda room, d, n: room.desk.pass_over(room.writer, d, "too_thin", number=n),
-    "later": lambda room, d, n: room.desk.put_off(room.writer, d, NOON.replace(year=2027), number=n),
-    "hold": lambda room, d, n: room.desk.hold_until(room.editor, d, NOON.replace(year=2027), number=n),
-    "fetch back": lambda room, d, n: room.desk.fetch_back(room.writer, d, number=n),
-    "approve": lambda room, d, n: room.desk.approve(room.editor, d, number=n),
+    "strike": lambda room, d, n: room.desk.act(room.editor, d, Strike(DX, "off_its_lens", number=n)),
+    "reject": lambda room, d, n: room.desk.act(room.editor, d, Reject("too_thin", number=n)),
+    "pass": lambda room, d, n: room.desk.act(room.writer, d, PassOver("too_thin", number=n)),
+    "later": lambda room, d, n: room.desk.act(room.writer, d, PutOff(NOON.replace(year=2027), number=n)),
+    "hold": lambda room, d, n: room.desk.act(room.editor, d, HoldUntil(NOON.replace(year=2027), number=n)),
+    "fetch back": lambda room, d, n: room.desk.act(room.writer, d, FetchBack(number=n)),
+    "approve": lambda room, d, n: room.desk.act(room.editor, d, Approve(number=n)),
 }
 
 
@@ -205,7 +225,7 @@ WHOLE: dict[str, Callable[[Room, str, int], object]] = {
 def test_an_act_on_a_draft_that_was_changed_since_is_refused(room: Room, draft: str, act: str) -> None:
     room.settle(draft)
     seen = room.head(draft)
-    room.desk.save(room.writer, draft, "note", "We ran none of it.", number=seen)
+    room.desk.act(room.writer, draft, Save("note", "We ran none of it.", number=seen))
     with pytest.raises(EditConflict, match="changed this draft since you read it"):
         WHOLE[act](room, draft, seen)
     WHOLE[act](room, draft, seen + 1) if act != "fetch back" else None
@@ -217,10 +237,10 @@ def test_an_act_on_a_draft_that_was_changed_since_is_refused(room: Room, draft: 
 def test_a_decision_names_its_channel_and_one_file_its_number(room: Room, draft: str) -> None:
     opened = room.review(draft)
     point, *_ = claims(opened)
-    room.desk.decide(room.writer, draft, target(point), "accurate", number=0, seen=True)
+    room.desk.act(room.writer, draft, Decide(target(point), "accurate", number=0, seen=True))
     back = room.desk.taking_back()
     for other in [*claims(opened)[1:], next(p for p in opened.points if p.kind == "views")]:
-        back.decide(room.editor, draft, target(other), "accurate", number=0, seen="shown")
+        back.act(room.editor, draft, Decide(target(other), "accurate", number=0, seen="shown"))
     first, *rest = decisions(room, draft)
     assert (first.channel, first.together, first.source_seen) == ("terminal", 0, True)
     assert {d.channel for d in rest} == {"editor"}
@@ -233,7 +253,7 @@ def test_the_approval_file_says_how_many_were_decided_at_once_how_fast(room: Roo
     opened, back = room.review(draft), room.desk.taking_back()
     for point in opened.points:
         settle_point(back, room.editor, point, number=0)
-    signed = room.desk.approve(room.editor, draft, number=0)
+    signed = room.desk.act(room.editor, draft, Approve(number=0))
     approval = room.desk.is_signed(room.editor, signed)
     assert approval
     history = room.desk.history(room.editor, draft)
@@ -249,7 +269,7 @@ def test_the_approval_file_says_how_many_were_decided_at_once_how_fast(room: Roo
 
 def test_a_decision_from_before_channels_were_kept_has_the_hash_it_had(room: Room, draft: str) -> None:
     point = claims(room.review(draft))[0]
-    room.desk.decide(room.writer, draft, target(point), "accurate", number=0, seen=True)
+    room.desk.act(room.writer, draft, Decide(target(point), "accurate", number=0, seen=True))
     told = decisions(room, draft)[0].model_dump(mode="json")
     old = Decision.model_validate({name: v for name, v in told.items() if name not in ("channel", "together")})
     assert (old.channel, old.together, old.source_seen) == ("", 0, True)
@@ -274,7 +294,7 @@ def test_what_fails_after_an_act_does_not_tell_it_as_failed(tmp_path: Path) -> N
     with a_room(f"sqlite:///{tmp_path / 'panel.db'}", archive=Broken()) as room:
         (draft,) = room.bring(small())
         room.settle(draft)
-        assert room.desk.approve(room.editor, draft, number=room.head(draft)).draft.state == "approved"
+        assert room.desk.act(room.editor, draft, Approve(number=room.head(draft))).draft.state == "approved"
 
 
 def test_no_act_reads_the_archive_while_it_holds_the_lock(tmp_path: Path) -> None:
@@ -288,8 +308,8 @@ def test_no_act_reads_the_archive_while_it_holds_the_lock(tmp_path: Path) -> Non
         (draft,) = room.bring(small())
         point = claims(room.review(draft))[0]
         asked.clear()
-        room.desk.decide(room.editor, draft, target(point), "removed", number=0, seen=True)
-        room.desk.save(room.editor, draft, "note", "We ran none of it.", number=1)
+        room.desk.act(room.editor, draft, Decide(target(point), "removed", number=0, seen=True))
+        room.desk.act(room.editor, draft, Save("note", "We ran none of it.", number=1))
         assert asked == []
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from panel.desk.stats import LAST, SettledFlag, active_minutes, dismissed_shares
+from panel.desk.stats import LAST, active_minutes, dismissed_shares
 from panel.records.desk import Act, Approval
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -36,11 +36,11 @@ def test_time_before_anybody_opened_the_draft_is_no_work() -> None:
 
 
 def test_a_share_is_of_the_last_fifty_settled_flags_by_time() -> None:
-    old = [SettledFlag("c", True, NOON + timedelta(minutes=i)) for i in range(60)]
-    new = [SettledFlag("c", False, NOON + timedelta(minutes=100 + i)) for i in range(20)]
-    assert dismissed_shares([*new, *old]) == {"c": (30, LAST)}
+    old = [(NOON + timedelta(minutes=i), True) for i in range(60)]
+    new = [(NOON + timedelta(minutes=100 + i), False) for i in range(20)]
+    assert dismissed_shares({"c": [*old, *new]}) == {"c": (30, LAST)}
 
 
 def test_checks_are_counted_apart() -> None:
-    flags = [SettledFlag("a", True, NOON), SettledFlag("b", False, NOON)]
+    flags = {"a": [(NOON, True)], "b": [(NOON, False)], "gone": []}
     assert dismissed_shares(flags) == {"a": (1, 1), "b": (0, 1)}

@@ -1,7 +1,7 @@
 """The acts of `panel drafts`: approve, publish, correct, retract, put away, fetch back. Each says what comes next."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -10,7 +10,7 @@ from panel.cli.terminal.here import open_desk
 from panel.cli.terminal.terminal import say_json, talk
 
 if TYPE_CHECKING:
-    from panel.desk import Opened
+    from panel.desk import DeskAct, Opened
 
 RevisionOption = Annotated[
     int | None, typer.Option("--revision", min=0, help="The revision you read; refused when there is a newer one.")
@@ -27,10 +27,12 @@ def approve(
     json_: JsonFlag = False,
 ) -> None:
     """Sign the newest text as it stands, under your name. Every claim and flag must be settled."""
+    from panel.desk import Approve
+
     with open_desk() as at:
         opened = at.desk.open(at.who, draft)
         number = opened.draft.head if revision is None else revision
-        opened = at.desk.approve(at.who, draft, number=number, edition=edition, reason=reason)
+        opened = at.desk.act(at.who, draft, Approve(number=number, edition=edition, reason=reason))
         signed = at.desk.is_signed(at.who, opened)
         assert signed
     told = f"Approved revision {signed.number} as {signed.name}, {signed.edition} edition."
@@ -45,9 +47,11 @@ def publish(
     json_: JsonFlag = False,
 ) -> None:
     """Let what was approved go out. What is out already is corrected by it."""
+    from panel.desk import Publish
+
     with open_desk() as at:
         when = at.desk.times.read(at_, now=at.desk.now) if at_ else None
-        opened = at.desk.publish(at.who, draft, at=when, reason=reason, number=revision)
+        opened = at.desk.act(at.who, draft, Publish(at=when, reason=reason, number=revision))
         out = at.desk.history(at.who, draft).publications[-1]
         told = f"goes out at {at.desk.times.told(out.goes_out_at)}"
     if out.goes_out_at > out.at:
@@ -63,8 +67,7 @@ def retract(
     json_: JsonFlag = False,
 ) -> None:
     """Take back what went out. Its words stay on record."""
-    with open_desk() as at:
-        opened = at.desk.retract(at.who, draft, reason)
+    opened = _do(draft, lambda desk: desk.Retract(reason))
     _done(opened, "Retracted.", f"panel drafts fetch-back {draft}", json_=json_)
 
 
@@ -77,8 +80,7 @@ def reject(
     json_: JsonFlag = False,
 ) -> None:
     """Turn a draft down."""
-    with open_desk() as at:
-        opened = at.desk.reject(at.who, draft, reason, why)
+    opened = _do(draft, lambda desk: desk.Reject(reason, why))
     _done(opened, "Rejected.", f"panel drafts fetch-back {draft}", json_=json_)
 
 
@@ -91,8 +93,7 @@ def pass_(
     json_: JsonFlag = False,
 ) -> None:
     """Not for us: the draft leaves the queue. No rejection."""
-    with open_desk() as at:
-        opened = at.desk.pass_over(at.who, draft, reason, why)
+    opened = _do(draft, lambda desk: desk.PassOver(reason, why))
     _done(opened, "Passed.", f"panel drafts fetch-back {draft}", json_=json_)
 
 
@@ -102,9 +103,11 @@ def later(
     json_: JsonFlag = False,
 ) -> None:
     """Put a draft off: it comes back into the queue at that time."""
+    from panel.desk import PutOff
+
     with open_desk() as at:
         when = at.desk.times.read(until, now=at.desk.now)
-        opened = at.desk.put_off(at.who, draft, when)
+        opened = at.desk.act(at.who, draft, PutOff(when))
     _done(opened, f"Put off until {at.desk.times.told(when)}.", "", json_=json_)
 
 
@@ -115,17 +118,18 @@ def hold(
     json_: JsonFlag = False,
 ) -> None:
     """Embargo a draft: nothing of it goes out before that time."""
+    from panel.desk import HoldUntil
+
     with open_desk() as at:
         when = None if until == "none" else at.desk.times.read(until, now=at.desk.now)
-        opened = at.desk.hold_until(at.who, draft, when, reason)
+        opened = at.desk.act(at.who, draft, HoldUntil(when, reason))
     told = f"Embargoed until {at.desk.times.told(when)}." if when else "The embargo is lifted."
     _done(opened, told, "", json_=json_)
 
 
 def fetch_back(draft: DraftArgument, json_: JsonFlag = False) -> None:
     """Put a passed, rejected, put-off, aged or retracted draft into the queue again; call off what is to go out."""
-    with open_desk() as at:
-        opened = at.desk.fetch_back(at.who, draft)
+    opened = _do(draft, lambda desk: desk.FetchBack())
     told = "It goes out no more." if opened.draft.state in ("approved", "published") else "It is in the queue again."
     _done(opened, told, f"panel edit {draft}", json_=json_)
 
@@ -140,8 +144,7 @@ def strike(
     json_: JsonFlag = False,
 ) -> None:
     """Take a critic's opinion out of the count; the page says so and why."""
-    with open_desk() as at:
-        opened = at.desk.strike(at.who, draft, critic, reason, why)
+    opened = _do(draft, lambda desk: desk.Strike(critic, reason, why))
     _done(
         opened,
         f"{critic} is struck: {opened.draft.shown.panel}.",
@@ -156,15 +159,13 @@ def unstrike(
     json_: JsonFlag = False,
 ) -> None:
     """Count a struck opinion again."""
-    with open_desk() as at:
-        opened = at.desk.unstrike(at.who, draft, critic)
+    opened = _do(draft, lambda desk: desk.Unstrike(critic))
     _done(opened, f"{critic} counts again: {opened.draft.shown.panel}.", "", json_=json_)
 
 
 def undo(draft: DraftArgument, json_: JsonFlag = False) -> None:
     """Take back the newest decision you made on a draft."""
-    with open_desk() as at:
-        opened = at.desk.undo(at.who, draft)
+    opened = _do(draft, lambda desk: desk.Undo())
     _done(opened, "Taken back.", f"panel edit {draft}", json_=json_)
 
 
@@ -178,6 +179,14 @@ def attach(app: typer.Typer) -> None:
     """Put the acts among the commands of `panel drafts`."""
     for name, act in COMMANDS.items():
         app.command(name)(act)
+
+
+def _do(draft: str, act: "Callable[[Any], DeskAct]") -> "Opened":
+    """One act on a draft, as it lies. act: made from the room `desk`, which is loaded here."""
+    from panel import desk
+
+    with open_desk() as at:
+        return at.desk.act(at.who, draft, act(desk))
 
 
 def _done(opened: "Opened", told: str, next_: str, *, json_: bool, **more: object) -> None:

@@ -63,9 +63,11 @@ def rerun(
 
 def take_over(draft: DraftArgument, json_: JsonFlag = False) -> None:
     """Lay in the newer review that is offered. Words people wrote stay where a critic said the same again."""
+    from panel.desk import TakeOver
+
     with open_desk() as at:
         opened = at.desk.open(at.who, draft)
-        opened = at.desk.take_over(at.who, draft, number=opened.draft.head)
+        opened = at.desk.act(at.who, draft, TakeOver(number=opened.draft.head))
     if json_:
         say_json({"draft_id": draft, "revision": opened.draft.head, "left": len(opened.left)})
     else:

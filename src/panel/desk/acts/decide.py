@@ -1,9 +1,18 @@
-"""Decide on claims, views, flags and held spans, and change words. Each is one act on one draft."""
+"""Decide on claims, views, flags and held spans, and change words. Each is one act on one draft. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, replace
+from datetime import datetime
+from typing import ClassVar
 
-from panel.desk.acts.commit import Tx, finish, refuse_put_away, settle, write
-from panel.desk.drafts.opened import Opened, OpenReview, read_review
+from panel.desk.acts.change import (
+    Before,
+    Change,
+    DeskAct,
+    decision_on,
+    refuse_put_away,
+    review_in,
+)
+from panel.desk.drafts.opened import Opened, OpenReview
 from panel.desk.drafts.overlay import standing_of
 from panel.desk.drafts.points import points_of
 from panel.desk.drafts.text_fields import (
@@ -19,8 +28,8 @@ from panel.desk.drafts.text_fields import (
 )
 from panel.desk.reasons import DISMISS_REASONS, ONLY_MENDED, one_of
 from panel.errors import EditConflict, Mistake
-from panel.records import Answered, Decided, DraftText, PassageSeen, Point, Review, Revision, Written
-from panel.store import draft_rows as rows
+from panel.records import Account, Answered, Decided, Decision, DraftText, PassageSeen, Point, Review, Written
+from panel.store import Detail
 
 PRINTED_AS = {"accurate": "printed"}  # decisions whose standing has another name
 
@@ -50,46 +59,70 @@ def target_of(name: str) -> Target:
     return Target(persona_id, field.place, phrase=field.name)
 
 
-def decide(
-    tx: Tx, draft_id: str, target: Target, decided: Decided, *, number: int, seen: PassageSeen,
-    opened_page: bool = False, known: int | None = None,
-) -> Opened:  # fmt: skip
+@dataclass(frozen=True)
+class Decide(DeskAct):
     """Decide `accurate`, `attributed` or `removed` of a claim or pick, `accurate` or `removed` of a critic's views.
 
-    number: of the revision the form showed; known: the newest decision that stood beside it, 0 for none. Raises
+    number: of the revision the form showed; known: the newest decision that stood beside it, 0 for none. An
     EditConflict when the words were changed since, or somebody decided otherwise.
     """
-    tx.allow("decide")
-    opened = tx.open_review(draft_id)
-    refuse_put_away(opened)
-    _refuse_stale(tx, opened, target, number)
-    point = _point_at(opened, target)
-    if known is not None:
-        _refuse_decided(tx, point, decided, known)
-    if decided not in ("accurate", "attributed", "removed"):
-        raise Mistake(f"Nobody can decide {decided!r} of that.", hint="Decide accurate, attributed or removed.")
-    if decided == "attributed":
-        _refuse_unless_the_makers(point)
-    was = target_standing(opened.text, target)
-    if was == "set_aside":
-        raise Mistake("That is set aside.", hint="Print it first, then decide.")
-    if target.phrase and decided == "removed":
-        was = point.text
-    if decided == "accurate" and _is_amended_by(opened, point, tx.who.account_id):
-        return opened  # whoever wrote the words has said so: a second decision would stand in the way of undoing it
-    text = put_standing(opened.text, target, PRINTED_AS.get(decided, decided))
-    if text != opened.text:
-        opened = _written(write(tx, opened, text, decided, persona=target.persona_id, place=target.place))
-        if decided != "removed":
-            point = _point_at(opened, target)  # as it is printed from now on; what is removed, as it was before
-    made = settle(tx, point, decided, draft_id=draft_id, seen=seen, opened_page=opened_page, was=was)
-    return finish(tx, opened, made)
+
+    may: ClassVar[str] = "decide"
+    target: Target
+    decided: Decided
+    _: KW_ONLY
+    number: int
+    seen: PassageSeen
+    opened_page: bool = False
+    known: int | None = None
+
+    def changes(self, opened: Opened) -> bool:
+        standing, point = target_standing(opened.text, self.target), point_of(opened.points, self.target)
+        if point is None:
+            return self.decided != "removed" or not (self.target.views or standing == "removed")
+        made = opened.decision(point)
+        return made is None or not opened.is_settled(point) or made.decision != self.decided
+
+    def decide(self, before: Before, who: Account, now: datetime) -> Change:
+        opened, target, decided = review_in(before), self.target, self.decided
+        _refuse_stale(before, opened, target)
+        point = target_point(opened, target)
+        if self.known is not None:
+            _refuse_decided(_newest(before, point), point, decided, self.known, who)
+        if decided not in ("accurate", "attributed", "removed"):
+            raise Mistake(f"Nobody can decide {decided!r} of that.", hint="Decide accurate, attributed or removed.")
+        if decided == "attributed":
+            _refuse_unless_the_makers(point)
+        was = target_standing(opened.text, target)
+        if was == "set_aside":
+            raise Mistake("That is set aside.", hint="Print it first, then decide.")
+        if target.phrase and decided == "removed":
+            was = point.text
+        if decided == "accurate" and _is_amended_by(opened, point, who.account_id):
+            return Change()  # whoever wrote it has said so: a second decision would stand in the way of undoing it
+        text = put_standing(opened.text, target, PRINTED_AS.get(decided, decided))
+        changed = text != opened.text
+        if changed and decided != "removed":  # as it is printed from now on; what is removed, as it was before
+            point = find_point(opened.review, text, target, opened.draft.scope)
+        made = decision_on(
+            point, decided, draft_id=opened.draft.draft_id, who=who, now=now, seen=self.seen,
+            opened_page=self.opened_page, was=was,
+        )  # fmt: skip
+        if not changed:
+            return Change(decisions=(made,))
+        detail: Detail = {"persona": target.persona_id, "place": target.place}
+        return Change(text=text, what=decided, detail=detail, decisions=(made,))
 
 
-def _refuse_decided(tx: Tx, point: Point, decided: Decided, known: int) -> None:
+def _newest(before: Before, point: Point) -> Decision | None:
+    """The newest decision on a point, also on one that is not printed, taken back or not."""
+    at = (point.scope, point.key)
+    return before.opened.decided.get(at) or before.decided.get(at)
+
+
+def _refuse_decided(newest: Decision | None, point: Point, decided: Decided, known: int, who: Account) -> None:
     """Raises EditConflict when somebody else decided otherwise since."""
-    newest = rows.decided(tx.conn, point.scope, [point.key]).get(point.key)
-    if newest and newest.decision_id > known and newest.by != tx.who.account_id and newest.decision != decided:
+    if newest and newest.decision_id > known and newest.by != who.account_id and newest.decision != decided:
         raise EditConflict(
             f"Somebody decided this meanwhile: {newest.decision}.", theirs="" if point.kind == "views" else point.text,
             hint="Look at it again, then decide.",
@@ -107,11 +140,6 @@ def _refuse_unless_the_makers(point: Point) -> None:
 def _is_amended_by(opened: OpenReview, point: Point, account_id: str) -> bool:
     made = opened.decision(point)
     return made is not None and made.settles and made.decision == "amended" and made.by == account_id
-
-
-def _written(opened: Opened) -> OpenReview:
-    assert isinstance(opened, OpenReview)
-    return opened
 
 
 def target_standing(text: DraftText, target: Target) -> str:
@@ -146,34 +174,47 @@ def put_standing(text: DraftText, target: Target, standing: str) -> DraftText:
     )
 
 
-def save(
-    tx: Tx, draft_id: str, name: str, new: str, *, number: int, seen: PassageSeen = False, opened_page: bool = False,
-    reason: str = "",
-) -> Opened:  # fmt: skip
+@dataclass(frozen=True)
+class Save(DeskAct):
     """Change the words of one field (`text_fields.read_field`); that is a decision, `amended`, by whoever did it.
 
-    Raises EditConflict when somebody else changed the same words since revision `number`; Mistake for words that can't
-    stand there, or when nothing would change.
+    An EditConflict when somebody else changed the same words since revision `number`; a Mistake for words that can't
+    stand there, `Unchanged` when nothing would change.
     """
-    field = read_field(name)
-    tx.allow("note" if field.part == "note" else "save")
-    opened = tx.open(draft_id) if field.part == "note" else tx.open_review(draft_id)
-    refuse_put_away(opened)
-    words, was = typed(new, field), text_at(opened.text, field)
-    if words == was:
-        raise Unchanged("Nothing was changed.")
-    _refuse_conflict(tx, opened, name, number, yours=words, theirs=was)
-    if not words and field.part == "sentence":
-        raise Mistake("Not saved: the sentence is empty.", hint="To take it out, remove it.")
-    if isinstance(opened, OpenReview):
+
+    may: ClassVar[str] = "save"
+    name: str
+    new: str
+    _: KW_ONLY
+    number: int
+    seen: PassageSeen = False
+    opened_page: bool = False
+    reason: str = ""
+
+    def changes(self, opened: Opened) -> bool:
+        field = read_field(self.name)
+        return typed(self.new, field) != text_at(opened.text, field)
+
+    def decide(self, before: Before, who: Account, now: datetime) -> Change:
+        field, opened = read_field(self.name), before.opened
+        refuse_put_away(opened) if field.part == "note" else review_in(before)
+        words, was = typed(self.new, field), text_at(opened.text, field)
+        if words == was:
+            raise Unchanged("Nothing was changed.")
+        _refuse_conflict(before, self.name, yours=words, theirs=was)
+        if not words and field.part == "sentence":
+            raise Mistake("Not saved: the sentence is empty.", hint="To take it out, remove it.")
+        text = put_text(opened.text, field, words, by=who.name, role=who.role)
+        saved = Change(text=text, what="saved", reason=told(self.reason), detail={"field": self.name})
+        if not isinstance(opened, OpenReview) or field.part == "note":
+            return saved
         _refuse_unprinted(opened, field)
-    text = put_text(opened.text, field, words, by=tx.who.name, role=tx.who.role)
-    written = write(tx, opened, text, "saved", reason=told(reason), field=name)
-    if not isinstance(written, OpenReview) or field.part == "note":
-        return finish(tx, written)
-    point = _amended(written, field)
-    made = settle(tx, point, "amended", draft_id=draft_id, seen=seen, opened_page=opened_page, field=name, was=was)
-    return finish(tx, written, made)
+        point = _amended(opened, text, field)
+        made = decision_on(
+            point, "amended", draft_id=opened.draft.draft_id, who=who, now=now, seen=self.seen,
+            opened_page=self.opened_page, field=self.name, was=was,
+        )  # fmt: skip
+        return replace(saved, decisions=(made,))
 
 
 def _refuse_unprinted(opened: OpenReview, field: Field) -> None:
@@ -206,65 +247,102 @@ def _target_of(review: Review, field: Field) -> Target:
     return Target(field.persona_id, field.place, views=views)
 
 
-def _amended(opened: OpenReview, field: Field) -> Point:
+def _amended(opened: OpenReview, text: DraftText, field: Field) -> Point:
     """The point of changed words; a short text may have its own. Raises Mistake for none: no other is decided."""
-    alone = point_of(opened.points, Target(field.persona_id, phrase=field.name)) if field.part == "phrase" else None
-    found = alone or point_of(opened.points, _target_of(opened.review, field))
+    points = points_of(opened.review, text, (), scope=opened.draft.scope)
+    alone = point_of(points, Target(field.persona_id, phrase=field.name)) if field.part == "phrase" else None
+    found = alone or point_of(points, _target_of(opened.review, field))
     if found is None:
         raise Mistake("Nobody can decide of these words as they are printed now.", hint="Reload the draft.")
     return found
 
 
-def set_standing(tx: Tx, draft_id: str, target: Target, standing: str, *, number: int) -> Opened:
+@dataclass(frozen=True)
+class SetStanding(DeskAct):
     """Print a sentence or pick that was set aside, or set one aside that is printed."""
-    tx.allow("save")
-    opened = tx.open_review(draft_id)
-    refuse_put_away(opened)
-    _refuse_stale(tx, opened, target, number)
-    if standing not in ("printed", "set_aside"):
-        raise Mistake(f"A sentence can't be {standing!r}.", hint="Print it or set it aside.")
-    if target.views or target.phrase:
-        raise Mistake("A critic's views and short texts are printed or removed.", hint="Decide accurate or removed.")
-    was = target_standing(opened.text, target)
-    if was == "removed":
-        raise Mistake("That was removed.", hint="Decide it accurate to print it again, or take the decision back.")
-    if was == standing or (was, standing) == ("attributed", "printed"):
-        raise Mistake("Nothing was changed.")
-    text = put_standing(opened.text, target, standing)
-    return finish(tx, write(tx, opened, text, standing, persona=target.persona_id, place=target.place))
+
+    may: ClassVar[str] = "save"
+    target: Target
+    standing: str
+    _: KW_ONLY
+    number: int
+
+    def changes(self, opened: Opened) -> bool:
+        was = target_standing(opened.text, self.target)
+        return was != self.standing and (was, self.standing) != ("attributed", "printed")
+
+    def decide(self, before: Before, who: Account, now: datetime) -> Change:
+        opened, target, standing = review_in(before), self.target, self.standing
+        _refuse_stale(before, opened, target)
+        if standing not in ("printed", "set_aside"):
+            raise Mistake(f"A sentence can't be {standing!r}.", hint="Print it or set it aside.")
+        if target.views or target.phrase:
+            raise Mistake(
+                "A critic's views and short texts are printed or removed.", hint="Decide accurate or removed."
+            )
+        if target_standing(opened.text, target) == "removed":
+            raise Mistake("That was removed.", hint="Decide it accurate to print it again, or take the decision back.")
+        if not self.changes(opened):
+            raise Mistake("Nothing was changed.")
+        text = put_standing(opened.text, target, standing)
+        return Change(text=text, what=standing, detail={"persona": target.persona_id, "place": target.place})
 
 
-def dismiss(tx: Tx, draft_id: str, key: str, reason: str) -> Opened:
+@dataclass(frozen=True)
+class Dismiss(DeskAct):
     """Dismiss a flag that has to be settled, with a reason from the list. Some can only be mended."""
-    tx.allow("dismiss")
-    opened = tx.open(draft_id)
-    refuse_put_away(opened)
-    one_of(DISMISS_REASONS, reason)
-    point = next((p for p in opened.points if p.kind == "flag" and p.key == key), None)
-    if point is None:
-        raise Mistake("That flag is no longer there.", hint="Reload the draft.")
-    if point.check in ONLY_MENDED:
-        raise Mistake(f"`{point.check}` can't be dismissed.", hint="Amend or remove the words it is about.")
-    return finish(tx, opened, settle(tx, point, "dismissed", draft_id=draft_id, reason=reason))
+
+    may: ClassVar[str] = "dismiss"
+    key: str
+    reason: str
+
+    def changes(self, opened: Opened) -> bool:
+        point = self._flag(opened)
+        return point is not None and opened.decision(point) is None
+
+    def _flag(self, opened: Opened) -> Point | None:
+        return next((p for p in opened.points if p.kind == "flag" and p.key == self.key), None)
+
+    def decide(self, before: Before, who: Account, now: datetime) -> Change:
+        opened = before.opened
+        refuse_put_away(opened)
+        one_of(DISMISS_REASONS, self.reason)
+        point = self._flag(opened)
+        if point is None:
+            raise Mistake("That flag is no longer there.", hint="Reload the draft.")
+        if point.check in ONLY_MENDED:
+            raise Mistake(f"`{point.check}` can't be dismissed.", hint="Amend or remove the words it is about.")
+        draft_id = opened.draft.draft_id
+        made = decision_on(point, "dismissed", draft_id=draft_id, who=who, now=now, reason=self.reason)
+        return Change(decisions=(made,))
 
 
-def confirm_held(tx: Tx, draft_id: str, key: str = "") -> Opened:
+@dataclass(frozen=True)
+class Confirm(DeskAct):
     """Say that the words for reviewers were read. What is printed are the answers given without them.
 
     key: of their point as it was read; "" for whichever there is.
     """
-    tx.allow("confirm")
-    opened = tx.open_review(draft_id)
-    refuse_put_away(opened)
-    point = next((p for p in opened.points if p.kind == "held"), None)
-    if point is None:
-        raise Mistake("Nothing on this launch's pages speaks to reviewers.")
-    if key and key != point.key:
-        raise EditConflict("Other words speak to reviewers by now.", hint="Read them, then confirm it.")
-    return finish(tx, opened, settle(tx, point, "confirmed", draft_id=draft_id))
+
+    may: ClassVar[str] = "confirm"
+    key: str = ""
+
+    def changes(self, opened: Opened) -> bool:
+        return any(p.kind == "held" and not opened.is_settled(p) for p in opened.points)
+
+    def decide(self, before: Before, who: Account, now: datetime) -> Change:
+        opened = review_in(before)
+        point = next((p for p in opened.points if p.kind == "held"), None)
+        if point is None:
+            raise Mistake("Nothing on this launch's pages speaks to reviewers.")
+        if self.key and self.key != point.key:
+            raise EditConflict("Other words speak to reviewers by now.", hint="Read them, then confirm it.")
+        made = decision_on(point, "confirmed", draft_id=opened.draft.draft_id, who=who, now=now)
+        return Change(decisions=(made,))
 
 
-def _point_at(opened: OpenReview, target: Target) -> Point:
+def target_point(opened: OpenReview, target: Target) -> Point:
+    """The point of a target, as `find_point`, sooner where it is printed."""
     return point_of(opened.points, target) or find_point(opened.review, opened.text, target, opened.draft.scope)
 
 
@@ -285,14 +363,12 @@ def point_of(points: tuple[Point, ...], target: Target) -> Point | None:
     return next((p for p in mine if target.views or (p.place, p.field) == (target.place, target.phrase)), None)
 
 
-def _refuse_stale(tx: Tx, opened: OpenReview, target: Target, number: int) -> None:
+def _refuse_stale(before: Before, opened: OpenReview, target: Target) -> None:
     """Raises EditConflict when the words under a decision, or their passages, are no longer those the decider saw."""
-    if number == opened.draft.head:
+    then = before.then
+    if then is None:
         return
-    then = _revision(tx, opened, number)
-    review = opened.review
-    if then.base_hash != opened.revision.base_hash:
-        review = read_review(rows.base_json(tx.conn, then.base_hash))
+    review = then.review or opened.review
     if _as_seen(review, then.text, target) != _as_seen(opened.review, opened.text, target):
         theirs = "" if target.views else _words_at(opened.text, target)
         raise EditConflict(
@@ -315,11 +391,11 @@ def _words_at(text: DraftText, target: Target) -> str:
     return next((s.text for s in words.sentences if s.place == target.place), "") if words else ""
 
 
-def _refuse_conflict(tx: Tx, opened: Opened, name: str, number: int, *, yours: str, theirs: str) -> None:
-    """Raises EditConflict when these words, or how they are printed, are no longer as they were at `number`."""
-    if number == opened.draft.head:
+def _refuse_conflict(before: Before, name: str, *, yours: str, theirs: str) -> None:
+    """Raises EditConflict when these words, or how they are printed, are no longer as they were read."""
+    opened, then, field = before.opened, before.then, read_field(name)
+    if then is None:
         return
-    then, field = _revision(tx, opened, number), read_field(name)
     if isinstance(opened, OpenReview) and field.part != "note":
         other_base = then.base_hash != opened.revision.base_hash
         if other_base or _printed_as(opened, then.text, field) != _printed_as(opened, opened.text, field):
@@ -332,10 +408,3 @@ def _refuse_conflict(tx: Tx, opened: Opened, name: str, number: int, *, yours: s
             "Somebody saved these words first.", yours=yours, theirs=theirs, field=name, number=opened.draft.head,
             hint="Put both together, then save again.",
         )  # fmt: skip
-
-
-def _revision(tx: Tx, opened: Opened, number: int) -> Revision:
-    found = rows.load_revision(tx.conn, opened.draft.draft_id, number)
-    if found is None:
-        raise Mistake(f"This draft has no revision {number}.", hint="Reload the draft.")
-    return found

@@ -1,102 +1,124 @@
-"""Put a draft away: pass it, reject it, put it off, hold it until a time, fetch it back."""
+"""Put a draft away: pass it, reject it, put it off, hold it until a time, fetch it back. Pure."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
-from panel.desk.acts.commit import Tx, cancel, finish
-from panel.desk.acts.sign import _to_come, _with
-from panel.desk.drafts.opened import Opened
-from panel.desk.drafts.publications import public_at, to_go_out
+from panel.desk.acts.change import Before, Change, Need, SigningAct
+from panel.desk.acts.sign import to_come
 from panel.desk.drafts.text_fields import told
-from panel.desk.permissions import TO_FETCH_BACK
+from panel.desk.permissions import TO_FETCH_BACK, allow
 from panel.desk.reasons import PASS_REASONS, REJECT_REASONS, one_of
 from panel.errors import Mistake
-from panel.records import DraftState
-from panel.store import draft_rows as rows
+from panel.records import Account, DraftState
+from panel.store import Detail
 
 
-def _put_away(tx: Tx, opened: Opened, state: DraftState, reason: str, why: str) -> Opened:
-    if opened.draft.state in ("published", "retracted"):
-        is_out = opened.draft.state == "published"
-        raise Mistake(f"It is {opened.draft.state}.", hint="Retract it instead." if is_out else "Fetch it back first.")
-    cancel(tx, opened.draft, f"it was {state}")
-    if opened.draft.state == state:
+def _put_away(before: Before, state: DraftState, reason: str, why: str) -> Change:
+    was = before.opened.draft.state
+    if was in ("published", "retracted"):
+        raise Mistake(f"It is {was}.", hint="Retract it instead." if was == "published" else "Fetch it back first.")
+    if was == state:
         raise Mistake(f"It is {state} already.")
-    tx.log(state, opened.draft.draft_id, reason=reason, why=told(why))
-    return finish(tx, opened, state=state)
+    detail: Detail = {"reason": reason, "why": told(why)}
+    return Change(what=state, detail=detail, cancels=f"it was {state}", draft={"state": state})
 
 
-def reject(tx: Tx, draft_id: str, reason: str, why: str = "", *, number: int | None = None) -> Opened:
+@dataclass(frozen=True)
+class Reject(SigningAct):
     """Turn a draft down, with a reason from the list. What is public must be retracted instead."""
-    tx.allow("reject")
-    return _put_away(tx, tx.open(draft_id, number), "rejected", one_of(REJECT_REASONS, reason), why)
+
+    may: ClassVar[str] = "reject"
+    reason: str
+    why: str = ""
+
+    def decide(self, before: Before, who: Account, now: datetime) -> Change:
+        self.refuse_unread(before)
+        return _put_away(before, "rejected", one_of(REJECT_REASONS, self.reason), self.why)
 
 
-def pass_over(tx: Tx, draft_id: str, reason: str, why: str = "", *, number: int | None = None) -> Opened:
+@dataclass(frozen=True)
+class PassOver(SigningAct):
     """Not for us, with a reason from the list: the draft leaves the queue and can be fetched back. No rejection."""
-    tx.allow("pass")
-    opened = tx.open(draft_id, number)
-    if opened.draft.state in ("approved", "scheduled", "rejected"):
-        tx.allow("reject")  # nobody undoes what they may not do
-    return _put_away(tx, opened, "passed", one_of(PASS_REASONS, reason), why)
+
+    may: ClassVar[str] = "pass"
+    reason: str
+    why: str = ""
+
+    def decide(self, before: Before, who: Account, now: datetime) -> Change:
+        self.refuse_unread(before)
+        if before.opened.draft.state in ("approved", "scheduled", "rejected"):
+            allow(who, "reject")  # nobody undoes what they may not do
+        return _put_away(before, "passed", one_of(PASS_REASONS, self.reason), self.why)
 
 
-def put_off(tx: Tx, draft_id: str, until: datetime, *, number: int | None = None) -> Opened:
+@dataclass(frozen=True)
+class PutOff(SigningAct):
     """Look at it later: it comes back into the queue at that time."""
-    tx.allow("later")
-    opened = tx.open(draft_id, number)
-    if opened.draft.state in ("approved", "scheduled"):
-        tx.allow("reject")
-    elif opened.draft.state not in ("open", "later"):
-        raise Mistake(f"This draft is {opened.draft.state}.", hint="Only what waits in the queue is put off.")
-    until = _to_come(tx, until)
-    cancel(tx, opened.draft, "it was put off")
-    tx.log("put off", draft_id, until=until.isoformat())
-    return finish(tx, _with(opened, until=until), state="later")
+
+    may: ClassVar[str] = "later"
+    until: datetime
+
+    def decide(self, before: Before, who: Account, now: datetime) -> Change:
+        self.refuse_unread(before)
+        state = before.opened.draft.state
+        if state in ("approved", "scheduled"):
+            allow(who, "reject")
+        elif state not in ("open", "later"):
+            raise Mistake(f"This draft is {state}.", hint="Only what waits in the queue is put off.")
+        until = to_come(self.until, now)
+        detail: Detail = {"until": until.isoformat()}
+        return Change(what="put off", detail=detail, cancels="it was put off", draft={"state": "later", "until": until})
 
 
-def hold_until(tx: Tx, draft_id: str, until: datetime | None, reason: str = "", *, number: int | None = None) -> Opened:
+@dataclass(frozen=True)
+class HoldUntil(SigningAct):
     """Embargo a draft: it is nowhere public before that time, in no comparison either. None lifts it.
 
     Whoever lifts or shortens one, the maker's too, says why.
     """
-    tx.allow("hold")
-    opened = tx.open(draft_id, number)
-    if public_at(tx.conn, opened.draft, tx.now):
-        raise Mistake("It is public already.", hint="Retract it instead.")
-    known, why = opened.draft.embargo_until, told(reason)
-    if until:
-        until = _to_come(tx, until)
-        _refuse_told_already(tx, draft_id)
-    elif not known:
-        raise Mistake("It is under no embargo.")
-    if known and (until is None or until < known) and not why:
-        raise Mistake("An embargo is lifted or shortened with a reason.", hint="Say who agreed; it stays in the log.")
-    what = "embargoed" if until else "embargo lifted"
-    tx.log(what, draft_id, until=until.isoformat() if until else "", reason=why)
-    return finish(tx, _with(opened, embargo_until=until))
+
+    may: ClassVar[str] = "hold"
+    needs: ClassVar[tuple[Need, ...]] = ("signing", "printing")
+    until: datetime | None
+    reason: str = ""
+
+    def decide(self, before: Before, who: Account, now: datetime) -> Change:
+        self.refuse_unread(before)
+        if before.is_public:
+            raise Mistake("It is public already.", hint="Retract it instead.")
+        until, known, why = self.until, before.opened.draft.embargo_until, told(self.reason)
+        if until:
+            until = to_come(until, now)
+            if before.printing:
+                raise Mistake(f"{before.printing!r} prints it, and is public.", hint="Retract that comparison first.")
+        elif not known:
+            raise Mistake("It is under no embargo.")
+        if known and (until is None or until < known) and not why:
+            raise Mistake(
+                "An embargo is lifted or shortened with a reason.", hint="Say who agreed; it stays in the log."
+            )
+        what = "embargoed" if until else "embargo lifted"
+        detail: Detail = {"until": until.isoformat() if until else "", "reason": why}
+        return Change(what=what, detail=detail, draft={"embargo_until": until})
 
 
-def fetch_back(tx: Tx, draft_id: str, *, number: int | None = None) -> Opened:
+@dataclass(frozen=True)
+class FetchBack(SigningAct):
     """Put a passed, rejected, put-off, aged or retracted draft into the queue again. What is to go out stays signed."""
-    tx.allow("fetch back")
-    opened = tx.open(draft_id, number)
-    state = opened.draft.state
-    if state == "published" and to_go_out(tx.conn, opened.draft, tx.now):
-        tx.allow(TO_FETCH_BACK["scheduled"])
-        cancel(tx, opened.draft, "it was called off")
-        return finish(tx, opened)
-    if state in ("published", "approved"):
-        raise Mistake(f"It is {state}, and open for corrections as it is.")
-    tx.allow(TO_FETCH_BACK.get(state, "fetch back"))
-    tx.log("fetched back", draft_id, was=state)
-    if state == "scheduled":
-        cancel(tx, opened.draft, "it was fetched back")
-        return finish(tx, opened, state="approved")
-    return finish(tx, _with(opened, created_at=tx.now), state="open")
 
+    may: ClassVar[str] = "fetch back"
 
-def _refuse_told_already(tx: Tx, draft_id: str) -> None:
-    """Raises Mistake when a comparison that prints this draft is public."""
-    for printing in rows.comparisons_with(tx.conn, draft_id):
-        if public_at(tx.conn, printing, tx.now):
-            raise Mistake(f"{printing.draft_id!r} prints it, and is public.", hint="Retract that comparison first.")
+    def decide(self, before: Before, who: Account, now: datetime) -> Change:
+        self.refuse_unread(before)
+        state = before.opened.draft.state
+        if state == "published" and before.due:
+            allow(who, TO_FETCH_BACK["scheduled"])
+            return Change(cancels="it was called off")
+        if state in ("published", "approved"):
+            raise Mistake(f"It is {state}, and open for corrections as it is.")
+        allow(who, TO_FETCH_BACK.get(state, "fetch back"))
+        if state == "scheduled":
+            cancels, draft = "it was fetched back", {"state": "approved"}
+            return Change(what="fetched back", detail={"was": state}, cancels=cancels, draft=draft)
+        return Change(what="fetched back", detail={"was": state}, draft={"state": "open", "created_at": now})

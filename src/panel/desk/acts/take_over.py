@@ -1,37 +1,42 @@
-"""Take over what a panel that was asked again answered, critic by critic. No verdict is ever changed."""
+"""Take over what a panel that was asked again answered, critic by critic. No verdict is ever changed. Pure."""
 
-from dataclasses import replace
+from dataclasses import KW_ONLY, dataclass
+from datetime import datetime
+from typing import ClassVar
 
-from panel.desk.acts.commit import Tx, finish, refuse_put_away, write
-from panel.desk.drafts.opened import Opened, OpenReview, read_review
-from panel.desk.drafts.overlay import start_text
-from panel.desk.drafts.points import cited_passages, earlier_decisions, passages_hash
+from panel.desk.acts.change import Before, Change, DeskAct, Need, refuse_changed, review_in
+from panel.desk.drafts.opened import OpenReview
+from panel.desk.drafts.points import cited_passages, passages_hash
 from panel.errors import EditConflict, Mistake
-from panel.records import Answered, DraftText, Ground, Review
-from panel.store import draft_rows as rows
+from panel.records import Account, Answered, DraftText, Ground, Review
 
 
-def take_over(tx: Tx, draft_id: str, *, number: int, offered: str = "") -> Opened:
+@dataclass(frozen=True)
+class TakeOver(DeskAct):
     """Make the newer review that is offered the base of this draft.
 
     A critic who said the same in both keeps the words people gave it; where a critic answered anew, its new words
     come in, with what was decided of the same sentences before. Nothing is lost: the revision before stays.
     offered: hash of the newer review that was read; "" for whichever is offered.
     """
-    tx.allow("take over")
-    opened = tx.open_review(draft_id)
-    refuse_put_away(opened)
-    if number != opened.draft.head:
-        raise EditConflict("Somebody changed this draft since you read it.", hint="Look again, then take it over.")
-    if offered and offered != opened.draft.offered_hash:
-        raise EditConflict("Another review is offered by now.", hint="Look at it, then take it over.")
-    if not opened.draft.offered_hash:
-        raise Mistake("No newer review of this launch is there.")
-    newer = read_review(rows.base_json(tx.conn, opened.draft.offered_hash))
-    text = merged(opened, newer, start_text(newer, earlier_decisions(tx.conn, newer, opened.draft.scope)))
-    hashed, run_id = opened.draft.offered_hash, newer.made.run_id or opened.draft.run_id
-    draft = opened.draft.model_copy(update={"offered_hash": "", "run_id": run_id})
-    return finish(tx, write(tx, replace(opened, draft=draft), text, "took over", base_hash=hashed, base=hashed))
+
+    may: ClassVar[str] = "take over"
+    needs: ClassVar[tuple[Need, ...]] = ("offer",)
+    _: KW_ONLY
+    number: int
+    offered: str = ""
+
+    def decide(self, before: Before, who: Account, now: datetime) -> Change:
+        opened = review_in(before)
+        refuse_changed(opened, self.number, "Look again, then take it over.")
+        hashed = opened.draft.offered_hash
+        if self.offered and self.offered != hashed:
+            raise EditConflict("Another review is offered by now.", hint="Look at it, then take it over.")
+        if before.offer is None:
+            raise Mistake("No newer review of this launch is there.")
+        newer, fresh = before.offer
+        draft = {"base_hash": hashed, "offered_hash": "", "run_id": newer.made.run_id or opened.draft.run_id}
+        return Change(text=merged(opened, newer, fresh), what="took over", detail={"base": hashed}, draft=draft)
 
 
 def merged(opened: OpenReview, newer: Review, fresh: DraftText) -> DraftText:

@@ -1,53 +1,53 @@
-"""Take back the newest decision a person made on a draft: the words are again as they were before it."""
+"""Take back the newest decision a person made on a draft: the words are again as they were before it. Pure."""
 
-from sqlalchemy import Connection
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
 
-from panel.desk.acts.commit import Tx, finish, refuse_put_away, settle, write
+from panel.desk.acts.change import Before, Change, DeskAct, Need, refuse_put_away
 from panel.desk.acts.decide import Target, put_standing, target_of, target_standing
 from panel.desk.drafts.opened import Opened, OpenReview
 from panel.desk.drafts.text_fields import put_text, read_field, text_at
 from panel.errors import EditConflict, Mistake
-from panel.records import Account, Decision, DraftText, Point
-from panel.store import draft_rows as rows
+from panel.records import Account, Decision, DraftText
+
+UNDONE: dict[str, Any] = {  # of a decision that takes another back: it says nothing but what it is about
+    "decision_id": 0, "decision": "undone", "source_seen": False, "page_opened": False, "reason": "", "field": "",
+    "was": "",
+}  # fmt: skip
 
 
-def undo(tx: Tx, draft_id: str, named: int | None = None) -> Opened:
+@dataclass(frozen=True)
+class Undo(DeskAct):
     """Take back the newest decision of this person here that still stands.
 
     What somebody decided or wrote since in its place stays as it is. named: the decision that was read as the newest.
-    Raises Mistake when there is nothing, EditConflict when it is another than was named.
     """
-    tx.allow("decide")
-    opened = tx.open(draft_id)
-    refuse_put_away(opened)
-    decision = newest(tx.conn, tx.who, opened)
-    if named is not None and (decision is None or decision.decision_id != named):
-        raise EditConflict("That is no longer your newest decision here.", hint="Look again, then take it back.")
-    if decision is None:
-        raise Mistake("There is nothing of yours to take back.")
-    point = Point(
-        kind=decision.kind, scope=decision.scope, key=decision.key, persona_id=decision.persona_id, text=decision.text,
-        place=decision.place, sentence_hash=decision.sentence_hash, passages_hash=decision.passages_hash,
-        check=decision.check,
-    )  # fmt: skip
-    text = _before(opened.text, decision)
-    if text != opened.text:
-        opened = write(tx, opened, text, "undone", decision=decision.decision_id)
-    return finish(tx, opened, settle(tx, point, "undone", draft_id=draft_id))
+
+    may: ClassVar[str] = "decide"
+    needs: ClassVar[tuple[Need, ...]] = ("made",)
+    named: int | None = None
+
+    def decide(self, before: Before, who: Account, now: datetime) -> Change:
+        opened = before.opened
+        refuse_put_away(opened)
+        decision = newest_of(before.made, who, opened)
+        if self.named is not None and (decision is None or decision.decision_id != self.named):
+            raise EditConflict("That is no longer your newest decision here.", hint="Look again, then take it back.")
+        if decision is None:
+            raise Mistake("There is nothing of yours to take back.")
+        undone = decision.model_copy(update=UNDONE | {"name": who.name, "at": now})
+        text = _before(opened.text, decision)
+        if text == opened.text:
+            return Change(decisions=(undone,))
+        return Change(text=text, what="undone", detail={"decision": decision.decision_id}, decisions=(undone,))
 
 
-def newest(conn: Connection, who: Account, opened: Opened) -> Decision | None:
-    """Theirs, of this draft, still the newest of its point, and still to be seen in the text."""
-    made = rows.decisions_of(conn, opened.draft.draft_id)
-    last = {(d.scope, d.key): d.decision_id for d in made}
-    for decision in reversed(made):
-        at = (decision.scope, decision.key)
-        mine = decision.by == who.account_id and decision.decision != "undone"
-        if mine and last[at] == decision.decision_id and _stands(opened, decision):
-            current = rows.decided(conn, decision.scope, [decision.key])[decision.key]
-            if current.decision_id == decision.decision_id:
-                return decision
-    return None
+def newest_of(made: Sequence[Decision], who: Account, opened: Opened) -> Decision | None:
+    """Theirs, still to be seen in the text. made: of this draft, each still the newest of its point, oldest first."""
+    mine = (d for d in reversed(made) if d.by == who.account_id and d.decision != "undone")
+    return next((decision for decision in mine if _stands(opened, decision)), None)
 
 
 SHOWS = {  # how a sentence or pick is printed after a decision

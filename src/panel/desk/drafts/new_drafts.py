@@ -49,12 +49,11 @@ def _take_review(
 ) -> Draft:
     scope, subject, known = place_of(conn, run_id, slug)
     rows.keep_base(conn, hashed, "review", json)
-    if known and known.grade != "trial" and review.grade == "trial" and not draft_of_run(conn, run_id):
-        draft = known  # a trial answers nothing: it takes nobody's place and is not offered
-    elif known:
-        draft = _newer(conn, known, hashed, review, run_id, now)
-    else:
-        draft = _new(conn, subject, scope, slug, hashed, review, run_id, now)
+    asked = bool(draft_of_run(conn, run_id))
+    for one in known:  # a trial answers nothing: unless it was asked for, it takes nobody's place and is not offered
+        if asked or one.grade == "trial" or review.grade != "trial":
+            _newer(conn, one, hashed, review, run_id, now)
+    draft = known[0] if known else _new(conn, subject, scope, slug, hashed, review, run_id, now)
     rows.mark_taken(conn, run_id, "review", slug, hashed, draft.draft_id)
     return draft
 
@@ -75,10 +74,10 @@ def _new(
     return draft
 
 
-def _newer(conn: Connection, known: Draft, hashed: str, review: Review, run_id: str, now: datetime) -> Draft:
+def _newer(conn: Connection, known: Draft, hashed: str, review: Review, run_id: str, now: datetime) -> None:
     """A draft nobody opened takes the newer review; one that lies open, or bears another name, is offered it."""
     if known.base_hash == hashed:
-        return known
+        return
     shown = new_queue_row(review, known.draft_id)
     if known.head < 0 and folded_name(shown.name) == folded_name(known.shown.name):
         changed: dict[str, Any] = {"base_hash": hashed, "run_id": run_id, "grade": review.grade, "shown": shown}
@@ -90,7 +89,6 @@ def _newer(conn: Connection, known: Draft, hashed: str, review: Review, run_id: 
     draft = known.model_copy(update=changed | {"changed_at": now, "embargo_until": embargo})
     rows.put_draft(conn, draft)
     _tell(conn, what, draft, run_id, hashed, now)
-    return draft
 
 
 def _tell(conn: Connection, what: str, draft: Draft, run_id: str, hashed: str, now: datetime) -> None:
@@ -102,7 +100,7 @@ def _tell(conn: Connection, what: str, draft: Draft, run_id: str, hashed: str, n
 
 def due(conn: Connection, now: datetime, most: int = 1000) -> list[Draft]:
     """Drafts that were put off until now at the latest, or were to go out by now."""
-    return rows.list_drafts(conn, states=("later", "scheduled"), due=rows.time_of(now), most=most)
+    return rows.due_drafts(conn, rows.time_of(now), most)
 
 
 def bring_back(conn: Connection, now: datetime) -> int:
@@ -141,8 +139,12 @@ def _take_comparison(
 def _side(conn: Connection, run_id: str, review: Review, now: datetime) -> Draft:
     """The draft of one side: taken in from the same run, or made of what the comparison holds of it."""
     slug = review.slug
-    known = place_of(conn, run_id, slug).draft
-    return known or _take_review(conn, run_id, slug, review.review_hash, review.model_dump_json(), review, now)
+    known = place_of(conn, run_id, slug).drafts
+    return (
+        known[0]
+        if known
+        else _take_review(conn, run_id, slug, review.review_hash, review.model_dump_json(), review, now)
+    )
 
 
 def pair_up(conn: Connection, a: Draft, b: Draft, comparison: Comparison, run_id: str, now: datetime) -> Draft:
@@ -176,11 +178,11 @@ def _free_id(conn: Connection, slug: str) -> str:
 
 
 class ProductPlace(NamedTuple):
-    """Where a review goes: the draft there is, or what a new one is to be called by."""
+    """Where a review goes: the drafts there are, its own before those of merged products, or what a new one is."""
 
     scope: str
     subject: str
-    draft: Draft | None
+    drafts: tuple[Draft, ...]
 
 
 def place_of(conn: Connection, run_id: str, slug: str) -> ProductPlace:
@@ -190,14 +192,14 @@ def place_of(conn: Connection, run_id: str, slug: str) -> ProductPlace:
     the archive as it is today: merged products share their drafts, and a launch that was split off takes its along.
     """
     wanted = draft_of_run(conn, run_id)
-    known = rows.load_draft(conn, wanted) if wanted else None
+    asked = rows.load_draft(conn, wanted) if wanted else None
     launch = launch_of(conn, run_id, slug)
-    if known is None and launch is not None:
-        known = next(iter(drafts_of(conn, launch)), None)
-    if known is not None:
-        return ProductPlace(known.scope, known.subject, known)
+    known = [asked] if asked else drafts_of(conn, launch) if launch else []
+    if known:
+        return ProductPlace(known[0].scope, known[0].subject, tuple(known))
     if launch is None:
-        return ProductPlace(f"slug:{slug}", f"slug:{slug}", rows.draft_about(conn, "review", f"slug:{slug}"))
+        subject = f"slug:{slug}"
+        return ProductPlace(subject, subject, tuple(filter(None, [rows.draft_about(conn, "review", subject)])))
     return _new_place(conn, OfLaunch(root_of(conn, launch.product_id), launch.release))
 
 
@@ -207,7 +209,7 @@ def _new_place(conn: Connection, launch: OfLaunch) -> ProductPlace:
     number = 1
     while holder := rows.draft_about(conn, "review", subject):
         if launches_of(conn, [holder.draft_id]).get(holder.draft_id, launch) == launch:
-            return ProductPlace(holder.scope, subject, holder)
+            return ProductPlace(holder.scope, subject, (holder,))
         number += 1
         subject = f"{plain}#{number}"
-    return ProductPlace(launch.product_id, subject, None)
+    return ProductPlace(launch.product_id, subject, ())

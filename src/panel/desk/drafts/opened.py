@@ -1,8 +1,10 @@
 """A draft as it lies open on the desk, now or at an earlier revision: the machine's words, the text, what is left."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property, lru_cache
+from itertools import chain, product
 
 from sqlalchemy import Connection
 
@@ -22,7 +24,6 @@ from panel.records import (
     DraftState,
     DraftText,
     Flag,
-    Pair,
     Point,
     Publication,
     Review,
@@ -151,7 +152,7 @@ class OpenComparison(OpenDraft):
     @property
     def prints_hash(self) -> str:
         """Of what it prints, to be the base of a revision."""
-        return texts_hash(self.a, self.b)
+        return texts_hash(self.a.revision_hash, self.b.revision_hash)
 
 
 Opened = OpenReview | OpenComparison
@@ -194,11 +195,11 @@ def find_draft(conn: Connection, draft_id: str) -> Draft:
 def open_review(conn: Connection, draft: Draft, revision: Revision, archive: WrittenBefore = NO_ARCHIVE) -> OpenReview:
     """archive: where past prose is looked up, for reading. An act goes without: what it flags nobody has to settle."""
     review = read_review(rows.base_json(conn, draft.base_hash))
-    laid = _laid(_Laid(draft.base_hash, revision.text.model_dump_json(), review, revision.text))
-    known = archive.flags(laid.counted, draft.scope)
-    flags = flags_of(review, revision.text, known, found=laid.found)
-    points = points_of(review, revision.text, flags, scope=draft.scope, draft_id=draft.draft_id)
-    return OpenReview(draft, revision, flags, points, decisions_on(conn, points), review, laid.counted)
+    of = _Laid(draft.base_hash, revision.text.model_dump_json(), draft.draft_id, draft.scope, review, revision.text)
+    laid = _laid(of)
+    if known := archive.flags(laid.counted, draft.scope):
+        laid = _flagged(of, laid, known)
+    return OpenReview(draft, revision, laid.flags, laid.points, decisions_on(conn, laid.points), review, laid.counted)
 
 
 @dataclass(frozen=True)
@@ -207,6 +208,8 @@ class _Laid:
 
     base_hash: str
     words: str
+    draft_id: str
+    scope: str
     review: Review = field(compare=False)
     text: DraftText = field(compare=False)
 
@@ -214,18 +217,26 @@ class _Laid:
 @dataclass(frozen=True)
 class _Found:
     counted: Review
-    found: tuple[Flag, ...]  # by checks that need nothing but the review
+    checked: tuple[Flag, ...]  # by checks that need nothing but the review
+    flags: tuple[Flag, ...] = ()
+    points: tuple[Point, ...] = ()
 
 
 @lru_cache(maxsize=64)
 def _laid(of: _Laid) -> _Found:
     """What follows from a review and a text alone: most of the work of opening a draft, and the same each time."""
     counted = lay_over(of.review, of.text)
-    return _Found(counted, check_printed(counted, of.text))
+    return _flagged(of, _Found(counted, check_printed(counted, of.text)))
+
+
+def _flagged(of: _Laid, laid: _Found, known: Sequence[Flag] = ()) -> _Found:
+    flags = flags_of(of.review, of.text, known, found=laid.checked)
+    points = points_of(of.review, of.text, flags, scope=of.scope, draft_id=of.draft_id)
+    return replace(laid, flags=flags, points=points)
 
 
 def open_comparison(conn: Connection, draft: Draft, revision: Revision, a: OpenReview, b: OpenReview) -> OpenComparison:
-    counted, flags = _compared(_Sides(texts_hash(a, b), a, b))
+    counted, flags = _compared(_Sides(texts_hash(a.revision_hash, b.revision_hash), a, b))
     own = [flag_point(f, scope=draft.scope) for f in flags if f.severity == "high"]
     mine = tuple(point.model_copy(update={"draft_id": draft.draft_id}) for point in own)
     decided = {**a.decided, **b.decided, **decisions_on(conn, mine)}
@@ -255,9 +266,9 @@ def with_decisions(opened: "Opened", made: Sequence[Decision]) -> "Opened":
     return replace(opened, decided={**opened.decided, **newer}) if newer else opened
 
 
-def texts_hash(a: "OpenReview | Revision", b: "OpenReview | Revision") -> str:
-    """Of what a comparison prints: both reviews' texts as they stand, or stood."""
-    return sha256_of(canonical_json(["pair", a.revision_hash, b.revision_hash]))
+def texts_hash(a: str, b: str) -> str:
+    """Of what a comparison prints, from the hashes of both reviews' revisions."""
+    return sha256_of(canonical_json(["pair", a, b]))
 
 
 def decisions_on(conn: Connection, points: Sequence[Point]) -> dict[tuple[str, str], Decision]:
@@ -268,30 +279,42 @@ def decisions_on(conn: Connection, points: Sequence[Point]) -> dict[tuple[str, s
     return {(scope, key): d for scope, some in keys.items() for key, d in rows.decided(conn, scope, some).items()}
 
 
-def open_at(conn: Connection, draft_id: str, number: int, archive: WrittenBefore) -> Opened:
+def open_at(conn: Connection, draft_id: str, number: int, archive: WrittenBefore = NO_ARCHIVE) -> Opened:
     """Raises Mistake for no such draft or revision."""
     draft = find_draft(conn, draft_id)
     revision = rows.load_revision(conn, draft_id, number)
     if revision is None:
         raise Mistake(f"{draft_id!r} has no revision {number}.", hint=f"Its newest is {draft.head}.")
-    if draft.kind == "review":
-        return _review_at(conn, draft, revision, archive)
-    return _comparison_at(conn, draft, revision, archive)
+    if draft.kind == "comparison":
+        a, b = _sides_at(conn, revision, archive)
+        return open_comparison(conn, draft, revision, a, b)
+    return open_review(conn, draft.model_copy(update={"base_hash": revision.base_hash}), revision, archive)
 
 
-def _review_at(conn: Connection, draft: Draft, revision: Revision, archive: WrittenBefore) -> OpenReview:
-    then = draft.model_copy(update={"base_hash": revision.base_hash})
-    return open_review(conn, then, revision, archive)
+def _sides_at(conn: Connection, revision: Revision, archive: WrittenBefore) -> Iterator[OpenReview]:
+    """Each side at the revision whose text a comparison's revision printed."""
+    sides = rows.sides_of(conn, revision.draft_id)
+    a, b = (rows.revision_hashes(conn, side) for side in sides)
+    for side, number in zip(sides, printed_numbers(a, b, revision), strict=True):
+        opened = open_at(conn, side, number, archive)
+        assert isinstance(opened, OpenReview)
+        yield opened
 
 
-def _comparison_at(conn: Connection, draft: Draft, revision: Revision, archive: WrittenBefore) -> OpenComparison:
-    """With each side at the revision whose text the comparison's revision printed; at its newest where none fits."""
-    pair = Pair.model_validate_json(rows.base_json(conn, draft.base_hash))
-    a, b = (rows.list_revisions(conn, side)[::-1] for side in (pair.draft_a, pair.draft_b))  # the newest first
-    fits = ((x, y) for x in a for y in b if texts_hash(x, y) == revision.base_hash)
-    one, other = next(fits, (a[0], b[0]))
-    first, second = (_review_at(conn, find_draft(conn, r.draft_id), r, archive) for r in (one, other))
-    return open_comparison(conn, draft, revision, first, second)
+def printed_numbers(
+    a: Sequence[tuple[int, str, datetime]], b: Sequence[tuple[int, str, datetime]], revision: Revision
+) -> tuple[int, int]:
+    """Of the two revisions that a comparison's printed. a, b: number, hash and moment of each of a side, newest first.
+
+    The newest of its moment, as its hash confirms. Where clocks disagree, the two that fit; where none fit, the newest.
+    """
+    then = [next((row for row in side if row[2] <= revision.at), side[0]) for side in (a, b) if side]
+    fits = (
+        (one[0], other[0])
+        for one, other in chain([tuple(then)], product(a, b))
+        if texts_hash(one[1], other[1]) == revision.base_hash
+    )
+    return next(fits, (a[0][0], b[0][0]))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """A draft's row in the queue: what an editor needs to choose what to do next. Pure."""
 
+from panel.desk.drafts.flags import must_settle
 from panel.desk.drafts.opened import OpenComparison, Opened
 from panel.desk.drafts.overlay import start_text
 from panel.desk.drafts.points import points_of
@@ -11,14 +12,14 @@ SECONDS_A_CLAIM, SECONDS_A_FLAG, SECONDS_BESIDE = 15, 30, 60  # until the desk h
 def new_queue_row(review: Review, draft_id: str) -> QueueRow:
     """Of a review nobody has opened: nothing is decided yet, and flags are counted when it is."""
     launch = review.dossier.launch
-    claims = sum(p.kind in ("claim", "pick") for p in points_of(review, start_text(review), (), scope=""))
+    points = points_of(review, start_text(review), (), scope="")
+    claims, flags = sum(p.kind in ("claim", "pick") for p in points), sum(must_settle(f) for f in review.flags)
     held = review.containment is not None and review.containment.held
     return QueueRow(
         draft_id=draft_id, kind="review", grade=review.grade, name=f"{launch.name} {launch.release}".strip(),
         what=launch.tagline, category=launch.category, panel=panel_line(review), split=split_line(review),
         claims=claims, claims_left=claims,
-        flags_left=sum(f.severity == "high" and f.field != "grounds" for f in review.flags),
-        minutes=minutes(claims, sum(f.severity == "high" for f in review.flags)),
+        views_left=sum(p.kind == "views" for p in points), flags_left=flags, minutes=minutes(claims, flags),
         seen=tuple(seen.where for seen in launch.seen_at), is_held=held,
     )  # fmt: skip
 

@@ -30,9 +30,9 @@ def append_act(
     return act
 
 
-def read_acts(conn: Connection, *, draft_id: str = "") -> Iterator[tuple[Act, str]]:
-    """Lines in order with the hash each was kept under; of one draft, or of all."""
-    wanted = select(acts).order_by(acts.c.seq)
+def read_acts(conn: Connection, *, draft_id: str = "", after: int = 0) -> Iterator[tuple[Act, str]]:
+    """Lines after one, in order, with the hash each was kept under; of one draft, or of all."""
+    wanted = select(acts).where(acts.c.seq > after).order_by(acts.c.seq)
     if draft_id:
         wanted = wanted.where(acts.c.draft_id == draft_id)
     yield from map(_line, conn.execute(wanted).mappings())

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    literal_column,
 )
 
 from panel.store.tables.core import metadata
@@ -81,6 +82,8 @@ Index("desk_drafts_by_subject", drafts.c.kind, drafts.c.subject, unique=True)
 Index("desk_drafts_by_state", drafts.c.state, drafts.c.created_at)
 Index("desk_drafts_by_kind", drafts.c.kind, drafts.c.state, drafts.c.created_at)
 Index("desk_drafts_by_scope", drafts.c.scope)
+WAITS = drafts.c.until != literal_column("''")
+Index("desk_drafts_by_until", drafts.c.until, sqlite_where=WAITS, postgresql_where=WAITS)
 
 taken = Table(  # records of runs that the queue has seen
     "desk_taken",

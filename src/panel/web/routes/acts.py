@@ -7,6 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
+from panel import desk
 from panel.desk import Unchanged, target_of
 from panel.records import PassageSeen
 from panel.web.access import AsEditor, AsPublisher, AsWriter
@@ -17,6 +18,7 @@ router = APIRouter(prefix="/drafts/{draft_id}")
 At = Annotated[str, Form(max_length=200, pattern=r"^([a-z][a-z0-9-]{1,40}:([0-9]{1,3}|views|line|for_whom|not_for))?$")]
 Number = Annotated[int, Form(ge=-1, le=1_000_000)]  # of the revision that was read; -1: nobody had opened it
 Id = Annotated[int, Form(ge=0, le=2**31 - 1)]
+Line = Annotated[int, Form(ge=0, le=2**31 - 1)]  # of the log, its newest when the page was drawn; 0: nobody says
 Flag = Annotated[bool, Form()]
 Sight = Annotated[Literal["", "shown", "seen"], Form()]  # of the passages: what the page knows
 SEEN: dict[str, PassageSeen] = {"": False, "shown": "shown", "seen": True}
@@ -49,9 +51,8 @@ def decide(
     opened: Flag = False, known: Annotated[int | None, Form(ge=0, le=2**31 - 1)] = None,
 ) -> Response:  # fmt: skip
     """Decide of a claim, a pick or a critic's views."""
-    deps.desk.decide(
-        me, draft_id, target_of(at), decision, number=number, seen=SEEN[seen], opened_page=opened, known=known
-    )
+    act = desk.Decide(target_of(at), decision, number=number, seen=SEEN[seen], opened_page=opened, known=known)
+    deps.desk.act(me, draft_id, act)
     return on(draft_id, back)
 
 
@@ -62,8 +63,9 @@ def save(
     opened: Flag = False, reason: Why = "",
 ) -> Response:  # fmt: skip
     """Change words in place."""
+    act = desk.Save(field, text, number=number, seen=SEEN[seen], opened_page=opened, reason=reason)
     try:
-        deps.desk.save(me, draft_id, field, text, number=number, seen=SEEN[seen], opened_page=opened, reason=reason)
+        deps.desk.act(me, draft_id, act)
     except Unchanged:
         return on(draft_id, back, "unchanged")
     return on(draft_id, back, "saved")
@@ -75,14 +77,14 @@ def standing(
     standing: Annotated[Literal["printed", "set_aside"], Form()], back: Back,
 ) -> Response:  # fmt: skip
     """Print a sentence that was set aside, or set one aside."""
-    deps.desk.set_standing(me, draft_id, target_of(at), standing, number=number)
+    deps.desk.act(me, draft_id, desk.SetStanding(target_of(at), standing, number=number))
     return on(draft_id, back, at=at if standing == "printed" else "")
 
 
 @router.post("/undo", **POSTED)
 def undo(deps: Given, me: AsWriter, draft_id: DraftId, decision: Id, back: Back) -> Response:
     """Take back one's newest decision here, the one that the page named."""
-    deps.desk.undo(me, draft_id, decision)
+    deps.desk.act(me, draft_id, desk.Undo(decision))
     return on(draft_id, back, "undone")
 
 
@@ -92,7 +94,7 @@ def dismiss(
     back: Back,
 ) -> Response:  # fmt: skip
     """Dismiss a flag, with a reason from the list."""
-    deps.desk.dismiss(me, draft_id, key, reason)
+    deps.desk.act(me, draft_id, desk.Dismiss(key, reason))
     return on(draft_id, back)
 
 
@@ -101,7 +103,7 @@ def confirm(
     deps: Given, me: AsEditor, draft_id: DraftId, key: Annotated[str, Form(min_length=1, max_length=80)], back: Back
 ) -> Response:
     """Say that the words for reviewers were read."""
-    deps.desk.confirm_held(me, draft_id, key)
+    deps.desk.act(me, draft_id, desk.Confirm(key))
     return on(draft_id, back)
 
 
@@ -112,9 +114,9 @@ def strike(
 ) -> Response:  # fmt: skip
     """Take an opinion out of the count, or count it again."""
     if undo:
-        deps.desk.unstrike(me, draft_id, persona, number=number)
+        deps.desk.act(me, draft_id, desk.Unstrike(persona, number=number))
         return on(draft_id, back, "counted")
-    deps.desk.strike(me, draft_id, persona, reason, why, number=number)
+    deps.desk.act(me, draft_id, desk.Strike(persona, reason, why, number=number))
     return on(draft_id, back, "struck")
 
 
@@ -124,7 +126,7 @@ def run_log(
     text: Annotated[str, Form(max_length=200_000)], on_day: Annotated[date, Form()],
 ) -> Response:  # fmt: skip
     """Bring a terminal session or a test note."""
-    deps.desk.bring_run_log(me, draft_id, title, text, on_day)
+    deps.desk.act(me, draft_id, desk.BringRunLog(title, text, on_day))
     return on(draft_id, "", "run_log")
 
 
@@ -134,7 +136,7 @@ def take_over(
     offered: Annotated[str, Form(min_length=1, max_length=80)],
 ) -> Response:  # fmt: skip
     """Make the newer review that was read the base of this draft."""
-    deps.desk.take_over(me, draft_id, number=number, offered=offered)
+    deps.desk.act(me, draft_id, desk.TakeOver(number=number, offered=offered))
     return on(draft_id, "", "taken_over")
 
 
@@ -145,9 +147,9 @@ def approve(
 ) -> Response:  # fmt: skip
     """Sign exactly what was read; alone at the desk, let it go out in the same act."""
     if publish:
-        deps.desk.approve_and_publish(me, draft_id, number=number, edition=edition, reason=reason)
+        deps.desk.act(me, draft_id, desk.Approve(number=number, edition=edition), desk.Publish(reason=reason))
         return on(draft_id, "", "published")
-    deps.desk.approve(me, draft_id, number=number, edition=edition, reason=reason)
+    deps.desk.act(me, draft_id, desk.Approve(number=number, edition=edition, reason=reason))
     return on(draft_id, "", "approved")
 
 
@@ -157,56 +159,64 @@ def publish(
 ) -> Response:
     """Let what was approved go out, now or at a time: the approval that was on the page, no other."""
     at = moment(deps, time) if time else None
-    deps.desk.publish(me, draft_id, at=at, reason=reason, approval=approval)
+    deps.desk.act(me, draft_id, desk.Publish(at=at, reason=reason, approval=approval))
     return on(draft_id, "", "scheduled" if at else "published")
 
 
 @router.post("/retract", **POSTED)
-def retract(deps: Given, me: AsPublisher, draft_id: DraftId, number: Number, reason: Why = "") -> Response:
+def retract(
+    deps: Given, me: AsPublisher, draft_id: DraftId, number: Number, read: Line = 0, reason: Why = ""
+) -> Response:
     """Take back what went out."""
-    deps.desk.retract(me, draft_id, reason, number=number)
+    deps.desk.act(me, draft_id, desk.Retract(reason, number=number, read=read))
     return on(draft_id, "", "retracted")
 
 
 @router.post("/reject", **POSTED)
-def reject(deps: Given, me: AsEditor, draft_id: DraftId, number: Number, reason: Reason, why: Why = "") -> Response:
+def reject(
+    deps: Given, me: AsEditor, draft_id: DraftId, number: Number, reason: Reason, read: Line = 0, why: Why = ""
+) -> Response:
     """Turn it down."""
-    deps.desk.reject(me, draft_id, reason, why, number=number)
+    deps.desk.act(me, draft_id, desk.Reject(reason, why, number=number, read=read))
     return redirect("/", "rejected")
 
 
 @router.post("/pass", **POSTED)
-def pass_over(deps: Given, me: AsWriter, draft_id: DraftId, number: Number, reason: Reason, why: Why = "") -> Response:
+def pass_over(
+    deps: Given, me: AsWriter, draft_id: DraftId, number: Number, reason: Reason, read: Line = 0, why: Why = ""
+) -> Response:
     """Not for us."""
-    deps.desk.pass_over(me, draft_id, reason, why, number=number)
+    deps.desk.act(me, draft_id, desk.PassOver(reason, why, number=number, read=read))
     return redirect("/", "passed")
 
 
 @router.post("/later", **POSTED)
-def later(deps: Given, me: AsWriter, draft_id: DraftId, number: Number, time: Time) -> Response:
+def later(deps: Given, me: AsWriter, draft_id: DraftId, number: Number, time: Time, read: Line = 0) -> Response:
     """Look at it later."""
-    deps.desk.put_off(me, draft_id, moment(deps, time), number=number)
+    deps.desk.act(me, draft_id, desk.PutOff(moment(deps, time), number=number, read=read))
     return redirect("/", "put_off")
 
 
 @router.post("/hold", **POSTED)
-def hold(deps: Given, me: AsEditor, draft_id: DraftId, number: Number, time: Time, reason: Why = "") -> Response:
+def hold(
+    deps: Given, me: AsEditor, draft_id: DraftId, number: Number, time: Time, read: Line = 0, reason: Why = ""
+) -> Response:
     """Embargo it until a time."""
-    deps.desk.hold_until(me, draft_id, moment(deps, time), reason, number=number)
+    deps.desk.act(me, draft_id, desk.HoldUntil(moment(deps, time), reason, number=number, read=read))
     return on(draft_id, "", "embargoed")
 
 
 @router.post("/lift", **POSTED)
-def lift(deps: Given, me: AsEditor, draft_id: DraftId, number: Number, reason: Why = "") -> Response:
+def lift(deps: Given, me: AsEditor, draft_id: DraftId, number: Number, read: Line = 0, reason: Why = "") -> Response:
     """Lift the embargo."""
-    deps.desk.hold_until(me, draft_id, None, reason, number=number)
+    deps.desk.act(me, draft_id, desk.HoldUntil(None, reason, number=number, read=read))
     return on(draft_id, "", "embargo_lifted")
 
 
 @router.post("/fetch-back", **POSTED)
-def fetch_back(deps: Given, me: AsWriter, draft_id: DraftId, number: Number) -> Response:
+def fetch_back(deps: Given, me: AsWriter, draft_id: DraftId, number: Number, read: Line = 0) -> Response:
     """Put it into the queue again."""
-    opened = deps.desk.fetch_back(me, draft_id, number=number)
+    opened = deps.desk.act(me, draft_id, desk.FetchBack(number=number, read=read))
     return on(draft_id, "", "called_off" if opened.draft.state in ("approved", "published") else "fetched_back")
 
 

@@ -20,14 +20,14 @@ def build_page(deps: Deps, me: Account, draft_id: str, at: str = "", said: str =
     """The draft as it lies now, for this person. said: what was just done. Raises NotFound."""
     desk = deps.desk
     desk.bring_back_due()
-    opened = desk.open(me, draft_id)
+    read, opened = desk.line, desk.open(me, draft_id)
     mine = [made for part in _printed(opened) if (made := desk.undoable(me, part))]
     return draft_page(
         opened, me, names=deps.accounts.rows.names(), history=desk.history(me, draft_id),
         approval=desk.is_signed(me, opened), public=desk.public(me, draft_id), times=desk.times,
         ends_approval=next((one.draft.shown.name for one in _printed(opened) if desk.is_signed(me, one)), ""),
         now=desk.now, at=at, undoes=max(mine, key=lambda made: made.decision_id, default=None),
-        taken_back=told_undone(opened, _decisions(deps, me, opened), me) if said == "undone" else "",
+        taken_back=told_undone(opened, _decisions(deps, me, opened), me) if said == "undone" else "", read=read,
     )  # fmt: skip
 
 

@@ -66,6 +66,7 @@ class QueuePage(View):
     unreadable: tuple[str, ...]
     here: str
     zone: str
+    read: int  # number of the log's newest line when this was read
 
 
 @router.get("/", response_class=HTMLResponse)
@@ -92,7 +93,7 @@ def pair(
 def _page(deps: Deps, role: Role, path: str, kind: DraftKind, which: str, words: str, page: int) -> QueuePage:
     deps.desk.take_in(STEP)
     deps.desk.bring_back_due()
-    found = deps.desk.queue(which, kind=kind, words=words, page=page)
+    read, found = deps.desk.line, deps.desk.queue(which, kind=kind, words=words, page=page)
     rows = tuple(_row(draft, deps) for draft in found.drafts)
 
     def to(**changed: str | int) -> str:
@@ -121,6 +122,7 @@ def _page(deps: Deps, role: Role, path: str, kind: DraftKind, which: str, words:
         unreadable=tuple(f"{clean(slug)} of run {clean(run_id)}" for run_id, slug in found.unreadable),
         here=path,
         zone=deps.times.name,
+        read=read,
     )
 
 

@@ -105,6 +105,7 @@ class DraftPage(View):
     draft_id: str
     kind: str
     number: int
+    read: int  # number of the log's newest line when this was read
     state: str
     state_word: str
     grade: str
@@ -151,7 +152,7 @@ class DraftPage(View):
 def draft_page(
     opened: Opened, me: Account, *, names: NamesByAccount, history: History, approval: Approval | None, now: datetime,
     public: Public = NOTHING, times: Times = UTC_TIMES, at: str = "", undoes: Decision | None = None,
-    taken_back: str = "", ends_approval: str = "",
+    taken_back: str = "", ends_approval: str = "", read: int = 0,
 ) -> DraftPage:  # fmt: skip
     """at: the item to put in focus; the first that is left when that is none of the page's.
 
@@ -174,6 +175,7 @@ def draft_page(
         draft_id=draft.draft_id,
         kind=draft.kind,
         number=draft.head,
+        read=read,
         state=draft.state,
         state_word=STATES[draft.state],
         grade=draft.grade,

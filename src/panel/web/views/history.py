@@ -28,7 +28,7 @@ DID = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TextChange:
     """A place that one revision changed."""
 
     where: str  # "Futurist, sentence 2"
@@ -44,7 +44,7 @@ class HistoryStep:
     when: str
     reason: str
     hash: str
-    changes: tuple[Change, ...]
+    changes: tuple[TextChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class HistoryPage(View):
     title: str
     draft_id: str
     name: str
-    whole: tuple[Change, ...]  # from the model's words to today's
+    whole: tuple[TextChange, ...]  # from the model's words to today's
     steps: tuple[HistoryStep, ...]  # newest first
     lines: tuple[HistoryLine, ...]  # newest first
     has_approval: bool
@@ -119,14 +119,14 @@ def _step(
     )  # fmt: skip
 
 
-def changes(before: DraftText, after: DraftText, titles: Mapping[str, str]) -> Iterator[Change]:
+def changes(before: DraftText, after: DraftText, titles: Mapping[str, str]) -> Iterator[TextChange]:
     """What differs between two texts of one draft, place by place."""
     for found in differences(before, after):
         was, now = clean(found.was), clean(found.now)
         if found.field.startswith("strike:"):
             was, now = was.replace("_", " "), now.replace("_", " ")  # a reason's name
         if runs := changed(was, now):
-            yield Change(_where(found.field, titles, after), runs)
+            yield TextChange(_where(found.field, titles, after), runs)
 
 
 def _where(field: str, titles: Mapping[str, str], text: DraftText) -> str:
