@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, event, select, text
-from tests.support.drafts import NOON, Room, claims, ledger, quill, small, target
+from tests.support.drafts import NOON, Room, claims, ledger, small, target
 
 from panel.desk import Approve, Decide, Save
 from panel.desk.desk import Desk
@@ -98,7 +98,7 @@ def sign_again(room: Room, draft: str, who: Account, words: str) -> None:
 
 def test_statistics_read_a_signature_once_and_count_what_is_signed_last(room: Room) -> None:
     """D4: they were made anew of every signed draft after any act of anybody."""
-    one, other = room.bring(quill(), ledger())
+    one, other, pair = room.bring(small(), small(ledger()), paired=True)
     running = RunningStats(room.desk.store)
     assert running.look(60)[0].drafts == 0
     for draft in (one, other):
@@ -115,6 +115,8 @@ def test_statistics_read_a_signature_once_and_count_what_is_signed_last(room: Ro
     with steps(room.desk.store.engine) as counted:
         assert running.look(60) == (found, 0)
     assert counted["statements"] <= 9, "nobody signed anything: no draft is read"
+    room.approve(pair)
+    assert running.look(60) == (found, 0), "a comparison is no draft more"
 
 
 def test_a_page_of_statistics_waits_for_nobody_and_says_what_is_left(room: Room) -> None:

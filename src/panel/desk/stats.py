@@ -65,7 +65,7 @@ class Totals:
 
     def read(self, conn: Connection, most: int) -> bool:
         """Count the next signatures, so many at most; whether there may be more."""
-        newest, signed = rows.newest_approval(conn), signatures_after(conn, self.newest, most)
+        signed = signatures_after(conn, self.newest, most)
         for approval in signed:
             known = rows.list_approvals(conn, approval.draft_id)
             at = known.index(approval)
@@ -73,8 +73,6 @@ class Totals:
                 if one := finished_at(conn, of):
                     self._add(one, sign)
             self.newest = approval.approval_id
-        if len(signed) < most:
-            self.newest = newest  # the last ones are of comparisons
         return len(signed) == most
 
     def _add(self, one: Finished, sign: int) -> None:

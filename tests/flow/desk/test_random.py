@@ -186,6 +186,7 @@ class Desks(RuleBasedStateMachine):
         """Decisions taken back and made again are others: what was signed over the first ones is signed no more."""
         if is_out:
             self.sign_and_let_out("editor", which)
+            self.nothing_was_approved_that_was_not_settled_or_by_somebody_who_may_not()  # before it changes
         for _ in range(more):
             self.act(Undo, "admin", which)
         self.settle_the_rest(role, which)

@@ -8,9 +8,7 @@ from sqlalchemy import Connection, func, select
 from panel.records import Act, Approval, Decision, Draft, DraftText
 from panel.store import draft_rows as rows
 from panel.store.desk.act_log import read_acts
-from panel.store.tables.desk_tables import approvals, drafts
-
-OF_REVIEWS = approvals.join(drafts, drafts.c.draft_id == approvals.c.draft_id)
+from panel.store.tables.desk_tables import approvals
 
 
 @dataclass(frozen=True)
@@ -28,25 +26,24 @@ class Finished:
 def read_finished(conn: Connection) -> Iterator[Finished]:
     """Every approved review's draft as it was signed last, the one approved first before the others; one in memory."""
     first = func.min(approvals.c.approval_id)
-    wanted = select(approvals.c.draft_id).select_from(OF_REVIEWS).where(drafts.c.kind == "review")
-    for draft_id in conn.execute(wanted.group_by(approvals.c.draft_id).order_by(first)).scalars().all():
+    wanted = select(approvals.c.draft_id).group_by(approvals.c.draft_id).order_by(first)
+    for draft_id in conn.execute(wanted).scalars().all():
         if one := finished_at(conn, rows.list_approvals(conn, draft_id)[-1]):
             yield one
 
 
 def signatures_after(conn: Connection, number: int, most: int) -> Sequence[Approval]:
-    """Approvals of reviews' drafts after one, by their numbers."""
-    wanted = select(approvals.c.approval_id, approvals.c.json).select_from(OF_REVIEWS)
-    mine = wanted.where(drafts.c.kind == "review", approvals.c.approval_id > number)
-    found = conn.execute(mine.order_by(approvals.c.approval_id).limit(most))
-    return [Approval.model_validate_json(row.json) for row in found]
+    """The next approvals after one, by their numbers."""
+    wanted = select(approvals.c.json).where(approvals.c.approval_id > number)
+    found = conn.execute(wanted.order_by(approvals.c.approval_id).limit(most)).scalars()
+    return [Approval.model_validate_json(json) for json in found]
 
 
 def finished_at(conn: Connection, approval: Approval) -> Finished | None:
-    """The draft as it was signed; None where its text is gone."""
+    """The review's draft as it was signed; None for a comparison's, and where its text is gone."""
     draft = rows.load_draft(conn, approval.draft_id)
     revision = rows.load_revision(conn, approval.draft_id, approval.number)
-    if draft is None or revision is None:
+    if draft is None or revision is None or draft.kind == "comparison":
         return None
     return Finished(
         draft, rows.base_json(conn, revision.base_hash), revision.text, approval,
