@@ -7,14 +7,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from panel.batch import BatchContext, BatchListener, NoteReviewed, StopSign, as_launch
-from panel.cli.compose.runs import take_place
+from panel.cli.compose.runs import may_probe
 from panel.cli.compose.workspace import Workspace
 from panel.jurors import ModelSpec, open_provider
 from panel.pipeline import RunLimits, open_asker, pretty_json, settings_of, spec_from
 from panel.records import BatchPlan, BatchRow, Juror, Review, Run, Stamp, sha256_of
 from panel.store import (
     BatchRows,
-    DayCaps,
     Ledger,
     Locks,
     Products,
@@ -66,7 +65,6 @@ class Stores:
     records: RunRecords
     batches: ProviderBatches
     ledger: Ledger
-    caps: DayCaps
     locks: Locks
 
 
@@ -81,10 +79,9 @@ async def open_stores(workspace: Workspace) -> AsyncIterator[Stores]:
         stack.callback(ledger.close)
         rows, records = BatchRows.open(url, runs_dir=runs), RunRecords.open(url, runs_dir=runs)
         batches = ProviderBatches.open(url, runs_dir=runs)
-        caps = DayCaps.open(url)
-        for face in (rows, records, batches, caps):
+        for face in (rows, records, batches):
             stack.callback(face.close)
-        yield Stores(rows, records, batches, ledger, caps, locks)
+        yield Stores(rows, records, batches, ledger, locks)
 
 
 def make_batch_plan(workspace: Workspace, ask: BatchOptions, as_of: date) -> tuple[BatchPlan, dict[str, ModelSpec]]:
@@ -171,7 +168,7 @@ async def open_context(
         run_id=run.run_id, made=run.made, plan=plan, specs=specs, rows=stores.rows, ledger=stores.ledger, asker=asker,
         gather=make_gather(workspace, run.made, products),
         folder=RunFolder.open_or_make(workspace.settings.runs_dir, run),
-        may_probe=lambda slug: take_place(stores.caps, workspace, f"{run.run_id}/{slug}"), archive=note_of(products),
+        may_probe=lambda slug: may_probe(workspace, f"{run.run_id}/{slug}"), archive=note_of(products),
         listen=listen,
     )  # fmt: skip
 

@@ -161,14 +161,12 @@ def _carry_out(
 
 
 def may_probe(workspace: Workspace, name: str) -> bool:
-    """Take one of today's places for launches that are asked again, under a name that has it from then on."""
+    """Take one of today's places for launches that are asked again, under a name that has it from then on.
+
+    Commands, batches, workers and the desk count together.
+    """
     with closing(DayCaps.open(workspace.settings.database_url)) as caps:
-        return take_place(caps, workspace, name)
-
-
-def take_place(caps: DayCaps, workspace: Workspace, name: str) -> bool:
-    """The same on a database that is open. Commands, batches, workers and the desk count together."""
-    return caps.take("asked-again", datetime.now(UTC).date(), name, workspace.settings.toml.suspicious_per_day)
+        return caps.take("asked-again", datetime.now(UTC).date(), name, workspace.settings.toml.suspicious_per_day)
 
 
 def _limits(workspace: Workspace, ask: RunOptions) -> RunLimits:

@@ -9,7 +9,7 @@ from panel.store.ledger.messages import HeldBy, InBatch, StoredAnswer
 from panel.store.ledger.text_encoding import decode_text
 from panel.store.locks.process_locks import Locks
 
-FoundRow = Any  # a row of `statements.attempts`
+FoundRow = Any  # a row of `statements.ATTEMPTS`
 
 
 class CallStates:

@@ -93,13 +93,13 @@ class GroupCommit:
         if isinstance(job, LookAtScope):
             if job.calls:
                 return sql.presumed(conn, *calls_of(job.scope))
-            return Decimal(sql.amounts(conn, [job.scope]).get(job.scope, 0))
+            return sum((Decimal(row.amount) for row in sql.by_keys(conn, sql.AMOUNTS, [job.scope])), ZERO)
         if isinstance(job, Replies):
-            found = sql.attempts(conn, (key for key, _ in job.wanted))
+            found = sql.by_keys(conn, sql.ATTEMPTS, (key for key, _ in job.wanted))
             mine = (row for row in found if (row.key, row.attempt) in job.wanted and row.raw)
             return {(row.key, row.attempt): decode_text(row.raw) for row in mine}
         if isinstance(job, KeysHeld):
-            return frozenset(row.key for row in sql.attempts(conn, job.keys))
+            return frozenset(row.key for row in sql.by_keys(conn, sql.ATTEMPTS, job.keys))
         return None
 
     def committed(self, jobs: Sequence[Any], results: Sequence[Any]) -> None:
@@ -154,7 +154,7 @@ class GroupCommit:
         """What these calls count, by key and attempt: as they were claimed here, else as they stand in the ledger."""
         mine = [job for job in jobs if self._is_open(job.key, job.attempt) and self._open[job.key].scopes]
         found = {(job.key, job.attempt): self._open[job.key] for job in mine}
-        for row in sql.counted(conn, (job.key for job in jobs if (job.key, job.attempt) not in found)):
+        for row in sql.by_keys(conn, sql.COUNTED, (job.key for job in jobs if (job.key, job.attempt) not in found)):
             worst, cost = Decimal(row.worst_usd or 0), row.cost_usd
             scopes = scopes_of(row.run_id, row.launch, row.sent_at)
             counted = worst if cost is None else Decimal(cost)
@@ -218,16 +218,17 @@ class GroupCommit:
         return {key: stands for key, stands in found if stands is not None}
 
     def _standing(self, conn: Connection, keys: Sequence[str]) -> CallStates:
-        latest = {row.key: row for row in sql.attempts(conn, keys)}
-        out = sql.batch_states(conn, (row.batch_id for row in latest.values() if row.state == "sent" and row.batch_id))
-        open_batches = frozenset(name for name, state in out.items() if state not in DONE)
+        latest = {row.key: row for row in sql.by_keys(conn, sql.ATTEMPTS, keys)}
+        out = (row.batch_id for row in latest.values() if row.state == "sent" and row.batch_id)
+        open_batches = {row.batch_id for row in sql.by_keys(conn, sql.STATES, out) if row.state not in DONE}
         return CallStates(latest, open_batches, self._open, self._locks)
 
     def _refusals(self, conn: Connection, claims: Sequence[Claim], now: str) -> Refuse:
         """Why a claim may not be made: its lock was lost, or its provider batch isn't being filled."""
         lost = self._locks.lost({claim.owner for claim in claims}, conn)
         self._end_dead(conn, (claim for claim in claims if claim.owner not in lost and not claim.batch_id), now)
-        states = sql.batch_states(conn, {claim.batch_id for claim in claims} - {""})
+        named = {claim.batch_id for claim in claims} - {""}
+        filling = {row.batch_id for row in sql.by_keys(conn, sql.STATES, named) if row.state == "filling"}
 
         def refuse(claim: Claim) -> StoreError | None:
             if claim.owner in lost:
@@ -235,7 +236,7 @@ class GroupCommit:
                     f"The lock on {claim.owner!r} was lost, so nothing more is asked under it.",
                     hint="What was stored is kept: start again, and only what is missing is asked.",
                 )
-            if claim.batch_id and states.get(claim.batch_id) != "filling":
+            if claim.batch_id and claim.batch_id not in filling:
                 return StoreError(f"There is no provider batch {claim.batch_id!r} being filled.")
             return None
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from panel.errors import Mistake
 from panel.store.database import Face, changing_alone
-from panel.store.ledger.statements import amounts, count
+from panel.store.ledger.statements import AMOUNTS, by_keys, count
 from panel.store.sql_dialect import put
 from panel.store.tables.core import calls, counters
 
@@ -70,8 +70,8 @@ class Counters:
         """Read those not read yet."""
         missing = set(scopes) - self._amounts.keys()
         if missing:
-            found = amounts(self._conn, missing)
-            self._amounts |= {scope: Decimal(found.get(scope, 0)) for scope in missing}
+            self._amounts |= dict.fromkeys(missing, ZERO)
+            self._amounts |= {row.scope: Decimal(row.amount) for row in by_keys(self._conn, AMOUNTS, missing)}
 
     def used(self, scope: str) -> Decimal:
         """As it stands now, of one that was loaded."""

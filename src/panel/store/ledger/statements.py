@@ -9,16 +9,16 @@ from panel.store.ledger.text_encoding import decode_text, encode_text
 from panel.store.sql_dialect import insert_or_leave, upsert
 from panel.store.tables.core import PRESUMED, calls, counters, provider_batches, texts
 
-Key = tuple[str, int]  # ledger key, attempt
 SIZES = (1, 8, 64, 400)  # keys looked up at once: few spellings of one query, which drivers then keep prepared
 KEYS: Any = bindparam("keys", expanding=True)
 c = calls.c
-FOUND = select(
+ATTEMPTS = select(  # the newest of a key last
     c.key, c.attempt, c.state, c.run_id, c.raw, c.model_returned, c.input_tokens, c.cache_write_tokens,
     c.cache_read_tokens, c.output_tokens, c.cost_usd, c.owner, c.batch_id,
 ).where(c.key.in_(KEYS)).order_by(c.attempt)  # fmt: skip
 COUNTED = select(c.key, c.attempt, c.run_id, c.launch, c.sent_at, c.cost_usd, c.worst_usd).where(c.key.in_(KEYS))
 AMOUNTS = select(counters).where(counters.c.scope.in_(KEYS))
+STATES = select(provider_batches.c.batch_id, provider_batches.c.state).where(provider_batches.c.batch_id.in_(KEYS))
 UNKNOWN = select(
     c.key, c.attempt, c.owner, c.state, c.batch_id, c.launch, c.persona_id, c.worst_usd, c.sent_at
 ).where(PRESUMED)  # fmt: skip
@@ -46,21 +46,6 @@ def send(conn: Connection, rows: Sequence[Mapping[str, Any]], apart: Mapping[str
     conn.execute(insert(calls), rows)
 
 
-def attempts(conn: Connection, keys: Iterable[str]) -> Iterator[Any]:
-    """Every attempt at these keys, `FOUND` of each, the newest of a key last."""
-    return _by_keys(conn, FOUND, keys)
-
-
-def counted(conn: Connection, keys: Iterable[str]) -> Iterator[Any]:
-    """Every attempt at these keys, `COUNTED` of each."""
-    return _by_keys(conn, COUNTED, keys)
-
-
-def amounts(conn: Connection, scopes: Iterable[str]) -> dict[str, str]:
-    """The counters of these scopes; one that counts nothing yet is not among them."""
-    return {row.scope: row.amount for row in _by_keys(conn, AMOUNTS, scopes)}
-
-
 def count(conn: Connection, new: Mapping[str, str]) -> None:
     """Write counters, by scope."""
     if new:
@@ -73,22 +58,14 @@ def presumed(conn: Connection, *where: ColumnElement[bool]) -> Sequence[Any]:
     return conn.execute(UNKNOWN.where(*where)).all()
 
 
-def batch_states(conn: Connection, batch_ids: Iterable[str]) -> dict[str, str]:
-    """The states of these provider batches; one nobody wrote down is not among them."""
-    wanted = sorted(set(batch_ids))
-    if not wanted:
-        return {}
-    found = select(provider_batches.c.batch_id, provider_batches.c.state)
-    return {row.batch_id: row.state for row in conn.execute(found.where(provider_batches.c.batch_id.in_(wanted)))}
-
-
 def texts_named(conn: Connection, hashes: Iterable[str]) -> dict[str, str]:
     """Texts stored apart, by hash; those deleted are left out."""
     rows = conn.execute(select(texts.c.hash, texts.c.text).where(texts.c.hash.in_(sorted(hashes))))
     return {row.hash: decode_text(row.text) for row in rows}
 
 
-def _by_keys(conn: Connection, statement: Select[Any], keys: Iterable[str]) -> Iterator[Any]:
+def by_keys(conn: Connection, statement: Select[Any], keys: Iterable[str]) -> Iterator[Any]:
+    """The rows of `ATTEMPTS`, `COUNTED`, `AMOUNTS` or `STATES` for these keys, each asked for once."""
     wanted = sorted(set(keys))
     while wanted:
         size = next((size for size in SIZES if size >= len(wanted)), SIZES[-1])
