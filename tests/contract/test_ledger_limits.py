@@ -8,14 +8,15 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
-from sqlalchemy import create_engine, text
 from tests.support.databases import open_part, rows_of
 from tests.support.records import a_call, a_run
 
@@ -35,7 +36,6 @@ from panel.store import (
     SpendLimits,
     StoredAnswer,
 )
-from panel.store.database import read_url
 from panel.store.ledger.spend_limits import DayCaps
 from panel.store.locks.process_locks import open_locks
 
@@ -308,16 +308,38 @@ async def test_a_batch_that_is_refused_for_another_reason_counts_nothing(ledger:
     assert await ledger.used(RUN) == 0
 
 
-async def test_a_call_counts_in_the_day_it_was_claimed_in(ledger: Ledger, database_url: str) -> None:
-    row = a_priced("a")
-    await ledger.claim(row)
-    engine = create_engine(read_url(database_url))
-    with engine.begin() as conn:  # as if it had been claimed yesterday
-        conn.execute(text("update calls set sent_at = '2026-11-01T23:59:59.000+00:00'"))
-        conn.execute(text("update counters set scope = 'day:2026-11-01' where scope like 'day:%'"))
-    engine.dispose()
-    await answer(ledger, row, "0.07")
+@pytest.mark.parametrize("elsewhere", [False, True])
+async def test_a_call_counts_in_the_day_it_was_claimed_in(
+    ledger: Ledger, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: bool
+) -> None:
+    row, late = a_priced("a"), datetime(2026, 11, 1, 23, 59, 59, tzinfo=UTC)
+    with monkeypatch.context() as patched:
+        patched.setattr("panel.store.ledger.group_commit.datetime", Mock(now=lambda zone: late))
+        await ledger.claim(row)
+    with closing(open_part(Ledger, database_url, runs_dir=tmp_path)) as other:
+        await answer(other if elsewhere else ledger, row, "0.07")
+    assert used(database_url) == sums(database_url)
     assert await ledger.used("day:2026-11-01") == usd("0.07")
+
+
+async def test_an_answer_whose_commit_nobody_confirmed_counts_once(
+    ledger: Ledger, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection breaks after the commit and before its word: the answer is written again, and counted once."""
+    row, other = a_priced("a"), a_priced("b")
+    await asyncio.gather(ledger.claim(row), ledger.claim(other))
+    writer = ledger._writer
+    commit = writer._commit
+    with monkeypatch.context() as patched:
+        patched.setattr(writer._work, "committed", lambda jobs, results: None)
+        patched.setattr(
+            writer, "_commit", lambda jobs: [(job, StoreError("The connection broke.")) for job, _ in commit(jobs)]
+        )
+        with pytest.raises(StoreError):
+            await answer(ledger, row, "0.03")
+    assert await ledger.used(RUN) == usd("0.43")
+    await answer(ledger, row, "0.03")
+    assert await ledger.used(RUN) == usd("0.43")
     assert used(database_url) == sums(database_url)
 
 

@@ -231,9 +231,7 @@ async def test_costs_tell_batches_from_calls_by_themselves(
     alone, together = records.cost_table("run-1")
     assert (alone.batch, alone.spend.calls, together.batch, together.spend.calls) == (False, 1, True, 2)
     assert together.spend.cost_usd == Decimal("0.02")
-    assert list(records.cost_table(day=alone.day)) == [alone, together]
-    assert list(records.cost_table(day=alone.day - timedelta(1))) == []
-    assert records.spent("run-1") == records.spent(day=alone.day)
+    assert list(records.cost_table("run-2")) == []
     assert records.spent().cost_usd == Decimal("0.03")
 
 

@@ -262,7 +262,7 @@ def test_usage_nobody_told_counts_as_the_worst_in_a_budget(folder: Path, monkeyp
     read = bench.juror.read
     bench.juror.read = lambda raw: replace(read(raw), usage=None)  # type: ignore[method-assign]
     monkeypatch.setattr("panel.pipeline.ask.ask_context.worst_case", lambda *args, **more: Decimal("0.02"))
-    with pytest.raises(Stopped, match=r"\$0\.0000 spent; \$0\.0200 presumed for calls .*: one on acme\)"):
+    with pytest.raises(Stopped, match=r"\$0\.0000 spent; \$0\.0200 presumed for calls of unknown cost: one on acme\)"):
         bench.ask(limits=SpendLimits(Decimal("0.03")), prices={bench.spec.name: FREE}, at_once=1)
     assert len(bench.juror.sent) == 1
     (row,) = costs_of(bench)

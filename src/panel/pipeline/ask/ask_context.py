@@ -100,8 +100,8 @@ class AskContext:
         """The most a call may cost; None when its price is unknown. folded: `fold_body(body)`, whose size is known."""
         spec = provider.spec
         return worst_case(
-            spec.name, sum(map(_bytes, (folded[0], *folded[1].values()))), room=provider.room(body),
-            prices=self.prices, free=spec.free, batch=batch, base_url=spec.base_url,
+            spec.name, sum(len(text.encode("utf-8", "surrogatepass")) for text in (folded[0], *folded[1].values())),
+            room=provider.room(body), prices=self.prices, free=spec.free, batch=batch, base_url=spec.base_url,
         )  # fmt: skip
 
     async def over_launch_limit(self, launch: str, calls: Sequence[CallRow]) -> PanelError | None:
@@ -185,8 +185,3 @@ class TurnState:
     def wait(self, why: str) -> None:
         log.info("%s waits: %s", self.seat.persona.persona_id, self.in_log(why))
         self.context.listen(TurnWaits(self.seat.question.product, self.seat.persona.persona_id, why, self.stage))
-
-
-def _bytes(text: str) -> int:
-    """In UTF-8; half a surrogate pair counts as the three bytes it would have."""
-    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

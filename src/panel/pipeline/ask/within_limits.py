@@ -7,7 +7,7 @@ lies in a provider's batch. A waiting claim holds nothing, so that no two wait f
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -58,26 +58,17 @@ async def refusal(ledger: Ledger, over: OverBudget) -> Stopped | Mistake:
             hint=f"Give its price in panel.toml: {PRICE_LINE}; or run without --budget.",
         )
     rows = await ledger.presumed(over.scope)
-    lost = [row for row in rows if row.state != "sent"]
-    presumed, out = _sum(lost), _sum(row for row in rows if row.state == "sent")
-    parts = [f"${over.used_usd - presumed - out:.4f} spent"]
-    if presumed:
-        parts.append(
-            f"${presumed:.4f} presumed for calls that may have been billed though no answer came: {_named(lost)}"
-        )
-    if out:
-        parts.append(f"${out:.4f} set aside for calls on their way")
-    left = max(over.limit_usd - over.used_usd, Decimal(0))
+    lost, out = ([row for row in rows if (row.state == "sent") == is_out] for is_out in (False, True))
+    presumed, aside = (sum((Decimal(row.worst_usd) for row in some), Decimal(0)) for some in (lost, out))
+    parts = [f"${over.used_usd - presumed - aside:.4f} spent"]
+    parts += [f"${presumed:.4f} presumed for calls of unknown cost: {_named(lost)}"] if presumed else []
+    parts += [f"${aside:.4f} set aside for calls on their way"] if aside else []
     return Stopped(
-        f"The {over.of}'s budget of ${over.limit_usd} has ${left:.4f} left, and what comes next may cost "
-        f"${over.worst_usd:.4f} ({'; '.join(parts)}).",
+        f"The {over.of}'s budget of ${over.limit_usd} has ${max(over.limit_usd - over.used_usd, Decimal(0)):.4f} left, "
+        f"and what comes next may cost ${over.worst_usd:.4f} ({'; '.join(parts)}).",
         hint=MORE[over.of],
         of=over.of,
     )
-
-
-def _sum(rows: Iterable[Any]) -> Decimal:
-    return sum((Decimal(row.worst_usd) for row in rows), Decimal(0))
 
 
 def _named(rows: list[Any]) -> str:

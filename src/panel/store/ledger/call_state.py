@@ -9,18 +9,18 @@ from panel.store.ledger.messages import HeldBy, InBatch, StoredAnswer
 from panel.store.ledger.text_encoding import decode_text
 from panel.store.locks.process_locks import Locks
 
-FoundRow = Any  # a row of `LedgerSql.attempts`
+FoundRow = Any  # a row of `statements.ATTEMPTS`
 
 
 class CallStates:
     """The latest attempts at some keys, and who is alive. Good for one transaction.
 
-    open_batches: ids of provider batches whose results are still to come. open_here: key -> run and attempt of the
-    claims of this process that have not ended.
+    open_batches: ids of provider batches whose results are still to come. open_here: by key, the claims of
+    this process that have not ended.
     """
 
     def __init__(
-        self, latest: Mapping[str, FoundRow], open_batches: Collection[str], open_here: Mapping[str, tuple[str, int]],
+        self, latest: Mapping[str, FoundRow], open_batches: Collection[str], open_here: Mapping[str, Any],
         locks: Locks,
     ) -> None:  # fmt: skip
         self._latest, self._open_batches, self._open_here, self._locks = latest, open_batches, open_here, locks
@@ -45,7 +45,7 @@ class CallStates:
         if row.batch_id:
             return InBatch(row.run_id, row.batch_id) if row.batch_id in self._open_batches else None
         if row.key in self._open_here:
-            return HeldBy(self._open_here[row.key][0])
+            return HeldBy(self._open_here[row.key].run_id)
         return HeldBy(row.run_id) if row.owner != owner and self._is_alive(row.owner) else None
 
     def _is_alive(self, owner: str) -> bool:

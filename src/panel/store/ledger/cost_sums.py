@@ -5,7 +5,7 @@ price; so rows come from the database sorted and are added here.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -34,8 +34,8 @@ class CostRow(Value):
     presumed_usd: Decimal = Decimal(0)  # what budgets count for `spend.unpriced` calls: the most they may have cost
 
 
-def cost_rows(conn: Connection, run_id: str = "", day: date | None = None) -> Iterator[CostRow]:
-    """By launch, persona, model, day, address and batch; of one run or all, one UTC day or all.
+def cost_rows(conn: Connection, run_id: str = "") -> Iterator[CostRow]:
+    """By launch, persona, model, day, address and batch; of one run or all.
 
     A call counts unless it surely cost nothing; one that was sent and never ended is `unpriced`, since its provider
     may have billed it.
@@ -44,9 +44,7 @@ def cost_rows(conn: Connection, run_id: str = "", day: date | None = None) -> It
     whose = (
         calls.c.launch, calls.c.persona_id, calls.c.model, DAY.label("day"), calls.c.base_url, batch.label("batch"),
     )  # fmt: skip
-    wanted = _of(select(*whose, calls.c.state, calls.c.cost_usd, calls.c.worst_usd, *TOKENS), run_id, day).order_by(
-        *whose
-    )
+    wanted = _of(select(*whose, calls.c.state, calls.c.cost_usd, calls.c.worst_usd, *TOKENS), run_id).order_by(*whose)
     for (launch, persona_id, model, on, at, in_batch), rows in groupby(conn.execute(wanted), key=lambda row: row[:6]):
         spend, presumed = _add(row[6:] for row in rows)
         if spend.calls:
@@ -56,9 +54,9 @@ def cost_rows(conn: Connection, run_id: str = "", day: date | None = None) -> It
             )  # fmt: skip
 
 
-def total(conn: Connection, run_id: str = "", day: date | None = None) -> Spend:
+def total(conn: Connection, run_id: str = "") -> Spend:
     """All of it in one sum."""
-    return _add(conn.execute(_of(select(calls.c.state, calls.c.cost_usd, calls.c.worst_usd, *TOKENS), run_id, day)))[0]
+    return _add(conn.execute(_of(select(calls.c.state, calls.c.cost_usd, calls.c.worst_usd, *TOKENS), run_id)))[0]
 
 
 def by_juror(rows: Iterable[CostRow]) -> tuple[SpendRow, ...]:
@@ -81,12 +79,9 @@ def add_spends(one: Spend, other: Spend) -> Spend:
     )
 
 
-def _of(wanted: Select[Any], run_id: str, day: date | None) -> Select[Any]:
-    if run_id:
-        wanted = wanted.where(calls.c.run_id == run_id)
-    if day:
-        wanted = wanted.where(calls.c.sent_at >= day.isoformat(), calls.c.sent_at < (day + timedelta(1)).isoformat())
-    return wanted.where(NOT_FREE).execution_options(**ONE_BY_ONE)
+def _of(wanted: Select[Any], run_id: str) -> Select[Any]:
+    whose = (calls.c.run_id == run_id,) if run_id else ()
+    return wanted.where(NOT_FREE, *whose).execution_options(**ONE_BY_ONE)
 
 
 def _add(rows: Iterable[Any]) -> tuple[Spend, Decimal]:

@@ -1,6 +1,7 @@
 """What the ledger's thread does with a group of jobs in one transaction: endings first, then claims, then reads."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from panel.errors import StoreError
+from panel.store.ledger import statements as sql
 from panel.store.ledger.call_state import CallStates
 from panel.store.ledger.messages import (
     Claim,
@@ -26,8 +28,7 @@ from panel.store.ledger.messages import (
     StoredAnswer,
 )
 from panel.store.ledger.provider_batches import DONE
-from panel.store.ledger.spend_limits import ZERO, Counters, calls_of, counted_usd, scopes_of
-from panel.store.ledger.statements import LedgerSql
+from panel.store.ledger.spend_limits import ZERO, Counters, calls_of, scopes_of
 from panel.store.ledger.text_encoding import decode_text, encode_text, short
 from panel.store.locks.process_locks import Locks
 from panel.store.sql_dialect import alone
@@ -51,14 +52,28 @@ FAILED = {
 Refuse = Callable[[Claim], StoreError | None]
 
 
+@dataclass(frozen=True, slots=True)
+class CountedCall:
+    """An attempt at a call, and what it counts in which counters."""
+
+    run_id: str
+    attempt: int
+    scopes: tuple[str, ...]  # (): not known here, since nobody knows what was written of it last
+    worst_usd: Decimal
+    counted_usd: Decimal
+
+
+NewClaim = tuple[Claim, CountedCall]
+
+
 class GroupCommit:
     """Does the jobs, and remembers which claims of this process are still open."""
 
     def __init__(self, locks: Locks) -> None:
         self._locks = locks
-        self._open: dict[str, tuple[str, int]] = {}  # key -> run that claimed it here, attempt that has not ended
+        self._open: dict[str, CountedCall] = {}  # by key: claimed here, and not ended
+        self._new: dict[str, NewClaim] = {}  # by key: claimed in this transaction
         self._owners: set[str] = set()  # locks under which was claimed here: what the dead left under them is ended
-        self._sql: LedgerSql | None = None
 
     def run(self, conn: Connection, jobs: Sequence[Any]) -> list[Any]:
         """One result a job, in order. An ending comes before a claim, since a claim may be waiting for it."""
@@ -66,7 +81,7 @@ class GroupCommit:
         claiming = [job for job in jobs if isinstance(job, Claim | ClaimMany)]
         if endings or claiming:
             alone(conn)
-        now, counters = _iso(datetime.now(UTC)), Counters(conn, self._sql_for(conn))
+        now, counters = _iso(datetime.now(UTC)), Counters(conn)
         self._end(conn, endings, counters, now)
         claimed = iter(self._claim(conn, claiming, counters, now))
         counters.write()
@@ -77,14 +92,14 @@ class GroupCommit:
             return self._look(conn, job)
         if isinstance(job, LookAtScope):
             if job.calls:
-                return self._sql_for(conn).presumed(conn, *calls_of(job.scope))
-            return Decimal(self._sql_for(conn).amounts(conn, [job.scope]).get(job.scope, 0))
+                return sql.presumed(conn, *calls_of(job.scope))
+            return sum((Decimal(row.amount) for row in sql.by_keys(conn, sql.AMOUNTS, [job.scope])), ZERO)
         if isinstance(job, Replies):
-            found = self._sql_for(conn).attempts(conn, (key for key, _ in job.wanted))
+            found = sql.by_keys(conn, sql.ATTEMPTS, (key for key, _ in job.wanted))
             mine = (row for row in found if (row.key, row.attempt) in job.wanted and row.raw)
             return {(row.key, row.attempt): decode_text(row.raw) for row in mine}
         if isinstance(job, KeysHeld):
-            return frozenset(row.key for row in self._sql_for(conn).attempts(conn, job.keys))
+            return frozenset(row.key for row in sql.by_keys(conn, sql.ATTEMPTS, job.keys))
         return None
 
     def committed(self, jobs: Sequence[Any], results: Sequence[Any]) -> None:
@@ -98,7 +113,7 @@ class GroupCommit:
             elif isinstance(job, Claim) and not isinstance(result, StoreError):
                 self._owners.add(job.owner)
                 if isinstance(result, Claimed):  # calls of a provider batch are that batch's, not ours
-                    self._open[job.row.key] = (job.row.run_id, result.attempt)
+                    self._open[job.row.key] = self._new[job.row.key][1]
 
     def abandoned(self, job: Any, result: Any) -> RecordFailure | None:
         """A claim nobody waits for any more ends unpaid, since nobody sent it. A provider batch keeps its own.
@@ -107,38 +122,44 @@ class GroupCommit:
         """
         if isinstance(job, Claim) and isinstance(result, Claimed):
             return RecordFailure(job.row.key, result.attempt, GIVEN_BACK, ZERO)
-        if isinstance(job, RecordFailure) and isinstance(result, Exception):
+        if isinstance(result, Exception) and isinstance(job, RecordFailure):
             self._open.pop(job.key, None)
+        elif isinstance(result, Exception) and isinstance(job, RecordAnswer) and job.key in self._open:
+            self._open[job.key] = replace(self._open[job.key], scopes=())  # it may be written: look before counting
         return None
 
     def _is_open(self, key: str, attempt: int) -> bool:
         """Whether this attempt was claimed here and has not ended."""
-        return self._open.get(key, ("", -1))[1] == attempt
-
-    def _sql_for(self, conn: Connection) -> LedgerSql:
-        """The statements as this database spells them, compiled at first use."""
-        self._sql = self._sql or LedgerSql(conn.dialect)
-        return self._sql
+        return key in self._open and self._open[key].attempt == attempt
 
     def _end(
         self, conn: Connection, jobs: Sequence[RecordAnswer | RecordFailure], counters: Counters, now: str
     ) -> None:
         """Write endings. Counters change by what a call counts now less what it counted, so that twice is as once."""
-        if not jobs:
-            return
-        sql = self._sql_for(conn)
-        rows = {(row.key, row.attempt): row for row in sql.counted(conn, (job.key for job in jobs))}
+        calls_now = self._counted(conn, jobs)
+        counters.load(scope for call in calls_now.values() for scope in call.scopes)
         for job in jobs:
-            if (job.key, job.attempt) not in rows:
-                missing = ValueError if len(jobs) > 1 else StoreError  # in a group: each is then tried alone
-                raise missing(f"The ledger has no call {job.key!r}, attempt {job.attempt}.")
-        counters.load(scope for row in rows.values() for scope in scopes_of(row.run_id, row.launch, row.sent_at))
-        counted = {at: counted_usd(row.cost_usd, row.worst_usd) for at, row in rows.items()}
-        for job in jobs:
-            at, row = (job.key, job.attempt), rows[job.key, job.attempt]
-            was, counted[at] = counted[at], counted_usd(job.cost_usd, row.worst_usd)
-            counters.add(scopes_of(row.run_id, row.launch, row.sent_at), counted[at] - was)
-        sql.end(conn, [_ending(job, now) for job in jobs])
+            if call := calls_now.get((job.key, job.attempt)):
+                usd = call.worst_usd if job.cost_usd is None else job.cost_usd
+                counters.add(call.scopes, usd - call.counted_usd)
+                calls_now[job.key, job.attempt] = replace(call, counted_usd=usd)
+        ended = sql.end(conn, [_ending(job, now) for job in jobs])
+        if ended != len(jobs):
+            missing = ValueError if len(jobs) > 1 else StoreError  # in a group: each is then tried alone
+            raise missing(f"The ledger has no call {jobs[0].key!r}, attempt {jobs[0].attempt}.")
+
+    def _counted(
+        self, conn: Connection, jobs: Sequence[RecordAnswer | RecordFailure]
+    ) -> dict[tuple[str, int], CountedCall]:
+        """What these calls count, by key and attempt: as they were claimed here, else as they stand in the ledger."""
+        mine = [job for job in jobs if self._is_open(job.key, job.attempt) and self._open[job.key].scopes]
+        found = {(job.key, job.attempt): self._open[job.key] for job in mine}
+        for row in sql.by_keys(conn, sql.COUNTED, (job.key for job in jobs if (job.key, job.attempt) not in found)):
+            worst, cost = Decimal(row.worst_usd or 0), row.cost_usd
+            scopes = scopes_of(row.run_id, row.launch, row.sent_at)
+            counted = worst if cost is None else Decimal(cost)
+            found[row.key, row.attempt] = CountedCall(row.run_id, row.attempt, scopes, worst, counted)
+        return found
 
     def _claim(self, conn: Connection, jobs: Sequence[Claim | ClaimMany], counters: Counters, now: str) -> list[Any]:
         """One result a job; an exception among them is that caller's."""
@@ -148,7 +169,7 @@ class GroupCommit:
         refuse = self._refusals(conn, claims, now)
         standing = self._standing(conn, [claim.row.key for claim in claims])
         counters.load(scope for claim in claims for scope in _scopes(claim, now))
-        new: dict[str, tuple[Claim, int]] = {}
+        self._new = new = dict[str, NewClaim]()
         in_flight = cache(lambda scope: self._in_flight(conn, scope))  # asked for in this transaction alone
         results: list[Any] = []
         for job in jobs:
@@ -156,13 +177,15 @@ class GroupCommit:
             refusal: StoreError | OverBudget | None = next((one for one in found if isinstance(one, StoreError)), None)
             refusal = refusal or _over_a_limit(asked, counters, new, now, in_flight)  # all of a job, or none
             if refusal is None:
-                new |= {claim.row.key: (claim, standing.next_attempt(claim.row.key)) for claim in asked}
                 for claim in asked:
-                    counters.add(_scopes(claim, now), claim.row.worst_usd or ZERO)
+                    row, scopes, worst = claim.row, _scopes(claim, now), claim.row.worst_usd or ZERO
+                    counters.add(scopes, worst)
+                    call = CountedCall(row.run_id, standing.next_attempt(row.key), scopes, worst, worst)
+                    new[row.key] = (claim, call)
             results.append(refusal or (found if isinstance(job, ClaimMany) else found[0]))
         if new:
             apart = {name: text for claim, _ in new.values() for name, text in claim.apart.items()}
-            self._sql_for(conn).send(conn, [_sent(claim, attempt, now) for claim, attempt in new.values()], apart)
+            sql.send(conn, [_sent(claim, call.attempt, now) for claim, call in new.values()], apart)
         return results
 
     def _in_flight(self, conn: Connection, scope: str) -> Decimal:
@@ -171,7 +194,7 @@ class GroupCommit:
         Nobody waits for what lies in a provider's batch, nor for the dead.
         """
         since = _iso(datetime.now(UTC) - MOST_IN_FLIGHT)
-        rows = self._sql_for(conn).presumed(conn, SENT, ALONE, calls.c.sent_at > since, *calls_of(scope))
+        rows = sql.presumed(conn, SENT, ALONE, calls.c.sent_at > since, *calls_of(scope))
         alive = {owner: self._locks.is_held(owner) for owner in {row.owner for row in rows} - self._owners}
         mine = (row for row in rows if self._is_open(row.key, row.attempt) or alive.get(row.owner))
         return sum((Decimal(row.worst_usd) for row in mine), ZERO)
@@ -185,9 +208,9 @@ class GroupCommit:
         if not new:
             return
         of_theirs = (calls.c.run_id.in_(sorted(set(new.values()))), calls.c.owner.in_(sorted(new)))
-        rows = self._sql_for(conn).presumed(conn, SENT, ALONE, *of_theirs)
+        rows = sql.presumed(conn, SENT, ALONE, *of_theirs)
         dead = [RecordFailure(row.key, row.attempt, DIED, None) for row in rows if row.key not in self._open]
-        self._sql_for(conn).end(conn, [_ending(job, now) for job in dead])
+        sql.end(conn, [_ending(job, now) for job in dead])
 
     def _look(self, conn: Connection, job: LookUp) -> dict[str, StoredAnswer | InBatch | HeldBy]:
         standing = self._standing(conn, job.keys)
@@ -195,17 +218,17 @@ class GroupCommit:
         return {key: stands for key, stands in found if stands is not None}
 
     def _standing(self, conn: Connection, keys: Sequence[str]) -> CallStates:
-        sql = self._sql_for(conn)
-        latest = {row.key: row for row in sql.attempts(conn, keys)}
-        out = sql.batch_states(conn, (row.batch_id for row in latest.values() if row.state == "sent" and row.batch_id))
-        open_batches = frozenset(name for name, state in out.items() if state not in DONE)
+        latest = {row.key: row for row in sql.by_keys(conn, sql.ATTEMPTS, keys)}
+        out = (row.batch_id for row in latest.values() if row.state == "sent" and row.batch_id)
+        open_batches = {row.batch_id for row in sql.by_keys(conn, sql.STATES, out) if row.state not in DONE}
         return CallStates(latest, open_batches, self._open, self._locks)
 
     def _refusals(self, conn: Connection, claims: Sequence[Claim], now: str) -> Refuse:
         """Why a claim may not be made: its lock was lost, or its provider batch isn't being filled."""
         lost = self._locks.lost({claim.owner for claim in claims}, conn)
         self._end_dead(conn, (claim for claim in claims if claim.owner not in lost and not claim.batch_id), now)
-        states = self._sql_for(conn).batch_states(conn, {claim.batch_id for claim in claims} - {""})
+        named = {claim.batch_id for claim in claims} - {""}
+        filling = {row.batch_id for row in sql.by_keys(conn, sql.STATES, named) if row.state == "filling"}
 
         def refuse(claim: Claim) -> StoreError | None:
             if claim.owner in lost:
@@ -213,7 +236,7 @@ class GroupCommit:
                     f"The lock on {claim.owner!r} was lost, so nothing more is asked under it.",
                     hint="What was stored is kept: start again, and only what is missing is asked.",
                 )
-            if claim.batch_id and states.get(claim.batch_id) != "filling":
+            if claim.batch_id and claim.batch_id not in filling:
                 return StoreError(f"There is no provider batch {claim.batch_id!r} being filled.")
             return None
 
@@ -229,7 +252,7 @@ def _scopes(claim: Claim, now: str) -> tuple[str, str, str]:
 
 
 def _over_a_limit(
-    asked: Sequence[Claim], counters: Counters, new: Mapping[str, tuple[Claim, int]], now: str,
+    asked: Sequence[Claim], counters: Counters, new: Mapping[str, NewClaim], now: str,
     in_flight: Callable[[str], Decimal],
 ) -> OverBudget | None:  # fmt: skip
     """The first limit that these claims, together, might pass. A call that costs nothing passes none."""
@@ -242,14 +265,14 @@ def _over_a_limit(
     for (scope, limit), need in needs.items():
         used = counters.used(scope)
         if need and used + need > limit:
-            just_now = (claim.row.worst_usd or ZERO for claim, _ in new.values() if scope in _scopes(claim, now))
+            just_now = (call.worst_usd for claim, call in new.values() if scope in call.scopes and not claim.batch_id)
             least = used - in_flight(scope) - sum(just_now, ZERO)
             return OverBudget(scope, limit, used, need, may_wait=least + need <= limit)
     return None
 
 
 def _claim_together(
-    claims: Sequence[Claim], standing: CallStates, new: Mapping[str, tuple[Claim, int]], refuse: Refuse
+    claims: Sequence[Claim], standing: CallStates, new: Mapping[str, NewClaim], refuse: Refuse
 ) -> tuple[list[Any], list[Claim]]:
     """What each of a job's claims is told if there is money, and those that need some. new: claimed by jobs before."""
     asked: dict[str, Claim] = {}

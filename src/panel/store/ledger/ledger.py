@@ -93,7 +93,7 @@ class Ledger:
         """
         claims = tuple(_claim(row, False, limits, batch_id) for row in rows)
         result: list[Claimed | StoredAnswer | HeldBy | InBatch] | OverBudget
-        result = await self._writer.do(ClaimMany(claims, batch_id))
+        result = await self._writer.do(ClaimMany(claims))
         return result
 
     async def used(self, scope: str) -> Decimal:

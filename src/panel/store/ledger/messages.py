@@ -97,7 +97,6 @@ class ClaimMany:
     """Job: `Ledger.claim_for_batch`."""
 
     claims: tuple[Claim, ...]
-    batch_id: str
 
 
 @dataclass(frozen=True, slots=True)

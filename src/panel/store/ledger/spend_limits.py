@@ -9,13 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
 from panel.errors import Mistake
 from panel.store.database import Face, changing_alone
-from panel.store.ledger.statements import LedgerSql
+from panel.store.ledger.statements import AMOUNTS, by_keys, count
 from panel.store.sql_dialect import put
 from panel.store.tables.core import calls, counters
 
@@ -59,17 +58,11 @@ def calls_of(scope: str) -> tuple[ColumnElement[bool], ...]:
     return (calls.c.run_id == run_id, *([calls.c.launch == launch] if kind == "launch" else ()))
 
 
-def counted_usd(cost_usd: Any, worst_usd: Any) -> Decimal:
-    """What a call counts: its cost, else the most it may cost, else nothing, since no limit was kept with it."""
-    known = worst_usd if cost_usd is None else cost_usd
-    return ZERO if known is None else Decimal(known)
-
-
 class Counters:
     """The counters of one transaction that is alone: each read once, changed in memory, written once."""
 
-    def __init__(self, conn: Connection, sql: LedgerSql) -> None:
-        self._conn, self._sql = conn, sql
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
         self._amounts: dict[str, Decimal] = {}
         self._changed: set[str] = set()
 
@@ -77,8 +70,8 @@ class Counters:
         """Read those not read yet."""
         missing = set(scopes) - self._amounts.keys()
         if missing:
-            found = self._sql.amounts(self._conn, missing)
-            self._amounts |= {scope: Decimal(found.get(scope, 0)) for scope in missing}
+            self._amounts |= dict.fromkeys(missing, ZERO)
+            self._amounts |= {row.scope: Decimal(row.amount) for row in by_keys(self._conn, AMOUNTS, missing)}
 
     def used(self, scope: str) -> Decimal:
         """As it stands now, of one that was loaded."""
@@ -93,7 +86,7 @@ class Counters:
 
     def write(self) -> None:
         """Put what changed on the disk with this transaction."""
-        self._sql.count(self._conn, {scope: str(self._amounts[scope]) for scope in self._changed})
+        count(self._conn, {scope: str(self._amounts[scope]) for scope in self._changed})
 
 
 class DayCaps(Face):

@@ -133,11 +133,6 @@ class LedgerWriter:
     def _give_back(self, job: Job, result: Any) -> None:
         """Let the work undo what nobody waits for any more. A closed ledger leaves it as a kill does."""
         if (undo := self._work.abandoned(job.what, result)) and self._open:
-            self._queue.put(Job(undo, _nobody(job.loop), job.loop))
-
-
-def _nobody(loop: asyncio.AbstractEventLoop) -> "asyncio.Future[Any]":
-    """A future for which nobody waits: a failure in it is said nowhere."""
-    future: asyncio.Future[Any] = loop.create_future()
-    future.cancel()
-    return future
+            nobody: asyncio.Future[Any] = job.loop.create_future()
+            nobody.cancel()
+            self._queue.put(Job(undo, nobody, job.loop))

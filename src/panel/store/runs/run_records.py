@@ -1,7 +1,7 @@
 """SQL copies of runs and their records, what they cost, and how they are deleted: spend stays, texts go."""
 
 from collections.abc import Iterator, Sequence, Set
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, func, select, update
@@ -55,11 +55,9 @@ class RunRecords:
             text = conn.execute(select(runs.c.json).where(runs.c.run_id == ids[0])).scalar_one()
         return Run.model_validate_json(text)
 
-    def list_runs(self, *, since: date | None = None, unfinished: bool = False) -> tuple[Run, ...]:
-        """Every run, the newest first; or those begun on this UTC day and later, or those that have not finished."""
+    def list_runs(self, *, unfinished: bool = False) -> tuple[Run, ...]:
+        """Every run, the newest first; or those that have not finished."""
         wanted = select(runs.c.json).order_by(runs.c.created_at.desc(), runs.c.run_id.desc())
-        if since:
-            wanted = wanted.where(runs.c.created_at >= since.isoformat())
         if unfinished:
             wanted = wanted.where(runs.c.state != "finished")
         with reading(self._engine) as conn:
@@ -84,18 +82,18 @@ class RunRecords:
         with reading(self._engine) as conn:
             return by_juror(cost_rows(conn, run_id))
 
-    def cost_table(self, run_id: str = "", day: date | None = None) -> Iterator[CostRow]:
+    def cost_table(self, run_id: str = "") -> Iterator[CostRow]:
         """The same a row at a time, by UTC day and with provider batches apart, as `cost_rows` orders them.
 
         One reading from first row to last: take them without pause.
         """
         with reading(self._engine) as conn:
-            yield from cost_rows(conn, run_id, day)
+            yield from cost_rows(conn, run_id)
 
-    def spent(self, run_id: str = "", day: date | None = None) -> Spend:
-        """All of it in one sum; of one run, of one UTC day, or of both."""
+    def spent(self, run_id: str = "") -> Spend:
+        """All of it in one sum."""
         with reading(self._engine) as conn:
-            return total(conn, run_id, day)
+            return total(conn, run_id)
 
     def delete_run(self, run_id: str) -> None:
         """Delete a run: its records, its folder, and the texts of the calls it sent; what they cost stays.

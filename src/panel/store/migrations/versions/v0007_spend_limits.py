@@ -6,9 +6,7 @@ that says more than its calls (it holds presumed costs) is believed.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from decimal import ROUND_UP, Decimal
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -59,10 +57,5 @@ def _fill(conn: sa.Connection) -> None:
                 sums[scope] += Decimal(usd)
     for scope, spent in conn.execute(sa.text("select scope, spent_usd from purses")).all():
         sums[scope] = max(sums[scope], Decimal(spent))
-    _insert(conn, ({"scope": scope, "amount": str(amount)} for scope, amount in sums.items() if amount))
-
-
-def _insert(conn: sa.Connection, rows: Iterable[dict[str, Any]]) -> None:
-    found = list(rows)
-    for first in range(0, len(found), 1000):
-        conn.execute(sa.text("insert into counters values (:scope, :amount)"), found[first : first + 1000])
+    if rows := [{"scope": scope, "amount": str(amount)} for scope, amount in sums.items() if amount]:
+        conn.execute(sa.text("insert into counters values (:scope, :amount)"), rows)
