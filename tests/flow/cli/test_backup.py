@@ -9,7 +9,7 @@ import tarfile
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -187,8 +187,8 @@ def test_the_database_is_copied_as_it_was_at_one_moment(
 
 
 def restored_runs(at: Path) -> list[str]:
-    report = restore_backup(at / "day.tar", at / "new", "", place_runs=lambda _: PurePosixPath("runs"))
-    return [run_id for (run_id,) in rows_of(report.database_url, "select run_id from runs")]
+    restore_backup(at / "day.tar", at / "new")
+    return [run_id for (run_id,) in rows_of(url_of(at / "new"), "select run_id from runs")]
 
 
 def test_memory_does_not_grow_with_the_database(tmp_path: Path) -> None:
@@ -268,7 +268,7 @@ def test_runs_that_lay_elsewhere_are_restored_below_the_folder(specimen: Path, t
         said = run_here("restore", str(file), str(tmp_path / file.stem), at=tmp_path)
         assert said.code == 0, said.err
         assert files_of(tmp_path / file.stem) == {"panel.toml", f"{restored}/panel.db"}
-        assert ("move runs/ there" in said.err) == (name != restored)
+        assert ("or change that line" in said.err) == (name != restored)
 
 
 def test_links_are_passed_over_and_said(specimen: Path, tmp_path: Path) -> None:
@@ -376,11 +376,13 @@ BAD = {
     ),
     "newer": with_changed("backup.json", header_of(migration="9999"), checksums=True),
     "older": with_changed("backup.json", header_of(migration="0005"), checksums=True),
+    "runs elsewhere": with_changed("backup.json", header_of(runs="/tmp/stolen"), checksums=True),
+    "runs above": with_changed("backup.json", header_of(runs="../stolen"), checksums=True),
     "newer format": with_changed("backup.json", header_of(format=2), checksums=True),
 }  # fmt: skip
 SAYS = {
     "rubbish": "no backup", "empty": "no backup", "another tar": "does not begin as one", "no checksums": "ends too soon",
-    "a changed file": "is not what was written", "changed rows": "is not what was written", "newer": "newer review-panel",
+    "a changed file": "its files are not what", "changed rows": "its files are not what", "newer": "newer review-panel",
     "older": "commit 8159e2b", "newer format": "may be of a newer", "twice": "comes twice",
 }  # fmt: skip
 
