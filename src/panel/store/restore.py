@@ -165,6 +165,8 @@ def _fill(conn: Connection, file: Path, reader: _Reader) -> None:
         raise Mistake(
             f"The database {where!r} is not empty.", hint="Make a new one, and name it in PANEL_DATABASE_URL."
         )
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql("set local idle_in_transaction_session_timeout = 0")  # files come after the rows
     migrate_to(conn, reader.header.migration)
     tables = frozenset(inspect(conn).get_table_names()) - before - {VERSION_TABLE}
     with _without_triggers(conn, tables):

@@ -6,6 +6,7 @@ import io
 import json
 import sqlite3
 import tarfile
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -22,7 +23,7 @@ from tests.support.databases import Postgres, rows_of
 from tests.support.records import a_run
 from tests.support.small_disk import SmallDisk, mount_small_disk
 
-from panel.store import RunRecords, backup, restore_backup, write_backup
+from panel.store import RunRecords, backup, restore, restore_backup, write_backup
 from panel.store.database import open_engine
 from panel.store.tables.core import HEAD, texts
 
@@ -184,6 +185,23 @@ def test_the_database_is_copied_as_it_was_at_one_moment(
         assert len(records.list_runs()) == 2
         records.close()
     assert restored_runs(tmp_path) == ["run-1"]
+
+
+def test_a_restore_to_a_server_takes_its_time_over_the_files(
+    archive: Path, tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Longer than the server lets others stand still in a transaction."""
+    monkeypatch.setattr("panel.store.database.IDLE_S", 1)
+    checked, slow = restore._Reader._checked, iter([1.5])
+
+    def slowly(reader: Any, member: tarfile.TarInfo) -> Any:
+        time.sleep(next(slow, 0) if member.name.startswith("runs/") else 0)
+        return checked(reader, member)
+
+    monkeypatch.setattr(restore._Reader, "_checked", slowly)
+    with postgres.database(empty=True) as url:
+        restore_backup(archive, tmp_path / "new", url)
+        assert len(rows_of(url, "select * from runs")) == 1
 
 
 def restored_runs(at: Path) -> list[str]:
