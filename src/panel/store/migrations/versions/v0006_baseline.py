@@ -26,8 +26,7 @@ CREATE TABLE calls ("key" VARCHAR(80) NOT NULL, attempt INTEGER NOT NULL, run_id
     sent_at VARCHAR(32) NOT NULL, ended_at VARCHAR(32) NOT NULL, why TEXT NOT NULL,
     owner VARCHAR(200) DEFAULT '' NOT NULL, batch_id VARCHAR(80) DEFAULT '' NOT NULL, PRIMARY KEY ("key", attempt));
 CREATE INDEX calls_by_batch ON calls (batch_id, launch, "key", attempt) WHERE batch_id <> '';
-CREATE INDEX calls_by_day ON calls (sent_at);
-CREATE INDEX calls_by_run ON calls (run_id);
+CREATE INDEX calls_by_day ON calls (sent_at); CREATE INDEX calls_by_run ON calls (run_id);
 CREATE TABLE texts (hash VARCHAR(80) NOT NULL PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE runs (run_id VARCHAR(120) NOT NULL PRIMARY KEY, kind VARCHAR(20) NOT NULL, state VARCHAR(10) NOT NULL,
     created_at VARCHAR(32) NOT NULL, json TEXT NOT NULL);
@@ -38,8 +37,7 @@ CREATE INDEX records_by_hash ON records (hash);
 CREATE INDEX records_untaken ON records (kind, run_id) WHERE taken_hash <> hash AND kind <> 'dossier';
 CREATE TABLE products (product_id VARCHAR(40) NOT NULL PRIMARY KEY, slug VARCHAR(80) NOT NULL,
     first_seen VARCHAR(32) NOT NULL, merged_into VARCHAR(40) NOT NULL);
-CREATE INDEX products_by_merged_into ON products (merged_into);
-CREATE UNIQUE INDEX products_by_slug ON products (slug);
+CREATE INDEX products_by_merged_into ON products (merged_into); CREATE UNIQUE INDEX products_by_slug ON products (slug);
 CREATE TABLE product_facts (product_id VARCHAR(40) NOT NULL, on_day VARCHAR(10) NOT NULL, name VARCHAR(200) NOT NULL,
     category VARCHAR(200) NOT NULL, homepage TEXT NOT NULL, pricing_class VARCHAR(20) NOT NULL, licence TEXT NOT NULL,
     checked VARCHAR(10) NOT NULL, PRIMARY KEY (product_id, on_day),
@@ -177,23 +175,18 @@ RULES = {  # an insert is refused: by its trigger, of the table, with these word
         "only a person with an account decides; of a flag or a held span an editor, a publisher or an admin",
         NOBODY_WHO_MAY + " AND (NEW.kind NOT IN ('flag', 'held') OR NEW.decision = 'undone'"
         " OR a.role IN ('editor', 'publisher', 'admin')))"),
-    "desk_decides_truly": ("desk_decisions",
-        "what was removed or taken back settles nothing",
+    "desk_decides_truly": ("desk_decisions", "what was removed or taken back settles nothing",
         "NEW.settles = 1 AND NEW.decision IN ('removed', 'undone')"),
-    "desk_approves_newest": ("desk_approvals",
-        "an approval signs the newest revision, byte for byte",
+    "desk_approves_newest": ("desk_approvals", "an approval signs the newest revision, byte for byte",
         "NOT EXISTS (SELECT 1 FROM desk_revisions r JOIN desk_drafts d ON d.draft_id = r.draft_id"
         " WHERE r.draft_id = NEW.draft_id AND r.number = NEW.number AND r.hash = NEW.revision_hash"
         " AND r.number = (SELECT max(n.number) FROM desk_revisions n WHERE n.draft_id = NEW.draft_id))"),
-    "desk_approves_person": ("desk_approvals",
-        "only an editor, a publisher or an admin approves",
+    "desk_approves_person": ("desk_approvals", "only an editor, a publisher or an admin approves",
         NOBODY_WHO_MAY + " AND a.role IN ('editor', 'publisher', 'admin'))"),
-    "desk_approves_edition": ("desk_approvals",
-        "a trial or a specimen goes into the trial edition only",
+    "desk_approves_edition": ("desk_approvals", "a trial or a specimen goes into the trial edition only",
         "NEW.edition NOT IN ('main', 'trial') OR (NEW.edition = 'main' AND NOT EXISTS (SELECT 1 FROM desk_drafts d"
         " WHERE d.draft_id = NEW.draft_id AND d.grade = 'full'))"),
-    "desk_approves_settled": ("desk_approvals",
-        "every claim, view, high flag and held span is settled first",
+    "desk_approves_settled": ("desk_approvals", "every claim, view, high flag and held span is settled first",
         "NOT EXISTS (SELECT 1 FROM desk_points p WHERE p.draft_id = NEW.draft_id AND p.number = NEW.number) OR "
         + LEFT.format(of="NEW")),
     "desk_approves_standing": ("desk_approvals",
@@ -218,8 +211,7 @@ RULES = {  # an insert is refused: by its trigger, of the table, with these word
         "what was put away goes out only when it was fetched back and approved again",
         GOES_OUT + f" AND ({ITSELF_OR_A_SIDE}{PUT_AWAY}) OR EXISTS (SELECT 1 FROM desk_drafts d"
         " WHERE d.draft_id = NEW.draft_id AND d.state NOT IN ('approved', 'scheduled', 'published')))"),
-    "desk_publishes_after_embargo": ("desk_publications",
-        "an embargoed launch goes out after its time",
+    "desk_publishes_after_embargo": ("desk_publications", "an embargoed launch goes out after its time",
         GOES_OUT + f" AND {ITSELF_OR_A_SIDE}d.embargo_until > NEW.goes_out_at)"),
 }
 # fmt: on
