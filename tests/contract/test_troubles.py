@@ -17,15 +17,16 @@ import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
-from tests.support.databases import Postgres
+from tests.support.databases import Postgres, open_part
 from tests.support.records import a_call, a_run
 
 from panel.batch.workers.jobs import open_queue
 from panel.errors import StoreError
 from panel.records import Usage
-from panel.store import Claimed, Ledger, RunRecords, StoredAnswer, open_locks
+from panel.store import Claimed, Ledger, RunRecords, StoredAnswer
 from panel.store.database import changing, database_trouble, open_engine, read_url
 from panel.store.locks.advisory import PgLocks
+from panel.store.locks.process_locks import open_locks
 from panel.store.sql_dialect import alone
 
 CLAIMER = """
@@ -34,12 +35,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from tests.support.records import a_call
-from panel.store import Claimed, Ledger, open_locks
+from panel.store import Claimed, Ledger
+from panel.store.locks.process_locks import open_locks
+from tests.support.databases import open_part
 
 url, folder, name, keys = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 locks = open_locks(url, folder)
 assert locks.acquire(f"run-1/{name}")
-ledger = Ledger.open(url, runs_dir=folder, locks=locks)
+ledger = open_part(Ledger, url, runs_dir=folder, locks=locks)
 rows = [a_call("run-1", str(n), owner=f"run-1/{name}") for n in range(keys)]
 random.shuffle(rows)
 
@@ -79,7 +82,7 @@ def test_processes_claiming_the_same_keys_at_once_get_each_key_once(database_url
 
 @pytest.fixture
 def pg_ledger(postgres_url: str, tmp_path: Path) -> Iterator[Ledger]:
-    found = Ledger.open(postgres_url, runs_dir=tmp_path)
+    found = open_part(Ledger, postgres_url, runs_dir=tmp_path)
     yield found
     found.close()
 
@@ -87,7 +90,7 @@ def pg_ledger(postgres_url: str, tmp_path: Path) -> Iterator[Ledger]:
 async def test_a_restarted_server_costs_one_sentence_and_no_answer(
     pg_ledger: Ledger, postgres: Postgres, postgres_url: str, tmp_path: Path
 ) -> None:
-    records = RunRecords.open(postgres_url, runs_dir=tmp_path)
+    records = open_part(RunRecords, postgres_url, runs_dir=tmp_path)
     records.save_run(a_run())
     first, second = a_call("run-1", "a"), a_call("run-1", "b")
     for row in (first, second):
@@ -227,11 +230,10 @@ def is_bounded(conn: Any) -> bool:
 
 async def test_every_connection_has_an_end_to_every_wait(postgres: Postgres, tmp_path: Path) -> None:
     with postgres.database() as url:
-        for by_key in (False, True):
-            engine = open_engine(url, by_key=by_key)
-            with closing(engine.raw_connection()) as conn:
-                assert is_bounded(conn.driver_connection)
-            engine.dispose()
+        engine = open_engine(url)
+        with closing(engine.raw_connection()) as conn:
+            assert is_bounded(conn.driver_connection)
+        engine.dispose()
         locks = open_locks(f"{url}&options=-c%20work_mem=8MB", tmp_path)
         assert isinstance(locks, PgLocks)
         locks.acquire("x")

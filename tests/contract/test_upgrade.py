@@ -14,7 +14,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, text
-from tests.support.databases import Postgres, rows_of
+from tests.support.databases import Postgres, open_part, rows_of
 from tests.support.records import a_run
 from tests.support.schemas import migrate_once
 from tests.support.small_disk import SmallDisk, mount_small_disk
@@ -92,7 +92,7 @@ def tomorrow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def a_day_before_tomorrow(url: str) -> None:
-    records = RunRecords.open(url, runs_dir=Path())
+    records = open_part(RunRecords, url)
     records.save_run(a_run())
     records.close()
 

@@ -1,13 +1,13 @@
 """`panel backup` and `panel restore`: a workspace as one file, and back."""
 
 import os
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from panel.cli.terminal.common_options import JsonFlag
+from panel.cli.terminal.here import open_here
 from panel.cli.terminal.terminal import say, say_json, talk
 from panel.errors import Mistake
 
@@ -19,18 +19,17 @@ def backup(
 
     API keys and passwords are left out and named.
     """
-    from panel.cli.compose.workspace import open_workspace
     from panel.store import write_backup
     from panel.workspace import KEYS
 
-    workspace = open_workspace()
-    if not workspace.has_database:
-        raise Mistake(f"There is no database at {workspace.database_shown!r} yet.", hint="Nothing was written.")
-    settings = workspace.settings
-    set_here = [name for name in (*KEYS.values(), "PANEL_DATABASE_URL") if settings.environment.get(name)]
-    report = write_backup(
-        file, settings.database_url, root=settings.root, runs_dir=settings.runs_dir, variables=set_here
-    )
+    with open_here(json_=json_) as workspace:
+        settings = workspace.settings
+        if not workspace.has_database:
+            raise Mistake(f"There is no database at {workspace.database_shown!r} yet.", hint="Nothing was written.")
+        set_here = [name for name in (*KEYS.values(), "PANEL_DATABASE_URL") if settings.environment.get(name)]
+        report = write_backup(
+            file, workspace.stores.engine, root=settings.root, runs_dir=settings.runs_dir, variables=set_here
+        )
     if json_:
         say_json({"file": str(file), **report.model_dump(mode="json")})
         return
@@ -57,7 +56,7 @@ def restore(
     Checks every file's hash, then the desk's log and every approval.
     """
     from panel.desk import audit
-    from panel.store import DraftRows, restore_backup
+    from panel.store import Stores, restore_backup
     from panel.workspace import read_settings
 
     if not file.is_file():
@@ -65,8 +64,8 @@ def restore(
     url = read_settings(folder, "", os.environ).environment.get("PANEL_DATABASE_URL", "")
     report = restore_backup(file, folder, url)
     runs, toml = folder / report.header.runs, folder / "panel.toml"
-    with closing(DraftRows.open(url or f"sqlite:///{runs / 'panel.db'}")) as store:
-        found = audit(store)
+    with Stores.open(url or f"sqlite:///{runs / 'panel.db'}", runs) as stores:
+        found = audit(stores.drafts)
     named = read_settings(folder, toml.read_text("utf-8") if toml.exists() else "", {}).runs_dir
     if named != runs:
         talk(f"panel.toml names {str(named)!r} for the runs: move {str(runs)!r} there, or change that line.")

@@ -20,11 +20,11 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 
 from panel.errors import Mistake, StoreError
 from panel.records import Stamp, Value
-from panel.store.database import every_row, open_engine, reading
+from panel.store.database import every_row, reading
 from panel.store.files import disk_trouble, flush_folder
 from panel.store.runs.version_stamp import stamp
 from panel.store.tables.core import HEAD, metadata, runs
@@ -114,7 +114,7 @@ class _Archive:
         self.add(CHECKSUMS, size, self._checksums)
 
 
-def write_backup(file: Path, url: str, *, root: Path, runs_dir: Path, variables: Iterable[str]) -> BackupReport:
+def write_backup(file: Path, engine: Engine, *, root: Path, runs_dir: Path, variables: Iterable[str]) -> BackupReport:
     """Copy a workspace into one file, which must not exist yet. Whoever works on its runs goes on.
 
     The database is read first, as it was at one moment; files may be newer. variables: names of what is set in the
@@ -125,11 +125,9 @@ def write_backup(file: Path, url: str, *, root: Path, runs_dir: Path, variables:
     if runs_dir.resolve() in file.resolve().parents:
         raise Mistake(f"{str(file)!r} lies among the runs it would copy.", hint="Write it somewhere else.")
     toml, secrets = _without_secrets(root / SETTINGS[0])
-    engine = open_engine(url)
     at_one_moment = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
     try:
         with ExitStack() as stack:
-            stack.callback(engine.dispose)
             out = stack.enter_context(
                 tempfile.NamedTemporaryFile(dir=file.parent, prefix=".", suffix=".new", delete=False)
             )

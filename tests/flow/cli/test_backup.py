@@ -23,7 +23,7 @@ from tests.support.databases import Postgres, rows_of
 from tests.support.records import a_run
 from tests.support.small_disk import SmallDisk, mount_small_disk
 
-from panel.store import RunRecords, backup, restore, restore_backup, write_backup
+from panel.store import Stores, backup, restore, restore_backup, write_backup
 from panel.store.database import open_engine
 from panel.store.tables.core import HEAD, texts
 
@@ -172,7 +172,8 @@ def test_the_database_is_copied_as_it_was_at_one_moment(
     """Somebody writes after the first table was looked at."""
     with postgres.database() as server:
         url = server if kind == "postgres" else url_of(tmp_path)
-        records = RunRecords.open(url, runs_dir=tmp_path)
+        stores = Stores.open(url, tmp_path)
+        records = stores.records
         records.save_run(a_run())
         add_rows = backup._add_rows
 
@@ -181,9 +182,9 @@ def test_the_database_is_copied_as_it_was_at_one_moment(
             return add_rows(*given)
 
         monkeypatch.setattr(backup, "_add_rows", write_first)
-        write_backup(tmp_path / "day.tar", url, root=tmp_path, runs_dir=tmp_path / "runs", variables=())
+        write_backup(tmp_path / "day.tar", stores.engine, root=tmp_path, runs_dir=tmp_path / "runs", variables=())
         assert len(records.list_runs()) == 2
-        records.close()
+        stores.close()
     assert restored_runs(tmp_path) == ["run-1"]
 
 
@@ -214,15 +215,15 @@ def test_memory_does_not_grow_with_the_database(tmp_path: Path) -> None:
     with engine.begin() as conn:
         for n in range(1500):
             conn.execute(insert(texts), [{"hash": f"sha256:{n}", "text": f"{n % 10}" * 40_000}])
-    engine.dispose()
     big = tmp_path / "runs" / "run-1" / "big.json"
     big.parent.mkdir()
     big.write_bytes(b"x" * 60_000_000)
     tracemalloc.start()
-    write_backup(tmp_path / "day.tar", url_of(tmp_path), root=tmp_path, runs_dir=tmp_path / "runs", variables=())
+    write_backup(tmp_path / "day.tar", engine, root=tmp_path, runs_dir=tmp_path / "runs", variables=())
     (_, peak) = tracemalloc.get_traced_memory()
     assert peak < 40_000_000
     tracemalloc.reset_peak()
+    engine.dispose()
     restored_runs(tmp_path)
     (_, peak) = tracemalloc.get_traced_memory()
     tracemalloc.stop()

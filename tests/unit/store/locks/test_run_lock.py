@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 
 from panel.errors import Mistake, RunHeld
-from panel.store import RunLock
 from panel.store.locks.process_locks import FileLocks
-from panel.store.locks.run_lock import is_held
+from panel.store.locks.run_lock import RunLock, is_held
 
 HOLD = """
 import sys
 from pathlib import Path
-from panel.store import RunLock
+from panel.store.locks.run_lock import RunLock
 lock = RunLock(Path(sys.argv[1]), "run-1")
 lock.acquire()
 print("held", flush=True)
@@ -104,7 +103,7 @@ CROWD = """
 import os, sys, time
 from pathlib import Path
 from panel.errors import RunHeld
-from panel.store import RunLock
+from panel.store.locks.run_lock import RunLock
 from panel.store.locks.run_lock import is_held
 runs, inside = Path(sys.argv[1]), Path(sys.argv[1], "inside")
 until = time.monotonic() + 4
