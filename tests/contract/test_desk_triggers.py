@@ -57,7 +57,7 @@ def a_publication(draft_id: str, **changes: Any) -> dict[str, Any]:
 
 
 def says(name: str) -> str:
-    return next(rule.says for rule in RULES if rule.name == name)
+    return RULES[name][1]
 
 
 def disable(room: Room) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import os
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -154,6 +155,25 @@ async def test_pruning_drops_texts_that_only_pruned_runs_named(
     await ask(ledger, a_call("run-2", "d" * 600))
     assert records.prune(datetime(2026, 11, 10, tzinfo=UTC)) == ("run-1", "run-2")
     assert set(rows_of(database_url, "select text from texts")) == {(LONG,), ("c" * 600,)}
+
+
+def test_pruning_removes_what_killed_processes_left(records: RunRecords, tmp_path: Path) -> None:
+    held, folder = RunLock(tmp_path, "run-9"), tmp_path / "run-9"
+    held.acquire()
+    folder.mkdir()
+    names = ["review.json", ".review.json.a1.new", ".review.json.b2.new"]
+    old, new = (folder / names[1]), (folder / names[2])
+    for name in names:
+        (folder / name).write_text("{}")
+    yesterday = old.stat().st_mtime - 90_000
+    os.utime(old, (yesterday, yesterday))
+    os.utime(folder / names[0], (yesterday, yesterday))
+    for name in ("run-1.lock", "run-1.pid", "0123.lock"):
+        (tmp_path / ".locks" / name).touch()
+    records.prune(datetime(2026, 11, 10, tzinfo=UTC))
+    assert {path.name for path in folder.iterdir()} == {names[0], new.name}  # one may still be written
+    assert {path.name for path in (tmp_path / ".locks").iterdir()} == {"run-9.lock", "run-9.pid"}
+    held.release()
 
 
 def test_a_list_of_runs_reads_no_lists_of_files_and_only_what_is_asked(records: RunRecords, database_url: str) -> None:

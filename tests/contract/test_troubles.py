@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -20,10 +20,13 @@ from sqlalchemy.exc import OperationalError
 from tests.support.databases import Postgres, open_part
 from tests.support.records import a_call, a_run
 
+from panel.batch.workers.jobs import open_queue
 from panel.errors import StoreError
 from panel.records import Usage
 from panel.store import Claimed, Ledger, RunRecords, StoredAnswer
 from panel.store.database import changing, database_trouble, open_engine, read_url
+from panel.store.locks.advisory import PgLocks
+from panel.store.locks.process_locks import open_locks
 from panel.store.sql_dialect import alone
 
 CLAIMER = """
@@ -211,10 +214,38 @@ def told(sentence: str) -> AbstractContextManager[object]:
     return pytest.raises(StoreError, match=sentence) if sentence else nullcontext()
 
 
-def test_every_connection_is_watched_by_the_server(postgres: Postgres) -> None:
+def is_bounded(conn: Any) -> bool:
+    """Both sides look for a dead peer, and no wait is without an end."""
+    names = (
+        "idle_in_transaction_session_timeout",
+        "lock_timeout",
+        "tcp_keepalives_idle",
+        "tcp_keepalives_interval",
+        "tcp_keepalives_count",
+    )
+    rows = conn.execute("select name, source from pg_settings where name = any(%s)", [list(names)]).fetchall()
+    client = conn.info.get_parameters()
+    return dict(rows) == dict.fromkeys(names, "client") and client["keepalives_idle"] == "20"
+
+
+async def test_every_connection_has_an_end_to_every_wait(postgres: Postgres, tmp_path: Path) -> None:
     with postgres.database() as url:
         engine = open_engine(url)
-        with engine.connect() as conn:
-            for name in ("idle_in_transaction_session_timeout", "lock_timeout"):
-                assert conn.execute(text(f"show {name}")).scalar_one() != "0"
+        with closing(engine.raw_connection()) as conn:
+            assert is_bounded(conn.driver_connection)
         engine.dispose()
+        locks = open_locks(f"{url}&options=-c%20work_mem=8MB", tmp_path)
+        assert isinstance(locks, PgLocks)
+        locks.acquire("x")
+        assert is_bounded(locks._conn)
+        assert locks._ask(lambda conn: conn.execute("show work_mem")) == "8MB"
+        locks.close()
+        queue = open_queue(url)
+        async with queue.open_async(), queue.connector.pool.connection() as conn:  # type: ignore[attr-defined]
+            row = await (
+                await conn.execute(
+                    "select current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout')"
+                )
+            ).fetchone()
+            assert tuple(row.values() if isinstance(row, dict) else row) == ("45s", "30s")
+            assert conn.info.get_parameters()["keepalives_idle"] == "20"

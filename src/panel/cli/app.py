@@ -119,17 +119,16 @@ class JsonLines(logging.Formatter):
 
 
 def set_up_logging(verbose: int, log_file: str) -> None:
-    """Log our own rooms: to stderr from -v on, to a file when one is named.
+    """Log our own rooms: to stderr, warnings alone without -v, and to a file when one is named.
 
     Raises Mistake when the file can't be opened.
     """
     logger = logging.getLogger("panel")
     logger.setLevel(logging.DEBUG)
-    if verbose:
-        talker = logging.StreamHandler(sys.stderr)
-        talker.setLevel(logging.DEBUG if verbose > 1 else logging.INFO)
-        talker.setFormatter(logging.Formatter("%(name)s: %(message)s"))
-        logger.addHandler(talker)
+    talker = logging.StreamHandler(sys.stderr)
+    talker.setLevel(logging.DEBUG if verbose > 1 else logging.INFO if verbose else logging.WARNING)
+    talker.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+    logger.addHandler(talker)
     if log_file:
         try:
             keeper = logging.FileHandler(Path(log_file), encoding="utf-8")

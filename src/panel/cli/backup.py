@@ -1,6 +1,7 @@
 """`panel backup` and `panel restore`: a workspace as one file, and back."""
 
-from pathlib import Path, PurePosixPath
+import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,8 +13,7 @@ from panel.errors import Mistake
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="The tar to write; no file is overwritten.")],
-    json_: JsonFlag = False,
+    file: Annotated[Path, typer.Argument(help="The tar to write; no file is overwritten.")], json_: JsonFlag = False
 ) -> None:
     """Copy the database at one moment, runs, snapshots and settings into one file. Running batches go on.
 
@@ -23,17 +23,17 @@ def backup(
     from panel.workspace import KEYS
 
     with open_here(json_=json_) as workspace:
+        settings = workspace.settings
         if not workspace.has_database:
             raise Mistake(f"There is no database at {workspace.database_shown!r} yet.", hint="Nothing was written.")
-        settings = workspace.settings
-    variables = [name for name in (*KEYS.values(), "PANEL_DATABASE_URL") if settings.environment.get(name)]
-    report = write_backup(
-        file, settings.database_url, root=settings.root, runs_dir=settings.runs_dir, variables=variables
-    )
-    header = report.header
+        set_here = [name for name in (*KEYS.values(), "PANEL_DATABASE_URL") if settings.environment.get(name)]
+        report = write_backup(
+            file, workspace.stores.engine, root=settings.root, runs_dir=settings.runs_dir, variables=set_here
+        )
     if json_:
         say_json({"file": str(file), **report.model_dump(mode="json")})
         return
+    header = report.header
     at = f"{header.made.created_at:%Y-%m-%d %H:%M:%S} UTC"
     talk(f"{report.rows} rows as they stood at {at}, {report.files} files, {report.bytes} bytes.")
     if header.left_out:
@@ -55,39 +55,28 @@ def restore(
 
     Checks every file's hash, then the desk's log and every approval.
     """
-    import os
-
     from panel.desk import audit
     from panel.store import Stores, restore_backup
     from panel.workspace import read_settings
 
-    def place_runs(toml: str) -> PurePosixPath:
-        named = PurePosixPath(read_settings(folder, toml, {}).toml.runs)
-        if named.is_absolute() or not named.parts or ".." in named.parts:
-            talk(
-                f"panel.toml names {str(named)!r} for the runs, which is not below it: move runs/ there, or change it."
-            )
-            return PurePosixPath("runs")
-        return named
-
     if not file.is_file():
         raise Mistake(f"There is no file {str(file)!r}.", hint="Name what `panel backup` wrote.")
-    database_url = read_settings(folder, "", os.environ).environment.get("PANEL_DATABASE_URL", "")
-    report = restore_backup(file, folder, database_url, place_runs=place_runs)
-    with Stores.open(report.database_url, folder / "runs") as stores:
+    url = read_settings(folder, "", os.environ).environment.get("PANEL_DATABASE_URL", "")
+    report = restore_backup(file, folder, url)
+    runs, toml = folder / report.header.runs, folder / "panel.toml"
+    with Stores.open(url or f"sqlite:///{runs / 'panel.db'}", runs) as stores:
         found = audit(stores.drafts)
+    named = read_settings(folder, toml.read_text("utf-8") if toml.exists() else "", {}).runs_dir
+    if named != runs:
+        talk(f"panel.toml names {str(named)!r} for the runs: move {str(runs)!r} there, or change that line.")
     if json_:
         whole = {"whole": not found.broken, "broken": list(found.broken), "audited": found.counted}
-        say_json({"folder": str(folder), **report.model_dump(mode="json", exclude={"database_url"}), **whole})
+        say_json({"folder": str(folder), **report.model_dump(mode="json", exclude={"passed_over"}), **whole})
     else:
         talk(f"{report.rows} rows and {report.files} files, each as its hash says.")
         if report.header.left_out:
             talk(f"Set again what was left out: {', '.join(report.header.left_out)}.")
-        talk(
-            found.broken[0]
-            if found.broken
-            else f"The log is whole: {found.lines} lines, {found.counted['approvals']} approvals."
-        )
+        talk(found.broken[0] if found.broken else f"The log is whole; approvals: {found.counted['approvals']}.")
         say(str(folder))
     if found.broken:
         raise typer.Exit(5)

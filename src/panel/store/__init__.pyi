@@ -1,6 +1,7 @@
 from . import draft_rows as draft_rows
 from .backup import write_backup as write_backup
-from .database import describe_database as describe_database, every_row as every_row, read_url as read_url
+from .database import describe_database as describe_database, every_row as every_row
+from .database import postgres_arguments as postgres_arguments, read_url as read_url
 from .desk.account_rows import AccountRows as AccountRows
 from .desk.act_log import Detail as Detail, append_act as append_act, newest_acts as newest_acts, read_acts as read_acts
 from .desk.act_log import revision_of as revision_of

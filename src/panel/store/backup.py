@@ -15,22 +15,23 @@ import re
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 
 from panel.errors import Mistake, StoreError
 from panel.records import Stamp, Value
-from panel.store.database import every_row, open_engine, reading
+from panel.store.database import every_row, reading
 from panel.store.files import disk_trouble, flush_folder
 from panel.store.runs.version_stamp import stamp
 from panel.store.tables.core import HEAD, metadata, runs
 
-HEADER, DATABASE, RUNS, CHECKSUMS = "backup.json", "database", "runs", "checksums.sha256"
-DATABASE_FILE = "panel.db"  # among the runs, with its log and copies: none of them is in a backup
+HEADER, ROWS, CHECKSUMS = "backup.json", "database", "checksums.sha256"
 SETTINGS, FOLDERS = ("panel.toml", "categories.yaml", "scenarios.yaml"), ("personas", "prompts")
+DATABASE_FILE = "panel.db"  # among the runs, with its log and copies: none of them is in a backup
 PIECE_BYTES = 4_000_000  # of rows in one file
 LEFT_OUT = "LEFT-OUT"  # stands in panel.toml where an address held a password or a token
 SECRET = re.compile(r"(?i)(://)[^/\s\"'@]+(?=@)|([?&][^=&\s\"'#]*(?:key|token|secret|password|sig|auth)=)[^&\s\"'#]+")
@@ -42,27 +43,26 @@ class BackupHeader(Value):
     format: Literal[1] = 1
     made: Stamp  # `created_at` is the moment of the database
     migration: str  # the schema of its rows
-    database: str  # sqlite, postgresql
+    runs: str = "runs"  # where run folders are in it
     left_out: tuple[str, ...]  # variables that are set here, and lines of panel.toml
     unfinished: tuple[str, ...]  # runs, at that moment
 
 
 class BackupReport(Value):
-    """What was written."""
+    """What was written or brought back."""
 
     header: BackupHeader
-    bytes: int
     files: int
     rows: int
-    passed_over: tuple[str, ...]  # links, and names with characters that nobody sees
+    bytes: int
+    passed_over: tuple[str, ...] = ()  # links, and names with characters that nobody sees
 
 
 class HashedReader:
     """A file read once, to be copied and hashed. Raises StoreError when it can't be read, or ends too soon."""
 
     def __init__(self, file: IO[bytes], name: str) -> None:
-        self._file, self._name = file, name
-        self.digest = hashlib.sha256()
+        self._file, self._name, self._digest = file, name, hashlib.sha256()
 
     def read(self, size: int) -> bytes:
         """So many bytes."""
@@ -72,8 +72,12 @@ class HashedReader:
             raise disk_trouble(self._name, err) from err
         if len(piece) < size:
             raise StoreError(f"{self._name!r} ended while it was read.", hint="Start again.")
-        self.digest.update(piece)
+        self._digest.update(piece)
         return piece
+
+    def line(self) -> bytes:
+        """Its line of the list of checksums."""
+        return f"{self._digest.hexdigest()}  {self._name}\n".encode()
 
 
 class _Archive:
@@ -88,21 +92,29 @@ class _Archive:
         hashed = HashedReader(file, name)
         self._tar.addfile(info, hashed)  # type: ignore[arg-type]  # it reads, and does nothing else
         self._tar.members = []  # type: ignore[attr-defined]  # it would keep all of them
-        self._checksums.write(f"{hashed.digest.hexdigest()}  {name}\n".encode())
+        self._checksums.write(hashed.line())
         self.files += 1
 
     def add_text(self, name: str, text: str) -> None:
         content = text.encode()
         self.add(name, len(content), io.BytesIO(content))
 
+    def add_file(self, name: str, path: Path) -> None:
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:  # its run was deleted meanwhile
+            return
+        with file:
+            about = os.fstat(file.fileno())
+            self.add(name, about.st_size, file, about.st_mtime)
+
     def add_checksums(self) -> None:
-        info = tarfile.TarInfo(CHECKSUMS)
-        info.size = self._checksums.tell()
+        size = self._checksums.tell()
         self._checksums.seek(0)
-        self._tar.addfile(info, self._checksums)
+        self.add(CHECKSUMS, size, self._checksums)
 
 
-def write_backup(file: Path, url: str, *, root: Path, runs_dir: Path, variables: Iterable[str]) -> BackupReport:
+def write_backup(file: Path, engine: Engine, *, root: Path, runs_dir: Path, variables: Iterable[str]) -> BackupReport:
     """Copy a workspace into one file, which must not exist yet. Whoever works on its runs goes on.
 
     The database is read first, as it was at one moment; files may be newer. variables: names of what is set in the
@@ -113,50 +125,48 @@ def write_backup(file: Path, url: str, *, root: Path, runs_dir: Path, variables:
     if runs_dir.resolve() in file.resolve().parents:
         raise Mistake(f"{str(file)!r} lies among the runs it would copy.", hint="Write it somewhere else.")
     toml, secrets = _without_secrets(root / SETTINGS[0])
-    engine = open_engine(url)
+    at_one_moment = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
     try:
-        handle, beside = tempfile.mkstemp(prefix=f".{file.name[:40]}.", suffix=".new", dir=file.parent)
-        try:
-            with os.fdopen(handle, "wb") as out, tempfile.TemporaryFile(dir=file.parent) as checksums:
-                with tarfile.open(fileobj=out, mode="w|") as tar:
-                    archive, passed_over = _Archive(tar, checksums), list[str]()
-                    moment = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
-                    with reading(engine, **moment) as conn:
-                        header = _header(conn, (*variables, *secrets))
-                        archive.add_text(HEADER, header.model_dump_json(indent=1) + "\n")
-                        rows = sum(_add_rows(conn, archive))
-                    for name, path in _files(root, runs_dir, Path(engine.url.database or DATABASE_FILE), passed_over):
-                        if name == SETTINGS[0]:
-                            archive.add_text(name, toml)
-                        else:
-                            _add_file(archive, name, path)
-                    archive.add_checksums()
-                out.flush()
-                os.fsync(out.fileno())
-                size = out.tell()
-            Path(beside).chmod(0o600)  # it holds what is confidential
-            Path(beside).replace(file)
+        with ExitStack() as stack:
+            out = stack.enter_context(
+                tempfile.NamedTemporaryFile(dir=file.parent, prefix=".", suffix=".new", delete=False)
+            )
+            beside = Path(out.name)
+            stack.callback(beside.unlink, missing_ok=True)
+            checksums = stack.enter_context(tempfile.TemporaryFile(dir=file.parent))
+            with tarfile.open(fileobj=out, mode="w|") as tar:
+                archive, passed_over = _Archive(tar, checksums), list[str]()
+                with reading(engine, **at_one_moment) as conn:
+                    header = _header(conn, runs_dir, root, (*variables, *secrets))
+                    archive.add_text(HEADER, header.model_dump_json(indent=1) + "\n")
+                    rows = sum(_add_rows(conn, archive))
+                if toml:
+                    archive.add_text(SETTINGS[0], toml)
+                for name, path in _files(root, (header.runs, runs_dir), engine.url.database or "", passed_over):
+                    archive.add_file(name, path)
+                archive.add_checksums()
+            out.flush()
+            os.fsync(out.fileno())
+            size = out.tell()
+            out.close()
+            beside.replace(file)  # readable by its owner alone, for it holds what is confidential
             flush_folder(file.parent)
-        finally:
-            Path(beside).unlink(missing_ok=True)
     except OSError as err:
-        raise disk_trouble(str(file), err) from err
-    finally:
-        engine.dispose()
-    return BackupReport(header=header, bytes=size, files=archive.files, rows=rows, passed_over=tuple(passed_over))
+        raise disk_trouble(err.filename or str(file), err) from err
+    return BackupReport(header=header, files=archive.files, rows=rows, bytes=size, passed_over=tuple(passed_over))
 
 
-def _header(conn: Connection, left_out: tuple[str, ...]) -> BackupHeader:
+def _header(conn: Connection, runs_dir: Path, root: Path, left_out: tuple[str, ...]) -> BackupHeader:
     unfinished = conn.execute(select(runs.c.run_id).where(runs.c.state != "finished").order_by(runs.c.run_id))
+    inside = runs_dir.is_relative_to(root) and ".." not in runs_dir.parts and runs_dir != root
     return BackupHeader(
-        made=stamp("", datetime.now(UTC)), migration=HEAD, database=conn.dialect.name, left_out=left_out,
-        unfinished=tuple(unfinished.scalars()),
+        made=stamp("", datetime.now(UTC)), migration=HEAD, left_out=left_out, unfinished=tuple(unfinished.scalars()),
+        runs=runs_dir.relative_to(root).as_posix() if inside else "runs",
     )  # fmt: skip
 
 
 def _add_rows(conn: Connection, archive: _Archive) -> Iterator[int]:
     """Every table in pieces, tables before those that name their rows; how many rows were in each piece."""
-    pieces = 0
     for table in metadata.sorted_tables:
         first = json.dumps({"table": table.name, "columns": [column.name for column in table.columns]})
         lines, size = [first], 0
@@ -164,43 +174,28 @@ def _add_rows(conn: Connection, archive: _Archive) -> Iterator[int]:
             lines.append(json.dumps(list(row.values())))
             size += len(lines[-1])
             if size > PIECE_BYTES:
-                yield _add_piece(archive, pieces := pieces + 1, lines)
+                yield _add_piece(archive, lines)
                 lines, size = [first], 0
-        if size:
-            yield _add_piece(archive, pieces := pieces + 1, lines)
+        yield _add_piece(archive, lines)
 
 
-def _add_piece(archive: _Archive, number: int, lines: list[str]) -> int:
-    archive.add_text(f"{DATABASE}/{number:06}.jsonl", "\n".join(lines) + "\n")
+def _add_piece(archive: _Archive, lines: list[str]) -> int:
+    archive.add_text(f"{ROWS}/{archive.files:06}.jsonl", "\n".join(lines) + "\n")
     return len(lines) - 1
 
 
-def _add_file(archive: _Archive, name: str, path: Path) -> None:
-    try:
-        file = path.open("rb")
-    except FileNotFoundError:  # its run was deleted meanwhile
-        return
-    except OSError as err:
-        raise disk_trouble(str(path), err) from err
-    with file:
-        about = os.fstat(file.fileno())
-        archive.add(name, about.st_size, file, about.st_mtime)
-
-
-def _files(root: Path, runs_dir: Path, database: Path, passed_over: list[str]) -> Iterator[tuple[str, Path]]:
-    """Every file by its name in the archive, but for locks and databases with what belongs to them."""
-    databases = (DATABASE_FILE, database.name)
-    yield from ((name, root / name) for name in SETTINGS if (root / name).is_file())
-    for base, top in (*((name, root / name) for name in FOLDERS), (RUNS, runs_dir)):
+def _files(root: Path, its_runs: tuple[str, Path], database: str, passed_over: list[str]) -> Iterator[tuple[str, Path]]:
+    """Every file by its name in the archive, but for panel.toml, locks, and databases with what belongs to them."""
+    yield from ((name, root / name) for name in SETTINGS[1:] if (root / name).is_file())
+    for base, top in (*((name, root / name) for name in FOLDERS), its_runs):
         for folder, inner, names in os.walk(top):
-            at_top = base == RUNS and Path(folder) == top
-            if at_top:
+            if Path(folder) == its_runs[1]:
                 inner[:] = [name for name in inner if name != ".locks"]
-                names = [name for name in names if not name.startswith(databases)]
+                names = [name for name in names if not name.startswith((DATABASE_FILE, Path(database).name or "/"))]
             inner.sort()
             for name in sorted(names + [name for name in inner if Path(folder, name).is_symlink()]):
                 path = Path(folder, name)
-                archived = f"{base}/{path.relative_to(top).as_posix()}"
+                archived = str(PurePosixPath(base, *path.relative_to(top).parts))
                 if path.is_symlink() or not archived.isprintable() or not path.is_file():
                     passed_over.append(archived)
                 elif not (name.startswith(".") and name.endswith(".new")):  # what a killed write left
@@ -209,9 +204,6 @@ def _files(root: Path, runs_dir: Path, database: Path, passed_over: list[str]) -
 
 def _without_secrets(toml: Path) -> tuple[str, tuple[str, ...]]:
     """panel.toml without passwords and tokens of addresses, and the lines that had some. "" where there is none."""
-    try:
-        lines = toml.read_text(encoding="utf-8").splitlines(keepends=True)
-    except FileNotFoundError:
-        return "", ()
+    lines = toml.read_text(encoding="utf-8").splitlines(keepends=True) if toml.is_file() else []
     numbers = tuple(f"panel.toml, line {n}" for n, line in enumerate(lines, 1) if SECRET.search(line))
     return SECRET.sub(rf"\1\2{LEFT_OUT}", "".join(lines)), numbers

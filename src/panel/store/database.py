@@ -33,7 +33,6 @@ PG_ARGUMENTS = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interv
 # A client that froze inside a transaction, or is gone, keeps its locks for half a minute and not for hours.
 IDLE_S = 30  # a transaction in which nothing is asked
 LOCK_S = 45  # how long a statement waits for a lock: longer than a frozen one may keep it
-KEEPALIVE = "set tcp_keepalives_idle = 20; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 4"
 URL_HINT = "Unset PANEL_DATABASE_URL for a SQLite file under runs/, or write sqlite:////folder/panel.db"
 
 AGAIN = "Try again: what was stored is kept, and a new connection is made."
@@ -100,8 +99,8 @@ def make_engine(url: str, *, busy_s: float = BUSY_S) -> Engine:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin)
     else:
-        engine = create_engine(address, **POOL, pool_pre_ping=True, connect_args=PG_ARGUMENTS)
-        event.listen(engine, "connect", _set_up_postgres)
+        arguments = postgres_arguments(address, jit="off")
+        engine = create_engine(address, **POOL, pool_pre_ping=True, connect_args=arguments)
     return engine
 
 
@@ -139,15 +138,21 @@ def _postgres(address: URL) -> URL:
     return address
 
 
+def postgres_arguments(url: str | URL, **more: str) -> dict[str, Any]:
+    """What every connection to a server is opened with: both sides notice a dead peer, and no wait is without an end.
+
+    more: further settings of the server's session.
+    """
+    keepalives = {"tcp_keepalives_idle": "20", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "4"}
+    limits = {"idle_in_transaction_session_timeout": f"{IDLE_S}s", "lock_timeout": f"{LOCK_S}s"}
+    theirs = make_url(url).query.get("options", "")
+    ours = " ".join(f"-c {name}={value}" for name, value in {**keepalives, **limits, **more}.items())
+    return {**PG_ARGUMENTS, "options": f"{theirs} {ours}"}
+
+
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _set_up_postgres(connection: Any, _record: object) -> None:
-    limits = f"set idle_in_transaction_session_timeout = '{IDLE_S}s'; set lock_timeout = '{LOCK_S}s'; set jit = off"
-    connection.execute(f"{KEEPALIVE}; {limits}")
-    connection.commit()
 
 
 def _begin(connection: Connection) -> None:

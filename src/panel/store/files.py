@@ -3,12 +3,14 @@
 import errno
 import os
 import tempfile
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from panel.errors import StoreError
 
+A_DAY_S = 86_400
 ADVICE = {
     errno.ENOSPC: ("the disk is full", "Free some space on it; everything written before is kept."),
     errno.EDQUOT: ("your disk quota is used up", "Free some space; everything written before is kept."),
@@ -59,6 +61,14 @@ def replace_file(path: Path, content: bytes | Iterable[bytes], *, flush: bool = 
             flush_folder(path.parent)
     except OSError as err:
         raise disk_trouble(str(path), err) from err
+
+
+def remove_torn_files(folder: Path) -> None:
+    """Remove what killed writes of `replace_file` left anywhere below: none goes on for a day."""
+    for path in folder.rglob(".*.new"):
+        with suppress(OSError):
+            if path.stat().st_mtime < time.time() - A_DAY_S:
+                path.unlink()
 
 
 def write_new(path: Path, text: str) -> bool:

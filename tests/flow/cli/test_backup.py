@@ -6,10 +6,11 @@ import io
 import json
 import sqlite3
 import tarfile
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -18,11 +19,11 @@ from sqlalchemy import insert
 from tests.support.archived import load_archived, read_rows
 from tests.support.batch_days import fake_process, make_workspace, rows_in, run_quickly, runs_of, started
 from tests.support.command import PAIR, SCRIPTED, files_of, run_here
-from tests.support.databases import Postgres, open_part, rows_of
+from tests.support.databases import Postgres, rows_of
 from tests.support.records import a_run
 from tests.support.small_disk import SmallDisk, mount_small_disk
 
-from panel.store import RunRecords, backup, restore_backup, write_backup
+from panel.store import Stores, backup, restore, restore_backup, write_backup
 from panel.store.database import open_engine
 from panel.store.tables.core import HEAD, texts
 
@@ -171,7 +172,8 @@ def test_the_database_is_copied_as_it_was_at_one_moment(
     """Somebody writes after the first table was looked at."""
     with postgres.database() as server:
         url = server if kind == "postgres" else url_of(tmp_path)
-        records = open_part(RunRecords, url, runs_dir=tmp_path)
+        stores = Stores.open(url, tmp_path)
+        records = stores.records
         records.save_run(a_run())
         add_rows = backup._add_rows
 
@@ -180,15 +182,32 @@ def test_the_database_is_copied_as_it_was_at_one_moment(
             return add_rows(*given)
 
         monkeypatch.setattr(backup, "_add_rows", write_first)
-        write_backup(tmp_path / "day.tar", url, root=tmp_path, runs_dir=tmp_path / "runs", variables=())
+        write_backup(tmp_path / "day.tar", stores.engine, root=tmp_path, runs_dir=tmp_path / "runs", variables=())
         assert len(records.list_runs()) == 2
-        records.close()
+        stores.close()
     assert restored_runs(tmp_path) == ["run-1"]
 
 
+def test_a_restore_to_a_server_takes_its_time_over_the_files(
+    archive: Path, tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Longer than the server lets others stand still in a transaction."""
+    monkeypatch.setattr("panel.store.database.IDLE_S", 1)
+    checked, slow = restore._Reader._checked, iter([1.5])
+
+    def slowly(reader: Any, member: tarfile.TarInfo) -> Any:
+        time.sleep(next(slow, 0) if member.name.startswith("runs/") else 0)
+        return checked(reader, member)
+
+    monkeypatch.setattr(restore._Reader, "_checked", slowly)
+    with postgres.database(empty=True) as url:
+        restore_backup(archive, tmp_path / "new", url)
+        assert len(rows_of(url, "select * from runs")) == 1
+
+
 def restored_runs(at: Path) -> list[str]:
-    report = restore_backup(at / "day.tar", at / "new", "", place_runs=lambda _: PurePosixPath("runs"))
-    return [run_id for (run_id,) in rows_of(report.database_url, "select run_id from runs")]
+    restore_backup(at / "day.tar", at / "new")
+    return [run_id for (run_id,) in rows_of(url_of(at / "new"), "select run_id from runs")]
 
 
 def test_memory_does_not_grow_with_the_database(tmp_path: Path) -> None:
@@ -196,15 +215,15 @@ def test_memory_does_not_grow_with_the_database(tmp_path: Path) -> None:
     with engine.begin() as conn:
         for n in range(1500):
             conn.execute(insert(texts), [{"hash": f"sha256:{n}", "text": f"{n % 10}" * 40_000}])
-    engine.dispose()
     big = tmp_path / "runs" / "run-1" / "big.json"
     big.parent.mkdir()
     big.write_bytes(b"x" * 60_000_000)
     tracemalloc.start()
-    write_backup(tmp_path / "day.tar", url_of(tmp_path), root=tmp_path, runs_dir=tmp_path / "runs", variables=())
+    write_backup(tmp_path / "day.tar", engine, root=tmp_path, runs_dir=tmp_path / "runs", variables=())
     (_, peak) = tracemalloc.get_traced_memory()
     assert peak < 40_000_000
     tracemalloc.reset_peak()
+    engine.dispose()
     restored_runs(tmp_path)
     (_, peak) = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -268,7 +287,7 @@ def test_runs_that_lay_elsewhere_are_restored_below_the_folder(specimen: Path, t
         said = run_here("restore", str(file), str(tmp_path / file.stem), at=tmp_path)
         assert said.code == 0, said.err
         assert files_of(tmp_path / file.stem) == {"panel.toml", f"{restored}/panel.db"}
-        assert ("move runs/ there" in said.err) == (name != restored)
+        assert ("or change that line" in said.err) == (name != restored)
 
 
 def test_links_are_passed_over_and_said(specimen: Path, tmp_path: Path) -> None:
@@ -376,11 +395,13 @@ BAD = {
     ),
     "newer": with_changed("backup.json", header_of(migration="9999"), checksums=True),
     "older": with_changed("backup.json", header_of(migration="0005"), checksums=True),
+    "runs elsewhere": with_changed("backup.json", header_of(runs="/tmp/stolen"), checksums=True),
+    "runs above": with_changed("backup.json", header_of(runs="../stolen"), checksums=True),
     "newer format": with_changed("backup.json", header_of(format=2), checksums=True),
 }  # fmt: skip
 SAYS = {
     "rubbish": "no backup", "empty": "no backup", "another tar": "does not begin as one", "no checksums": "ends too soon",
-    "a changed file": "is not what was written", "changed rows": "is not what was written", "newer": "newer review-panel",
+    "a changed file": "its files are not what", "changed rows": "its files are not what", "newer": "newer review-panel",
     "older": "commit 8159e2b", "newer format": "may be of a newer", "twice": "comes twice",
 }  # fmt: skip
 

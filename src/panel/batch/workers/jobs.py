@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from panel.errors import Mistake
+from panel.store import postgres_arguments
 
 if TYPE_CHECKING:
     from procrastinate import App, JobContext
@@ -65,7 +66,8 @@ def open_queue(
         from procrastinate import App, PsycopgConnector
     except ImportError as err:
         raise Mistake("Workers need the `scale` extra.", hint="Install review-panel[scale].") from err
-    app = App(connector=PsycopgConnector(conninfo=_conninfo(database_url), min_size=1, max_size=8))
+    limits = postgres_arguments(database_url)
+    app = App(connector=PsycopgConnector(conninfo=_conninfo(database_url), min_size=1, max_size=8, kwargs=limits))
     _register(app, handlers, schedule)
     return app
 

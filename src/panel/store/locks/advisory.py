@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, Connection, text
 
 from panel.errors import StoreError
-from panel.store.database import KEEPALIVE, PG_ARGUMENTS, database_trouble, describe_database, read_url
+from panel.store.database import database_trouble, describe_database, postgres_arguments, read_url
 from panel.store.locks.run_lock import is_held as is_run_held
 from panel.store.run_ids import RUN_ID
 
@@ -109,8 +109,8 @@ class PgLocks:
             import psycopg
 
             words, values = self._url.get_dialect()().create_connect_args(self._url)
-            self._conn = psycopg.connect(*words, **{**PG_ARGUMENTS, **values}, autocommit=True)
-            self._conn.execute(f"{KEEPALIVE}; set idle_session_timeout = 0")
+            values.update(postgres_arguments(self._url, idle_session_timeout="0"))
+            self._conn = psycopg.connect(*words, **values, autocommit=True)
         return self._conn
 
     def _drop(self) -> set[str]:

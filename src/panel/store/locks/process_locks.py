@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection
 
 from panel.store.database import read_url
 from panel.store.files import disk_trouble, make_folder
-from panel.store.locks.run_lock import PATIENCE_S, POLL_S, is_locked
+from panel.store.locks.run_lock import PATIENCE_S, POLL_S, is_locked, remove_and_release
 
 LONGEST = 200  # characters of a file's name, its ending included
 
@@ -87,7 +87,7 @@ class FileLocks:
         with self._guard:
             lock = self._held.pop(name, None)
             if lock:
-                lock.release()
+                remove_and_release(lock)
 
     def is_held(self, name: str) -> bool:
         """As in `Locks`. Raises StoreError when the disk refuses."""

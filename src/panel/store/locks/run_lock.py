@@ -1,7 +1,8 @@
 """Who works on a run: an operating-system lock, which a killed process can't keep.
 
 The lock files stand in `runs/.locks/`, apart from the run folders, so that a run can be locked before its folder
-exists and a finished folder holds nothing of ours.
+exists and a finished folder holds nothing of ours. A file is removed by whoever holds its lock and lets go: whoever
+opened it meanwhile finds that it has no name any more, and opens anew (filelock's `_finalize_locked_fd`).
 """
 
 import os
@@ -49,11 +50,8 @@ class RunLock:
 
     def release(self) -> None:
         """Let go. Releasing twice does nothing."""
-        if not self.held:
-            return
-        with suppress(OSError):
-            self._note.unlink()
-        self._lock.release()
+        if self.held:
+            remove_and_release(self._lock)
 
     def _by_whom(self) -> str:
         try:
@@ -68,7 +66,10 @@ def is_held(runs_dir: Path, run_id: str) -> bool:
 
 
 def is_locked(path: Path) -> bool:
-    """Some living process, this one included, has a lock on this file. Raises StoreError for the disk."""
+    """Some living process, this one included, has a lock on this file; what a dead one left is removed.
+
+    Raises StoreError for the disk.
+    """
     if not path.exists():
         return False
     probe = FileLock(path, thread_local=False)
@@ -78,8 +79,17 @@ def is_locked(path: Path) -> bool:
         return True
     except OSError as err:
         raise disk_trouble(str(path), err) from err
-    probe.release()
+    remove_and_release(probe)
     return False
+
+
+def remove_and_release(lock: FileLock) -> None:
+    """Let go of a lock, its file and its note removed first: no other may remove them. Windows keeps the file."""
+    path = Path(lock.lock_file)
+    for left in (path.with_suffix(".pid"), path):
+        with suppress(OSError):
+            left.unlink()
+    lock.release()
 
 
 def lock_path(runs_dir: Path, run_id: str) -> Path:

@@ -9,11 +9,12 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 from panel.errors import Mistake, RunHeld
 from panel.records import Comparison, Review, Run, Spend, SpendRow
 from panel.store.database import changing_alone, reading
+from panel.store.files import remove_torn_files
 from panel.store.ledger.cost_sums import CostRow, by_juror, cost_rows, total
 from panel.store.ledger.provider_batches import SENT_OUT
 from panel.store.locks.hold_both import hold_both
 from panel.store.locks.process_locks import Locks
-from panel.store.locks.run_lock import is_held
+from panel.store.locks.run_lock import is_held, is_locked
 from panel.store.runs.record_rows import drop_texts, matching, naming_runs, record_row, run_row, texts_of, which_run
 from panel.store.runs.run_folder import RunFolder
 from panel.store.sql_dialect import put
@@ -124,7 +125,10 @@ class RunRecords:
             folder.remove()  # after the commit: a crash between leaves a folder that can be deleted again
 
     def prune(self, older_than: datetime) -> tuple[str, ...]:
-        """Delete every run made before this moment (UTC) that nobody works on; give back their ids."""
+        """Delete every run made before this moment (UTC) that nobody works on; give back their ids.
+
+        What killed processes left goes with them: locks that nobody holds, and files half written a day ago or earlier.
+        """
         before = older_than.isoformat()
         with reading(self._engine) as conn:
             began = datetime.now(UTC)
@@ -139,6 +143,9 @@ class RunRecords:
                 except (RunHeld, Mistake):  # resumed a moment ago, gone, or out in a batch: it is kept
                     continue
                 gone.append(run_id)
+        for path in self._runs_dir.glob(".locks/*.lock"):
+            is_locked(path)
+        remove_torn_files(self._runs_dir)
         return tuple(gone)
 
     def _refuse_while_asked(self, run_id: str) -> None:
