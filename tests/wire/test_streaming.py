@@ -43,7 +43,7 @@ async def test_the_others_are_told_at_the_first_event_and_not_at_the_last(api: s
 
 
 @apis
-async def test_a_stream_is_read_to_its_end_so_that_its_connection_serves_again(api: str) -> None:
+async def test_a_stream_is_read_to_its_end_and_its_connection_serves_again(api: str) -> None:
     """Statement 59. The end of the body comes a moment after the last event, as a gateway sends it."""
     reply, connections = json.loads(raw(api, json.dumps(ANSWER))), list[str]()
     events = frames(reply) if api == "messages" else [{"type": "response.completed", "response": reply}]

@@ -22,21 +22,13 @@ class OpenAIResponses(OverHttp):
         """House rules, dossier, cache mark, persona. `store: false`: nothing is kept at the provider for us."""
         dossier: Body = {"type": "input_text", "text": question.dossier}
         body: Body = {
-            "model": self.spec.model,
-            "instructions": question.system,
+            "model": self.spec.model, "instructions": question.system,
             "input": [_message("user", [dossier, {"type": "input_text", "text": question.persona}])],
-            "text": {
-                "format": {
-                    "type": "json_schema",
-                    "name": question.schema_name,
-                    "strict": True,
-                    "schema": question.schema,
-                }
-            },
-            "max_output_tokens": self.spec.max_output_tokens,
-            "store": False,
-            **dict(self.spec.sampling),
-        }
+            "text": {"format": {
+                "type": "json_schema", "name": question.schema_name, "strict": True, "schema": question.schema,
+            }},
+            "max_output_tokens": self.spec.max_output_tokens, "store": False, **dict(self.spec.sampling),
+        }  # fmt: skip
         if self.spec.effort:
             body["reasoning"] = {"effort": self.spec.effort}
         if sends_cache_marks(self.spec):
@@ -50,7 +42,7 @@ class OpenAIResponses(OverHttp):
         return {**body, "input": [*body["input"], *turns, _message("user", problem)]}
 
     async def stream(self, body: Body, started: Callable[[], None]) -> RawReply:
-        return await self.transport.stream(self.path, body, ResponsesStream(self.spec), started)
+        return await self.post_streamed(self.path, body, ResponsesStream(self.spec), started)
 
     def unmarked(self, body: Body) -> Body:
         """In explicit mode nothing is written to the cache where no breakpoint stands."""
