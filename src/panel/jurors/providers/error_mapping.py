@@ -119,25 +119,18 @@ def _is_spent(status: int, codes: str, message: str) -> bool:
 
 
 def _refusal(status: int, said: str, *, too_long: bool, of_account: bool, spec: ModelSpec) -> ProviderRefused:
-    variable = KEY_VARIABLES.get(spec.provider, "its key")
-    if status == 401:
-        return ProviderRefused(
-            f"{spec.provider} does not accept the key in {variable} (HTTP 401, asked for {spec.name}).",
-            stops_model=True,
-            hint=f"Set {variable} to a key that is valid at {model_address(spec)}.",
-        )
-    if status == 403:
-        return ProviderRefused(
-            f"The key in {variable} may not use {spec.name} (HTTP 403). {said}".strip(),
-            stops_model=True,
-            hint="Choose another --model, or allow this one in the provider's console.",
-        )
-    if status == 404:
-        return ProviderRefused(
-            f"{model_address(spec)} knows no model {spec.model!r} (HTTP 404, asked for {spec.name}). {said}".strip(),
-            stops_model=True,
-            hint="Check the model's name and the base URL; for OpenAI-compatible servers the URL ends in /v1.",
-        )
+    variable, address = KEY_VARIABLES.get(spec.provider, "its key"), model_address(spec)
+    of_all = {  # what holds for every request to this model: a sentence, and what to do
+        401: (f"{spec.provider} does not accept the key in {variable} (HTTP 401, asked for {spec.name}).",
+              f"Set {variable} to a key that is valid at {address}."),
+        403: (f"The key in {variable} may not use {spec.name} (HTTP 403). {said}",
+              "Choose another --model, or allow this one in the provider's console."),
+        404: (f"{address} knows no model {spec.model!r} (HTTP 404, asked for {spec.name}). {said}",
+              "Check the model's name and the base URL; for OpenAI-compatible servers the URL ends in /v1."),
+    }  # fmt: skip
+    if status in of_all:
+        told, hint = of_all[status]
+        return ProviderRefused(told.strip(), stops_model=True, hint=hint)
     if too_long:
         return ProviderRefused(
             f"The dossier is longer than {spec.name} can read: {said}",
