@@ -17,13 +17,12 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from math import isfinite
 from typing import Any
 
 from panel.errors import ProviderBusy, ProviderError, ProviderRefused
 from panel.jurors.provider import ModelSpec, is_loopback
 from panel.jurors.providers.json_fields import error_of
-from panel.jurors.rate_limits.rate_headers import length_s
+from panel.jurors.rate_limits.rate_headers import length_s, number
 
 KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 OWN_ADDRESSES = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
@@ -201,23 +200,14 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     Reads `retry-after-ms`, then `Retry-After` in seconds or as an HTTP date. A date counts from the server's own `Date`
     header where there is one, so that our clock need not be right.
     """
-    asked = headers.get("retry-after")
-    for text, scale in ((headers.get("retry-after-ms"), 1000.0), (asked, 1.0)):
-        seconds = _number(text)
-        if seconds is not None:
-            return max(0.0, seconds / scale)
+    asked = headers.get("retry-after", "")
+    for text, scale in ((headers.get("retry-after-ms", ""), 1000.0), (asked, 1.0)):
+        if (seconds := number(text)) is not None:
+            return seconds / scale
     until = _date(asked)
     if until is None:
-        return length_s(asked or "")
+        return length_s(asked)
     return max(0.0, (until - (_date(headers.get("date")) or datetime.now(UTC))).total_seconds())
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    return value if isfinite(value) else None
 
 
 def _date(text: str | None) -> datetime | None:
