@@ -211,7 +211,7 @@ async def test_jurors_in_order_write_once_and_read_ever_after() -> None:
 
 async def test_first_requests_at_the_same_time_all_write() -> None:
     """Nothing can be read before the first answer has begun: so the order of asking shows on the bill."""
-    async with facing("messages", latency_s=0.1) as (asked, fake):
+    async with facing("messages", latency_s=1.0, first_token_s=0.9) as (asked, fake):
         bodies = persona_bodies(asked, 5)
         await asyncio.gather(*(asked.send(body) for body in bodies[:4]))
         await asked.send(bodies[4])
