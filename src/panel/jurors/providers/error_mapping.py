@@ -57,10 +57,14 @@ MESSAGE_CHARACTERS = 300
 # By name: the classes of aiohttp and anyio are only there once imported. The SDKs' bridges call a connection that broke
 # after sending a ConnectTimeout or a ConnectError, as if nothing had been sent: so what aiohttp said goes first.
 CUT_OFF = frozenset({"ServerDisconnectedError", "ClientOSError", "ClientConnectionResetError", "ConnectionResetError"})
-NEVER_SENT = frozenset({"ConnectionTimeoutError", "ClientConnectorError", "ClientConnectorDNSError"})
 PROXYS = frozenset({"ClientHttpProxyError", "ClientProxyConnectionError", "ProxyError"})
-UNWRAPPED = frozenset({
-    "APIConnectionError", "EndOfStream", "BrokenResourceError", "ClosedResourceError", "ClientError",
+UNWRITABLE = frozenset({"LocalProtocolError", "InvalidURL", "UnsupportedProtocol", "UnicodeError"})
+NEVER_SENT = frozenset({
+    "ConnectError", "ConnectTimeout", "PoolTimeout", "ConnectionTimeoutError", "ClientConnectorError",
+})  # fmt: skip
+BROKEN_OFF = frozenset({
+    "HTTPError", "StreamError", "OSError", "EOFError", "APIConnectionError", "EndOfStream", "BrokenResourceError",
+    "ClosedResourceError", "ClientError",
 })  # fmt: skip
 
 
@@ -219,37 +223,38 @@ def _date(text: str | None) -> datetime | None:
 
 
 def _of_transport(err: Exception, spec: ModelSpec) -> ProviderError:
-    import httpx2
-
     causes = list(_causes(err))
     names = {type(cause).__name__ for cause in causes}
-
-    def among(*kinds: type[BaseException]) -> bool:
-        return any(isinstance(cause, kinds) for cause in causes)
-
+    kinds = {base.__name__ for cause in causes for base in type(cause).__mro__}
     if names & CUT_OFF:
         return _broken(spec)
-    if names & PROXYS:
+    if kinds & PROXYS:
         return _kept_in(next(filter(None, map(_proxys_status, causes)), 0), spec)
-    if among(httpx2.ConnectError, ConnectionRefusedError) and is_loopback(spec.base_url):
+    if "SSLCertVerificationError" in kinds:
+        why = next(filter(None, (getattr(cause, "verify_message", "") for cause in causes)), "it can't be verified")
+        return ProviderRefused(
+            f"The certificate of {model_address(spec)} is not trusted: {why}.",
+            stops_model=True,
+            hint="If an authority of your own signed it, name that authority's file in SSL_CERT_FILE.",
+        )
+    if kinds & {"ConnectError", "ConnectionRefusedError"} and is_loopback(spec.base_url):
         return ProviderRefused(
             f"Nothing listens at {spec.base_url}, where {spec.name} is asked.",
             stops_model=True,
             hint="Start the server, or correct the base URL.",
         )
-    if among(httpx2.LocalProtocolError, httpx2.InvalidURL, httpx2.UnsupportedProtocol, UnicodeError):
+    if kinds & UNWRITABLE:
         variable = KEY_VARIABLES.get(spec.provider, "the key")
         return ProviderRefused(
             f"The request to {model_address(spec)} can't be written: its address or {variable} has a character or form "
             "that HTTP does not allow.",
             stops_model=True,
         )
-    if among(httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) or names & NEVER_SENT:
+    if kinds & NEVER_SENT:
         return ProviderBusy(f"{model_address(spec)} can't be reached.")
-    if among(httpx2.TimeoutException, TimeoutError):
+    if kinds & {"TimeoutException", "TimeoutError"}:
         return ProviderBusy(f"{spec.name} did not answer within {spec.timeout_s:g} s.", maybe_paid=True)
-    bases = {base.__name__ for cause in causes for base in type(cause).__mro__}
-    if among(httpx2.HTTPError, httpx2.StreamError, OSError, EOFError) or bases & UNWRAPPED:
+    if kinds & BROKEN_OFF:
         return _broken(spec)
     said = plain(f"{type(err).__name__} {err}", spec)  # never its repr: aiohttp's hold the request's headers
     return ProviderBusy(f"{spec.name} can't be asked: {said}.", maybe_paid=True)

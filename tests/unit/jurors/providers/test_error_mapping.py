@@ -1,5 +1,6 @@
 """Other people's errors become ours, in one clear sentence that holds no key."""
 
+import ssl
 from typing import Any
 
 import httpx2
@@ -91,6 +92,14 @@ def test_a_refused_body_stops_nobody_else(code: str) -> None:
     error = {"type": "invalid_request_error", "message": "No.", "details": {"error_code": code}}
     told = of_status(400, {"error": error}, {}, spec("messages"))
     assert isinstance(told, ProviderRefused) and not told.stops_model
+
+
+def test_a_certificate_nobody_trusts_is_refused_at_once_by_name() -> None:
+    cause = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    cause.verify_message = "self-signed certificate"
+    told = translate_error(raised(cause), spec("chat", base_url="https://127.0.0.1:1/v1"))
+    assert isinstance(told, ProviderRefused) and told.stops_model
+    assert "certificate" in str(told) and "self-signed" in str(told) and "SSL_CERT_FILE" in told.hint
 
 
 def test_nothing_listening_on_this_machine_is_not_waited_for() -> None:
