@@ -66,8 +66,9 @@ def make_client(spec: ModelSpec) -> Client:
     timeout = httpx2.Timeout(spec.timeout_s, connect=CONNECT_TIMEOUT_S)
     transport = sdk.DefaultAioHttpClient if find_spec("aiohttp") else sdk.DefaultAsyncHttpxClient
     # A redirect would take a question, and maybe its key, to an address nobody named.
-    trusted = httpx2.create_ssl_context(trust_env=model_address(spec).startswith("https:"))
-    http = transport(trust_env=not is_loopback(spec.base_url), verify=trusted, timeout=timeout, follow_redirects=False)
+    here = is_loopback(spec.base_url)
+    trusted = httpx2.create_ssl_context(trust_env=not here or spec.base_url.startswith("https:"))
+    http = transport(trust_env=not here, verify=trusted, timeout=timeout, follow_redirects=False)
     common = {"base_url": model_address(spec), "max_retries": 0, "timeout": timeout, "http_client": http}
     key = spec.api_key or "none"
     if anthropics:
