@@ -118,3 +118,12 @@ async def test_a_client_that_cannot_be_made_is_told_in_a_sentence(
     with pytest.raises((ProviderRefused, Mistake)) as caught:
         await asked.send(asked.first_body(ASKED))
     assert variable in f"{caught.value} {caught.value.hint}"  # type: ignore[attr-defined]
+
+
+@apis
+async def test_a_stale_certificate_file_stops_no_server_on_this_machine(
+    api: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/no/such.pem")
+    async with facing(api, http(200, json.loads(raw(api, json.dumps(ANSWER))))) as (asked, _):
+        assert asked.read((await asked.send(asked.first_body(ASKED))).text).ending == "complete"

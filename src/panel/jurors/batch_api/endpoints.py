@@ -115,8 +115,8 @@ class HttpBatches:
     root: tuple[str, ...]  # steps of the path under which batches stand
     after: str  # the query that turns the list's page
 
-    def __init__(self, spec: ModelSpec, make_client: Callable[[ModelSpec], Client], shape: Shape) -> None:
-        self.spec, self.shape, self.http = spec, shape, BatchHttp(spec, make_client)
+    def __init__(self, spec: ModelSpec, shape: Shape) -> None:
+        self.spec, self.shape, self.http = spec, shape, BatchHttp(spec)
         self.none = f"{model_address(spec)} has no batches for {spec.name}."
         self.most_requests = shape.most_requests
         self.most_bytes = shape.most_bytes - len(shape.opening + shape.closing)

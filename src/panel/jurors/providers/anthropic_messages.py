@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from panel.jurors.provider import Body, Ending, ModelSpec, ParsedReply, Question, RawReply
+from panel.jurors.provider import Body, Ending, ParsedReply, Question, RawReply
 from panel.jurors.providers import json_fields as fields
 from panel.jurors.providers.sse import MessagesStream
-from panel.jurors.providers.transport import Client, OverHttp, make_client
+from panel.jurors.providers.transport import OverHttp
 
 
 class AnthropicMessages(OverHttp):
@@ -14,30 +14,17 @@ class AnthropicMessages(OverHttp):
 
     path = "/v1/messages"
 
-    def __init__(self, spec: ModelSpec) -> None:
-        super().__init__(spec, anthropic_client)
-
     def first_body(self, question: Question) -> Body:
         """House rules, dossier, cache mark, persona. Thinking and effort only as the spec names them."""
+        dossier = {"type": "text", "text": question.dossier, "cache_control": {"type": "ephemeral"}}
         output: Body = {"format": {"type": "json_schema", "schema": question.schema}}
         if self.spec.effort:
             output["effort"] = self.spec.effort
         body: Body = {
-            "model": self.spec.model,
-            "max_tokens": self.spec.max_output_tokens,
-            "system": question.system,
-            "messages": [
-                {
-                    "role": "user",
-                    "content": [
-                        {"type": "text", "text": question.dossier, "cache_control": {"type": "ephemeral"}},
-                        {"type": "text", "text": question.persona},
-                    ],
-                }
-            ],
-            "output_config": output,
-            **dict(self.spec.sampling),
-        }
+            "model": self.spec.model, "max_tokens": self.spec.max_output_tokens, "system": question.system,
+            "messages": [{"role": "user", "content": [dossier, {"type": "text", "text": question.persona}]}],
+            "output_config": output, **dict(self.spec.sampling),
+        }  # fmt: skip
         if self.spec.thinking:
             body["thinking"] = dict(self.spec.thinking)
         return body
@@ -48,7 +35,7 @@ class AnthropicMessages(OverHttp):
         return {**body, "messages": [*body["messages"], *turns, {"role": "user", "content": problem}]}
 
     async def stream(self, body: Body, started: Callable[[], None]) -> RawReply:
-        return await self.transport.stream(self.path, body, MessagesStream(self.spec), started)
+        return await self.post_streamed(self.path, body, MessagesStream(self.spec), started)
 
     def unmarked(self, body: Body) -> Body:
         first, *rest = body["messages"]
@@ -60,15 +47,7 @@ class AnthropicMessages(OverHttp):
         calls = [block["input"] for block in fields.objects(found, "content") if "input" in block]
         text = fields.answer_of(fields.text_of(found.get("content")), calls)
         ending, why = _ending(found, text)
-        return ParsedReply(
-            ending=ending, text=text, model=fields.words(found, "model"), usage=fields.read_usage(found, text), why=why
-        )
-
-
-def anthropic_client(spec: ModelSpec) -> Client:
-    import anthropic
-
-    return make_client(anthropic, anthropic.AsyncAnthropic, spec)
+        return fields.parsed(found, text, ending, why)
 
 
 def _ending(found: dict[str, Any], text: str) -> tuple[Ending, str]:

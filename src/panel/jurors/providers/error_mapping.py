@@ -3,23 +3,33 @@
 Both SDKs raise one class a status and wrap the transport's errors, but not all of them: a stream that breaks half-way,
 a header that can't be written and a TLS failure come out raw. No sentence holds a key: a server's own words are shown
 only where they are about the request, and with anything that looks like a key taken out.
+
+What became of a request                                               may it be paid?   how often it leaves at most
+429, 529, 409; a 5xx at once; an address that can't be reached         no                6
+408, 504, 524; a 5xx after seconds; no or half an answer, a timeout    yes               2
+a proxy that leads nobody there (5xx)                                  no                2
+a proxy that lets us nowhere; any other status                         no                1
+
+Counted in `retry.py`, by the kind of failure.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from math import isfinite
 from typing import Any
 
 from panel.errors import ProviderBusy, ProviderError, ProviderRefused
 from panel.jurors.provider import ModelSpec, is_loopback
 from panel.jurors.providers.json_fields import error_of
-from panel.jurors.rate_limits.rate_headers import length_s
+from panel.jurors.rate_limits.rate_headers import length_s, number
 
 KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 OWN_ADDRESSES = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
 BUSY = frozenset({408, 409, 429})  # and every 5xx, Anthropic's 529 among them
+GAVE_UP = frozenset({408, 504, 524})  # told by whoever waited for a model that works, and is paid for it
+TURNED_AWAY = frozenset({409, 429, 529})  # before any work, however long the queue was
+WORKED_S = 2.0  # a server that fails sooner has not worked on a question that takes a model many seconds
 CODES = {  # words of a code -> the status it stands for where none tells
     429: re.compile(r"rate.?limit|throttl|too.?many", re.I),
     529: re.compile(r"overload|capacity", re.I),
@@ -38,7 +48,7 @@ SPENT_WORDS = re.compile(
     r"|reached your specified api usage limits|budget has been exceeded|account is not active",
     re.I,
 )
-ACCOUNT = re.compile(r"organization|workspace|account|cmek", re.I)  # a code about whoever asks, not about what
+ACCOUNT = re.compile(r"organization|workspace|account|cmek|external_key", re.I)  # of a code about whoever asks
 TOO_LONG = re.compile(
     r"context_length_exceeded|exceed_context_size|context (?:size|window|length)|prompt is too long", re.I
 )
@@ -47,11 +57,14 @@ MESSAGE_CHARACTERS = 300
 # By name: the classes of aiohttp and anyio are only there once imported. The SDKs' bridges call a connection that broke
 # after sending a ConnectTimeout or a ConnectError, as if nothing had been sent: so what aiohttp said goes first.
 CUT_OFF = frozenset({"ServerDisconnectedError", "ClientOSError", "ClientConnectionResetError", "ConnectionResetError"})
+PROXYS = frozenset({"ClientHttpProxyError", "ClientProxyConnectionError", "ProxyError"})
+UNWRITABLE = frozenset({"LocalProtocolError", "InvalidURL", "UnsupportedProtocol", "UnicodeError"})
 NEVER_SENT = frozenset({
-    "ConnectionTimeoutError", "ClientConnectorError", "ClientConnectorDNSError", "ClientHttpProxyError", "ProxyError",
+    "ConnectError", "ConnectTimeout", "PoolTimeout", "ConnectionTimeoutError", "ClientConnectorError",
 })  # fmt: skip
-UNWRAPPED = frozenset({
-    "APIConnectionError", "EndOfStream", "BrokenResourceError", "ClosedResourceError", "ClientError",
+BROKEN_OFF = frozenset({
+    "HTTPError", "StreamError", "OSError", "EOFError", "APIConnectionError", "EndOfStream", "BrokenResourceError",
+    "ClosedResourceError", "ClientError",
 })  # fmt: skip
 
 
@@ -60,17 +73,21 @@ def model_address(spec: ModelSpec) -> str:
     return spec.base_url or OWN_ADDRESSES.get(spec.provider, spec.provider)
 
 
-def translate_error(err: Exception, spec: ModelSpec) -> ProviderError:
-    """The error of ours that an SDK's or a transport's error stands for."""
+def translate_error(err: Exception, spec: ModelSpec, *, took_s: float = 0.0) -> ProviderError:
+    """The error of ours that an SDK's or a transport's error stands for. took_s: from the request to the error."""
     status = getattr(err, "status_code", None)
     response = getattr(err, "response", None)
     if isinstance(status, int) and response is not None:
-        return of_status(status, getattr(err, "body", None), response.headers, spec)
+        return of_status(status, getattr(err, "body", None), response.headers, spec, took_s=took_s)
     return _of_transport(err, spec)
 
 
-def of_status(status: int, body: object, headers: Mapping[str, str], spec: ModelSpec) -> ProviderError:
+def of_status(
+    status: int, body: object, headers: Mapping[str, str], spec: ModelSpec, *, took_s: float = 0.0
+) -> ProviderError:
     """The error an HTTP status stands for. body: the reply's JSON, or its text, or None."""
+    if status == 407:
+        return _kept_in(status, spec)
     error = error_of(body)
     codes, message = codes_of(error), str(error.get("message") or "")
     said = plain(message, spec)
@@ -85,9 +102,16 @@ def of_status(status: int, body: object, headers: Mapping[str, str], spec: Model
         told = f"{spec.name} {what} (HTTP {status})."
         wait_s = retry_after_s(headers)
         wait_s = _delay_s(error) if wait_s is None else wait_s
-        return ProviderBusy(told, retry_after_s=wait_s, status=status, limits=limits_of(headers))
+        return ProviderBusy(
+            told, retry_after_s=wait_s, status=status, limits=limits_of(headers), maybe_paid=may_be_paid(status, took_s)
+        )
     too_long = TOO_LONG.search(f"{codes} {message}") is not None
     return _refusal(status, said, too_long=too_long, of_account=ACCOUNT.search(codes) is not None, spec=spec)
+
+
+def may_be_paid(status: int, took_s: float) -> bool:
+    """Whether the provider may bill a request that failed with this status after so many seconds."""
+    return status in GAVE_UP or (status >= 500 and status not in TURNED_AWAY and took_s >= WORKED_S)
 
 
 def _is_spent(status: int, codes: str, message: str) -> bool:
@@ -98,25 +122,18 @@ def _is_spent(status: int, codes: str, message: str) -> bool:
 
 
 def _refusal(status: int, said: str, *, too_long: bool, of_account: bool, spec: ModelSpec) -> ProviderRefused:
-    variable = KEY_VARIABLES.get(spec.provider, "its key")
-    if status == 401:
-        return ProviderRefused(
-            f"{spec.provider} does not accept the key in {variable} (HTTP 401, asked for {spec.name}).",
-            stops_model=True,
-            hint=f"Set {variable} to a key that is valid at {model_address(spec)}.",
-        )
-    if status == 403:
-        return ProviderRefused(
-            f"The key in {variable} may not use {spec.name} (HTTP 403). {said}".strip(),
-            stops_model=True,
-            hint="Choose another --model, or allow this one in the provider's console.",
-        )
-    if status == 404:
-        return ProviderRefused(
-            f"{model_address(spec)} knows no model {spec.model!r} (HTTP 404, asked for {spec.name}). {said}".strip(),
-            stops_model=True,
-            hint="Check the model's name and the base URL; for OpenAI-compatible servers the URL ends in /v1.",
-        )
+    variable, address = KEY_VARIABLES.get(spec.provider, "its key"), model_address(spec)
+    of_all = {  # what holds for every request to this model: a sentence, and what to do
+        401: (f"{spec.provider} does not accept the key in {variable} (HTTP 401, asked for {spec.name}).",
+              f"Set {variable} to a key that is valid at {address}."),
+        403: (f"The key in {variable} may not use {spec.name} (HTTP 403). {said}",
+              "Choose another --model, or allow this one in the provider's console."),
+        404: (f"{address} knows no model {spec.model!r} (HTTP 404, asked for {spec.name}). {said}",
+              "Check the model's name and the base URL; for OpenAI-compatible servers the URL ends in /v1."),
+    }  # fmt: skip
+    if status in of_all:
+        told, hint = of_all[status]
+        return ProviderRefused(told.strip(), stops_model=True, hint=hint)
     if too_long:
         return ProviderRefused(
             f"The dossier is longer than {spec.name} can read: {said}",
@@ -140,7 +157,7 @@ def of_error_object(error: object, spec: ModelSpec, *, answering: bool = True) -
     if not status:
         return None
     code = codes.split()[0]
-    maybe_paid = answering or status not in (429, 529)
+    maybe_paid = answering or status not in TURNED_AWAY
     return ProviderBusy(f"{spec.name} failed while answering ({code}).", maybe_paid=maybe_paid, status=status)
 
 
@@ -187,23 +204,14 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     Reads `retry-after-ms`, then `Retry-After` in seconds or as an HTTP date. A date counts from the server's own `Date`
     header where there is one, so that our clock need not be right.
     """
-    asked = headers.get("retry-after")
-    for text, scale in ((headers.get("retry-after-ms"), 1000.0), (asked, 1.0)):
-        seconds = _number(text)
-        if seconds is not None:
-            return max(0.0, seconds / scale)
+    asked = headers.get("retry-after", "")
+    for text, scale in ((headers.get("retry-after-ms", ""), 1000.0), (asked, 1.0)):
+        if (seconds := number(text)) is not None:
+            return seconds / scale
     until = _date(asked)
     if until is None:
-        return length_s(asked or "")
+        return length_s(asked)
     return max(0.0, (until - (_date(headers.get("date")) or datetime.now(UTC))).total_seconds())
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    return value if isfinite(value) else None
 
 
 def _date(text: str | None) -> datetime | None:
@@ -215,38 +223,57 @@ def _date(text: str | None) -> datetime | None:
 
 
 def _of_transport(err: Exception, spec: ModelSpec) -> ProviderError:
-    import httpx2
-
     causes = list(_causes(err))
     names = {type(cause).__name__ for cause in causes}
-
-    def among(*kinds: type[BaseException]) -> bool:
-        return any(isinstance(cause, kinds) for cause in causes)
-
+    kinds = {base.__name__ for cause in causes for base in type(cause).__mro__}
     if names & CUT_OFF:
         return _broken(spec)
-    if among(httpx2.ConnectError, ConnectionRefusedError) and is_loopback(spec.base_url):
+    if kinds & PROXYS:
+        return _kept_in(next(filter(None, map(_proxys_status, causes)), 0), spec)
+    if "SSLCertVerificationError" in kinds:
+        why = next(filter(None, (getattr(cause, "verify_message", "") for cause in causes)), "it can't be verified")
+        return ProviderRefused(
+            f"The certificate of {model_address(spec)} is not trusted: {why}.",
+            stops_model=True,
+            hint="If an authority of your own signed it, name that authority's file in SSL_CERT_FILE.",
+        )
+    if kinds & {"ConnectError", "ConnectionRefusedError"} and is_loopback(spec.base_url):
         return ProviderRefused(
             f"Nothing listens at {spec.base_url}, where {spec.name} is asked.",
             stops_model=True,
             hint="Start the server, or correct the base URL.",
         )
-    if among(httpx2.LocalProtocolError, httpx2.InvalidURL, httpx2.UnsupportedProtocol, UnicodeError):
+    if kinds & UNWRITABLE:
         variable = KEY_VARIABLES.get(spec.provider, "the key")
         return ProviderRefused(
             f"The request to {model_address(spec)} can't be written: its address or {variable} has a character or form "
             "that HTTP does not allow.",
             stops_model=True,
         )
-    if among(httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) or names & NEVER_SENT:
+    if kinds & NEVER_SENT:
         return ProviderBusy(f"{model_address(spec)} can't be reached.")
-    if among(httpx2.TimeoutException, TimeoutError):
+    if kinds & {"TimeoutException", "TimeoutError"}:
         return ProviderBusy(f"{spec.name} did not answer within {spec.timeout_s:g} s.", maybe_paid=True)
-    bases = {base.__name__ for cause in causes for base in type(cause).__mro__}
-    if among(httpx2.HTTPError, httpx2.StreamError, OSError, EOFError) or bases & UNWRAPPED:
+    if kinds & BROKEN_OFF:
         return _broken(spec)
     said = plain(f"{type(err).__name__} {err}", spec)  # never its repr: aiohttp's hold the request's headers
     return ProviderBusy(f"{spec.name} can't be asked: {said}.", maybe_paid=True)
+
+
+def _kept_in(status: int, spec: ModelSpec) -> ProviderError:
+    """What a proxy's refusal stands for: nothing left. status: its answer to CONNECT; 0 when it can't be reached."""
+    said = f"answers HTTP {status}" if status else "can't be reached"
+    told = f"The proxy on the way to {model_address(spec)} {said}: nothing was sent."
+    hint = "Check HTTPS_PROXY and HTTP_PROXY, or name the address in NO_PROXY."
+    if 400 <= status < 500:
+        return ProviderRefused(told, stops_model=True, hint=hint)
+    return ProviderBusy(told, once_more=True, hint=hint)
+
+
+def _proxys_status(err: BaseException) -> int:
+    """The status in an error about a proxy: aiohttp's has it, httpx's begins with it."""
+    told = getattr(err, "status", None) or str(err)[:3]
+    return int(told) if str(told).isdigit() else 0
 
 
 def _broken(spec: ModelSpec) -> ProviderBusy:

@@ -6,7 +6,6 @@ from typing import Any
 
 from panel.jurors.provider import Body, Ending, ModelSpec, ParsedReply, Question, RawReply
 from panel.jurors.providers import json_fields as fields
-from panel.jurors.providers.openai_client import at_openai, openai_client
 from panel.jurors.providers.sse import ResponsesStream
 from panel.jurors.providers.transport import OverHttp
 
@@ -19,28 +18,17 @@ class OpenAIResponses(OverHttp):
 
     path = "/responses"
 
-    def __init__(self, spec: ModelSpec) -> None:
-        super().__init__(spec, openai_client)
-
     def first_body(self, question: Question) -> Body:
         """House rules, dossier, cache mark, persona. `store: false`: nothing is kept at the provider for us."""
         dossier: Body = {"type": "input_text", "text": question.dossier}
         body: Body = {
-            "model": self.spec.model,
-            "instructions": question.system,
+            "model": self.spec.model, "instructions": question.system,
             "input": [_message("user", [dossier, {"type": "input_text", "text": question.persona}])],
-            "text": {
-                "format": {
-                    "type": "json_schema",
-                    "name": question.schema_name,
-                    "strict": True,
-                    "schema": question.schema,
-                }
-            },
-            "max_output_tokens": self.spec.max_output_tokens,
-            "store": False,
-            **dict(self.spec.sampling),
-        }
+            "text": {"format": {
+                "type": "json_schema", "name": question.schema_name, "strict": True, "schema": question.schema,
+            }},
+            "max_output_tokens": self.spec.max_output_tokens, "store": False, **dict(self.spec.sampling),
+        }  # fmt: skip
         if self.spec.effort:
             body["reasoning"] = {"effort": self.spec.effort}
         if sends_cache_marks(self.spec):
@@ -54,7 +42,7 @@ class OpenAIResponses(OverHttp):
         return {**body, "input": [*body["input"], *turns, _message("user", problem)]}
 
     async def stream(self, body: Body, started: Callable[[], None]) -> RawReply:
-        return await self.transport.stream(self.path, body, ResponsesStream(self.spec), started)
+        return await self.post_streamed(self.path, body, ResponsesStream(self.spec), started)
 
     def unmarked(self, body: Body) -> Body:
         """In explicit mode nothing is written to the cache where no breakpoint stands."""
@@ -70,9 +58,7 @@ class OpenAIResponses(OverHttp):
         text = fields.answer_of("".join(fields.text_of(item.get("content")) for item in answers), calls)
         parts = (part for item in answers for part in fields.objects(item, "content") if part.get("type") == "refusal")
         ending, why = _ending(found, text, " ".join(fields.words(part, "refusal") for part in parts))
-        return ParsedReply(
-            ending=ending, text=text, model=fields.words(found, "model"), usage=fields.read_usage(found, text), why=why
-        )
+        return fields.parsed(found, text, ending, why)
 
 
 def sends_cache_marks(spec: ModelSpec) -> bool:
@@ -80,7 +66,7 @@ def sends_cache_marks(spec: ModelSpec) -> bool:
     know."""
     if spec.cache_marks is not None:
         return spec.cache_marks
-    return at_openai(spec) and takes_cache_marks(spec.model)
+    return spec.at_own_address and takes_cache_marks(spec.model)
 
 
 def takes_cache_marks(model: str) -> bool:

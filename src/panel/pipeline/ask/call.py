@@ -44,8 +44,9 @@ class BilledCall:
         self.turn.reused = False
         try:
             self.turn.refuse_if_stopped()
-            reply, _ = await send_with_retries(self, body, deadline=self.turn.context.deadline, on_wait=self.turn.wait)
-            cost = await self._keep(reply, self.parsed)
+            deadline, on_wait = self.turn.context.deadline, self.turn.wait
+            reply, tries = await send_with_retries(self, body, deadline=deadline, on_wait=on_wait)
+            cost = await self._keep(reply, self.parsed, tries)
         except AnsweredElsewhere as err:
             return self.turn.provider.read(err.known.raw), err.known.attempt, err.known.cost_usd
         except BaseException as err:  # whatever ends a call ends its row: nobody may wait for one that is over
@@ -138,10 +139,13 @@ class BilledCall:
         why = told if self.sent else f"not sent: {told}"
         await self.ledger.failed(self.row.key, self.attempt, why, cost_usd=cost)
 
-    async def _keep(self, reply: RawReply, parsed: ParsedReply) -> Decimal | None:
+    async def _keep(self, reply: RawReply, parsed: ParsedReply, tries: int) -> Decimal | None:
         """Price a paid reply and put it on the disk; while the disk refuses, wait for a minute before giving up."""
         prices, free = self.turn.context.prices, self.spec.free
-        cost = price(self.spec.name, parsed.usage, prices=prices, free=free, base_url=self.spec.base_url)
+        cost = price(
+            self.spec.name, parsed.usage, prices=prices, free=free, base_url=self.spec.base_url,
+            price_class=parsed.price_class,
+        )  # fmt: skip
         log.debug("answered %s in %.2f s, %r, cost %s", self.row.key, reply.latency_s, parsed.usage, cost)
         self.turn.context.spent.usd += cost or 0
         if self.permit is not None and parsed.usage is not None:
@@ -151,6 +155,7 @@ class BilledCall:
                 await self.ledger.answered(
                     self.row.key, self.attempt, raw=reply.text, usage=parsed.usage or Usage(), cost_usd=cost,
                     model_returned=parsed.model, latency_s=reply.latency_s, request_id=reply.request_id,
+                    tries=tries,
                 )  # fmt: skip
                 break
             except StoreError as err:

@@ -320,7 +320,7 @@ def _ending(job: RecordAnswer | RecordFailure, now: str) -> dict[str, Any]:
         "new_cache_read_tokens": min(used.cache_read_tokens, MOST_TOKENS),
         "new_output_tokens": min(used.output_tokens, MOST_TOKENS),
         "new_model_returned": short(job.model_returned, MOST),
-        "new_request_id": short(job.request_id, MOST), "new_latency_s": job.latency_s, "new_why": "",
+        "new_request_id": short(job.request_id, MOST), "new_latency_s": job.latency_s, "new_why": job.why,
     }  # fmt: skip
 
 
