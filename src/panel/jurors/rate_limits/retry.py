@@ -9,6 +9,8 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
+import tenacity
+
 from panel.errors import ProviderBusy, Stopped
 from panel.jurors.provider import Body, ModelSpec, RawReply
 
@@ -43,26 +45,40 @@ async def send_with_retries(
     deadline.
     """
     failures: list[ProviderBusy] = []
-    while True:
+
+    async def attempt() -> RawReply:
         try:
             async with asyncio.timeout_at(deadline):
-                return await provider.send(body), len(failures) + 1
+                return await provider.send(body)
         except TimeoutError:
             if deadline is None:
                 raise
             raise _at_deadline(provider.spec.name) from None
         except ProviderBusy as err:
             failures.append(err)
-            if why := _why_no_more(failures):
-                maybe_paid = any(failure.maybe_paid for failure in failures)
-                raise ProviderBusy(
-                    f"{err} {why}", retry_after_s=err.retry_after_s, maybe_paid=maybe_paid, hint=err.hint
-                ) from err
-            wait_s = _wait_s(err, len(failures))
-            if deadline is not None and asyncio.get_running_loop().time() + wait_s >= deadline:
-                raise _at_deadline(f"{err} The next try") from err
-            on_wait(f"{err} Trying again in {wait_s:.0f} s.")
-        await sleep(wait_s)
+            raise
+
+    def before_wait(state: tenacity.RetryCallState) -> None:
+        err, wait_s = failures[-1], state.upcoming_sleep
+        if deadline is not None and asyncio.get_running_loop().time() + wait_s >= deadline:
+            raise _at_deadline(f"{err} The next try") from err
+        on_wait(f"{err} Trying again in {wait_s:.0f} s.")
+
+    retrying = tenacity.AsyncRetrying(
+        retry=tenacity.retry_if_exception_type(ProviderBusy),
+        stop=lambda state: bool(_why_no_more(failures)),
+        wait=lambda state: _wait_s(failures[-1], len(failures)),
+        before_sleep=before_wait,
+        sleep=sleep,
+        reraise=True,
+    )
+    try:
+        return await retrying(attempt), len(failures) + 1
+    except ProviderBusy as err:
+        raise ProviderBusy(
+            f"{err} {_why_no_more(failures)}", retry_after_s=err.retry_after_s,
+            maybe_paid=any(failure.maybe_paid for failure in failures), hint=err.hint,
+        ) from err  # fmt: skip
 
 
 def _why_no_more(failures: Sequence[ProviderBusy]) -> str:
