@@ -14,6 +14,7 @@ from .launch_budgets import LaunchBudgets as LaunchBudgets
 from .pool import StopSign as StopSign, launches_at_once as launches_at_once, work_off as work_off
 from .provider_batches.collector import Collector as Collector
 from .provider_batches.economy import half_price as half_price, make_poller as make_poller, step_on as step_on
+from .provider_batches.poller import Poller as Poller
 from .report.json_stream import json_parts as json_parts
 from .report.spend import BatchSpend as BatchSpend, Bill as Bill, By as By, add_up as add_up, bills as bills
 from .report.summary import Digest as Digest, counted_words as counted_words, digest_rows as digest_rows

@@ -14,6 +14,7 @@ import pytest
 from procrastinate import App
 from procrastinate.testing import InMemoryConnector
 from tests.support.command import SPECIMEN
+from tests.support.provider_batches import Wire, status
 
 from panel.batch.launch import LaunchResult
 from panel.batch.workers import jobs as job_queue
@@ -173,6 +174,20 @@ async def test_a_provider_batch_nobody_here_can_move_is_looked_at_again(
     await bench.worker.submit(bench.run.run_id)
     assert bench.jobs() == ["poll b1"]
     assert bench.stores.batches.get("b1").state == "submitted"
+
+
+async def test_a_model_found_refused_is_asked_no_more_by_any_launch(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else each launch would learn of a spent account by a call of its own."""
+    no_credit = status("ended", why="No credit is left.", stops_model=True)
+    monkeypatch.setattr(worker_process, "open_batches", lambda spec: Wire(spec=spec, looks=[no_credit]))
+    async with bench.worker.tools(bench.run.run_id) as tools:
+        (model,) = {spec.name for spec in tools.context.specs.values()}
+    bench.stores.batches.put(bench.send("submitted").model_copy(update={"model": model}))
+    assert await bench.worker.poll(bench.run.run_id, "b1") is None
+    async with bench.worker.tools(bench.run.run_id) as tools:
+        assert tools.context.asker.health[model].stopped == "No credit is left."
 
 
 async def test_the_summary_needs_no_models_key(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
