@@ -27,7 +27,7 @@ from panel.cli.compose.worker_process import Worker
 from panel.cli.compose.workspace import Workspace, open_workspace
 from panel.errors import Mistake, ProviderRefused, Stopped, StoreError
 from panel.records import BatchRow, Run
-from panel.store import SentBatch, SharedPace
+from panel.store import SentBatch, WorkerBeats
 
 SOURCES = [str(SPECIMEN / "larkspindle.yaml"), str(SPECIMEN / "oddfern.yaml")]
 ASK = BatchOptions(models=(f"scripted/{SPECIMEN / 'answers.yaml'}",))
@@ -79,13 +79,13 @@ async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         begun = await begin_batch(workspace, SOURCES, ASK, stores, yes=True, quiet=True)
         assert begun
         stores.locks.release(begun[0].run_id)
-        pace = SharedPace.open(workspace.settings.database_url, runs_dir=workspace.settings.runs_dir)
-        sharing = SharedLimits(pace, "here:1", beat_s=60.0)
+        beats = WorkerBeats.open(workspace.settings.database_url, runs_dir=workspace.settings.runs_dir)
+        sharing = SharedLimits(beats, "here:1", beat_s=60.0)
         worker = Worker(workspace, stores, sharing, app=app)
         yield Bench(workspace, stores, worker, app, begun[0])
         await worker.close()
         await sharing.leave()
-        pace.close()
+        beats.close()
 
 
 async def test_the_last_launch_asks_for_the_summary(bench: Bench) -> None:

@@ -47,7 +47,7 @@ from panel.cli.terminal.stop_signals import signals
 from panel.cli.terminal.terminal import talk
 from panel.errors import Mistake, PanelError, ProviderError, Stopped, StoreError
 from panel.jurors import RateLimiter, open_batches
-from panel.store import RunFolder, SentBatch, SharedPace
+from panel.store import RunFolder, SentBatch, WorkerBeats
 from panel.workspace import run_loop
 
 if TYPE_CHECKING:
@@ -310,9 +310,9 @@ def work(workspace: Workspace, *, at_once: int, once: bool) -> None:
 async def _work(workspace: Workspace, *, at_once: int, once: bool) -> None:
     async with AsyncExitStack() as stack:
         stores = await stack.enter_async_context(open_stores(workspace))
-        pace = SharedPace.open(workspace.settings.database_url, runs_dir=workspace.settings.runs_dir)
-        stack.callback(pace.close)
-        sharing = SharedLimits(pace, f"{gethostname()}:{getpid()}")
+        beats = WorkerBeats.open(workspace.settings.database_url, runs_dir=workspace.settings.runs_dir)
+        stack.callback(beats.close)
+        sharing = SharedLimits(beats, f"{gethostname()}:{getpid()}")
         stack.push_async_callback(sharing.leave)
         worker = Worker(workspace, stores, sharing)
         stack.push_async_callback(worker.close)
