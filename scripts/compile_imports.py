@@ -14,7 +14,7 @@ NAMES = (
     "lazy_loader", "lxml.html", "markdown_it", "openai.resources.batches", "openai.resources.chat",
     "openai.resources.files", "openai.resources.responses", "packaging.licenses", "protego", "pydantic.root_model",
     "pydantic.v1", "python_multipart", "rapidfuzz.fuzz", "rapidfuzz.process", "rich.live", "rich.table",
-    "sqlalchemy.dialects.sqlite", "tenacity", "tinycss2", "tld", "trafilatura", "typer", "uvicorn.lifespan.off",
+    "sqlalchemy.dialects.sqlite", "tinycss2", "tld", "trafilatura", "typer", "uvicorn.lifespan.off",
     "uvicorn.loops.uvloop", "uvicorn.protocols.http.h11_impl", "yaml",
 )  # fmt: skip
 

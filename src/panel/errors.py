@@ -85,13 +85,14 @@ class ProviderBusy(ProviderError):
 
     def __init__(
         self, message: str, *, retry_after_s: float | None = None, maybe_paid: bool = False, status: int = 0,
-        limits: tuple[tuple[str, str], ...] = (), hint: str = "",
+        limits: tuple[tuple[str, str], ...] = (), once_more: bool = False, hint: str = "",
     ) -> None:  # fmt: skip
         super().__init__(message, hint=hint)
         self.retry_after_s = retry_after_s  # None: the server did not say
         self.maybe_paid = maybe_paid  # it was sent and no reply came: the provider may bill it all the same
         self.status = status  # of HTTP, or what a code inside a reply stands for; 0: no reply came
         self.limits = limits  # rate-limit headers
+        self.once_more = once_more or maybe_paid  # asked again once, and not five times
 
 
 class ProviderRefused(ProviderError):

@@ -3,9 +3,11 @@
 import asyncio
 import json
 import time
+from contextlib import suppress
+from typing import Any
 
 import pytest
-from tests.support.answers import spec
+from tests.support.answers import ANSWER, raw, spec
 from tests.support.providers.our_side import ASKED, facing
 
 from panel.errors import ProviderBusy, ProviderRefused
@@ -38,6 +40,50 @@ async def test_the_others_are_told_at_the_first_event_and_not_at_the_last(api: s
         ended = time.monotonic()
     assert len(started) == 1 and ended - began >= 1.0
     assert started[0] - began < 0.7 * (ended - began)
+
+
+@apis
+async def test_a_stream_is_read_to_its_end_so_that_its_connection_serves_again(api: str) -> None:
+    """Statement 59. The end of the body comes a moment after the last event, as a gateway sends it."""
+    reply, connections = json.loads(raw(api, json.dumps(ANSWER))), list[str]()
+    events = frames(reply) if api == "messages" else [{"type": "response.completed", "response": reply}]
+    said = b"".join(b"data: %s\n\n" % json.dumps(event).encode() for event in events)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(api)
+        with suppress(asyncio.IncompleteReadError):
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+                await reader.readexactly(int(length.partition(b":")[2]))
+                writer.write(
+                    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+                )
+                writer.write(b"%x\r\n%s\r\n" % (len(said), said))
+                await writer.drain()
+                await asyncio.sleep(0.05)
+                writer.write(b"0\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        asked = open_provider(spec(api, base_url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"))
+        assert isinstance(asked, Caching)
+        for _ in range(3):
+            reply = await asked.stream(asked.first_body(ASKED), lambda: None)
+            assert asked.read(reply.text).ending == "complete"
+        await asked.close()
+    assert len(connections) == 1, "each stream took a connection of its own"
+
+
+def frames(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """A message as the events that make it."""
+    block = message["content"][0]
+    return [
+        {"type": "message_start", "message": {**message, "content": []}},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": block["text"]}},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": message["usage"]},
+        {"type": "message_stop"},
+    ]
 
 
 @apis

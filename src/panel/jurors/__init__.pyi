@@ -6,7 +6,7 @@ from .conversation import Exchange as Exchange, SendStep as SendStep, UnusableSt
 from .conversation import next_step as next_step, sound_answer as sound_answer
 from .dialects import open_batches as open_batches, open_provider as open_provider
 from .opinions import to_opinion as to_opinion
-from .provider import Api as Api, Body as Body, Caching as Caching, ModelSpec as ModelSpec, OWN_HOSTS as OWN_HOSTS
+from .provider import Api as Api, Body as Body, Caching as Caching, ModelSpec as ModelSpec
 from .provider import ParsedReply as ParsedReply, Provider as Provider, Question as Question, RawReply as RawReply
 from .provider import is_loopback as is_loopback
 from .providers.error_mapping import model_address as model_address, translate_error as translate_error

@@ -31,6 +31,6 @@ def may_take_confidential(spec: ModelSpec, allowed: Sequence[str]) -> bool:
     """Whether a confidential launch may be sent to this model."""
     if spec.provider in STAY_HERE:
         return True
-    if spec.base_url:
-        return spec.base_url.rstrip("/") in {address.rstrip("/") for address in allowed}
-    return spec.provider in allowed
+    if spec.at_own_address and spec.provider in allowed:
+        return True
+    return bool(spec.base_url) and spec.base_url.rstrip("/") in {address.rstrip("/") for address in allowed}

@@ -11,9 +11,8 @@ from ipaddress import ip_address
 from typing import Any, Literal, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
+from panel.money import PriceClass, is_own, owner_of
 from panel.records import Usage
-
-OWN_HOSTS = frozenset({"api.openai.com", "api.anthropic.com"})
 
 Api = Literal["responses", "chat", "messages", "scripted"]
 Ending = Literal["complete", "truncated", "declined", "paused", "too_long", "empty", "unreadable"]
@@ -49,9 +48,14 @@ class ModelSpec:
 
     @property
     def family(self) -> str:
-        """Whose model it is. Jurors of one family share blind spots; so do those on one compatible server."""
-        host = urlsplit(self.base_url).hostname
-        return f"{self.provider}@{host}" if host and host not in OWN_HOSTS else self.provider
+        """Whose model it is. Jurors of one family share blind spots; so do those on one compatible server, in whichever
+        dialect it is asked."""
+        return owner_of(self.provider, self.base_url)
+
+    @property
+    def at_own_address(self) -> bool:
+        """Asked at its provider's own API: a compatible server may refuse fields it does not know."""
+        return is_own(self.provider, self.base_url)
 
     @property
     def free(self) -> bool:
@@ -93,6 +97,7 @@ class ParsedReply:
     model: str  # the id the server named
     usage: Usage | None  # None: the server did not tell it
     why: str = ""  # refusal text, or the ending in the provider's word
+    price_class: PriceClass = ()  # how it was served, where that is not the ordinary way and has a price of its own
 
 
 class Provider(Protocol):

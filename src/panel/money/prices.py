@@ -1,17 +1,21 @@
 """What calls cost, from the tokens they used. Decimal everywhere; a price nobody knows is None, never 0."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
 
+from panel.money.addresses import OWN_HOSTS, is_regional, owner_of
 from panel.records import Usage
 
 MILLION = Decimal(1_000_000)
 BATCH_SHARE = Decimal("0.5")  # of a panel.toml price; both hosted providers charge half in a batch (pipelines.md)
-OWN_HOSTS = {"openai": "api.openai.com", "anthropic": "api.anthropic.com"}
+MOST_USD = 100_000  # a million tokens; the dearest listed is 600
+REGIONAL = Decimal("1.1")  # OpenAI's data residency guide: of models released since 5 March 2026, the day of gpt-5.4
+BEFORE_REGIONAL = re.compile(r"(?:ft:)?(?:gpt-[34]|gpt-5(?!\.[4-9])|o[134]|chatgpt)")
+PriceClass = tuple[tuple[str, str], ...]  # ("service_tier", "priority"), in the price list's words
 UPPER_BYTES_PER_TOKEN = 2  # English runs at about 4, code at 3, dense JSON at 2, Chinese at 3 (one token a character)
 
 
@@ -23,6 +27,12 @@ class Price:
     cache_write: Decimal
     cache_read: Decimal
     output: Decimal
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what is no price: no number, below 0, or above $100,000."""
+        for name, usd in vars(self).items():
+            if not (usd.is_finite() and 0 <= usd <= MOST_USD):
+                raise ValueError(f"{name} is {usd}, and a price is 0 to {MOST_USD:,} USD per million tokens")
 
     def of(self, usage: Usage) -> Decimal:
         """Exact cost in USD of these tokens."""
@@ -41,29 +51,37 @@ def is_billed(name: str, *, prices: Mapping[str, Price], free: bool) -> bool:
 
 def price(
     name: str, usage: Usage | None, *, prices: Mapping[str, Price], free: bool = False, batch: bool = False,
-    base_url: str = "", at: datetime | None = None,
+    base_url: str = "", at: datetime | None = None, price_class: PriceClass = (),
 ) -> Decimal | None:  # fmt: skip
     """Exact cost in USD of these tokens on `provider/model`; None when the price or the usage is unknown.
 
     prices: panel.toml's, by model name; they win over the public list. free: nobody sends a bill (this machine, a
     script). batch: through the provider's batch interface; a model without a known batch price costs its full one.
     base_url: a compatible server's address, priced by what the list knows of that server, else unknown. at: when the
-    call was made; None takes the list's price of today.
+    call was made; None takes the list's price of today. price_class: what the reply says of how it was served, where
+    that is not the ordinary way: the list's price for it, else unknown, as panel.toml's prices are of the ordinary one.
     """
     if free and name not in prices:
         return Decimal(0)
     if usage is None:
         return None
+    if price_class and (batch or name in prices):
+        return None
     if name in prices:
         return prices[name].of(usage) * (BATCH_SHARE if batch else 1)
     provider, _, model = name.partition("/")
-    return _listed(provider, model, usage, batch=batch, base_url=base_url, at=at)
+    context = {"processing": "batch"} if batch else dict(price_class)
+    return _listed(provider, model, usage, context, base_url=base_url, at=at)
 
 
 def _listed(
-    provider: str, model: str, usage: Usage, *, batch: bool, base_url: str, at: datetime | None
+    provider: str, model: str, usage: Usage, context: dict[str, str], *, base_url: str, at: datetime | None
 ) -> Decimal | None:
-    """Cost by the `genai-prices` list, imported here: it costs 0.2 s, and runs on this machine never need it."""
+    """Cost by the `genai-prices` list, imported here: it costs 0.2 s, and runs on this machine never need it.
+
+    context: the list's words for how it was served. Its own answer for a class it has no price for is the ordinary
+    price: only a batch, which nobody serves dearer, may cost that.
+    """
     from genai_prices import Usage as Tokens
     from genai_prices import calc_price
 
@@ -73,14 +91,18 @@ def _listed(
         cache_read_tokens=usage.cache_read_tokens,
         output_tokens=usage.output_tokens,
     )
-    foreign = urlsplit(base_url).hostname not in (None, OWN_HOSTS.get(provider))
-    where = {"provider_api_url": base_url} if foreign else {"provider_id": provider}
-    context = {"processing": "batch"} if batch else None
+    owner = owner_of(provider, base_url)
+    own = not base_url or owner in OWN_HOSTS
+    where = {"provider_id": owner} if own else {"provider_api_url": base_url}
     try:
-        found = calc_price(tokens, model, genai_request_timestamp=at, price_context=context, **where)
+        found = calc_price(tokens, model, genai_request_timestamp=at, price_context=context or None, **where)
     except LookupError:
         return None
-    return Decimal(found.total_price)
+    known = {item for variant in found.model.price_variants or () for item in variant.when.items()}
+    if (not own and found.provider.id in OWN_HOSTS) or set(context.items()) - known - {("processing", "batch")}:
+        return None  # a stranger's host that begins like theirs, or a class without a price
+    uplift = is_regional(base_url) and not BEFORE_REGIONAL.match(model)
+    return Decimal(found.total_price) * (REGIONAL if uplift else 1)
 
 
 def worst_case(

@@ -13,8 +13,8 @@ from pydantic import Field, ValidationError, field_validator
 
 from panel.batch import FeedTable, Shortlist, SourceSpec
 from panel.errors import Mistake
-from panel.jurors import OWN_HOSTS, Api, ModelSpec, is_loopback
-from panel.money import Price
+from panel.jurors import Api, ModelSpec, is_loopback
+from panel.money import Price, is_own
 from panel.records import Persona, Rho, Value
 
 HOSTED = ("anthropic/claude-sonnet-5-5", "openai/gpt-6.1-sol")  # one per family; same price class
@@ -242,8 +242,7 @@ def _api(provider: str, base_url: str, table: ModelTable) -> Api:
         return "scripted"
     if provider == "local":
         return "chat"
-    own = not base_url or urlsplit(base_url).hostname in OWN_HOSTS
-    return table.api or ("responses" if own else "chat")
+    return table.api or ("responses" if is_own(provider, base_url) else "chat")
 
 
 def read_settings(root: Path, config_text: str, environment: Mapping[str, str]) -> Settings:

@@ -188,6 +188,17 @@ def test_a_call_that_may_have_been_billed_costs_unknown_never_zero(
     assert (row.spend.unpriced, row.spend.cost_usd) == (1, Decimal(0))
 
 
+def test_a_reply_of_a_dearer_class_costs_unknown_where_only_the_ordinary_price_is_known(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
+    bench = Bench(folder, {"one": make_answer()})
+    read = bench.juror.read
+    bench.juror.read = lambda raw: replace(read(raw), price_class=(("service_tier", "priority"),))  # type: ignore[method-assign]
+    bench.ask(prices={bench.spec.name: FREE})
+    assert rows_in(bench) == [("answered", None)]
+
+
 def test_two_living_runs_never_send_the_same_question_twice(folder: Path) -> None:
     one, two = Bench(folder, {"one": make_answer()}), Bench(folder, {"one": make_answer()}, run_id="run-2")
 
@@ -207,18 +218,37 @@ def costs_of(bench: Bench) -> list[SpendRow]:
 def test_each_send_that_may_be_billed_has_a_row_of_its_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
     monkeypatch.setattr("panel.jurors.rate_limits.retry.FIRST_WAIT_S", 0.0)
-    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.0)
+    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda err, attempt: 0.0)
     bench = Bench(folder, {"one": make_answer()})
-    bench.juror.failing = [
-        ProviderBusy("Cut off.", maybe_paid=True),
-        ProviderBusy("Busy."),
-        ProviderBusy("Cut off.", maybe_paid=True),
-    ]
+    bench.juror.failing = [ProviderBusy("Cut off.", maybe_paid=True), ProviderBusy("Busy.")]
     (opinion,) = bench.ask(prices={bench.spec.name: FREE})
     (row,) = costs_of(bench)
-    assert len(bench.juror.sent) == 4
-    assert opinion.calls[0].attempt == 2  # two lost sends before it; the busy one cost nothing and kept its row
-    assert (row.spend.calls, row.spend.unpriced) == (3, 2)
+    assert len(bench.juror.sent) == 3
+    assert opinion.calls[0].attempt == 1  # one lost send before it; the busy one cost nothing and kept its row
+    assert (row.spend.calls, row.spend.unpriced) == (2, 1)
+
+
+def test_the_number_of_tries_stands_in_the_ledger(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statement 27. Tries that cost nothing have no row of their own."""
+    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda err, attempt: 0.0)
+    bench = Bench(folder, {"one": make_answer(), "two": make_answer()}, personas=("one", "two"))
+    bench.juror.failing = [ProviderBusy("Busy."), ProviderBusy("Busy."), ProviderBusy("Busy.")]
+    bench.ask()
+    with closing(sqlite3.connect(bench.runs_dir / "panel.db")) as db:
+        told = sorted(why for (why,) in db.execute("select why from calls where state = 'answered'"))
+    assert sum(int(why.split()[-1].rstrip(".")) - 1 for why in told if why) == 3
+
+
+def test_a_question_is_paid_twice_at_most_before_somebody_resumes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
+    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda err, attempt: 0.0)
+    bench = Bench(folder, {"one": make_answer()})
+    bench.juror.failing = [ProviderBusy("Cut off.", maybe_paid=True) for _ in range(9)]
+    (opinion,) = bench.ask(prices={bench.spec.name: FREE})
+    assert opinion.outcome == "failed" and len(bench.juror.sent) == 2
+    assert rows_in(bench) == [("failed", None), ("failed", None)]
 
 
 def rows_in(bench: Bench) -> list[tuple[str, str | None]]:
@@ -230,17 +260,17 @@ def rows_in(bench: Bench) -> list[tuple[str, str | None]]:
 def test_an_error_nobody_knows_is_asked_again_and_leaves_no_row_open(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.0)
+    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda err, attempt: 0.0)
     monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
     bench = Bench(folder, {"one": make_answer()})
-    bench.juror.failing = [RuntimeError("a parser fell over"), ZeroDivisionError()]  # type: ignore[list-item]
+    bench.juror.failing = [RuntimeError("a parser fell over")]  # type: ignore[list-item]
     (opinion,) = bench.ask(prices={bench.spec.name: FREE})
     assert opinion.outcome == "answered"
-    assert rows_in(bench) == [("failed", None), ("failed", None), ("answered", "0")]
+    assert rows_in(bench) == [("failed", None), ("answered", "0")]
 
 
 def test_a_reply_without_an_answer_is_asked_again_and_never_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.0)
+    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda err, attempt: 0.0)
     monkeypatch.setattr("panel.jurors.rate_limits.retry.MOST_ATTEMPTS", 2)
     bench = Bench(folder, {"one": make_answer()})
     read, no_answer = bench.juror.read, ParsedReply(ending="unreadable", text="", model="", usage=None, why="error")
@@ -467,7 +497,7 @@ async def test_launches_of_a_batch_share_limiters_and_count_own_failures(folder:
 
 def test_a_server_down_beyond_patience_fails_jurors_by_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that is down beyond patience fails jurors by name, and their rows cost nothing."""
-    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.0)
+    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda err, attempt: 0.0)
     personas = tuple(f"p{n}" for n in range(9))
     bench = Bench(folder, {name: make_answer() for name in personas}, personas=personas)
     bench.juror.failing = [ProviderBusy("Broken (HTTP 500).", status=500)] * 100
@@ -498,7 +528,7 @@ def test_calls_nobody_waits_for_outlive_a_long_outage(
     folder: Path, monkeypatch: pytest.MonkeyPatch, failure: dict[str, Any]
 ) -> None:
     """Where nobody waits, calls outlive an outage longer than their attempts."""
-    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.0)
+    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda err, attempt: 0.0)
     monkeypatch.setattr("panel.jurors.rate_limits.circuit_breaker.FIRST_PAUSE_S", 0.001)
     monkeypatch.setattr("panel.jurors.rate_limits.circuit_breaker.LONGEST_PAUSE_S", 0.002)
     monkeypatch.setattr(CircuitBreaker, "hold_s", lambda self, now: 0.0)

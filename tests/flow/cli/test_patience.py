@@ -17,7 +17,7 @@ def test_a_review_waits_less_for_a_dead_server_than_a_batch_does(
     """A review waits less for a server that is down than a batch does, and names it."""
     assert compose_runs.PATIENCE_S < PATIENCE_S
     monkeypatch.setattr(compose_runs, "PATIENCE_S", 0.5)
-    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.01)
+    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda err, attempt: 0.01)
     (tmp_path / "tool.yaml").write_text(launch_text(1), encoding="utf-8")
     with fake_server(always="down") as fake:
         since = time.monotonic()

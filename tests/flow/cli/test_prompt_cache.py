@@ -173,7 +173,7 @@ async def test_the_next_goes_first_when_the_ledger_answers_the_first(tmp_path: P
 async def test_a_stream_that_breaks_off_is_asked_again_in_a_row_of_its_own(
     tmp_path: Path, api: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda state: 0.0)
+    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda err, attempt: 0.0)
     async with desk_at(tmp_path, api, "half") as desk:
         opinions = await desk.ask("Acme")
     attempts = sorted(o.calls[0].attempt for o in opinions)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 ONE_MILLION = Decimal(1_000_000)
+TIERS = {"": Decimal(1), "default": Decimal(1), "priority": Decimal(2), "flex": Decimal("0.5")}  # of the tariff
 FOR_ALL = "*"  # the tariff of models that have none of their own
 
 
@@ -68,9 +69,9 @@ class Bill:
     tariffs: dict[str, Tariff] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
 
-    def add(self, model: str, usage: Usage, body: bytes, *, batch: bool = False) -> Line:
+    def add(self, model: str, usage: Usage, body: bytes, *, batch: bool = False, tier: str = "") -> Line:
         price = self.tariffs.get(model) or self.tariffs.get(FOR_ALL)
-        line = Line(model, usage, price.usd(usage, batch=batch) if price else None, batch, body)
+        line = Line(model, usage, price.usd(usage, batch=batch) * TIERS[tier] if price else None, batch, body)
         self.lines.append(line)
         return line
 

@@ -20,14 +20,26 @@ RAW: dict[str, tuple[int, dict[str, str], dict[str, Any]]] = {  # behaviour -> s
     "spend_limit": (429, {}, {"type": "rate_limit_error", "details": {"error_code": "enforced_spend_limit_reached"}, "message": "Limit"}),
     "no_credit": (400, {}, {"type": "invalid_request_error", "message": "Your credit balance is too low"}),
 }  # fmt: skip
+WORKED = {  # a status told after the model has answered: behaviour -> status, and the share of `work_s` it takes
+    "gave_up": (408, 0.0), "gateway": (504, 0.0), "cut": (524, 0.0), "failed_late": (500, 1.0), "bad_gateway": (502, 1.0),
+}  # fmt: skip
 BROKEN = ("reset", "reset_mid_body", "hang", "drip", "half", "malformed", "error_200")  # the reply, on its way
 ANSWERS = ("garbage", "refuse", "truncate", "truncate_parseable", "empty")  # what the model said
-BEHAVIOURS = ("ok", *ANSWERS, *BROKEN, "page", "slow", "error_stream", "error_late", *RAW)  # the two: of a stream
+BEHAVIOURS = (
+    "ok",
+    *ANSWERS,
+    *BROKEN,
+    *WORKED,
+    "page",
+    "slow",
+    "error_stream",
+    "error_late",
+    *RAW,
+)  # the two: of a stream
 
 STATUSES = ("busy", "busy_bare", "overloaded", "overloaded_wait", "down", "down_wait")
-PASSING = (*STATUSES, *BROKEN, *ANSWERS)  # everything that another try or another question gets over
+PASSING = (*STATUSES, *WORKED, *BROKEN, *ANSWERS)  # everything that another try or another question gets over
 STOPPING = ("bad_key", "forbidden", "unknown_model", "spend_cap", "spend_limit", "no_credit", "page", "long_wait")
-UNBILLED = frozenset({*RAW, "error_200", "page"})  # no model has worked
 
 
 @dataclass(frozen=True)
@@ -36,7 +48,8 @@ class Faults:
 
     Which request meets what depends on the seed, the request's own bytes and how often they came, on nothing else: the
     same run meets the same faults in any order and at any speed, and a request sent again is drawn anew. What the
-    model said wrongly is said to a first question only: a repair or a second go with more room is answered.
+    model said wrongly is said to a first question only: a repair or a second go with more room is answered. What loses a
+    paid answer meets a body's first request only: it is sent once more, and whoever gives up then is tested by hand.
     """
 
     share: float
@@ -45,6 +58,7 @@ class Faults:
     retry_after_s: float = 1.0  # in place of the 2 s that the behaviours name
     hang_s: float = 3600.0
     drip_s: float = 1.0
+    work_s: float = 2.5  # of a model whose answer is lost behind a 500 or 502
 
     def of(self, body: bytes, nth: int, *, first_question: bool = True) -> str:
         """The behaviour of the nth request (0..) with this digest; "" for none."""
@@ -52,7 +66,8 @@ class Faults:
         if int.from_bytes(dice[:4]) >= self.share * 2**32:
             return ""
         kind = self.kinds[int.from_bytes(dice[4:]) % len(self.kinds)]
-        return kind if first_question or kind not in ANSWERS else ""
+        loses = kind in WORKED or kind in BROKEN
+        return "" if (kind in ANSWERS and not first_question) or (loses and nth) else kind
 
     def of_batch_call(self, call: bytes, nth: int) -> str:
         """The same for a request about batches: a status or a reset, before anything was done."""

@@ -18,7 +18,7 @@ from tests.support.providers.batches_openai import OpenAIRoutes
 from tests.support.providers.billing import Bill, Line, Tariff, Usage
 from tests.support.providers.caching import Cache
 from tests.support.providers.dialects import DIALECTS, Dialect, knows_cache_marks
-from tests.support.providers.faults import BEHAVIOURS, NO_FAULTS, RAW, UNBILLED, Faults, Stats
+from tests.support.providers.faults import BEHAVIOURS, NO_FAULTS, RAW, WORKED, Faults, Stats
 from tests.support.providers.limits import Limits, too_many
 from tests.support.providers.streaming import stream
 
@@ -53,6 +53,7 @@ class Fake:
     validate: float = 1.0
     keep_bodies: bool = True
     fixed_usage: Usage | None = None
+    tier: str = ""  # the service tier that each reply names, and that it is billed in
     batch_fates: deque[Fate] = field(default_factory=deque)
     batch_always: Fate = field(default_factory=Fate)
     batch_calls: deque[str] = field(default_factory=deque)  # behaviours for the next requests about batches
@@ -123,11 +124,15 @@ class Fake:
         *,
         checked: bool,
     ) -> web.StreamResponse:
-        """An answer is on the bill from here, whether it arrives or not."""
-        if behaviour in UNBILLED:
+        """What the model worked on is on the bill, whether it arrives or not, and nothing else is."""
+        if behaviour in ("page", "error_200"):
             await asyncio.sleep(self.latency_s)
             return self._no_answer(behaviour)
         made, line = self.work(behaviour, dialect, body, body_id, checked=checked)
+        if behaviour in WORKED:
+            status, share = WORKED[behaviour]
+            await asyncio.sleep(self.latency_s + share * self.faults.work_s)
+            return web.json_response(error("server_error", "The answer did not come through"), status=status)
         text = json.dumps(made)
         streamed = bool(body.get("stream")) and behaviour not in ("reset", "hang", "slow")
         await asyncio.sleep(SLOW_S if behaviour == "slow" else self.cache.first_token_s if streamed else self.latency_s)
@@ -164,8 +169,10 @@ class Fake:
         said = (said[0], answer) if behaviour == "truncate_parseable" else said
         output = room(body) if said[0] == "truncated" else len(said[1]) // 4
         usage = self.fixed_usage or self.cache.use(dialect.provider, body, output)
-        line = self.bill.add(str(body["model"]), usage, body_id, batch=batch)
+        line = self.bill.add(str(body["model"]), usage, body_id, batch=batch, tier=self.tier)
         made = dialect.reply(str(body["model"]), said, usage, checked=checked)
+        if self.tier:
+            (made["usage"] if dialect.provider == "anthropic" else made)["service_tier"] = self.tier
         line.reply_id = str(made["id"])
         return made, line
 

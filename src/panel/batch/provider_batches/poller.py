@@ -216,7 +216,10 @@ class Poller:
             return
         parsed = self.provider.read(result.raw)
         spec = self.provider.spec
-        cost = price(spec.name, parsed.usage, prices=self.prices, free=spec.free, batch=True, base_url=spec.base_url)
+        cost = price(
+            spec.name, parsed.usage, prices=self.prices, free=spec.free, batch=True, base_url=spec.base_url,
+            price_class=parsed.price_class,
+        )  # fmt: skip
         counts.spent_usd += cost or 0
         if parsed.ending == "unreadable":
             counts.failed += 1

@@ -14,7 +14,6 @@ from panel.jurors.batch_api import endpoints
 from panel.jurors.batch_api.protocol import BatchItemOutcome, BatchRequest, BatchResult, BatchStatus
 from panel.jurors.batch_api.spool import Shape, spool
 from panel.jurors.provider import ModelSpec
-from panel.jurors.providers.anthropic_messages import anthropic_client
 from panel.jurors.providers.json_fields import count, member, words
 
 MOST_REQUESTS, MOST_BYTES = 100_000, 256_000_000
@@ -34,7 +33,7 @@ class AnthropicBatches(endpoints.HttpBatches):
 
     def __init__(self, spec: ModelSpec) -> None:
         shape = Shape(_line, MOST_REQUESTS, MOST_BYTES, opening=b'{"requests":[', between=b",", closing=b"]}")
-        super().__init__(spec, anthropic_client, shape)
+        super().__init__(spec, shape)
 
     async def submit(self, batch_id: str, requests: Iterable[BatchRequest]) -> str:
         """batch_id stays here: Anthropic takes no word of ours with a batch."""

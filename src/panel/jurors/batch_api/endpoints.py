@@ -116,8 +116,8 @@ class HttpBatches:
     after: str  # the query that turns the list's page
     finds_ours: bool
 
-    def __init__(self, spec: ModelSpec, make_client: Callable[[ModelSpec], Client], shape: Shape) -> None:
-        self.spec, self.shape, self.http = spec, shape, BatchHttp(spec, make_client)
+    def __init__(self, spec: ModelSpec, shape: Shape) -> None:
+        self.spec, self.shape, self.http = spec, shape, BatchHttp(spec)
         self.none = f"{model_address(spec)} has no batches for {spec.name}."
         self.most_requests = shape.most_requests
         self.most_bytes = shape.most_bytes - len(shape.opening + shape.closing)

@@ -16,7 +16,6 @@ from panel.jurors.batch_api.spool import Shape, Spooled, spool
 from panel.jurors.provider import ModelSpec
 from panel.jurors.providers.error_mapping import model_address, of_error_object, status_of
 from panel.jurors.providers.json_fields import count, member, objects, words
-from panel.jurors.providers.openai_client import openai_client
 
 ENDPOINTS = {"responses": "/v1/responses", "chat": "/v1/chat/completions"}
 MOST_REQUESTS, MOST_BYTES = 50_000, 200_000_000
@@ -35,7 +34,7 @@ class OpenAIBatches(endpoints.HttpBatches):
     finds_ours = True
 
     def __init__(self, spec: ModelSpec) -> None:
-        super().__init__(spec, openai_client, Shape(self._line, MOST_REQUESTS, MOST_BYTES))
+        super().__init__(spec, Shape(self._line, MOST_REQUESTS, MOST_BYTES))
 
     async def submit(self, batch_id: str, requests: Iterable[BatchRequest]) -> str:
         spooled = await asyncio.to_thread(spool, requests, self.shape)

@@ -3,19 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from panel.jurors.provider import Body, Ending, ModelSpec, ParsedReply, Question, RawReply
+from panel.jurors.provider import Body, Ending, ParsedReply, Question, RawReply
 from panel.jurors.providers import json_fields as fields
 from panel.jurors.providers.sse import MessagesStream
-from panel.jurors.providers.transport import Client, OverHttp, make_client
+from panel.jurors.providers.transport import OverHttp
 
 
 class AnthropicMessages(OverHttp):
     """One model over `POST /v1/messages`."""
 
     path = "/v1/messages"
-
-    def __init__(self, spec: ModelSpec) -> None:
-        super().__init__(spec, anthropic_client)
 
     def first_body(self, question: Question) -> Body:
         """House rules, dossier, cache mark, persona. Thinking and effort only as the spec names them."""
@@ -60,15 +57,7 @@ class AnthropicMessages(OverHttp):
         calls = [block["input"] for block in fields.objects(found, "content") if "input" in block]
         text = fields.answer_of(fields.text_of(found.get("content")), calls)
         ending, why = _ending(found, text)
-        return ParsedReply(
-            ending=ending, text=text, model=fields.words(found, "model"), usage=fields.read_usage(found, text), why=why
-        )
-
-
-def anthropic_client(spec: ModelSpec) -> Client:
-    import anthropic
-
-    return make_client(anthropic, anthropic.AsyncAnthropic, spec)
+        return fields.parsed(found, text, ending, why)
 
 
 def _ending(found: dict[str, Any], text: str) -> tuple[Ending, str]:

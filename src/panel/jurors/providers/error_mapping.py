@@ -3,6 +3,14 @@
 Both SDKs raise one class a status and wrap the transport's errors, but not all of them: a stream that breaks half-way,
 a header that can't be written and a TLS failure come out raw. No sentence holds a key: a server's own words are shown
 only where they are about the request, and with anything that looks like a key taken out.
+
+What became of a request                                               may it be paid?   how often it leaves at most
+429, 529, 409; a 5xx at once; an address that can't be reached         no                6
+408, 504, 524; a 5xx after seconds; no or half an answer, a timeout    yes               2
+a proxy that leads nobody there (5xx)                                  no                2
+a proxy that lets us nowhere; any other status                         no                1
+
+Counted in `retry.py`, by the kind of failure.
 """
 
 import re
@@ -20,6 +28,9 @@ from panel.jurors.rate_limits.rate_headers import length_s
 KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 OWN_ADDRESSES = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
 BUSY = frozenset({408, 409, 429})  # and every 5xx, Anthropic's 529 among them
+GAVE_UP = frozenset({408, 504, 524})  # told by whoever waited for a model that works, and is paid for it
+TURNED_AWAY = frozenset({409, 429, 529})  # before any work, however long the queue was
+WORKED_S = 2.0  # a server that fails sooner has not worked on a question that takes a model many seconds
 CODES = {  # words of a code -> the status it stands for where none tells
     429: re.compile(r"rate.?limit|throttl|too.?many", re.I),
     529: re.compile(r"overload|capacity", re.I),
@@ -38,7 +49,7 @@ SPENT_WORDS = re.compile(
     r"|reached your specified api usage limits|budget has been exceeded|account is not active",
     re.I,
 )
-ACCOUNT = re.compile(r"organization|workspace|account|cmek", re.I)  # a code about whoever asks, not about what
+ACCOUNT = re.compile(r"organization|workspace|account|cmek|external_key", re.I)  # of a code about whoever asks
 TOO_LONG = re.compile(
     r"context_length_exceeded|exceed_context_size|context (?:size|window|length)|prompt is too long", re.I
 )
@@ -47,9 +58,8 @@ MESSAGE_CHARACTERS = 300
 # By name: the classes of aiohttp and anyio are only there once imported. The SDKs' bridges call a connection that broke
 # after sending a ConnectTimeout or a ConnectError, as if nothing had been sent: so what aiohttp said goes first.
 CUT_OFF = frozenset({"ServerDisconnectedError", "ClientOSError", "ClientConnectionResetError", "ConnectionResetError"})
-NEVER_SENT = frozenset({
-    "ConnectionTimeoutError", "ClientConnectorError", "ClientConnectorDNSError", "ClientHttpProxyError", "ProxyError",
-})  # fmt: skip
+NEVER_SENT = frozenset({"ConnectionTimeoutError", "ClientConnectorError", "ClientConnectorDNSError"})
+PROXYS = frozenset({"ClientHttpProxyError", "ClientProxyConnectionError", "ProxyError"})
 UNWRAPPED = frozenset({
     "APIConnectionError", "EndOfStream", "BrokenResourceError", "ClosedResourceError", "ClientError",
 })  # fmt: skip
@@ -60,17 +70,21 @@ def model_address(spec: ModelSpec) -> str:
     return spec.base_url or OWN_ADDRESSES.get(spec.provider, spec.provider)
 
 
-def translate_error(err: Exception, spec: ModelSpec) -> ProviderError:
-    """The error of ours that an SDK's or a transport's error stands for."""
+def translate_error(err: Exception, spec: ModelSpec, *, took_s: float = 0.0) -> ProviderError:
+    """The error of ours that an SDK's or a transport's error stands for. took_s: from the request to the error."""
     status = getattr(err, "status_code", None)
     response = getattr(err, "response", None)
     if isinstance(status, int) and response is not None:
-        return of_status(status, getattr(err, "body", None), response.headers, spec)
+        return of_status(status, getattr(err, "body", None), response.headers, spec, took_s=took_s)
     return _of_transport(err, spec)
 
 
-def of_status(status: int, body: object, headers: Mapping[str, str], spec: ModelSpec) -> ProviderError:
+def of_status(
+    status: int, body: object, headers: Mapping[str, str], spec: ModelSpec, *, took_s: float = 0.0
+) -> ProviderError:
     """The error an HTTP status stands for. body: the reply's JSON, or its text, or None."""
+    if status == 407:
+        return _kept_in(status, spec)
     error = error_of(body)
     codes, message = codes_of(error), str(error.get("message") or "")
     said = plain(message, spec)
@@ -85,9 +99,16 @@ def of_status(status: int, body: object, headers: Mapping[str, str], spec: Model
         told = f"{spec.name} {what} (HTTP {status})."
         wait_s = retry_after_s(headers)
         wait_s = _delay_s(error) if wait_s is None else wait_s
-        return ProviderBusy(told, retry_after_s=wait_s, status=status, limits=limits_of(headers))
+        return ProviderBusy(
+            told, retry_after_s=wait_s, status=status, limits=limits_of(headers), maybe_paid=may_be_paid(status, took_s)
+        )
     too_long = TOO_LONG.search(f"{codes} {message}") is not None
     return _refusal(status, said, too_long=too_long, of_account=ACCOUNT.search(codes) is not None, spec=spec)
+
+
+def may_be_paid(status: int, took_s: float) -> bool:
+    """Whether the provider may bill a request that failed with this status after so many seconds."""
+    return status in GAVE_UP or (status >= 500 and status not in TURNED_AWAY and took_s >= WORKED_S)
 
 
 def _is_spent(status: int, codes: str, message: str) -> bool:
@@ -140,7 +161,7 @@ def of_error_object(error: object, spec: ModelSpec, *, answering: bool = True) -
     if not status:
         return None
     code = codes.split()[0]
-    maybe_paid = answering or status not in (429, 529)
+    maybe_paid = answering or status not in TURNED_AWAY
     return ProviderBusy(f"{spec.name} failed while answering ({code}).", maybe_paid=maybe_paid, status=status)
 
 
@@ -225,6 +246,8 @@ def _of_transport(err: Exception, spec: ModelSpec) -> ProviderError:
 
     if names & CUT_OFF:
         return _broken(spec)
+    if names & PROXYS:
+        return _kept_in(next(filter(None, map(_proxys_status, causes)), 0), spec)
     if among(httpx2.ConnectError, ConnectionRefusedError) and is_loopback(spec.base_url):
         return ProviderRefused(
             f"Nothing listens at {spec.base_url}, where {spec.name} is asked.",
@@ -247,6 +270,22 @@ def _of_transport(err: Exception, spec: ModelSpec) -> ProviderError:
         return _broken(spec)
     said = plain(f"{type(err).__name__} {err}", spec)  # never its repr: aiohttp's hold the request's headers
     return ProviderBusy(f"{spec.name} can't be asked: {said}.", maybe_paid=True)
+
+
+def _kept_in(status: int, spec: ModelSpec) -> ProviderError:
+    """What a proxy's refusal stands for: nothing left. status: its answer to CONNECT; 0 when it can't be reached."""
+    said = f"answers HTTP {status}" if status else "can't be reached"
+    told = f"The proxy on the way to {model_address(spec)} {said}: nothing was sent."
+    hint = "Check HTTPS_PROXY and HTTP_PROXY, or name the address in NO_PROXY."
+    if 400 <= status < 500:
+        return ProviderRefused(told, stops_model=True, hint=hint)
+    return ProviderBusy(told, once_more=True, hint=hint)
+
+
+def _proxys_status(err: BaseException) -> int:
+    """The status in an error about a proxy: aiohttp's has it, httpx's begins with it."""
+    told = getattr(err, "status", None) or str(err)[:3]
+    return int(told) if str(told).isdigit() else 0
 
 
 def _broken(spec: ModelSpec) -> ProviderBusy:

@@ -7,7 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from panel.jurors.provider import Ending
+from panel.jurors.provider import Ending, ParsedReply
+from panel.money import PriceClass
 from panel.records import Usage
 
 ENDINGS: dict[str, Ending] = {
@@ -20,6 +21,11 @@ BROKEN = frozenset({
     "error", "abort", "aborted", "cancelled", "failed", "in_progress", "queued", "incomplete", "network_error",
     "insufficient_system_resource", "rate_limited",
 })  # fmt: skip  # the server did not, so that what is there may be half
+PRICED_APART = {  # how a reply was served -> what stands there when that is the ordinary way, or a batch's
+    "service_tier": frozenset({"", "auto", "default", "standard", "batch", "on_demand"}),
+    "speed": frozenset({"", "standard"}),
+    "inference_geo": frozenset({"", "global", "not_available"}),
+}
 TEXT_PARTS = ("text", "output_text", None)  # thinking is no part of an answer
 MOST_TOKENS = 10**9  # of one call; a count beyond it is nonsense, and no database's integer
 
@@ -81,6 +87,20 @@ def read_usage(found: dict[str, Any], text: str) -> Usage | None:
         cache_write_tokens=written,
         output_tokens=max(out, count(usage, "total_tokens") - fresh - read - written),
     )
+
+
+def read_price_class(found: dict[str, Any]) -> PriceClass:
+    """How it was served, as far as that is priced apart: OpenAI tells it beside the usage, Anthropic inside."""
+    told = {name: words(found, name) or words(member(found, "usage"), name) for name in PRICED_APART}
+    return tuple((name, word) for name, word in told.items() if word.lower() not in PRICED_APART[name])
+
+
+def parsed(found: dict[str, Any], text: str, ending: Ending, why: str) -> ParsedReply:
+    """A reply whose text and ending are read, with what all dialects tell alike."""
+    return ParsedReply(
+        ending=ending, text=text, model=words(found, "model"), usage=read_usage(found, text), why=why,
+        price_class=read_price_class(found),
+    )  # fmt: skip
 
 
 def read_ending(reason: str, text: str) -> Ending:

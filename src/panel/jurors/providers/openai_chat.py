@@ -1,8 +1,7 @@
 """Chat completions: the dialect of Ollama, vLLM, LM Studio, llama.cpp and every other compatible server."""
 
-from panel.jurors.provider import Body, ModelSpec, ParsedReply, Question
+from panel.jurors.provider import Body, ParsedReply, Question
 from panel.jurors.providers import json_fields as fields
-from panel.jurors.providers.openai_client import at_openai, openai_client
 from panel.jurors.providers.transport import OverHttp
 
 
@@ -11,12 +10,9 @@ class OpenAIChat(OverHttp):
 
     path = "/chat/completions"
 
-    def __init__(self, spec: ModelSpec) -> None:
-        super().__init__(spec, openai_client)
-
     def first_body(self, question: Question) -> Body:
         """House rules, dossier, persona. Compatible servers know `max_tokens`; OpenAI itself has renamed it."""
-        own = at_openai(self.spec)
+        own = self.spec.at_own_address
         body: Body = {
             "model": self.spec.model,
             "messages": [
@@ -58,6 +54,4 @@ class OpenAIChat(OverHttp):
         if ending != "complete" and not refusal:
             error = fields.error_of(choice if "error" in choice else found).get("message")
             why = error or (f"finish_reason {reason}" if reason else "no finish_reason")
-        return ParsedReply(
-            ending=ending, text=text, model=fields.words(found, "model"), usage=fields.read_usage(found, text), why=why
-        )
+        return fields.parsed(found, text, ending, why)

@@ -6,7 +6,6 @@ from typing import Any
 
 from panel.jurors.provider import Body, Ending, ModelSpec, ParsedReply, Question, RawReply
 from panel.jurors.providers import json_fields as fields
-from panel.jurors.providers.openai_client import at_openai, openai_client
 from panel.jurors.providers.sse import ResponsesStream
 from panel.jurors.providers.transport import OverHttp
 
@@ -18,9 +17,6 @@ class OpenAIResponses(OverHttp):
     """One model over `POST /responses`."""
 
     path = "/responses"
-
-    def __init__(self, spec: ModelSpec) -> None:
-        super().__init__(spec, openai_client)
 
     def first_body(self, question: Question) -> Body:
         """House rules, dossier, cache mark, persona. `store: false`: nothing is kept at the provider for us."""
@@ -70,9 +66,7 @@ class OpenAIResponses(OverHttp):
         text = fields.answer_of("".join(fields.text_of(item.get("content")) for item in answers), calls)
         parts = (part for item in answers for part in fields.objects(item, "content") if part.get("type") == "refusal")
         ending, why = _ending(found, text, " ".join(fields.words(part, "refusal") for part in parts))
-        return ParsedReply(
-            ending=ending, text=text, model=fields.words(found, "model"), usage=fields.read_usage(found, text), why=why
-        )
+        return fields.parsed(found, text, ending, why)
 
 
 def sends_cache_marks(spec: ModelSpec) -> bool:
@@ -80,7 +74,7 @@ def sends_cache_marks(spec: ModelSpec) -> bool:
     know."""
     if spec.cache_marks is not None:
         return spec.cache_marks
-    return at_openai(spec) and takes_cache_marks(spec.model)
+    return spec.at_own_address and takes_cache_marks(spec.model)
 
 
 def takes_cache_marks(model: str) -> bool:

@@ -9,9 +9,10 @@ errors. Measured on a 25 KB body, openai 3.54, 20 in flight: 4.0 ms of CPU a cal
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -33,6 +34,7 @@ from panel.jurors.providers.sse import Assembling, events
 CONNECT_TIMEOUT_S = 10.0
 DRAIN_S = 1.0  # how long the end of a stream may take after its last event: a connection read to the end serves again
 READ_BY_CLIENTS = ("HTTP_PROXY", "HTTPS_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
+ROOM_TOKENS = 4000  # that `timeout_s` is for: 120 s for these is 33 tokens a second, and models run at 40 to 200
 ROOM_FIELDS = ("max_tokens", "max_completion_tokens", "max_output_tokens")  # each dialect has one
 REQUEST_ID_HEADERS = ("x-request-id", "request-id")
 
@@ -43,10 +45,14 @@ class Client:
 
     sdk: Any  # AsyncOpenAI or AsyncAnthropic: their `post` and `close` have one shape
     response: type[Any]
+    timeout: type[Any]
 
 
-def make_client(sdk: Any, kind: type[Any], spec: ModelSpec) -> Client:
-    """An SDK's client for this spec. The address is always given: an SDK would else read one from the environment.
+def make_client(spec: ModelSpec) -> Client:
+    """An SDK's client for this spec, which sends what the spec holds and nothing that the SDK finds in the environment.
+
+    Both SDKs put headers of `..._CUSTOM_HEADERS` on every request, OpenAI's an organisation and a project too, whatever
+    address is asked, and Anthropic's may hand requests to OpenTelemetry. `docs/settings.md` lists what acts.
 
     Its transport is aiohttp, which both SDKs document for many calls at once. Their default looks through all its
     connections at every request: at 100 in flight that and its parser cost 2.8 ms of CPU a call against 1.3. Without
@@ -55,14 +61,21 @@ def make_client(sdk: Any, kind: type[Any], spec: ModelSpec) -> Client:
     """
     import httpx2
 
+    anthropics = spec.api == "messages"
+    sdk = import_module("anthropic" if anthropics else "openai")
     timeout = httpx2.Timeout(spec.timeout_s, connect=CONNECT_TIMEOUT_S)
     transport = sdk.DefaultAioHttpClient if find_spec("aiohttp") else sdk.DefaultAsyncHttpxClient
     # A redirect would take a question, and maybe its key, to an address nobody named.
     http = transport(trust_env=not is_loopback(spec.base_url), timeout=timeout, follow_redirects=False)
-    made = kind(
-        api_key=spec.api_key or "none", base_url=model_address(spec), max_retries=0, timeout=timeout, http_client=http
-    )
-    return Client(made, httpx2.Response)
+    common = {"base_url": model_address(spec), "max_retries": 0, "timeout": timeout, "http_client": http}
+    key = spec.api_key or "none"
+    if anthropics:
+        made = sdk.AsyncAnthropic(api_key=key, open_telemetry=False, **common)
+    else:
+        made = sdk.AsyncOpenAI(api_key=key, **common)
+        made.organization = made.project = made.admin_api_key = None
+    made._custom_headers = {}  # there is no public way; a test holds what arrives at a server against what should
+    return Client(made, httpx2.Response, httpx2.Timeout)
 
 
 class OverHttp:
@@ -70,9 +83,9 @@ class OverHttp:
 
     path: str
 
-    def __init__(self, spec: ModelSpec, make_client: Callable[[ModelSpec], Client]) -> None:
+    def __init__(self, spec: ModelSpec) -> None:
         self.spec = spec
-        self.transport = Transport(spec, make_client)
+        self.transport = Transport(spec)
 
     @property
     def endpoint(self) -> str:
@@ -82,7 +95,7 @@ class OverHttp:
         return {**body, _room_field(body): max_output_tokens}
 
     def room(self, body: Body) -> int:
-        return int(body[_room_field(body)])
+        return _room(body)
 
     async def send(self, body: Body) -> RawReply:
         return await self.transport.post(self.path, body)
@@ -95,16 +108,19 @@ def _room_field(body: Body) -> str:
     return next(name for name in ROOM_FIELDS if name in body)
 
 
+def _room(body: Body) -> int:
+    return int(body[_room_field(body)])
+
+
 class Transport:
     """Sends bodies for one model. The SDK is imported at the first send: replaying a ledger needs none."""
 
-    def __init__(self, spec: ModelSpec, make_client: Callable[[ModelSpec], Client]) -> None:
+    def __init__(self, spec: ModelSpec) -> None:
         """Raises Mistake for a key that no HTTP header can carry."""
         if not (spec.api_key.isascii() and spec.api_key.isprintable()) or spec.api_key != spec.api_key.strip():
             variable = KEY_VARIABLES.get(spec.provider, "The key")
             raise Mistake(f"{variable} holds a blank, a line end or a letter no key has.", hint="Paste the key again.")
         self.spec = spec
-        self._make_client = make_client
         self._client: Client | None = None
         self._making = asyncio.Lock()
         self._streams = True  # False once this server refused to
@@ -113,9 +129,8 @@ class Transport:
         """One request. Raises ProviderBusy or ProviderRefused; a reply that is not JSON counts as busy."""
         client = self._client or await self._made()
         began = time.perf_counter()
-        with self._translated():
-            async with asyncio.timeout(self.spec.timeout_s):  # the SDK's own starts again with every packet
-                response = await client.sdk.post(path, cast_to=client.response, content=json_bytes(body))
+        async with self._asking(body, client) as options:
+            response = await client.sdk.post(path, cast_to=client.response, content=json_bytes(body), options=options)
         return self._reply(self._text(response), response.headers, began)
 
     async def stream(self, path: str, body: Body, reply: Assembling, started: Callable[[], None]) -> RawReply:
@@ -130,30 +145,36 @@ class Transport:
         client = self._client or await self._made()
         began = time.perf_counter()
         content = json_bytes({**body, "stream": True})
-        with self._translated():
-            async with asyncio.timeout(self.spec.timeout_s):
-                try:
-                    response = await client.sdk.post(path, cast_to=client.response, content=content, stream=True)
-                except Exception as err:
-                    if not refuses_streaming(err):
-                        raise
-                    self._streams = False
-                    return await self.post(path, body)
-                try:
-                    text = await self._assembled(response, reply, started)
-                finally:
-                    await response.aclose()
+        async with self._asking(body, client) as options:
+            try:
+                response = await client.sdk.post(
+                    path, cast_to=client.response, content=content, stream=True, options=options
+                )
+            except Exception as err:
+                if not refuses_streaming(err):
+                    raise
+                self._streams = False
+                return await self.post(path, body)
+            try:
+                text = await self._assembled(response, reply, started)
+            finally:
+                await response.aclose()
         return self._reply(text, response.headers, began)
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """Whatever an SDK or its transport raises is told as an error of ours."""
+    @asynccontextmanager
+    async def _asking(self, body: Body, client: Client) -> AsyncIterator[dict[str, Any]]:
+        """Around one request: the SDK's options for it, an end in time, and whatever is raised as an error of ours.
+
+        A call with more room takes longer, and one that is given up may be paid: its time grows with its room.
+        """
+        began, timeout_s = time.perf_counter(), self.spec.timeout_s * max(1.0, _room(body) / ROOM_TOKENS)
         try:
-            yield
+            async with asyncio.timeout(timeout_s):  # the SDK's own starts again with every packet
+                yield {"timeout": client.timeout(timeout_s, connect=CONNECT_TIMEOUT_S)}
         except PanelError:
             raise
         except Exception as err:
-            told = translate_error(err, self.spec)
+            told = translate_error(err, replace(self.spec, timeout_s=timeout_s), took_s=time.perf_counter() - began)
             # The cause may quote the key (a header that can't be written, a server that repeats it): not chained then.
             raise told from (None if isinstance(told, ProviderRefused) else err)
 
@@ -192,7 +213,7 @@ class Transport:
         async with self._making:
             if self._client is None:
                 try:
-                    self._client = await asyncio.to_thread(self._make_client, self.spec)
+                    self._client = await asyncio.to_thread(make_client, self.spec)
                 except Exception as err:
                     raise ProviderRefused(
                         f"{model_address(self.spec)} can't be asked, no client can be made: "
@@ -220,9 +241,11 @@ class Transport:
                     hint="Check the base URL; for OpenAI-compatible servers it ends in /v1.",
                 ) from err
             raise ProviderBusy(f"{self.spec.name} sent a reply that breaks off half-way.", maybe_paid=True) from err
-        told = of_error_object(found["error"], self.spec) if isinstance(found, dict) and found.get("error") else None
-        if told:
-            raise told
+        if isinstance(found, dict) and found.get("error"):
+            answering = any(found.get(name) for name in ("choices", "output", "content"))
+            told = of_error_object(found["error"], self.spec, answering=answering)
+            if told:
+                raise told
 
 
 def json_bytes(body: Body) -> bytes:

@@ -38,8 +38,9 @@ class BilledCall:
         try:
             self.turn.refuse_if_stopped()
             self.reserved = self.budget.reserve(self._most(body))
-            reply, _ = await send_with_retries(self, body, deadline=self.turn.context.deadline, on_wait=self.turn.wait)
-            cost = await self._keep(reply, self.parsed)
+            deadline, on_wait = self.turn.context.deadline, self.turn.wait
+            reply, tries = await send_with_retries(self, body, deadline=deadline, on_wait=on_wait)
+            cost = await self._keep(reply, self.parsed, tries)
         except BaseException as err:  # whatever ends a call ends its row: nobody may wait for one that is over
             await self._end(err, maybe_paid=self.in_flight)
             raise
@@ -135,10 +136,13 @@ class BilledCall:
         self.budget.settle(self.reserved, cost)
         self.reserved = None
 
-    async def _keep(self, reply: RawReply, parsed: ParsedReply) -> Decimal | None:
+    async def _keep(self, reply: RawReply, parsed: ParsedReply, tries: int) -> Decimal | None:
         """Price a paid reply and put it on the disk; while the disk refuses, wait for a minute before giving up."""
         prices, free = self.turn.context.prices, self.spec.free
-        cost = price(self.spec.name, parsed.usage, prices=prices, free=free, base_url=self.spec.base_url)
+        cost = price(
+            self.spec.name, parsed.usage, prices=prices, free=free, base_url=self.spec.base_url,
+            price_class=parsed.price_class,
+        )  # fmt: skip
         log.debug("answered %s in %.2f s, %r, cost %s", self.row.key, reply.latency_s, parsed.usage, cost)
         self._settle(cost)
         if self.permit is not None and parsed.usage is not None:
@@ -148,6 +152,7 @@ class BilledCall:
                 await self.ledger.answered(
                     self.row.key, self.attempt, raw=reply.text, usage=parsed.usage or Usage(), cost_usd=cost,
                     model_returned=parsed.model, latency_s=reply.latency_s, request_id=reply.request_id,
+                    tries=tries,
                 )  # fmt: skip
                 break
             except StoreError as err:

@@ -192,7 +192,7 @@ def _ending(job: RecordAnswer | RecordFailure, now: str) -> dict[str, Any]:
         "new_state": "answered", "new_raw": encode_text(job.raw), "new_input_tokens": usage.input_tokens,
         "new_cache_write_tokens": usage.cache_write_tokens, "new_cache_read_tokens": usage.cache_read_tokens,
         "new_output_tokens": usage.output_tokens, "new_model_returned": short(job.model_returned, MOST),
-        "new_request_id": short(job.request_id, MOST), "new_latency_s": job.latency_s, "new_why": "",
+        "new_request_id": short(job.request_id, MOST), "new_latency_s": job.latency_s, "new_why": job.why,
     }  # fmt: skip
 
 

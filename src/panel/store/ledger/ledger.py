@@ -102,10 +102,15 @@ class Ledger:
 
     async def answered(
         self, key: str, attempt: int, *, raw: str, usage: Usage, cost_usd: Decimal | None, model_returned: str = "",
-        latency_s: float | None = None, request_id: str = "",
+        latency_s: float | None = None, request_id: str = "", tries: int = 1,
     ) -> None:  # fmt: skip
-        """Keep a reply. cost_usd None: its price is unknown, which is not 0. StoreError for a call not claimed."""
-        await self._writer.do(RecordAnswer(key, attempt, raw, usage, cost_usd, model_returned, latency_s, request_id))
+        """Keep a reply. cost_usd None: its price is unknown, which is not 0. tries: how often it was sent in all, those
+        that cost nothing and have no row included. StoreError for a call not claimed.
+        """
+        why = f"Answered at try {tries}." if tries > 1 else ""
+        await self._writer.do(
+            RecordAnswer(key, attempt, raw, usage, cost_usd, model_returned, latency_s, request_id, why)
+        )
 
     async def failed(self, key: str, attempt: int, why: str, *, cost_usd: Decimal | None = None) -> None:
         """Keep that nothing came. cost_usd 0: surely not paid; None: it may have been. StoreError as `answered`."""

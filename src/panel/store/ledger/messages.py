@@ -101,6 +101,7 @@ class RecordAnswer:
     model_returned: str
     latency_s: float | None
     request_id: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Other people's errors become ours, in one clear sentence that holds no key."""
 
+from typing import Any
+
 import httpx2
 import openai
 import pytest
@@ -36,6 +38,59 @@ def test_a_broken_connection_is_busy_whoever_raises_it(error: Exception, maybe_p
     """Statement 28: some transport errors pass the SDKs unwrapped."""
     told = translate_error(error, spec())
     assert isinstance(told, ProviderBusy) and told.maybe_paid is maybe_paid
+
+
+@pytest.mark.parametrize(
+    ("status", "took_s", "paid"),
+    [
+        (408, 0.1, True), (504, 0.1, True), (524, 0.1, True), (504, 300.0, True), (500, 30.0, True), (502, 30.0, True),
+        (503, 30.0, True), (500, 0.2, False), (502, 0.2, False), (503, 0.2, False), (429, 60.0, False),
+        (409, 60.0, False), (529, 60.0, False),
+    ],
+)  # fmt: skip
+def test_a_status_after_work_may_be_paid_and_one_before_is_not(status: int, took_s: float, paid: bool) -> None:
+    told = of_status(status, None, {}, spec(), took_s=took_s)
+    assert isinstance(told, ProviderBusy) and told.maybe_paid is paid
+
+
+@pytest.mark.parametrize(("status", "stops"), [(407, True), (403, True), (503, False), (0, False)])
+@pytest.mark.parametrize("library", ["aiohttp", "httpx"])
+def test_what_a_proxy_refuses_was_not_sent_and_names_the_proxy(status: int, stops: bool, library: str) -> None:
+    """Typed from both libraries: aiohttp's error holds the status, httpx's text begins with it."""
+    if library == "httpx":
+        cause: Exception = httpx2.ProxyError(f"{status} Refused" if status else "[Errno 111] Connection refused")
+    else:
+        made: Any = type("ClientHttpProxyError" if status else "ClientProxyConnectionError", (OSError,), {})
+        cause = made("refused")
+        cause.status = status or None  # type: ignore[attr-defined]
+    told = translate_error(raised(cause), spec())
+    assert "proxy" in str(told) and "nothing was sent" in str(told) and "NO_PROXY" in told.hint
+    if stops:
+        assert isinstance(told, ProviderRefused) and told.stops_model
+    else:
+        assert isinstance(told, ProviderBusy) and not told.maybe_paid and told.once_more
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "cmek_key_disabled", "cmek_key_network_blocked", "organization_type_not_supported", "organization_on_hold",
+        "organization_not_enrolled_in_beta", "workspace_policy_violation", "external_key_validation_failed",
+        "parent_organization_required",
+    ],
+)  # fmt: skip
+def test_an_account_that_may_not_ask_stops_its_model(code: str) -> None:
+    """Codes of HTTP 400 as Anthropic's SDK names them: whoever asks next gets the same."""
+    error = {"type": "invalid_request_error", "message": "No.", "details": {"error_code": code}}
+    told = of_status(400, {"error": error}, {}, spec("messages"))
+    assert isinstance(told, ProviderRefused) and told.stops_model
+
+
+@pytest.mark.parametrize("code", ["request_body_timeout", "unsupported_charset", "tool_name_conflict", ""])
+def test_a_refused_body_stops_nobody_else(code: str) -> None:
+    error = {"type": "invalid_request_error", "message": "No.", "details": {"error_code": code}}
+    told = of_status(400, {"error": error}, {}, spec("messages"))
+    assert isinstance(told, ProviderRefused) and not told.stops_model
 
 
 def test_nothing_listening_on_this_machine_is_not_waited_for() -> None:

@@ -27,7 +27,7 @@ class Playing:
             raise error
         return REPLY
 
-    async def ask(self, deadline: float | None = None, on_wait: object = None) -> tuple[RawReply, int]:
+    async def ask(self, deadline: float | None = None, on_wait: object = str) -> tuple[RawReply, int]:
         async def sleep(seconds: float) -> None:
             self.slept.append(seconds)
 
@@ -161,6 +161,22 @@ async def test_attempts_are_bounded_counted_and_told() -> None:
     with pytest.raises(ProviderBusy, match=f"Asked {MOST_ATTEMPTS} times"):
         await playing.ask(on_wait=told.append)
     assert playing.sends == MOST_ATTEMPTS <= 10 and len(told) == MOST_ATTEMPTS - 1 and "Trying again in" in told[0]
+
+
+async def test_what_may_have_been_paid_is_sent_once_more_and_not_again() -> None:
+    playing = Playing(forever=ProviderBusy("Cut off.", maybe_paid=True))
+    with pytest.raises(ProviderBusy, match="Asked 2 times"):
+        await playing.ask()
+    assert playing.sends == 2
+    playing = Playing(ProviderBusy("Cut off.", maybe_paid=True), busy(429), busy(429))
+    assert (await playing.ask())[1] == 4, "a limit costs nothing, and is waited out"
+
+
+async def test_what_a_proxy_keeps_in_is_tried_once_more_and_costs_nothing() -> None:
+    playing = Playing(forever=ProviderBusy("The proxy is down.", once_more=True))
+    with pytest.raises(ProviderBusy) as caught:
+        await playing.ask()
+    assert playing.sends == 2 and not caught.value.maybe_paid
 
 
 async def test_a_call_that_may_have_been_paid_stays_so_after_later_tries() -> None:
