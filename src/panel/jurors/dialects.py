@@ -1,7 +1,16 @@
 """Opens a model's adapter, and its provider's batches, by its dialect. Adapters know nothing of each other."""
 
+from importlib import import_module
+from typing import Any
+
 from panel.jurors.batch_api.protocol import BatchApi
 from panel.jurors.provider import ModelSpec, Provider
+
+PROVIDERS = {
+    "local": "local.LocalPicker", "responses": "openai_responses.OpenAIResponses", "chat": "openai_chat.OpenAIChat",
+    "messages": "anthropic_messages.AnthropicMessages", "scripted": "scripted.Scripted",
+}  # fmt: skip
+BATCHES = {"openai": "openai_batches.OpenAIBatches", "anthropic": "anthropic_batches.AnthropicBatches"}
 
 
 def open_provider(spec: ModelSpec) -> Provider:
@@ -9,25 +18,8 @@ def open_provider(spec: ModelSpec) -> Provider:
 
     Raises Mistake for a local model that is not installed, a script that can't be read, a malformed key.
     """
-    if spec.provider == "local":
-        from panel.jurors.providers.local import LocalPicker
-
-        return LocalPicker(spec)
-    if spec.api == "responses":
-        from panel.jurors.providers.openai_responses import OpenAIResponses
-
-        return OpenAIResponses(spec)
-    if spec.api == "chat":
-        from panel.jurors.providers.openai_chat import OpenAIChat
-
-        return OpenAIChat(spec)
-    if spec.api == "messages":
-        from panel.jurors.providers.anthropic_messages import AnthropicMessages
-
-        return AnthropicMessages(spec)
-    from panel.jurors.providers.scripted import Scripted
-
-    return Scripted(spec)
+    opened: Provider = _open("providers", PROVIDERS["local" if spec.provider == "local" else spec.api], spec)
+    return opened
 
 
 def open_batches(spec: ModelSpec) -> BatchApi | None:
@@ -35,12 +27,9 @@ def open_batches(spec: ModelSpec) -> BatchApi | None:
 
     A compatible server at another address may have no batches: `submit` then raises ProviderRefused, which says so.
     """
-    if spec.provider == "openai":
-        from panel.jurors.batch_api.openai_batches import OpenAIBatches
+    return _open("batch_api", BATCHES[spec.provider], spec) if spec.provider in BATCHES else None
 
-        return OpenAIBatches(spec)
-    if spec.provider == "anthropic":
-        from panel.jurors.batch_api.anthropic_batches import AnthropicBatches
 
-        return AnthropicBatches(spec)
-    return None
+def _open(chamber: str, name: str, spec: ModelSpec) -> Any:
+    module, _, kind = name.partition(".")
+    return getattr(import_module(f"panel.jurors.{chamber}.{module}"), kind)(spec)

@@ -1,5 +1,6 @@
 """The record made of how a conversation with a juror ended."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -38,17 +39,13 @@ def to_opinion(
         return Declined(juror=juror, draw=draw, calls=calls, why=clean(step.why))
     if isinstance(step, UnusableStep):
         return Unusable(juror=juror, draw=draw, calls=calls, why=clean(step.why))
-    verdict: Verdict = step.answer.verdict if persona.counts else "abstain"
-    if isinstance(step.answer, TrialAnswer):
-        return Answered(
-            juror=juror, draw=draw, calls=calls, verdict=verdict,
-            confidence=_held_down(CONFIDENCE[step.answer.confidence], verdict, dossier),
-            grounds=tuple(_picked(step.answer, dossier)), words=NotAsked(),
-        )  # fmt: skip
+    answer = step.answer
+    verdict: Verdict = answer.verdict if persona.counts else "abstain"
+    confidence = CONFIDENCE[answer.confidence] if isinstance(answer, TrialAnswer) else answer.confidence
     return Answered(
-        juror=juror, draw=draw, calls=calls, verdict=verdict,
-        confidence=_held_down(step.answer.confidence, verdict, dossier), grounds=tuple(_cited(step.answer)),
-        words=_written(step.answer, persona),
+        juror=juror, draw=draw, calls=calls, verdict=verdict, confidence=_held_down(confidence, verdict, dossier),
+        grounds=tuple(_picked(answer, dossier) if isinstance(answer, TrialAnswer) else _cited(answer)),
+        words=NotAsked() if isinstance(answer, TrialAnswer) else _written(answer, persona),
     )  # fmt: skip
 
 
@@ -72,12 +69,9 @@ def clean(text: str) -> str:
 def _cited(answer: Answer) -> Iterator[Ground]:
     for number, ground in enumerate(answer.grounds, start=1):
         yield Ground(
-            number=number,
-            side=ground.side,
-            claim=clean(ground.claim),
-            passage_id=clean(ground.passage),
+            number=number, side=ground.side, claim=clean(ground.claim), passage_id=clean(ground.passage),
             excerpt=clean(ground.excerpt),
-        )
+        )  # fmt: skip
 
 
 def _picked(answer: TrialAnswer, dossier: Dossier) -> Iterator[Ground]:
@@ -91,36 +85,24 @@ def _picked(answer: TrialAnswer, dossier: Dossier) -> Iterator[Ground]:
 
 def first_words(text: str, *, most: int = PICK_WORDS) -> str:
     """The text's first words, exactly as they stand in it, blanks included."""
-    words, end = 0, 0
-    for index, ch in enumerate(text):
-        if not ch.isspace():
-            if index == 0 or text[index - 1].isspace():
-                words += 1
-                if words > most:
-                    break
-            end = index + 1
-    return text[:end].lstrip()
+    found = re.match(rf"(?:\s*\S+){{0,{most}}}", text)
+    return found[0].lstrip() if found else ""
 
 
 def _written(answer: Answer, persona: Persona) -> Written:
+    prediction = _prediction(answer) if persona.predicts else None
     return Written(
-        line=clean(answer.line),
-        quote=tuple(
-            Sentence(
-                text=clean(sentence.text),
-                rests_on=sentence.rests_on,
-                grounds=tuple(dict.fromkeys(sentence.grounds)) if sentence.rests_on == "grounds" else (),
-            )
-            for sentence in answer.quote
-            if sentence.text.strip()
-        ),
-        for_whom=clean(answer.for_whom),
-        not_for=clean(answer.not_for),
-        change_mind=clean(answer.change_mind),
-        counter=clean(answer.counter),
-        replies=tuple(_replies(answer, persona)),
-        prediction=_prediction(answer) if persona.predicts else None,
-    )
+        line=clean(answer.line), quote=tuple(_sentences(answer)), for_whom=clean(answer.for_whom),
+        not_for=clean(answer.not_for), change_mind=clean(answer.change_mind), counter=clean(answer.counter),
+        replies=tuple(_replies(answer, persona)), prediction=prediction,
+    )  # fmt: skip
+
+
+def _sentences(answer: Answer) -> Iterator[Sentence]:
+    for said in answer.quote:
+        if said.text.strip():
+            grounds = tuple(dict.fromkeys(said.grounds)) if said.rests_on == "grounds" else ()
+            yield Sentence(text=clean(said.text), rests_on=said.rests_on, grounds=grounds)
 
 
 def _replies(answer: Answer, persona: Persona) -> Iterator[Reply]:
@@ -135,9 +117,7 @@ def _prediction(answer: Answer) -> Prediction | None:
     """The first prediction; a check says when a persona that is asked for one gave none."""
     for prediction in answer.predictions[:1]:
         return Prediction(
-            statement=clean(prediction.statement),
-            probability=prediction.probability,
-            resolve_by=clean(prediction.resolve_by),
-            settled_at=clean(prediction.settled_at),
-        )
+            statement=clean(prediction.statement), probability=prediction.probability,
+            resolve_by=clean(prediction.resolve_by), settled_at=clean(prediction.settled_at),
+        )  # fmt: skip
     return None

@@ -188,7 +188,7 @@ def test_a_call_that_may_have_been_billed_costs_unknown_never_zero(
     assert (row.spend.unpriced, row.spend.cost_usd) == (1, Decimal(0))
 
 
-def test_a_reply_of_a_dearer_class_costs_unknown_where_only_the_ordinary_price_is_known(
+def test_a_reply_of_a_dearer_class_costs_unknown_by_an_ordinary_price(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))

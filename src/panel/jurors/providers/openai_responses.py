@@ -20,21 +20,13 @@ class OpenAIResponses(OverHttp):
         """House rules, dossier, cache mark, persona. `store: false`: nothing is kept at the provider for us."""
         dossier: Body = {"type": "input_text", "text": question.dossier}
         body: Body = {
-            "model": self.spec.model,
-            "instructions": question.system,
+            "model": self.spec.model, "instructions": question.system,
             "input": [_message("user", [dossier, {"type": "input_text", "text": question.persona}])],
-            "text": {
-                "format": {
-                    "type": "json_schema",
-                    "name": question.schema_name,
-                    "strict": True,
-                    "schema": question.schema,
-                }
-            },
-            "max_output_tokens": self.spec.max_output_tokens,
-            "store": False,
-            **dict(self.spec.sampling),
-        }
+            "text": {"format": {
+                "type": "json_schema", "name": question.schema_name, "strict": True, "schema": question.schema,
+            }},
+            "max_output_tokens": self.spec.max_output_tokens, "store": False, **dict(self.spec.sampling),
+        }  # fmt: skip
         if self.spec.effort:
             body["reasoning"] = {"effort": self.spec.effort}
         if sends_cache_marks(self.spec):

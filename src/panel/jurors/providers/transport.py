@@ -75,32 +75,6 @@ def make_client(spec: ModelSpec) -> Client:
     return Client(made, httpx2.Response, httpx2.Timeout)
 
 
-class OverHttp:
-    """One model at one path of an API: what the dialects have in common."""
-
-    path: str
-
-    def __init__(self, spec: ModelSpec) -> None:
-        self.spec = spec
-        self.transport = Transport(spec)
-
-    @property
-    def endpoint(self) -> str:
-        return model_address(self.spec)
-
-    def more_room_body(self, body: Body, *, max_output_tokens: int) -> Body:
-        return {**body, _room_field(body): max_output_tokens}
-
-    def room(self, body: Body) -> int:
-        return _room(body)
-
-    async def send(self, body: Body) -> RawReply:
-        return await self.transport.post(self.path, body)
-
-    async def close(self) -> None:
-        await self.transport.close()
-
-
 def _room_field(body: Body) -> str:
     return next(name for name in ROOM_FIELDS if name in body)
 
@@ -198,6 +172,25 @@ class Transport:
             told = of_error_object(found["error"], self.spec, answering=answering)
             if told:
                 raise told
+
+
+class OverHttp(Transport):
+    """One model at one path of an API: what the dialects have in common."""
+
+    path: str
+
+    @property
+    def endpoint(self) -> str:
+        return model_address(self.spec)
+
+    def more_room_body(self, body: Body, *, max_output_tokens: int) -> Body:
+        return {**body, _room_field(body): max_output_tokens}
+
+    def room(self, body: Body) -> int:
+        return _room(body)
+
+    async def send(self, body: Body) -> RawReply:
+        return await self.post(self.path, body)
 
 
 def json_bytes(body: Body) -> bytes:

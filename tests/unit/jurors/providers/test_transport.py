@@ -34,7 +34,7 @@ class SlowSdk:
 def asked_of(api: str, sdk: SlowSdk, room: int, **changes: Any) -> str:
     async def ask() -> str:
         provider: Any = open_provider(spec(api, **changes))
-        provider.transport._client = Client(sdk, httpx2.Response, httpx2.Timeout)
+        provider._client = Client(sdk, httpx2.Response, httpx2.Timeout)
         body = provider.more_room_body(provider.first_body(question()), max_output_tokens=room)
         reply = await provider.send(body)
         return str(provider.read(reply.text).ending)
