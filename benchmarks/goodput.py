@@ -143,26 +143,27 @@ async def retries(plan: Any, most: int) -> int:
 async def panel(plan: Any, args: argparse.Namespace) -> int:
     """The review room's own path to opinions, of calls that no other worker has taken. Returns how many failed."""
     from panel.batch import SharedLimits
-    from panel.jurors import open_limiters
+    from panel.jurors import RateLimits
     from panel.jurors.dialects import open_provider
     from panel.money import Budget
     from panel.pipeline.ask.asker import Asker
-    from panel.store import Ledger, RunLock, WorkerBeats
+    from panel.store import Stores, WorkerBeats
+    from panel.store.locks.run_lock import RunLock
 
     spec, dealt = plan.seats[0].spec, Path(os.environ["BENCHMARK_DEALT"])
     with tempfile.TemporaryDirectory() as at:
         folder, provider = Path(at), open_provider(spec)
         lock = RunLock(folder, "benchmark")
         lock.acquire()
-        ledger = Ledger.open(f"sqlite:///{folder / 'panel.db'}", runs_dir=folder)
-        limiters = open_limiters([spec], {spec.provider: args.in_flight})
-        beats = WorkerBeats.open(f"sqlite:///{dealt}.db")
-        sharing = SharedLimits(beats, f"worker {os.getpid()}", beat_s=1.0)
+        stores = Stores.open(f"sqlite:///{folder / 'panel.db'}", folder)
+        shared = Stores.open(f"sqlite:///{dealt}.db", folder)
+        limiters = RateLimits({spec.provider: args.in_flight}).of([spec])
+        sharing = SharedLimits(WorkerBeats(shared.engine), f"worker {os.getpid()}", beat_s=1.0)
         if args.workers > 1:
             sharing.join(limiters, {spec.name: spec})
             while limiters[spec.name].share > 1 / args.workers:  # noqa: ASYNC110  told by a thread
                 await asyncio.sleep(0.1)
-        asker = Asker("benchmark", ledger, {spec.name: provider}, limiters, Budget(None), {})
+        asker = Asker("benchmark", stores.ledger, {spec.name: provider}, limiters, Budget(None), {})
         failed = 0
 
         async def calls() -> None:
@@ -173,7 +174,7 @@ async def panel(plan: Any, args: argparse.Namespace) -> int:
         await asyncio.gather(*(calls() for _ in range(2 * args.in_flight)))
         await sharing.leave()
         await provider.close()
-        for each in (ledger, beats):
+        for each in (stores, shared):
             each.close()
         lock.release()
     return failed

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import text
 from tests.support.answers import spec
+from tests.support.databases import open_part
 
 from panel.batch import SharedLimits
 from panel.errors import StoreError
@@ -18,7 +19,7 @@ LANE = "openai/m requests"
 
 @pytest.fixture
 def beats(database_url: str) -> Iterator[WorkerBeats]:
-    found = WorkerBeats.open(database_url)
+    found = open_part(WorkerBeats, database_url)
     yield found
     found.close()
 
