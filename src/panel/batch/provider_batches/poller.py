@@ -99,6 +99,7 @@ class Poller:
         batch = await self._put(batch, requests=len(await self._keys(batch)))
         if not batch.requests:
             return await self._put(batch, state="collected", why="Nothing was left to ask.")
+        self.over_since.pop(batch.batch_id, None)
         try:
             provider_id = await self.batch_api.submit(batch.batch_id, self._requests(batch))
         except ProviderBusy as err:
