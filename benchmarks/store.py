@@ -77,12 +77,12 @@ async def measure(url: str, folder: Path, calls: int, most: int) -> Timed:
 
     from panel.records import Usage
     from panel.records.batch import Announcement, BatchRow
-    from panel.store import Claimed, SentBatch, SharedPace, Stores
+    from panel.store import Claimed, SentBatch, Stores, WorkerBeats
 
     found: Timed = {}
     stores = Stores.open(url, folder)
     ledger, records, locks, batches, day = stores.ledger, stores.records, stores.locks, stores.batches, stores.rows
-    pace = SharedPace(stores.engine)
+    beats = WorkerBeats(stores.engine)
     records.save_run(a_run("run-1"))
     assert locks.acquire("run-1")
     usage = Usage(input_tokens=900, cache_read_tokens=5000, output_tokens=700)
@@ -113,9 +113,9 @@ async def measure(url: str, folder: Path, calls: int, most: int) -> Timed:
     with timed(found, "row of a day, changed", 200):
         for row in launches[:200]:
             day.put("run-1", row.model_copy(update={"state": "ready"}))
-    with timed(found, "block of a shared rate", 200):
+    with timed(found, "beat of a worker", 200):
         for _ in range(200):
-            pace.reserve("lane", 5, 600)
+            beats.beat("worker", "lane")
     with timed(found, "row of `runs costs`", calls):
         assert sum(row.spend.calls for row in records.cost_table("run-1")) == calls
     stores.close()

@@ -1,6 +1,6 @@
 """A provider's batches and the ledger's calls in them, in memory: for stepping one batch by hand."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -42,6 +42,8 @@ class Wire:
     spec: ModelSpec = field(default_factory=lambda: spec("messages"))
     most_requests: int = 100
     most_bytes: int = 10**6
+    finds_ours: bool = True
+    takes: Callable[[], None] = lambda: None  # called while a hand-over is on its way
     submits: list[Any] = field(default_factory=lambda: ["theirs"])
     finds: list[Any] = field(default_factory=lambda: [[]])
     looks: list[Any] = field(default_factory=lambda: [status("ended")])
@@ -55,6 +57,7 @@ class Wire:
 
     async def submit(self, batch_id: str, requests: Iterable[BatchRequest]) -> str:
         self.handed_over.append(list(requests))
+        self.takes()
         return str(said(self.submits))
 
     async def find(self, batch_id: str, *, since: datetime, requests: int) -> list[str]:
@@ -137,13 +140,18 @@ class Desk:
     def __init__(self, calls: int = 3, **words: Any) -> None:
         self.batch_api, self.books = Wire(**words), Books()
         self.books.calls = {(key(n), 0): ("sent", None) for n in range(calls)}
-        self.clock, self.heard = START, list[str]()
+        self.clock, self.heard, self.stopped = START, list[str](), dict[str, str]()
         model = self.batch_api.spec.name
         self.batch = SentBatch(batch_id="b1", run_id="r", provider="anthropic", model=model, created_at=START)
         self.books.put(self.batch)
+        self.restart()
+
+    def restart(self) -> None:
+        """Another life of the program: what stood in no row is forgotten."""
         self.poller = Poller(
             batch_api=self.batch_api, provider=provider("messages"), ledger=self.books, store=self.books,  # type: ignore[arg-type]
-            prices={model: PRICE}, now=lambda: self.clock, say=self.heard.append,
+            prices={self.batch.model: PRICE}, now=lambda: self.clock, say=self.heard.append,
+            stop_model=self.stopped.__setitem__,
         )  # fmt: skip
 
     async def tick(self) -> str:

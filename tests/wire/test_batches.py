@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from tests.support.answers import spec
+from tests.support.provider_batches import Desk
 from tests.support.providers.batches import Fate, fate
 from tests.support.providers.our_side import ROWS, address, requests, until_ended
 from tests.support.providers.server import Fake, serving
 
+from panel.batch.provider_batches.poller import LOOK_AGAIN
 from panel.errors import ProviderBusy, ProviderRefused
 from panel.jurors.batch_api.protocol import BatchApi, BatchRequest, BatchResult, custom_id, key_of
 from panel.jurors.dialects import open_batches, open_provider
@@ -375,3 +377,44 @@ async def test_thousands_of_requests_are_read_once_from_a_generator(api: str) ->
             pass
         found = {row.custom_id async for row in batch_api.results(provider_batch_id)}
     assert len(found) == count
+
+
+def stepping(batch_api: BatchApi, rows: list[BatchRequest]) -> Desk:
+    """A poller over this provider whose uploads take longer than its list may lag."""
+    desk, submit = Desk(), batch_api.submit
+    asked = {at: row.body for row in rows if (at := key_of(row.custom_id))}
+    desk.books.calls = dict.fromkeys(asked, ("sent", None))
+    desk.books.bodies = lambda batch_id: ((*at, body) for at, body in asked.items())  # type: ignore[method-assign]
+
+    async def slowly(batch_id: str, requests: Any) -> str:
+        desk.later(seconds=LOOK_AGAIN.total_seconds() + 30)
+        return await submit(batch_id, requests)
+
+    batch_api.submit = slowly  # type: ignore[method-assign]
+    desk.poller.batch_api, desk.poller.provider = batch_api, open_provider(batch_api.spec)
+    return desk
+
+
+@apis
+async def test_a_hand_over_whose_reply_was_lost_is_bought_once(api: str) -> None:
+    """A large upload, its reply lost, and a list that shows it only at the third look."""
+    rows = requests(api, 3)
+    async with facing(api, "lost_create+hidden") as (batch_api, fake):
+        desk = stepping(batch_api, rows)
+        await desk.until("collected")
+    assert len(fake.batches.sent) == 1 and desk.states() == ["answered"] * 3
+
+
+async def test_a_hand_over_that_the_list_shows_too_late_is_cancelled() -> None:
+    rows = requests("responses", 3)
+    async with facing("responses", fate("lost_create", hidden=3, stalls=True), fate("ok", polls=2)) as (
+        batch_api,
+        fake,
+    ):
+        desk = stepping(batch_api, rows)
+        assert [await desk.tick(), await desk.tick()] == ["submitting", "submitting"]
+        desk.later(minutes=3)
+        await desk.until("collected")
+        first, second = fake.batches.sent.values()
+    assert desk.states() == ["answered"] * 3
+    assert (bool(first.cancelled_at), bool(second.cancelled_at)) == (True, False)

@@ -13,7 +13,7 @@ from tests.support.answers import ANSWER, raw, spec
 from tests.support.providers.our_side import ASKED
 
 from panel.errors import Mistake, ProviderBusy, ProviderRefused
-from panel.jurors import Caching, Provider
+from panel.jurors import Provider
 from panel.jurors.dialects import open_provider
 
 apis = pytest.mark.parametrize("api", ["responses", "chat", "messages"])
@@ -60,49 +60,12 @@ async def facing(api: str, *replies: bytes) -> AsyncIterator[tuple[Provider, lis
 
 @apis
 @pytest.mark.parametrize("reply", MALFORMED.values(), ids=MALFORMED)
-@pytest.mark.parametrize("way", ["send", "stream"])
-async def test_malformed_http_is_busy_and_maybe_paid(api: str, reply: bytes, way: str) -> None:
+async def test_malformed_http_is_busy_and_maybe_paid(api: str, reply: bytes) -> None:
     async with facing(api, reply) as (asked, _):
-        body = asked.first_body(ASKED)
         with pytest.raises(ProviderBusy) as caught:
-            await (
-                asked.stream(body, lambda: None) if way == "stream" and isinstance(asked, Caching) else asked.send(body)
-            )
+            await asked.send(asked.first_body(ASKED))
     assert caught.value.maybe_paid and "broke" in str(caught.value)
     assert asked.spec.api_key not in "".join(format_exception(caught.value))
-
-
-REFUSED = [
-    {"message": "Your organization must be verified.", "param": "stream", "code": "unsupported_value"},
-    {"message": "Streaming is not supported for this model.", "type": "invalid_request_error", "param": None},
-    {"message": "Unknown option stream_options", "param": "stream_options"},
-]
-
-
-@pytest.mark.parametrize("api", ["responses", "messages"])
-@pytest.mark.parametrize("error", REFUSED)
-@pytest.mark.parametrize("status", [400, 403, 422])
-async def test_a_server_that_refuses_streaming_is_asked_plainly(api: str, error: Any, status: int) -> None:
-    reply = http(200, json.loads(raw(api, json.dumps(ANSWER))))
-    async with facing(api, http(status, {"error": error}), reply) as (asked, seen):
-        assert isinstance(asked, Caching)
-        body = asked.first_body(ASKED)
-        for _ in range(2):
-            told = await asked.stream(body, lambda: None)
-            assert asked.read(told.text).ending == "complete"
-    assert seen == [{**body, "stream": True}, body, body], "it is asked to stream once"
-
-
-@pytest.mark.parametrize("api", ["responses", "messages"])
-@pytest.mark.parametrize(
-    "error", [{"message": "Bad schema", "param": "text"}, {"message": "A stream", "param": "text"}]
-)
-async def test_another_refusal_of_a_stream_is_not_sent_again(api: str, error: Any) -> None:
-    async with facing(api, http(400, {"error": error})) as (asked, seen):
-        assert isinstance(asked, Caching)
-        with pytest.raises(ProviderRefused):
-            await asked.stream(asked.first_body(ASKED), lambda: None)
-    assert len(seen) == 1
 
 
 @apis

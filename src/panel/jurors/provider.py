@@ -5,7 +5,6 @@ hashed, stored and priced before it leaves, put in a provider's batch, or replay
 `send` is the only method that touches the network, makes exactly one request, and never retries.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -141,12 +140,8 @@ class Provider(Protocol):
 
 @runtime_checkable
 class Caching(Protocol):
-    """What a provider can do besides when its API bills a marked prefix apart. Neither is part of the question: the
-    ledger keeps the body as it was given and the reply as `send` would have brought it."""
-
-    async def stream(self, body: Body, started: Callable[[], None]) -> RawReply:
-        """`send`, telling by `started` when the prompt has been read and its marked beginning is in the cache."""
-        ...
+    """What a provider can do besides when its API bills a marked prefix apart. Marks are no part of the question: the
+    ledger keeps the body as it was given."""
 
     def unmarked(self, body: Body) -> Body:
         """The body without cache marks: a prefix that nobody reads again is not worth the price of writing it."""

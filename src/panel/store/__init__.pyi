@@ -31,8 +31,8 @@ from .runs.batch_rows import BatchRows as BatchRows
 from .runs.run_folder import RunFolder as RunFolder, verify_folder as verify_folder
 from .runs.run_records import RunRecords as RunRecords
 from .runs.version_stamp import stamp as stamp
-from .shared_rate import SharedPace as SharedPace
 from .stores import Stores as Stores
 from .tables.desk_tables import accounts as accounts, approvals as approvals, bases as bases, decisions as decisions
 from .tables.desk_tables import drafts as drafts, points as points, publications as publications, revisions as revisions
 from .tables.desk_tables import run_logs as run_logs
+from .worker_beats import WorkerBeats as WorkerBeats

@@ -28,7 +28,7 @@ from panel.batch import (
     take_back_jobs,
 )
 from panel.pipeline import GRACE_S, StopSign
-from panel.store import SharedPace
+from panel.store import WorkerBeats
 from panel.workspace.batches import make_environment, make_order
 from panel.workspace.workspace import Workspace
 
@@ -109,7 +109,7 @@ async def work(workspace: Workspace, sign: StopSign, *, at_once: int, once: bool
     """Work until the sign is up, or with `once` until no job is left."""
     url = workspace.settings.database_url
     async with AsyncExitStack() as stack:
-        sharing = SharedLimits(SharedPace(workspace.stores.engine), f"{gethostname()}:{getpid()}")
+        sharing = SharedLimits(WorkerBeats(workspace.stores.engine), f"{gethostname()}:{getpid()}")
         stack.push_async_callback(sharing.leave)
         env = make_environment(workspace)
         worker = Worker(env, sharing, lambda: make_order(workspace, (), BatchOptions()), sign=sign)

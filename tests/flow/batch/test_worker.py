@@ -14,6 +14,7 @@ import pytest
 from procrastinate import App
 from procrastinate.testing import InMemoryConnector
 from tests.support.command import SPECIMEN
+from tests.support.provider_batches import Wire, status
 
 from panel.batch import BatchEnvironment, BatchOptions, Worker, enqueue_batch, hand_out_ready
 from panel.batch.launch import LaunchResult
@@ -23,7 +24,7 @@ from panel.batch.workers.shared_limits import SharedLimits
 from panel.errors import Mistake, ProviderRefused, Stopped, StoreError
 from panel.pipeline import SilentConsole
 from panel.records import BatchRow, Run
-from panel.store import SentBatch, SharedPace, Stores
+from panel.store import SentBatch, Stores, WorkerBeats
 from panel.workspace.batches import make_environment, make_order
 from panel.workspace.workspace import Workspace, open_workspace
 
@@ -81,7 +82,7 @@ async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
             stores, env = workspace.stores, make_environment(workspace)
             run = await enqueue_batch(env, make_order(workspace, SOURCES, ASK))
             assert run
-            sharing = SharedLimits(SharedPace(stores.engine), "here:1", beat_s=60.0)
+            sharing = SharedLimits(WorkerBeats(stores.engine), "here:1", beat_s=60.0)
             worker = Worker(env, sharing, lambda: make_order(workspace, SOURCES, ASK), app=app)
             yield Bench(workspace, env, worker, app, run)
             await worker.close()
@@ -174,6 +175,20 @@ async def test_a_provider_batch_nobody_here_can_move_is_looked_at_again(
     await bench.worker.submit(bench.run.run_id)
     assert bench.jobs() == ["poll b1"]
     assert bench.stores.batches.get("b1").state == "submitted"
+
+
+async def test_a_model_found_refused_is_asked_no_more_by_any_launch(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else each launch would learn of a spent account by a call of its own."""
+    no_credit = status("ended", why="No credit is left.", stops_model=True)
+    monkeypatch.setattr(worker_process, "open_batches", lambda spec: Wire(spec=spec, looks=[no_credit]))
+    async with bench.worker.tools(bench.run.run_id) as tools:
+        (model,) = {spec.name for spec in tools.context.specs.values()}
+    bench.stores.batches.put(bench.send("submitted").model_copy(update={"model": model}))
+    assert await bench.worker.poll(bench.run.run_id, "b1") is None
+    async with bench.worker.tools(bench.run.run_id) as tools:
+        assert tools.context.asker.health[model].stopped == "No credit is left."
 
 
 async def test_the_summary_needs_no_models_key(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -80,9 +80,6 @@ class Desk:
         seats = seats_of(self.spec, self.folder, name, personas)
         return list(await asyncio.gather(*(asker.ask(seat) for seat in seats)))
 
-    def streamed(self) -> list[bool]:
-        return [bool(body.get("stream")) for body in self.fake.seen]
-
     def marked(self) -> list[bool]:
         return ["cache_control" in json.dumps(body) for body in self.fake.seen]
 
@@ -108,56 +105,42 @@ async def desk_at(folder: Path, api: str, *behaviours: str, price: Price = PRICE
             lock.release()
 
 
-def watch_stream(desk: Desk, at_end: Callable[[], None]) -> None:
-    inner = desk.provider.stream  # type: ignore[attr-defined]
+def watch_answers(desk: Desk) -> list[int]:
+    """How many questions the server had seen when each answer came."""
+    inner, seen = desk.provider.send, list[int]()
 
-    async def stream(body: Any, started: Callable[[], None]) -> Any:
-        reply = await inner(body, started)
-        at_end()
+    async def send(body: Any) -> Any:
+        reply = await inner(body)
+        seen.append(len(desk.fake.seen))
         return reply
 
-    desk.provider.stream = stream  # type: ignore[attr-defined]
+    desk.provider.send = send  # type: ignore[method-assign]
+    return seen
 
 
 @apis
-async def test_the_others_start_at_the_first_event_and_read_what_the_first_wrote(tmp_path: Path, api: str) -> None:
+async def test_the_others_follow_the_first_answer_and_read_what_it_wrote(tmp_path: Path, api: str) -> None:
     async with desk_at(tmp_path, api) as desk:
         await desk.ask("Warm up")  # clients made, connections open
         desk.fake.seen.clear()
-        desk.fake.latency_s, asked_by_then = 1.0, list[int]()
-        watch_stream(desk, lambda: asked_by_then.append(len(desk.fake.seen)))
+        asked_by_then = watch_answers(desk)
         opinions = await desk.ask("Acme")
         (told,) = desk.asker.prompt_cache.models.values()
     assert [o.outcome for o in opinions] == ["answered"] * 3
-    assert desk.streamed() == [True, False, False]
-    assert asked_by_then == [3], "the others were asked while the first still spoke"
+    assert asked_by_then[0] == 1, "nobody was asked before the first had answered"
     usages = [o.calls[0].usage for o in opinions if o.outcome != "failed"]
     reads = [usage.cache_read_tokens for usage in usages]
     assert reads[0] < reads[1] == reads[2], "the house rules may be read from another launch's, the dossier not"
     assert [usage.cache_write_tokens for usage in usages[1:]] == [0, 0], "one write and two reads"
-    assert (told.way, told.said, told.launches) == ("stream", "", 2)
+    assert (told.is_warmed, told.misses, told.launches) == (True, 0, 2)
 
 
-@apis
-async def test_the_ledger_holds_the_question_as_if_it_had_not_been_streamed(tmp_path: Path, api: str) -> None:
-    async with desk_at(tmp_path, api) as desk:
-        first = await desk.ask("Acme")
-        call = first[0].calls[0]
-        kept = sent_body(desk.asker.ledger, call.key, call.attempt)
-        raw = await desk.asker.ledger.raw_replies([call])
-        again = await desk.ask("Acme")
-    assert kept is not None and "stream" not in kept
-    assert desk.fake.seen[0] == {**kept, "stream": True}
-    assert desk.provider.read(raw[call.key, call.attempt]).ending == "complete"
-    assert len(desk.fake.seen) == 3 and again == first, "what was streamed is never asked again"
-
-
-async def test_a_juror_alone_with_its_model_is_not_streamed_and_writes_no_cache(tmp_path: Path) -> None:
+async def test_a_juror_alone_with_its_model_writes_no_cache(tmp_path: Path) -> None:
     async with desk_at(tmp_path, "messages") as desk:
         (opinion,) = await desk.ask("Acme", ("one",))
         kept = sent_body(desk.asker.ledger, opinion.calls[0].key, 0)
         await desk.ask("Acme")
-    assert (desk.streamed()[0], desk.marked()[0]) == (False, False)
+    assert not desk.marked()[0]
     assert "cache_control" in json.dumps(kept), "marks are transport: on a larger panel its stored answer still counts"
     assert len(desk.fake.seen) == 3, "it was not asked again with the others"
 
@@ -167,19 +150,18 @@ async def test_the_next_goes_first_when_the_ledger_answers_the_first(tmp_path: P
         await desk.ask("Acme", ("one",))
         desk.fake.cache.entries.clear()  # a day has passed: its cache is cold
         opinions = await desk.ask("Acme")
-    assert desk.streamed()[1:] == [True, False]
     assert [o.calls[0].usage.cache_read_tokens > 0 for o in opinions] == [False, False, True]
 
 
 @apis
-async def test_a_stream_that_breaks_off_is_asked_again_in_a_row_of_its_own(
+async def test_a_first_answer_that_breaks_off_is_asked_again_in_its_own_row(
     tmp_path: Path, api: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda err, attempt: 0.0)
+    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda *_: 0.0)
     async with desk_at(tmp_path, api, "half") as desk:
         opinions = await desk.ask("Acme")
-    attempts = sorted(o.calls[0].attempt for o in opinions)
-    assert attempts == [0, 0, 1] and desk.streamed().count(True) == 1, "the others had started: no need to stream again"
+    assert sorted(o.calls[0].attempt for o in opinions) == [0, 0, 1]
+    assert opinions[1].calls[0].usage.cache_read_tokens > 0, "the others waited for the second try"
     records = open_part(RunRecords, f"sqlite:///{tmp_path}/panel.db", runs_dir=tmp_path / "runs")
     rows = records.costs("run-1")
     records.close()
@@ -192,8 +174,7 @@ async def test_when_the_first_fails_the_others_go(tmp_path: Path) -> None:
     assert [o.outcome for o in opinions] == ["failed", "answered", "answered"]
 
 
-async def test_a_model_without_cache_hits_is_warmed_otherwise_then_not(tmp_path: Path) -> None:
-    """A model that shows no hits is warmed another way, then not at all, and says so."""
+async def test_a_model_without_cache_hits_is_left_alone_and_tried_later(tmp_path: Path) -> None:
     async with desk_at(tmp_path, "messages") as desk:
         answer = desk.fake.answer
 
@@ -201,28 +182,20 @@ async def test_a_model_without_cache_hits_is_warmed_otherwise_then_not(tmp_path:
             desk.fake.cache.entries.clear()
             return answer(dossier, persona)
 
-        desk.fake.answer = forgetful
-        said, streamed, marked = [], [], []
-        for number in range(2 * MISSES_IN_A_ROW + 1):
+        async def is_marked(number: int) -> bool:
             desk.fake.seen.clear()
             await desk.ask(f"Acme {number}")
-            said.append(desk.asker.prompt_cache.models[desk.spec.name].said)
-            streamed.append(any(desk.streamed()))
-            marked.append(any(desk.marked()))
-        (told,) = desk.asker.prompt_cache.models.values()
-    assert streamed == [True] * MISSES_IN_A_ROW + [False] * (MISSES_IN_A_ROW + 1)
-    assert marked == [True] * (2 * MISSES_IN_A_ROW) + [False]
-    assert said[0] == "" and "whole answer" in said[MISSES_IN_A_ROW - 1] and "all at once" in said[-1]
-    assert told.way == "off" and desk.spec.name in told.said
+            assert len(set(desk.marked())) == 1
+            return desk.marked()[0]
 
-
-async def test_a_model_that_was_given_up_is_tried_again_now_and_then(tmp_path: Path) -> None:
-    async with desk_at(tmp_path, "messages") as desk:
-        await desk.ask("Acme 0")
+        desk.fake.answer = forgetful
+        marked = [await is_marked(number) for number in range(MISSES_IN_A_ROW + 1)]
+        assert marked == [True] * MISSES_IN_A_ROW + [False]
         (told,) = desk.asker.prompt_cache.models.values()
-        told.way, told.launches = "off", TRIED_AGAIN_EVERY
-        await desk.ask("Acme 1")
-        assert told.way == "stream", "it showed hits"
+        told.launches = TRIED_AGAIN_EVERY
+        assert [await is_marked(n) for n in (90, 91)] == [True, False], "it still shows none"
+        told.launches, desk.fake.answer = TRIED_AGAIN_EVERY, answer
+        assert [await is_marked(n) for n in (92, 93)] == [True, True], "it showed hits"
 
 
 async def test_what_is_known_of_a_launch_goes_with_its_last_juror(tmp_path: Path) -> None:
@@ -244,11 +217,10 @@ async def test_a_deadline_lets_nobody_wait_for_the_first(tmp_path: Path) -> None
     assert not desk.asker.prompt_cache.prefixes
 
 
-async def test_a_compatible_server_is_not_streamed(tmp_path: Path) -> None:
-    """A compatible server is not streamed, and the others follow its first answer."""
+async def test_the_others_follow_the_first_answer_of_a_compatible_server(tmp_path: Path) -> None:
     async with desk_at(tmp_path, "chat") as desk:
         opinions = await desk.ask("Acme")
-    assert [o.outcome for o in opinions] == ["answered"] * 3 and desk.streamed() == [False] * 3
+    assert [o.outcome for o in opinions] == ["answered"] * 3
     assert [o.calls[0].usage.cache_read_tokens > 0 for o in opinions] == [False, True, True]
 
 
@@ -269,4 +241,4 @@ async def test_the_break_even_comes_from_the_prices(tmp_path: Path, write: str, 
 async def test_no_marks_are_sent_where_writing_costs_more_than_it_saves(tmp_path: Path) -> None:
     async with desk_at(tmp_path, "messages", price=price_of("2.5", "2")) as desk:
         await desk.ask("Acme")
-    assert not any(desk.marked()) and not any(desk.streamed())
+    assert not any(desk.marked())

@@ -36,7 +36,6 @@ class Dialect:
 
     def problems(self, body: dict[str, Any]) -> list[str]:
         """Why the hosted API would answer 400; empty when it would not."""
-        body = {k: v for k, v in body.items() if k != "stream" or v not in (True, False)}
         return problems(body, self.params()) or schema_problems(self.schema(body))
 
 

@@ -32,10 +32,8 @@ BEHAVIOURS = (
     *WORKED,
     "page",
     "slow",
-    "error_stream",
-    "error_late",
     *RAW,
-)  # the two: of a stream
+)
 
 STATUSES = ("busy", "busy_bare", "overloaded", "overloaded_wait", "down", "down_wait")
 PASSING = (*STATUSES, *WORKED, *BROKEN, *ANSWERS)  # everything that another try or another question gets over

@@ -20,14 +20,12 @@ from tests.support.providers.caching import Cache
 from tests.support.providers.dialects import DIALECTS, Dialect, knows_cache_marks
 from tests.support.providers.faults import BEHAVIOURS, NO_FAULTS, RAW, WORKED, Faults, Stats
 from tests.support.providers.limits import Limits, too_many
-from tests.support.providers.streaming import stream
 
 __all__ = ["BEHAVIOURS", "RAW", "Fake", "serving"]
 
 GARBAGE = "I would ship this one. It looks like a fine tool to me!"
 SLOW_S = 30.0
 DRIPS = 8  # pieces of a reply that drips
-NOT_READ = ("stream", "stream_options")  # of a body: how it is answered, not what is asked
 LARGEST_BODY = 300 * 1024 * 1024
 WATCH_S = 0.05  # how often a hanging reply looks whether anybody still waits
 
@@ -93,7 +91,7 @@ class Fake:
             self.stats.over_limit += 1
             headers = self._headers(dialect, body) | too_many(dialect.provider, wait_s)
             return web.json_response(error("rate_limit_error", "Over the limit"), status=429, headers=headers)
-        body_id = digest(raw, body)
+        body_id = digest(raw)
         behaviour = self.behaviour(body, body_id)
         if behaviour in RAW:
             await asyncio.sleep(self.latency_s)
@@ -134,13 +132,10 @@ class Fake:
             await asyncio.sleep(self.latency_s + share * self.faults.work_s)
             return web.json_response(error("server_error", "The answer did not come through"), status=status)
         text = json.dumps(made)
-        streamed = bool(body.get("stream")) and behaviour not in ("reset", "hang", "slow")
-        await asyncio.sleep(SLOW_S if behaviour == "slow" else self.cache.first_token_s if streamed else self.latency_s)
+        await asyncio.sleep(SLOW_S if behaviour == "slow" else self.latency_s)
         headers = {"x-request-id": f"req_{self.stats.requests}", **self._headers(dialect, body)}
         if behaviour in ("reset", "hang"):
             return await self._silence(request, self.faults.hang_s if behaviour == "hang" else 0.0)
-        if body.get("stream"):
-            return await self._streamed(made, request, headers, line, behaviour)
         if behaviour in ("reset_mid_body", "drip"):
             return await self._piecewise(text.encode(), request, headers, line, breaks=behaviour == "reset_mid_body")
         if behaviour in ("half", "malformed"):
@@ -187,23 +182,6 @@ class Fake:
             line.arrived = True
             self.stats.good += 1
         return made
-
-    async def _streamed(
-        self, made: dict[str, Any], request: web.Request, headers: dict[str, str], line: Line, behaviour: str
-    ) -> web.StreamResponse:
-        """As events, the first when the prefix can be read from the cache. What spoils a reply breaks a stream off."""
-        how = "half" if behaviour in ("half", "malformed", "reset_mid_body") else behaviour
-        left_s = max(0.0, self.latency_s - self.cache.first_token_s)
-        try:
-            sent = await stream(request, made, headers=headers, behaviour=how, latency_s=left_s)
-        except ConnectionError:
-            return web.Response(status=499)
-        if behaviour in ("malformed", "reset_mid_body"):
-            abort(request)
-        elif how not in ("half", "error_stream", "error_late"):
-            line.arrived = request.transport is not None and not request.transport.is_closing()
-            self.stats.good += line.arrived
-        return sent
 
     async def _piecewise(
         self, text: bytes, request: web.Request, headers: dict[str, str], line: Line, *, breaks: bool
@@ -294,16 +272,9 @@ def _handler(fake: Fake, dialect: Dialect) -> Callable[[web.Request], Any]:
     return handle
 
 
-def digest(raw: bytes, body: dict[str, Any]) -> bytes:
-    """One body, one digest, whether it came alone, in a batch or to be streamed."""
-    if any(name in body for name in NOT_READ):
-        raw = compact({k: v for k, v in body.items() if k not in NOT_READ})
+def digest(raw: bytes) -> bytes:
+    """One body, one digest, whether it came alone or in a batch."""
     return blake2b(raw, digest_size=16).digest()
-
-
-def compact(body: dict[str, Any]) -> bytes:
-    """As `panel` writes a body."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def is_first_question(body: dict[str, Any]) -> bool:

@@ -60,15 +60,12 @@ async def _until_collected(
     context: BatchContext, sign: StopSign, store: ProviderBatches, batch_apis: Mapping[str, BatchApi], poll_s: float
 ) -> None:
     pollers = {name: make_poller(context, store, batch_api) for name, batch_api in batch_apis.items()}
-    while batches := store.open_ones(context.run_id):
+    while batches := await asyncio.to_thread(store.open_ones, context.run_id):
         for batch in batches:
             await step_on(pollers[batch.model], batch)
-        if store.open_ones(context.run_id):
+        if await asyncio.to_thread(store.open_ones, context.run_id):
             await _sleep(context, sign, poll_s)
             poll_s = min(poll_s * 1.5, max(poll_s, SLOWEST_POLL_S))
-    for poller in pollers.values():
-        for model, why in poller.refused.items():
-            context.asker.stop_model(model, why)
 
 
 async def _sleep(context: BatchContext, sign: StopSign, seconds: float) -> None:
@@ -94,7 +91,7 @@ def make_poller(context: BatchContext, store: ProviderBatches, batch_api: BatchA
         batch_api=batch_api, provider=context.asker.providers[batch_api.spec.name], ledger=context.ledger, store=store,
         prices=dict(context.asker.prices), now=context.now,
         say=lambda text: context.listen(Notice(text)), may_go=lambda batch: _why_not(context, store, batch_api, batch),
-        paid=lambda usd: context.listen(Paid(usd)),
+        paid=lambda usd: context.listen(Paid(usd)), stop_model=context.asker.stop_model,
     )  # fmt: skip
 
 

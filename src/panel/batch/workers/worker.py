@@ -14,12 +14,13 @@ from panel.batch.launch import failed_row, review_row
 from panel.batch.options import BatchEnvironment, BatchOrder
 from panel.batch.provider_batches.collector import Collector
 from panel.batch.provider_batches.economy import make_poller, step_on
+from panel.batch.provider_batches.poller import Poller
 from panel.batch.resume import reopen_collected
 from panel.batch.run import enqueue_batch, finish_batch, open_context
 from panel.batch.workers.jobs import STALLED_S, ask_for_task, hand_out_rows
 from panel.batch.workers.shared_limits import SharedLimits
 from panel.errors import Mistake, PanelError, ProviderError, Stopped, StoreError
-from panel.jurors import BatchApi, open_batches
+from panel.jurors import open_batches
 from panel.pipeline import Notice, StopSign
 from panel.store import SentBatch, Stores
 
@@ -36,7 +37,7 @@ class OpenBatch:
     """What one worker has open for one batch."""
 
     context: BatchContext
-    batch_apis: Mapping[str, BatchApi]  # by model name
+    pollers: Mapping[str, Poller]  # by model name, for as long as the batch is open: they remember what has no row
     collector: Collector  # one for all launches of the batch here, so that they share a provider batch
     stack: AsyncExitStack
 
@@ -101,7 +102,9 @@ class Worker:
             batch_apis = {name: batch_api for name, spec in specs.items() if (batch_api := open_batches(spec))}
             for batch_api in batch_apis.values():
                 stack.push_async_callback(batch_api.close)
-            return OpenBatch(context, batch_apis, Collector(context, self.stores.batches, batch_apis), stack.pop_all())
+            store = self.stores.batches
+            pollers = {name: make_poller(context, store, batch_api) for name, batch_api in batch_apis.items()}
+            return OpenBatch(context, pollers, Collector(context, store, batch_apis), stack.pop_all())
 
     async def close(self) -> None:
         """Let go of everything."""
@@ -210,10 +213,8 @@ class Worker:
             return batch
         try:
             async with self.tools(batch.run_id) as tools:
-                batch = self.stores.batches.get(batch.batch_id)  # as it stands now that nobody else moves it
-                return await step_on(
-                    make_poller(tools.context, self.stores.batches, tools.batch_apis[batch.model]), batch
-                )
+                batch = await asyncio.to_thread(self.stores.batches.get, batch.batch_id)  # as it now stands
+                return await step_on(tools.pollers[batch.model], batch)
         except (Mistake, ProviderError, StoreError) as err:
             self._tell_once(batch.run_id, err)
             return batch

@@ -29,6 +29,7 @@ class AnthropicBatches(endpoints.HttpBatches):
     """Batches of one model over `/v1/messages/batches`."""
 
     root, after = ("v1", "messages", "batches"), "after_id"
+    finds_ours = False
 
     def __init__(self, spec: ModelSpec) -> None:
         shape = Shape(_line, MOST_REQUESTS, MOST_BYTES, opening=b'{"requests":[', between=b",", closing=b"]}")

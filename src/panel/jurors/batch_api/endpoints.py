@@ -114,6 +114,7 @@ class HttpBatches:
 
     root: tuple[str, ...]  # steps of the path under which batches stand
     after: str  # the query that turns the list's page
+    finds_ours: bool
 
     def __init__(self, spec: ModelSpec, shape: Shape) -> None:
         self.spec, self.shape, self.http = spec, shape, BatchHttp(spec)

@@ -31,6 +31,7 @@ class OpenAIBatches(endpoints.HttpBatches):
     """Batches of one model over `/files` and `/batches`."""
 
     root, after = ("batches",), "after"
+    finds_ours = True
 
     def __init__(self, spec: ModelSpec) -> None:
         super().__init__(spec, Shape(self._line, MOST_REQUESTS, MOST_BYTES))

@@ -79,6 +79,7 @@ class BatchApi(Protocol):
     spec: ModelSpec
     most_requests: int  # in one batch; the caller splits
     most_bytes: int  # of one batch as it is sent
+    finds_ours: bool  # whether what `find` names is surely ours
 
     def size(self, request: BatchRequest) -> int:
         """Bytes this request takes in a batch, for splitting: the sum over a batch stays within `most_bytes`."""

@@ -1,11 +1,9 @@
 """Anthropic's Messages API."""
 
-from collections.abc import Callable
 from typing import Any
 
-from panel.jurors.provider import Body, Ending, ParsedReply, Question, RawReply
+from panel.jurors.provider import Body, Ending, ParsedReply, Question
 from panel.jurors.providers import json_fields as fields
-from panel.jurors.providers.sse import MessagesStream
 from panel.jurors.providers.transport import OverHttp
 
 
@@ -33,9 +31,6 @@ class AnthropicMessages(OverHttp):
         """An empty turn is refused by the API, so an empty answer is left out; two user turns in a row are merged."""
         turns = [{"role": "assistant", "content": said}] if said.strip() else []
         return {**body, "messages": [*body["messages"], *turns, {"role": "user", "content": problem}]}
-
-    async def stream(self, body: Body, started: Callable[[], None]) -> RawReply:
-        return await self.post_streamed(self.path, body, MessagesStream(self.spec), started)
 
     def unmarked(self, body: Body) -> Body:
         first, *rest = body["messages"]

@@ -184,15 +184,6 @@ def _delay_s(error: Mapping[str, Any]) -> float | None:
     return next((length_s(text) for text in asked if isinstance(text, str)), None)
 
 
-def refuses_streaming(err: Exception) -> bool:
-    """Whether a refusal is about `stream`, so that the same request may be answered whole."""
-    if getattr(err, "status_code", None) not in (400, 403, 404, 405, 415, 422, 501):
-        return False
-    error = error_of(getattr(err, "body", None))
-    param = error.get("param")
-    return param in ("stream", "stream_options") if param else "stream" in str(error.get("message")).lower()
-
-
 def limits_of(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """The headers that tell of limits, in lower case."""
     return tuple((n, v) for n, v in headers.items() if "ratelimit" in n or n == "retry-after")

@@ -1,12 +1,10 @@
 """OpenAI's Responses API: the dialect at OpenAI's own address."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
-from panel.jurors.provider import Body, Ending, ModelSpec, ParsedReply, Question, RawReply
+from panel.jurors.provider import Body, Ending, ModelSpec, ParsedReply, Question
 from panel.jurors.providers import json_fields as fields
-from panel.jurors.providers.sse import ResponsesStream
 from panel.jurors.providers.transport import OverHttp
 
 CACHE_MARKS_FROM = (5, 6)  # older models answer 400 to prompt_cache_options and breakpoints
@@ -40,9 +38,6 @@ class OpenAIResponses(OverHttp):
     def repair_body(self, body: Body, *, said: str, problem: str) -> Body:
         turns = [_message("assistant", said)] if said else []
         return {**body, "input": [*body["input"], *turns, _message("user", problem)]}
-
-    async def stream(self, body: Body, started: Callable[[], None]) -> RawReply:
-        return await self.post_streamed(self.path, body, ResponsesStream(self.spec), started)
 
     def unmarked(self, body: Body) -> Body:
         """In explicit mode nothing is written to the cache where no breakpoint stands."""

@@ -9,8 +9,8 @@ errors. Measured on a 25 KB body, openai 3.54, 20 in flight: 4.0 ms of CPU a cal
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
@@ -26,13 +26,10 @@ from panel.jurors.providers.error_mapping import (
     model_address,
     of_error_object,
     plain,
-    refuses_streaming,
     translate_error,
 )
-from panel.jurors.providers.sse import Assembling, events
 
 CONNECT_TIMEOUT_S = 10.0
-DRAIN_S = 1.0  # how long the end of a stream may take after its last event: a connection read to the end serves again
 READ_BY_CLIENTS = ("HTTP_PROXY", "HTTPS_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 ROOM_TOKENS = 4000  # that `timeout_s` is for: 120 s for these is 33 tokens a second, and models run at 40 to 200
 ROOM_FIELDS = ("max_tokens", "max_completion_tokens", "max_output_tokens")  # each dialect has one
@@ -99,7 +96,6 @@ class Transport:
         self.spec = spec
         self._client: Client | None = None
         self._making = asyncio.Lock()
-        self._streams = True  # False once this server refused to
 
     async def post(self, path: str, body: Body) -> RawReply:
         """One request. Raises ProviderBusy or ProviderRefused; a reply that is not JSON counts as busy."""
@@ -108,34 +104,6 @@ class Transport:
         async with self._asking(body, client) as options:
             response = await client.sdk.post(path, cast_to=client.response, content=json_bytes(body), options=options)
         return self._reply(self._text(response), response.headers, began)
-
-    async def post_streamed(self, path: str, body: Body, reply: Assembling, started: Callable[[], None]) -> RawReply:
-        """One request whose reply comes in events, put together again. `stream` is transport: not in `body`.
-
-        started: called once, when the server has read the prompt. Raises as `post`, and ProviderBusy (maybe paid) for a
-        stream without its last event. A server that does not stream gives an ordinary reply; one that refuses to is
-        asked for that.
-        """
-        if not self._streams:
-            return await self.post(path, body)
-        client = self._client or await self._made()
-        began = time.perf_counter()
-        content = json_bytes({**body, "stream": True})
-        async with self._asking(body, client) as options:
-            try:
-                response = await client.sdk.post(
-                    path, cast_to=client.response, content=content, stream=True, options=options
-                )
-            except Exception as err:
-                if not refuses_streaming(err):
-                    raise
-                self._streams = False
-                return await self.post(path, body)
-            try:
-                text = await self._assembled(response, reply, started)
-            finally:
-                await response.aclose()
-        return self._reply(text, response.headers, began)
 
     @asynccontextmanager
     async def _asking(self, body: Body, client: Client) -> AsyncIterator[dict[str, Any]]:
@@ -153,22 +121,6 @@ class Transport:
             told = translate_error(err, replace(self.spec, timeout_s=timeout_s), took_s=time.perf_counter() - began)
             # The cause may quote the key (a header that can't be written, a server that repeats it): not chained then.
             raise told from (None if isinstance(told, ProviderRefused) else err)
-
-    async def _assembled(self, response: Any, reply: Assembling, started: Callable[[], None]) -> str:
-        if "event-stream" not in response.headers.get("content-type", ""):
-            await response.aread()
-            return self._text(response)
-        waiting = True
-        arriving = events(response.aiter_bytes())
-        async for event, data in arriving:
-            reply.feed(event, data)
-            if reply.started and waiting:
-                waiting = False
-                started()
-            if reply.reply:
-                await _drain(arriving)
-                return reply.reply
-        raise ProviderBusy(f"{self.spec.name} broke off its answer half-way.", maybe_paid=True)
 
     def _reply(self, text: str, headers: Any, began: float) -> RawReply:
         self._refuse_unreadable(text, headers.get("content-type", ""))
@@ -252,11 +204,3 @@ def json_bytes(body: Body) -> bytes:
         return to_json(body)
     except PydanticSerializationError:
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-
-
-async def _drain(arriving: AsyncIterator[tuple[str, bytes]]) -> None:
-    """Read to the end what follows the last event. The reply is there: nothing that breaks now takes it away."""
-    with suppress(Exception):
-        async with asyncio.timeout(DRAIN_S):
-            async for _ in arriving:
-                pass

@@ -20,6 +20,7 @@ ROUGHLY = 1.5  # a reset this many times later than a minute's limit would need 
 ROUNDING_S = 2.0  # Anthropic's times are whole seconds
 KINDS = ("requests", "tokens", "input-tokens", "output-tokens")
 LENGTH = re.compile(r"(\d{1,9}(?:\.\d{0,9})?)(ms|us|µs|ns|d|h|m|s)")
+THOUSANDS = re.compile(r"\s*\d{1,3}(,\d{3})+(\.\d*)?\s*")
 UNIT_S = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 
 
@@ -63,12 +64,19 @@ def read_limits(headers: Iterable[tuple[str, str]], *, now: datetime) -> dict[st
 
 
 def number(text: str) -> float | None:
-    """A count that makes sense: finite, not negative, not beyond all reason; else None."""
+    """A count that makes sense: finite, not negative, not beyond all reason; else None.
+
+    Of several, as a header sent twice is joined ("3000,3000"), the least. "249,100" is one count.
+    """
+    plain = text.replace("_", "")
+    parts = plain.split(",")
+    if len(set(parts)) > 1 and THOUSANDS.fullmatch(plain):
+        parts = [plain.replace(",", "")]
     try:
-        value = float(text.replace(",", "").replace("_", ""))
+        values = [float(part) for part in parts]
     except ValueError:
         return None
-    return value if isfinite(value) and 0 <= value <= MOST else None
+    return min(values) if all(isfinite(value) and 0 <= value <= MOST for value in values) else None
 
 
 def _named(header: str) -> tuple[str, str]:

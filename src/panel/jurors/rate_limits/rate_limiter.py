@@ -17,7 +17,7 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 
@@ -36,12 +36,9 @@ INF = float("inf")
 LIMITED = frozenset({429, 529})
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 60.0  # after a 429 that names no wait; doubles until something is answered
 SPREAD_SHARE, LEAST_SPREAD_S = 0.25, 0.5  # over which waiters leave after a pause
-ASK_SHARE_S, LEAST_SHARE = 2.0, 0.001  # how often our share is asked for, and the least that counts
 USUAL_OUTPUT_TOKENS = 900.0  # until replies say better
 LOOK_S = 0.2  # how often calls that limits keep from a place are looked at
 TOGETHER_S = 0.1  # requests this close may overtake one another on their way
-BLOCK_S, LEAST_BLOCK, MOST_BLOCK = 0.5, 8, 100  # requests reserved at once from a pace shared with other processes
-BLOCK_AGAIN_S = 1.0  # until a shared pace that failed is asked again
 
 
 class ProviderCap:
@@ -55,23 +52,21 @@ class ProviderCap:
 class RateLimiter:
     """The way to one model. Belongs to one event loop.
 
-    most: calls in flight at most. cap: shared with the provider's other models. share: 0..1, asked now and then,
-    this process's part of concurrency and limits. before_block: reserves so many requests in a pace shared with other
-    processes and returns the seconds to wait before they may leave; the request limit is then the pace's to divide.
-    patience_s: how long calls wait for a server that is down. waits_out: nobody sits before it: waiting for the server
-    is then no attempt of any call, and when patience ends the run stops and no call fails.
+    most: calls in flight at most. cap: shared with the provider's other models. patience_s: how long calls wait for a
+    server that is down. waits_out: nobody sits before it: waiting for the server is then no attempt of any call, and
+    when patience ends the run stops and no call fails. `share`, above 0 and up to 1, may be set at any time: this
+    process's part of concurrency and limits.
     """
 
     def __init__(
-        self, name: str, most: int, *, cap: ProviderCap | None = None, share: Callable[[], float] | None = None,
-        before_block: Callable[[int], Awaitable[float]] | None = None, patience_s: float = PATIENCE_S,
+        self, name: str, most: int, *, cap: ProviderCap | None = None, patience_s: float = PATIENCE_S,
         waits_out: bool = False, dice: Callable[[], float] = random.random,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:  # fmt: skip
         self.name, self.most = name, most
         self.cap = cap or ProviderCap(most)
         self.cap.limiters.append(self)
-        self.share, self.before_block, self.dice, self.now = share, before_block, dice, now
+        self.dice, self.now = dice, now
         self.waits_out = waits_out
         self.breaker = CircuitBreaker(patience_s)
         self.room = AdaptiveLimit(most)
@@ -84,9 +79,7 @@ class RateLimiter:
         self.last: Amounts = (1.0, 0.0, 0.0)  # of the call that left last
         self.burst = SendBurst(-INF, self.sent, self.sent)
         self.usual_output = USUAL_OUTPUT_TOKENS
-        self.part, self.part_asked_at = 1.0, -INF
-        self.block = 0
-        self.reserving: asyncio.Task[None] | None = None
+        self.share = 1.0
         self.queue: deque[WaitingPermit] = deque()
         self.outside: deque[asyncio.Future[None]] = deque()  # wait for a place
         self.timer: asyncio.TimerHandle | None = None
@@ -121,7 +114,7 @@ class RateLimiter:
 
     def allowed(self) -> int:
         """Calls in flight at most, now."""
-        return self.room.allowed(self.part)
+        return self.room.allowed(self.share)
 
     # Entering and leaving.
 
@@ -240,14 +233,13 @@ class RateLimiter:
 
     def _learn(self, permit: Permit, headers: Iterable[tuple[str, str]], now: float) -> None:
         for kind, told in read_limits(headers, now=self.now()).items():
-            share = 1.0 if kind == "requests" and self.before_block is not None else self.part
-            bucket = self.buckets.get(kind) or bucket_of(told, now, share=share)
+            bucket = self.buckets.get(kind) or bucket_of(told, now, share=self.share)
             if bucket is not None:
                 self.buckets[kind] = bucket
                 sent, burst = amount_of(kind, self.sent), permit.burst
                 bucket.tell(
                     told, sent_at=permit.sent_at, surely_after=sent - amount_of(kind, burst.after),
-                    maybe_after=sent - amount_of(kind, burst.before), now=now, share=share,
+                    maybe_after=sent - amount_of(kind, burst.before), now=now, share=self.share,
                 )  # fmt: skip
 
     # The gate.
@@ -261,9 +253,6 @@ class RateLimiter:
         wait_s = max(self.paused_until, self.next_at) - now
         for kind, bucket in self.buckets.items():
             wait_s = max(wait_s, bucket.wait_s(amount_of(kind, amounts), now))
-        if self.before_block is not None and self.block <= 0:
-            self._reserve()
-            return INF
         return max(0.0, wait_s)
 
     def _admit(self, now: float, amounts: Amounts) -> Permit:
@@ -280,12 +269,6 @@ class RateLimiter:
         self.sent = self.burst.after = (one + amounts[0], two + amounts[1], three + amounts[2])
         if now < self.spread_until and "requests" not in self.buckets:
             self.next_at = now + self.dice() * 2 * (self.spread_until - self.paused_until) / self.allowed()
-        if self.before_block is not None:
-            self.block -= 1
-            if self.block <= self._block_size() // 2:  # the next block is asked for while this one lasts
-                self._reserve()
-        if self.share is not None and now - self.part_asked_at >= ASK_SHARE_S:
-            self.part, self.part_asked_at = min(1.0, max(LEAST_SHARE, self.share())), now
         return Permit(self.number, now, self.burst, amounts, self.breaker.begin_probe(now))
 
     def _pump(self) -> None:
@@ -338,27 +321,6 @@ class RateLimiter:
         self.timer = None
         self._pump()
 
-    def _reserve(self) -> None:
-        """Ask the shared pace for a block of requests, one at a time."""
-        if self.reserving is None or self.reserving.done():
-            self.reserving = asyncio.get_running_loop().create_task(self._reserved())
-
-    async def _reserved(self) -> None:
-        assert self.before_block is not None
-        size = self._block_size()
-        try:
-            wait_s = await self.before_block(size)
-        except Exception as err:  # whatever the shared pace runs on: a slow call is better than a lost one
-            log.warning("%s: the shared pace can't be asked: %s", self.name, err)
-            wait_s = BLOCK_AGAIN_S
-        await asyncio.sleep(max(0.0, wait_s))
-        self.block += size
-        self._pump()
-
-    def _block_size(self) -> int:
-        bucket = self.buckets.get("requests")
-        return max(1, min(MOST_BLOCK, int(bucket.rate * BLOCK_S))) if bucket else LEAST_BLOCK
-
 
 class Slot(AbstractAsyncContextManager[None]):
     """One call's slot of a limiter."""
@@ -399,7 +361,7 @@ class RateLimits:
         self._limiters: dict[tuple[str, str], RateLimiter] = {}
 
     def of(self, specs: Iterable[ModelSpec]) -> dict[str, RateLimiter]:
-        """A limiter for each model, by its name. `share` and `before_block` may be set on one before its first call."""
+        """A limiter for each model, by its name."""
         return {spec.name: self._of(spec) for spec in specs}
 
     def _of(self, spec: ModelSpec) -> RateLimiter:

@@ -63,8 +63,8 @@ class TokenBucket:
             return
         left = told.remaining * share
         self.room = max(self.room, left) if self.told_remaining else max(1.0, left + 1.0)
-        refilled = min(self.room, left + self.rate * (now - sent_at))
-        most, least = refilled - surely_after, refilled - maybe_after
+        gained = left + self.rate * (now - sent_at)  # it never holds more than its room, and may have been full before
+        most, least = min(self.room, gained - surely_after), min(self.room, gained) - maybe_after
         self.level = max(least, min(most, self.level if self.told_remaining else most))
         self.told_remaining = True
 

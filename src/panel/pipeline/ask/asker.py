@@ -41,7 +41,7 @@ class Asker(AskContext):
         return opinion
 
     async def _in_turn(self, turn: Turn) -> Opinion:
-        prefix = None if self.defer else self.prompt_cache.enter(turn.seat, turn.provider, self.prices)
+        prefix = None if self.defer else self.prompt_cache.enter(turn.seat, self.prices)
         if prefix is None:
             return await turn.take()
         turn.prefix = prefix

@@ -1,7 +1,7 @@
 """One claimed call on its way: let through the limiter, sent, recorded.
 
-Each send that may be billed has its own ledger row. What leaves is the body the ledger holds, but for two things that
-are transport and not question: `stream`, and cache marks where nobody would read what they write.
+Each send that may be billed has its own ledger row. What leaves is the body the ledger holds, but for what is transport
+and not question: cache marks where nobody would read what they write.
 """
 
 import asyncio
@@ -108,7 +108,7 @@ class BilledCall:
         self.turn.context.refuse_after_deadline()
 
     async def _request(self, body: Body) -> RawReply:
-        """Streamed when it goes first; without cache marks when nobody will read what they write."""
+        """Without cache marks when nobody will read what they write."""
         try:
             return await self._by_prefix(body)
         except PanelError:
@@ -119,14 +119,10 @@ class BilledCall:
 
     async def _by_prefix(self, body: Body) -> RawReply:
         provider, prefix = self.turn.provider, self.prefix
-        if prefix is None or not isinstance(provider, Caching):
+        if prefix is None or prefix.marked or not isinstance(provider, Caching):
             return await provider.send(body)
-        if not prefix.marked:
-            self.turn.open_prefix()
-            return await provider.send(provider.unmarked(body))
-        if self.turn.leads and not prefix.opened and prefix.way == "stream":
-            return await provider.stream(body, self.turn.open_prefix)
-        return await provider.send(body)
+        self.turn.open_prefix()
+        return await provider.send(provider.unmarked(body))
 
     async def _end(self, err: BaseException, *, maybe_paid: bool) -> None:
         """Record that nothing came: at no cost when nothing was billed, at an unknown one when it may have been."""

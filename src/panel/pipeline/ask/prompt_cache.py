@@ -1,9 +1,8 @@
 """Who goes first, so that the others of a launch read the dossier from the provider's cache instead of paying for it.
 
-The first juror of a launch on a billed model writes the cache; the others follow at the first event of its streamed
-answer. Only cached tokens seen in usage count: a model that shows none in three launches is warmed with a whole answer,
-then not at all, and says so. Marks are left out where writing the cache would cost more than it saves, above all where
-one juror is alone with its model (DESIGN decision 2).
+The first juror of a launch on a billed model writes the cache; the others follow its answer. Only cached tokens seen
+in usage count: a model that shows none in three launches is warmed no more, but now and then. Marks are left out where
+writing the cache would cost more than it saves, above all where one juror is alone with its model (DESIGN decision 2).
 
 One `PromptCache` serves all launches of a batch. What it knows of a launch goes when its last juror is done.
 """
@@ -12,30 +11,28 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
-from panel.jurors import Caching, Provider
 from panel.money import Price, is_billed, price, tokens_of
 from panel.pipeline.plan import Seat
 from panel.records import Usage
 
 log = logging.getLogger(__name__)
 WARM_TOKENS = 1024  # shorter prefixes are cached by nobody, so nobody waits for them
-MISSES_IN_A_ROW = 3  # launches without a cached token before the next way is tried
-TRIED_AGAIN_EVERY = 100  # launches, once a model is not warmed any more: a cache may have been out of order
-
-Way = Literal["stream", "answer", "off"]  # the others start at the first event, at the first answer, or at once
+MISSES_IN_A_ROW = 3  # launches without a cached token before a model is not warmed any more
+TRIED_AGAIN_EVERY = 100  # launches, from then on: a cache may have been out of order
 
 
 @dataclass
 class ModelWarmth:
     """What one model's cache has shown so far."""
 
-    name: str
-    way: Way
     launches: int = 0  # with more than one juror on it
-    misses: int = 0  # launches in a row
-    said: str = ""  # a sentence when it is no longer warmed as it was; "" otherwise
+    misses: int = 0  # launches in a row without a cached token
+
+    @property
+    def is_warmed(self) -> bool:
+        """Whether one juror of the next launch goes first."""
+        return self.misses < MISSES_IN_A_ROW or self.launches % TRIED_AGAIN_EVERY == 0
 
 
 @dataclass
@@ -43,7 +40,7 @@ class SharedPrefix:
     """One launch on one model: house rules and dossier, shared by its jurors."""
 
     key: tuple[str, str]
-    way: Way
+    is_warmed: bool
     pays_from: int  # jurors from which writing the cache costs less than it saves
     present: int = 0  # jurors that wait or are being asked
     jurors: int = 0  # that ever came
@@ -55,11 +52,11 @@ class SharedPrefix:
     @property
     def marked(self) -> bool:
         """Whether requests carry cache marks."""
-        return self.way != "off" and self.jurors >= self.pays_from
+        return self.is_warmed and self.jurors >= self.pays_from
 
     async def wait(self) -> bool:
         """Until this juror may go. True: it goes first, and must `open` or `pass_on`."""
-        if self.way == "off" or self.opened:
+        if not self.is_warmed or self.opened:
             return False
         await self.gate.acquire()
         if self.opened:
@@ -92,7 +89,7 @@ class PromptCache:
         self.prefixes: dict[tuple[str, str], SharedPrefix] = {}
         self._pays_from: dict[str, int] = {}
 
-    def enter(self, seat: Seat, provider: Provider, prices: Mapping[str, Price]) -> SharedPrefix | None:
+    def enter(self, seat: Seat, prices: Mapping[str, Price]) -> SharedPrefix | None:
         """The prefix this juror shares; None on a model nobody bills, or for a dossier too short to be cached."""
         question, spec = seat.question, seat.spec
         billed = is_billed(spec.name, prices=prices, free=spec.free)
@@ -101,12 +98,11 @@ class PromptCache:
         key = (question.cache_key, spec.name)
         prefix = self.prefixes.get(key)
         if prefix is None:
-            model = self._model(spec.name, provider)
+            model = self.models.setdefault(spec.name, ModelWarmth())
             pays_from = self._pays_from.get(spec.name)
             if pays_from is None:
                 pays_from = self._pays_from[spec.name] = jurors_that_pay(seat, prices)
-            way = "stream" if model.way == "off" and model.launches % TRIED_AGAIN_EVERY == 0 else model.way
-            prefix = self.prefixes[key] = SharedPrefix(key, way, pays_from)
+            prefix = self.prefixes[key] = SharedPrefix(key, model.is_warmed, pays_from)
         prefix.present += 1
         prefix.jurors += 1
         if prefix.jurors == 2:
@@ -119,29 +115,14 @@ class PromptCache:
         if prefix.present:
             return
         del self.prefixes[prefix.key]
-        model = self.models[prefix.key[1]]
         if not (prefix.marked and prefix.followers):
             return
-        if prefix.hits:
-            model.misses, model.said = 0, ""
-            model.way = prefix.way if model.way == "off" else model.way
-        elif prefix.way == model.way:
-            model.misses += 1
-            if model.misses >= MISSES_IN_A_ROW:
-                self._next_way(model)
-
-    def _model(self, name: str, provider: Provider) -> ModelWarmth:
-        way: Way = "stream" if isinstance(provider, Caching) else "answer"
-        return self.models.setdefault(name, ModelWarmth(name, way))
-
-    def _next_way(self, model: ModelWarmth) -> None:
-        seen = f"{model.name} showed no cached tokens in {model.misses} launches"
-        if model.way == "stream":
-            model.way, model.said = "answer", f"{seen}: the others now wait for the first whole answer."
-        else:
-            model.way, model.said = "off", f"{seen}: its jurors are asked all at once, without cache marks."
-        model.misses = 0
-        log.warning("%s", model.said)
+        name, model = prefix.key[1], self.models[prefix.key[1]]
+        model.misses = 0 if prefix.hits else model.misses + 1
+        if model.misses == MISSES_IN_A_ROW:
+            log.warning(
+                "%s showed no cached tokens in %d launches: its jurors are asked all at once", name, model.misses
+            )
 
 
 def jurors_that_pay(seat: Seat, prices: Mapping[str, Price]) -> int:

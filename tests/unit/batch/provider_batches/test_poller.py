@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from tests.support.provider_batches import HALF_PRICE, REPLY, Desk, key, row, status
@@ -55,6 +56,62 @@ async def test_a_list_that_lags_is_not_believed_at_once() -> None:
     desk.later(seconds=LOOK_AGAIN.total_seconds() + 1)
     assert await desk.tick() == "filling"
     assert await desk.tick() == "submitted"
+
+
+async def test_a_long_upload_leaves_a_list_its_whole_time_to_lag() -> None:
+    """What is waited for is the end of the hand-over: its upload alone may take longer than the list may lag."""
+    desk = Desk(submits=[MAYBE], finds=[[], ["theirs"]], lines=[row(0), row(1), row(2)])
+    desk.batch_api.takes = lambda: desk.later(seconds=150)
+    assert [await desk.tick(), await desk.tick()] == ["submitting", "submitting"]
+    desk.later(seconds=15)
+    await desk.until("collected")
+    assert len(desk.batch_api.handed_over) == 1, "bought twice"
+
+
+async def test_after_a_restart_a_hand_over_is_waited_for_from_the_first_look() -> None:
+    desk = Desk(submits=[MAYBE], finds=[[], ["theirs"]])
+    await desk.tick()
+    desk.later(hours=1)
+    desk.restart()
+    assert [await desk.tick(), await desk.tick()] == ["submitting", "submitted"]
+    assert len(desk.batch_api.handed_over) == 1
+
+
+async def handed_over_twice(**words: Any) -> Desk:
+    """A desk whose batch went out again, since the list did not show the first in time."""
+    desk = Desk(submits=[MAYBE, "second"], looks=[status("working")], **words)
+    assert [await desk.tick(), await desk.tick()] == ["submitting", "submitting"]
+    desk.later(seconds=LOOK_AGAIN.total_seconds() + 1)
+    assert [await desk.tick(), await desk.tick()] == ["filling", "submitted"]
+    return desk
+
+
+async def test_a_batch_that_the_list_showed_too_late_is_cancelled() -> None:
+    desk = await handed_over_twice(finds=[[], [], ["second"], ["second", "first"]])
+    assert [await desk.tick() for _ in range(4)] == ["submitted"] * 4
+    assert desk.batch_api.cancelled == ["first"], "once, and not the one that is waited for"
+    assert desk.books.batches["b1"].provider_batch_id == "second"
+    assert "first is cancelled" in desk.heard[-1]
+
+
+async def test_a_cancel_that_fails_is_tried_at_the_next_look() -> None:
+    desk = await handed_over_twice(finds=[[], [], ["second", "first"]], cancels=[BUSY, None])
+    assert [await desk.tick() for _ in range(3)] == ["submitted"] * 3
+    assert desk.batch_api.cancelled == ["first", "first"]
+
+
+async def test_of_two_found_one_is_adopted_and_the_other_cancelled() -> None:
+    desk = Desk(submits=[MAYBE], finds=[["one", "two"]], looks=[status("working")])
+    assert [await desk.tick() for _ in range(3)] == ["submitting", "submitted", "submitted"]
+    assert desk.books.batches["b1"].provider_batch_id == "one"
+    assert desk.batch_api.cancelled == ["two"]
+
+
+async def test_a_batch_that_may_be_anothers_is_never_cancelled() -> None:
+    """Anthropic keeps no word of ours: as many requests at the same time may be somebody else's."""
+    desk = await handed_over_twice(finds=[[], [], ["second", "somebody's"]], finds_ours=False)
+    assert [await desk.tick() for _ in range(3)] == ["submitted"] * 3
+    assert desk.batch_api.cancelled == []
 
 
 async def test_a_batch_that_turns_out_to_be_anothers_is_not_adopted_again() -> None:
@@ -130,7 +187,7 @@ async def test_a_refused_key_stops_the_model_and_costs_nothing() -> None:
     """A key refused before anything left stops the model and costs nothing."""
     desk = Desk(submits=[WRONG_KEY])
     assert await desk.tick() == "lost"
-    assert desk.poller.refused == {desk.batch.model: "The key is refused."}
+    assert desk.stopped == {desk.batch.model: "The key is refused."}
     assert [cost for _, cost in desk.books.calls.values()] == [Decimal(0)] * 3
 
 

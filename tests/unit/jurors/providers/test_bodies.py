@@ -7,6 +7,7 @@ import pytest
 from tests.support.answers import APIS, provider, question, spec
 from tests.support.providers.dialects import DIALECTS
 
+from panel.jurors import Caching
 from panel.jurors.providers.openai_responses import takes_cache_marks
 from panel.prompting.schema import answer_schema
 
@@ -122,3 +123,19 @@ def test_asking_again_leaves_the_first_body_as_it_was(api: str) -> None:
 def test_the_key_is_in_no_body_and_no_repr(api: str) -> None:
     key = spec().api_key
     assert key not in json.dumps(provider(api).first_body(FULL)) and key not in repr(spec(api))
+
+
+@pytest.mark.parametrize("api", ["responses", "messages"])
+def test_a_body_without_marks_asks_the_same(api: str) -> None:
+    """Marks stand in OpenAI's bodies only at its own address."""
+    asked = provider(api)
+    assert isinstance(asked, Caching)
+    body = asked.first_body(FULL)
+    marked, text = json.dumps(body), json.dumps(asked.unmarked(body))
+    for mark in ('"prompt_cache_breakpoint": {"mode": "explicit"}', '"cache_control": {"type": "ephemeral"}'):
+        marked = marked.replace(", " + mark, "")
+    assert text == marked and text != json.dumps(body)
+
+
+def test_chat_completions_carry_no_marks() -> None:
+    assert not isinstance(provider("chat"), Caching)

@@ -65,6 +65,18 @@ def test_a_number_with_a_point_is_a_number() -> None:
     assert read(x_ratelimit_limit_requests="3000.0")["requests"].per_second == 50.0
 
 
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("3000,3000", 3000), ("3000, 3000", 3000), ("300,300", 300), ("3000,60", 60), ("1,000,000", 1_000_000),
+        ("250,000", 250_000), ("250_000", 250_000), ("3000,", None), ("3000,nan", None),
+    ],
+)  # fmt: skip
+def test_a_limit_told_twice_is_told_once(text: str, limit: float | None) -> None:
+    found = read(x_ratelimit_limit_requests=text)
+    assert (found["requests"].limit if found else None) == limit
+
+
 @pytest.mark.parametrize("value", ODD)
 @pytest.mark.parametrize("name", OPENAI + ANTHROPIC)
 def test_an_odd_value_is_no_value(name: str, value: str) -> None:

@@ -38,6 +38,18 @@ def test_a_limit_told_in_headers_is_used_fully_and_hardly_ever_hit(
     assert len(server.answered) == CALLS
 
 
+def test_a_server_that_saves_up_little_is_used_fully_too() -> None:
+    """A bucket of a tenth of a second: what was sent meanwhile came out of what came in meanwhile."""
+
+    async def run() -> Server:
+        server = Server(per_s=50, room=5)
+        assert not failed(await ask_many(RateLimiter("m", 100), server, CALLS))
+        return server
+
+    server = in_virtual_time(run())
+    assert server.goodput >= 0.9 and server.wasted < 0.02
+
+
 @pytest.mark.parametrize("retry_after", ["1", None])
 def test_a_limit_nobody_tells_is_found_without_losing_a_call(retry_after: str | None) -> None:
     async def run() -> Server:
@@ -385,51 +397,34 @@ def test_a_call_that_waits_for_its_next_try_keeps_no_other_from_asking() -> None
     assert in_virtual_time(run()) < 5.0
 
 
-def test_two_processes_that_share_a_limit_keep_it_between_them() -> None:
-    async def run() -> Server:
-        server = Server()
-        limiters = [RateLimiter("m", 100, share=lambda: 0.5) for _ in range(2)]
-        done = await asyncio.gather(*(ask_many(limiter, server, 1000) for limiter in limiters))
-        assert not any(failed(d) for d in done)
-        assert all(limiter.allowed() <= 50 for limiter in limiters)
-        return server
+@pytest.mark.parametrize("headers", ["all", "limit"])
+@pytest.mark.parametrize("workers", [2, 3])
+def test_workers_with_a_share_each_keep_one_limit_between_them(workers: int, headers: str) -> None:
+    """DESIGN's target holds over several. They begin a second apart: the last meets a limit that is used up already."""
 
-    server = in_virtual_time(run())
-    assert server.goodput >= 0.95 and server.wasted < 0.02
-
-
-def test_a_shared_pace_is_asked_for_blocks_of_requests_and_kept() -> None:
     async def run() -> tuple[Server, list[int]]:
-        server, blocks, free_at = Server(), list[int](), 0.0
+        server, numbers = Server(headers=headers), iter(range(CALLS))
+        counts = [0] * workers
 
-        async def reserve(requests: int) -> float:
-            """As a shared database would: the next free moment, by one clock for all."""
-            nonlocal free_at
-            now = asyncio.get_running_loop().time()
-            await asyncio.sleep(0.005)
-            start, free_at = max(now, free_at), max(now, free_at) + requests / 50
-            blocks.append(requests)
-            return start - now
+        async def worker(n: int) -> None:
+            limiter = RateLimiter("m", 100)
+            limiter.share = 1 / workers
+            await asyncio.sleep(n)
 
-        limiters = [RateLimiter("m", 100, share=lambda: 0.5, before_block=reserve) for _ in range(2)]
-        done = await asyncio.gather(*(ask_many(limiter, server, 1000) for limiter in limiters))
-        assert not any(failed(d) for d in done)
-        return server, blocks
+            async def calls() -> None:
+                while next(numbers, None) is not None:
+                    counts[n] += 1
+                    assert not failed(await ask_many(limiter, server, 1))
 
-    server, blocks = in_virtual_time(run())
-    assert len(blocks) < 2000 / 8 and sum(blocks) >= 2000
-    assert server.goodput >= 0.95 and server.wasted < 0.02
+            await asyncio.gather(*(calls() for _ in range(150)))
+            assert limiter.allowed() <= 100 / workers
 
+        await asyncio.gather(*(worker(n) for n in range(workers)))
+        return server, counts
 
-def test_a_shared_pace_that_fails_slows_calls_down_and_loses_none() -> None:
-    async def run() -> float:
-        async def broken(requests: int) -> float:
-            raise OSError("the database went away")
-
-        assert not failed(await ask_many(RateLimiter("m", 8, before_block=broken), Server(), 20))
-        return asyncio.get_running_loop().time()
-
-    assert 1.0 < in_virtual_time(run()) < 10.0
+    server, counts = in_virtual_time(run())
+    assert server.goodput >= 0.97 and server.wasted < 0.01
+    assert min(counts) >= 0.9 * CALLS / workers, "one gets too little"
 
 
 def test_a_display_sees_what_a_flow_does() -> None:
