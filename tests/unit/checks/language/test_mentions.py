@@ -63,6 +63,13 @@ def test_a_number_that_only_looks_alike_does_not_stand(text, passage):
     assert stand(text, passage) == [False]
 
 
+@pytest.mark.parametrize("digits", ["0", "7", "007", "1999", "12345678901234567890123456789"])
+def test_a_plain_whole_number_is_read_to_its_last_digit(digits):
+    found = read_facts(f"It copies {digits} files.").found
+    assert [int(fact.value if fact.kind == "number" else fact.text) for fact in found] == [int(digits)]
+    assert not any(fact.unit or fact.called for fact in found)
+
+
 @given(st.text(st.sampled_from("0129.,'  $€kMv-axB/\u0663²%"), max_size=40))
 def test_any_digits_and_marks_are_read_without_an_error(text):
     assert all(fact.text in text for fact in read_facts(text).found)
