@@ -170,6 +170,12 @@ def read_facts(text: str) -> Mentions:
     return Mentions(tuple(found), squash(text), "".join(rest) + text[end:])
 
 
+def read_amounts(text: str) -> list[Mention]:
+    """The numbers `read_facts` finds, without bare whole ones; versions and ranges are not looked at."""
+    found = (_fact(match) for match in FACT.finditer(text) if not match.group().isdigit())
+    return [fact for fact in found if fact and fact.kind == "number"]
+
+
 def _range(start: Mention, end: Mention) -> list[Mention]:
     """Both ends of a range: a bare number at one end is in the other's currency too."""
     ends = [start, end]
