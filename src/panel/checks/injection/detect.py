@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from panel.checks.injection.patterns import HIDDEN_RULES, NOTES, PAIRS, RULES, compiled, plain
+from panel.checks.injection.patterns import HIDDEN_RULES, NOTES, PAIRS, RULES, compiled, may_match, plain
 from panel.records import Passage, Suspicion, SuspicionKind
 
 BEFORE, AFTER = 60, 120  # characters around an order or a turn in which this panel's task makes it an attempt
@@ -53,15 +53,15 @@ def suspicious(text: str, *, is_hidden: bool = False) -> tuple[Hit, ...]:
 def noteworthy(text: str) -> str:
     """The first words that attempts use and honest pages too; "" when there are none."""
     seen, places = _folded(text)
-    hit = compiled(NOTES).search(seen)
+    hit = compiled(NOTES.pattern).search(seen) if may_match(NOTES.needs, seen) else None
     return text[places[hit.start()] : places[hit.end() - 1] + 1] if hit else ""
 
 
 def _hits(seen: str, *, is_hidden: bool) -> Iterator[Hit]:
-    for rule in RULES + HIDDEN_RULES * is_hidden:
+    for rule in (r for r in RULES + HIDDEN_RULES * is_hidden if may_match(r.needs, seen)):
         for found in compiled(rule.pattern).finditer(seen):
             yield Hit(*found.span(), rule.kind, rule.why)
-    for pair in PAIRS:
+    for pair in (p for p in PAIRS if may_match(p.needs, seen)):
         for found in compiled(pair.opening).finditer(seen):
             start = max(0, found.start() - BEFORE)
             if task := compiled(pair.task).search(seen, start, found.end() + AFTER):
