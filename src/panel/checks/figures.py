@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from panel.checks.language.compared_text import STOP_WORDS, _phrases, normalise, split_sentences
-from panel.checks.language.mentions import Mention, read_facts
+from panel.checks.language.mentions import Mention, read_amounts, read_facts
 from panel.records import Dossier, Figure, Passage, Source
 
 BENCHMARK = _phrases(
@@ -58,13 +58,17 @@ class StatedFigure:
         return content_words(self.sentence)
 
 
-def figures_in(facts: Iterable[Mention], sentence: str) -> list[tuple[Mention, str]]:
+def names_a_benchmark(sentence: str) -> bool:
+    """Whether a bare number in the sentence may be a score."""
+    return BENCHMARK.search(sentence) is not None
+
+
+def figures_in(facts: Iterable[Mention], *, scored: bool) -> list[tuple[Mention, str]]:
     """Facts of a sentence that somebody measured or designed, each with the unit it is compared by.
 
     Shares, multiples, scores, speeds, times, sizes. Prices, dates, version numbers, list numbers and bare counts are
     none; a bare number is a score when the sentence names a benchmark.
     """
-    scored = BENCHMARK.search(sentence) is not None
     found = ((fact, _unit(fact, scored=scored)) for fact in facts)
     return [(fact, unit) for fact, unit in found if unit in RANK]
 
@@ -109,7 +113,8 @@ def _stated(dossier: Dossier, voices: Sequence[str]) -> Iterator[StatedFigure]:
 def _in_passage(passage: Passage, source: Source) -> Iterator[StatedFigure]:
     for sentence in split_sentences(normalise(passage.text)):
         plain = _LIST_NUMBER.sub(" ", sentence)
-        for fact, unit in figures_in(read_facts(plain).found, plain):
+        scored = names_a_benchmark(plain)
+        for fact, unit in figures_in(read_facts(plain).found if scored else read_amounts(plain), scored=scored):
             before = plain.partition(fact.text)[0]
             if not _VERSION_BEFORE.search(before[-12:]):
                 yield StatedFigure(fact, unit, sentence, passage, source)

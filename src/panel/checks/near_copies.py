@@ -1,10 +1,10 @@
 """Near copies: critics of one panel who sound alike, and what a critic wrote before about another product."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from panel.checks.case import Case, Prose
 from panel.checks.catalogue import flag
+from panel.checks.language.compared_text import word_run
 from panel.checks.opinion.style import opening
 from panel.records import Flag, Print
 
@@ -12,8 +12,6 @@ NEAR = 85.0  # rapidfuzz ratio, 0..100: 85 lets about one word in eight differ
 NEAR_TURNED = 92.0  # the same of the words in order of the alphabet, which finds what was turned round
 LEAST_WORDS = 5  # of a sentence; shorter ones are alike by accident
 LEAST_WORDS_BEFORE = 7
-
-_WORD = re.compile(r"[^\W_](?:[\w'+#.-]*[\w+#])?")
 
 
 def check_near_copies(cases: Sequence[Case]) -> Iterator[Flag]:
@@ -50,13 +48,9 @@ def compared(case: Case, least: int) -> list[tuple[Prose, str]]:
     What stands in a passage is nobody's.
     """
     prose = (*case.sentences, *(p for p in case.phrases if p.field == "line"))
-    texts = [(p, _words(p.bare)) for p in prose]
-    pages = _words(case.dossier_index.passages.running)
+    texts = [(p, word_run(p.bare)) for p in prose]
+    pages = case.dossier_index.passages.word_run
     return [(p, text) for p, text in texts if len(text.split()) >= least and text not in pages]
-
-
-def _words(text: str) -> str:
-    return " ".join(_WORD.findall(text.lower()))
 
 
 def nearest(text: str, others: Sequence[str]) -> int | None:

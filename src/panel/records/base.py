@@ -37,10 +37,17 @@ def sha256_of(value: str | bytes) -> str:
 
 def content_hash(record: Value, *, without: frozenset[str] = frozenset({"made"})) -> str:
     """Hash of a record's content: all its fields but those named in `without` (the stamp), in records inside it too."""
-    return sha256_of(canonical_json(_leave_out(record.model_dump(mode="json"), without)))
+    data = record.model_dump(mode="json")
+    _take_out(data, without)
+    return sha256_of(canonical_json(data))
 
 
-def _leave_out(value: Any, names: frozenset[str]) -> Any:
+def _take_out(value: dict[str, Any] | list[Any], names: frozenset[str]) -> None:
+    """Delete these keys, at every depth."""
     if isinstance(value, dict):
-        return {name: _leave_out(inner, names) for name, inner in value.items() if name not in names}
-    return [_leave_out(inner, names) for inner in value] if isinstance(value, list) else value
+        for name in names & value.keys():
+            del value[name]
+        value = list(value.values())
+    for inner in value:
+        if isinstance(inner, (dict, list)):
+            _take_out(inner, names)

@@ -21,6 +21,6 @@ LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")  # every way to end a line bu
 
 def without_unseen(text: str) -> str:
     """The text without them; every line end becomes `\\n`."""
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
         return text
     return UNSEEN.sub("", LINE_ENDS.sub("\n", text))

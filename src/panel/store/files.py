@@ -4,9 +4,10 @@ import errno
 import os
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from panel.errors import StoreError
 
@@ -37,30 +38,43 @@ def make_folder(path: Path) -> None:
         raise disk_trouble(str(path), err) from err
 
 
-def replace_file(path: Path, content: bytes | Iterable[bytes], *, flush: bool = True) -> None:
+def replace_file(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Put `content`, whole or in pieces, at `path`: a reader, or a crash, sees the old file or the new one.
 
-    Written beside it, flushed to the disk, renamed, and the rename flushed too, unless the caller does that once for
-    several files (`flush_folder`). Raises StoreError.
+    Raises StoreError.
     """
-    make_folder(path.parent)
+    replace_files(path.parent, {path.name: content})
+
+
+def replace_files(folder: Path, contents: Mapping[str, bytes | Iterable[bytes]]) -> None:
+    """`replace_file` of several in one folder, by name: each in one step, all of them on the disk on return.
+
+    They are written beside, flushed to the disk together, renamed, and the renames flushed. Raises StoreError.
+    """
+    make_folder(folder)
+    path, beside = folder, dict[Path, tuple[Path, IO[bytes]]]()
     try:
-        handle, beside = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".new", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.writelines([content] if isinstance(content, bytes) else content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(beside).chmod(0o644)  # mkstemp gives 0600, and a run folder is made to be passed on
-            Path(beside).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(beside).unlink()
-            raise
-        if flush:
-            flush_folder(path.parent)
+        for path, content in ((folder / name, content) for name, content in contents.items()):
+            handle, new = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".new", dir=folder)
+            beside[path] = Path(new), os.fdopen(handle, "wb")
+            beside[path][1].writelines([content] if isinstance(content, bytes) else content)
+        for path in beside:
+            file = beside[path][1]
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+        for path, (written, _) in beside.items():
+            written.chmod(0o644)  # mkstemp gives 0600, and a run folder is made to be passed on
+            written.replace(path)
+        flush_folder(folder)
     except OSError as err:
         raise disk_trouble(str(path), err) from err
+    finally:
+        for written, file in beside.values():
+            with suppress(OSError):
+                file.close()
+            with suppress(OSError):
+                written.unlink()  # gone already, unless something failed
 
 
 def remove_torn_files(folder: Path) -> None:

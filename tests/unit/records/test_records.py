@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from panel.records import (
+    LINE_ENDS,
+    UNSEEN,
     Answered,
     Coverage,
     Declined,
@@ -29,6 +31,7 @@ from panel.records import (
     Written,
     canonical_json,
     slugify,
+    without_unseen,
 )
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -139,3 +142,8 @@ def test_importing_panel_reads_nothing_and_loads_nothing_heavy() -> None:
         "assert not new, new\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+@given(st.text(st.characters() | st.sampled_from("\t\n\r\x00\x7f\x85\xa0\u200b a"), max_size=20))
+def test_plain_text_is_left_as_searching_it_would_leave_it(text: str) -> None:
+    assert without_unseen(text) == UNSEEN.sub("", LINE_ENDS.sub("\n", text))

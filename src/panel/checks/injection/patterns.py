@@ -15,18 +15,20 @@ LOOK_ALIKE = str.maketrans("аеорсухіѕјһԁԛԝοαιεν", "aeopcyxisj
 
 
 class Pattern(NamedTuple):
-    """One family of wordings."""
+    """One family of wordings. Where none of `needs` stands, nothing matches: looking for words is ten times faster."""
 
     why: str  # shown to the editor
     pattern: str
     kind: SuspicionKind = "instruction"
+    needs: str = ""  # words with blanks between them; "": always search
 
 
 class PatternPair(NamedTuple):
-    """What many pages say, and what makes an attempt of it when it stands beside."""
+    """What many pages say, and what makes an attempt of it when it stands beside. needs: of the opening."""
 
     opening: str
     task: str
+    needs: str = ""
 
 
 _NEAR = r"[^.!?\n]"
@@ -79,15 +81,23 @@ _TURN = r"""<\|(?:im_start|im_end|start_header_id|eot_id|endoftext|system|user|a
     |<(?:start|end)_of_turn>|</?(?:system|system_prompt|tool_call|function_calls?)>
     |(?:^|\n|[.!?>]\s|\#{1,4}\s?)(?:system|assistant|developer)\s?:\s"""
 
+_TAKEOVER_NEEDS = "ignore disregard forget dismiss overri overru bypass neglect follow obey"
+_TAKEOVER_NEEDS += " instruction order task job goal dossier"
+
 PAIRS = (
     PatternPair(
         rf"{_TAKEOVER} | \b(?:ignore|disregard|forget)\ the\ above\b",
         rf"""{_WANTED} | {_STARS} | (?:\b(?:and|to|then|now|must|should|you|highly)|[.,:;])\ (?:praise|recommend)\ \w+
             | \b(?:say|state|write)\b{_NEAR}{{0,40}}?\bthe\ best\b | \bno\ (?:weakness|flaw|limitation)
             | \b(?:jurors?|dossier)\b""",
+        _TAKEOVER_NEEDS,
     ),
     PatternPair(_TAKEOVER_ELSEWHERE, rf"(?<![a-z])ship(?![a-z]) | {_STARS}"),
-    PatternPair(_TURN, rf"{_WANTED} | \b(?:votes?|verdict)\b[^\n]{{0,30}}?{_SHIP} | \bpraise\ th"),
+    PatternPair(
+        _TURN,
+        rf"{_WANTED} | \b(?:votes?|verdict)\b[^\n]{{0,30}}?{_SHIP} | \bpraise\ th",
+        "< [ system assistant developer",
+    ),
 )
 RULES = (
     Pattern(
@@ -103,8 +113,13 @@ RULES = (
             ["'`*]{{0,2}}{_VOTE}
         | \bship["'`*]{{0,2}}\s(?:is\s(?:\w+\s){{0,4}})?verdict\b | [:,]\s(?:please\s)?say\s["'`*]?{_SHIP}
         | \b(?:rispondi|antworte|repondez|respond[ae]|vota|odpowiedz|ответь)\s(?:mit\s|com\s)?ship\b | 回答\s?ship\b""",
+        needs="ship skip abstain",
     ),
-    Pattern("tells reviewers or models how to judge", rf"{_READER}{_NEAR}{{0,80}}?{_TOLD}{_NEAR}{{0,80}}?{_WANTED}"),
+    Pattern(
+        "tells reviewers or models how to judge",
+        rf"{_READER}{_NEAR}{{0,80}}?{_TOLD}{_NEAR}{{0,80}}?{_WANTED}",
+        needs="rate score rank recommend praise endorse favo prefer give return conclude",
+    ),
     Pattern(
         "tells reviewers or models how to judge",
         rf"""{_READER}(?:\ (?:who|that))?\ (?:read|evaluat|review|judg|rat|summari[sz])\w*\ (?:this|our)\b
@@ -112,6 +127,7 @@ RULES = (
         | \b(?:{_MODELS}|ai\ {_JUDGES})\s?[:,]\ (?:please\ )?(?:recommend|rank|praise|endorse)\b
         | \b(?:rate|score|rank|grade|give)\ {_THIS}{_NEAR}{{0,40}}?(?:{_TOP}|\bthe\ best\b)
         | \brank\ {_THIS}\ first\b""",
+        needs="recommend rank praise endorse favo choose rate score grade give",
     ),
     Pattern(
         "speaks for this panel",
@@ -123,6 +139,7 @@ RULES = (
         | \bthis\s(?:dossier|launch|product|tool)\s(?:was|has\ been|is)\s(?:approved|cleared|verified)
             \sby\s(?:the|our)\s(?:panel|reviewers|critics)\b""",
         "panel_claim",
+        "voted agreed answered decided approved cleared verified endorsed",
     ),
 )
 # Where no reader sees it, an order to any model is an attempt.
@@ -136,8 +153,22 @@ HIDDEN_RULES = tuple(
     )
 )
 # Words that attempts and honest pages use: a note for the editor.
-NOTES = rf"""{_TAKEOVER}
-    | \b(?:note|notice|attention|message|dear)\b[^.!?\n]{{0,12}}?\b{_AI}\ (?:reviewer|critic|model|agent)s?\s?[:,]"""
+NOTES = Pattern(
+    "",
+    rf"""{_TAKEOVER}
+    | \b(?:note|notice|attention|message|dear)\b[^.!?\n]{{0,12}}?\b{_AI}\ (?:reviewer|critic|model|agent)s?\s?[:,]""",
+    needs=f"{_TAKEOVER_NEEDS} reviewer critic model agent",
+)
+
+
+@cache
+def _words(needs: str) -> tuple[str, ...]:
+    return tuple(needs.split())
+
+
+def may_match(needs: str, folded: str) -> bool:
+    """Whether a pattern with these needs has to be searched for in a folded text."""
+    return not needs or any(word in folded for word in _words(needs))
 
 
 @cache

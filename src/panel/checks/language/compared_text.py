@@ -30,6 +30,7 @@ _FOLDS = {ord(c): "'" for c in "‘’‚‛′`´"} | {ord(c): '"' for c in "�
 _FOLDS.update({ord("…"): "...", ord("™"): "", ord("®"): ""})
 del _FOLDS[ord("`")]  # a backtick marks code and is not a quotation mark
 _MARKS = frozenset({"-", "&", "/", "+", "|", "...", ":", ";", "=", "*"})
+_WORD = re.compile(r"[^\W_](?:[\w'+#.-]*[\w+#])?")
 _DASHES = re.compile("-{2,}")
 
 
@@ -120,11 +121,21 @@ class PassageTexts:
         """Every passage run together: finds words stitched over the edge of two."""
         return " ".join(self.by_id.values())
 
+    @cached_property
+    def word_run(self) -> str:
+        """The words of `running`."""
+        return word_run(self.running)
+
     def holding(self, needle: str, *, besides: str = "") -> list[str]:
         """Ids of the passages in which the words stand, leaving out `besides`."""
         if self.whole.count(needle) <= (1 if besides else 0):
             return []
         return [i for i, text in self.by_id.items() if i != besides and stands_in(needle, text)]
+
+
+def word_run(text: str) -> str:
+    """The words of a text in their order, lower case, a blank between two: all that near copies are told by."""
+    return " ".join(_WORD.findall(text.lower()))
 
 
 def words_of(text: str) -> frozenset[str]:

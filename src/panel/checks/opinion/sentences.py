@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from panel.checks.case import Case, DossierIndex, Prose
-from panel.checks.figures import figures_in
+from panel.checks.figures import figures_in, names_a_benchmark
 from panel.checks.language.amount_terms import contradiction, terms_in
 from panel.checks.language.compared_text import _phrases, normalise
 from panel.checks.language.mentions import HARD, Mention, Mentions, read_names
@@ -161,7 +161,11 @@ def check_attribution(case: Case) -> Iterator[Flag]:
     for prose in (*case.sentences, *case.phrases):
         if prose.rests_on not in ("grounds", "all") or prose.field in UNGROUNDED_FIELDS or not prose.facts.found:
             continue
-        figures = [f for f, _ in figures_in(prose.facts.found, prose.text) if not case.dossier_index.is_own(f)]
+        figures = [
+            f
+            for f, _ in figures_in(prose.facts.found, scored=names_a_benchmark(prose.text))
+            if not case.dossier_index.is_own(f)
+        ]
         if not figures or ATTRIBUTED.search(prose.text):
             continue
         cited = [case.by_number[n] for n in prose.grounds if n in case.by_number and n not in case.void]

@@ -12,7 +12,7 @@ from panel.dossier.page.html import read_page
 from panel.dossier.page.markdown_blocks import MOST_MARKDOWN, as_html, unused_titles
 from panel.dossier.page.passages import Block
 from panel.dossier.visibility.take_out_unseen import HiddenText
-from panel.records import UNSEEN, Hidden
+from panel.records import UNSEEN, Hidden, without_unseen
 
 Form = Literal["html", "markdown", "plain"]  # what a source's text is
 MOST_HIDDEN = 60  # of one source
@@ -72,6 +72,8 @@ def as_records(source_id: str, hidden: Iterable[HiddenText]) -> tuple[Hidden, ..
 
 def hidden_characters(text: str) -> list[HiddenText]:
     """What a text says in characters that draw nothing: tags and selectors spelt out, the rest with its neighbours."""
+    if text == without_unseen(text):
+        return []
     found = [HiddenText("tag characters", "".join(chr(ord(c) - 0xE0000) for c in run)) for run in TAGS.findall(text)]
     found += [HiddenText("variation selectors", _spelt(run)) for run in SELECTORS.findall(text)]
     for run in UNSEEN_RUN.finditer(text):

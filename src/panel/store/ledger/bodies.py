@@ -22,7 +22,7 @@ def exact_json(value: Any) -> str:
     return ENCODER.encode(value)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def text_hash(text: str) -> str:
     """`sha256:...` of a text. Cached: every juror of a launch brings the same dossier.
 

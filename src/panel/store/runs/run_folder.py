@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from panel.errors import Mistake, StoreError
 from panel.records import FileEntry, Run, sha256_of
-from panel.store.files import disk_trouble, flush_folder, make_folder, replace_file
+from panel.store.files import disk_trouble, make_folder, replace_file, replace_files
 from panel.store.run_ids import MANIFEST, check_run_id, safe_relpath
 
 SEAL = "files.json"  # of one launch of a batch: its files and their hashes
@@ -101,15 +101,14 @@ class RunFolder:
         return self.save(run.model_copy(update={"state": "finished", "files": files}))
 
     def write_sealed(self, base: str, files: Mapping[str, str]) -> None:
-        """Put these files into the folder `base`, then its `files.json`: all that is there, with hashes.
+        """Put these files, by plain name, into the folder `base`, then its `files.json`: all there is, with hashes.
 
         The seal is written once the others are on the disk; the manifest lists only it.
         """
         path = self.path / safe_relpath(base)
-        for name, text in files.items():
-            replace_file(path / safe_relpath(name), text.encode("utf-8", "surrogatepass"), flush=False)
-        flush_folder(path)
-        hashes = {name: sha256_of(files[name]) if name in files else _hash(path / name) for name in _below(path)}
+        contents = {name: text.encode("utf-8", "surrogatepass") for name, text in files.items()}
+        replace_files(path, contents)
+        hashes = {name: sha256_of(contents[name]) if name in files else _hash(path / name) for name in _below(path)}
         hashes.pop(SEAL, None)
         self.write(f"{base}/{SEAL}", json.dumps(hashes, indent=1) + "\n")
 

@@ -211,13 +211,6 @@ provider_batches = Table(
 )
 Index("provider_batches_by_state", provider_batches.c.state)
 
-paces = Table(
-    "paces",
-    metadata,
-    Column("lane", String(300), primary_key=True),
-    Column("free_at", Float, nullable=False),  # seconds since 1970 on the database's clock
-)
-
 beats = Table(
     "beats",
     metadata,

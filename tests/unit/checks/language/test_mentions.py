@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.checks.language.mentions import HARD, read_facts
+from panel.checks.language.mentions import HARD, read_amounts, read_facts
 
 SAME_NUMBERS = [
     ("Its 2,000 requests are free.", "2000 free requests a month"),
@@ -61,6 +61,23 @@ def test_the_same_number_in_another_spelling_stands(text, passage):
 @pytest.mark.parametrize(("text", "passage"), OTHER_NUMBERS)
 def test_a_number_that_only_looks_alike_does_not_stand(text, passage):
     assert stand(text, passage) == [False]
+
+
+@pytest.mark.parametrize("digits", ["0", "7", "007", "1999", "12345678901234567890123456789"])
+def test_a_plain_whole_number_is_read_to_its_last_digit(digits):
+    found = read_facts(f"It copies {digits} files.").found
+    assert [int(fact.value if fact.kind == "number" else fact.text) for fact in found] == [int(digits)]
+    assert not any(fact.unit or fact.called for fact in found)
+
+
+SENTENCES = [text for pair in SAME_NUMBERS + OTHER_NUMBERS for text in pair]
+
+
+@given(st.lists(st.sampled_from(SENTENCES), max_size=3).map(" ".join))
+def test_amounts_are_the_numbers_among_all_facts_but_bare_ones(text):
+    numbers = [f for f in read_facts(text).found if f.kind == "number" and not f.text.isdigit()]
+    plainly = [fact._replace(called="", also=()) for fact in numbers]
+    assert [fact._replace(called="", also=()) for fact in read_amounts(text)] == plainly
 
 
 @given(st.text(st.sampled_from("0129.,'  $€kMv-axB/\u0663²%"), max_size=40))

@@ -3,8 +3,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from panel.dossier import launch_template, read_launches
+from panel.dossier.launch_file import launch_yaml
 from panel.errors import Mistake
 from panel.records import Launch
 
@@ -178,6 +180,21 @@ def test_what_is_no_launch_file_is_named(tmp_path: Path, text: str, says: str) -
 )
 def test_broken_json_is_named(tmp_path: Path, text: str, says: str) -> None:
     assert says in str(refused(tmp_path, text, "acme.json"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: {b: [c, 'd', \"e\\n\"], f: 1.10}\ng: >-\n  h\n\n  i\nj: |+\n  k\n\n",
+        '- ~\n- null\n- no\n- 2026-11-23\n- !!str 1\n- <<: {a: 1}\n- {b: http://x.example/y, "c":2}\n',
+        "&here a: b # c\nd:\n- e: 'it''s'\n-\n  f: \"\\x41\\u263a \\\n    g\"\n",
+    ],
+)
+def test_both_parsers_of_yaml_read_the_same(text: str) -> None:
+    """Oracle: PyYAML's own parser beside libyaml's, whose events it shares no code for."""
+    fast = yaml.load(text, Loader=launch_yaml._FastLoader)
+    assert fast == yaml.load(text, Loader=launch_yaml._Loader)
+    assert issubclass(launch_yaml._FastLoader, yaml.CSafeLoader)
 
 
 def test_markdown_without_front_matter_is_named(tmp_path: Path) -> None:

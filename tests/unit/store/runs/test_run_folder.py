@@ -78,6 +78,40 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     assert folder.read("review.json") == "old"
 
 
+def test_a_launch_is_flushed_whole_before_any_file_of_it_is_replaced(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files to the disk, then names, then the folder; its seal after all of them."""
+    done: list[str] = []
+    sync, replace = os.fsync, Path.replace
+
+    def fsync(handle: int) -> None:
+        done.append("flush " + Path(f"/proc/self/fd/{handle}").readlink().name.strip(".").partition(".json")[0])
+        sync(handle)
+
+    monkeypatch.setattr(files_module.os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", lambda self, to: (done.append(f"name {Path(to).stem}"), replace(self, to))[1])
+    folder.write_sealed("launches/acme", {"review.json": "{}", "opinions.json": "[]"})
+    whole = ["flush review", "flush opinions", "name review", "name opinions", "flush acme"]
+    assert done == [*whole, "flush files", "name files", "flush acme"]
+
+
+def test_a_launch_that_fails_half_way_leaves_no_seal_and_nothing_half_written(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def full(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files_module.os, "fsync", full)
+    with pytest.raises(StoreError, match=r"b\.json.*disk is full"):
+        folder.write_sealed("launches/acme", {"a.json": "{}", "b.json": "{}", "c.json": "{}"})
+    assert os.listdir(folder.path / "launches/acme") == []
+
+
 def test_text_that_is_no_unicode_survives(folder: RunFolder) -> None:
     folder.write("raw.json", "half a pair: \ud83d")
     assert folder.read("raw.json") == "half a pair: \ud83d"

@@ -1,4 +1,4 @@
-"""Money in the ledger: the most a call may cost stands in its row, and a counter a scope; purses and leases go.
+"""Money in the ledger: the most a call may cost stands in its row, and a counter a scope; purses, leases, paces go.
 
 Calls of before have no worst case, so they count what they are known to have cost. Two things are carried over: what
 was set aside for a provider's batch becomes the worst case of its calls in equal parts, and a run's or a day's purse
@@ -33,8 +33,8 @@ def upgrade() -> None:
     _share_leases(op.get_bind())
     op.create_index("calls_presumed", "calls", ["run_id", "launch"], sqlite_where=PRESUMED, postgresql_where=PRESUMED)
     _fill(op.get_bind())
-    op.drop_table("leases")
-    op.drop_table("purses")
+    for name in ("leases", "purses", "paces"):
+        op.drop_table(name)
 
 
 def _share_leases(conn: sa.Connection) -> None:
