@@ -96,7 +96,7 @@ def test_a_launch_is_flushed_whole_before_any_file_of_it_is_replaced(
     assert done == [*whole, "flush files", "name files", "flush acme"]
 
 
-def test_a_launch_that_fails_half_way_leaves_no_seal_and_nothing_half_written(
+def test_a_launch_that_fails_half_way_leaves_no_seal_and_no_half_file(
     folder: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[int] = []
