@@ -75,3 +75,23 @@ def test_over_the_days_cap_it_is_held_and_not_asked_again(tmp_path: Path) -> Non
 def test_an_honest_launch_is_asked_once(tmp_path: Path, honest: str) -> None:
     write(tmp_path, attempt=honest)
     assert review(tmp_path)["containment"] is None
+
+
+@pytest.mark.parametrize("batch_first", [True, False])
+def test_a_batch_and_a_command_share_the_days_cap(tmp_path: Path, batch_first: bool) -> None:
+    """One place a day: whoever comes first has it, and the other's launch is held unasked."""
+    write(tmp_path, attempt=ATTEMPT, cap=1)
+    bolt = {"name": "Bolt", "sources": [{"title": "Page", "fetched": "2026-11-23", "text": f"{TEXT}\n{ATTEMPT}\n"}]}
+    (tmp_path / "bolt.yaml").write_text(yaml.safe_dump(bolt), encoding="utf-8")
+    answers = {name: {"developer-experience": make_answer("ship")} for name in ("acme", "bolt")}
+    (tmp_path / "answers.yaml").write_text(yaml.safe_dump(answers), encoding="utf-8")
+    panel = ("--personas", "developer-experience", "--model", "scripted/answers.yaml", "--json")
+
+    def held(*words: str) -> bool:
+        said = run_here(*words, *panel, at=tmp_path)
+        assert said.code == 0, said.err
+        (one,) = said.data.get("reviews") or said.data["reviewed"]
+        return bool(one["containment"]["held"] if "containment" in one else one["held"])
+
+    commands = [("batch", "bolt.yaml", "--yes"), ("review", "acme.yaml")]
+    assert [held(*words) for words in (commands if batch_first else reversed(commands))] == [False, True]
