@@ -1,12 +1,15 @@
 """The event loop commands run on."""
 
+import asyncio
 import gc
 from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 YOUNG = 3_000  # new objects between looks for rings of them; a call makes about a thousand
+THREADS = 4  # beside the loop: one computes at a time, the others wait for the disk; more cost CPU and memory
 
 
 def run_loop(work: Coroutine[Any, Any, T]) -> T:
@@ -15,10 +18,13 @@ def run_loop(work: Coroutine[Any, Any, T]) -> T:
         try:
             import uvloop
         except ImportError:  # Windows
-            import asyncio
+            return asyncio.run(_with_few_threads(work))
+        return uvloop.run(_with_few_threads(work))
 
-            return asyncio.run(work)
-        return uvloop.run(work)
+
+async def _with_few_threads(work: Coroutine[Any, Any, T]) -> T:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
+    return await work
 
 
 @contextmanager
