@@ -45,6 +45,7 @@ Work = Callable[[], Awaitable[None]]
 def make_plan_of(calls: int) -> Any:
     """Launches enough for this many calls by the voting personas: one example, renamed, its dossier made longer."""
     from panel.cli.compose.workspace import open_workspace
+
     from panel.dossier import build_dossier, read_launches
     from panel.jurors import ModelSpec
     from panel.pipeline.plan import make_plan
@@ -130,24 +131,25 @@ async def raw(plan: Any, most: int, *, lean: bool) -> Callable[[], Awaitable[Non
 
 async def panel(plan: Any, most: int, folder: Path) -> Callable[[], Awaitable[None]]:
     """The review room: everything that happens to a call of ours."""
-    from panel.jurors import open_limiters
+    from panel.jurors import RateLimits
     from panel.jurors.dialects import open_provider
     from panel.money import Budget
     from panel.pipeline.ask.asker import Asker
     from panel.pipeline.assemble import how_made, make_review
     from panel.records import Stamp
-    from panel.store import Ledger, RunLock
+    from panel.store import Stores
+    from panel.store.locks.run_lock import RunLock
 
     spec = plan.seats[0].spec
     provider = open_provider(spec)
     lock = RunLock(folder, "benchmark")
     lock.acquire()
-    ledger = Ledger.open(f"sqlite:///{folder / 'panel.db'}", runs_dir=folder)
+    ledger = Stores.open(f"sqlite:///{folder / 'panel.db'}", folder).ledger
     asker = Asker(
         run_id="benchmark",
         ledger=ledger,
         providers={spec.name: provider},
-        limiters=open_limiters([spec], {spec.provider: most}),
+        limiters=RateLimits({spec.provider: most}).of([spec]),
         budget=Budget(None),
         prices={},
     )

@@ -139,19 +139,20 @@ async def retries(plan: Any, most: int) -> int:
 
 async def panel(plan: Any, most: int) -> int:
     """The review room's own path to an opinion. Returns the calls that failed."""
-    from panel.jurors import open_limiters
+    from panel.jurors import RateLimits
     from panel.jurors.dialects import open_provider
     from panel.money import Budget
     from panel.pipeline.ask.asker import Asker
-    from panel.store import Ledger, RunLock
+    from panel.store import Stores
+    from panel.store.locks.run_lock import RunLock
 
     spec = plan.seats[0].spec
     with tempfile.TemporaryDirectory() as at:
         folder, provider = Path(at), open_provider(spec)
         lock = RunLock(folder, "benchmark")
         lock.acquire()
-        ledger = Ledger.open(f"sqlite:///{folder / 'panel.db'}", runs_dir=folder)
-        limiters = open_limiters([spec], {spec.provider: most})
+        ledger = Stores.open(f"sqlite:///{folder / 'panel.db'}", folder).ledger
+        limiters = RateLimits({spec.provider: most}).of([spec])
         asker = Asker("benchmark", ledger, {spec.name: provider}, limiters, Budget(None), {})
         opinions = await asyncio.gather(*(asker.ask(seat) for seat in plan.seats))
         await provider.close()

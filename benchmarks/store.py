@@ -77,23 +77,12 @@ async def measure(url: str, folder: Path, calls: int, most: int) -> Timed:
 
     from panel.records import Usage
     from panel.records.batch import Announcement, BatchRow
-    from panel.store import (
-        BatchRows,
-        Claimed,
-        Ledger,
-        ProviderBatches,
-        RunRecords,
-        SentBatch,
-        SharedBudget,
-        SharedPace,
-        open_locks,
-    )
+    from panel.store import Claimed, SentBatch, SharedBudget, SharedPace, Stores
 
     found: Timed = {}
-    locks = open_locks(url, folder)
-    ledger, records = Ledger.open(url, runs_dir=folder, locks=locks), RunRecords.open(url, runs_dir=folder)
-    batches, day = ProviderBatches.open(url), BatchRows.open(url)
-    shared_budget, pace = SharedBudget.open(url, locks=locks), SharedPace.open(url)
+    stores = Stores.open(url, folder)
+    ledger, records, locks, batches, day = stores.ledger, stores.records, stores.locks, stores.batches, stores.rows
+    shared_budget, pace = SharedBudget(stores.engine, locks), SharedPace(stores.engine)
     records.save_run(a_run("run-1"))
     assert locks.acquire("run-1")
     usage = Usage(input_tokens=900, cache_read_tokens=5000, output_tokens=700)
@@ -133,8 +122,7 @@ async def measure(url: str, folder: Path, calls: int, most: int) -> Timed:
             pace.reserve("lane", 5, 600)
     with timed(found, "row of `runs costs`", calls):
         assert sum(row.spend.calls for row in records.cost_table("run-1")) == calls
-    for each in (ledger, records, batches, day, shared_budget, pace, locks):
-        each.close()
+    stores.close()
     return found
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.support.databases import open_part
 
-from panel.store import BatchRows, Ledger, Locks, ProviderBatches, RunRecords, open_locks
+from panel.store import BatchRows, Ledger, Locks, ProviderBatches, RunRecords
+from panel.store.locks.process_locks import open_locks
 
 if TYPE_CHECKING:
     from tests.support.drafts import Room
@@ -30,28 +32,28 @@ def locks(database_url: str, tmp_path: Path) -> Iterator[Locks]:
 
 @pytest.fixture
 def ledger(database_url: str, tmp_path: Path) -> Iterator[Ledger]:
-    found = Ledger.open(database_url, runs_dir=tmp_path)
+    found = open_part(Ledger, database_url, runs_dir=tmp_path)
     yield found
     found.close()
 
 
 @pytest.fixture
 def records(database_url: str, tmp_path: Path) -> Iterator[RunRecords]:
-    found = RunRecords.open(database_url, runs_dir=tmp_path)
+    found = open_part(RunRecords, database_url, runs_dir=tmp_path)
     yield found
     found.close()
 
 
 @pytest.fixture
 def rows(database_url: str) -> Iterator[BatchRows]:
-    found = BatchRows.open(database_url)
+    found = open_part(BatchRows, database_url)
     yield found
     found.close()
 
 
 @pytest.fixture
 def batches(database_url: str) -> Iterator[ProviderBatches]:
-    found = ProviderBatches.open(database_url)
+    found = open_part(ProviderBatches, database_url)
     yield found
     found.close()
 

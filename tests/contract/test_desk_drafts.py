@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, update
+from tests.support.databases import open_part
 from tests.support.drafts import NOON, Room, ledger, reworded, small
 from tests.support.records import STAMP, a_run
 
@@ -85,7 +86,7 @@ def test_two_launches_that_became_one_are_compared_with_nothing(room: Room) -> N
 
     one, other = small(), small(ledger())
     pair: Comparison = compare(one, other, made=one.made)
-    records = RunRecords.open(room.url, runs_dir=_nowhere())
+    records = open_part(RunRecords, room.url, runs_dir=_nowhere())
     records.save_finished(a_run("run-1").model_copy(update={"state": "finished"}), [one, other], pair)
     records.close()
     room.desk.take_in()
@@ -141,7 +142,7 @@ def test_the_queue_is_cut_into_pages_and_counted(room: Room) -> None:
 def test_runs_of_one_second_are_taken_in_by_their_time_not_by_their_names(room: Room) -> None:
     """Of a draft that nobody opened the newest review is the base, whatever its run happens to be called."""
     first, second = small(), again(2)
-    records = RunRecords.open(room.url, runs_dir=Path())
+    records = open_part(RunRecords, room.url, runs_dir=Path())
     for run_id, minute, review in (("run-b", 0, first), ("run-a", 1, second)):
         made = STAMP.model_copy(update={"run_id": run_id, "created_at": NOON + timedelta(minutes=minute)})
         run = a_run(run_id).model_copy(update={"state": "finished", "made": made})

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.databases import open_part
 from tests.support.meetings import meet
 from tests.support.records import a_review, a_run
 
@@ -35,8 +36,8 @@ class Newsroom:
     """Runs that review launches, the archive they meet, and the desk that takes them in."""
 
     def __init__(self, url: str, folder: Path) -> None:
-        self.records, self.products = (face.open(url, runs_dir=folder) for face in (RunRecords, Products))
-        self.store, self.made = DraftRows.open(url), 0
+        self.records, self.products = (open_part(face, url, runs_dir=folder) for face in (RunRecords, Products))
+        self.store, self.made = open_part(DraftRows, url), 0
 
     def review(self, name: str, release: str = "", **more: Any) -> Draft:
         """A run reviews a launch; the draft it went into."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from tests.support.databases import open_part
 from tests.support.opinions import MADE, make_dossier, make_opinion, make_persona
 
 from panel.desk.drafts.overlay import MAKERS_WORD
@@ -18,7 +19,7 @@ TEXT = "whoever leaves builds another index elsewhere because it documents no ex
 
 @pytest.fixture
 def archive(database_url: str) -> Iterator[Prints]:
-    found = Prints.open(database_url)
+    found = open_part(Prints, database_url)
     yield found
     found.close()
 

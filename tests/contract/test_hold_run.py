@@ -15,18 +15,17 @@ from tests.support.records import a_call
 
 from panel.errors import RunHeld, StoreError
 from panel.records import Usage
-from panel.store import Claimed, HeldBy, Ledger, StoredAnswer, hold_run
+from panel.store import Claimed, HeldBy, Ledger, StoredAnswer, Stores
+from panel.store.locks.run_lock import is_held
 
 HOLDER = """
 import asyncio, sys
-from contextlib import closing
 from pathlib import Path
 from tests.support.records import a_call
-from panel.store import Ledger, hold_run
+from panel.store import Stores
 
-url, runs_dir = sys.argv[1], Path(sys.argv[2])
-with hold_run(url, runs_dir, "run-1") as (_, locks), closing(Ledger.open(url, runs_dir=runs_dir, locks=locks)) as ledger:
-    print(asyncio.run(ledger.claim(a_call("run-1", "a"))).attempt, flush=True)
+with Stores.open(sys.argv[1], Path(sys.argv[2])) as stores, stores.hold_run("run-1"):
+    print(asyncio.run(stores.ledger.claim(a_call("run-1", "a"))).attempt, flush=True)
     sys.stdin.readline()
 """
 
@@ -82,26 +81,26 @@ def test_a_run_is_held_by_one_process_whichever_machine_it_is_on(
     database_url: str, elsewhere: Path, tmp_path: Path
 ) -> None:
     other = Machine(database_url, elsewhere)
-    with pytest.raises(RunHeld, match="Run 'run-1' is being worked on"), hold_run(database_url, tmp_path, "run-1"):
-        pass
-    with hold_run(database_url, tmp_path, "run-2"):
-        pass
-    other.end()
-    with hold_run(database_url, tmp_path, "run-1") as (lock, _):
-        assert lock.held
-    assert not lock.held
+    with Stores.open(database_url, tmp_path) as stores:
+        with pytest.raises(RunHeld, match="Run 'run-1' is being worked on"), stores.hold_run("run-1"):
+            pass
+        with stores.hold_run("run-2"):
+            assert stores.holds("run-2")
+        other.end()
+        with stores.hold_run("run-1"):
+            assert is_held(tmp_path, "run-1")
+        assert not is_held(tmp_path, "run-1")
+        assert not stores.holds("run-1")
 
 
 async def test_a_run_whose_lock_was_lost_asks_nothing_more(
     postgres: Postgres, postgres_url: str, tmp_path: Path
 ) -> None:
     """Another machine may have taken it over meanwhile."""
-    with hold_run(postgres_url, tmp_path, "run-1") as (_, locks):
-        ledger = Ledger.open(postgres_url, runs_dir=tmp_path, locks=locks)
-        assert await ledger.claim(a_call("run-1", "a")) == Claimed(0)
+    with Stores.open(postgres_url, tmp_path) as stores, stores.hold_run("run-1"):
+        assert await stores.ledger.claim(a_call("run-1", "a")) == Claimed(0)
         postgres.cut(postgres_url)
         with pytest.raises(StoreError):
-            await ledger.look(["k"])  # the ledger's own connection broke too, and is made anew
+            await stores.ledger.look(["k"])  # the ledger's own connection broke too, and is made anew
         with pytest.raises(StoreError, match="lock on 'run-1' was lost"):
-            await ledger.claim(a_call("run-1", "b"))
-        ledger.close()
+            await stores.ledger.claim(a_call("run-1", "b"))

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.databases import sent_body
+from tests.support.databases import open_part, sent_body
 
 from panel.errors import StoreError
 from panel.records import Call, Usage
-from panel.store import CallRow, Claimed, HeldBy, Ledger, RunLock, StoredAnswer, ledger_key
+from panel.store import CallRow, Claimed, HeldBy, Ledger, StoredAnswer, ledger_key
+from panel.store.locks.run_lock import RunLock
 
 BODY = {"model": "m", "input": "What do you make of it?", "schema": {"b": "x" * 600, "a": 1}}
 USAGE = Usage(input_tokens=3, cache_write_tokens=12304, cache_read_tokens=7, output_tokens=550)
@@ -88,7 +89,7 @@ async def test_a_call_sent_by_a_living_run_is_held(ledger: Ledger, database_url:
     lock = RunLock(tmp_path, "run-1")
     lock.acquire()
     await ledger.claim(a_row())
-    other = Ledger.open(database_url, runs_dir=tmp_path)
+    other = open_part(Ledger, database_url, runs_dir=tmp_path)
     assert await other.claim(a_row("run-2")) == HeldBy("run-1")
     lock.release()
     assert await other.claim(a_row("run-2")) == Claimed(1)
@@ -98,10 +99,10 @@ async def test_a_call_sent_by_a_living_run_is_held(ledger: Ledger, database_url:
 async def test_what_this_run_sent_before_it_was_killed_is_asked_again(database_url: str, tmp_path: Path) -> None:
     lock = RunLock(tmp_path, "run-1")
     lock.acquire()
-    before = Ledger.open(database_url, runs_dir=tmp_path)
+    before = open_part(Ledger, database_url, runs_dir=tmp_path)
     await before.claim(a_row())
     before.close()  # as a kill leaves it: sent, and nobody remembers
-    after = Ledger.open(database_url, runs_dir=tmp_path)
+    after = open_part(Ledger, database_url, runs_dir=tmp_path)
     assert await after.claim(a_row()) == Claimed(1)
     after.close()
     lock.release()
@@ -189,7 +190,7 @@ async def test_a_closed_ledger_says_so(ledger: Ledger) -> None:
 def _claim_once(url: str, runs_dir: Path, run_id: str, start: Any, out: Any) -> None:
     lock = RunLock(runs_dir, run_id)
     lock.acquire()
-    ledger = Ledger.open(url, runs_dir=runs_dir)
+    ledger = open_part(Ledger, url, runs_dir=runs_dir)
     start.wait()
     out.put(type(asyncio.run(ledger.claim(a_row(run_id)))).__name__)
     start.wait()  # alive until everybody has asked

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.databases import Postgres
+from tests.support.databases import Postgres, open_part
 from tests.support.records import a_call
 
 from panel.errors import StoreError
 from panel.records import Usage
-from panel.store import Claimed, HeldBy, Ledger, Locks, RunLock, StoredAnswer, open_locks
+from panel.store import Claimed, HeldBy, Ledger, Locks, StoredAnswer
+from panel.store.locks.process_locks import open_locks
+from panel.store.locks.run_lock import RunLock
 
 NAMES = ("20261124-060000-day-k3f9", "20261124-060000-day-k3f9/acme-2", "batch:sha256-0af3", "../odd name %s/ü" * 30)
 
@@ -21,7 +23,7 @@ HOLD = """
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from panel.store import open_locks
+from panel.store.locks.process_locks import open_locks
 locks = open_locks(sys.argv[1], Path(sys.argv[2]))
 print(*(locks.acquire(name) for name in sys.argv[3:]), flush=True)
 sys.stdin.read()
@@ -100,7 +102,7 @@ async def test_a_call_belongs_to_its_owners_lock_not_to_its_run(
 ) -> None:
     """Two workers on one run, each on its own launch."""
     other = Other(database_url, tmp_path, "run-1/acme")
-    elsewhere = Ledger.open(database_url, runs_dir=tmp_path)
+    elsewhere = open_part(Ledger, database_url, runs_dir=tmp_path)
     assert await elsewhere.claim(a_call("run-1", "a", owner="run-1/acme")) == Claimed(0)
     elsewhere.close()
     assert await ledger.claim(a_call("run-1", "a", owner="run-1/bolt")) == HeldBy("run-1")
@@ -146,7 +148,7 @@ async def test_a_lost_lock_claims_nothing_and_still_keeps_paid_answers(
     pg: Locks, postgres: Postgres, postgres_url: str, tmp_path: Path
 ) -> None:
     """A worker cut off for a while: its launch is another's by now, who may be asking the same."""
-    ledger = Ledger.open(postgres_url, runs_dir=tmp_path, locks=pg)
+    ledger = open_part(Ledger, postgres_url, runs_dir=tmp_path, locks=pg)
     assert pg.acquire("run-1/acme")
     sent, late = (a_call("run-1", word, owner="run-1/acme") for word in ("a", "b"))
     assert await ledger.claim(sent) == Claimed(0)

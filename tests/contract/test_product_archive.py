@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from tests.support import meetings
+from tests.support.databases import open_part
 from tests.support.records import a_run
 
 from panel.dossier.identity.same_product import folded_release, plain_name, product_key, same_product
@@ -31,7 +32,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def products(database_url: str, tmp_path: Path) -> Iterator[Products]:
-    found = Products.open(database_url, runs_dir=tmp_path)
+    found = open_part(Products, database_url, runs_dir=tmp_path)
     yield found
     found.close()
 
@@ -133,7 +134,7 @@ def test_a_short_notice_takes_no_address_away(products: Products) -> None:
 
 
 def test_history_names_the_runs_there_still_are(products: Products, database_url: str, tmp_path: Path) -> None:
-    records = RunRecords.open(database_url, runs_dir=tmp_path)
+    records = open_part(RunRecords, database_url, runs_dir=tmp_path)
     for day, run_id in ((23, "run-1"), (24, "run-2"), (25, "run-3")):
         records.save_run(a_run(run_id, day))
     lamp = launch("Lamp", "https://acme.dev")
@@ -316,7 +317,7 @@ def test_an_unknown_product_is_a_mistake_that_names_the_nearest(products: Produc
 
 
 def _meet_many(url: str, runs_dir: Path, go: Any, which: int) -> None:
-    products = Products.open(url, runs_dir=runs_dir)
+    products = open_part(Products, url, runs_dir=runs_dir)
     go.wait()
     for release in range(12):
         meet(products, launch("Lamp", "https://acme.dev", str(release)))
@@ -334,7 +335,7 @@ def test_processes_that_meet_one_product_at_once_end_with_one(database_url: str,
     for process in started:
         process.join()
     assert [process.exitcode for process in started] == [0, 0, 0]
-    products = Products.open(database_url, runs_dir=tmp_path)
+    products = open_part(Products, database_url, runs_dir=tmp_path)
     assert [p.slug for p in products.list_products()] == ["lamp", "own0", "own1", "own2"]
     history = products.history("lamp")
     products.close()

@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from tests.support.databases import open_part
 from tests.support.records import a_review, a_row, a_run
 
 from panel.batch.provider_batches.poller import Poller
@@ -152,7 +153,7 @@ async def test_a_call_stays_in_its_batch_though_whoever_sent_it_was_killed(
 ) -> None:
     await ledger.claim_for_batch([a_call(1)], "b1")
     now_is(batches, b1, state)
-    after = Ledger.open(database_url, runs_dir=tmp_path)
+    after = open_part(Ledger, database_url, runs_dir=tmp_path)
     assert await after.claim(a_call(1)) == IN_B1
     after.close()
 
@@ -194,7 +195,7 @@ async def test_looking_claims_nothing(ledger: Ledger, b1: SentBatch, database_ur
         rows[2].key: HeldBy("run-1"),
     }
     assert await ledger.claim(rows[3]) == Claimed(0)
-    after = Ledger.open(database_url, runs_dir=tmp_path)  # nobody holds run-1's lock
+    after = open_part(Ledger, database_url, runs_dir=tmp_path)  # nobody holds run-1's lock
     assert rows[2].key not in await after.look([rows[2].key])
     after.close()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, insert
+from tests.support.databases import open_part
 from tests.support.meetings import meet
 from tests.support.records import a_review, a_run
 
@@ -20,7 +21,7 @@ FIRST = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 
 @pytest.fixture
 def products(database_url: str, tmp_path: Path) -> Iterator[Products]:
-    found = Products.open(database_url, runs_dir=tmp_path)
+    found = open_part(Products, database_url, runs_dir=tmp_path)
     yield found
     found.close()
 

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.databases import rows_of, sent_body
+from tests.support.databases import open_part, rows_of, sent_body
 from tests.support.records import LONG, a_call, a_comparison, a_review, a_run
 
 from panel.errors import Mistake, RunHeld
 from panel.records import FileEntry, Run, Usage
-from panel.store import CallRow, Claimed, Ledger, Locks, RunFolder, RunLock, RunRecords, open_locks
+from panel.store import CallRow, Claimed, Ledger, Locks, RunFolder, RunRecords
+from panel.store.locks.process_locks import open_locks
+from panel.store.locks.run_lock import RunLock
 
 
 async def ask(ledger: Ledger, row: CallRow, cost: str | None = "0.10") -> None:
@@ -188,7 +190,7 @@ async def test_a_run_a_worker_elsewhere_asks_about_is_not_deleted(
 
 
 def test_a_run_held_on_another_machine_is_not_deleted(postgres_url: str, tmp_path: Path) -> None:
-    records = RunRecords.open(postgres_url, runs_dir=tmp_path / "here")
+    records = open_part(RunRecords, postgres_url, runs_dir=tmp_path / "here")
     records.save_run(a_run())
     elsewhere = open_locks(postgres_url, tmp_path / "there")
     elsewhere.acquire("run-1")

@@ -10,10 +10,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.support.databases import open_part
 from tests.support.records import a_call, a_run
 
 from panel.records import Usage
-from panel.store import Ledger, Locks, ProviderBatches, RunRecords, SentBatch, SharedBudget, open_locks
+from panel.store import Ledger, Locks, ProviderBatches, RunRecords, SentBatch, SharedBudget
+from panel.store.locks.process_locks import open_locks
 
 RUN, ONE = "run:run-1", Decimal("1.00")
 
@@ -21,11 +23,13 @@ SPENDER = """
 import random, sys
 from decimal import Decimal
 from pathlib import Path
-from panel.store import SharedBudget, open_locks
+from panel.store import SharedBudget
+from panel.store.locks.process_locks import open_locks
+from tests.support.databases import open_part
 
 url, folder, limit, seed = sys.argv[1], Path(sys.argv[2]), Decimal(sys.argv[3]), int(sys.argv[4])
 chance = random.Random(seed)
-purse = SharedBudget.open(url, locks=open_locks(url, folder))
+purse = open_part(SharedBudget, url, locks=open_locks(url, folder))
 print("ready", flush=True)
 sys.stdin.readline()
 refused = 0
@@ -47,12 +51,14 @@ from decimal import Decimal
 from pathlib import Path
 from tests.support.records import a_call
 from panel.records import Usage
-from panel.store import Ledger, SharedBudget, open_locks
+from panel.store import Ledger, SharedBudget
+from panel.store.locks.process_locks import open_locks
+from tests.support.databases import open_part
 
 url, folder = sys.argv[1], Path(sys.argv[2])
-purse = SharedBudget.open(url, locks=open_locks(url, folder))
+purse = open_part(SharedBudget, url, locks=open_locks(url, folder))
 assert purse.lease("run:run-1", Decimal("0.90"), Decimal(1))
-ledger = Ledger.open(url, runs_dir=folder)
+ledger = open_part(Ledger, url, runs_dir=folder)
 
 async def main():
     row = a_call("run-1", "a")
@@ -67,7 +73,7 @@ sys.stdin.read()
 
 @pytest.fixture
 def shared_budget(database_url: str, locks: Locks) -> Iterator[SharedBudget]:
-    found = SharedBudget.open(database_url, locks=locks)
+    found = open_part(SharedBudget, database_url, locks=locks)
     yield found
     found.close()
 
@@ -75,7 +81,7 @@ def shared_budget(database_url: str, locks: Locks) -> Iterator[SharedBudget]:
 @pytest.fixture
 def other(database_url: str, tmp_path: Path) -> Iterator[SharedBudget]:
     theirs = open_locks(database_url, tmp_path)
-    found = SharedBudget.open(database_url, locks=theirs)
+    found = open_part(SharedBudget, database_url, locks=theirs)
     yield found
     found.close()
     theirs.close()
@@ -184,7 +190,7 @@ def test_a_provider_batchs_lease_outlives_the_worker(
     batch = SentBatch(batch_id="b1", run_id="run-1", provider="p", model="p/m", created_at=datetime.now(UTC))
     batches.new(batch)
     theirs = open_locks(database_url, tmp_path)
-    gone = SharedBudget.open(database_url, locks=theirs)
+    gone = open_part(SharedBudget, database_url, locks=theirs)
     assert gone.lease(RUN, Decimal("0.80"), ONE, batch_id="b1")
     assert gone.lease(RUN, Decimal("0.20"), ONE)
     gone.close()

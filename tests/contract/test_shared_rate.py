@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
+from tests.support.databases import open_part
 
 from panel.store import SharedPace
 from panel.store.database import open_engine
@@ -16,7 +17,8 @@ LANE = "openai/m requests"
 RESERVER = """
 import sys, time
 from panel.store import SharedPace
-pace = SharedPace.open(sys.argv[1])
+from tests.support.databases import open_part
+pace = open_part(SharedPace, sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()
 for _ in range(40):
@@ -28,7 +30,7 @@ pace.close()
 
 @pytest.fixture
 def pace(database_url: str) -> Iterator[SharedPace]:
-    found = SharedPace.open(database_url)
+    found = open_part(SharedPace, database_url)
     yield found
     found.close()
 

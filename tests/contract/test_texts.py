@@ -1,7 +1,7 @@
 """Texts come back letter for letter from every database, whatever a server said."""
 
 import pytest
-from tests.support.databases import rows_of, sent_body
+from tests.support.databases import open_part, rows_of, sent_body
 from tests.support.records import LONG, a_call
 
 from panel.errors import StoreError
@@ -59,7 +59,7 @@ async def test_a_value_postgres_refuses_fails_its_own_call_and_no_other(postgres
     import asyncio
     from dataclasses import replace
 
-    ledger = Ledger.open(postgres_url, runs_dir=tmp_path)
+    ledger = open_part(Ledger, postgres_url, runs_dir=tmp_path)
     bad = replace(a_call("run-1", "b"), model="m" * 300)
     said = await asyncio.gather(
         *(ledger.claim(row) for row in (a_call("run-1", "a"), bad, a_call("run-1", "c"))), return_exceptions=True

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
-from tests.support.databases import Postgres
+from tests.support.databases import Postgres, open_part
 from tests.support.records import a_call, a_run
 
 from panel.errors import StoreError
@@ -32,12 +32,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from tests.support.records import a_call
-from panel.store import Claimed, Ledger, open_locks
+from panel.store import Claimed, Ledger
+from panel.store.locks.process_locks import open_locks
+from tests.support.databases import open_part
 
 url, folder, name, keys = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 locks = open_locks(url, folder)
 assert locks.acquire(f"run-1/{name}")
-ledger = Ledger.open(url, runs_dir=folder, locks=locks)
+ledger = open_part(Ledger, url, runs_dir=folder, locks=locks)
 rows = [a_call("run-1", str(n), owner=f"run-1/{name}") for n in range(keys)]
 random.shuffle(rows)
 
@@ -77,7 +79,7 @@ def test_processes_claiming_the_same_keys_at_once_get_each_key_once(database_url
 
 @pytest.fixture
 def pg_ledger(postgres_url: str, tmp_path: Path) -> Iterator[Ledger]:
-    found = Ledger.open(postgres_url, runs_dir=tmp_path)
+    found = open_part(Ledger, postgres_url, runs_dir=tmp_path)
     yield found
     found.close()
 
@@ -85,7 +87,7 @@ def pg_ledger(postgres_url: str, tmp_path: Path) -> Iterator[Ledger]:
 async def test_a_restarted_server_costs_one_sentence_and_no_answer(
     pg_ledger: Ledger, postgres: Postgres, postgres_url: str, tmp_path: Path
 ) -> None:
-    records = RunRecords.open(postgres_url, runs_dir=tmp_path)
+    records = open_part(RunRecords, postgres_url, runs_dir=tmp_path)
     records.save_run(a_run())
     first, second = a_call("run-1", "a"), a_call("run-1", "b")
     for row in (first, second):

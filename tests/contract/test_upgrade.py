@@ -15,12 +15,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, text
+from tests.support.databases import open_part
 from tests.support.records import a_call, a_run
 from tests.support.schemas import migrate_once
 
 from panel.errors import StoreError
-from panel.store import HeldBy, Ledger, RunLock, RunRecords, StoredAnswer, upgrade
+from panel.store import HeldBy, Ledger, RunRecords, StoredAnswer, upgrade
 from panel.store.database import open_engine, read_url
+from panel.store.locks.run_lock import RunLock
 from panel.store.tables.core import VERSION_TABLE, metadata
 from panel.store.upgrade import MIGRATIONS
 
@@ -74,14 +76,14 @@ def test_an_empty_database_gets_todays_schema(empty_url: str) -> None:
 
 async def test_the_first_schema_is_brought_up_to_today_with_all_it_holds(empty_url: str, tmp_path: Path) -> None:
     make_old(empty_url, "0001")
-    ledger = Ledger.open(empty_url, runs_dir=tmp_path)
+    ledger = open_part(Ledger, empty_url, runs_dir=tmp_path)
     lock = RunLock(tmp_path, "run-1")
     lock.acquire()
     assert isinstance(await ledger.claim(a_call("run-2", "a")), StoredAnswer)
     assert await ledger.claim(a_call("run-2", "b")) == HeldBy("run-1")
     lock.release()
     ledger.close()
-    records = RunRecords.open(empty_url, runs_dir=tmp_path)
+    records = open_part(RunRecords, empty_url, runs_dir=tmp_path)
     assert records.load_run("run-1") == a_run()
     assert [row.spend.calls for row in records.costs("run-1")] == [2]
     records.close()

@@ -39,8 +39,8 @@ QUICK = {
     "panel.batch.provider_batches.economy.FIRST_POLL_S": 0.1,
     "panel.batch.provider_batches.economy.SLOWEST_POLL_S": 0.5,
     "panel.batch.provider_batches.poller.LOOK_AGAIN": "timedelta(seconds=1)",
-    "panel.cli.compose.worker_process.POLL_S": 0.2,
-    "panel.cli.compose.worker_process.FETCH_S": 0.2,
+    "panel.batch.workers.worker.POLL_S": 0.2,
+    "panel.workspace.job_queue.FETCH_S": 0.2,
     "panel.jurors.rate_limits.retry.FIRST_WAIT_S": 1.0,
 }
 LONGEST_S = 300.0

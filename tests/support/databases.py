@@ -16,11 +16,12 @@ import psycopg
 from psycopg import BaseConnection, sql
 from sqlalchemy import NullPool, create_engine, select, text
 
-from panel.store import Ledger
+from panel.store import Ledger, Locks, RunRecords, SharedBudget
 from panel.store.database import open_engine, read_url
 from panel.store.ledger.bodies import named_hashes, unfold
 from panel.store.ledger.statements import texts_named
 from panel.store.ledger.text_encoding import decode_text
+from panel.store.locks.process_locks import open_locks
 from panel.store.tables.core import calls
 
 NUMBER = itertools.count()
@@ -129,3 +130,23 @@ def sent_body(ledger: Ledger, key: str, attempt: int) -> dict[str, Any] | None:
             if folded is None
             else unfold(decode_text(folded), texts_named(conn, named_hashes(decode_text(folded))))
         )
+
+
+def open_part(kind: Any, url: str, *, runs_dir: Path = Path("/nonexistent"), locks: Locks | None = None) -> Any:
+    """One part of a database by itself (`Ledger`, `RunRecords`...), on an engine of its own that its `close` lets go.
+
+    locks: those the caller holds; left out, its own.
+    """
+    engine, own = open_engine(url), locks or open_locks(url, runs_dir)
+    given = {Ledger: (own,), SharedBudget: (own,), RunRecords: (runs_dir, own)}
+    part = kind(engine, *given.get(kind, ()))
+    end = getattr(part, "close", lambda: None)
+
+    def close() -> None:
+        end()
+        if locks is None:
+            own.close()
+        engine.dispose()
+
+    part.close = close
+    return part

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 from tests.support import page_records
 from tests.support.command import PAIR, SPECIMEN, run
+from tests.support.databases import open_part
 from tests.support.desks import Desk, served_desk
 from tests.support.hostile_text.planting import OWN, hostile_comparison
 from tests.support.records import a_run
@@ -68,7 +69,7 @@ class Seeds:
 
     def _left(self, name: str, pair: Comparison, held: Sequence[Review] = ()) -> Path:
         path = self.folder / f"{name}.db"
-        records = RunRecords.open(f"sqlite:///{path}", runs_dir=self.folder)
+        records = open_part(RunRecords, f"sqlite:///{path}", runs_dir=self.folder)
         records.save_finished(finished("pair"), [pair.review_a, pair.review_b], pair)
         records.save_finished(finished("held"), held, None)
         records.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, select
+from tests.support.databases import open_part
 from tests.support.page_records import review_a, review_b
 from tests.support.records import a_run
 
@@ -72,7 +73,7 @@ class Room:
         """
         made = [under(review, run_id) for review in reviews]
         pair = compare(*made, made=made[0].made) if paired else None
-        records = RunRecords.open(self.url, runs_dir=_nowhere())
+        records = open_part(RunRecords, self.url, runs_dir=_nowhere())
         records.save_finished(
             a_run(run_id).model_copy(update={"state": "finished", "again": Again(draft_id=again) if again else None}),
             made,
@@ -185,7 +186,7 @@ def a_room(
 ) -> Iterator[Room]:
     """A desk on this database with one person of each role."""
     clock = clock or Clock()
-    desk = Desk(DraftRows.open(url), archive=archive, responsible="Panel House Ltd", clock=clock)
+    desk = Desk(open_part(DraftRows, url), archive=archive, responsible="Panel House Ltd", clock=clock)
     room = Room(desk, clock, url)
     with desk.store.changing() as conn:
         for role in roles:
@@ -194,7 +195,7 @@ def a_room(
     try:
         yield room
     finally:
-        desk.close()
+        desk.store.engine.dispose()
 
 
 def account_row(who: Account) -> dict[str, str]:

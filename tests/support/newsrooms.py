@@ -18,8 +18,8 @@ import yaml
 from tests.support.command import PAIR, SCRIPTED, SPECIMEN, Said, run_here
 from typer.testing import CliRunner
 
-from panel.cli.compose.desks import OpenDesk, open_desk
 from panel.cli.drafts import browse
+from panel.cli.terminal.here import OpenDesk, open_desk
 from panel.desk.drafts.opened import OpenReview
 from panel.records import Review
 

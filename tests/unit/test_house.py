@@ -20,7 +20,7 @@ ONE_THING = {
     "events": "what is told while work goes on", "history": "all that happened to a draft", "launch": "a launch",
     "offer": "a newer review, offered", "prints": "what critics wrote before, as it is compared", "product": "a product", "products": "products of the archive",
     "review": "a review", "run": "a run", "runs": "runs", "schema": "a JSON Schema of an answer or a record",
-    "stale": "reviews to make again", "stats": "the desk's statistics",
+    "stale": "reviews to make again", "stats": "the desk's statistics", "worker": "a worker process",
 }  # fmt: skip
 
 

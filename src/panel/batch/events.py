@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from panel.pipeline import Notice
 from panel.records import BatchRow
 
 
@@ -21,13 +22,6 @@ class Ended:
 
     row: BatchRow
     spent_usd: Decimal
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Something a person may want to know: a provider batch, a wait, a limit."""
-
-    text: str
 
 
 @dataclass(frozen=True)

@@ -2,34 +2,15 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from panel.batch.batch_context import BatchContext
 from panel.batch.events import Begun, Ended
 from panel.batch.launch import review_row
-from panel.errors import PanelError, Stopped
+from panel.errors import PanelError
+from panel.pipeline import StopSign
 from panel.records import BatchRow
-
-GRACE_S = 30.0  # how long calls in flight may take to end after a signal
-
-
-@dataclass
-class StopSign:
-    """Raised by a signal: no new call is sent, those in flight end and are kept."""
-
-    reason: str = ""
-    raised: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def raise_(self, reason: str) -> None:
-        self.reason = self.reason or reason
-        self.raised.set()
-
-    def refuse(self) -> None:
-        """Raises Stopped once the sign is up."""
-        if self.reason:
-            raise Stopped(self.reason, hint="What was answered is kept.", of="signal")
 
 
 @dataclass
@@ -44,13 +25,7 @@ class Pool:
     async def run(self, at_once: int) -> None:
         """Raises what stopped the batch, after every launch in flight has come to its end or given up."""
         tasks = [asyncio.create_task(self._take_turns()) for _ in range(at_once)]
-        watch = asyncio.create_task(self._enforce(tasks))
-        try:
-            await asyncio.gather(*tasks, return_exceptions=True)
-        finally:
-            watch.cancel()
-            for task in tasks:
-                task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         for task in tasks:
             if not task.cancelled() and (err := task.exception()):
                 raise err
@@ -68,19 +43,11 @@ class Pool:
                 return
             self.context.listen(Ended(done.row, done.spent_usd))
 
-    async def _enforce(self, tasks: list["asyncio.Task[None]"]) -> None:
-        """After a signal, calls in flight have `GRACE_S`; then they are left, and asked again when resumed."""
-        await self.sign.raised.wait()
-        await asyncio.sleep(GRACE_S)
-        for task in tasks:
-            task.cancel()
-
 
 async def work_off(context: BatchContext, sign: StopSign, *, at_once: int) -> None:
     """Review every ready row. Raises Stopped at a limit or signal, StoreError when nothing can be kept."""
     pool = Pool(context, sign, context.rows.stream(context.run_id, ("ready",)))
-    with suppress(asyncio.CancelledError):
-        await pool.run(at_once)
+    await sign.let_finish(pool.run(at_once))
     sign.refuse()
 
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from panel.cli.compose.desks import open_store
 from panel.cli.terminal.common_options import JsonFlag
+from panel.cli.terminal.here import open_here
 from panel.cli.terminal.terminal import say, say_json, talk
 from panel.errors import Mistake
 
@@ -54,8 +54,8 @@ def _file(path: Path) -> dict[str, Any]:
 def _database() -> dict[str, Any]:
     from panel.desk import audit
 
-    with open_store() as store:
-        found = audit(store)
+    with open_here() as workspace:
+        found = audit(workspace.stores.drafts)
     rows = ", ".join(f"{count} {name}" for name, count in found.counted.items())
     told = f"Whole: {found.lines} lines; {rows}. Last line: {found.last or 'none yet'}"
     return {

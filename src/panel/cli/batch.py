@@ -5,11 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from panel.cli.terminal.common_options import JsonFlag, PersonasOption, YesFlag, seconds, usd
-from panel.errors import Mistake
+from panel.cli.terminal.here import open_here
+from panel.cli.terminal.terminal import say, say_json, table, talk
+from panel.errors import Mistake, PanelError
 from panel.workspace import run_loop
 
 if TYPE_CHECKING:
-    from panel.records import Run
+    from collections.abc import Sequence
+
+    from panel.batch import BatchOptions, BatchOutcome
+    from panel.records import BatchRow
+    from panel.workspace import Workspace
 
 Sources = Annotated[
     list[str] | None,
@@ -67,41 +73,101 @@ def batch(
     Safe to run again: what was answered is never paid for twice, and launches reviewed before are skipped by name.
     A launch whose category, language or day is unknown passes that filter.
     """
-    from panel.cli.compose.batches import BatchOptions
-    from panel.cli.compose.workspace import open_workspace
+    with open_here(yes=yes, json_=json_) as workspace:
+        if watch:
+            from panel.cli.watch import watch_batch
 
-    workspace = open_workspace()
-    if watch:
-        from panel.cli.compose.watch import watch_batch
+            if sources or dry_run or enqueue:
+                raise Mistake(
+                    "--watch shows a batch there is; it starts none.", hint="Leave sources and other flags out."
+                )
+            run_loop(watch_batch(workspace, watch, json_=json_))
+            return
+        from panel.batch import BatchOptions
 
-        if sources or dry_run or enqueue:
-            raise Mistake("--watch shows a batch there is; it starts none.", hint="Leave sources and other flags out.")
-        watch_batch(workspace, watch, json_=json_)
-        return
-    from panel.cli.compose.batch_run import dry, run_batch
+        options = BatchOptions(
+            personas, model or (), most, category or (), language or (), max_age_days, usd(budget), usd(launch_budget),
+            usd(day_budget), seconds(deadline), economy,
+        )  # fmt: skip
+        if dry_run:
+            run_loop(_dry(workspace, sources or (), options, json_=json_))
+        elif enqueue:
+            _enqueue(workspace, sources or (), options, json_=json_)
+        else:
+            from panel.workspace import review_batch, run_until_stopped
 
-    ask = BatchOptions(
-        personas=personas, models=tuple(model or ()), most=most, categories=tuple(category or ()),
-        languages=tuple(language or ()), max_age_days=max_age_days, budget_usd=usd(budget),
-        launch_usd=usd(launch_budget), day_usd=usd(day_budget), deadline_s=seconds(deadline), economy=economy,
-    )  # fmt: skip
-    if dry_run:
-        dry(workspace, sources or (), ask, json_=json_)
-    elif enqueue:
-        from panel.cli.compose.job_queue import enqueue_batch
-
-        run_loop(enqueue_batch(workspace, sources or (), ask, yes=yes, json_=json_))
-    else:
-        run_batch(workspace, sources or (), ask, yes=yes, json_=json_)
+            outcome = run_until_stopped(
+                lambda sign: review_batch(workspace, sources or (), options, sign), workspace.console
+            )
+            _show(outcome, json_=json_)
 
 
 def resume_a_batch(
-    run: "Run", *, budget: float | None, deadline: float | None, retry: bool, yes: bool, json_: bool
+    workspace: "Workspace", run_id: str, *, budget: float | None, deadline: float | None, retry: bool, json_: bool
 ) -> None:
     """What `panel resume` does with a batch."""
-    from panel.cli.compose.batch_run import resume_batch
-    from panel.cli.compose.batches import BatchOptions
-    from panel.cli.compose.workspace import open_workspace
+    from panel.batch import BatchOptions
+    from panel.workspace import go_on_with_batch, run_until_stopped
 
-    ask = BatchOptions(budget_usd=usd(budget), deadline_s=seconds(deadline), retry=retry)
-    resume_batch(open_workspace(), run, ask, yes=yes, json_=json_)
+    options = BatchOptions(budget_usd=usd(budget), deadline_s=seconds(deadline), retry=retry)
+    outcome = run_until_stopped(lambda sign: go_on_with_batch(workspace, run_id, options, sign), workspace.console)
+    _show(outcome, json_=json_)
+
+
+def _show(outcome: "BatchOutcome | None", *, json_: bool) -> None:
+    """The summary, and why the batch stopped where it did. With --json stdout has its one object already then."""
+    if outcome is None:
+        if json_:
+            say_json({"run_id": "", "state": "elsewhere", "reviewed": [], "skipped": [], "failed": []})
+        return
+    if json_:
+        say((outcome.folder / "summary.json").read_text(encoding="utf-8").rstrip("\n"))
+    else:
+        say(f"Summary: {outcome.folder / 'summary.md'}")
+    _end(outcome.why, json_=json_)
+
+
+def _end(err: "PanelError | None", *, json_: bool) -> None:
+    """Leave with the error's code. With --json its sentence goes to stderr."""
+    if err and not json_:
+        raise err
+    if err:
+        talk(f"{err} {err.hint}".strip())
+        raise typer.Exit(err.exit_code)
+
+
+def _enqueue(workspace: "Workspace", sources: "Sequence[str]", options: "BatchOptions", *, json_: bool) -> None:
+    from panel.workspace import hand_out_batch
+
+    begun = run_loop(hand_out_batch(workspace, sources, options))
+    if begun is None:
+        return
+    run_id, count = begun
+    if json_:
+        say_json({"run_id": run_id, "handed_out": count})
+        return
+    say(run_id)
+    talk(f"{count} launches handed out. Watch them with: panel batch --watch {run_id}")
+
+
+async def _dry(workspace: "Workspace", sources: "Sequence[str]", options: "BatchOptions", *, json_: bool) -> None:
+    """Print each row with its state and reason, then the price."""
+    from panel.workspace import price_batch_only
+
+    async with price_batch_only(workspace, sources, options) as (rows, price, why):
+        if json_:
+            told = {
+                "launches": price.launches, "calls": price.calls, "low_usd": str(price.low_usd),
+                "high_usd": str(price.high_usd), "unpriced": list(price.unpriced), "assumed_dossiers": price.assumed,
+            }  # fmt: skip
+            say_json({"rows": [r.model_dump(mode="json", exclude_defaults=True) for r in rows], "price": told})
+        else:
+            lines = ((str(r.row), r.state, r.said.name or "-", r.said.source, r.said.at, _why(r)) for r in rows)
+            say(table([("row", "state", "name", "source", "at", "why"), *lines]))
+            talk(price.sentence)
+    if why:
+        _end(Mistake(f"No source could be read. {why}"), json_=json_)
+
+
+def _why(row: "BatchRow") -> str:
+    return "; ".join(filter(None, (row.reason, row.may_be and f"may be the same launch as {row.may_be}")))

@@ -1,13 +1,12 @@
 """`panel runs costs`: what calls cost, from the ledger, and what the cache and provider batches saved."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 from panel.batch import Bill, By, bills, json_parts
-from panel.cli.compose.workspace import Workspace
 from panel.cli.terminal.terminal import say, say_parts, table_lines, talk
 from panel.money import Savings
+from panel.workspace import Workspace
 
 TITLES: dict[By, tuple[str, ...]] = {
     "juror": ("launch", "critic", "model"),
@@ -24,14 +23,14 @@ FIGURES = ("calls", "in", "cache write", "cache read", "out", "USD", "cache save
 def show_costs(workspace: Workspace, run_id: str, by: By, *, json_: bool) -> None:
     """A line for each, then the total. The ledger is streamed: a line is printed once its calls have been read."""
     total = Bill()
-    with closing(workspace.open_records()) as records:
-        rows = records.cost_table(records.load_run(run_id).run_id if run_id else "")
-        found = bills(rows, by, Savings(workspace.settings.prices), total)
-        if json_:
-            say_parts(json_parts(_fields(found, by, total)))
-            return
-        for line in table_lines(_lines(found, by, total)):
-            say(line)
+    records = workspace.stores.records
+    rows = records.cost_table(records.load_run(run_id).run_id if run_id else "")
+    found = bills(rows, by, Savings(workspace.settings.prices), total)
+    if json_:
+        say_parts(json_parts(_fields(found, by, total)))
+        return
+    for line in table_lines(_lines(found, by, total)):
+        say(line)
     if total.spend.unpriced:
         talk(f"{total.spend.unpriced} calls have no known price and are in no sum.")
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from panel.cli.terminal.common_options import JsonFlag, YesFlag
+from panel.cli.terminal.here import open_here
 from panel.cli.terminal.terminal import say, say_json, talk
 
 if TYPE_CHECKING:
-    from panel.cli.compose.workspace import Workspace
+    from panel.workspace import Workspace
 
 # Their default ports.
 SERVERS = {
@@ -43,14 +44,10 @@ def doctor(
     Looks at keys, models, the local model, servers on this machine, the database, the disk and name clashes.
     """
     if live:
-        from panel.cli.compose.live_check import prove_live
-
-        prove_live(live, yes=yes, json_=json_)
+        _prove(live, yes=yes, json_=json_)
         return
-    from panel.cli.compose.workspace import open_workspace
-
-    workspace = open_workspace()
-    findings = list(look(workspace))
+    with open_here(json_=json_) as workspace:
+        findings = list(look(workspace))
     bad = [f for f in findings if f.state == "bad"]
     if json_:
         say_json({"findings": [asdict(f) for f in findings], "fit": not bad, "next": next_command(workspace, findings)})
@@ -61,6 +58,22 @@ def doctor(
         talk(f"Next: {next_command(workspace, findings)}")
     if bad:
         raise typer.Exit(2)
+
+
+def _prove(model: str, *, yes: bool, json_: bool) -> None:
+    """Show the price, ask, make the calls, print what each showed. Exit 4 when one did not hold."""
+    from panel.workspace import prove, run_loop
+
+    with open_here(yes=yes, json_=json_) as workspace:
+        receipt, path = run_loop(prove(workspace, model))
+    if json_:
+        say_json({"receipt": str(path), **receipt.model_dump(mode="json")})
+    else:
+        for proof in receipt.proofs:
+            say(f"{proof.held:9}  {proof.assumption}: {proof.saw}")
+        talk(f"Receipt: {path}")
+    if any(proof.held == "no" for proof in receipt.proofs):
+        raise typer.Exit(4)
 
 
 def next_command(workspace: "Workspace", findings: list[Finding]) -> str:
@@ -182,13 +195,11 @@ def _models_at(port: int) -> list[str] | None:
 
 
 def _database(workspace: "Workspace") -> Finding:
-    from contextlib import closing
-
     from panel.errors import PanelError
 
     try:
-        with closing(workspace.open_ledger()):
-            return Finding("database", "ok", workspace.database_shown)
+        workspace.stores  # noqa: B018  opens it
+        return Finding("database", "ok", workspace.database_shown)
     except PanelError as err:
         return Finding("database", "bad", str(err), err.hint)
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from panel.cli.terminal.common_options import JsonFlag
+from panel.cli.terminal.here import open_here
 from panel.cli.terminal.terminal import say, say_json, talk
 
 if TYPE_CHECKING:
@@ -36,10 +37,10 @@ def refresh(
 @app.command()
 def diff(url: Address, json_: JsonFlag = False) -> None:
     """What changed on a page between its last two different readings."""
-    from panel.cli.compose.launches import snapshots_of
-    from panel.cli.compose.workspace import open_workspace
+    from panel.workspace import snapshots_of
 
-    changes = snapshots_of(open_workspace()).diff(url)
+    with open_here(json_=json_) as workspace:
+        changes = snapshots_of(workspace).diff(url)
     if json_:
         say_json({"url": url, "diff": changes})
     elif changes:
@@ -49,13 +50,12 @@ def diff(url: Address, json_: JsonFlag = False) -> None:
 
 
 def _dossier(name: str, category: str, *, refresh: bool) -> "tuple[Dossier, Scenarios]":
-    from panel.cli.compose.launches import dossiers_of
-    from panel.cli.compose.workspace import open_workspace
     from panel.dossier import load_scenarios
+    from panel.workspace import dossiers_of, run_loop
 
-    workspace = open_workspace()
-    dossiers, _ = dossiers_of(workspace, [name], as_of=None, refresh=refresh, category=category)
-    return dossiers[0], load_scenarios(workspace.folder.scenarios)
+    with open_here() as workspace:
+        dossiers, _ = run_loop(dossiers_of(workspace, [name], as_of=None, refresh=refresh, category=category))
+        return dossiers[0], load_scenarios(workspace.folder.scenarios)
 
 
 def _costs(dossier: "Dossier", scenarios: "Scenarios") -> list[str]:

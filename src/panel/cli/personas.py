@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from panel.cli.terminal.common_options import JsonFlag
+from panel.cli.terminal.here import open_here
 from panel.cli.terminal.terminal import say, say_json, table, talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
-    from panel.cli.compose.workspace import Workspace
     from panel.records import Persona
+    from panel.workspace import Workspace
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The critics: list, show, check, add.")
 
@@ -19,9 +20,7 @@ app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The critics
 @app.command("list")
 def list_(json_: JsonFlag = False) -> None:
     """List the personas of this workspace in page order."""
-    from panel.cli.compose.workspace import open_workspace
-
-    personas = open_workspace().personas
+    personas = open_here(json_=json_).personas
     if json_:
         say_json({"personas": [p.model_dump(mode="json") for p in personas]})
         return
@@ -36,9 +35,7 @@ def show(
     json_: JsonFlag = False,
 ) -> None:
     """Show one persona, or with --prompt the question it would be asked."""
-    from panel.cli.compose.workspace import open_workspace
-
-    workspace = open_workspace()
+    workspace = open_here(json_=json_)
     persona = workspace.choose_personas(persona_id)[0]
     if prompt:
         text = _prompt(workspace, persona, prompt)
@@ -56,10 +53,11 @@ def show(
 
 def _prompt(workspace: "Workspace", persona: "Persona", launch_file: str) -> str:
     """House rules, dossier and brief as a hosted juror would get them."""
-    from panel.cli.compose.launches import dossiers_of
     from panel.prompting import Templates, deal_moves, render_question
+    from panel.workspace import dossiers_of, run_loop
 
-    (dossier,), _ = dossiers_of(workspace, [launch_file], as_of=None, refresh=False)
+    with workspace:
+        (dossier,), _ = run_loop(dossiers_of(workspace, [launch_file], as_of=None, refresh=False))
     templates = Templates(workspace.folder.prompts)
     moves = deal_moves(templates, dossier.launch.slug, [p.persona_id for p in workspace.personas])
     asked = render_question(templates, dossier, persona, move=moves[persona.persona_id])
@@ -72,11 +70,9 @@ def check(
     json_: JsonFlag = False,
 ) -> None:
     """Check persona files: every field and every length."""
-    from panel.cli.compose.workspace import open_workspace
     from panel.prompting import parse_persona
 
-    workspace = open_workspace()
-    texts = {path.stem: _read(path) for path in files} or dict(workspace.folder.personas)
+    texts = {path.stem: _read(path) for path in files} or dict(open_here(json_=json_).folder.personas)
     for name, text in texts.items():
         parse_persona(text, persona_id=name)
     if json_:
@@ -90,11 +86,10 @@ def new(
     persona_id: Annotated[str, typer.Argument(help="Lower case, hyphens: security-reviewer.")], json_: JsonFlag = False
 ) -> None:
     """Write a commented persona file into personas/: the next run asks it too."""
-    from panel.cli.compose.workspace import open_workspace
     from panel.prompting import parse_persona, persona_template
     from panel.store import write_new
 
-    workspace = open_workspace()
+    workspace = open_here(json_=json_)
     if workspace.folder.packaged:
         raise Mistake("There is no workspace here.", hint="Make one first: panel init")
     text = persona_template(persona_id)

@@ -1,13 +1,14 @@
 """`panel products`: what our archive knows, which launches it takes for one product, and how a person mends that."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from panel.cli.terminal.common_options import JsonFlag
+from panel.cli.terminal.here import open_here
 from panel.cli.terminal.terminal import say, say_json, table, talk
 
 if TYPE_CHECKING:
@@ -27,10 +28,8 @@ def list_(
     category: Annotated[str, typer.Option("--category", help="Only of this category.")] = "", json_: JsonFlag = False
 ) -> None:
     """List products, by slug."""
-    from panel.cli.compose.workspace import open_workspace
-
-    with closing(open_workspace().open_products()) as products:
-        found = products.list_products(category)
+    with open_here(json_=json_) as workspace:
+        found = workspace.stores.products.list_products(category)
     if json_:
         say_json({"products": [p.model_dump(mode="json") for p in found]})
     elif found:
@@ -43,10 +42,8 @@ def list_(
 @app.command()
 def show(product: Ref, json_: JsonFlag = False) -> None:
     """Show a product's history: releases, where they were seen, runs, other names, what was done to it."""
-    from panel.cli.compose.workspace import open_workspace
-
-    with closing(open_workspace().open_products()) as products:
-        history = products.history(product)
+    with open_here(json_=json_) as workspace:
+        history = workspace.stores.products.history(product)
     if json_:
         say_json(history.model_dump(mode="json"))
         return
@@ -99,15 +96,13 @@ def rename(
 @contextmanager
 def _signing(by: str) -> Iterator[tuple["Products", dict[str, Any]]]:
     """The products, and who acts when: the log names this machine's owner, whoever decided."""
-    from panel.cli.compose.desks import open_store, owner_name
-    from panel.cli.compose.workspace import open_workspace
     from panel.desk import Accounts
+    from panel.workspace import owner_name
 
-    workspace, now = open_workspace(), datetime.now(UTC)
-    with open_store(workspace) as store:
-        me = Accounts(store.engine).owner(owner_name(workspace), now=now)
-    with closing(workspace.open_products()) as products:
-        yield products, {"by": by or me.name, "account": me.account_id, "now": now}
+    now = datetime.now(UTC)
+    with open_here() as workspace:
+        me = Accounts(workspace.stores.engine).owner(owner_name(workspace), now=now)
+        yield workspace.stores.products, {"by": by or me.name, "account": me.account_id, "now": now}
 
 
 def _done(product: "Product", sentence: str, *, json_: bool) -> None:

@@ -1,11 +1,11 @@
 """`panel review`, `panel compare`, `panel resume`: the main job, from files to a page."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from panel.cli.terminal.common_options import JsonFlag, PersonasOption, YesFlag
+from panel.cli.terminal.common_options import JsonFlag, PersonasOption, YesFlag, seconds, usd
+from panel.cli.terminal.here import open_here
 from panel.cli.terminal.terminal import say, say_json, talk
 
 if TYPE_CHECKING:
@@ -75,45 +75,47 @@ def resume(
 
     Only what is missing is asked, with the dossiers, personas and prompts of the day it began.
     """
-    from panel.cli.compose.runs import RunOptions, load_run, resume_run
+    from panel.workspace import RunOptions, resume_run, run_until_stopped
 
-    run = load_run(run_id)
-    if run.kind == "batch":
-        from panel.cli.batch import resume_a_batch
+    with open_here(yes=yes, json_=json_) as workspace:
+        run = workspace.stores.records.load_run(run_id)
+        if run.kind == "batch":
+            from panel.cli.batch import resume_a_batch
 
-        resume_a_batch(run, budget=budget, deadline=deadline, retry=retry, yes=yes, json_=json_)
-        return
-    ask = RunOptions(budget=budget, deadline_min=deadline, retry=retry, yes=yes, quiet=json_)
-    _show(*resume_run(run.run_id, ask), json_=json_)
+            resume_a_batch(workspace, run.run_id, budget=budget, deadline=deadline, retry=retry, json_=json_)
+            return
+        options = RunOptions(budget_usd=usd(budget), deadline_s=seconds(deadline), retry=retry)
+        result = run_until_stopped(lambda sign: resume_run(workspace, run.run_id, options, sign), workspace.console)
+        _show(result, json_=json_)
 
 
 def _ask(
-    kind: "RunKind", files: list[str], personas: str, models: list[str], budget: float | None, deadline: float | None,
+    kind: "RunKind", names: list[str], personas: str, models: list[str], budget: float | None, deadline: float | None,
     yes: bool, fresh: bool, retry: bool, as_of: str, category: str, json_: bool,
 ) -> None:  # fmt: skip
-    from panel.cli.compose.runs import RunOptions, prepare, run_plan
-    from panel.cli.compose.workspace import open_workspace
+    from panel.workspace import RunOptions, ask_panel, run_until_stopped
 
-    workspace = open_workspace()
-    plan, stamp = prepare(
-        workspace, kind, files, personas=personas, models=models, as_of=as_of, fresh=fresh, category=category
-    )
-    ask = RunOptions(budget=budget, deadline_min=deadline, retry=retry, yes=yes, quiet=json_)
-    _show(*run_plan(workspace, plan, stamp, ask), json_=json_)
+    options = RunOptions(personas, models, as_of, fresh, category, usd(budget), seconds(deadline), retry)
+    with open_here(yes=yes, json_=json_) as workspace:
+        _show(
+            run_until_stopped(lambda sign: ask_panel(workspace, kind, names, options, sign), workspace.console),
+            json_=json_,
+        )
 
 
-def _show(outcome: "RunResult", folder: Path, *, json_: bool) -> None:
+def _show(outcome: "RunResult", *, json_: bool) -> None:
     """The verdict card and where the page is; or the same as one JSON object."""
     _tell_of_failures(outcome)
     if json_:
-        say_json(as_json(outcome, folder))
+        say_json(as_json(outcome))
         return
     from panel.pages import comparison_card, review_card
 
     cards = [comparison_card(outcome.comparison)] if outcome.comparison else [review_card(r) for r in outcome.reviews]
     say("\n\n".join(cards))
     talk("")
-    say(f"Page: {folder / 'report.html'}" if len(outcome.reviews) == 1 or outcome.comparison else f"Pages: {folder}")
+    one_page = len(outcome.reviews) == 1 or outcome.comparison
+    say(f"Page: {outcome.folder / 'report.html'}" if one_page else f"Pages: {outcome.folder}")
 
 
 def _tell_of_failures(outcome: "RunResult") -> None:
@@ -126,10 +128,10 @@ def _tell_of_failures(outcome: "RunResult") -> None:
         talk(f"{ends.count('unusable')} of {len(ends)} answers were unusable. Ask for them again: {resume} --retry")
 
 
-def as_json(outcome: "RunResult", folder: Path) -> dict[str, object]:
+def as_json(outcome: "RunResult") -> dict[str, object]:
     """What --json prints of a run: ids, paths, and the records in full."""
     records: dict[str, object] = {"reviews": [r.model_dump(mode="json") for r in outcome.reviews]}
     if outcome.comparison:
         records = {"comparison": outcome.comparison.model_dump(mode="json")}
     spend = [row.model_dump(mode="json") for row in outcome.run.spend]
-    return {"run_id": outcome.run.run_id, "folder": str(folder), "spend": spend, **records}
+    return {"run_id": outcome.run.run_id, "folder": str(outcome.folder), "spend": spend, **records}

@@ -1,6 +1,5 @@
 """`panel runs`: what was run, what it cost, whether it is whole; and how to be rid of it."""
 
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from panel.cli.terminal.common_options import JsonFlag, RunId, SureFlag
+from panel.cli.terminal.here import Terminal, open_here
 from panel.cli.terminal.terminal import say, say_json, table, talk
 from panel.errors import Mistake
 
@@ -24,12 +24,9 @@ By = Literal["persona", "model", "launch", "day"]
 @app.command("list")
 def list_(json_: JsonFlag = False) -> None:
     """List runs, newest first."""
-    from panel.cli.compose.workspace import open_workspace
-
-    workspace = open_workspace()
-    with closing(workspace.open_records()) as records, closing(workspace.open_locks()) as locks:
-        found = records.list_runs()
-        states = {run.run_id: _state(run, locks) for run in found}
+    with open_here(json_=json_) as workspace:
+        found = workspace.stores.records.list_runs()
+        states = {run.run_id: _state(run, workspace.stores.locks) for run in found}
     if json_:
         say_json({"runs": [_short(run, states[run.run_id]) for run in found]})
         return
@@ -49,14 +46,13 @@ def list_(json_: JsonFlag = False) -> None:
 @app.command()
 def show(run_id: RunId, json_: JsonFlag = False) -> None:
     """Show one run: what it asked, what came of it, where its page is; of a batch, what its summary says."""
-    from panel.cli.compose.workspace import open_workspace
     from panel.pages import comparison_card, review_card
     from panel.store import RunFolder
 
-    workspace = open_workspace()
-    with closing(workspace.open_records()) as records, closing(workspace.open_locks()) as locks:
+    with open_here(json_=json_) as workspace:
+        records = workspace.stores.records
         run = records.load_run(run_id)
-        state = _state(run, locks)
+        state = _state(run, workspace.stores.locks)
         if run.kind == "batch":
             from panel.cli.show_batch import show_batch
 
@@ -87,10 +83,10 @@ def costs(
     json_: JsonFlag = False,
 ) -> None:
     """What calls cost and what cache and provider batches saved, from the ledger; deleted runs stay in the sums."""
-    from panel.cli.compose.workspace import open_workspace
     from panel.cli.costs import show_costs
 
-    show_costs(open_workspace(), run_id, by or "juror", json_=json_)
+    with open_here(json_=json_) as workspace:
+        show_costs(workspace, run_id, by or "juror", json_=json_)
 
 
 @app.command()
@@ -115,11 +111,10 @@ def verify(
 @app.command()
 def delete(run_id: RunId, yes: SureFlag = False, json_: JsonFlag = False) -> None:
     """Delete a run's texts and folder. What it cost stays in the ledger."""
-    from panel.cli.compose.workspace import open_workspace, sure
-
-    with closing(open_workspace().open_records()) as records:
+    with open_here(yes=yes, json_=json_) as workspace:
+        records = workspace.stores.records
         run = records.load_run(run_id)
-        sure(f"Delete {run.run_id} and its folder?", yes=yes, quiet=json_)
+        Terminal(yes, json_).sure(f"Delete {run.run_id} and its folder?")
         records.delete_run(run.run_id)
     say_json({"deleted": [run.run_id]}) if json_ else talk(f"Deleted {run.run_id}. Its costs stay.")
 
@@ -131,11 +126,11 @@ def prune(
     json_: JsonFlag = False,
 ) -> None:
     """Delete every run older than so many days. What they cost stays in the ledger."""
-    from panel.cli.compose.workspace import open_workspace, sure
 
     before = datetime.now(UTC) - timedelta(days=older_than)
-    with closing(open_workspace().open_records()) as records:
-        sure(f"Delete every run made before {before:%Y-%m-%d %H:%M} UTC?", yes=yes, quiet=json_)
+    with open_here(yes=yes, json_=json_) as workspace:
+        records = workspace.stores.records
+        Terminal(yes, json_).sure(f"Delete every run made before {before:%Y-%m-%d %H:%M} UTC?")
         gone = records.prune(before)
     say_json({"deleted": list(gone)}) if json_ else talk(f"Deleted {len(gone)} {'run' if len(gone) == 1 else 'runs'}.")
 

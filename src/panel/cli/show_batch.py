@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,27 +19,24 @@ from panel.batch import (
     spend_words,
     summary_fields,
 )
-from panel.cli.compose.workspace import Workspace
 from panel.cli.terminal.terminal import say, say_parts, table, talk
 from panel.records import BatchRow, ProposedPair, Run
-from panel.store import BatchRows
+from panel.workspace import Workspace
 
 MOST_NAMED = 20  # of a list: a screenful; all are in summary.json
 
 
 def show_batch(workspace: Workspace, run: Run, state: str, *, json_: bool) -> None:
     """Rows by outcome with reasons, pairs, spend, where the folder is. Rows are streamed, however many there are."""
-    with ExitStack() as stack:
-        rows = stack.enter_context(closing(BatchRows.open(workspace.settings.database_url)))
-        records = stack.enter_context(closing(workspace.open_records()))
-        spend = add_up(records.cost_table(run.run_id), workspace.settings.prices)
-        pairs, folder = rows.load_pairs(run.run_id), workspace.settings.runs_dir / run.run_id
-        stream: Any = partial(rows.stream, run.run_id)
-        if json_:
-            say_parts(json_parts(_fields(run, state, folder, summary_fields(run, stream, spend, pairs))))
-            return
-        for line in _lines(run, state, digest_rows(stream()), spend, pairs):
-            say(line)
+    rows = workspace.stores.rows
+    spend = add_up(workspace.stores.records.cost_table(run.run_id), workspace.settings.prices)
+    pairs, folder = rows.load_pairs(run.run_id), workspace.settings.runs_dir / run.run_id
+    stream: Any = partial(rows.stream, run.run_id)
+    if json_:
+        say_parts(json_parts(_fields(run, state, folder, summary_fields(run, stream, spend, pairs))))
+        return
+    for line in _lines(run, state, digest_rows(stream()), spend, pairs):
+        say(line)
     say(_where(folder))
     if state not in ("finished", "running"):
         talk(f"Go on with: panel resume {run.run_id}")

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from panel.cli.terminal.common_options import JsonFlag
+from panel.cli.terminal.here import open_here
 from panel.cli.terminal.terminal import say, say_json, table, talk
 from panel.workspace import run_loop
 
@@ -22,19 +23,19 @@ def worker(
 
     Needs PANEL_DATABASE_URL=postgresql://... and the keys of the models. Start as many as you like, on any machine.
     """
-    from panel.cli.compose.worker_process import work
-    from panel.cli.compose.workspace import open_workspace
+    from panel.workspace import run_until_stopped, work
 
-    work(open_workspace(), at_once=at_once, once=once)
+    with open_here() as workspace:
+        run_until_stopped(lambda sign: work(workspace, sign, at_once=at_once, once=once), workspace.console)
 
 
 @app.command()
 def status(json_: JsonFlag = False) -> None:
     """Jobs by queue and state, workers by their last heartbeat, batches by what is left."""
-    from panel.cli.compose.job_queue import queue_status
-    from panel.cli.compose.workspace import open_workspace
+    from panel.workspace import queue_status
 
-    found = run_loop(queue_status(open_workspace()))
+    with open_here(json_=json_) as workspace:
+        found = run_loop(queue_status(workspace))
     if json_:
         say_json(found)
         return
@@ -53,20 +54,20 @@ def status(json_: JsonFlag = False) -> None:
 @app.command()
 def retry(run_id: BatchId, json_: JsonFlag = False) -> None:
     """Hand out again what failed or was left of a batch."""
-    from panel.cli.compose.job_queue import queue_retry
-    from panel.cli.compose.workspace import open_workspace
+    from panel.workspace import queue_retry
 
-    count = run_loop(queue_retry(open_workspace(), run_id))
+    with open_here(json_=json_) as workspace:
+        count = run_loop(queue_retry(workspace, run_id))
     say_json({"handed_out": count}) if json_ else talk(f"{count} launches handed out again.")
 
 
 @app.command()
 def cancel(run_id: BatchId, json_: JsonFlag = False) -> None:
     """Take a batch's waiting jobs back. Launches in hand are finished; what was answered is kept."""
-    from panel.cli.compose.job_queue import queue_cancel
-    from panel.cli.compose.workspace import open_workspace
+    from panel.workspace import queue_cancel
 
-    count = run_loop(queue_cancel(open_workspace(), run_id))
+    with open_here(json_=json_) as workspace:
+        count = run_loop(queue_cancel(workspace, run_id))
     say_json({"cancelled": count}) if json_ else talk(
         f"{count} jobs taken back. Go on with: panel queue retry {run_id}"
     )

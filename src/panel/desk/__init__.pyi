@@ -6,7 +6,7 @@ from .approval.approval_inputs import read_approval_file as read_approval_file
 from .approval.as_text import approval_as_markdown as approval_as_markdown
 from .approval.audit import audit as audit
 from .approval.verify import verify_approval_file as verify_approval_file
-from .ask_again.background import AskAgainJob as AskAgainJob, AskingAgain as AskingAgain, Running as Running
+from .ask_again.background import AskAgainJob as AskAgainJob, AskingAgain as AskingAgain
 from .ask_again.offer import Offer as Offer, read_offer as read_offer
 from .ask_again.prepare import AskAgainMeans as AskAgainMeans, AskAgainRequest as AskAgainRequest
 from .ask_again.prepare import note_request as note_request, prepare_run as prepare_run

@@ -96,9 +96,6 @@ class Desk:
             channel="editor", together=number,
         )  # fmt: skip
 
-    def close(self) -> None:
-        self.store.close()
-
     @property
     def now(self) -> datetime:
         return self._clock().astimezone(UTC)

@@ -13,5 +13,5 @@ from .providers.error_mapping import model_address as model_address, translate_e
 from .providers.local import local_model as local_model
 from .rate_limits.circuit_breaker import PATIENCE_S as PATIENCE_S
 from .rate_limits.permit import LimiterHealth as LimiterHealth, Permit as Permit
-from .rate_limits.rate_limiter import RateLimiter as RateLimiter, open_limiters as open_limiters
+from .rate_limits.rate_limiter import RateLimiter as RateLimiter, RateLimits as RateLimits
 from .rate_limits.retry import send_with_retries as send_with_retries

@@ -38,5 +38,16 @@ class TurnEnded:
     stage: str = ""
 
 
-Event = TurnBegan | TurnWaits | TurnEnded
+@dataclass(frozen=True)
+class Notice:
+    """Something a person may want to know: a wait, a limit, a provider batch, what the archive says."""
+
+    text: str
+
+
+Event = TurnBegan | TurnWaits | TurnEnded | Notice
 Listener = Callable[[Event], None]
+
+
+def ignore(event: Event) -> None:
+    """Nobody listens."""

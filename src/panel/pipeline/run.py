@@ -1,8 +1,7 @@
-"""One run from plan to finished folder, and the same again after a crash.
+"""One run from plan to finished folder, and the same again after a crash: the one way out of the house.
 
-`start_run` writes down what will be asked before anything is; `carry_out` asks, makes the records and finishes the
-folder; `reopen_plan` reads a plan back from a folder, so that a resume uses the prompts, personas and dossiers of the
-day it began, whatever was edited since.
+`begin` writes down what will be asked before anything is; `carry_out` asks, makes the records, finishes the folder and
+brings the reviews to their products. `asking` opens whom they ask; a batch and a live check use it too.
 
 One `Asker` may serve many launches at once: what they share (providers, limits, health) it holds; what is one launch's
 own (its budget, its failures) is replaced for each.
@@ -11,8 +10,8 @@ own (its budget, its failures) is replaced for each.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -20,20 +19,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from panel.errors import Deferred, ProviderError, ReplyUnusable, Stopped
-from panel.jurors import PATIENCE_S, ModelSpec, Provider, open_limiters, open_provider
+from panel.errors import Deferred, ProviderError, ReplyUnusable, Stopped, StoreError
+from panel.jurors import ModelSpec, Provider, RateLimits, open_provider
 from panel.money import Budget, Price
 from panel.pipeline.ask.ask_context import NOT_ASKED
 from panel.pipeline.ask.asker import Asker
 from panel.pipeline.assemble import how_made, make_review
+from panel.pipeline.console import StopSign
 from panel.pipeline.containment import REPEAT_DRAW, contain, not_asked_again
-from panel.pipeline.events import Listener
+from panel.pipeline.events import Listener, Notice, ignore
 from panel.pipeline.plan import RunPlan, Seat
+from panel.pipeline.products import meet_reviewed
 from panel.pipeline.replan import laid_in
 from panel.pipeline.write_files import write_inputs, write_outputs
 from panel.prompting import Templates, render_problem
 from panel.records import Answered, Call, Comparison, Containment, Made, Opinion, Review, Run, Spend, SpendRow, Stamp
-from panel.store import Ledger, RunFolder, RunLock, RunRecords, ledger_key
+from panel.store import Ledger, RunFolder, Stores, ledger_key
 from panel.tally import compare
 
 log = logging.getLogger(__name__)
@@ -46,18 +47,24 @@ STAGES = (  # of a launch that speaks to reviewers
 
 
 @dataclass(frozen=True)
-class RunLimits:
-    """What a run may spend, how long it may take, how many calls may be in flight."""
+class RunEnvironment:
+    """What asking needs of a workspace: one for each process, so that each model has one rate limiter."""
 
-    concurrency: Mapping[str, int]  # by provider
+    stores: Stores
+    rate_limits: RateLimits
     prices: Mapping[str, Price] = field(default_factory=dict)  # from panel.toml, by model name
+    confidential_to: Sequence[str] = ()  # addresses and providers that confidential launches may go to
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class RunLimits:
+    """What one run may spend and how long it may take."""
+
     budget_usd: Decimal | None = None
     deadline_s: float | None = None
     spent_usd: Decimal = Decimal(0)  # by this run before it was resumed; the budget is for both
     retry_unusable: bool = False
-    confidential_to: Sequence[str] = ()  # addresses and providers that confidential launches may go to
-    patience_s: float = PATIENCE_S  # how long calls wait for a server that is down; shorter where a person waits
-    waits_out: bool = False  # nobody waits: an outage stops the run, and fails no juror
 
 
 @dataclass(frozen=True)
@@ -67,11 +74,20 @@ class RunResult:
     run: Run
     reviews: tuple[Review, ...]
     comparison: Comparison | None
+    folder: Path
 
 
-def start_run(
-    plan: RunPlan, runs_dir: Path, records: RunRecords, *, made: Stamp, command: Sequence[str], limits: RunLimits
-) -> Run:
+async def conduct(
+    env: RunEnvironment, plan: RunPlan, limits: RunLimits, *, made: Stamp, command: Sequence[str],
+    listen: Listener = ignore, sign: StopSign | None = None,
+) -> RunResult:  # fmt: skip
+    """A new run, from its plan to its finished folder. Raises as `carry_out`."""
+    with env.stores.hold_run(made.run_id):
+        run = begin(env, plan, limits, made=made, command=command)
+        return await carry_out(env, plan, run, limits, listen, sign)
+
+
+def begin(env: RunEnvironment, plan: RunPlan, limits: RunLimits, *, made: Stamp, command: Sequence[str]) -> Run:
     """Write the plan down: inputs into a new folder, the run into SQL, state `started`."""
     run = Run(
         made=made, run_id=made.run_id, kind=plan.kind, state="started", command=tuple(command),
@@ -82,69 +98,81 @@ def start_run(
         probed=len({seat.question.product for seat in plan.probes}), budget_usd=limits.budget_usd,
         as_of=max(d.as_of for d in plan.dossiers), rho=plan.rho, again=plan.again,
     )  # fmt: skip
-    run = write_inputs(RunFolder.create(runs_dir, run), plan, run)
-    records.save_run(run)
+    run = write_inputs(RunFolder.create(env.stores.runs_dir, run), plan, run)
+    env.stores.records.save_run(run)
     log.info("run %s started: %d jurors to ask, draw %d", run.run_id, len(plan.seats), plan.draw)
     return run
 
 
 async def carry_out(
-    plan: RunPlan, run: Run, folder: RunFolder, lock: RunLock, ledger: Ledger, records: RunRecords, limits: RunLimits,
-    listen: Listener, now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    env: RunEnvironment, plan: RunPlan, run: Run, limits: RunLimits, listen: Listener = ignore,
+    sign: StopSign | None = None,
 ) -> RunResult:  # fmt: skip
-    """Ask whoever has not answered, make the records, write the folder, finish.
+    """Ask whoever has not answered, make the records, write the folder, bring the reviews to their products.
 
-    Raises Stopped when the budget or the deadline is reached, ProviderError or ReplyUnusable when nobody gave a usable
-    answer: the run is then `stopped` on disk, and asks only for what is missing when it is carried out again. The
-    caller holds `lock`.
+    Raises Stopped when the budget or the deadline is reached or `sign` is up, ProviderError or ReplyUnusable when
+    nobody gave a usable answer: the run is then `stopped` on disk, and asks only for what is missing when it is carried
+    out again. The caller holds the run.
     """
-    assert lock.held  # two living processes must never share a run
+    stores, sign = env.stores, sign or StopSign()
+    assert stores.holds(run.run_id)  # two living processes must never share a run
+    folder, records = RunFolder.open(stores.runs_dir, run.run_id), stores.records
     try:
-        async with AsyncExitStack() as stack:
-            asker = await open_asker(
-                plan.specs, plan.prompts, run_id=run.run_id, ledger=ledger, limits=limits, stack=stack, draw=plan.draw,
-                listen=listen,
-            )  # fmt: skip
-            panel = await hear_panel(plan, asker)
+        async with asking(env, run.run_id, plan.specs, plan.prompts, limits, plan.draw, listen, sign) as asker:
+            panel = await sign.let_finish(hear_panel(plan, asker))
     except (Stopped, ProviderError, ReplyUnusable) as err:
         if run.state != "finished":  # asking again in vain takes nothing from a run that was whole
             records.save_run(folder.save(run.model_copy(update={"state": "stopped", "why": str(err)})))
         raise
-    stamp = run.made.model_copy(update={"created_at": now()})
+    stamp = run.made.model_copy(update={"created_at": env.now()})
     reviews = make_reviews(plan, panel, made=stamp)
     comparison = compare(*reviews, made=stamp) if plan.kind == "compare" else None
     spend = spend_rows(records.costs(run.run_id), panel.opinions)
-    run = run.model_copy(update={"state": "finished", "why": "", "finished_at": now().isoformat(), "spend": spend})
-    raw = await ledger.raw_replies([*panel.calls, *(call for opinion in plan.kept for call in opinion.calls)])
+    run = run.model_copy(update={"state": "finished", "why": "", "finished_at": env.now().isoformat(), "spend": spend})
+    raw = await stores.ledger.raw_replies([*panel.calls, *(call for opinion in plan.kept for call in opinion.calls)])
     folder.save(run.model_copy(update={"state": "started", "files": ()}))  # no manifest calls half-replaced files whole
     run = write_outputs(folder, run, reviews, comparison, raw)
     records.save_finished(run, reviews, comparison)
     log.info("run %s finished: %d files", run.run_id, len(run.files))
-    return RunResult(run, reviews, comparison)
+    _bring_to_products(env, reviews, run.run_id, listen)
+    return RunResult(run, reviews, comparison, folder.path)
 
 
-async def open_asker(
-    specs: Mapping[str, ModelSpec], prompts: Mapping[str, str], *, run_id: str, ledger: Ledger, limits: RunLimits,
-    stack: AsyncExitStack, draw: int = 0, listen: Listener = lambda event: None,
-) -> Asker:  # fmt: skip
-    """Whoever asks these models, by name; its providers are closed with `stack`."""
+def _bring_to_products(env: RunEnvironment, reviews: Sequence[Review], run_id: str, listen: Listener) -> None:
+    """The run is whole and paid for: an archive that can't be written is told and stops nothing."""
+    try:
+        for review in (review for review in reviews if review.is_answered):
+            met = meet_reviewed(review.dossier, env.stores.products, run_id=run_id, now=env.now())
+            if met.new_launch and not met.new_product:
+                slug = met.product_slug
+                listen(Notice(f"{review.slug} is a further launch of {slug}: panel products show lists them."))
+    except StoreError as err:
+        listen(Notice(f"The run is whole, but the archive of products could not note it. {err}"))
+
+
+@asynccontextmanager
+async def asking(
+    env: RunEnvironment, run_id: str, specs: Mapping[str, ModelSpec], prompts: Mapping[str, str], limits: RunLimits,
+    draw: int = 0, listen: Listener = ignore, sign: StopSign | None = None,
+) -> AsyncIterator[Asker]:  # fmt: skip
+    """Whoever asks these models, by name; its providers are closed at the end."""
     loop = asyncio.get_running_loop()
-    return Asker(
-        run_id=run_id,
-        ledger=ledger,
-        providers=await _open_providers(specs, stack),
-        limiters=open_limiters(
-            specs.values(), limits.concurrency, patience_s=limits.patience_s, waits_out=limits.waits_out
-        ),
-        budget=Budget(limits.budget_usd, spent_usd=limits.spent_usd),
-        prices=limits.prices,
-        draw=draw,
-        deadline=loop.time() + limits.deadline_s if limits.deadline_s else None,
-        retry_unusable=limits.retry_unusable,
-        confidential_to=limits.confidential_to,
-        say_problem=partial(render_problem, Templates(prompts)),
-        listen=listen,
-    )
+    async with AsyncExitStack() as stack:
+        yield Asker(
+            run_id=run_id,
+            ledger=env.stores.ledger,
+            providers=await _open_providers(specs, stack),
+            limiters=env.rate_limits.of(specs.values()),
+            budget=Budget(limits.budget_usd, spent_usd=limits.spent_usd),
+            prices=env.prices,
+            draw=draw,
+            deadline=loop.time() + limits.deadline_s if limits.deadline_s else None,
+            retry_unusable=limits.retry_unusable,
+            confidential_to=env.confidential_to,
+            stop=sign.refuse if sign else lambda: None,
+            say_problem=partial(render_problem, Templates(prompts)),
+            listen=listen,
+        )
 
 
 async def _open_providers(specs: Mapping[str, ModelSpec], stack: AsyncExitStack) -> dict[str, Provider]:

@@ -1,6 +1,5 @@
 from . import draft_rows as draft_rows
-from .database import describe_database as describe_database, every_row as every_row, open_engine as open_engine
-from .database import read_url as read_url
+from .database import describe_database as describe_database, every_row as every_row, read_url as read_url
 from .desk.account_rows import AccountRows as AccountRows
 from .desk.act_log import Detail as Detail, append_act as append_act, newest_acts as newest_acts, read_acts as read_acts
 from .desk.act_log import revision_of as revision_of
@@ -19,9 +18,7 @@ from .ledger.messages import CallRow as CallRow, Claimed as Claimed, HeldBy as H
 from .ledger.messages import StoredAnswer as StoredAnswer
 from .ledger.provider_batches import ProviderBatches as ProviderBatches, SentBatch as SentBatch
 from .ledger.shared_budget import SharedBudget as SharedBudget
-from .locks.hold_both import hold_run as hold_run
-from .locks.process_locks import Locks as Locks, open_locks as open_locks
-from .locks.run_lock import RunLock as RunLock
+from .locks.process_locks import Locks as Locks
 from .products.match import Coming as Coming, Meeting as Meeting
 from .products.product_rows import root_of as root_of
 from .products.products import Products as Products
@@ -31,6 +28,7 @@ from .runs.run_folder import RunFolder as RunFolder, verify_folder as verify_fol
 from .runs.run_records import RunRecords as RunRecords
 from .runs.version_stamp import stamp as stamp
 from .shared_rate import SharedPace as SharedPace
+from .stores import Stores as Stores
 from .tables.desk_tables import accounts as accounts, approvals as approvals, bases as bases, decisions as decisions
 from .tables.desk_tables import drafts as drafts, points as points, publications as publications, revisions as revisions
 from .tables.desk_tables import run_logs as run_logs

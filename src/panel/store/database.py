@@ -5,11 +5,13 @@ at the start (`begin immediate`), so that two processes queue instead of failing
 kept and more are made when asked at once; on Postgres each is tried before it is used again.
 """
 
+import errno
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import URL, Column, Connection, Engine, Select, Table, create_engine, event, make_url, select, tuple_
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError
@@ -17,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import QueuePool
 
 from panel.errors import Mistake, StoreError
-from panel.store.files import make_folder
+from panel.store.files import disk_trouble, make_folder
 from panel.store.sql_dialect import alone
 from panel.store.upgrade import bring_up_to_date
 
@@ -69,10 +71,9 @@ COMPLAINTS = (  # what a driver says, what it means, what to do
 )
 
 
-def open_engine(url: str, *, busy_s: float = BUSY_S, by_key: bool = False) -> Engine:
+def open_engine(url: str, *, busy_s: float = BUSY_S) -> Engine:
     """An engine on a database with today's schema, which is made or migrated when it is behind.
 
-    by_key: all its queries are by an index. Postgres would else plan them for the small table it first saw.
     Raises Mistake for an address that can't be used, StoreError for a database that can't.
     """
     address = read_url(url)
@@ -84,8 +85,7 @@ def open_engine(url: str, *, busy_s: float = BUSY_S, by_key: bool = False) -> En
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin)
     else:
-        options = {"options": f"{address.query.get('options', '')} -c enable_seqscan=off -c jit=off"} if by_key else {}
-        engine = create_engine(address, **POOL, pool_pre_ping=True, connect_args=PG_ARGUMENTS | options)
+        engine = create_engine(address, **POOL, pool_pre_ping=True, connect_args=PG_ARGUMENTS)
         event.listen(engine, "connect", _set_up_postgres)
     try:
         with in_words(engine.url):
@@ -127,7 +127,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 
 
 def _set_up_postgres(connection: Any, _record: object) -> None:
-    limits = f"set idle_in_transaction_session_timeout = '{IDLE_S}s'; set lock_timeout = '{LOCK_S}s'"
+    limits = f"set idle_in_transaction_session_timeout = '{IDLE_S}s'; set lock_timeout = '{LOCK_S}s'; set jit = off"
     connection.execute(f"{KEEPALIVE}; {limits}")
     connection.commit()
 
@@ -139,19 +139,10 @@ def _begin(connection: Connection) -> None:
 
 
 class Face:
-    """One part of a database, by its address. Plain calls, each its own transaction, on the disk on return."""
+    """One part of a database. Plain calls, each its own transaction, on the disk on return."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-
-    @classmethod
-    def open(cls, url: str, *, runs_dir: Path | None = None) -> Self:
-        """Open or make the database. Raises Mistake for an address, StoreError for a database that can't be used."""
-        return cls(open_engine(url))
-
-    def close(self) -> None:
-        """Let the database go."""
-        self._engine.dispose()
 
 
 @contextmanager
@@ -198,6 +189,10 @@ def database_trouble(url: URL, err: Exception) -> StoreError:
         return StoreError(f"The database {describe_database(url)!r} can't keep a value: {said.splitlines()[0]}.")
     if "disk i/o error" in said.lower() and _is_full(url):
         said = "disk is full"  # SQLite says so only of some writes
+    folder = Path(url.database or "").parent
+    if "unable to open" in said.lower() and folder.is_dir() and not os.access(folder, os.W_OK):
+        read_only = os.statvfs(folder).f_flag & os.ST_RDONLY
+        return disk_trouble(str(url.database), OSError(errno.EROFS if read_only else errno.EACCES, said))
     found = next(((why, hint) for sign, why, hint in COMPLAINTS if sign in said.lower()), None)
     why, hint = found or (f"it said {said!r}", "Look at the database, then try again.")
     return StoreError(f"The database {describe_database(url)!r} can't be used: {why}.", hint=hint)

@@ -36,6 +36,12 @@ def alone(conn: Connection) -> None:
         conn.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
 
 
+def by_key(conn: Connection) -> None:
+    """Find rows by an index in this transaction. Postgres would else plan for the small table it first saw."""
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql("set local enable_seqscan = off")
+
+
 def bytewise(dialect: Dialect, column: ColumnElement[str]) -> ColumnElement[str]:
     """The column, to be ordered by its bytes. Postgres would else follow the language its cluster was set up in."""
     return collate(column, "C") if dialect.name == "postgresql" else column

@@ -39,8 +39,8 @@ ECONOMY_SERVER = ("--batch", "ok", "--batch-polls", "2", "--latency", "0.1", "--
 HEARTS = {  # of workers, for a test that can't wait half a minute
     "panel.batch.workers.jobs.HEARTBEAT_S": 0.5,
     "panel.batch.workers.jobs.STALLED_S": 3.0,
-    "panel.cli.compose.worker_process.HEARTBEAT_S": 0.5,
-    "panel.cli.compose.worker_process.STALLED_S": 3.0,
+    "panel.workspace.job_queue.HEARTBEAT_S": 0.5,
+    "panel.workspace.job_queue.STALLED_S": 3.0,
 }
 
 

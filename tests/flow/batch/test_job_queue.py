@@ -10,7 +10,7 @@ from typing import Any
 from procrastinate.jobs import Job
 from tests.support.batch_days import GPT, make_workspace
 from tests.support.command import both_providers, fake_server, run_here
-from tests.support.databases import Postgres, rows_of
+from tests.support.databases import Postgres, open_part, rows_of
 
 from panel.batch.workers import jobs as job_queue
 from panel.store import BatchRows, ProviderBatches, SentBatch
@@ -43,7 +43,10 @@ def test_retry_hands_out_what_failed_and_watches_batches_still_out(tmp_path: Pat
     with fake_server() as fake:
         variables = {**both_providers(fake), "PANEL_DATABASE_URL": postgres_url}
         run_id = hand_out(tmp_path, variables)
-        with closing(BatchRows.open(postgres_url)) as rows, closing(ProviderBatches.open(postgres_url)) as batches:
+        with (
+            closing(open_part(BatchRows, postgres_url)) as rows,
+            closing(open_part(ProviderBatches, postgres_url)) as batches,
+        ):
             rows.put(run_id, rows.get(run_id, 1).model_copy(update={"state": "failed", "reason": "No answer."}))
             rows.put(run_id, rows.get(run_id, 2).model_copy(update={"state": "waiting"}))
             made = datetime.now(UTC)

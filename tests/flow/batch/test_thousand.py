@@ -51,8 +51,8 @@ PATCHES = {
     "panel.batch.provider_batches.poller.KEPT_AT_MOST": "timedelta(seconds=20)",  # of a batch that never ends
     "panel.batch.workers.jobs.HEARTBEAT_S": 1.0,
     "panel.batch.workers.jobs.STALLED_S": 8.0,
-    "panel.cli.compose.worker_process.HEARTBEAT_S": 1.0,
-    "panel.cli.compose.worker_process.STALLED_S": 8.0,
+    "panel.workspace.job_queue.HEARTBEAT_S": 1.0,
+    "panel.workspace.job_queue.STALLED_S": 8.0,
 }
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from tests.support.batch_days import JURORS, fake_process, launch_text, make_workspace, started
 from tests.support.command import run_here
+from tests.support.databases import open_part
 from tests.support.records import a_run
 
-from panel.store import RunRecords, hold_run
+from panel.store import RunRecords, Stores
 
 SLOW = ("--latency", "3", "--validate", "0")
 
@@ -37,7 +38,7 @@ def test_the_same_review_on_two_machines_at_once_is_paid_once(tmp_path: Path, po
 
 
 def test_a_run_another_machine_works_on_is_running(tmp_path: Path, postgres_url: str) -> None:
-    with closing(RunRecords.open(postgres_url, runs_dir=tmp_path)) as records:
+    with closing(open_part(RunRecords, postgres_url, runs_dir=tmp_path)) as records:
         records.save_run(a_run())
     here = machine(tmp_path / "here")
 
@@ -45,7 +46,7 @@ def test_a_run_another_machine_works_on_is_running(tmp_path: Path, postgres_url:
         found = run_here("runs", "list", "--json", at=here, PANEL_DATABASE_URL=postgres_url).data["runs"]
         return [run["state"] for run in found]
 
-    with hold_run(postgres_url, tmp_path / "there", "run-1"):
+    with Stores.open(postgres_url, tmp_path / "there") as there, there.hold_run("run-1"):
         assert states() == ["running"]
         assert "is running" in run_here("runs", "show", "run-1", at=here, PANEL_DATABASE_URL=postgres_url).out
     assert states() == ["started"]

@@ -15,18 +15,17 @@ from procrastinate import App
 from procrastinate.testing import InMemoryConnector
 from tests.support.command import SPECIMEN
 
+from panel.batch import BatchEnvironment, BatchOptions, Worker, enqueue_batch, hand_out_ready
 from panel.batch.launch import LaunchResult
 from panel.batch.workers import jobs as job_queue
+from panel.batch.workers import worker as worker_process
 from panel.batch.workers.shared_limits import SharedLimits
-from panel.cli.compose import worker_process
-from panel.cli.compose.batch_run import begin_batch
-from panel.cli.compose.batches import BatchOptions, Stores, open_stores
-from panel.cli.compose.job_queue import hand_out_ready
-from panel.cli.compose.worker_process import Worker
-from panel.cli.compose.workspace import Workspace, open_workspace
 from panel.errors import Mistake, ProviderRefused, Stopped, StoreError
+from panel.pipeline import SilentConsole
 from panel.records import BatchRow, Run
-from panel.store import SentBatch, SharedPace
+from panel.store import SentBatch, SharedPace, Stores
+from panel.workspace.batches import make_environment, make_order
+from panel.workspace.workspace import Workspace, open_workspace
 
 SOURCES = [str(SPECIMEN / "larkspindle.yaml"), str(SPECIMEN / "oddfern.yaml")]
 ASK = BatchOptions(models=(f"scripted/{SPECIMEN / 'answers.yaml'}",))
@@ -37,10 +36,14 @@ class Bench:
     """A worker with a batch of two launches."""
 
     workspace: Workspace
-    stores: Stores
+    env: BatchEnvironment
     worker: Worker
     app: App
     run: Run
+
+    @property
+    def stores(self) -> Stores:
+        return self.env.run.stores
 
     def jobs(self) -> list[str]:
         """What waits in the queue: `review 1`, `finish`."""
@@ -71,20 +74,18 @@ class Bench:
 async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
     (tmp_path / "panel.toml").write_text("[batch]\nmax_reviews = 0\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    workspace = open_workspace()
     app = App(connector=InMemoryConnector())
     job_queue._register(app, job_queue.HANDING_OUT, "")
-    async with open_stores(workspace) as stores, app.open_async():
-        begun = await begin_batch(workspace, SOURCES, ASK, stores, yes=True, quiet=True)
-        assert begun
-        stores.locks.release(begun[0].run_id)
-        pace = SharedPace.open(workspace.settings.database_url, runs_dir=workspace.settings.runs_dir)
-        sharing = SharedLimits(pace, "here:1", beat_s=60.0)
-        worker = Worker(workspace, stores, sharing, app=app)
-        yield Bench(workspace, stores, worker, app, begun[0])
-        await worker.close()
-        await sharing.leave()
-        pace.close()
+    async with app.open_async():
+        with open_workspace(SilentConsole(yes=True)) as workspace:
+            stores, env = workspace.stores, make_environment(workspace)
+            run = await enqueue_batch(env, make_order(workspace, SOURCES, ASK))
+            assert run
+            sharing = SharedLimits(SharedPace(stores.engine), "here:1", beat_s=60.0)
+            worker = Worker(env, sharing, lambda: make_order(workspace, SOURCES, ASK), app=app)
+            yield Bench(workspace, env, worker, app, run)
+            await worker.close()
+            await sharing.leave()
 
 
 async def test_the_last_launch_asks_for_the_summary(bench: Bench) -> None:
@@ -237,19 +238,18 @@ async def test_a_daily_batch_that_could_not_begin_begins_the_next_day(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker lives on: what it locked for a batch that came to nothing must not stay locked."""
-    bench.stores.locks.close()  # of the fixture's own batch of the same sources
     unpriced = replace(ASK, models=("openai/nobody-knows-its-price",), budget_usd=Decimal(1))
     monkeypatch.setenv("OPENAI_API_KEY", "fake")
-    workspace = open_workspace()
-    for _ in range(2):
-        with pytest.raises(Mistake, match="is unknown"):
-            await begin_batch(workspace, SOURCES, unpriced, bench.stores, yes=True, quiet=True)
+    with open_workspace(SilentConsole(yes=True)) as workspace:
+        for _ in range(2):
+            with pytest.raises(Mistake, match="is unknown"):
+                await enqueue_batch(bench.env, make_order(workspace, SOURCES, unpriced))
 
 
 async def test_two_batches_in_one_worker_keep_a_models_limits_together(bench: Bench) -> None:
-    begun = await begin_batch(bench.workspace, SOURCES[:1], ASK, bench.stores, yes=True, quiet=True)
+    begun = await enqueue_batch(bench.env, make_order(bench.workspace, SOURCES[:1], ASK))
     assert begun
-    async with bench.worker.tools(bench.run.run_id) as one, bench.worker.tools(begun[0].run_id) as two:
+    async with bench.worker.tools(bench.run.run_id) as one, bench.worker.tools(begun.run_id) as two:
         assert list(one.context.asker.limiters) == list(two.context.asker.limiters)
         assert all(two.context.asker.limiters[name] is limiter for name, limiter in one.context.asker.limiters.items())
 

@@ -13,8 +13,8 @@ from tests.support.browser import axe_violations, needs_axe, needs_chromium, ope
 from tests.support.desks import Desk, served_desk, sign
 from tests.support.newsrooms import CRITIC, DRAFT, NewsroomFolder
 
-from panel.cli.compose.workspace import open_workspace
-from panel.cli.drafts.ask_again import asking_in_background
+from panel.pipeline import SilentConsole
+from panel.workspace import asking_in_background, open_workspace
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 PAGES = {
@@ -61,7 +61,7 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looked]:
         here = NewsroomFolder(root)
         line = yaml.safe_load(here.script.read_text(encoding="utf-8"))[DRAFT][CRITIC]["line"]
         here.says(CRITIC, line=f"Surely: {line}", verdict="skip", counter="Something else altogether.")
-        workspace = open_workspace()
+        workspace = open_workspace(SilentConsole())
         with (
             served_desk(
                 workspace.settings.database_url, ask_again=lambda d: asking_in_background(workspace, d)
@@ -83,8 +83,8 @@ def asked_again(page: Any, desk: Desk) -> None:
     assert "no bill comes from there" in page.locator("main").inner_text()
     page.get_by_role("button", name="Ask the Futurist").click()
     asking = desk.deps.askings.of(DRAFT)
-    assert asking and asking.thread
-    asking.thread.join(60)
+    assert asking and asking.work
+    asking.work.result(60)
     page.goto(f"/drafts/{DRAFT}/asking")
 
 

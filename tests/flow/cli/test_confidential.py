@@ -12,6 +12,7 @@ from threading import Thread
 import pytest
 from tests.support.command import both_providers, fake_server, run, run_here
 from tests.support.counting_juror import CountingJuror, write_script
+from tests.support.databases import open_part
 from tests.support.dossiers import make_answer, make_dossier, make_persona
 from tests.support.providers.server import Fake
 
@@ -23,7 +24,8 @@ from panel.money import Budget
 from panel.pipeline.ask.asker import Asker
 from panel.pipeline.plan import Seat, make_plan
 from panel.records import Rho
-from panel.store import Ledger, RunLock
+from panel.store import Ledger
+from panel.store.locks.run_lock import RunLock
 from panel.workspace.folder import find_workspace
 
 SECRET = "Zanzibar copies ten thousand files in four seconds on a laptop."
@@ -90,7 +92,7 @@ class Bench:
         (seat,) = self.plan("https://models.example/v1")
         lock = RunLock(self.runs_dir, "run-1")
         lock.acquire()
-        with closing(Ledger.open(f"sqlite:///{self.runs_dir}/panel.db", runs_dir=self.runs_dir)) as ledger:
+        with closing(open_part(Ledger, f"sqlite:///{self.runs_dir}/panel.db", runs_dir=self.runs_dir)) as ledger:
             asker = Asker(
                 run_id="run-1", ledger=ledger, providers={seat.spec.name: self.juror},
                 limiters={seat.spec.name: RateLimiter(seat.spec.name, 2)}, budget=Budget(), prices={},

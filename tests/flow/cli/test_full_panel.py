@@ -140,7 +140,7 @@ def test_a_person_at_a_terminal_is_asked_before_money_is_spent(
     fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, code: int
 ) -> None:
     monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
-    monkeypatch.setattr("panel.cli.compose.runs.is_terminal", lambda: True)
+    monkeypatch.setattr("panel.cli.terminal.here.is_terminal", lambda: True)
     monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
     before = len(fake.seen)
     said = run_here("review", ONE, at=tmp_path, **both_providers(fake))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from lxml import html
 from markdown_it import MarkdownIt
 from tests.support import page_records
+from tests.support.databases import open_part
 from tests.support.hostile_text import corpora
 from tests.support.hostile_text.planting import OWN, batches, hostile_comparison, hostile_dossier, printable_json
 from tests.support.opinions import make_dossier, make_persona
@@ -147,7 +148,7 @@ def test_no_text_becomes_a_path(group, tmp_path):
 
 
 def test_text_in_a_database_is_data(tmp_path):
-    records = RunRecords.open(f"sqlite:///{tmp_path / 'panel.db'}", runs_dir=tmp_path)
+    records = open_part(RunRecords, f"sqlite:///{tmp_path / 'panel.db'}", runs_dir=tmp_path)
     review, reviews = a_review(), []
     hostile = hostile_dossier(review.dossier, [printable_json(text) for text in OWN])
     for n, text in enumerate(ALL[:150]):
@@ -163,7 +164,7 @@ def test_text_in_a_database_is_data(tmp_path):
 
 
 async def test_a_hostile_reply_comes_back_from_the_ledger_letter_for_letter(tmp_path):
-    ledger = Ledger.open(f"sqlite:///{tmp_path / 'panel.db'}", runs_dir=tmp_path)
+    ledger = open_part(Ledger, f"sqlite:///{tmp_path / 'panel.db'}", runs_dir=tmp_path)
     raw = "".join(printable_json(text) for text in ALL).replace("\x00", "")
     body = {"input": raw}
     row = CallRow(ledger_key("p", "", "m", body, 0), "run-1", "p", "p/m", "", "ask", 0, raw[:40], raw[:40], body)

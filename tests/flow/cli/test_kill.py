@@ -18,7 +18,9 @@ CHILD = """
 import asyncio, random, sys
 from pathlib import Path
 from panel.records import Usage
-from panel.store import CallRow, Claimed, StoredAnswer, Ledger, ledger_key, open_locks
+from panel.store import CallRow, Claimed, StoredAnswer, Ledger, ledger_key
+from panel.store.locks.process_locks import open_locks
+from tests.support.databases import open_part
 
 url, folder, calls, in_flight, seed = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5])
 pace = random.Random(seed)
@@ -41,7 +43,7 @@ async def ask(ledger, slots, n):
         say("stored", n)
 
 async def main():
-    ledger, slots = Ledger.open(url, runs_dir=folder, locks=locks), asyncio.Semaphore(in_flight)
+    ledger, slots = open_part(Ledger, url, runs_dir=folder, locks=locks), asyncio.Semaphore(in_flight)
     await asyncio.gather(*(ask(ledger, slots, n) for n in range(calls)))
     ledger.close()
 

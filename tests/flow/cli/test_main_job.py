@@ -296,7 +296,7 @@ def test_costs_are_told_by_launch_and_critic(done: tuple[Path, Said]) -> None:
 HOLD = """
 import sys
 from pathlib import Path
-from panel.store import RunLock
+from panel.store.locks.run_lock import RunLock
 lock = RunLock(Path(sys.argv[1]), sys.argv[2])
 lock.acquire()
 print("held", flush=True)

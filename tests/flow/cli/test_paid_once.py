@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.support.counting_juror import CountingJuror, write_script
+from tests.support.databases import open_part
 from tests.support.dossiers import make_answer, make_dossier, make_persona
 
 from panel.errors import Deferred, ProviderBusy, ProviderRefused, Stopped
@@ -23,7 +24,8 @@ from panel.pipeline.ask.asker import Asker
 from panel.pipeline.events import Event, TurnEnded
 from panel.pipeline.plan import Seat, make_plan
 from panel.records import Opinion, Rho, SpendRow, Usage
-from panel.store import CallRow, InBatch, Ledger, RunLock, RunRecords, StoredAnswer
+from panel.store import CallRow, InBatch, Ledger, RunRecords, StoredAnswer
+from panel.store.locks.run_lock import RunLock
 from panel.workspace.folder import find_workspace
 
 FREE = Price(input=Decimal(0), cache_write=Decimal(0), cache_read=Decimal(0), output=Decimal(0))
@@ -52,7 +54,7 @@ class Bench:
     async def _ask(self, more: dict[str, Any]) -> list[Opinion]:
         lock = RunLock(self.runs_dir, self.run_id)
         lock.acquire()
-        ledger = Ledger.open(f"sqlite:///{self.runs_dir}/panel.db", runs_dir=self.runs_dir)
+        ledger = open_part(Ledger, f"sqlite:///{self.runs_dir}/panel.db", runs_dir=self.runs_dir)
         asker = Asker(
             run_id=self.run_id, ledger=ledger, providers={self.spec.name: self.juror},
             limiters=more.pop("limiters", None) or {self.spec.name: RateLimiter(self.spec.name, more.pop("at_once", 4))}, budget=more.pop("budget", Budget()), prices=more.pop("prices", {}),
@@ -182,7 +184,7 @@ def test_a_call_that_may_have_been_billed_costs_unknown_never_zero(
     bench.ask()
     from panel.store import RunRecords
 
-    records = RunRecords.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)
+    records = open_part(RunRecords, f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)
     (row,) = records.costs("run-1")
     records.close()
     assert (row.spend.unpriced, row.spend.cost_usd) == (1, Decimal(0))
@@ -200,7 +202,7 @@ def test_two_living_runs_never_send_the_same_question_twice(folder: Path) -> Non
 
 
 def costs_of(bench: Bench) -> list[SpendRow]:
-    with closing(RunRecords.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)) as records:
+    with closing(open_part(RunRecords, f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)) as records:
         return list(records.costs(bench.run_id))
 
 
@@ -276,7 +278,7 @@ def test_a_call_cut_off_is_given_back_to_whoever_asks_next(
     name = {"in flight": "send", "before it left": "acquire", "while it is kept": "answered"}[when]
 
     async def cut_off_then_asked_again() -> Opinion:
-        with closing(Ledger.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)) as ledger:
+        with closing(open_part(Ledger, f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)) as ledger:
             asker = Asker(
                 run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={}, budget=Budget(),
                 limiters={bench.spec.name: RateLimiter(bench.spec.name, 1)},
@@ -394,7 +396,7 @@ class Collecting:
 
 async def deferred(bench: Bench, defer: Collecting) -> list[Any]:
     """What each seat gives when nothing may be sent: its opinion, or that it was deferred."""
-    ledger = Ledger.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)
+    ledger = open_part(Ledger, f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)
     asker = Asker(
         run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={}, budget=Budget(),
         limiters={bench.spec.name: RateLimiter(bench.spec.name, 4)}, defer=defer, listen=bench.events.append,
@@ -451,7 +453,7 @@ def test_a_question_out_in_anothers_batch_ends_in_a_sentence(folder: Path, monke
 
 async def test_launches_of_a_batch_share_limiters_and_count_own_failures(folder: Path) -> None:
     bench = Bench(folder, {"one": make_answer()})
-    ledger = Ledger.open(f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)
+    ledger = open_part(Ledger, f"sqlite:///{bench.runs_dir}/panel.db", runs_dir=bench.runs_dir)
     shared = Asker(
         run_id="run-1", ledger=ledger, providers={bench.spec.name: bench.juror}, prices={}, budget=Budget(),
         limiters={bench.spec.name: RateLimiter(bench.spec.name, 4)},

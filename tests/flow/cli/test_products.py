@@ -1,6 +1,5 @@
 """The archive of products from outside: launches that meet, a history, and neighbours a juror can cite the next day."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,7 @@ from tests.support.command import SCRIPTED, SPECIMEN, Said, both_providers, fake
 from tests.support.dossiers import make_answer
 from tests.support.web.server import web_in_thread
 
-from panel.cli.compose import launches
-from panel.cli.compose import runs as compose_runs
-from panel.cli.compose.workspace import Workspace
-from panel.records import Review
+from panel.pipeline import meet_reviewed
 
 KESTREL = "/pages/products/kestrel.html"
 ODDFERN = str(SPECIMEN / "oddfern.yaml")
@@ -44,12 +40,11 @@ def neighbours_in(said: Said) -> list[str]:
 @pytest.fixture
 def yesterday(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs are noted in the archive as if they had been made a day ago, until the test undoes it."""
-    real = launches.note_in_archive
 
-    def noted(shell: Workspace, reviews: Iterable[Review], run_id: str, now: datetime) -> None:
-        real(shell, reviews, run_id, now - timedelta(days=1))
+    def noted(*given: Any, now: datetime, **more: Any) -> Any:
+        return meet_reviewed(*given, now=now - timedelta(days=1), **more)
 
-    monkeypatch.setattr(compose_runs, "note_in_archive", noted)
+    monkeypatch.setattr("panel.pipeline.run.meet_reviewed", noted)
 
 
 def test_two_launches_of_one_product_become_one_product_with_history(tmp_path: Path) -> None:
@@ -202,10 +197,10 @@ def test_an_archive_that_can_t_be_written_costs_no_finished_run(
 ) -> None:
     from panel.errors import StoreError
 
-    def full(self: Workspace) -> None:
+    def full(*given: Any, **more: Any) -> None:
         raise StoreError("The disk is full.")
 
-    monkeypatch.setattr(Workspace, "open_products", full)
+    monkeypatch.setattr("panel.pipeline.run.meet_reviewed", full)
     said = review(tmp_path, ODDFERN, *SCRIPTED)
     assert "archive of products could not note it" in said.err
     assert run_here("runs", "verify", said.data["folder"], at=tmp_path).code == 0

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.databases import sent_body
+from tests.support.databases import open_part, sent_body
 from tests.support.dossiers import make_dossier, make_persona
 from tests.support.providers.server import Fake, serving
 
 from panel.errors import Stopped
-from panel.jurors import Provider, open_limiters
+from panel.jurors import Provider, RateLimits
 from panel.jurors.dialects import open_provider
 from panel.jurors.provider import ModelSpec
 from panel.money import Budget, Price
@@ -23,7 +23,8 @@ from panel.pipeline.ask.asker import Asker
 from panel.pipeline.ask.prompt_cache import MISSES_IN_A_ROW, TRIED_AGAIN_EVERY, jurors_that_pay
 from panel.pipeline.plan import Seat, make_plan
 from panel.records import Opinion, Rho
-from panel.store import Ledger, RunLock, RunRecords
+from panel.store import Ledger, RunRecords
+from panel.store.locks.run_lock import RunLock
 from panel.workspace.folder import find_workspace
 
 PERSONAS = ("one", "two", "three")
@@ -90,12 +91,12 @@ async def desk_at(folder: Path, api: str, *behaviours: str, price: Price = PRICE
     (folder / "runs").mkdir(exist_ok=True)
     lock = RunLock(folder / "runs", "run-1")
     lock.acquire()
-    ledger = Ledger.open(f"sqlite:///{folder}/panel.db", runs_dir=folder / "runs")
+    ledger = open_part(Ledger, f"sqlite:///{folder}/panel.db", runs_dir=folder / "runs")
     async with serving(*behaviours) as fake:
         spec = spec_at(fake, api)
         provider = open_provider(spec)
         asker = Asker(
-            run_id="run-1", ledger=ledger, providers={spec.name: provider}, limiters=open_limiters([spec], {spec.provider: 8}),
+            run_id="run-1", ledger=ledger, providers={spec.name: provider}, limiters=RateLimits({spec.provider: 8}).of([spec]),
             budget=Budget(), prices={spec.name: price}, **more,
         )  # fmt: skip
         try:
@@ -178,7 +179,7 @@ async def test_a_stream_that_breaks_off_is_asked_again_in_a_row_of_its_own(
         opinions = await desk.ask("Acme")
     attempts = sorted(o.calls[0].attempt for o in opinions)
     assert attempts == [0, 0, 1] and desk.streamed().count(True) == 1, "the others had started: no need to stream again"
-    records = RunRecords.open(f"sqlite:///{tmp_path}/panel.db", runs_dir=tmp_path / "runs")
+    records = open_part(RunRecords, f"sqlite:///{tmp_path}/panel.db", runs_dir=tmp_path / "runs")
     rows = records.costs("run-1")
     records.close()
     assert sum(row.spend.unpriced for row in rows) == 1, "what may have been paid is unknown, never 0"

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from tests.support.databases import open_part
 from tests.support.drafts import (
     NOON,
     Room,
@@ -706,7 +707,7 @@ def test_a_struck_opinion_leaves_the_count_and_its_points_and_comes_back(room: R
 def test_a_draft_stands_when_its_run_is_deleted(room: Room, pair: tuple[str, str, str]) -> None:
     a, _, both = pair
     room.comparison(both)
-    records = RunRecords.open(room.url, runs_dir=Path("/nonexistent"))
+    records = open_part(RunRecords, room.url, runs_dir=Path("/nonexistent"))
     records.delete_run("run-1")
     records.close()
     assert room.desk.take_in() == 0
@@ -717,7 +718,7 @@ def test_a_draft_stands_when_its_run_is_deleted(room: Room, pair: tuple[str, str
 def test_a_review_that_a_resumed_run_made_anew_is_offered(room: Room, draft: str) -> None:
     room.review(draft)
     again = under(reworded(small(), DX, 0, "It was resumed."), "run-1")
-    records = RunRecords.open(room.url, runs_dir=Path("/nonexistent"))
+    records = open_part(RunRecords, room.url, runs_dir=Path("/nonexistent"))
     records.save_finished(a_run("run-1").model_copy(update={"state": "finished"}), [again], None)
     records.close()
     assert room.desk.take_in() == 1
@@ -727,7 +728,7 @@ def test_a_review_that_a_resumed_run_made_anew_is_offered(room: Room, draft: str
 
 
 def test_a_review_under_another_name_replaces_no_draft_unasked(room: Room) -> None:
-    products = Products.open(room.url, runs_dir=Path("/nonexistent"))
+    products = open_part(Products, room.url, runs_dir=Path("/nonexistent"))
     drafts = []
     for run_id, name in (("run-1", "Quill"), ("run-2", "Quill 2"), ("run-3", "Ink and Paper")):
         review = small()

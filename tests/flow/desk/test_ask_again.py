@@ -170,10 +170,10 @@ def test_in_the_background_it_is_priced_first_started_once_and_readable(here: Ne
         with pytest.raises(Mistake, match="Nothing with that price"):
             askings.start(at.who, DRAFT, run_id="another")
         started = askings.start(at.who, DRAFT, run_id=priced.run_id)
-        assert started.thread
+        assert started.work
         with pytest.raises(Mistake, match="Nothing with that price"):
             askings.start(at.who, DRAFT, run_id=priced.run_id)
-        started.thread.join(60)
+        started.work.result(60)
         found = askings.of(DRAFT)
         assert found
         assert (found.state, found.sentence) == ("offered", "Answered. Take it over, or leave your draft as it is.")
@@ -186,8 +186,8 @@ def test_in_the_background_a_failure_is_a_sentence_with_the_way_on(here: Newsroo
         askings = asking_in_background(at.workspace, at.desk)
         priced = askings.price(at.who, DRAFT, AskAgainRequest(persona_id=CRITIC))
         started = askings.start(at.who, DRAFT, run_id=priced.run_id)
-        assert started.thread
-        started.thread.join(60)
+        assert started.work
+        started.work.result(60)
         assert started.state == "stopped"
         assert started.sentence.endswith(f"panel resume {priced.run_id}")
 
@@ -206,6 +206,6 @@ def test_a_price_does_not_take_the_place_of_an_asking_that_runs(here: NewsroomFo
         with pytest.raises(Mistake, match="being asked about this draft"):
             askings.price(at.who, DRAFT, AskAgainRequest())
         assert askings.of(DRAFT) is first
-        assert first.thread
-        first.thread.join(60)
+        assert first.work
+        first.work.result(60)
         assert first.state == "offered"

@@ -132,15 +132,15 @@ def test_the_owner_is_named_by_settings_else_by_git_else_by_the_system(
 ) -> None:
     import getpass
 
-    from panel.cli.compose.desks import owner_name
-    from panel.cli.compose.workspace import open_workspace
+    from panel.pipeline import SilentConsole
+    from panel.workspace import open_workspace, owner_name
 
     (tmp_path / "panel.toml").write_text(toml, encoding="utf-8")
     (tmp_path / "gitconfig").write_text(f"[user]\nname = {git}\n" if git else "", encoding="utf-8")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.chdir(tmp_path)
-    assert owner_name(open_workspace()) == (name or getpass.getuser())
+    assert owner_name(open_workspace(SilentConsole())) == (name or getpass.getuser())
 
 
 @pytest.mark.parametrize(

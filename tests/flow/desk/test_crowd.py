@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.support.newsrooms import LARK, make_workspace
 
-from panel.cli.compose.desks import open_desk
+from panel.cli.terminal.here import open_desk
 
 PEOPLE = 20  # an engine hands out ten connections, and gives up on a free one after 30 s
 WELL_BELOW_S = 20

@@ -20,8 +20,6 @@ from tests.support.desks import Desk, a_desk, sign
 from tests.support.meetings import meet
 from tests.support.newsrooms import CRITIC, DRAFT, LARK, NewsroomFolder
 
-from panel.cli.compose.workspace import Workspace, open_workspace
-from panel.cli.drafts.ask_again import asking_in_background, means_of
 from panel.desk.acts.take_over import merged
 from panel.desk.approval.audit import audit
 from panel.desk.approval.verify import verify_approval_file
@@ -31,9 +29,12 @@ from panel.desk.ask_again.prepare import AskAgainMeans
 from panel.desk.drafts.opened import OpenReview
 from panel.desk.drafts.overlay import start_text
 from panel.desk.stats import DeskStats, Group, read_stats
+from panel.pipeline import SilentConsole
 from panel.records import Launch, LaunchSource
 from panel.web.routes.stats import stats_page
 from panel.web.views.offer import offer_page
+from panel.workspace.ask_again import means_of
+from panel.workspace.workspace import Workspace, open_workspace
 
 pytestmark = pytest.mark.long
 
@@ -59,11 +60,11 @@ def desk_of(
     here: NewsroomFolder, change: Callable[[NewsroomFolder, AskAgainMeans], AskAgainMeans] | None = None
 ) -> Iterator[Desk]:
     """A team's desk over a workspace, asking as `panel desk` does; change: what it asks with."""
-    workspace = open_workspace()
+    workspace = open_workspace(SilentConsole())
 
     def ask_again(drafts: Any) -> AskingAgain:
-        made = asking_in_background(workspace, drafts)
-        return AskingAgain(drafts, change(workspace, means_of(workspace)), made._running) if change else made
+        means = means_of(workspace, patience_s=None)
+        return AskingAgain(drafts, change(workspace, means) if change else means)
 
     with a_desk(workspace.settings.database_url, ask_again=ask_again) as desk:
         desk.deps.desk.take_in()
@@ -96,8 +97,8 @@ def start(client: TestClient, desk: Desk, page: Any, **form: str) -> None:
     answer = client.post(f"/drafts/{DRAFT}/asking", data={"run_id": run_id[1], **form})
     assert answer.status_code == 303, answer.text
     asking = desk.deps.askings.of(DRAFT)
-    assert asking and asking.thread
-    asking.thread.join(60)
+    assert asking and asking.work
+    asking.work.result(60)
 
 
 # The approval file

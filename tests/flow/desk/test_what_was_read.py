@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, update
+from tests.support.databases import open_part
 from tests.support.drafts import (
     NOON,
     Room,
@@ -295,7 +296,7 @@ def test_no_act_reads_the_archive_while_it_holds_the_lock(tmp_path: Path) -> Non
 def test_a_record_that_cant_be_read_is_told_and_taken_once_it_can(room: Room) -> None:
     """A record that can't be read is set aside, told, and taken once it can."""
     made = [under(small(), "run-1"), under(small(ledger()), "run-1")]
-    store = RunRecords.open(room.url, runs_dir=Path("/nonexistent"))
+    store = open_part(RunRecords, room.url, runs_dir=Path("/nonexistent"))
     store.save_finished(a_run("run-1").model_copy(update={"state": "finished"}), made, None)
     with room.desk.store.changing() as conn:
         at = (records.c.slug == made[0].slug, records.c.kind == "review")
@@ -391,7 +392,7 @@ def test_a_page_reads_no_table_whole(room: Room, page: str) -> None:
 
 
 def test_a_page_view_takes_in_no_more_than_a_step_and_says_that_more_waits(room: Room) -> None:
-    store = RunRecords.open(room.url, runs_dir=Path("/nonexistent"))
+    store = open_part(RunRecords, room.url, runs_dir=Path("/nonexistent"))
     for n in range(5):
         store.save_finished(
             a_run(f"run-{n}").model_copy(update={"state": "finished"}), [under(small(), f"run-{n}")], None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.support import page_records
+from tests.support.databases import open_part
 from tests.support.drafts import Room, a_room, reworded
 
 from panel.desk.drafts.written_before import WrittenBefore
@@ -18,7 +19,7 @@ NOW = datetime(2026, 11, 25, tzinfo=UTC)
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Room]:
     url = f"sqlite:///{tmp_path / 'panel.db'}"
-    prints = Prints.open(url)
+    prints = open_part(Prints, url)
     with a_room(url, archive=WrittenBefore(prints, lambda: NOW)) as made:
         yield made
     prints.close()

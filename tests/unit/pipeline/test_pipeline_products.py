@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.support.databases import open_part
 from tests.support.meetings import meet
 
 from panel.pipeline.products import (
@@ -23,7 +24,7 @@ TODAY = MONDAY.date()
 
 @pytest.fixture
 def products(tmp_path: Path) -> Iterator[Products]:
-    found = Products.open(f"sqlite:///{tmp_path / 'panel.db'}", runs_dir=tmp_path)
+    found = open_part(Products, f"sqlite:///{tmp_path / 'panel.db'}", runs_dir=tmp_path)
     yield found
     found.close()
 

@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
+from tests.support.databases import open_part
 from tests.support.records import a_run
 
 from panel.errors import Mistake, StoreError
@@ -118,7 +119,7 @@ def test_a_locked_database_is_named(path: Path) -> None:
 def test_a_read_only_database_can_be_read_and_a_write_says_why_not(path: Path) -> None:
     """Opened for reading only: permissions don't stop the root user a test may run as."""
     open_engine(url(path)).dispose()
-    records = RunRecords.open(f"sqlite:///file:{path}?mode=ro&uri=true", runs_dir=path.parent)
+    records = open_part(RunRecords, f"sqlite:///file:{path}?mode=ro&uri=true", runs_dir=path.parent)
     assert records.list_runs() == ()
     with pytest.raises(StoreError, match=r"panel\.db' can't be used: it may only be read"):
         records.save_run(a_run())

@@ -6,13 +6,14 @@ from contextlib import suppress
 from dataclasses import replace
 
 from panel.batch.batch_context import BatchContext
-from panel.batch.events import Notice, Paid
-from panel.batch.pool import StopSign, work_off
+from panel.batch.events import Paid
+from panel.batch.pool import work_off
 from panel.batch.provider_batches.collector import Collector
 from panel.batch.provider_batches.poller import Poller
 from panel.batch.resume import reopen_collected
 from panel.errors import Stopped
 from panel.jurors import BatchApi, may_take_confidential, model_address
+from panel.pipeline import Notice, StopSign
 from panel.store import ProviderBatches, SentBatch
 
 FIRST_POLL_S, SLOWEST_POLL_S = 15.0, 120.0  # most batches end within the hour

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from panel.cli.terminal.common_options import JsonFlag
-from panel.cli.terminal.terminal import say, say_json, table, talk
+from panel.cli.terminal.here import open_here
+from panel.cli.terminal.terminal import is_terminal, say, say_json, table, talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
@@ -91,21 +92,14 @@ def _set_disabled(account: str, disabled: bool, *, json_: bool) -> None:
 @contextmanager
 def _accounts() -> "Iterator[tuple[Accounts, dict[str, Any]]]":
     """The accounts, and who acts when: whoever has a terminal of this workspace."""
-    from panel.cli.compose.workspace import open_workspace
     from panel.desk import TERMINAL, Accounts
-    from panel.store import open_engine
 
-    engine = open_engine(open_workspace().settings.database_url)
-    try:
-        yield Accounts(engine), {"by": TERMINAL, "now": datetime.now(UTC)}
-    finally:
-        engine.dispose()
+    with open_here() as workspace:
+        yield Accounts(workspace.stores.engine), {"by": TERMINAL, "now": datetime.now(UTC)}
 
 
 def _password(*, stdin: bool) -> str:
     """Asked for twice and not shown, or a line of stdin. Raises Mistake where nobody can be asked."""
-    from panel.cli.compose.workspace import is_terminal
-
     if stdin:
         return sys.stdin.readline().rstrip("\r\n")
     if not is_terminal():

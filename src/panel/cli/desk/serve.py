@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from panel.cli.desk import accounts, stats
+from panel.cli.terminal.here import open_here
 from panel.cli.terminal.terminal import say, talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
     import socket
 
-    from panel.cli.compose.workspace import Workspace
-    from panel.workspace import DeskTable
+    from panel.workspace import DeskTable, Workspace
 
 app = typer.Typer(rich_markup_mode=None, invoke_without_command=True, help="Edit and approve drafts in a browser.")
 app.add_typer(accounts.app, name="accounts")
@@ -35,13 +35,12 @@ def desk(
     """
     if context.invoked_subcommand:
         return
-    from panel.cli.compose.workspace import open_workspace
-
-    workspace = open_workspace()
     given = {"port": port, "team": team, "host": host or None}
-    table = workspace.settings.toml.desk.model_copy(update={k: v for k, v in given.items() if v is not None})
-    _check(table)
-    _serve(workspace, table, browser=not no_browser)
+    with open_here() as workspace:
+        table = workspace.settings.toml.desk.model_copy(update={k: v for k, v in given.items() if v is not None})
+        _check(table)
+        _serve(workspace, table, browser=not no_browser)
+    talk("The desk is closed. What was saved is kept.")
 
 
 def _check(table: "DeskTable") -> None:
@@ -56,29 +55,23 @@ def _check(table: "DeskTable") -> None:
 
 
 def _serve(workspace: "Workspace", table: "DeskTable", *, browser: bool) -> None:
-    from panel.cli.compose.desks import open_archive, owner_name
-    from panel.cli.drafts.ask_again import asking_in_background
     from panel.desk import Accounts, Times
-    from panel.store import open_engine
     from panel.web import Deps, OneTimeLink, bind_socket, build_app, serve
+    from panel.workspace import archive_of, asking_in_background, owner_name
 
-    engine = open_engine(workspace.settings.database_url)
-    try:
-        with bind_socket(table.host, table.port) as sock, open_archive(workspace) as archive:
-            link = None if table.team else OneTimeLink()
-            origin, hosts = _names(table, sock)
-            deps = Deps(
-                engine=engine, origin=origin, hosts=hosts, owner=owner_name(workspace), link=link,
-                responsible=table.responsible, archive=archive, times=Times(table.timezone),
-                ask_again=lambda desk: asking_in_background(workspace, desk),
-            )  # fmt: skip
-            if table.team and not any(account.sign_in for account in Accounts(engine).rows.all()):
-                raise Mistake("Nobody can sign in yet.", hint="Begin with: panel desk accounts add NAME --role admin")
-            _announce(origin + (link.path if link else "/"), alone=link is not None, browser=browser, owner=deps.owner)
-            serve(build_app(deps), sock, proxies=table.proxies if table.team else ())
-    finally:
-        engine.dispose()
-    talk("The desk is closed. What was saved is kept.")
+    engine = workspace.stores.engine
+    with bind_socket(table.host, table.port) as sock:
+        link = None if table.team else OneTimeLink()
+        origin, hosts = _names(table, sock)
+        deps = Deps(
+            engine=engine, origin=origin, hosts=hosts, owner=owner_name(workspace), link=link,
+            responsible=table.responsible, archive=archive_of(workspace), times=Times(table.timezone),
+            ask_again=lambda desk: asking_in_background(workspace, desk),
+        )  # fmt: skip
+        if table.team and not any(account.sign_in for account in Accounts(engine).rows.all()):
+            raise Mistake("Nobody can sign in yet.", hint="Begin with: panel desk accounts add NAME --role admin")
+        _announce(origin + (link.path if link else "/"), alone=link is not None, browser=browser, owner=deps.owner)
+        serve(build_app(deps), sock, proxies=table.proxies if table.team else ())
 
 
 def _names(table: "DeskTable", sock: "socket.socket") -> tuple[str, tuple[str, ...]]:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from panel.cli.compose.desks import open_store
 from panel.cli.terminal.common_options import JsonFlag
+from panel.cli.terminal.here import open_here
 from panel.cli.terminal.terminal import say, say_json, table, talk
 from panel.errors import Mistake
 
@@ -22,8 +22,8 @@ def stats(json_: JsonFlag = False) -> None:
     """
     from panel.desk import read_stats, summary_sentence, tables_of
 
-    with open_store() as store:
-        found = read_stats(store)
+    with open_here(json_=json_) as workspace:
+        found = read_stats(workspace.stores.drafts)
     if json_:
         say_json(found.model_dump(mode="json"))
     elif not found.drafts:
@@ -44,8 +44,9 @@ def export(out: OutOption = None) -> None:
 
     if out and out.exists():
         raise Mistake(f"{str(out)!r} is there already.", hint="Name another file.")
-    with open_store() as store:
-        lines = [json.dumps(pair, ensure_ascii=True) + "\n" for pair in read_pairs(store, now=datetime.now(UTC))]
+    with open_here() as workspace:
+        pairs = read_pairs(workspace.stores.drafts, now=datetime.now(UTC))
+        lines = [json.dumps(pair, ensure_ascii=True) + "\n" for pair in pairs]
     if out:
         replace_file(out, "".join(lines).encode())
     else:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from panel.cli.compose.desks import open_desk
 from panel.cli.terminal.common_options import DraftArgument, JsonFlag, WhyOption
+from panel.cli.terminal.here import open_desk
 from panel.cli.terminal.terminal import say_json, talk
 
 if TYPE_CHECKING:

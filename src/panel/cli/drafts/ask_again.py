@@ -1,21 +1,19 @@
 """`panel drafts ask | rerun | take-over | stale`: ask the panel again for a draft, and lay in what came of it."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from panel.cli.compose.desks import open_desk
-from panel.cli.terminal.common_options import DraftArgument, JsonFlag, YesFlag
+from panel.cli.terminal.common_options import DraftArgument, JsonFlag, YesFlag, seconds, usd
+from panel.cli.terminal.here import open_desk
 from panel.cli.terminal.terminal import say, say_json, table, talk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from panel.cli.compose.desks import OpenDesk
-    from panel.cli.compose.workspace import Workspace
-    from panel.desk import AskAgainMeans, AskAgainRequest, AskingAgain, Desk
-    from panel.records import Dossier, Review
+    from panel.cli.terminal.here import OpenDesk
+    from panel.desk import AskAgainRequest
+    from panel.records import Review
 
 ModelOption = Annotated[list[str], typer.Option("--model", help="provider/model instead of the one asked before.")]
 BudgetOption = Annotated[float | None, typer.Option("--budget", help="USD this may cost; it stops cleanly there.")]
@@ -93,16 +91,14 @@ def _ask(
     draft: str, request: "AskAgainRequest", models: "Sequence[str]", budget: float | None, deadline: float | None, *,
     yes: bool, json_: bool,
 ) -> None:  # fmt: skip
-    from panel.cli.compose.runs import RunOptions, run_plan
-    from panel.desk import note_request, prepare_run
+    from panel.workspace import RunOptions, ask_again_for, run_until_stopped
 
-    with open_desk() as at:
-        prepared = prepare_run(at.desk, at.who, draft, request, means_of(at.workspace, models))
-        asking = RunOptions(budget=budget, deadline_min=deadline, retry=False, yes=yes, quiet=json_)
-        agreed = lambda: note_request(at.desk, at.who, prepared)  # noqa: E731
-        outcome, folder = run_plan(at.workspace, prepared.plan, prepared.made, asking, agreed=agreed)
-        at.desk.take_in()
-        _tell(at, draft, outcome.run.run_id, str(folder), json_=json_)
+    options = RunOptions(models=models, budget_usd=usd(budget), deadline_s=seconds(deadline))
+    with open_desk(yes=yes, json_=json_) as at:
+        outcome = run_until_stopped(
+            lambda sign: ask_again_for(at.workspace, at.desk, draft, request, options, sign), at.workspace.console
+        )
+        _tell(at, draft, outcome.run.run_id, str(outcome.folder), json_=json_)
 
 
 def _tell(at: "OpenDesk", draft: str, run_id: str, folder: str, *, json_: bool) -> None:
@@ -130,50 +126,3 @@ def verdicts_changed(mine: "Review", offered: "Review") -> list[str]:
         if was != now:
             lines.append(f"{who}: {was}, now {now}")
     return lines
-
-
-def means_of(workspace: "Workspace", models: "Sequence[str]" = ()) -> "AskAgainMeans":
-    """What asking again needs of this workspace. models: instead of those that were asked before."""
-    from panel.cli.compose.runs import may_probe
-    from panel.desk import AskAgainMeans
-    from panel.dossier import load_scenarios
-
-    settings = workspace.settings
-    return AskAgainMeans(
-        personas=workspace.personas, spec=lambda name: settings.model_spec(models[0] if models else name),
-        seats=lambda personas: settings.seats(personas, models, every=workspace.personas),
-        prompts=workspace.folder.prompts, rho=settings.toml.rho, gather=lambda review: _gather(workspace, review),
-        stamp=workspace.new_stamp, open_ledger=workspace.open_ledger, may_probe=lambda: may_probe(workspace),
-        scenarios=load_scenarios(workspace.folder.scenarios), confidential_to=settings.toml.confidential_to,
-    )  # fmt: skip
-
-
-def _gather(workspace: "Workspace", review: "Review") -> "Dossier":
-    from panel.cli.compose.launches import gather_dossier, with_archive
-
-    launch = review.dossier.launch
-    found = gather_dossier(
-        workspace, launch.homepage, made=workspace.new_stamp([]), refresh=True, category=launch.category
-    )
-    return with_archive(workspace, [found], datetime.now(UTC).date())[0]
-
-
-def asking_in_background(workspace: "Workspace", desk: "Desk") -> "AskingAgain":
-    """Asking again for the web: the same use case, on threads of its own."""
-    from panel.cli.compose.launches import note_in_archive
-    from panel.desk import AskingAgain, Running
-    from panel.pipeline import RunLimits
-
-    toml = workspace.settings.toml
-    limits = RunLimits(
-        concurrency=toml.concurrency.model_dump(),
-        prices=workspace.settings.prices,
-        confidential_to=toml.confidential_to,
-    )
-    running = Running(
-        runs_dir=workspace.settings.runs_dir,
-        open_records=workspace.open_records,
-        note=lambda reviews, run_id: note_in_archive(workspace, reviews, run_id, datetime.now(UTC)),
-        limits=limits,
-    )
-    return AskingAgain(desk, means_of(workspace), running)

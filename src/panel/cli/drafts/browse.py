@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from panel.cli.compose.desks import open_desk
 from panel.cli.drafts import acts, ask_again
 from panel.cli.terminal.common_options import DraftArgument, JsonFlag
+from panel.cli.terminal.here import open_desk
 from panel.cli.terminal.terminal import say, say_json, table, talk
 from panel.errors import Mistake
 

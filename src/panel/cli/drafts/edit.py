@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from panel.cli.compose.desks import OpenDesk, open_desk
 from panel.cli.terminal.common_options import DraftArgument, JsonFlag
-from panel.cli.terminal.terminal import say, say_json, talk
+from panel.cli.terminal.here import OpenDesk, open_desk
+from panel.cli.terminal.terminal import is_terminal, say, say_json, talk
 from panel.errors import EditConflict, Mistake
 
 if TYPE_CHECKING:
@@ -83,8 +83,6 @@ def _free(folder: Path, name: str) -> Path:
 
 def _open_editor(command: str, path: Path) -> None:
     """Raises Mistake when there is no editor, or it says that it failed."""
-    from panel.cli.compose.workspace import is_terminal
-
     found = next((name for name in EDITORS if shutil.which(name)), "") if is_terminal() else ""
     words = shlex.split(command or found)
     if not words:

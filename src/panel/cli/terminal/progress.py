@@ -1,16 +1,17 @@
 """Live progress of a run, by juror, and of a batch, by launch, with the cost so far; plain lines without a terminal."""
 
-import sys
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from panel.batch import BatchEvent, Begun, Ended, Notice, Paid
+from panel.batch import BatchEvent, Begun, Ended, Paid
 from panel.cli.terminal.terminal import safe, talk
-from panel.pipeline import Event, TurnBegan, TurnEnded, TurnWaits
+from panel.pipeline import Event, Notice, TurnBegan, TurnEnded, TurnWaits, WorkAhead
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -26,7 +27,7 @@ LimiterLines = Callable[[], list[str]]  # one line a model: how its provider is
 class RunLines:
     """One line on stderr as each juror is done: for logs, pipes and CI."""
 
-    def __init__(self, seats: int, titles: dict[str, str]) -> None:
+    def __init__(self, seats: int, titles: Mapping[str, str]) -> None:
         self.seats, self.titles, self.done = seats, titles, 0
         self.reasons: set[str] = set()
 
@@ -37,6 +38,8 @@ class RunLines:
         return None
 
     def __call__(self, event: Event) -> None:
+        if isinstance(event, Notice):
+            talk(f"  {event.text}")
         if isinstance(event, TurnWaits):
             talk(f"  {event.launch}  {self.titles[event.persona_id]}{stage_words(event)}: waiting, {event.why}")
         if isinstance(event, TurnEnded):
@@ -79,11 +82,19 @@ class LiveBoard:
 class RunBoard(LiveBoard):
     """A table that redraws in place: one row a juror."""
 
-    def __init__(self, seats: int, titles: dict[str, str]) -> None:
+    def __init__(self, seats: int, titles: Mapping[str, str]) -> None:
         self.seats, self.titles = seats, titles
         self.rows: dict[tuple[str, str], str] = {}
         self.spent = Decimal(0)
         self.started = time.monotonic()
+        self.notes: list[str] = []
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        for note in self.notes:
+            talk(f"  {note}")
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, TurnEnded):
@@ -91,8 +102,10 @@ class RunBoard(LiveBoard):
             self.spent = event.spent_usd
         elif isinstance(event, TurnBegan):
             self.rows[event.launch, event.persona_id] = f"reading ({event.model}){stage_words(event)}"
-        else:
+        elif isinstance(event, TurnWaits):
             self.rows[event.launch, event.persona_id] = f"waiting: {event.why}{stage_words(event)}"
+        else:
+            self.notes.append(event.text)
 
     def _table(self) -> "Table":
         from rich.table import Table
@@ -110,9 +123,12 @@ class RunBoard(LiveBoard):
         return table
 
 
-def watch(seats: int, titles: dict[str, str], *, quiet: bool) -> RunLines | RunBoard:
-    """A board on a terminal, lines elsewhere. quiet: lines too (JSON goes to stdout)."""
-    return RunLines(seats, titles) if quiet or not sys.stderr.isatty() else RunBoard(seats, titles)
+def board_for(work: WorkAhead, *, lines: bool) -> "RunLines | RunBoard | BatchLines | BatchBoard":
+    """What draws how far the work is: a board that redraws in place, or plain lines."""
+    if work.titles is not None:
+        return RunLines(work.total, work.titles) if lines else RunBoard(work.total, work.titles)
+    progress, limiters = BatchProgress(work.total, work.budget_usd), partial(limiter_lines, work.limiters)
+    return BatchLines(progress, limiters) if lines else BatchBoard(progress, limiters)
 
 
 def outcome_words(event: TurnEnded) -> str:
@@ -126,7 +142,7 @@ def outcome_words(event: TurnEnded) -> str:
     return f"{opinion.outcome}: {opinion.why}{again}"
 
 
-def stage_words(event: Event) -> str:
+def stage_words(event: TurnBegan | TurnWaits | TurnEnded) -> str:
     """Which of its three askings a launch that speaks to reviewers is at; nothing for any other."""
     return f" ({event.stage})" if event.stage else ""
 
@@ -159,6 +175,7 @@ class BatchProgress:
     started: float = field(default_factory=time.monotonic)
     in_hand: int = 0
     states: dict[int, str] = field(default_factory=dict)  # row -> what it ended as, so far
+    counts: Counter[str] = field(default_factory=Counter)  # of rows, by state
     spent_usd: Decimal = Decimal(0)
     notes: list[str] = field(default_factory=list)
 
@@ -172,15 +189,14 @@ class BatchProgress:
         else:
             self.in_hand -= 1
             self.spent_usd += event.spent_usd
+            self.counts[self.states.get(event.row.row, "")] -= 1
             self.states[event.row.row] = event.row.state
-
-    def count(self, state: str) -> int:
-        return sum(found == state for found in self.states.values())
+            self.counts[event.row.state] += 1
 
     @property
     def done(self) -> int:
         """Launches that came to an end; those that wait for a provider's batch or were stopped have not."""
-        return sum(state in ("reviewed", "failed") for state in self.states.values())
+        return self.counts["reviewed"] + self.counts["failed"]
 
     @property
     def left_s(self) -> float | None:
@@ -191,7 +207,7 @@ class BatchProgress:
 
     def sentence(self) -> str:
         """One line: 12 of 100 launches, 4 in hand, 1 failed, $0.31 of $5, about 6 min left."""
-        failed, waiting = self.count("failed"), self.count("waiting")
+        failed, waiting = self.counts["failed"], self.counts["waiting"]
         parts = [f"{self.done} of {self.total} launches", f"{self.in_hand} in hand"]
         parts += [f"{failed} failed"] if failed else []
         parts += [f"{waiting} wait for a provider's batch"] if waiting else []
@@ -250,14 +266,6 @@ class BatchBoard(LiveBoard):
         for line in (self.progress.sentence(), *self.limiters(), *self.last, *self.progress.notes):
             table.add_row(Text(safe(line)))
         return table
-
-
-def watch_work(
-    total: int, budget_usd: Decimal | None, limiters: LimiterLines, *, quiet: bool
-) -> BatchLines | BatchBoard:
-    """A board on a terminal, lines elsewhere. quiet: lines too (JSON goes to stdout)."""
-    progress = BatchProgress(total, budget_usd)
-    return BatchLines(progress, limiters) if quiet or not sys.stderr.isatty() else BatchBoard(progress, limiters)
 
 
 def words_for(event: Ended) -> str:

@@ -42,6 +42,11 @@ def say_parts(parts: Iterable[str]) -> None:
         sys.stdout.write(text)
 
 
+def is_terminal() -> bool:
+    """A person can be asked: both ends are a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def table(rows: list[tuple[str, ...]]) -> str:
     """Columns padded to their widest cell, two spaces apart; no rules, so that it pastes well."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []

@@ -1,17 +1,17 @@
-"""Asking again while an editor goes on working: one asking a draft, on a thread of its own, its progress readable.
+"""Asking again while an editor goes on working: one asking a draft, beside the web's threads, its progress readable.
 
 Callable from any thread; nothing here is kept beyond the process. A desk that is stopped meanwhile leaves an ordinary
 run that `panel resume` goes on with.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field, replace
+import logging
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from threading import Lock, Thread
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from panel.desk.ask_again.prepare import AskAgainMeans, AskAgainRequest, PreparedRun, note_request, prepare_run
 from panel.desk.desk import Desk
@@ -22,25 +22,15 @@ from panel.pipeline import (
     RunLimits,
     TurnEnded,
     TurnWaits,
-    carry_out,
+    conduct,
     price_plan,
     refuse_unpriced,
-    start_run,
 )
-from panel.records import Account, Review
-from panel.store import RunFolder, RunLock, RunRecords
+from panel.records import Account
 
+T = TypeVar("T")
+log = logging.getLogger(__name__)
 State = Literal["priced", "asking", "offered", "stopped", "failed"]
-
-
-@dataclass(frozen=True)
-class Running:
-    """What running in the background needs besides."""
-
-    runs_dir: Path
-    open_records: Callable[[], RunRecords]
-    note: Callable[[Sequence[Review], str], None]  # reviews, run id: bring them to their products
-    limits: RunLimits
 
 
 @dataclass
@@ -52,7 +42,7 @@ class AskAgainJob:
     state: State = "priced"
     sentence: str = ""
     spent_usd: Decimal = Decimal(0)  # priced calls only
-    thread: Thread | None = field(default=None, repr=False)
+    work: "Future[None] | None" = field(default=None, repr=False)
 
     @property
     def run_id(self) -> str:
@@ -70,17 +60,26 @@ class AskAgainJob:
 class AskingAgain:
     """The askings of one desk, at most one a draft."""
 
-    def __init__(self, desk: Desk, means: AskAgainMeans, running: Running) -> None:
-        self._desk, self._means, self._running = desk, means, running
+    def __init__(self, desk: Desk, means: AskAgainMeans) -> None:
+        self._desk, self._means = desk, means
         self._askings: dict[str, AskAgainJob] = {}
         self._lock = Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def _start(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
+        """Begin some work on the one event loop of all askings, so that each model has one rate limiter."""
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                Thread(target=self._loop.run_forever, name="asking again", daemon=True).start()
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def price(self, who: Account, draft_id: str, request: AskAgainRequest) -> AskAgainJob:
         """Prepare an asking and say what it may cost; nothing is asked. Blocks while pages are read. Raises Mistake."""
         with self._lock:
             self._refuse_twice(draft_id)
-        prepared = prepare_run(self._desk, who, draft_id, request, self._means)
-        asking = AskAgainJob(prepared, price_plan(prepared.plan, self._running.limits.prices))
+        prepared = self._start(prepare_run(self._desk, who, draft_id, request, self._means)).result()
+        asking = AskAgainJob(prepared, price_plan(prepared.plan, self._means.env.prices))
         asking.sentence = asking.price.sentence
         with self._lock:
             self._refuse_twice(draft_id)  # somebody else's may have begun while pages were read
@@ -100,9 +99,7 @@ class AskingAgain:
             refuse_unpriced(asking.price, budget_usd)
             note_request(self._desk, who, asking.prepared)
             asking.state, asking.sentence = "asking", "Asking."
-        limits = replace(self._running.limits, budget_usd=budget_usd)
-        asking.thread = Thread(target=self._run, args=(asking, limits), name=f"asking {run_id}", daemon=True)
-        asking.thread.start()
+        asking.work = self._start(self._run(asking, RunLimits(budget_usd=budget_usd)))
         return asking
 
     def of(self, draft_id: str) -> AskAgainJob | None:
@@ -115,9 +112,14 @@ class AskingAgain:
         if asking and asking.state == "asking":
             raise Mistake("The panel is being asked about this draft.", hint="Wait until it has answered.")
 
-    def _run(self, asking: AskAgainJob, limits: RunLimits) -> None:
+    async def _run(self, asking: AskAgainJob, limits: RunLimits) -> None:
+        prepared = asking.prepared
         try:
-            self._carry_out(asking, limits)
+            await conduct(
+                self._means.env, prepared.plan, limits, made=prepared.made,
+                command=("drafts", "ask", prepared.draft_id), listen=asking.listen,
+            )  # fmt: skip
+            await asyncio.to_thread(self._desk.take_in)
             asking.state, asking.sentence = "offered", "Answered. Take it over, or leave your draft as it is."
         except (Stopped, ProviderError) as err:
             asking.state, asking.sentence = "stopped", f"{err} Go on with: panel resume {asking.run_id}"
@@ -125,19 +127,4 @@ class AskingAgain:
             asking.state, asking.sentence = "failed", f"{err} {err.hint}".strip()
         except Exception as err:
             asking.state, asking.sentence = "failed", f"A fault of this program: {type(err).__name__}."
-            raise  # to the thread's hook: a bug stays a traceback
-
-    def _carry_out(self, asking: AskAgainJob, limits: RunLimits) -> None:
-        plan, made, running = asking.prepared.plan, asking.prepared.made, self._running
-        lock = RunLock(running.runs_dir, made.run_id)
-        lock.acquire()
-        try:
-            with closing(running.open_records()) as records, closing(self._means.open_ledger()) as ledger:
-                command = ("drafts", "ask", asking.prepared.draft_id)
-                run = start_run(plan, running.runs_dir, records, made=made, command=command, limits=limits)
-                folder = RunFolder.open(running.runs_dir, run.run_id)
-                outcome = asyncio.run(carry_out(plan, run, folder, lock, ledger, records, limits, asking.listen))
-        finally:
-            lock.release()
-        running.note(outcome.reviews, made.run_id)
-        self._desk.take_in()
+            log.exception("asking again for %s failed", prepared.draft_id)

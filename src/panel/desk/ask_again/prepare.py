@@ -4,9 +4,7 @@ An ordinary run through the ledger, with its own folder. What comes of it reache
 offer: nobody's text is touched before a person takes it over. Only the request is a person's act, and in the log.
 """
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from panel.desk.desk import Desk
@@ -15,9 +13,9 @@ from panel.desk.permissions import allow
 from panel.dossier import Scenarios
 from panel.errors import Mistake
 from panel.jurors import ModelSpec
-from panel.pipeline import RunPlan, make_plan, next_draw, plan_again, with_run_logs
+from panel.pipeline import RunEnvironment, RunPlan, make_plan, next_draw, plan_again, with_run_logs
 from panel.records import Account, Again, Dossier, LaunchSource, Persona, Review, Rho, RunLog, Stamp
-from panel.store import Ledger, append_act
+from panel.store import append_act
 
 
 @dataclass(frozen=True)
@@ -31,19 +29,18 @@ class AskAgainRequest:
 
 @dataclass(frozen=True)
 class AskAgainMeans:
-    """What asking needs of a workspace. The command builds it; nothing here reads a file or a variable."""
+    """What asking needs of a workspace, which builds it; nothing here reads a file or a variable."""
 
+    env: RunEnvironment
     personas: tuple[Persona, ...]
     spec: Callable[[str], ModelSpec]  # by model name; raises Mistake, for a missing key say
     seats: Callable[[Sequence[Persona]], Mapping[str, ModelSpec]]  # today's panel
     prompts: Mapping[str, str]
     rho: Rho
-    gather: Callable[[Review], Dossier]  # the launch's pages as they are now, neighbours among them
+    gather: Callable[[Review], Awaitable[Dossier]]  # the launch's pages as they are now, neighbours among them
     stamp: Callable[[list[str]], Stamp]
-    open_ledger: Callable[[], Ledger]
     may_probe: Callable[[], bool]  # whether a launch that speaks to reviewers may be asked about twice more today
     scenarios: Scenarios | None = None
-    confidential_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,8 +53,10 @@ class PreparedRun:
     made: Stamp
 
 
-def prepare_run(desk: Desk, who: Account, draft_id: str, request: AskAgainRequest, means: AskAgainMeans) -> PreparedRun:
-    """The plan that answers a request. Blocks while pages are read; raises Mistake for what can't be asked."""
+async def prepare_run(
+    desk: Desk, who: Account, draft_id: str, request: AskAgainRequest, means: AskAgainMeans
+) -> PreparedRun:
+    """The plan that answers a request. Raises Mistake for what can't be asked."""
     allow(who, "ask again")
     opened = desk.open(who, draft_id)
     if not isinstance(opened, OpenReview):
@@ -67,10 +66,11 @@ def prepare_run(desk: Desk, who: Account, draft_id: str, request: AskAgainReques
     base = _base(opened.review, desk.offered(who, draft_id))
     logs = [as_source(log) for log in desk.history(who, draft_id).run_logs]
     made = means.stamp([base.slug])
-    plan = _fresh(base, logs, draft_id, means) if request.refresh else _same(base, logs, draft_id, request, means)
-    with closing(means.open_ledger()) as ledger:
-        plan = asyncio.run(next_draw(plan, ledger))
-    return PreparedRun(draft_id, request, plan, made)
+    if request.refresh:
+        plan = await _fresh(base, logs, draft_id, means)
+    else:
+        plan = _same(base, logs, draft_id, request, means)
+    return PreparedRun(draft_id, request, await next_draw(plan, means.env.stores.ledger), made)
 
 
 def _base(mine: Review, offered: Review | None) -> Review:
@@ -88,21 +88,24 @@ def _same(
     again = Again(draft_id=draft_id, persona_id=request.persona_id, leave=request.leave, base_hash=base.review_hash)
     return plan_again(
         base, with_run_logs(base.dossier, logs), asked, specs, means.prompts, again=again, rho=means.rho,
-        scenarios=means.scenarios, confidential_to=means.confidential_to,
+        scenarios=means.scenarios, confidential_to=means.env.confidential_to,
     )  # fmt: skip
 
 
-def _fresh(base: Review, logs: Sequence[LaunchSource], draft_id: str, means: AskAgainMeans) -> RunPlan:
+async def _fresh(base: Review, logs: Sequence[LaunchSource], draft_id: str, means: AskAgainMeans) -> RunPlan:
     """On the product's pages as they are now. What people set of the launch stays: its name, release, embargo, word."""
     if not base.dossier.launch.homepage:
         raise Mistake("No address of this product is known, so its pages can't be read.", hint="Leave out --refresh.")
-    found, set_by_us = means.gather(base), ("name", "release", "stake", "seen_at", "embargo_until", "confidential")
+    found, set_by_us = (
+        await means.gather(base),
+        ("name", "release", "stake", "seen_at", "embargo_until", "confidential"),
+    )
     kept = {name: getattr(base.dossier.launch, name) for name in set_by_us}
     dossier = found.model_copy(update={"launch": found.launch.model_copy(update=kept)})
     personas, specs = _all(base, means)
     plan = make_plan(
         "review", [with_run_logs(dossier, logs)], personas, specs, means.prompts, rho=means.rho,
-        scenarios=means.scenarios, confidential_to=means.confidential_to,
+        scenarios=means.scenarios, confidential_to=means.env.confidential_to,
     )  # fmt: skip
     probes = plan.probes if plan.probes and means.may_probe() else ()
     return replace(plan, probes=probes, again=Again(draft_id=draft_id))

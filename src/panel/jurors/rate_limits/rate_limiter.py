@@ -389,18 +389,24 @@ class Slot(AbstractAsyncContextManager[None]):
         self.limiter._pump()
 
 
-def open_limiters(
-    specs: Iterable[ModelSpec], most: Mapping[str, int], *, patience_s: float = PATIENCE_S, waits_out: bool = False
-) -> dict[str, RateLimiter]:
-    """A limiter for each model, by its name. most: calls in flight at most, by provider, shared by its models.
+class RateLimits:
+    """The limiters of one process: one for each model at each address, whatever runs and batches ask it."""
 
-    `share` and `before_block` may be set on a limiter before its first call.
-    """
-    caps = {provider: ProviderCap(count) for provider, count in most.items()}
-    by_name = {spec.name: spec for spec in specs}
-    return {
-        name: RateLimiter(
-            name, most[spec.provider], cap=caps[spec.provider], patience_s=patience_s, waits_out=waits_out
-        )
-        for name, spec in by_name.items()
-    }
+    def __init__(self, most: Mapping[str, int], *, patience_s: float = PATIENCE_S, waits_out: bool = False) -> None:
+        """most: calls in flight at most, by provider, shared by its models. patience_s, waits_out: see RateLimiter."""
+        self._most, self._patience_s, self._waits_out = most, patience_s, waits_out
+        self._caps = {provider: ProviderCap(count) for provider, count in most.items()}
+        self._limiters: dict[tuple[str, str], RateLimiter] = {}
+
+    def of(self, specs: Iterable[ModelSpec]) -> dict[str, RateLimiter]:
+        """A limiter for each model, by its name. `share` and `before_block` may be set on one before its first call."""
+        return {spec.name: self._of(spec) for spec in specs}
+
+    def _of(self, spec: ModelSpec) -> RateLimiter:
+        lane = (spec.name, spec.base_url)
+        if lane not in self._limiters:
+            self._limiters[lane] = RateLimiter(
+                spec.name, self._most[spec.provider], cap=self._caps[spec.provider], patience_s=self._patience_s,
+                waits_out=self._waits_out,
+            )  # fmt: skip
+        return self._limiters[lane]

@@ -2,22 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
-from typing import Self
 
 from sqlalchemy import delete, insert, select
 
 from panel.records import Print
-from panel.store.database import Face, changing_alone, open_engine, reading
+from panel.store.database import Face, changing_alone, reading
+from panel.store.sql_dialect import by_key
 from panel.store.tables.desk_tables import prints
 
 
 class Prints(Face):
     """The prints of one database."""
-
-    @classmethod
-    def open(cls, url: str, *, runs_dir: Path | None = None) -> Self:
-        return cls(open_engine(url, by_key=True))
 
     def remember(self, subject: str, texts: Sequence[Print]) -> None:
         """Keep a product's prints in place of those kept before. Raises ValueError for another product's."""
@@ -34,5 +29,6 @@ class Prints(Face):
         which = (prints.c.subject != besides) & (prints.c.on_day >= since.isoformat())
         newest = select(prints).where(whose, which).order_by(prints.c.on_day.desc(), prints.c.print_id.desc())
         with reading(self._engine) as conn:
+            by_key(conn)
             rows = conn.execute(newest.limit(limit)).mappings()
             return tuple(Print.model_validate({name: row[name] for name in Print.model_fields}) for row in rows)

@@ -15,11 +15,11 @@ a dead one.
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine
+
 from panel.records import Call, Usage, sha256_of
-from panel.store.database import open_engine
 from panel.store.ledger.bodies import exact_json, fold_body
 from panel.store.ledger.group_commit import GroupCommit
 from panel.store.ledger.messages import (
@@ -37,7 +37,7 @@ from panel.store.ledger.messages import (
     StoredAnswer,
 )
 from panel.store.ledger.writer import LedgerWriter
-from panel.store.locks.process_locks import Locks, open_locks
+from panel.store.locks.process_locks import Locks
 
 
 def ledger_key(provider: str, base_url: str, model: str, body: Mapping[str, Any], draw: int) -> str:
@@ -56,19 +56,12 @@ def folded_key(provider: str, base_url: str, model: str, folded: str, draw: int)
 class Ledger:
     """The calls of one database. All methods that wait return only when the disk has it."""
 
-    def __init__(self, writer: LedgerWriter, own_locks: Locks | None = None) -> None:
-        self._writer, self._own_locks = writer, own_locks  # own: opened by it, so closed by it
+    def __init__(self, engine: Engine, locks: Locks) -> None:
+        """locks: those this process holds for what it claims; a claim under one that was lost is refused.
 
-    @classmethod
-    def open(cls, url: str, *, runs_dir: Path, locks: Locks | None = None) -> "Ledger":
-        """Open or make the database. runs_dir: where the locks stand that say which run is alive.
-
-        locks: those the caller holds for what it claims; a claim under one that was lost is then refused.
-        Raises Mistake for an address, StoreError for a database that can't be used.
+        Raises StoreError for a database that can't be used.
         """
-        found = locks or open_locks(url, runs_dir)
-        engine = open_engine(url, by_key=True)
-        return cls(LedgerWriter(engine, GroupCommit(found)), None if locks else found)
+        self._writer = LedgerWriter(engine, GroupCommit(locks))
 
     async def claim(self, row: CallRow, *, again: bool = False) -> Claimed | StoredAnswer | HeldBy:
         """The right to send this call, its stored answer, or who is asking it now.
@@ -123,10 +116,8 @@ class Ledger:
         return result
 
     def close(self) -> None:
-        """Finish what waits and let the database go."""
+        """Finish what waits and let the connection go."""
         self._writer.close()
-        if self._own_locks:
-            self._own_locks.close()
 
 
 def _claim(row: CallRow, again: bool, batch_id: str = "") -> Claim:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from panel.errors import StoreError
 from panel.store.database import in_words
+from panel.store.sql_dialect import by_key
 
 VALUE_ERRORS = (DataError, IntegrityError)  # the database is well: it refuses one row
 MOST_TOGETHER = 400  # jobs a transaction: below every database's limit on bound values
@@ -81,7 +82,6 @@ class LedgerWriter:
             self._queue.put(None)
             self._thread.join()
             self._conn.close()
-            self._engine.dispose()
 
     def _run(self) -> None:
         going = True
@@ -100,6 +100,7 @@ class LedgerWriter:
         """Results by job. A disk or lock that fails, fails all; anything else only the job that brought it."""
         try:
             with in_words(self._engine.url), self._conn.begin():
+                by_key(self._conn)
                 results = self._work.run(self._conn, [job.what for job in jobs])
         except Exception as err:
             if len(jobs) == 1 or (isinstance(err, StoreError) and not isinstance(err.__cause__, VALUE_ERRORS)):

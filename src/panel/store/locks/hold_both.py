@@ -7,32 +7,34 @@ asks about them all; where workers share a batch each launch has a lock of its o
 """
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL
-
 from panel.errors import RunHeld
-from panel.store.locks.process_locks import FileLocks, Locks, open_locks
+from panel.store.locks.process_locks import FileLocks, Locks
 from panel.store.locks.run_lock import RunLock
 
 
 @contextmanager
-def hold_run(url: str | URL, runs_dir: Path, run_id: str) -> Iterator[tuple[RunLock, Locks]]:
-    """Both locks, let go at the end; the second is for the `Ledger`, which asks nothing under a lock that was lost.
+def hold_both(locks: Locks, runs_dir: Path, run_id: str) -> Iterator[None]:
+    """Both locks, let go at the end.
 
-    Raises RunHeld when another living process works on the run, here or elsewhere; Mistake for an address that can't
-    be used; StoreError when the disk or the database can't.
+    Raises RunHeld when another living process works on the run, here or elsewhere; StoreError when the disk or the
+    database can't be used.
     """
-    lock = RunLock(runs_dir, run_id)
-    lock.acquire()
+    here = RunLock(runs_dir, run_id)
+    here.acquire()
+    elsewhere = not isinstance(locks, FileLocks)
     try:
-        with closing(open_locks(url, runs_dir)) as locks:
-            if not isinstance(locks, FileLocks) and not locks.acquire(run_id):
-                raise RunHeld(
-                    f"Run {run_id!r} is being worked on by a process on another machine.",
-                    hint="Wait until it ends, or stop it there; then: panel resume " + run_id,
-                )
-            yield lock, locks
+        if elsewhere and not locks.acquire(run_id):
+            raise RunHeld(
+                f"Run {run_id!r} is being worked on by a process on another machine.",
+                hint="Wait until it ends, or stop it there; then: panel resume " + run_id,
+            )
+        try:
+            yield
+        finally:
+            if elsewhere:
+                locks.release(run_id)
     finally:
-        lock.release()
+        here.release()

@@ -8,11 +8,12 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from panel.errors import Mistake, RunHeld
 from panel.records import Comparison, Review, Run, Spend, SpendRow
-from panel.store.database import changing_alone, open_engine, reading
+from panel.store.database import changing_alone, reading
 from panel.store.ledger.cost_sums import CostRow, by_juror, cost_rows, total
 from panel.store.ledger.provider_batches import SENT_OUT
-from panel.store.locks.process_locks import FileLocks, Locks, open_locks
-from panel.store.locks.run_lock import RunLock, is_held
+from panel.store.locks.hold_both import hold_both
+from panel.store.locks.process_locks import Locks
+from panel.store.locks.run_lock import is_held
 from panel.store.runs.record_rows import drop_texts, matching, naming_runs, record_row, run_row, texts_of, which_run
 from panel.store.runs.run_folder import RunFolder
 from panel.store.sql_dialect import put
@@ -24,17 +25,8 @@ CLOCKS_DIFFER = timedelta(hours=1)  # between the machines that share a database
 class RunRecords:
     """Runs, reviews and comparisons of one database. Plain calls, each its own transaction, on the disk on return."""
 
-    def __init__(self, engine: Engine, runs_dir: Path) -> None:
-        self._engine, self._runs_dir = engine, runs_dir
-
-    @classmethod
-    def open(cls, url: str, *, runs_dir: Path) -> "RunRecords":
-        """Open or make the database. Raises Mistake for an address, StoreError for a database that can't be used."""
-        return cls(open_engine(url), runs_dir)
-
-    def close(self) -> None:
-        """Let the database go."""
-        self._engine.dispose()
+    def __init__(self, engine: Engine, runs_dir: Path, locks: Locks) -> None:
+        self._engine, self._runs_dir, self._locks = engine, runs_dir, locks
 
     def save_run(self, run: Run) -> None:
         """Keep the run as it stands, in place of what was kept of it before."""
@@ -119,11 +111,8 @@ class RunRecords:
 
     def _delete(self, run_id: str, own_texts: Set[str], began: datetime) -> None:
         """own_texts: texts that no other run named when it `began` to be looked for; asked again of newer calls."""
-        lock = RunLock(self._runs_dir, run_id)
-        lock.acquire()
-        locks = open_locks(self._engine.url, self._runs_dir)
-        try:
-            self._refuse_while_asked(locks, run_id)
+        with hold_both(self._locks, self._runs_dir, run_id):
+            self._refuse_while_asked(run_id)
             folder = RunFolder(self._runs_dir / run_id)
             with changing_alone(self._engine) as conn:
                 _refuse_while_out(conn, run_id)
@@ -135,9 +124,6 @@ class RunRecords:
                 newer = naming_runs(conn, own_texts, since=(began - CLOCKS_DIFFER).isoformat())
                 drop_texts(conn, {name for name, by in newer.items() if not by})
             folder.remove()  # after the commit: a crash between leaves a folder that can be deleted again
-        finally:
-            locks.close()
-            lock.release()
 
     def prune(self, older_than: datetime) -> tuple[str, ...]:
         """Delete every run made before this moment (UTC) that nobody works on; give back their ids."""
@@ -157,13 +143,12 @@ class RunRecords:
                 gone.append(run_id)
         return tuple(gone)
 
-    def _refuse_while_asked(self, locks: Locks, run_id: str) -> None:
-        """Raises RunHeld when a worker, on whatever machine, holds the run or a launch of it that it asks about."""
+    def _refuse_while_asked(self, run_id: str) -> None:
+        """Raises RunHeld when a worker, on whatever machine, holds a launch of the run that it asks about."""
         owners = select(calls.c.owner).where(calls.c.run_id == run_id, calls.c.state == "sent").distinct()
         with reading(self._engine) as conn:
             others = set(conn.execute(owners).scalars()) - {run_id}
-        elsewhere = not isinstance(locks, FileLocks) and not locks.acquire(run_id)  # the folder's lock is ours by now
-        if elsewhere or any(locks.is_held(owner) for owner in others):
+        if any(self._locks.is_held(owner) for owner in others):
             raise RunHeld(f"Run {run_id!r} is being worked on by another process.", hint="Wait until it ends.")
 
     def _records(self, run_id: str, kind: str) -> list[str]:

@@ -25,7 +25,7 @@ def test_a_launch_that_waits_and_then_ends_is_counted_once() -> None:
     progress = BatchProgress(2, None)
     for event in (Begun(1, "One"), ended(1, "waiting"), Begun(1, "One"), ended(1), Begun(2, "Two"), ended(2, "failed")):
         progress.take(event)
-    assert (progress.done, progress.count("waiting"), progress.in_hand) == (2, 0, 0)
+    assert (progress.done, progress.counts["waiting"], progress.in_hand) == (2, 0, 0)
     assert progress.sentence() == "2 of 2 launches, 0 in hand, 1 failed"
 
 

@@ -8,7 +8,7 @@ from tests.support.answers import spec
 from tests.support.clock import Server, Through, ask_many, failed, in_virtual_time
 
 from panel.errors import ProviderBusy, ProviderError, Stopped
-from panel.jurors import RateLimiter, RawReply, open_limiters
+from panel.jurors import RateLimiter, RateLimits, RawReply
 from panel.jurors.rate_limits.circuit_breaker import FAILURES_IN_A_ROW
 from panel.jurors.rate_limits.rate_limiter import ProviderCap
 from panel.jurors.rate_limits.retry import MOST_ATTEMPTS
@@ -321,7 +321,7 @@ def test_models_of_one_provider_share_its_ceiling() -> None:
     one, two = spec("responses"), spec("responses", model="gpt-6.1-mini")
 
     async def run() -> int:
-        limiters = open_limiters([one, two], {"openai": 10})
+        limiters = RateLimits({"openai": 10}).of([one, two])
         server = Server(per_s=1000, room=1000)
         await asyncio.gather(*(ask_many(limiter, server, 100) for limiter in limiters.values()))
         return server.most_seen

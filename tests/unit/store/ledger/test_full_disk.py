@@ -4,6 +4,8 @@ import asyncio
 from decimal import Decimal
 from pathlib import Path
 
+from tests.support.databases import open_part
+
 from panel.errors import StoreError
 from panel.records import Usage
 from panel.store import CallRow, Ledger, StoredAnswer, ledger_key
@@ -21,7 +23,7 @@ async def store(ledger: Ledger, row: CallRow) -> None:
 
 
 async def test_a_full_disk_is_said_once_and_loses_no_answer(tmp_path: Path) -> None:
-    ledger = Ledger.open(f"sqlite:///{tmp_path / 'panel.db'}", runs_dir=tmp_path)
+    ledger = open_part(Ledger, f"sqlite:///{tmp_path / 'panel.db'}", runs_dir=tmp_path)
     await store(ledger, a_row(0, "small"))
     conn = ledger._writer._conn
     with conn.begin():

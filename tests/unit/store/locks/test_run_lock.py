@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from panel.errors import Mistake, RunHeld
-from panel.store import RunLock
-from panel.store.locks.run_lock import is_held
+from panel.store.locks.run_lock import RunLock, is_held
 
 HOLD = """
 import sys
 from pathlib import Path
-from panel.store import RunLock
+from panel.store.locks.run_lock import RunLock
 lock = RunLock(Path(sys.argv[1]), "run-1")
 lock.acquire()
 print("held", flush=True)

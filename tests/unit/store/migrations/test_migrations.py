@@ -6,6 +6,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, insert
+from tests.support.databases import open_part
 from tests.support.records import a_review, a_run
 
 from panel.store import Products, RunRecords
@@ -32,10 +33,10 @@ def make_old(path: Path, version: str = "0001", *slugs: str) -> None:
 def test_a_database_of_the_first_version_gains_products_and_keeps_its_runs(tmp_path: Path) -> None:
     path = tmp_path / "panel.db"
     make_old(path)
-    products = Products.open(f"sqlite:///{path}", runs_dir=tmp_path)
+    products = open_part(Products, f"sqlite:///{path}", runs_dir=tmp_path)
     assert products.list_products() == ()
     products.close()
-    kept = RunRecords.open(f"sqlite:///{path}", runs_dir=tmp_path)
+    kept = open_part(RunRecords, f"sqlite:///{path}", runs_dir=tmp_path)
     assert [[r.slug for r in kept.load_reviews(run.run_id)] for run in kept.list_runs()] == [["acme"]]
     kept.close()
     with sqlite3.connect(path) as conn:
@@ -50,7 +51,7 @@ def test_what_the_queue_took_in_before_stays_taken(tmp_path: Path) -> None:
         for slug, hashed in (("taken", "sha256:r"), ("made-anew", "sha256:before")):
             conn.execute("insert into desk_taken values ('run-1', 'review', ?, ?, 'a-draft')", (slug, hashed))
     conn.close()
-    store = DraftRows.open(f"sqlite:///{path}")
+    store = open_part(DraftRows, f"sqlite:///{path}")
     with store.reading() as reading:
         assert [slug for _, slug, _ in untaken(reading, "review", 9)] == ["made-anew", "new"]
     store.close()

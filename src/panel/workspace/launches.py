@@ -6,26 +6,22 @@ models; two reviews are compared without being paid for again.
 
 import asyncio
 import re
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from panel.cli.compose.workspace import Workspace
-from panel.cli.terminal.terminal import talk
 from panel.dossier import build_dossier, read_launches
 from panel.errors import Mistake, PanelError, StoreError
-from panel.records import Announcement, Dossier, Review, Run, Stamp
-from panel.store import BatchRows, RunFolder
-from panel.workspace import run_loop
+from panel.records import Announcement, Dossier, Run, Stamp
+from panel.store import RunFolder
+from panel.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from panel.batch import Gather
     from panel.dossier import Fetcher, FetchPolicy, PageEvent, Snapshots
-    from panel.store import Products
 
 TEST_PACE_S = 0.0  # of the test switch's own server; the live web is asked at most once a second a host
 GATHERED_AT_ONCE = 16  # sites read side by side; each host is asked once a second at most all the same
@@ -37,7 +33,7 @@ def is_address(name: str) -> bool:
     return name.lower().startswith(("http://", "https://"))
 
 
-def dossiers_of(
+async def dossiers_of(
     workspace: Workspace, names: Sequence[str], *, as_of: date | None, refresh: bool, category: str = ""
 ) -> tuple[list[Dossier], Stamp]:
     """The dossier of each file or address with its neighbours from the archive, in order, and the stamp they share.
@@ -60,23 +56,23 @@ def dossiers_of(
             new = [build_dossier(at, folder=where, made=begun, today=today, as_of=as_of) for at, where in read[name]]
             dossiers += with_archive(workspace, new, today)
         else:
-            new = [gather_dossier(workspace, name, made=begun, refresh=refresh, category=category)]
+            new = [await gather_dossier(workspace, name, made=begun, refresh=refresh, category=category)]
             dossiers += with_archive(workspace, new, today)
     made = workspace.new_stamp([dossier.launch.slug for dossier in dossiers])
     return [dossier.model_copy(update={"made": made}) for dossier in dossiers], made
 
 
-def gather_dossier(workspace: Workspace, url: str, *, made: Stamp, refresh: bool, category: str = "") -> Dossier:
+async def gather_dossier(workspace: Workspace, url: str, *, made: Stamp, refresh: bool, category: str = "") -> Dossier:
     """The dossier of the product at `url`: its pages fetched, or taken from snapshots of the last week."""
 
     def tell(event: "PageEvent") -> None:
-        talk(f"  {event.how}: {event.kind}  {event.url}  {event.why}".rstrip())
+        workspace.console.tell(f"  {event.how}: {event.kind}  {event.url}  {event.why}".rstrip())
 
     fetcher = make_fetcher(workspace)
-    dossier = run_loop(
-        live_dossier(workspace, url, fetcher=fetcher, made=made, refresh=refresh, category=category, on_page=tell)
+    dossier = await live_dossier(
+        workspace, url, fetcher=fetcher, made=made, refresh=refresh, category=category, on_page=tell
     )
-    warn(dossier)
+    _warn(workspace, dossier)
     return dossier
 
 
@@ -108,14 +104,16 @@ def snapshots_of(workspace: Workspace) -> "Snapshots":
     return Snapshots(workspace.settings.runs_dir / "snapshots", write=replace_file)
 
 
-def warn(dossier: Dossier) -> None:
-    """Say on stderr what an editor must know before reading on."""
+def _warn(workspace: Workspace, dossier: Dossier) -> None:
+    """Say what an editor must know before reading on."""
     if dossier.suspicions:
         count = len(dossier.suspicions)
         spans = "1 span speaks" if count == 1 else f"{count} spans speak"
-        talk(f"  {spans} to reviewers or models: panel dossier show lists {'it' if count == 1 else 'them'}.")
+        workspace.console.tell(
+            f"  {spans} to reviewers or models: panel dossier show lists {'it' if count == 1 else 'them'}."
+        )
     if dossier.coverage.missing:
-        talk(f"  No page of these kinds was found: {', '.join(dossier.coverage.missing)}.")
+        workspace.console.tell(f"  No page of these kinds was found: {', '.join(dossier.coverage.missing)}.")
 
 
 def _check_category(workspace: Workspace, category: str, names: Sequence[str]) -> None:
@@ -154,28 +152,10 @@ def with_archive(workspace: Workspace, dossiers: Sequence[Dossier], today: date)
         return list(dossiers)
     from panel.pipeline import with_neighbours
 
-    with closing(workspace.open_products()) as products:
-        return [with_neighbours(dossier, products, today=today) for dossier in dossiers]
+    return [with_neighbours(dossier, workspace.stores.products, today=today) for dossier in dossiers]
 
 
-def note_in_archive(workspace: Workspace, reviews: Iterable[Review], run_id: str, now: datetime) -> None:
-    """Bring the launches a finished run has answers on to their products, and say whose further launch one is.
-
-    The run is whole and paid for: an archive that can't be written is said and stops nothing. now: UTC.
-    """
-    from panel.pipeline import meet_reviewed
-
-    try:
-        with closing(workspace.open_products()) as products:
-            for review in (review for review in reviews if review.is_answered):
-                met = meet_reviewed(review.dossier, products, run_id=run_id, now=now)
-                if met.new_launch and not met.new_product:
-                    talk(f"  {review.slug} is a further launch of {met.product_slug}: panel products show lists them.")
-    except StoreError as err:
-        talk(f"The run is whole, but the archive of products could not note it. {err}")
-
-
-def make_gather(workspace: Workspace, made: Stamp, products: "Products") -> "Gather":
+def make_gather(workspace: Workspace, made: Stamp) -> "Gather":
     """From an announcement to its dossier: a launch file's own sources, else the product's pages and the announcement's
     own text; and neighbours.
 
@@ -191,7 +171,7 @@ def make_gather(workspace: Workspace, made: Stamp, products: "Products") -> "Gat
 
     async def gather(said: Announcement) -> Dossier:
         if said.launch_file:
-            return await asyncio.to_thread(_from_file, workspace, said, made, products)
+            return await asyncio.to_thread(_from_file, workspace, said, made)
         today, found = datetime.now(UTC).date(), said
         try:
             async with places:
@@ -207,12 +187,12 @@ def make_gather(workspace: Workspace, made: Stamp, products: "Products") -> "Gat
                 raise
             unread = (f"Homepage not read: {err}",) if said.homepage or said.listing else ()
             dossier = await asyncio.to_thread(dossier_of_text, found, made=made, today=today, unread=unread)
-        return await asyncio.to_thread(with_neighbours, dossier, products, today=today)
+        return await asyncio.to_thread(with_neighbours, dossier, workspace.stores.products, today=today)
 
     return gather
 
 
-def _from_file(workspace: Workspace, said: Announcement, made: Stamp, products: "Products") -> Dossier:
+def _from_file(workspace: Workspace, said: Announcement, made: Stamp) -> Dossier:
     """The launch of a file that is meant, by name and release when the file holds several."""
     from panel.dossier import build_dossier, read_launches
     from panel.pipeline import with_neighbours
@@ -221,7 +201,8 @@ def _from_file(workspace: Workspace, said: Announcement, made: Stamp, products: 
     mine = [pair for pair in found if pair[0].name == said.name and pair[0].release == said.release] or found
     launch, folder = mine[0]
     today = datetime.now(UTC).date()
-    return with_neighbours(build_dossier(launch, folder=folder, made=made, today=today), products, today=today)
+    dossier = build_dossier(launch, folder=folder, made=made, today=today)
+    return with_neighbours(dossier, workspace.stores.products, today=today)
 
 
 def is_reviewed(name: str) -> bool:
@@ -235,19 +216,17 @@ def reviewed_dossier(workspace: Workspace, name: str) -> Dossier:
     Raises Mistake for a run or a launch there is none of, and for an ordinary run whose folder is not on this machine.
     """
     run_id, _, slug = name.partition("/")
-    with closing(workspace.open_records()) as records:
-        run = records.load_run(run_id)
-    found = _of_batch(workspace, run, slug) if run.kind == "batch" else _of_folder(workspace, run, slug)
+    run = workspace.stores.records.load_run(run_id)
+    found = (
+        workspace.stores.rows.load_dossier(run.run_id, slug)
+        if run.kind == "batch"
+        else _of_folder(workspace, run, slug)
+    )
     if found is None:
         raise Mistake(
             f"Run {run.run_id!r} has no launch {slug!r}.", hint=f"`panel runs show {run.run_id}` says what it reviewed."
         )
     return found
-
-
-def _of_batch(workspace: Workspace, run: Run, slug: str) -> Dossier | None:
-    with closing(BatchRows.open(workspace.settings.database_url)) as rows:
-        return rows.load_dossier(run.run_id, slug)
 
 
 def _of_folder(workspace: Workspace, run: Run, slug: str) -> Dossier | None:

@@ -3,60 +3,32 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from os import getpid
-from socket import gethostname
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from panel.batch import (
-    BATCHES,
-    HEARTBEAT_S,
-    LAUNCHES,
-    RESCUE,
-    STALLED_S,
-    BatchContext,
-    BatchEvent,
-    Collector,
-    Ended,
-    JobHandlers,
-    Notice,
-    SharedLimits,
-    StopSign,
-    ask_for_task,
-    close_batch,
-    failed_row,
-    hand_out_rows,
-    is_work_due,
-    lane_of,
-    make_poller,
-    open_queue,
-    prepare_queue,
-    reopen_collected,
-    review_row,
-    step_on,
-)
-from panel.cli.compose.batch_sources import open_partners
-from panel.cli.compose.batches import Stores, open_context, open_stores
-from panel.cli.compose.job_queue import enqueue_in, hand_out_ready
-from panel.cli.compose.workspace import Workspace
-from panel.cli.terminal.stop_signals import signals
-from panel.cli.terminal.terminal import talk
+from panel.batch.batch_context import BatchContext
+from panel.batch.events import BatchEvent, Ended
+from panel.batch.launch import failed_row, review_row
+from panel.batch.options import BatchEnvironment, BatchOrder
+from panel.batch.provider_batches.collector import Collector
+from panel.batch.provider_batches.economy import make_poller, step_on
+from panel.batch.resume import reopen_collected
+from panel.batch.run import enqueue_batch, finish_batch, open_context
+from panel.batch.workers.jobs import STALLED_S, ask_for_task, hand_out_rows
+from panel.batch.workers.shared_limits import SharedLimits
 from panel.errors import Mistake, PanelError, ProviderError, Stopped, StoreError
-from panel.jurors import BatchApi, RateLimiter, open_batches
-from panel.store import RunFolder, SentBatch, SharedPace
-from panel.workspace import run_loop
+from panel.jurors import BatchApi, open_batches
+from panel.pipeline import Notice, StopSign
+from panel.store import SentBatch, Stores
 
 if TYPE_CHECKING:
     from procrastinate import App
 
 log = logging.getLogger(__name__)
 POLL_S = 60.0  # between two looks at a provider's batch
-FETCH_S = 2.0  # between looks for new jobs, beside the database's own notices
 TIDY_S = 60.0  # between two looks at whether a batch's tools can be closed
-GRACE_S = 30.0  # how long launches in hand may take to end after a signal
 
 
 @dataclass(frozen=True)
@@ -73,20 +45,21 @@ class OpenBatch:
 class Worker:
     """One worker process: the batches it has tools for, from their first job to their summary."""
 
-    workspace: Workspace
-    stores: Stores
+    env: BatchEnvironment
     sharing: SharedLimits
+    order: Callable[[], BatchOrder]  # what the schedule reads: every feed of panel.toml
     poll_s: float = field(default_factory=lambda: POLL_S)
     app: "App | None" = None
     open: dict[str, OpenBatch] = field(default_factory=dict)
-    limiters: dict[str, RateLimiter] = field(
-        default_factory=dict
-    )  # lane -> its rate limiter, one for all batches: limits are a server's
     stopped: dict[str, str] = field(default_factory=dict)  # run -> why nothing more of it is asked
     sign: StopSign = field(default_factory=StopSign)
     told: dict[str, str] = field(default_factory=dict)  # run -> why it can't be worked on here, as said last
     making: asyncio.Lock = field(default_factory=asyncio.Lock)
     in_hand: Counter[str] = field(default_factory=Counter)  # run -> jobs that hold its tools now
+
+    @property
+    def stores(self) -> Stores:
+        return self.env.run.stores
 
     @asynccontextmanager
     async def tools(self, run_id: str) -> AsyncIterator[OpenBatch]:
@@ -121,13 +94,10 @@ class Worker:
         run = await asyncio.to_thread(self.stores.records.load_run, run_id)
         plan = await asyncio.to_thread(self.stores.rows.load_plan, run_id)
         async with AsyncExitStack() as stack:
-            context = await open_context(self.workspace, run, plan, self.stores, stack, listen=_log, sign=self.sign)
+            context = await stack.enter_async_context(open_context(self.env, run, plan, sign=self.sign))
+            context = replace(context, listen=self.hear)
             specs = {spec.name: spec for spec in context.specs.values()}
-            limiters = {
-                n: self.limiters.setdefault(lane_of(spec), context.asker.limiters[n]) for n, spec in specs.items()
-            }
-            context = replace(context, asker=replace(context.asker, limiters=limiters))
-            self.sharing.join(limiters, specs)
+            self.sharing.join(context.asker.limiters, specs)
             batch_apis = {name: batch_api for name, spec in specs.items() if (batch_api := open_batches(spec))}
             for batch_api in batch_apis.values():
                 stack.push_async_callback(batch_api.close)
@@ -181,7 +151,7 @@ class Worker:
             at_half_price = tools.context.plan.economy and not row.waits
             asker = replace(tools.context.asker, owner=name, defer=tools.collector if at_half_price else None)
             done = await review_row(replace(tools.context, asker=asker), row)
-        _log(Ended(done.row, done.spent_usd))
+        self.hear(Ended(done.row, done.spent_usd))
         if done.row.state == "waiting" and not self.stores.batches.open_ones(run_id):
             ready = done.row.model_copy(update={"state": "ready"})
             await asyncio.to_thread(self.stores.rows.put, run_id, ready)
@@ -191,7 +161,7 @@ class Worker:
     async def _stop(self, run_id: str, err: Stopped) -> None:
         """Nothing more of this batch is asked here; why is kept for whichever worker sums up."""
         self.stopped[run_id] = str(err)
-        talk(f"{run_id}: {err} {err.hint}")
+        self.env.console.tell(f"{run_id}: {err} {err.hint}")
         run = await asyncio.to_thread(self.stores.records.load_run, run_id)
         if run.state == "started":
             stopped = run.model_copy(update={"state": "stopped", "why": str(err)})
@@ -201,7 +171,7 @@ class Worker:
         """Why this worker can't help with a batch now; said again only when the reason changes."""
         if self.told.get(run_id) != str(err):
             self.told[run_id] = str(err)
-            talk(f"{run_id} is left to other workers for now. {err} {err.hint}".rstrip())
+            self.env.console.tell(f"{run_id} is left to other workers for now. {err} {err.hint}".rstrip())
 
     async def _was_started_again(self, run_id: str) -> bool:
         """Whether somebody had a batch go on that this process had stopped."""
@@ -252,23 +222,20 @@ class Worker:
 
     async def finish(self, run_id: str) -> None:
         """The summary, by whichever worker gets here; made again it is the same. Needs no model's key."""
-        stores = self.stores
-        run = await asyncio.to_thread(stores.records.load_run, run_id)
-        left = await asyncio.to_thread(stores.rows.any, run_id, ("ready", "waiting"))
-        folder = RunFolder.open_or_make(self.workspace.settings.runs_dir, run)
-        with open_partners(self.workspace, run_id) as partners:
-            run, _ = await asyncio.to_thread(
-                close_batch, run, stores.rows, stores.records, folder, partners=partners,
-                prices=self.workspace.settings.prices, now=lambda: datetime.now(UTC),
-                why=run.why if left and run.state == "stopped" else "",
-            )  # fmt: skip
-        talk(f"{run_id} is {run.state}. Summary: {folder.path / 'summary.md'}")
+        run = await asyncio.to_thread(self.stores.records.load_run, run_id)
+        left = await asyncio.to_thread(self.stores.rows.any, run_id, ("ready", "waiting"))
+        why = run.why if left and run.state == "stopped" else ""
+        run, _ = await asyncio.to_thread(finish_batch, self.env, run, why=why)
+        self.env.console.tell(f"{run_id} is {run.state}. Summary: {self.stores.runs_dir / run_id / 'summary.md'}")
         await self.let_go()
 
     async def daily(self) -> None:
         """Take in every feed of panel.toml and hand the launches out, as `panel batch --enqueue --yes` does."""
         assert self.app
-        await enqueue_in(self.app, self.workspace, self.stores)
+        run = await enqueue_batch(self.env, self.order())
+        if run:
+            count = await hand_out_ready(self.app, self.stores, run.run_id)
+            self.env.console.tell(f"{run.run_id}: {count} launches handed out.")
 
     async def give_up(self, run_id: str, row_number: int, why: str) -> None:
         """A launch that takes its workers down is named, and the others go on."""
@@ -300,61 +267,21 @@ class Worker:
         await asyncio.to_thread(reopen_collected, run_id, self.stores.rows)
         await hand_out_ready(self.app, self.stores, run_id)
 
-
-def work(workspace: Workspace, *, at_once: int, once: bool) -> None:
-    """Work until a signal, or with `once` until no job is left."""
-    run_loop(_work(workspace, at_once=at_once, once=once))
-
-
-async def _work(workspace: Workspace, *, at_once: int, once: bool) -> None:
-    async with AsyncExitStack() as stack:
-        stores = await stack.enter_async_context(open_stores(workspace))
-        pace = SharedPace.open(workspace.settings.database_url, runs_dir=workspace.settings.runs_dir)
-        stack.callback(pace.close)
-        sharing = SharedLimits(pace, f"{gethostname()}:{getpid()}")
-        stack.push_async_callback(sharing.leave)
-        worker = Worker(workspace, stores, sharing)
-        stack.push_async_callback(worker.close)
-        handlers = JobHandlers(worker.review, worker.submit, worker.poll, worker.finish, worker.give_up, worker.daily)
-        app = worker.app = open_queue(
-            workspace.settings.database_url, handlers, schedule=workspace.settings.toml.batch.schedule
-        )
-        await stack.enter_async_context(app.open_async())
-        await prepare_queue(app)
-        talk(f"Working on {workspace.database_shown}, {at_once} launches at once. Stop with Ctrl-C.")
-        common: dict[str, Any] = {
-            "install_signal_handlers": False,
-            "update_heartbeat_interval": HEARTBEAT_S,
-            "stalled_worker_timeout": STALLED_S,
-            "shutdown_graceful_timeout": GRACE_S,
-            "fetch_job_polling_interval": FETCH_S,
-            "wait": not once,
-        }
-        main = asyncio.create_task(_serve(app, at_once, common))
-        side = asyncio.create_task(app.run_worker_async(queues=[RESCUE], concurrency=1, **{**common, "wait": True}))
-        with signals(worker.sign):
-            stopping = asyncio.create_task(worker.sign.raised.wait())
-            tidying = asyncio.create_task(worker.keep_tidy())
-            await asyncio.wait({main, side, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (tidying, main, side, stopping):
-            task.cancel()
-        for ended in await asyncio.gather(tidying, main, side, stopping, return_exceptions=True):
-            if isinstance(ended, Exception):
-                raise ended
-    if worker.sign.reason:
-        talk("Stopped. Launches that were in hand go to other workers, or on when this one is started again.")
+    def hear(self, event: BatchEvent) -> None:
+        if isinstance(event, Notice):
+            self.env.console.tell(f"  {event.text}")
+        elif isinstance(event, Ended):
+            self.env.console.tell(f"  {event.row.said.name}: {event.row.state} {event.row.reason}".rstrip())
 
 
-async def _serve(app: "App", at_once: int, common: dict[str, Any]) -> None:
-    """Work until stopped; without `wait` until no job is due, those that the last ones brought along included."""
-    while True:
-        await app.run_worker_async(queues=[LAUNCHES, BATCHES], concurrency=at_once, **common)
-        if common["wait"] or not await is_work_due(app):
-            return
-
-
-def _log(event: BatchEvent) -> None:
-    if isinstance(event, Notice):
-        talk(f"  {event.text}")
-    elif isinstance(event, Ended):
-        talk(f"  {event.row.said.name}: {event.row.state} {event.row.reason}".rstrip())
+async def hand_out_ready(app: "App", stores: Stores, run_id: str) -> int:
+    """One job for each ready row, and one that looks after provider batches that are out; a batch with neither is
+    summed up at once. How many rows. One handed out twice is done once.
+    """
+    rows = [row.row for row in stores.rows.stream(run_id, ("ready",))]
+    await hand_out_rows(app, run_id, rows)
+    if stores.batches.open_ones(run_id):
+        await ask_for_task(app, "submit", run_id)
+    elif not rows:
+        await ask_for_task(app, "finish", run_id)
+    return len(rows)

@@ -1,1 +1,0 @@
-"""Puts together what a command works on: workspace, launches, runs, batches, the desk, a worker."""
