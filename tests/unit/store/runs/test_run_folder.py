@@ -78,7 +78,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     assert folder.read("review.json") == "old"
 
 
-def test_a_launch_is_flushed_whole_before_any_file_of_it_is_replaced(
+def test_a_launch_is_flushed_before_any_file_of_it_is_replaced(
     folder: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Files to the disk, then names, then the folder; its seal after all of them."""
@@ -96,7 +96,7 @@ def test_a_launch_is_flushed_whole_before_any_file_of_it_is_replaced(
     assert done == [*whole, "flush files", "name files", "flush acme"]
 
 
-def test_a_launch_that_fails_half_way_leaves_no_seal_and_nothing_half_written(
+def test_a_launch_that_fails_half_way_leaves_no_seal_and_no_half_file(
     folder: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[int] = []
