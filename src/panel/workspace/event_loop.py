@@ -5,6 +5,7 @@ import gc
 import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 YOUNG = 3_000  # new objects between looks for rings of them; a call makes about a thousand
+THREADS = 4  # beside the loop: one computes at a time, the others wait for the disk; more cost CPU and memory
 STOPPING = "Stopping: calls in flight are let finish (half a minute at most). Again to stop at once."
 
 
@@ -22,8 +24,13 @@ def run_loop(work: Coroutine[Any, Any, T]) -> T:
         try:
             import uvloop
         except ImportError:  # Windows
-            return asyncio.run(work)
-        return uvloop.run(work)
+            return asyncio.run(_with_few_threads(work))
+        return uvloop.run(_with_few_threads(work))
+
+
+async def _with_few_threads(work: Coroutine[Any, Any, T]) -> T:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
+    return await work
 
 
 def run_until_stopped(work: "Callable[[StopSign], Coroutine[Any, Any, T]]", console: "Console") -> T:
@@ -85,7 +92,7 @@ def _in_thread(work: "Callable[[StopSign], Coroutine[Any, Any, T]]", sign: "Stop
     loop = asyncio.new_event_loop()
 
     async def main() -> T:
-        return await work(sign)
+        return await _with_few_threads(work(sign))
 
     def run() -> None:
         try:

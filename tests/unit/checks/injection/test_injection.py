@@ -225,7 +225,7 @@ def test_no_repetition_takes_long(part):
     assert time.process_time() - started < 2
 
 
-def test_words_known_from_another_dossier_are_named_by_their_own_place():
+def test_words_known_from_another_dossier_get_their_own_place():
     """What was found in a text is remembered; whose passage it was is not."""
     place = [[f.passage_id for f in find_suspicions(cut(f"S{n}", [Block("prose", ATTACK)]))] for n in (1, 2, 1)]
     assert place == [["S1.1"], ["S2.1"], ["S1.1"]]

@@ -78,7 +78,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     assert folder.read("review.json") == "old"
 
 
-def test_a_launch_is_flushed_whole_before_any_file_of_it_is_replaced(
+def test_a_launch_is_flushed_before_any_file_of_it_is_replaced(
     folder: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Files to the disk, then names, then the folder; its seal after all of them."""
