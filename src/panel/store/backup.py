@@ -152,7 +152,8 @@ def write_backup(file: Path, engine: Engine, *, root: Path, runs_dir: Path, vari
             beside.replace(file)  # readable by its owner alone, for it holds what is confidential
             flush_folder(file.parent)
     except OSError as err:
-        raise disk_trouble(err.filename or str(file), err) from err
+        source = err.filename if err.filename and Path(err.filename).exists() else ""  # else it is what is written
+        raise disk_trouble(source or str(file), err) from err
     return BackupReport(header=header, files=archive.files, rows=rows, bytes=size, passed_over=tuple(passed_over))
 
 

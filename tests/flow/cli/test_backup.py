@@ -255,6 +255,9 @@ def test_nothing_is_overwritten(archive: Path, specimen: Path, tmp_path: Path, p
     said = run_here("backup", "runs/day.tar", at=specimen)
     assert said.code == 2
     assert "among the runs it would copy" in said.complaint
+    said = run_here("backup", "nowhere/day.tar", at=specimen)
+    assert said.code == 5
+    assert "'nowhere/day.tar' can't be used" in said.complaint
     said = run_here("backup", str(tmp_path / "x.tar"), at=tmp_path)
     assert said.code == 2
     assert "There is no database" in said.complaint
