@@ -152,15 +152,17 @@ def write_backup(file: Path, engine: Engine, *, root: Path, runs_dir: Path, vari
             beside.replace(file)  # readable by its owner alone, for it holds what is confidential
             flush_folder(file.parent)
     except OSError as err:
-        raise disk_trouble(err.filename or str(file), err) from err
+        source = err.filename if err.filename and Path(err.filename).exists() else ""  # else it is what is written
+        raise disk_trouble(source or str(file), err) from err
     return BackupReport(header=header, files=archive.files, rows=rows, bytes=size, passed_over=tuple(passed_over))
 
 
 def _header(conn: Connection, runs_dir: Path, root: Path, left_out: tuple[str, ...]) -> BackupHeader:
+    now = datetime.now(UTC)  # the query after it begins the transaction's moment
     unfinished = conn.execute(select(runs.c.run_id).where(runs.c.state != "finished").order_by(runs.c.run_id))
     inside = runs_dir.is_relative_to(root) and ".." not in runs_dir.parts and runs_dir != root
     return BackupHeader(
-        made=stamp("", datetime.now(UTC)), migration=HEAD, left_out=left_out, unfinished=tuple(unfinished.scalars()),
+        made=stamp("", now), migration=HEAD, left_out=left_out, unfinished=tuple(unfinished.scalars()),
         runs=runs_dir.relative_to(root).as_posix() if inside else "runs",
     )  # fmt: skip
 
