@@ -5,6 +5,7 @@ workers are killed at random in test_batch_kill.py.
 """
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -21,8 +22,8 @@ from panel.batch.launch import LaunchResult
 from panel.batch.workers import jobs as job_queue
 from panel.batch.workers import worker as worker_process
 from panel.batch.workers.shared_limits import SharedLimits
+from panel.cli.terminal.here import Terminal
 from panel.errors import Mistake, ProviderRefused, Stopped, StoreError
-from panel.pipeline import SilentConsole
 from panel.records import BatchRow, Run
 from panel.store import SentBatch, Stores, WorkerBeats
 from panel.workspace.batches import make_environment, make_order
@@ -78,7 +79,7 @@ async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     app = App(connector=InMemoryConnector())
     job_queue._register(app, job_queue.HANDING_OUT, "")
     async with app.open_async():
-        with open_workspace(SilentConsole(yes=True)) as workspace:
+        with open_workspace(Terminal(yes=True)) as workspace:
             stores, env = workspace.stores, make_environment(workspace)
             run = await enqueue_batch(env, make_order(workspace, SOURCES, ASK))
             assert run
@@ -150,12 +151,21 @@ def cannot(err: Exception) -> Callable[..., Any]:
     return fail
 
 
+def cannot_open(err: Exception) -> Callable[..., Any]:
+    @asynccontextmanager
+    async def fail(*_: Any, **__: Any) -> AsyncIterator[None]:
+        raise err
+        yield
+
+    return fail
+
+
 @pytest.mark.parametrize("err", [Mistake("No key for openai here."), StoreError("The database is away.")])
 async def test_a_worker_leaves_a_launch_it_cannot_do_and_says_why_once(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], err: Exception
 ) -> None:
     """A worker that cannot do a launch leaves it to others and says why once."""
-    monkeypatch.setattr(worker_process, "open_context", cannot(err))
+    monkeypatch.setattr(worker_process, "open_context", cannot_open(err))
     assert [await bench.review(1), await bench.review(2)] == [worker_process.STALLED_S] * 2
     assert [bench.row(1).state, bench.row(2).state] == ["ready", "ready"]
     assert capsys.readouterr().err.count(str(err)) == 1
@@ -170,7 +180,7 @@ async def test_a_provider_batch_nobody_here_can_move_is_looked_at_again(
 ) -> None:
     bench.send("submitted")
     bench.put(1, "waiting")
-    monkeypatch.setattr(worker_process, "open_context", cannot(err))
+    monkeypatch.setattr(worker_process, "open_context", cannot_open(err))
     assert await bench.worker.poll(bench.run.run_id, "b1") == bench.worker.poll_s
     await bench.worker.submit(bench.run.run_id)
     assert bench.jobs() == ["poll b1"]
@@ -194,7 +204,7 @@ async def test_a_model_found_refused_is_asked_no_more_by_any_launch(
 async def test_the_summary_needs_no_models_key(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.put(1, "failed")
     bench.put(2, "failed")
-    monkeypatch.setattr(worker_process, "open_context", cannot(Mistake("No key.")))
+    monkeypatch.setattr(worker_process, "open_context", cannot_open(Mistake("No key.")))
     await bench.worker.finish(bench.run.run_id)
     assert bench.state().state == "finished"
 
@@ -255,7 +265,7 @@ async def test_a_daily_batch_that_could_not_begin_begins_the_next_day(
     """A worker lives on: what it locked for a batch that came to nothing must not stay locked."""
     unpriced = replace(ASK, models=("openai/nobody-knows-its-price",), budget_usd=Decimal(1))
     monkeypatch.setenv("OPENAI_API_KEY", "fake")
-    with open_workspace(SilentConsole(yes=True)) as workspace:
+    with open_workspace(Terminal(yes=True)) as workspace:
         for _ in range(2):
             with pytest.raises(Mistake, match="is unknown"):
                 await enqueue_batch(bench.env, make_order(workspace, SOURCES, unpriced))

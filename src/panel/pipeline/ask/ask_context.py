@@ -109,11 +109,9 @@ class AskContext:
         limit, scope = self.limits.launch_usd, f"launch:{self.run_id}/{launch}"
         if limit is None:
             return None
-        known = [row.worst_usd for row in calls if row.worst_usd is not None]
-        worst = sum(known, Decimal(0)) if len(known) == len(calls) else None
         used = await self.ledger.used(scope)
-        fits = worst is not None and used + worst <= limit
-        return None if fits else await refusal(self.ledger, OverBudget(scope, limit, used, worst))
+        worst = sum((row.worst_usd or Decimal(0) for row in calls), Decimal(0))  # an unknown price is refused by claims
+        return await refusal(self.ledger, OverBudget(scope, limit, used, worst)) if used + worst > limit else None
 
     def most_in_flight(self) -> int:
         """Calls that may be in flight at once, over every provider asked."""
