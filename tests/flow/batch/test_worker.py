@@ -266,9 +266,10 @@ async def test_a_daily_batch_that_could_not_begin_begins_the_next_day(
     unpriced = replace(ASK, models=("openai/nobody-knows-its-price",), budget_usd=Decimal(1))
     monkeypatch.setenv("OPENAI_API_KEY", "fake")
     with open_workspace(Terminal(yes=True)) as workspace:
+        env, order = make_environment(workspace), make_order(workspace, SOURCES, unpriced)
         for _ in range(2):
             with pytest.raises(Mistake, match="is unknown"):
-                await enqueue_batch(bench.env, make_order(workspace, SOURCES, unpriced))
+                await enqueue_batch(env, order)
 
 
 async def test_two_batches_in_one_worker_keep_a_models_limits_together(bench: Bench) -> None:
