@@ -9,7 +9,6 @@ import pytest
 from tests.support.command import SPECIMEN
 from tests.support.newsrooms import CRITIC, DRAFT, NewsroomFolder
 
-from panel.cli.drafts.ask_again import asking_in_background
 from panel.desk import BringRunLog, Save
 from panel.desk.approval.audit import audit
 from panel.desk.ask_again.prepare import AskAgainRequest
@@ -17,6 +16,7 @@ from panel.errors import Mistake
 from panel.pipeline.write_files import read_base
 from panel.records import Review, Stamp
 from panel.store import RunFolder
+from panel.workspace import asking_in_background
 
 LOG = "$ larkspindle review 12\n3 comments in 41 s, one of them wrong\n\nWe ran it on a pull request of ours."
 
