@@ -70,7 +70,7 @@ def decide(
         for point in filter(None, (named_point(opened, name) for name in words[::2])):
             talk("\n".join(told_point(opened, point)))  # a decision says that the passages were shown
         opened = at.desk.act(at.who, draft, *acts)
-    settled(opened, "Decided", json_=json_)
+    done(opened, "Decided", None, json_=json_)
 
 
 def publish(
@@ -179,12 +179,8 @@ def strike(
 ) -> None:
     """Take a critic's opinion out of the count; the page says so and why."""
     opened = _do(draft, lambda desk: desk.Strike(critic, reason, why))
-    done(
-        opened,
-        f"{critic} is struck: {opened.draft.shown.panel}.",
-        f"panel drafts unstrike {draft} {critic}",
-        json_=json_,
-    )
+    told = f"{critic} is struck: {opened.draft.shown.panel}."
+    done(opened, told, f"panel drafts unstrike {draft} {critic}", json_=json_)
 
 
 def unstrike(
@@ -223,27 +219,15 @@ def _do(draft: str, act: "Callable[[Any], DeskAct]") -> "Opened":
         return at.desk.act(at.who, draft, act(desk))
 
 
-def settled(opened: "Opened", told: str, *, json_: bool, **more: object) -> None:
-    """What was settled, and what is left to settle."""
+def done(opened: "Opened", told: str, next_: str | None, *, json_: bool, **more: object) -> None:
+    """What happened, and what to do next. None: what is left to settle, or to approve it."""
     from panel.desk import what_is_left
 
-    left, draft = what_is_left(opened.left), opened.draft.draft_id
-    done(
-        opened,
-        f"{told}; {left or '0 left'}.",
-        f"panel drafts {'show' if left else 'approve'} {draft}",
-        json_=json_,
-        **more,
-    )
-
-
-def done(opened: "Opened", told: str, next_: str, *, json_: bool, **more: object) -> None:
-    """What happened, and what to do next."""
-    from panel.desk import what_is_left
-
-    left = what_is_left(opened.left)
+    left, draft = what_is_left(opened.left), opened.draft
     if json_:
-        about: Mapping[str, object] = {"draft_id": opened.draft.draft_id, "state": opened.draft.state, "left": left}
-        say_json({**more, **about, "revision": opened.draft.head})
-    else:
-        talk(f"{told} Next: {next_}" if next_ else told)
+        about: Mapping[str, object] = {"draft_id": draft.draft_id, "state": draft.state, "left": left}
+        say_json({**more, **about, "revision": draft.head})
+        return
+    if next_ is None:
+        told, next_ = f"{told}; {left or '0 left'}.", f"panel drafts {'show' if left else 'approve'} {draft.draft_id}"
+    talk(f"{told} Next: {next_}" if next_ else told)

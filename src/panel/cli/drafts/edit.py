@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from panel.cli.drafts.acts import done, settled
+from panel.cli.drafts.acts import done
 from panel.cli.terminal.common_options import DraftArgument, JsonFlag
 from panel.cli.terminal.here import OpenDesk, open_desk
 from panel.cli.terminal.terminal import is_terminal, say, talk
@@ -44,7 +44,7 @@ def edit(draft: DraftArgument, from_: FromOption = None, print_: PrintFlag = Fal
     if path and edited and edited.refused:
         _say_refused(edited, path, draft)
     if edited and edited.summary:
-        settled(edited.opened, edited.summary, json_=json_, done=edited.done)
+        done(edited.opened, edited.summary, None, json_=json_, done=edited.done)
     else:
         done(opened, "Nothing was changed.", "", json_=json_, done={})
     if path and not from_:
@@ -110,14 +110,15 @@ def _say_refused(edited: "Edited", path: Path, draft: str) -> None:
     """Tell what was and what was not taken. Raises for the first of these; the file is kept."""
     if edited.summary:
         talk(f"Taken over: {edited.summary}.")
-    first = edited.refused[0]
+    conflicts = [refused for refused in edited.refused if isinstance(refused, EditConflict)]
+    first = (*conflicts, *edited.refused)[0]
     for refused in edited.refused:
-        if refused.conflict or refused is not first:  # the first is told by the error itself
+        if isinstance(refused, EditConflict):
+            talk(f"{refused}\n  yours:  {refused.yours}\n  theirs: {refused.theirs}")
+        elif refused is not first:  # which is told by the error itself
             talk(str(refused))
-        if refused.conflict:
-            talk(f"  yours:  {refused.yours}\n  theirs: {refused.theirs}")
     told = str(first) if edited.summary else f"{first} Nothing was taken over."
     hint = f"Your file is kept: {path}. Mend it, then: panel edit {draft} --from {path}"
-    if any(refused.conflict for refused in edited.refused):
-        raise EditConflict(told, yours=first.yours, theirs=first.theirs, hint=hint)
+    if conflicts:
+        raise EditConflict(told, yours=conflicts[0].yours, theirs=conflicts[0].theirs, hint=hint)
     raise Mistake(told, hint=hint)

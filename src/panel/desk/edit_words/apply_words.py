@@ -18,26 +18,12 @@ from panel.records import Account
 
 
 @dataclass(frozen=True)
-class RefusedWords:
-    """Words that were not saved, and why. yours, theirs: both texts of a conflict. name: "" of a line of no words."""
-
-    name: str
-    why: str
-    conflict: bool = False
-    yours: str = ""
-    theirs: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.why}" if self.name else self.why
-
-
-@dataclass(frozen=True)
 class Edited:
     """What came of a file."""
 
     opened: Opened
     done: dict[str, int]  # "amended" and "note saved", where there are any
-    refused: tuple[RefusedWords, ...]
+    refused: tuple[Mistake | EditConflict, ...]  # why words by a name were not saved, or lines can't be read
 
     @property
     def summary(self) -> str:
@@ -57,7 +43,7 @@ def take_words(desk: Desk, who: Account, draft_id: str, text: str) -> Edited:
         taken = read_markdown(text, form)
     changed, amiss = words_changed(taken.words, form)
     if problems := taken.problems or amiss:
-        return Edited(opened, {}, tuple(RefusedWords("", problem) for problem in problems))
+        return Edited(opened, {}, tuple(map(Mistake, problems)))
     return _save(desk.taking_back(), who, opened, taken.number, changed)
 
 
@@ -75,7 +61,7 @@ def words_changed(words: Mapping[str, str], form: Sequence[Part]) -> tuple[dict[
 
 def _save(desk: Desk, who: Account, opened: Opened, number: int, changed: Mapping[str, str]) -> Edited:
     """Save words by name. number: of the revision that the file was written from."""
-    done, refused = dict[str, int](), list[RefusedWords]()
+    done, refused = dict[str, int](), list[Mistake | EditConflict]()
     draft_id = opened.draft.draft_id
     for name, text in changed.items():
         try:
@@ -83,9 +69,9 @@ def _save(desk: Desk, who: Account, opened: Opened, number: int, changed: Mappin
         except Unchanged:
             continue
         except EditConflict as err:
-            refused.append(RefusedWords(name, str(err), conflict=True, yours=err.yours or text, theirs=err.theirs))
+            refused.append(EditConflict(f"{name}: {err}", yours=err.yours or text, theirs=err.theirs))
         except Mistake as err:
-            refused.append(RefusedWords(name, f"{err} {err.hint}".strip(), yours=text))
+            refused.append(Mistake(f"{name}: {err} {err.hint}".strip()))
         else:
             word = "note saved" if name == "note" else "amended"
             done[word] = done.get(word, 0) + 1
