@@ -8,10 +8,11 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -27,7 +28,7 @@ LARK, ODD = "larkspindle-2-0", "oddfern-1-4"
 BOTH = f"{LARK}-vs-{ODD}"
 DRAFT, CRITIC = LARK, "futurist"  # what a `NewsroomFolder` is about
 WHO = 'editor = "Mara Lind"\n\n[desk]\nresponsible = "Lind Publishing"\n'
-ACCEPT_ALL = r's = re.sub(r"^\[ \] (\S+)$", r"[a] \1", s, flags=re.M)'
+SAYS = 's = s.replace("The maker\'s own count says", "The maker counts")'  # words somebody changes in LARK
 
 
 def make_workspace(at: Path, model: tuple[str, ...] = SCRIPTED) -> Path:
@@ -57,10 +58,19 @@ def edit(at: Path, tmp_path: Path, draft: str, *lines: str, words: tuple[str, ..
     return run_here("edit", draft, *words, at=at, EDITOR=editor(tmp_path, *lines))
 
 
-def approve(at: Path, tmp_path: Path, draft: str = LARK, *lines: str) -> None:
-    """Everything accurate but for what the lines change first, then approved."""
-    said = edit(at, tmp_path, draft, *lines, ACCEPT_ALL)
+def settle(at: Path, draft: str = LARK, decided: Mapping[str, str] = MappingProxyType({}), **env: str) -> Said:
+    """Decide all that is left, by name: accurate where nothing else is said."""
+    points = run_here("drafts", "show", draft, "--json", at=at, **env).data["points"]
+    left = [p["name"] for p in points if not p["settled"]]
+    pairs = [f"{name}={decided.get(name, 'accurate')}" for name in left]
+    said = run_here("drafts", "decide", draft, *pairs, "--json", at=at, **env)
     assert said.code == 0, said.err
+    return said
+
+
+def approve(at: Path, draft: str = LARK, decided: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Everything decided (`settle`), then approved."""
+    settle(at, draft, decided)
     said = run_here("drafts", "approve", draft, at=at)
     assert said.code == 0, said.err
 

@@ -1,5 +1,7 @@
 from .accounts import Accounts as Accounts, FEWEST as FEWEST, Passwords as Passwords, Session as Session
 from .accounts import TERMINAL as TERMINAL, is_at_least as is_at_least
+from .acts.by_name import act_on as act_on, named_point as named_point, point_name as point_name
+from .acts.by_name import told_point as told_point
 from .acts.change import DeskAct as DeskAct, refuse_put_away as refuse_put_away
 from .acts.decide import Confirm as Confirm, Decide as Decide, Dismiss as Dismiss, Save as Save
 from .acts.decide import SetStanding as SetStanding, Unchanged as Unchanged, target_of as target_of
@@ -31,10 +33,8 @@ from .drafts.stale import reasons_of as reasons_of, stale_drafts as stale_drafts
 from .drafts.text_fields import LONGEST as LONGEST, PHRASES as PHRASES
 from .drafts.what_is_left import LEFT_DAYS as LEFT_DAYS, edition_of as edition_of, what_is_left as what_is_left
 from .drafts.written_before import NO_ARCHIVE as NO_ARCHIVE, WrittenBefore as WrittenBefore
-from .edit_words.apply_words import Edited as Edited, RefusedWords as RefusedWords, apply_edits as apply_edits
-from .edit_words.draft_as_words import form_of as form_of
-from .edit_words.edit_plan import plan_edit as plan_edit
-from .edit_words.words_file import read_markdown as read_markdown, write_markdown as write_markdown
+from .edit_words.apply_words import Edited as Edited, take_words as take_words
+from .edit_words.draft_as_words import draft_as_words as draft_as_words
 from .permissions import LEAST as LEAST, ROLES as ROLES, TO_FETCH_BACK as TO_FETCH_BACK, by_line as by_line
 from .permissions import role_may as role_may
 from .reasons import DISMISS_REASONS as DISMISS_REASONS, ONLY_MENDED as ONLY_MENDED, PASS_REASONS as PASS_REASONS

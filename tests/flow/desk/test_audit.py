@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.support.command import run_here
-from tests.support.newsrooms import LARK, approve, copy_workspace, database, edit, make_workspace
+from tests.support.newsrooms import LARK, SAYS, approve, copy_workspace, database, edit, make_workspace
 
 
 @pytest.fixture(scope="module")
@@ -14,7 +14,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A draft that was edited, approved, published, corrected and retracted."""
     folder = tmp_path_factory.mktemp("audit")
     at = make_workspace(folder / "made")
-    approve(at, folder, LARK, 's = s.replace("The maker\'s own count says", "The maker counts")')
+    edit(at, folder, LARK, SAYS)
+    approve(at)
     run_here("drafts", "publish", LARK, at=at)
     edit(at, folder, LARK, 's = s.replace("* note:", "* note: We erred.")')
     run_here("drafts", "approve", LARK, at=at)

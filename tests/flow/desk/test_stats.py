@@ -7,13 +7,9 @@ from typing import Any
 
 import pytest
 from tests.support.command import PAIR, SCRIPTED, SPECIMEN, run, run_here
-from tests.support.newsrooms import ACCEPT_ALL, LARK, ODD, approve, copy_workspace, edit, editor, make_workspace
+from tests.support.newsrooms import LARK, ODD, SAYS, approve, copy_workspace, edit, editor, make_workspace, settle
 
-CHANGES = (
-    's = s.replace("The maker\'s own count says", "The maker counts")',
-    's = s.replace("[ ] competitor-skeptic:0", "[x] competitor-skeptic:0")',
-    's = s.replace("[ ] developer-experience:1", "[m] developer-experience:1")',
-)
+DECIDED = {"competitor-skeptic:0": "removed", "developer-experience:1": "attributed"}
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +17,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One review approved with changes, the other rejected."""
     folder = tmp_path_factory.mktemp("learning")
     at = make_workspace(folder / "made")
-    approve(at, folder, LARK, *CHANGES)
+    edit(at, folder, LARK, SAYS)
+    approve(at, LARK, DECIDED)
     assert run_here("drafts", "reject", ODD, "--reason", "inaccurate", at=at).code == 0
     return at
 
@@ -87,7 +84,7 @@ def test_nothing_of_a_confidential_launch_is_exported(tmp_path: Path) -> None:
     launch = at / "larkspindle.yaml"
     launch.write_text(f"{launch.read_text(encoding='utf-8')}\nconfidential: true\n", encoding="utf-8")
     assert run_here("review", str(launch), *SCRIPTED, "--yes", "--json", at=at).code == 0
-    approve(at, tmp_path, LARK)
+    approve(at)
     assert run_here("desk", "stats", "--json", at=at).data["drafts"] == 1
     assert run_here("desk", "export", at=at).out == ""
 
@@ -111,8 +108,8 @@ def test_the_same_holds_on_postgres(postgres_url: str, tmp_path: Path) -> None:
     (at / "panel.toml").write_text('editor = "Mara Lind"\n', encoding="utf-8")
     there = {"PANEL_DATABASE_URL": postgres_url}
     assert run_here("compare", *PAIR, *SCRIPTED, "--yes", "--json", at=at, **there).code == 0
-    command = editor(tmp_path, *CHANGES, ACCEPT_ALL)
-    assert run_here("edit", LARK, at=at, EDITOR=command, **there).code == 0
+    assert run_here("edit", LARK, at=at, EDITOR=editor(tmp_path, SAYS), **there).code == 0
+    settle(at, LARK, DECIDED, **there)
     assert run_here("drafts", "approve", LARK, at=at, **there).code == 0
     assert run_here("drafts", "reject", ODD, "--reason", "inaccurate", at=at, **there).code == 0
     check_stats(run_here("desk", "stats", "--json", at=at, **there).data)

@@ -1,4 +1,4 @@
-"""The acts of `panel drafts`: approve, publish, correct, retract, put away, fetch back. Each says what comes next."""
+"""The acts of `panel drafts`: decide, approve, publish, correct, retract, put away. Each says what comes next."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -8,12 +8,13 @@ import typer
 from panel.cli.terminal.common_options import DraftArgument, JsonFlag, WhyOption
 from panel.cli.terminal.here import open_desk
 from panel.cli.terminal.terminal import say_json, talk
+from panel.errors import Mistake
 
 if TYPE_CHECKING:
     from panel.desk import DeskAct, Opened
 
 RevisionOption = Annotated[
-    int | None, typer.Option("--revision", min=0, help="The revision you read; refused when there is a newer one.")
+    int | None, typer.Option("--revision", min=0, help="The revision you read; refused when it was changed.")
 ]
 
 
@@ -36,7 +37,40 @@ def approve(
         signed = at.desk.is_signed(at.who, opened)
         assert signed
     told = f"Approved revision {signed.number} as {signed.name}, {signed.edition} edition."
-    _done(opened, told, f"panel drafts publish {draft}", json_=json_, approval=signed.model_dump(mode="json"))
+    done(opened, told, f"panel drafts publish {draft}", json_=json_, approval=signed.model_dump(mode="json"))
+
+
+def decide(
+    draft: DraftArgument,
+    decisions: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TARGET DECISION",
+            help="TARGET as `show` names it. Claims and views: accurate, attributed, removed; sentences: set_aside, "
+            "printed; flags: dismissed; held: confirmed.",
+        ),
+    ],
+    reason: Annotated[
+        str, typer.Option("--reason", help="source_says_so, check_is_wrong, kept_on_purpose, does_not_count.")
+    ] = "",
+    revision: RevisionOption = None,
+    json_: JsonFlag = False,
+) -> None:
+    """Decide of claims, views and flags, one by one: futurist:2 accurate futurist:views removed."""
+    from panel.desk import act_on, named_point, told_point
+
+    words = " ".join(decisions).replace("=", " ").split()
+    if not words or len(words) % 2:
+        raise Mistake("Each target needs its decision.", hint="Write it like futurist:2 accurate.")
+    with open_desk() as at:
+        opened = at.desk.open(at.who, draft)
+        number = opened.draft.head if revision is None else revision
+        pairs = zip(words[::2], words[1::2], strict=True)
+        acts = [act_on(opened, *pair, number=number, reason=reason) for pair in pairs]
+        for point in filter(None, (named_point(opened, name) for name in words[::2])):
+            talk("\n".join(told_point(opened, point)))  # a decision says that the passages were shown
+        opened = at.desk.act(at.who, draft, *acts)
+    done(opened, "Decided", None, json_=json_)
 
 
 def publish(
@@ -58,7 +92,7 @@ def publish(
         told, next_ = f"Scheduled: {told}.", f"panel drafts fetch-back {draft} calls it off"
     else:
         told, next_ = "Corrected." if out.kind == "corrected" else "Published.", ""
-    _done(opened, told, next_, json_=json_, **out.model_dump(mode="json"))
+    done(opened, told, next_, json_=json_, **out.model_dump(mode="json"))
 
 
 def retract(
@@ -68,7 +102,7 @@ def retract(
 ) -> None:
     """Take back what went out. Its words stay on record."""
     opened = _do(draft, lambda desk: desk.Retract(reason))
-    _done(opened, "Retracted.", f"panel drafts fetch-back {draft}", json_=json_)
+    done(opened, "Retracted.", f"panel drafts fetch-back {draft}", json_=json_)
 
 
 def reject(
@@ -81,7 +115,7 @@ def reject(
 ) -> None:
     """Turn a draft down."""
     opened = _do(draft, lambda desk: desk.Reject(reason, why))
-    _done(opened, "Rejected.", f"panel drafts fetch-back {draft}", json_=json_)
+    done(opened, "Rejected.", f"panel drafts fetch-back {draft}", json_=json_)
 
 
 def pass_(
@@ -94,7 +128,7 @@ def pass_(
 ) -> None:
     """Not for us: the draft leaves the queue. No rejection."""
     opened = _do(draft, lambda desk: desk.PassOver(reason, why))
-    _done(opened, "Passed.", f"panel drafts fetch-back {draft}", json_=json_)
+    done(opened, "Passed.", f"panel drafts fetch-back {draft}", json_=json_)
 
 
 def later(
@@ -108,7 +142,7 @@ def later(
     with open_desk() as at:
         when = at.desk.times.read(until, now=at.desk.now)
         opened = at.desk.act(at.who, draft, PutOff(when))
-    _done(opened, f"Put off until {at.desk.times.told(when)}.", "", json_=json_)
+    done(opened, f"Put off until {at.desk.times.told(when)}.", "", json_=json_)
 
 
 def hold(
@@ -124,14 +158,14 @@ def hold(
         when = None if until == "none" else at.desk.times.read(until, now=at.desk.now)
         opened = at.desk.act(at.who, draft, HoldUntil(when, reason))
     told = f"Embargoed until {at.desk.times.told(when)}." if when else "The embargo is lifted."
-    _done(opened, told, "", json_=json_)
+    done(opened, told, "", json_=json_)
 
 
 def fetch_back(draft: DraftArgument, json_: JsonFlag = False) -> None:
     """Put a passed, rejected, put-off, aged or retracted draft into the queue again; call off what is to go out."""
     opened = _do(draft, lambda desk: desk.FetchBack())
     told = "It goes out no more." if opened.draft.state in ("approved", "published") else "It is in the queue again."
-    _done(opened, told, f"panel edit {draft}", json_=json_)
+    done(opened, told, f"panel drafts show {draft}", json_=json_)
 
 
 def strike(
@@ -145,12 +179,8 @@ def strike(
 ) -> None:
     """Take a critic's opinion out of the count; the page says so and why."""
     opened = _do(draft, lambda desk: desk.Strike(critic, reason, why))
-    _done(
-        opened,
-        f"{critic} is struck: {opened.draft.shown.panel}.",
-        f"panel drafts unstrike {draft} {critic}",
-        json_=json_,
-    )
+    told = f"{critic} is struck: {opened.draft.shown.panel}."
+    done(opened, told, f"panel drafts unstrike {draft} {critic}", json_=json_)
 
 
 def unstrike(
@@ -160,18 +190,18 @@ def unstrike(
 ) -> None:
     """Count a struck opinion again."""
     opened = _do(draft, lambda desk: desk.Unstrike(critic))
-    _done(opened, f"{critic} counts again: {opened.draft.shown.panel}.", "", json_=json_)
+    done(opened, f"{critic} counts again: {opened.draft.shown.panel}.", "", json_=json_)
 
 
 def undo(draft: DraftArgument, json_: JsonFlag = False) -> None:
     """Take back the newest decision you made on a draft."""
     opened = _do(draft, lambda desk: desk.Undo())
-    _done(opened, "Taken back.", f"panel edit {draft}", json_=json_)
+    done(opened, "Taken back.", f"panel drafts show {draft}", json_=json_)
 
 
 COMMANDS: Mapping[str, Callable[..., None]] = {
-    "approve": approve, "publish": publish, "retract": retract, "reject": reject, "pass": pass_, "later": later,
-    "hold": hold, "fetch-back": fetch_back, "strike": strike, "unstrike": unstrike, "undo": undo,
+    "decide": decide, "approve": approve, "publish": publish, "retract": retract, "reject": reject, "pass": pass_,
+    "later": later, "hold": hold, "fetch-back": fetch_back, "strike": strike, "unstrike": unstrike, "undo": undo,
 }  # fmt: skip
 
 
@@ -189,13 +219,15 @@ def _do(draft: str, act: "Callable[[Any], DeskAct]") -> "Opened":
         return at.desk.act(at.who, draft, act(desk))
 
 
-def _done(opened: "Opened", told: str, next_: str, *, json_: bool, **more: object) -> None:
-    """What happened, and what to do next."""
+def done(opened: "Opened", told: str, next_: str | None, *, json_: bool, **more: object) -> None:
+    """What happened, and what to do next. None: what is left to settle, or to approve it."""
     from panel.desk import what_is_left
 
-    left = what_is_left(opened.left)
+    left, draft = what_is_left(opened.left), opened.draft
     if json_:
-        about: Mapping[str, object] = {"draft_id": opened.draft.draft_id, "state": opened.draft.state, "left": left}
-        say_json({**more, **about, "revision": opened.draft.head})
-    else:
-        talk(f"{told} Next: {next_}" if next_ else told)
+        about: Mapping[str, object] = {"draft_id": draft.draft_id, "state": draft.state, "left": left}
+        say_json({**more, **about, "revision": draft.head})
+        return
+    if next_ is None:
+        told, next_ = f"{told}; {left or '0 left'}.", f"panel drafts {'show' if left else 'approve'} {draft.draft_id}"
+    talk(f"{told} Next: {next_}" if next_ else told)

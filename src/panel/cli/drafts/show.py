@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 def draft_json(opened: "Opened", signed: "Approval | None", public: "Public") -> dict[str, Any]:
     """Everything of an open draft but the machine's review itself."""
-    from panel.desk import what_is_left
+    from panel.desk import point_name, what_is_left
 
     def told(point: "Point") -> dict[str, Any]:
         decision = opened.decision(point)
         settled = {"settled": opened.is_settled(point), "decision": decision and decision.model_dump(mode="json")}
-        return point.model_dump(mode="json") | settled
+        return point.model_dump(mode="json") | settled | {"name": point_name(point)}
 
     return {
         "draft": opened.draft.model_dump(mode="json"),
@@ -35,7 +35,7 @@ def told_draft(
     opened: "Opened", signed: "Approval | None", public: "Public", times: "Times", added: "Editorial"
 ) -> Iterator[str]:
     """The page as a card, then what is left."""
-    from panel.desk import OpenReview, what_is_left
+    from panel.desk import OpenReview, told_point, what_is_left
     from panel.pages import comparison_card, review_card
 
     if opened.text.note:
@@ -58,16 +58,10 @@ def told_draft(
     if signed:
         yield f"Approved as {signed.name} on {times.told(signed.at)}, {signed.edition} edition."
     elif opened.left:
-        yield f"{what_is_left(opened.left)}. Settle it with: panel edit {draft.draft_id}"
-        yield from (f"  {_name(point)}: {point.text}" for point in opened.left)
+        yield f"{what_is_left(opened.left)}. Decide each with: panel drafts decide DRAFT TARGET DECISION"
+        yield from (f"  {line}" for point in opened.left for line in told_point(opened, point))
     elif draft.state in ("open", "published"):
         yield f"Nothing is left. Approve it with: panel drafts approve {draft.draft_id}"
-
-
-def _name(point: "Point") -> str:
-    if point.kind in ("claim", "pick"):
-        return f"{point.persona_id}:{point.field or point.place}"
-    return f"{point.persona_id}:{point.kind}" if point.persona_id else point.kind
 
 
 def history_json(found: "History") -> dict[str, Any]:

@@ -95,10 +95,6 @@ class DeskAct:
     may: ClassVar[str]
     needs: ClassVar[tuple[Need, ...]] = ()
 
-    def changes(self, opened: Opened) -> bool:
-        """Whether something would be otherwise after it; an act that can't tell would change something."""
-        return True
-
     def decide(self, before: Before, who: Account, now: datetime) -> Change:
         """What becomes of the draft. Raises Mistake for what may not be, EditConflict when it was read otherwise."""
         raise NotImplementedError

@@ -76,13 +76,6 @@ class Decide(DeskAct):
     opened_page: bool = False
     known: int | None = None
 
-    def changes(self, opened: Opened) -> bool:
-        standing, point = target_standing(opened.text, self.target), point_of(opened.points, self.target)
-        if point is None:
-            return self.decided != "removed" or not (self.target.views or standing == "removed")
-        made = opened.decision(point)
-        return made is None or not opened.is_settled(point) or made.decision != self.decided
-
     def decide(self, before: Before, who: Account, now: datetime) -> Change:
         opened, target, decided = review_in(before), self.target, self.decided
         _refuse_stale(before, opened, target)
@@ -191,10 +184,6 @@ class Save(DeskAct):
     opened_page: bool = False
     reason: str = ""
 
-    def changes(self, opened: Opened) -> bool:
-        field = read_field(self.name)
-        return typed(self.new, field) != text_at(opened.text, field)
-
     def decide(self, before: Before, who: Account, now: datetime) -> Change:
         field, opened = read_field(self.name), before.opened
         refuse_put_away(opened) if field.part == "note" else review_in(before)
@@ -267,10 +256,6 @@ class SetStanding(DeskAct):
     _: KW_ONLY
     number: int
 
-    def changes(self, opened: Opened) -> bool:
-        was = target_standing(opened.text, self.target)
-        return was != self.standing and (was, self.standing) != ("attributed", "printed")
-
     def decide(self, before: Before, who: Account, now: datetime) -> Change:
         opened, target, standing = review_in(before), self.target, self.standing
         _refuse_stale(before, opened, target)
@@ -280,9 +265,10 @@ class SetStanding(DeskAct):
             raise Mistake(
                 "A critic's views and short texts are printed or removed.", hint="Decide accurate or removed."
             )
-        if target_standing(opened.text, target) == "removed":
+        was = target_standing(opened.text, target)
+        if was == "removed":
             raise Mistake("That was removed.", hint="Decide it accurate to print it again, or take the decision back.")
-        if not self.changes(opened):
+        if was == standing or (was, standing) == ("attributed", "printed"):
             raise Mistake("Nothing was changed.")
         text = put_standing(opened.text, target, standing)
         return Change(text=text, what=standing, detail={"persona": target.persona_id, "place": target.place})
@@ -295,10 +281,6 @@ class Dismiss(DeskAct):
     may: ClassVar[str] = "dismiss"
     key: str
     reason: str
-
-    def changes(self, opened: Opened) -> bool:
-        point = self._flag(opened)
-        return point is not None and opened.decision(point) is None
 
     def _flag(self, opened: Opened) -> Point | None:
         return next((p for p in opened.points if p.kind == "flag" and p.key == self.key), None)
@@ -326,9 +308,6 @@ class Confirm(DeskAct):
 
     may: ClassVar[str] = "confirm"
     key: str = ""
-
-    def changes(self, opened: Opened) -> bool:
-        return any(p.kind == "held" and not opened.is_settled(p) for p in opened.points)
 
     def decide(self, before: Before, who: Account, now: datetime) -> Change:
         opened = review_in(before)

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import ClassVar
 
 from panel.desk.acts.change import Before, Change, DeskAct, refuse_changed, review_in
-from panel.desk.drafts.opened import Opened
 from panel.desk.drafts.text_fields import told
 from panel.desk.reasons import STRIKE_REASONS, one_of
 from panel.errors import Mistake
@@ -22,9 +21,6 @@ class Strike(DeskAct):
     reason: str
     why: str = ""
     number: int | None = field(default=None, kw_only=True)
-
-    def changes(self, opened: Opened) -> bool:
-        return (self.persona_id, self.reason) not in [(s.persona_id, s.reason) for s in opened.text.struck]
 
     def decide(self, before: Before, who: Account, now: datetime) -> Change:
         refuse_changed(before.opened, self.number)
@@ -50,13 +46,10 @@ class Unstrike(DeskAct):
     persona_id: str
     number: int | None = field(default=None, kw_only=True)
 
-    def changes(self, opened: Opened) -> bool:
-        return any(s.persona_id == self.persona_id for s in opened.text.struck)
-
     def decide(self, before: Before, who: Account, now: datetime) -> Change:
         refuse_changed(before.opened, self.number)
         opened = review_in(before)
-        if not self.changes(opened):
+        if all(s.persona_id != self.persona_id for s in opened.text.struck):
             raise Mistake(f"{self.persona_id!r} is not struck.")
         kept = tuple(s for s in opened.text.struck if s.persona_id != self.persona_id)
         text = opened.text.model_copy(update={"struck": kept})

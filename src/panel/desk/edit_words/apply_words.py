@@ -1,40 +1,20 @@
-"""Carry out what somebody changed in a draft's file, act by act. What others changed meanwhile is kept, and said.
+"""Save the words somebody changed in a draft's file, one act a place. What others changed meanwhile is kept, and said.
 
-Each edit is held against the draft as it lies now: what stands as wanted is left alone, so that a file may be taken
-again; what is no longer as the file had it is a conflict with both texts, and the next edit is carried out even so.
+What stands as wanted is left alone, so that a file may be taken again; what is no longer as the file had it is a
+conflict with both texts, and the next words are saved even so.
 """
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from panel.desk.acts.change import DeskAct
-from panel.desk.acts.decide import Confirm, Decide, Dismiss, Save, SetStanding, point_of, target_of, target_standing
-from panel.desk.acts.strike import Strike, Unstrike
+from panel.desk.acts.decide import Save, Unchanged
 from panel.desk.desk import Desk
 from panel.desk.drafts.opened import Opened
-from panel.desk.edit_words.draft_as_words import flag_name
-from panel.desk.edit_words.edit_plan import PlannedEdit
+from panel.desk.drafts.text_fields import plain, plain_lines
+from panel.desk.edit_words.draft_as_words import form_of
+from panel.desk.edit_words.words_file import FileItem, Part, read_markdown
 from panel.errors import EditConflict, Mistake
-from panel.records import Account, Decided, Point
-
-DECIDED: dict[str, Decided] = {"accurate": "accurate", "attributed": "attributed", "removed": "removed"}
-TOLD = {
-    "accurate": "accurate", "attributed": "the maker's word", "words": "amended", "removed": "removed",
-    "set_aside": "set aside", "printed": "printed again", "dismiss": "dismissed", "confirm": "read",
-    "strike": "struck", "unstrike": "counted again", "note": "note saved",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class RefusedWords:
-    """An edit that was not carried out, and why. yours, theirs: both texts of a conflict."""
-
-    name: str
-    why: str
-    conflict: bool = False
-    yours: str = ""
-    theirs: str = ""
+from panel.records import Account
 
 
 @dataclass(frozen=True)
@@ -42,97 +22,57 @@ class Edited:
     """What came of a file."""
 
     opened: Opened
-    done: dict[str, int]  # by word of `TOLD`
-    refused: tuple[RefusedWords, ...]
+    done: dict[str, int]  # "amended" and "note saved", where there are any
+    refused: tuple[Mistake | EditConflict, ...]  # why words by a name were not saved, or lines can't be read
 
     @property
     def summary(self) -> str:
-        """ "9 accurate, 1 amended, 2 removed"; "" when nothing was done."""
-        told = [f"{count} {word}" for word, count in self.done.items() if word != TOLD["note"]]
-        return ", ".join([*told, *([TOLD["note"]] if TOLD["note"] in self.done else [])])
+        """ "2 amended, note saved"; "" when nothing was done."""
+        return ", ".join(word if word == "note saved" else f"{count} {word}" for word, count in self.done.items())
 
 
-def apply_edits(desk: Desk, who: Account, opened: Opened, base: Opened, requests: Sequence[PlannedEdit]) -> Edited:
-    """Carry out the edits in their order. base: the draft as it was when the file was written."""
-    run = _Run(desk.taking_back(), who, opened, base)
-    for request in requests:
-        run.do(request)
-    counted = Counter(run.done)
-    return Edited(run.opened, {word: counted[word] for word in TOLD.values() if counted[word]}, tuple(run.refused))
+def take_words(desk: Desk, who: Account, draft_id: str, text: str) -> Edited:
+    """Save what a file changed; nothing when a line of it can't be read. Raises Mistake for a file of another draft."""
+    opened = desk.open(who, draft_id)
+    form = form_of(opened)
+    taken = read_markdown(text, form)
+    if taken.draft_id and taken.draft_id != draft_id:
+        raise Mistake(f"The file is of {taken.draft_id!r}.", hint=f"panel edit {taken.draft_id} --from FILE")
+    if 0 <= taken.number != opened.draft.head:
+        form = form_of(desk.open_at(who, draft_id, taken.number))
+        taken = read_markdown(text, form)
+    changed, amiss = words_changed(taken.words, form)
+    if problems := taken.problems or amiss:
+        return Edited(opened, {}, tuple(map(Mistake, problems)))
+    return _save(desk.taking_back(), who, opened, taken.number, changed)
 
 
-class _Run:
-    def __init__(self, desk: Desk, who: Account, opened: Opened, base: Opened) -> None:
-        self.desk, self.who, self.opened, self.base = desk, who, opened, base
-        self.mine: dict[str, int] = {}  # by name of a place that this run changed: the revision with it
-        self.done: list[str] = []
-        self.refused: list[RefusedWords] = []
+def words_changed(words: Mapping[str, str], form: Sequence[Part]) -> tuple[dict[str, str], list[str]]:
+    """What a file changed of the form it was written from, by name; and sentences about what it may not lack or add."""
+    base = {part.name: part.text for part in form if isinstance(part, FileItem)}
+    problems = [f"Nothing that is printed in this draft is called {name!r}." for name in words if name not in base]
+    problems += [
+        f"{name} is missing. To take words away, leave its name and empty it." for name in base if name not in words
+    ]
+    as_kept = {name: plain_lines if name == "note" else plain for name in base}
+    given = {name: as_kept[name](text) for name, text in words.items() if name in base}
+    return {name: text for name, text in given.items() if text != as_kept[name](base[name])}, problems
 
-    def do(self, request: PlannedEdit) -> None:
+
+def _save(desk: Desk, who: Account, opened: Opened, number: int, changed: Mapping[str, str]) -> Edited:
+    """Save words by name. number: of the revision that the file was written from."""
+    done, refused = dict[str, int](), list[Mistake | EditConflict]()
+    draft_id = opened.draft.draft_id
+    for name, text in changed.items():
         try:
-            if self._do(request):
-                self.done.append(TOLD["note"] if request.name == "note" else TOLD[request.what])
+            opened = desk.act(who, draft_id, Save(name, text, number=number, seen="shown"))
+        except Unchanged:
+            continue
         except EditConflict as err:
-            yours, theirs = err.yours or request.value or TOLD[request.what], err.theirs
-            self.refused.append(RefusedWords(request.name, str(err), conflict=True, yours=yours, theirs=theirs))
-            self.opened = self.desk.open(self.who, self.opened.draft.draft_id)
+            refused.append(EditConflict(f"{name}: {err}", yours=err.yours or text, theirs=err.theirs))
         except Mistake as err:
-            self.refused.append(RefusedWords(request.name, f"{err} {err.hint}".strip(), yours=request.value))
-
-    def _do(self, request: PlannedEdit) -> bool:
-        """Whether anything was done: what stands as it is wished is left alone."""
-        act = self._act_of(request)
-        if act is None or not act.changes(self.opened):
-            return False
-        if isinstance(act, Decide):
-            self._refuse_decided(act, request)
-            if not act.target.views and target_standing(self.opened.text, act.target) == "set_aside":
-                self._take(SetStanding(act.target, "printed", number=act.number), request.name)
-                act = replace(act, number=self._number(request.name))
-        self._take(act, request.name)
-        return True
-
-    def _take(self, act: DeskAct, name: str) -> None:
-        self.opened = self.desk.act(self.who, self.opened.draft.draft_id, act)
-        self.mine[name] = self.opened.draft.head
-
-    def _number(self, name: str) -> int:
-        """The revision at which a place was read: the file's, or the one that this run made of it, or of its views."""
-        persona_id, _, rest = name.partition(":")
-        own = (n for at, n in self.mine.items() if at == name or (rest == "views" and at.startswith(f"{persona_id}:")))
-        return max(own, default=self.base.revision.number)
-
-    def _refuse_decided(self, act: Decide, request: PlannedEdit) -> None:
-        """Raises EditConflict when somebody else decided otherwise than the file says."""
-        point = point_of(self.opened.points, act.target)
-        made = self.opened.decision(point) if point else None
-        if made and made.by != self.who.account_id and made.decision != request.decided:
-            raise EditConflict(f"Somebody decided this meanwhile: {made.decision}.", theirs=made.text)
-
-    def _act_of(self, request: PlannedEdit) -> DeskAct | None:
-        """The act that an edit asks for; None where a flag was mended by other words, or somebody dismissed it."""
-        what, value, persona_id = request.what, request.value, request.name.removeprefix("strike:")
-        number = self._number(request.name)
-        if what == "words":
-            return Save(request.name, value, number=number, seen="shown")
-        if what in ("set_aside", "printed"):
-            return SetStanding(target_of(request.name), what, number=number)
-        if what == "dismiss":
-            meant = next(p for p in self.base.points if p.kind == "flag" and flag_name(p) == request.name)
-            point = _flag_now(self.opened, meant)
-            return Dismiss(point.key, value) if point else None
-        if what == "confirm":
-            return Confirm()
-        if what == "strike":
-            return Strike(persona_id, value, request.why)
-        if what == "unstrike":
-            return Unstrike(persona_id)
-        return Decide(target_of(request.name), DECIDED[what], number=number, seen="shown")
-
-
-def _flag_now(opened: Opened, meant: Point) -> Point | None:
-    """The flag somebody meant, which may be on other words by now but says the same; None when it is gone."""
-    flags = [p for p in opened.points if p.kind == "flag"]
-    same = next((p for p in flags if p.key == meant.key), None)
-    at = (meant.check, meant.persona_id, meant.place, meant.text)
-    return same or next((p for p in flags if (p.check, p.persona_id, p.place, p.text) == at), None)
+            refused.append(Mistake(f"{name}: {err} {err.hint}".strip()))
+        else:
+            word = "note saved" if name == "note" else "amended"
+            done[word] = done.get(word, 0) + 1
+    return Edited(opened, dict(sorted(done.items())), tuple(refused))

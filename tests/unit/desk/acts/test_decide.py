@@ -266,25 +266,17 @@ def test_what_was_put_away_is_fetched_back_before_anything_is_changed(state: str
             decide(act, opened)
 
 
-def test_an_act_says_whether_it_would_change_anything() -> None:
+def test_what_stands_so_already_is_not_set_again() -> None:
     opened = open_draft()
-    point, words = claims(opened)[0], opened.text.words_of(DX).sentences[0].text  # type: ignore[union-attr]
-    accurate, removed = (Decide(target(point), d, number=0, seen=True) for d in ("accurate", "removed"))  # type: ignore[arg-type]
-    assert accurate.changes(opened)
-    now = after(opened, decide(accurate, opened))
-    assert not accurate.changes(now) and removed.changes(now)
-    gone = after(opened, decide(removed, opened))
-    assert not removed.changes(gone) and accurate.changes(gone)
-    unseen = Decide(target(point), "accurate", number=0, seen=False)
-    assert accurate.changes(after(opened, decide(unseen, opened))), "it settles nothing yet"
-    assert not Save(f"{DX}:0", f"{words} ", number=0).changes(opened) and Save(f"{DX}:0", "Hm.", number=0).changes(
-        opened
-    )
+    point = claims(opened)[0]
     aside = SetStanding(target(point), "set_aside", number=0)
-    assert aside.changes(opened) and not aside.changes(after(opened, decide(aside, opened)))
-    strike = Strike(DX, "other")
-    assert strike.changes(opened) and not strike.changes(after(opened, decide(strike, opened)))
-    assert not Unstrike(DX).changes(opened) and not Confirm().changes(opened)
+    with pytest.raises(Mistake, match="Nothing was changed"):
+        decide(aside, after(opened, decide(aside, opened)))
+    attributed = after(opened, decide(Decide(target(point), "attributed", number=0, seen=True), opened))
+    with pytest.raises(Mistake, match="Nothing was changed"):
+        decide(SetStanding(target(point), "printed", number=1), attributed)
+    with pytest.raises(Mistake, match="is not struck"):
+        decide(Unstrike(DX), opened)
 
 
 UNDOES = {
