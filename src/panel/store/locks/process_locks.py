@@ -26,26 +26,21 @@ class Locks(Protocol):
 
     def acquire(self, name: str) -> bool:
         """Take it. False: somebody has it, and that may be this process: a lock is never taken twice."""
-        ...
 
     def release(self, name: str) -> None:
         """Let go of it; of one that is not held, or was lost, nothing."""
-        ...
 
     def is_held(self, name: str) -> bool:
         """Somebody alive has it, this process included."""
-        ...
 
     def lost(self, names: Collection[str], conn: Connection) -> frozenset[str]:
         """Those of these that were taken here, never released, and are held no more, as the database sees it.
 
         Asked inside the transaction of `conn`: whoever took them over meanwhile writes before it or after it.
         """
-        ...
 
     def close(self) -> None:
         """Let go of all."""
-        ...
 
 
 def open_locks(url: str | URL, runs_dir: Path) -> Locks:
