@@ -1,5 +1,7 @@
 """`panel desk`: the place where people turn drafts into reviews, served to one person or to a team."""
 
+import sys
+import threading
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -91,11 +93,8 @@ def _announce(link: str, *, alone: bool, browser: bool, owner: str) -> None:
     else:
         talk("The desk is open. People sign in by name. Ctrl-C closes it.")
     say(link)
-    import sys
-
     sys.stdout.flush()
     if browser and alone:
-        import threading
         import webbrowser
 
         threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
