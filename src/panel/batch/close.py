@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from panel.batch.report import summary
+from panel.batch.report.json_stream import json_parts
 from panel.batch.report.pairs import ALL, LightFacts, PairCandidate, propose_pairs
 from panel.batch.report.spend import BatchSpend, add_up
 from panel.money import Price
@@ -41,7 +42,7 @@ def close_batch(
     pairs = proposed_pairs(run.run_id, list(newcomers(rows, run.run_id)), partners)
     rows.save_pairs(run.run_id, pairs)
     stream: Callable[..., Iterator[BatchRow]] = partial(rows.stream, run.run_id)
-    folder.write_parts(SUMMARY, summary.as_json(run, stream, spend, pairs))
+    folder.write_parts(SUMMARY, json_parts(summary.summary_fields(run, stream, spend, pairs)))
     folder.write("summary.md", summary.as_markdown(run, stream(), spend, pairs))
     run = folder.finish(run) if done else folder.save(run)
     records.save_run(run)

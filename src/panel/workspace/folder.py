@@ -76,9 +76,7 @@ def _prompts(folder: Path) -> dict[str, str]:
     base = folder / "prompts"
     found = (path for path in sorted(base.rglob("*")) if path.suffix in PROMPT_ENDINGS and path.is_file())
     names = {path.relative_to(base).as_posix(): path for path in found if not path.name.startswith(".")}
-    return {
-        str(safe_relpath(name)): _read(path) for name, path in names.items()
-    }  # each run folder keeps a copy by this name
+    return {str(safe_relpath(name)): _read(path) for name, path in names.items()}  # as run folders name their copies
 
 
 def _read(path: Path) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from panel.batch import is_address
 from panel.dossier import build_dossier, load_scenarios
 from panel.errors import Interrupted, Mistake, PanelError, Stopped
 from panel.jurors import ModelSpec, open_provider
@@ -38,7 +39,7 @@ from panel.pipeline import (
 from panel.records import Dossier, Run, Stamp, slugify
 from panel.store import RunFolder, SpendLimits, replace_file
 from panel.workspace.desks import fill_queue
-from panel.workspace.launches import dossiers_of, is_address, is_reviewed
+from panel.workspace.launches import dossiers_of, is_reviewed
 from panel.workspace.workspace import Workspace
 
 PATIENCE_S = 60.0  # for a server that is down: a person waits here, so less than a batch has
@@ -61,15 +62,10 @@ class RunOptions:
 async def ask_panel(
     workspace: Workspace, kind: RunKind, names: Sequence[str], options: RunOptions, sign: StopSign
 ) -> RunResult:
-    """A new run, from the names of launches to its finished folder. Raises PanelError."""
-    plan, made = await prepare(workspace, kind, names, options)
-    return await agree_and_ask(workspace, plan, made, options, sign)
+    """A new run, from the names of launches to its finished folder. Raises PanelError.
 
-
-async def prepare(
-    workspace: Workspace, kind: RunKind, names: Sequence[str], options: RunOptions
-) -> tuple[RunPlan, Stamp]:
-    """Read launches, pages and personas, fix the plan. Everything wrong shows here, before any call."""
+    Launches, pages and personas are read and the plan is fixed first: what is wrong shows before any call.
+    """
     day = _day(options.as_of, datetime.now(UTC).date())
     if day and any(is_address(name) or is_reviewed(name) for name in names):
         raise Mistake("--as-of is for launch files; a page speaks of the day it was read.", hint="Leave it out.")
@@ -85,7 +81,8 @@ async def prepare(
         plan = replace(plan, probes=())
     for spec in plan.specs.values():
         open_provider(spec)  # opens no socket: a script, a key or weights that can't do are said before a run exists
-    return (await next_draw(plan, workspace.stores.ledger) if options.fresh else plan), made
+    plan = await next_draw(plan, workspace.stores.ledger) if options.fresh else plan
+    return await agree_and_ask(workspace, plan, made, options, sign)
 
 
 async def agree_and_ask(

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from panel.batch.report.json_stream import json_parts
 from panel.batch.report.spend import BatchSpend
 from panel.pages import markdown as markdown_text
 from panel.records import BatchRow, ProposedPair, Run
@@ -55,11 +54,6 @@ def digest_rows(rows: Iterable[BatchRow]) -> Digest:
     for row in rows:
         found.add(row)
     return found
-
-
-def as_json(run: Run, rows: RowsOf, spend: BatchSpend, pairs: Sequence[ProposedPair]) -> Iterator[str]:
-    """One object, in pieces."""
-    return json_parts(summary_fields(run, rows, spend, pairs))
 
 
 def summary_fields(
@@ -123,9 +117,9 @@ def counted_words(found: Digest) -> str:
 
 def spend_words(spend: BatchSpend) -> str:
     """Calls and what they cost, in a sentence."""
-    presumed = spend.total.presumed_usd
+    presumed, unpriced = spend.total.presumed_usd, spend.total.spend.unpriced
     at_most = f", ${presumed:.4f} at most" if presumed else ""
-    unknown = f", {spend.unpriced} of them of unknown price{at_most}" if spend.unpriced else ""
+    unknown = f", {unpriced} of them of unknown price{at_most}" if unpriced else ""
     return f"{spend.calls} calls, ${spend.cost_usd:.4f}{unknown}."
 
 

@@ -50,9 +50,7 @@ async def _nothing(*given: Any) -> None:
 HANDING_OUT = JobHandlers(review=_nothing, submit=_nothing, poll=_nothing, finish=_nothing, give_up=_nothing)
 
 
-def open_queue(
-    database_url: str, handlers: JobHandlers = HANDING_OUT, *, schedule: str = "", schema: str = ""
-) -> "App":
+def open_queue(database_url: str, handlers: JobHandlers = HANDING_OUT, *, schedule: str = "") -> "App":
     """The engine on this database. schedule: of `daily`, as cron in UTC; "" for none.
 
     Raises Mistake without the packages it needs, or on SQLite, which has no use for it.

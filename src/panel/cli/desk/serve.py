@@ -57,9 +57,9 @@ def _check(table: "DeskTable") -> None:
 
 
 def _serve(workspace: "Workspace", table: "DeskTable", *, browser: bool) -> None:
-    from panel.desk import Accounts, Times
+    from panel.desk import Accounts, Times, WrittenBefore
     from panel.web import Deps, OneTimeLink, bind_socket, build_app, serve
-    from panel.workspace import archive_of, asking_in_background, owner_name
+    from panel.workspace import asking_in_background, owner_name
 
     engine = workspace.stores.engine
     with bind_socket(table.host, table.port) as sock:
@@ -67,7 +67,7 @@ def _serve(workspace: "Workspace", table: "DeskTable", *, browser: bool) -> None
         origin, hosts = _names(table, sock)
         deps = Deps(
             engine=engine, origin=origin, hosts=hosts, owner=owner_name(workspace), link=link,
-            responsible=table.responsible, archive=archive_of(workspace), times=Times(table.timezone),
+            responsible=table.responsible, archive=WrittenBefore(workspace.stores.prints), times=Times(table.timezone),
             ask_again=lambda desk: asking_in_background(workspace, desk),
         )  # fmt: skip
         if table.team and not any(account.sign_in for account in Accounts(engine).rows.all()):

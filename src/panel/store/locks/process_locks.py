@@ -53,7 +53,7 @@ def open_locks(url: str | URL, runs_dir: Path) -> Locks:
 
 
 class FileLocks:
-    """Locks on files, for processes on one machine. A run's is the one `RunLock` takes."""
+    """`Locks` on files, for processes on one machine. A run's is the one `RunLock` takes."""
 
     def __init__(self, runs_dir: Path) -> None:
         self._runs_dir = runs_dir
@@ -78,7 +78,6 @@ class FileLocks:
             return True
 
     def release(self, name: str) -> None:
-        """As in `Locks`."""
         with self._guard:
             lock = self._held.pop(name, None)
             if lock:
@@ -93,7 +92,6 @@ class FileLocks:
         return frozenset()
 
     def close(self) -> None:
-        """As in `Locks`."""
         for name in list(self._held):
             self.release(name)
 

@@ -61,10 +61,7 @@ def find_product(conn: Connection, ref: str) -> Product:
 
 def load_product(conn: Connection, product_id: str) -> Product:
     """A product there is, with what is known of it today."""
-    row = conn.execute(select(products).where(products.c.product_id == product_id)).one()
-    facts = facts_before(conn, product_id)
-    assert facts  # written together with the product
-    return product_of(row, facts)
+    return load_products(conn, [product_id])[product_id]
 
 
 def load_products(conn: Connection, product_ids: Collection[str]) -> dict[str, Product]:
@@ -87,12 +84,10 @@ def product_of(row: Row[Any], facts: ProductFacts) -> Product:
     )
 
 
-def facts_before(conn: Connection, product_id: str, day: date | None = None) -> ProductFacts | None:
-    """What was known of a product before a day, or is today; None when it was not known yet."""
-    mine = select(product_facts).where(product_facts.c.product_id == product_id)
-    if day:
-        mine = mine.where(product_facts.c.on_day < day.isoformat())
-    row = conn.execute(mine.order_by(product_facts.c.on_day.desc()).limit(1)).first()
+def facts_before(conn: Connection, product_id: str, day: date) -> ProductFacts | None:
+    """What was known of a product before a day; None when it was not known yet."""
+    mine = (product_facts.c.product_id == product_id, product_facts.c.on_day < day.isoformat())
+    row = conn.execute(select(product_facts).where(*mine).order_by(product_facts.c.on_day.desc()).limit(1)).first()
     return facts_of(row) if row else None
 
 
