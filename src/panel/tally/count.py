@@ -3,19 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from panel.records import (
-    Answered,
-    Flag,
-    Interval,
-    Opinion,
-    PanelVerdict,
-    Persona,
-    Rho,
-    Stand,
-    Tally,
-    canonical_json,
-    is_grounded,
-)
+from panel import records
+from panel.records import Answered, Flag, Opinion, Persona, Rho, Stand, Tally
 from panel.tally.dissent import find_dissent
 from panel.tally.effective_votes import effective_jurors, ship_interval
 
@@ -57,7 +46,7 @@ def tally(
 
 def one_each(opinions: Iterable[Opinion]) -> dict[str, Opinion]:
     """One opinion a persona: the lowest draw, ties broken by content, so that order and padding change nothing."""
-    ordered = sorted(opinions, key=lambda o: (o.draw, canonical_json(o.model_dump(mode="json"))), reverse=True)
+    ordered = sorted(opinions, key=lambda o: (o.draw, records.canonical_json(o.model_dump(mode="json"))), reverse=True)
     return {o.juror.persona_id: o for o in ordered}
 
 
@@ -69,10 +58,10 @@ def stand_of(opinion: Opinion | None, flags: Sequence[Flag], *, struck: frozense
         return "struck"
     if not isinstance(opinion, Answered):
         return opinion.outcome
-    return opinion.verdict if is_grounded(opinion, flags) else "ungrounded"
+    return opinion.verdict if records.is_grounded(opinion, flags) else "ungrounded"
 
 
-def panel_verdict(count: Counter[Stand]) -> PanelVerdict:
+def panel_verdict(count: Counter[Stand]) -> records.PanelVerdict:
     """What the panel says: a lead of two that every missing voice together could not undo, from three votes on."""
     missing = sum(count[stand] for stand in ("ungrounded", "declined", "unusable", "failed", "struck"))
     lead = count["ship"] - count["skip"]
@@ -85,7 +74,7 @@ def panel_verdict(count: Counter[Stand]) -> PanelVerdict:
     return "split"
 
 
-def _interval(ship: int, families: list[str], rho: Rho) -> Interval | None:
+def _interval(ship: int, families: list[str], rho: Rho) -> records.Interval | None:
     if not families:
         return None
     return ship_interval(ship, len(families), effective=effective_jurors(families, rho))
