@@ -34,11 +34,9 @@ def close_batch(
     done = not why
     run = run.model_copy(
         update={
-            "state": "finished" if done else "stopped",
-            "why": why,
-            "finished_at": now().isoformat() if done else "",
+            "state": "finished" if done else "stopped", "why": why, "finished_at": now().isoformat() if done else "",
         }
-    )
+    )  # fmt: skip
     pairs = proposed_pairs(run.run_id, list(newcomers(rows, run.run_id)), partners)
     rows.save_pairs(run.run_id, pairs)
     stream: Callable[..., Iterator[BatchRow]] = partial(rows.stream, run.run_id)
@@ -54,12 +52,9 @@ def newcomers(rows: BatchRows, run_id: str) -> Iterator[LightFacts]:
     for row in rows.stream(run_id, ("reviewed",)):
         if row.category:
             yield LightFacts(
-                slug=row.slug,
-                name=row.said.name,
-                product_id=row.product_id or row.slug,
-                category=row.category,
+                slug=row.slug, name=row.said.name, product_id=row.product_id or row.slug, category=row.category,
                 kinds=frozenset(row.kinds),
-            )
+            )  # fmt: skip
 
 
 def proposed_pairs(run_id: str, fresh: Sequence[LightFacts], partners: Partners) -> tuple[ProposedPair, ...]:

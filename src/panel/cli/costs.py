@@ -41,11 +41,9 @@ def _fields(found: Iterator[Bill], by: By, total: Bill) -> Iterator[tuple[str, A
 
 def _as_json(bill: Bill) -> dict[str, Any]:
     return {
-        "spend": bill.spend.model_dump(mode="json"),
-        "presumed_usd": str(bill.presumed_usd),
-        "saved_by_cache_usd": str(bill.saved.cache_usd),
-        "saved_by_batches_usd": str(bill.saved.batch_usd),
-    }
+        "spend": bill.spend.model_dump(mode="json"), "presumed_usd": str(bill.presumed_usd),
+        "saved_by_cache_usd": str(bill.saved.cache_usd), "saved_by_batches_usd": str(bill.saved.batch_usd),
+    }  # fmt: skip
 
 
 def _lines(found: Iterator[Bill], by: By, total: Bill) -> Iterator[tuple[str, ...]]:

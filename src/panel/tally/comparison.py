@@ -45,20 +45,14 @@ def compare(
         splits = tuple(s.model_copy(update={"leans": "neither"}) for s in splits)
     pick = make_pick(splits, differs=bool(differs), titles=titles, names=names)
     return records.Comparison(
-        made=made,
-        grade=min((a.grade, b.grade), key=GRADES.index),
-        answer=nothing or answer_sentence(pick, splits, a, b, titles=titles) + _interest(pick, a, b),
-        review_a=a,
-        review_b=b,
-        hash_a=a.review_hash,
-        hash_b=b.review_hash,
-        splits=splits,
+        made=made, grade=min((a.grade, b.grade), key=GRADES.index),
+        answer=nothing or answer_sentence(pick, splits, a, b, titles=titles) + _interest(pick, a, b), review_a=a,
+        review_b=b, hash_a=a.review_hash, hash_b=b.review_hash, splits=splits,
         pick=pick.model_copy(update={"because": nothing}) if nothing else pick,
         conditions=_conditions("a", a, stands["a"], personas) + _conditions("b", b, stands["b"], personas),
         cited_together=_cited("a", a, personas) + _cited("b", b, personas),
-        pricing=read_pricing(a.dossier.launch, b.dossier.launch),
-        differs_in_kind=differs,
-    )
+        pricing=read_pricing(a.dossier.launch, b.dossier.launch), differs_in_kind=differs,
+    )  # fmt: skip
 
 
 def tool_name(review: Review, other: Review) -> str:

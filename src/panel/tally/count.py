@@ -27,21 +27,13 @@ def tally(
     count = Counter(stands.values())
     voters = {i: o for i, o in chosen.items() if isinstance(o, Answered) and stands.get(i) in ("ship", "skip")}
     return Tally(
-        asked=len(panel),
-        ship=count["ship"],
-        skip=count["skip"],
-        abstain=count["abstain"],
-        ungrounded=count["ungrounded"],
-        declined=count["declined"],
-        unusable=count["unusable"],
-        failed=count["failed"],
-        struck=count["struck"],
-        interval=_interval(count["ship"], [o.juror.family for o in voters.values()], rho),
-        rho=rho,
-        verdict=panel_verdict(count),
+        asked=len(panel), ship=count["ship"], skip=count["skip"], abstain=count["abstain"],
+        ungrounded=count["ungrounded"], declined=count["declined"], unusable=count["unusable"], failed=count["failed"],
+        struck=count["struck"], interval=_interval(count["ship"], [o.juror.family for o in voters.values()], rho),
+        rho=rho, verdict=panel_verdict(count),
         ungrounded_personas=tuple(i for i, stand in stands.items() if stand == "ungrounded"),
         dissent=find_dissent([voters[p.persona_id] for p in panel if p.persona_id in voters]),
-    )
+    )  # fmt: skip
 
 
 def one_each(opinions: Iterable[Opinion]) -> dict[str, Opinion]:

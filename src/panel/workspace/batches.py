@@ -124,11 +124,9 @@ def _sources(workspace: Workspace, names: Sequence[str]) -> tuple[SourceSpec, ..
 def _shortlist(workspace: Workspace, options: BatchOptions) -> batch.Shortlist:
     """panel.toml's `[batch]`, with the flags that are given over it. Raises Mistake for a category there is none of."""
     given: dict[str, Any] = {
-        "max_reviews": options.most,
-        "categories": tuple(options.categories) or None,
-        "languages": tuple(options.languages) or None,
-        "max_age_days": options.max_age_days,
-    }
+        "max_reviews": options.most, "categories": tuple(options.categories) or None,
+        "languages": tuple(options.languages) or None, "max_age_days": options.max_age_days,
+    }  # fmt: skip
     rules = workspace.settings.toml.batch.model_copy(update={k: v for k, v in given.items() if v is not None})
     for category in rules.categories:
         check_category(workspace, category)

@@ -36,14 +36,12 @@ def find_workspace(start: Path) -> WorkspaceFolder:
     ours = packaged_files()
     here = root or ours
     return WorkspaceFolder(
-        root=root or start,
-        personas=_personas(here if (here / "personas").is_dir() else ours),
+        root=root or start, personas=_personas(here if (here / "personas").is_dir() else ours),
         prompts=_prompts(here if (here / "prompts").is_dir() else ours),
         categories=_read((here if (here / CATEGORIES).is_file() else ours) / CATEGORIES),
         scenarios=_read((here if (here / SCENARIOS).is_file() else ours) / SCENARIOS),
-        config_text=_read(root / CONFIG) if root else "",
-        packaged=root is None,
-    )
+        config_text=_read(root / CONFIG) if root else "", packaged=root is None,
+    )  # fmt: skip
 
 
 def lay_out_workspace(root: Path) -> list[Path]:

@@ -111,13 +111,10 @@ async def work(workspace: Workspace, sign: StopSign, *, at_once: int, once: bool
 
 async def _serve_until_stopped(app: Any, worker: Worker, at_once: int, *, once: bool) -> None:
     common: dict[str, Any] = {
-        "install_signal_handlers": False,
-        "update_heartbeat_interval": batch.HEARTBEAT_S,
-        "stalled_worker_timeout": batch.STALLED_S,
-        "shutdown_graceful_timeout": GRACE_S,
-        "fetch_job_polling_interval": FETCH_S,
-        "wait": not once,
-    }
+        "install_signal_handlers": False, "update_heartbeat_interval": batch.HEARTBEAT_S,
+        "stalled_worker_timeout": batch.STALLED_S, "shutdown_graceful_timeout": GRACE_S,
+        "fetch_job_polling_interval": FETCH_S, "wait": not once,
+    }  # fmt: skip
     main = asyncio.create_task(_serve(app, at_once, common))
     side = asyncio.create_task(app.run_worker_async(queues=[RESCUE], concurrency=1, **{**common, "wait": True}))
     stopping = asyncio.create_task(worker.sign.raised.wait())

@@ -72,12 +72,8 @@ def summary_fields(
 
 def _entry(row: BatchRow, spend: BatchSpend) -> dict[str, Any]:
     entry: dict[str, Any] = {
-        "row": row.row,
-        "source": row.said.source,
-        "at": row.said.at,
-        "name": row.said.name,
-        "reason": row.reason,
-    }
+        "row": row.row, "source": row.said.source, "at": row.said.at, "name": row.said.name, "reason": row.reason,
+    }  # fmt: skip
     if row.slug:
         entry |= {"launch": row.slug, "cost_usd": str(spend.by_launch.get(row.slug, 0))}
     if row.state == "reviewed":

@@ -103,12 +103,9 @@ async def ask_for_task(app: "App", task: str, run_id: str, *, in_s: float = 0, *
     name = ":".join([task, run_id, *(str(value) for value in more.values())])
     try:
         await app.configure_task(
-            task,
-            queue=BATCHES,
-            queueing_lock=name,
-            lock=name,
+            task, queue=BATCHES, queueing_lock=name, lock=name,
             schedule_in={"seconds": max(1, int(in_s))} if in_s else None,
-        ).defer_async(run_id=run_id, **more)
+        ).defer_async(run_id=run_id, **more)  # fmt: skip
     except AlreadyEnqueued:
         log.debug("%s waits already", name)
 

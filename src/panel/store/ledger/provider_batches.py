@@ -132,9 +132,6 @@ def _whole(batch_id: str, folded: str, texts: dict[str, str]) -> dict[str, Any]:
 
 def _row(batch: SentBatch) -> dict[str, Any]:
     return {
-        "batch_id": batch.batch_id,
-        "run_id": batch.run_id,
-        "state": batch.state,
-        "created_at": batch.created_at.isoformat(timespec="microseconds"),
-        "json": batch.model_dump_json(),
-    }
+        "batch_id": batch.batch_id, "run_id": batch.run_id, "state": batch.state,
+        "created_at": batch.created_at.isoformat(timespec="microseconds"), "json": batch.model_dump_json(),
+    }  # fmt: skip

@@ -97,16 +97,12 @@ def met(conn: Connection, coming: Coming, found: Sequence[Match]) -> Met:
     match = found[0]
     row = match.row(coming.release)
     return Met(
-        product_id=match.product.product_id,
-        product_slug=match.product.slug,
-        slug=row.slug if row else coming.launch.slug,
-        new_product=False,
-        new_launch=row is None,
-        changed=bool(row) and _has_changed(row, coming.digest),
-        product=match.product,
+        product_id=match.product.product_id, product_slug=match.product.slug,
+        slug=row.slug if row else coming.launch.slug, new_product=False, new_launch=row is None,
+        changed=bool(row) and _has_changed(row, coming.digest), product=match.product,
         launch=next(sql.known_launches(conn, [row])) if row else None,
         also=tuple(other.product.product_id for other in found[1:]),
-    )
+    )  # fmt: skip
 
 
 def _has_changed(row: sql.LaunchRow | None, digest: str) -> bool:
@@ -154,12 +150,10 @@ def _put_launch(
                         sql.merge_sightings((), launch.seen_at), launch)  # fmt: skip
     else:
         row = held._replace(
-            names=tuple(dict.fromkeys((*held.names, launch.name))),
-            digests=held.digests | digests,
-            last_seen=max(held.last_seen, now),
-            seen_at=sql.merge_sightings(held.seen_at, launch.seen_at),
+            names=tuple(dict.fromkeys((*held.names, launch.name))), digests=held.digests | digests,
+            last_seen=max(held.last_seen, now), seen_at=sql.merge_sightings(held.seen_at, launch.seen_at),
             launch=_fuller(held.launch, launch, reviewed=reviewed),
-        )
+        )  # fmt: skip
     sql.put_launch(conn, row)
     return row
 
@@ -213,9 +207,7 @@ def updated_facts(known: ProductFacts, new: ProductFacts) -> ProductFacts:
     looked_up = any(told[f] != blank[f] for f in told) and not older
     return known.model_copy(
         update={
-            "category": new.category or known.category,
-            "homepage": known.homepage or new.homepage,
-            "checked": new.checked or known.checked if looked_up else known.checked,
-            **taken,
+            "category": new.category or known.category, "homepage": known.homepage or new.homepage,
+            "checked": new.checked or known.checked if looked_up else known.checked, **taken,
         }
-    )
+    )  # fmt: skip

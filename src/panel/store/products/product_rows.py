@@ -76,12 +76,9 @@ def load_products(conn: Connection, product_ids: Collection[str]) -> dict[str, P
 def product_of(row: Row[Any], facts: ProductFacts) -> Product:
     """The value of a row that has the columns of `products`."""
     return Product(
-        product_id=row.product_id,
-        slug=row.slug,
-        first_seen=datetime.fromisoformat(row.first_seen),
-        merged_into=row.merged_into,
-        facts=facts,
-    )
+        product_id=row.product_id, slug=row.slug, first_seen=datetime.fromisoformat(row.first_seen),
+        merged_into=row.merged_into, facts=facts,
+    )  # fmt: skip
 
 
 def facts_before(conn: Connection, product_id: str, day: date) -> ProductFacts | None:
@@ -154,28 +151,22 @@ def launch_rows(conn: Connection, family: Collection[str]) -> list[LaunchRow]:
 
 def _launch_row(row: Row[Any]) -> LaunchRow:
     return LaunchRow(
-        product_id=row.product_id,
-        release=row.release,
-        slug=row.slug,
-        names=tuple(json.loads(row.names)),
-        digests=json.loads(row.digests),
-        first_seen=datetime.fromisoformat(row.first_seen),
+        product_id=row.product_id, release=row.release, slug=row.slug, names=tuple(json.loads(row.names)),
+        digests=json.loads(row.digests), first_seen=datetime.fromisoformat(row.first_seen),
         last_seen=datetime.fromisoformat(row.last_seen),
         seen_at=tuple(Seen.model_validate(seen) for seen in json.loads(row.seen_at)),
         launch=Launch.model_validate_json(row.launch),
-    )
+    )  # fmt: skip
 
 
 def put_launch(conn: Connection, row: LaunchRow) -> None:
     """Keep a launch as it stands."""
     told = {
-        "names": json.dumps(row.names, ensure_ascii=False),
-        "digests": json.dumps(row.digests),
-        "first_seen": moment(row.first_seen),
-        "last_seen": moment(row.last_seen),
+        "names": json.dumps(row.names, ensure_ascii=False), "digests": json.dumps(row.digests),
+        "first_seen": moment(row.first_seen), "last_seen": moment(row.last_seen),
         "seen_at": json.dumps([seen.model_dump(mode="json") for seen in row.seen_at], ensure_ascii=False),
         "launch": row.launch.model_dump_json(),
-    }
+    }  # fmt: skip
     put(conn, launches, {"product_id": row.product_id, "release": row.release, "slug": row.slug, **told})
 
 
@@ -217,12 +208,9 @@ def events_of(conn: Connection, family: Collection[str]) -> Iterator[ProductEven
     mine = select(product_events).where(product_events.c.product_id.in_(family))
     for row in conn.execute(mine.order_by(product_events.c.event_id)):
         yield ProductEvent(
-            product_id=row.product_id,
-            at=datetime.fromisoformat(row.at),
-            by=row.who,
-            what=row.what,
+            product_id=row.product_id, at=datetime.fromisoformat(row.at), by=row.who, what=row.what,
             detail=json.loads(row.detail),
-        )
+        )  # fmt: skip
 
 
 def free_slug(conn: Connection, name: str) -> str:
