@@ -112,7 +112,6 @@ def facts_of(launch: Launch) -> Iterator[tuple[str, str]]:
 
 
 def source_values(source: Source, shown: Container[str] | None = None) -> dict[str, Any]:
-    """One source as templates show it."""
     return {
         "source_id": source.source_id, "title": one_line(source.title), "kind": source.kind.replace("_", " "),
         "voice": VOICES[source.voice], "url": one_line(source.url),

@@ -1,11 +1,10 @@
-"""Verdicts counted. The rule for the panel's verdict is written out in docs/rules.md."""
+"""Verdicts counted, and the strongest voice against what most said. The rule of the verdict is in docs/rules.md."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from panel import records
 from panel.records import Answered, Flag, Opinion, Persona, Rho, Stand, Tally
-from panel.tally.dissent import find_dissent
 from panel.tally.effective_votes import effective_jurors, ship_interval
 
 LEAST_VOTES = 3
@@ -70,3 +69,26 @@ def _interval(ship: int, families: list[str], rho: Rho) -> records.Interval | No
     if not families:
         return None
     return ship_interval(ship, len(families), effective=effective_jurors(families, rho))
+
+
+def find_dissent(votes: Sequence[Answered]) -> records.Dissent | None:
+    """The strongest vote on the smaller side; when everybody votes alike, the strongest counter-argument they gave.
+
+    votes: opinions that count as ship or skip, in page order, which breaks ties. Strongest vote: the most confident.
+    Strongest counter: that of the least confident, whom it moved most. None: nobody wrote anything against, or there
+    is no larger side to be against.
+    """
+    ship = sum(o.verdict == "ship" for o in votes)
+    skip = len(votes) - ship
+    if ship == skip:
+        return None
+    written = [(o, o.words) for o in votes if isinstance(o.words, records.Written)]
+    smaller = [(o, words) for o, words in written if o.verdict == ("ship" if ship < skip else "skip")]
+    if smaller:
+        loudest, words = max(smaller, key=lambda said: said[0].confidence)
+        return records.Dissent(persona_id=loudest.juror.persona_id, kind="vote", text=words.line)
+    countered = [(o, words) for o, words in written if words.counter.strip()]
+    if min(ship, skip) or not countered:
+        return None
+    doubter, words = min(countered, key=lambda said: said[0].confidence)
+    return records.Dissent(persona_id=doubter.juror.persona_id, kind="counter", text=words.counter.strip())

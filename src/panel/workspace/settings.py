@@ -144,7 +144,6 @@ class Settings(Value):
 
     @property
     def prices(self) -> dict[str, Price]:
-        """Prices named in panel.toml, by model name."""
         return {name: t.price for name, t in self.toml.models.items() if t.price}
 
     def source_spec(self, name: str) -> SourceSpec:

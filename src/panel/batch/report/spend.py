@@ -32,7 +32,6 @@ class Bill:
     presumed_usd: Decimal = ZERO  # what budgets count for the unpriced
 
     def add(self, row: CostRow, savings: Savings) -> None:
-        """One more row of the ledger."""
         self.spend = add_spends(self.spend, row.spend)
         self.presumed_usd += row.presumed_usd
         self.saved += savings.of(row.model, row.spend.usage, batch=row.batch, base_url=row.base_url)

@@ -33,7 +33,6 @@ class Digest:
     shown: dict[str, list[BatchRow]] = field(default_factory=dict)  # first rows by list, held ones apart
 
     def add(self, row: BatchRow) -> None:
-        """One more row."""
         name = row.state if row.state in LISTED else "unfinished"
         self.counts[name] += 1
         held = name == "reviewed" and row.held

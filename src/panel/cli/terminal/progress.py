@@ -114,7 +114,6 @@ def _board(work: WorkAhead, *, lines: bool) -> "RunLines | RunBoard | BatchLines
 
 
 def outcome_words(event: TurnEnded) -> str:
-    """What came of a juror in a few words."""
     opinion = event.opinion
     again = " (from the ledger)" if event.reused else ""
     if opinion.outcome == "answered":

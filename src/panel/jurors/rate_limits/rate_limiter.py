@@ -113,7 +113,6 @@ class RateLimiter:
         return fit
 
     def allowed(self) -> int:
-        """Calls in flight at most, now."""
         return self.room.allowed(self.share)
 
     # Entering and leaving.
@@ -356,7 +355,6 @@ class RateLimits:
         self._limiters: dict[tuple[str, str], RateLimiter] = {}
 
     def of(self, specs: Iterable[ModelSpec]) -> dict[str, RateLimiter]:
-        """A limiter for each model, by its name."""
         return {spec.name: self._of(spec) for spec in specs}
 
     def _of(self, spec: ModelSpec) -> RateLimiter:

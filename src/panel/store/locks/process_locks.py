@@ -6,7 +6,8 @@ file they are operating-system locks under `runs/.locks/`; on Postgres they are 
 
 import hashlib
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
@@ -14,9 +15,10 @@ from urllib.parse import quote
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection
 
+from panel.errors import RunHeld
 from panel.store.database import read_url
 from panel.store.files import disk_trouble, make_folder
-from panel.store.locks.run_lock import PATIENCE_S, POLL_S, is_locked, remove_and_release
+from panel.store.locks.run_lock import PATIENCE_S, POLL_S, RunLock, is_locked, remove_and_release
 
 LONGEST = 200  # characters of a file's name, its ending included
 
@@ -102,3 +104,32 @@ def lock_file(runs_dir: Path, name: str) -> Path:
     if len(plain) > LONGEST:
         plain = hashlib.sha256(name.encode()).hexdigest() + ".lock"
     return runs_dir / ".locks" / plain
+
+
+@contextmanager
+def hold_both(locks: Locks, runs_dir: Path, run_id: str) -> Iterator[None]:
+    """The right to work on one run, wherever else its database is used; let go at the end.
+
+    On this machine that is the run's file lock, which guards its folder too. A database on a server may be shared with
+    machines that don't see that file, and then an advisory lock of the run's id is taken as well: whoever asks the same
+    question there is told that a living process is asking it. One lock serves all launches of such a run, for one
+    process asks about them all; where workers share a batch each launch has a lock of its own (DESIGN decision 6).
+    Raises RunHeld when another living process works on the run, here or elsewhere; StoreError when the disk or the
+    database can't be used.
+    """
+    here = RunLock(runs_dir, run_id)
+    here.acquire()
+    elsewhere = not isinstance(locks, FileLocks)
+    try:
+        if elsewhere and not locks.acquire(run_id):
+            raise RunHeld(
+                f"Run {run_id!r} is being worked on by a process on another machine.",
+                hint="Wait until it ends, or stop it there; then: panel resume " + run_id,
+            )
+        try:
+            yield
+        finally:
+            if elsewhere:
+                locks.release(run_id)
+    finally:
+        here.release()

@@ -160,7 +160,6 @@ def _launch_row(row: Row[Any]) -> LaunchRow:
 
 
 def put_launch(conn: Connection, row: LaunchRow) -> None:
-    """Keep a launch as it stands."""
     told = {
         "names": json.dumps(row.names, ensure_ascii=False), "digests": json.dumps(row.digests),
         "first_seen": moment(row.first_seen), "last_seen": moment(row.last_seen),
@@ -197,7 +196,6 @@ def merge_sightings(known: Iterable[Seen], new: Iterable[Seen]) -> tuple[Seen, .
 
 
 def add_event(conn: Connection, product_id: str, now: datetime, by: str, what: str, **detail: Any) -> None:
-    """Write down what was done to a product."""
     told = json.dumps(detail, ensure_ascii=False)
     row = {"product_id": product_id, "at": moment(now), "who": by[:200], "what": what, "detail": told}
     conn.execute(insert(product_events).values(row))
