@@ -84,12 +84,9 @@ def _in_thread(work: "Callable[[StopSign], Coroutine[Any, Any, T]]", sign: "Stop
     ended: list[T | BaseException] = []
     loop = asyncio.new_event_loop()
 
-    async def main() -> T:
-        return await work(sign)
-
     def run() -> None:
         try:
-            ended.append(loop.run_until_complete(main()))
+            ended.append(loop.run_until_complete(work(sign)))
         except BaseException as err:
             ended.append(err)
         finally:

@@ -64,16 +64,12 @@ def open_queue(database_url: str, handlers: JobHandlers = HANDING_OUT, *, schedu
         from procrastinate import App, PsycopgConnector
     except ImportError as err:
         raise Mistake("Workers need the `scale` extra.", hint="Install review-panel[scale].") from err
+    scheme, _, rest = database_url.partition("://")
+    plain = f"{scheme.partition('+')[0]}://{rest}"  # SQLAlchemy's driver name is no word of psycopg's
     limits = postgres_arguments(database_url)
-    app = App(connector=PsycopgConnector(conninfo=_conninfo(database_url), min_size=1, max_size=8, kwargs=limits))
+    app = App(connector=PsycopgConnector(conninfo=plain, min_size=1, max_size=8, kwargs=limits))
     _register(app, handlers, schedule)
     return app
-
-
-def _conninfo(url: str) -> str:
-    """The address as psycopg reads it: SQLAlchemy's driver name taken out."""
-    scheme, _, rest = url.partition("://")
-    return f"{scheme.partition('+')[0]}://{rest}"
 
 
 async def prepare_queue(app: "App") -> None:
