@@ -1,6 +1,5 @@
 """Asked again for a draft: an ordinary run, laid into the review there is, offered, and never a word of a person lost."""
 
-from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -9,7 +8,6 @@ import pytest
 from tests.support.command import SPECIMEN
 from tests.support.newsrooms import CRITIC, DRAFT, NewsroomFolder
 
-from panel.cli.drafts.ask_again import asking_in_background
 from panel.desk import BringRunLog, Save
 from panel.desk.approval.audit import audit
 from panel.desk.ask_again.prepare import AskAgainRequest
@@ -17,6 +15,7 @@ from panel.errors import Mistake
 from panel.pipeline.write_files import read_base
 from panel.records import Review, Stamp
 from panel.store import RunFolder
+from panel.workspace import asking_in_background
 
 LOG = "$ larkspindle review 12\n3 comments in 41 s, one of them wrong\n\nWe ran it on a pull request of ours."
 
@@ -119,8 +118,7 @@ def test_a_failed_asking_offers_nothing_and_resumes_into_the_whole_review(here: 
         here.drafts("ask", DRAFT, CRITIC)
     with here.desk() as (at, before, offered):
         assert offered is None
-        with closing(at.workspace.open_records()) as records:
-            run = records.list_runs()[0]
+        run = at.workspace.stores.records.list_runs()[0]
         folder = RunFolder.open(at.workspace.settings.runs_dir, run.run_id)
         assert (run.state, run.again is not None) == ("stopped", True)
         assert read_base(folder) == before.review
