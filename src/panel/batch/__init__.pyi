@@ -5,6 +5,7 @@ from .events import BatchEvent as BatchEvent, Begun as Begun, Ended as Ended, Pa
 from .intake.entries import BadRow as BadRow
 from .intake.read_sources import read_announcements as read_announcements
 from .intake.source_spec import FeedTable as FeedTable, Shortlist as Shortlist, SourceSpec as SourceSpec
+from .intake.source_spec import is_address as is_address
 from .known_products import known_in as known_in
 from .launch import dossier_of_text as dossier_of_text
 from .options import BatchEnvironment as BatchEnvironment, BatchOptions as BatchOptions, BatchOrder as BatchOrder

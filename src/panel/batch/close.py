@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from panel.batch.report import summary
+from panel.batch.report.json_stream import json_parts
 from panel.batch.report.pairs import ALL, LightFacts, PairCandidate, propose_pairs
 from panel.batch.report.spend import BatchSpend, add_up
 from panel.money import Price
@@ -33,15 +34,13 @@ def close_batch(
     done = not why
     run = run.model_copy(
         update={
-            "state": "finished" if done else "stopped",
-            "why": why,
-            "finished_at": now().isoformat() if done else "",
+            "state": "finished" if done else "stopped", "why": why, "finished_at": now().isoformat() if done else "",
         }
-    )
+    )  # fmt: skip
     pairs = proposed_pairs(run.run_id, list(newcomers(rows, run.run_id)), partners)
     rows.save_pairs(run.run_id, pairs)
     stream: Callable[..., Iterator[BatchRow]] = partial(rows.stream, run.run_id)
-    folder.write_parts(SUMMARY, summary.as_json(run, stream, spend, pairs))
+    folder.write_parts(SUMMARY, json_parts(summary.summary_fields(run, stream, spend, pairs)))
     folder.write("summary.md", summary.as_markdown(run, stream(), spend, pairs))
     run = folder.finish(run) if done else folder.save(run)
     records.save_run(run)
@@ -53,12 +52,9 @@ def newcomers(rows: BatchRows, run_id: str) -> Iterator[LightFacts]:
     for row in rows.stream(run_id, ("reviewed",)):
         if row.category:
             yield LightFacts(
-                slug=row.slug,
-                name=row.said.name,
-                product_id=row.product_id or row.slug,
-                category=row.category,
+                slug=row.slug, name=row.said.name, product_id=row.product_id or row.slug, category=row.category,
                 kinds=frozenset(row.kinds),
-            )
+            )  # fmt: skip
 
 
 def proposed_pairs(run_id: str, fresh: Sequence[LightFacts], partners: Partners) -> tuple[ProposedPair, ...]:

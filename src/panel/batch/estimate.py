@@ -85,14 +85,9 @@ def _estimate(
 ) -> Estimate:
     calls = [
         PlannedCall(
-            model=spec.name,
-            prefix_characters=RULES_CHARACTERS + dossier_characters,
-            own_characters=PERSONA_CHARACTERS,
-            room=spec.max_output_tokens,
-            launch="any",
-            free=spec.free,
-            base_url=spec.base_url,
+            model=spec.name, prefix_characters=RULES_CHARACTERS + dossier_characters, own_characters=PERSONA_CHARACTERS,
+            room=spec.max_output_tokens, launch="any", free=spec.free, base_url=spec.base_url,
         )
         for spec in specs.values()
-    ]
+    ]  # fmt: skip
     return estimate(calls, prices=prices, batch=plan.economy)

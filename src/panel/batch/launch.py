@@ -119,17 +119,13 @@ async def _keep(context: BatchContext, row: BatchRow, plan: RunPlan, panel: Pane
     held = bool(review.containment and review.containment.held)
     return row.model_copy(
         update={
-            "state": "reviewed",
-            "product_id": product_id,
-            "reason": reason,
-            "verdict": "trial" if review.grade == "trial" else review.tally.verdict,
-            "held": held,
-            "incomplete": bool(lost),
-            "passes": any(map(may_pass, panel.failures)),
+            "state": "reviewed", "product_id": product_id, "reason": reason,
+            "verdict": "trial" if review.grade == "trial" else review.tally.verdict, "held": held,
+            "incomplete": bool(lost), "passes": any(map(may_pass, panel.failures)),
             "category": review.dossier.launch.category,
             "kinds": tuple(sorted(stated_kinds(review.dossier.launch, (f.kind for f in review.dossier.facts)))),
         }
-    )
+    )  # fmt: skip
 
 
 def _write(context: BatchContext, row: BatchRow, review: Review, raw: Mapping[tuple[str, int], str]) -> str:
@@ -149,14 +145,10 @@ def dossier_of_text(said: Announcement, *, made: Stamp, today: date, unread: tup
         screen(getattr(said, field), source_id="S1", where=field, most=300) for field in ("name", "release", "tagline")
     )
     launch = Launch(
-        name=name or f"{said.source}, {said.at}"[:120],
-        release=release,
-        tagline=tagline,
-        category=said.category,
+        name=name or f"{said.source}, {said.at}"[:120], release=release, tagline=tagline, category=said.category,
         homepage=said.homepage,
-        launched_at=said.launched_at if said.launched_at and said.launched_at <= today else None,
-        sources=said.sources,
-    )
+        launched_at=said.launched_at if said.launched_at and said.launched_at <= today else None, sources=said.sources,
+    )  # fmt: skip
     dossier = build_dossier(launch, folder=Path(), made=made, today=today)
     coverage = dossier.coverage.model_copy(update={"unread": unread})
     return dossier.model_copy(update={"coverage": coverage, "hidden": (*dossier.hidden, *screen.left_out)})

@@ -45,9 +45,8 @@ def _file(path: Path) -> dict[str, Any]:
     except OSError as err:
         raise Mistake(f"{str(path)!r} can't be read: {err.strerror}.") from err
     except (ValueError, AttributeError) as err:
-        raise Mistake(
-            f"{str(path)!r} is no approval file.", hint="Write one with: panel drafts approval-file DRAFT -o FILE"
-        ) from err
+        hint = "Write one with: panel drafts approval-file DRAFT -o FILE"
+        raise Mistake(f"{str(path)!r} is no approval file.", hint=hint) from err
     return {"file": str(path), "broken": list(broken), "told": "Whole: every hash in it is made again."}
 
 
@@ -58,6 +57,5 @@ def _database() -> dict[str, Any]:
         found = audit(workspace.stores.drafts)
     rows = ", ".join(f"{count} {name}" for name, count in found.counted.items())
     told = f"Whole: {found.lines} lines; {rows}. Last line: {found.last or 'none yet'}"
-    return {
-        "broken": list(found.broken), "lines": found.lines, "last": found.last, "rows": found.counted, "told": told,
-    }  # fmt: skip
+    about = {"lines": found.lines, "last": found.last, "rows": found.counted}
+    return {"broken": list(found.broken), **about, "told": told}

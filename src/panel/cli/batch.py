@@ -1,12 +1,14 @@
-"""`panel batch`: the day's launches, unattended, within a budget."""
+"""`panel batch`: the day's launches, unattended, within a budget; `--watch`: how far one is."""
 
+import asyncio
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from panel.cli.terminal.common_options import JsonFlag, PersonasOption, YesFlag, seconds, usd
 from panel.cli.terminal.here import open_here
-from panel.cli.terminal.terminal import say, say_json, table, talk
+from panel.cli.terminal.terminal import safe, say, say_json, table, talk
 from panel.errors import Mistake, PanelError
 from panel.workspace import run_loop
 
@@ -14,60 +16,50 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from panel.batch import BatchOptions, BatchOutcome
-    from panel.records import BatchRow
+    from panel.records import BatchRow, Run
     from panel.workspace import Workspace
 
-Sources = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[SOURCE]...",
-        help="Feeds of panel.toml by name, addresses, files (RSS, Atom, JSON Feed, CSV, JSONL, launch files), folders "
-        "of launch files. None: every feed of panel.toml.",
-    ),
+LOOK_S, LINE_S = 1.0, 10.0  # of --watch: between looks on a terminal, and between lines elsewhere
+Sources = Annotated[list[str] | None, typer.Argument(
+    metavar="[SOURCE]...",
+    help="Feeds of panel.toml by name, addresses, files (RSS, Atom, JSON Feed, CSV, JSONL, launch files), folders of "
+    "launch files. None: every feed of panel.toml.",
+)]  # fmt: skip
+Most = Annotated[int | None, typer.Option("--max", min=1, help="Reviews at most; the rest is skipped by name.")]
+Categories = Annotated[
+    list[str] | None, typer.Option("--category", help="Only of this one, from categories.yaml; again for more.")
+]
+Languages = Annotated[
+    list[str] | None, typer.Option("--language", help="Only announced in this one, as en; again for more.")
+]
+MaxAge = Annotated[
+    int | None, typer.Option("--max-age-days", min=0, help="Only launched in the last so many days; 0: any day.")
+]
+Economy = Annotated[
+    bool, typer.Option("--economy", help="Through the providers' batches: half the price, up to a day's wait.")
+]
+Budget = Annotated[float | None, typer.Option("--budget", help="USD this batch may spend; it stops cleanly there.")]
+LaunchBudget = Annotated[float | None, typer.Option("--launch-budget", help="USD each launch may spend.")]
+DayBudget = Annotated[
+    float | None, typer.Option("--day-budget", help="USD this UTC day may cost, over all calls on the database.")
+]
+Deadline = Annotated[float | None, typer.Option("--deadline", help="Minutes this batch may take.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be reviewed, skipped and paid; ask nobody.")]
+Models = Annotated[list[str] | None, typer.Option("--model", help="provider/model; give it again to spread the panel.")]
+Enqueue = Annotated[
+    bool, typer.Option("--enqueue", help="Hand the launches to `panel worker` processes (Postgres) and return.")
+]
+Watch = Annotated[
+    str, typer.Option("--watch", metavar="RUN", help="Show a batch and its workers until it ends; starts nothing.")
 ]
 
 
 def batch(
-    sources: Sources = None,
-    most: Annotated[
-        int | None, typer.Option("--max", min=1, help="Reviews at most; the rest is skipped by name.")
-    ] = None,
-    category: Annotated[
-        list[str] | None, typer.Option("--category", help="Only of this one, from categories.yaml; again for more.")
-    ] = None,
-    language: Annotated[
-        list[str] | None, typer.Option("--language", help="Only announced in this one, as en; again for more.")
-    ] = None,
-    max_age_days: Annotated[
-        int | None, typer.Option("--max-age-days", min=0, help="Only launched in the last so many days; 0: any day.")
-    ] = None,
-    economy: Annotated[
-        bool, typer.Option("--economy", help="Through the providers' batches: half the price, up to a day's wait.")
-    ] = False,
-    budget: Annotated[
-        float | None, typer.Option("--budget", help="USD this batch may spend; it stops cleanly there.")
-    ] = None,
-    launch_budget: Annotated[float | None, typer.Option("--launch-budget", help="USD each launch may spend.")] = None,
-    day_budget: Annotated[
-        float | None, typer.Option("--day-budget", help="USD this UTC day may cost, over all calls on the database.")
-    ] = None,
-    deadline: Annotated[float | None, typer.Option("--deadline", help="Minutes this batch may take.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be reviewed, skipped and paid; ask nobody.")
-    ] = False,
-    personas: PersonasOption = "",
-    model: Annotated[
-        list[str] | None, typer.Option("--model", help="provider/model; give it again to spread the panel.")
-    ] = None,
-    enqueue: Annotated[
-        bool, typer.Option("--enqueue", help="Hand the launches to `panel worker` processes (Postgres) and return.")
-    ] = False,
-    watch: Annotated[
-        str, typer.Option("--watch", metavar="RUN", help="Show a batch and its workers until it ends; starts nothing.")
-    ] = "",
-    yes: YesFlag = False,
-    json_: JsonFlag = False,
-) -> None:
+    sources: Sources = None, most: Most = None, category: Categories = None, language: Languages = None,
+    max_age_days: MaxAge = None, economy: Economy = False, budget: Budget = None, launch_budget: LaunchBudget = None,
+    day_budget: DayBudget = None, deadline: Deadline = None, dry_run: DryRun = False, personas: PersonasOption = "",
+    model: Models = None, enqueue: Enqueue = False, watch: Watch = "", yes: YesFlag = False, json_: JsonFlag = False,
+) -> None:  # fmt: skip
     """Review a day's launches: drafts, a spend report, and a list of what was skipped and why.
 
     Safe to run again: what was answered is never paid for twice, and launches reviewed before are skipped by name.
@@ -75,13 +67,11 @@ def batch(
     """
     with open_here(yes=yes, json_=json_) as workspace:
         if watch:
-            from panel.cli.watch import watch_batch
-
             if sources or dry_run or enqueue:
                 raise Mistake(
                     "--watch shows a batch there is; it starts none.", hint="Leave sources and other flags out."
                 )
-            run_loop(watch_batch(workspace, watch, json_=json_))
+            run_loop(_watch(workspace, watch, json_=json_))
             return
         from panel.batch import BatchOptions
 
@@ -171,3 +161,49 @@ async def _dry(workspace: "Workspace", sources: "Sequence[str]", options: "Batch
 
 def _why(row: "BatchRow") -> str:
     return "; ".join(filter(None, (row.reason, row.may_be and f"may be the same launch as {row.may_be}")))
+
+
+async def _watch(workspace: "Workspace", run_id: str, *, json_: bool) -> None:
+    """Show a batch until it ends or is stopped, whichever machines work on it. Reads only; --json looks once."""
+    stores = workspace.stores
+    run = stores.records.load_run(run_id)
+    if json_:
+        counts, spend = stores.rows.counts(run.run_id), stores.records.spent(run.run_id)
+        about = {"run_id": run.run_id, "state": run.state, "why": run.why}
+        say_json({**about, "rows": counts, "spend": spend.model_dump(mode="json")})
+        return
+    on_terminal = sys.stderr.isatty()
+    while True:
+        run = stores.records.load_run(run.run_id)
+        line = await _line(workspace, run)
+        sys.stderr.write(f"\r\x1b[2K{safe(line)}" if on_terminal else safe(line) + "\n")
+        sys.stderr.flush()
+        if run.state != "started":
+            break
+        await asyncio.sleep(LOOK_S if on_terminal else LINE_S)
+    if on_terminal:
+        talk("")
+    say(f"{run.run_id} is {run.state}. {run.why}".strip())
+
+
+async def _line(workspace: "Workspace", run: "Run") -> str:
+    counts, spend = workspace.stores.rows.counts(run.run_id), workspace.stores.records.spent(run.run_id)
+    parts = [
+        f"{counts[state]} {state}"
+        for state in ("reviewed", "failed", "skipped", "waiting", "ready")
+        if counts.get(state)
+    ]
+    limit = f" of ${run.budget_usd}" if run.budget_usd is not None else ""
+    parts.append(f"{spend.calls} calls, {spend.usage.output_tokens} tokens out, ${spend.cost_usd:.4f}{limit}")
+    out = workspace.stores.batches.open_ones(run.run_id)
+    parts += [f"{len(out)} provider batches out"] if out else []
+    if workspace.settings.database_url.startswith("postgres"):
+        parts.append(await _fleet(workspace))
+    return ", ".join(parts)
+
+
+async def _fleet(workspace: "Workspace") -> str:
+    from panel.workspace import count_workers
+
+    found = await count_workers(workspace)
+    return f"{found[0]} workers, {found[1]} launches in hand" if found else "nothing was ever handed out to workers"

@@ -8,15 +8,11 @@ from panel.cli.terminal.terminal import say, say_parts, table_lines, talk
 from panel.money import Savings
 from panel.workspace import Workspace
 
-TITLES: dict[By, tuple[str, ...]] = {
-    "juror": ("launch", "critic", "model"),
-    "persona": ("critic",),
-    "model": ("model",),
-    "launch": ("launch",),
-    "day": ("day (UTC)",),
-}
-NAMES: dict[By, tuple[str, ...]] = {**TITLES, "juror": ("launch", "persona_id", "model"), "persona": ("persona_id",),
-                                    "day": ("day",)}  # fmt: skip
+NAMES: dict[By, tuple[str, ...]] = {
+    "juror": ("launch", "persona_id", "model"), "persona": ("persona_id",), "model": ("model",),
+    "launch": ("launch",), "day": ("day",),
+}  # fmt: skip
+TITLES = {"persona_id": "critic", "day": "day (UTC)"}
 FIGURES = ("calls", "in", "cache write", "cache read", "out", "USD", "cache saved", "batches saved")
 
 
@@ -45,27 +41,20 @@ def _fields(found: Iterator[Bill], by: By, total: Bill) -> Iterator[tuple[str, A
 
 def _as_json(bill: Bill) -> dict[str, Any]:
     return {
-        "spend": bill.spend.model_dump(mode="json"),
-        "presumed_usd": str(bill.presumed_usd),
-        "saved_by_cache_usd": str(bill.saved.cache_usd),
-        "saved_by_batches_usd": str(bill.saved.batch_usd),
-    }
+        "spend": bill.spend.model_dump(mode="json"), "presumed_usd": str(bill.presumed_usd),
+        "saved_by_cache_usd": str(bill.saved.cache_usd), "saved_by_batches_usd": str(bill.saved.batch_usd),
+    }  # fmt: skip
 
 
 def _lines(found: Iterator[Bill], by: By, total: Bill) -> Iterator[tuple[str, ...]]:
-    yield (*TITLES[by], *FIGURES)
+    yield (*(TITLES.get(name, name) for name in NAMES[by]), *FIGURES)
     for bill in found:
         yield (*bill.name, *_figures(bill))
-    yield ("total", *("" for _ in TITLES[by][1:]), *_figures(total))
+    yield ("total", *("" for _ in NAMES[by][1:]), *_figures(total))
 
 
 def _figures(bill: Bill) -> tuple[str, ...]:
     spend, saved, u = bill.spend, bill.saved, bill.spend.usage
     tokens = (u.input_tokens, u.cache_write_tokens, u.cache_read_tokens, u.output_tokens)
-    return (
-        str(spend.calls),
-        *(str(n) for n in tokens),
-        spend.in_usd(),
-        f"{saved.cache_usd:.6f}",
-        f"{saved.batch_usd:.6f}",
-    )
+    usd = (spend.in_usd(), f"{saved.cache_usd:.6f}", f"{saved.batch_usd:.6f}")
+    return (str(spend.calls), *map(str, tokens), *usd)

@@ -11,6 +11,7 @@ import typer
 from panel.cli.terminal.common_options import JsonFlag, YesFlag
 from panel.cli.terminal.here import open_here
 from panel.cli.terminal.terminal import say, say_json, talk
+from panel.errors import Mistake, PanelError
 
 if TYPE_CHECKING:
     from panel.workspace import Workspace
@@ -122,7 +123,6 @@ def _addresses(workspace: "Workspace") -> Iterator[Finding]:
     """Base URLs and certificates no model can be asked with, whoever sits on the panel today."""
     import ssl
 
-    from panel.errors import Mistake
     from panel.workspace import ADDRESSES, check_address
 
     named = {variable: workspace.settings.environment.get(variable, "") for variable in ADDRESSES.values()}
@@ -140,7 +140,6 @@ def _addresses(workspace: "Workspace") -> Iterator[Finding]:
 
 
 def _panel(workspace: "Workspace") -> Finding:
-    from panel.errors import Mistake
     from panel.jurors import open_provider
 
     names = workspace.settings.panel_models()
@@ -157,9 +156,8 @@ def _local_model() -> Finding:
 
     found = local_model()
     if found is None:
-        return Finding(
-            "local model", "note", "not installed", "Run `make demo`, or install the extra `local` and the weights"
-        )
+        fix = "Run `make demo`, or install the extra `local` and the weights"
+        return Finding("local model", "note", "not installed", fix)
     if not found.engine:
         return Finding("local model", "note", "weights without their engine", "Run `make demo`, or install xllamacpp")
     return Finding("local model", "ok", f"{found.path.name} (it picks passages and writes nothing)")
@@ -171,12 +169,9 @@ def _servers() -> Iterator[Finding]:
         if models is None:
             continue
         first = models[0] if models else "MODEL"
-        line = (
-            f"OPENAI_BASE_URL=http://127.0.0.1:{port}/v1 panel review LAUNCH --model {shlex.quote('openai/' + first)}"
-        )
-        yield Finding(
-            f"{name} or alike", "ok", f"answers on port {port}: {', '.join(models[:3]) or 'no model loaded'}", line
-        )
+        asked = f"panel review LAUNCH --model {shlex.quote('openai/' + first)}"
+        says = f"answers on port {port}: {', '.join(models[:3]) or 'no model loaded'}"
+        yield Finding(f"{name} or alike", "ok", says, f"OPENAI_BASE_URL=http://127.0.0.1:{port}/v1 {asked}")
 
 
 def _models_at(port: int) -> list[str] | None:
@@ -195,8 +190,6 @@ def _models_at(port: int) -> list[str] | None:
 
 
 def _database(workspace: "Workspace") -> Finding:
-    from panel.errors import PanelError
-
     try:
         workspace.stores  # noqa: B018  opens it
         return Finding("database", "ok", workspace.database_shown)
@@ -221,8 +214,6 @@ def _name_clash() -> Finding:
 
     owners = {name.lower() for name in packages_distributions().get("panel", [])}
     if owners - {"review-panel"}:
-        return Finding(
-            "name", "bad", f"another distribution here is called panel too: {', '.join(sorted(owners))}",
-            "Give review-panel an environment of its own",
-        )  # fmt: skip
+        says = f"another distribution here is called panel too: {', '.join(sorted(owners))}"
+        return Finding("name", "bad", says, "Give review-panel an environment of its own")
     return Finding("name", "ok", "nobody else here is called panel")

@@ -88,13 +88,11 @@ def _print(dossier: "Dossier", scenarios: "Scenarios", *, json_: bool) -> None:
             say(f"  [{passage.passage_id}] {passage.text}")
     sections = (
         ("Facts read by code", [f"{f.kind}: {f.value}  ({f.read_from}, {f.source_id})" for f in dossier.facts]),
-        ("Facts that differ", _disputes(dossier)),
-        ("What plans cost, computed by code", _costs(dossier, scenarios)),
+        ("Facts that differ", _disputes(dossier)), ("What plans cost, computed by code", _costs(dossier, scenarios)),
         ("Hidden on these pages, in no prompt", [f"{h.source_id} {h.where}: {h.text}" for h in dossier.hidden]),
         ("Speaks to reviewers or models", [f"{s.passage_id} {s.kind}: {s.excerpt}" for s in dossier.suspicions]),
-        ("Could not be read", list(dossier.coverage.unread)),
-        ("No source for", list(dossier.coverage.missing)),
-    )
+        ("Could not be read", list(dossier.coverage.unread)), ("No source for", list(dossier.coverage.missing)),
+    )  # fmt: skip
     for title, lines in sections:
         if lines:
             say("\n".join((f"\n{title}:", *(f"  {line}" for line in lines))))

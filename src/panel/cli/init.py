@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from panel.cli.terminal.common_options import JsonFlag
-from panel.cli.terminal.terminal import say, say_json, talk
+from panel.cli.terminal.terminal import say, say_json, say_written, talk
 from panel.errors import Mistake
 
 
@@ -22,11 +22,7 @@ def new(name: Annotated[str, typer.Argument(help="The tool's name.")], json_: Js
     path = Path(f"{slugify(name)}.yaml")
     if not write_new(path, launch_template(name.strip(), today=datetime.now(UTC).date())):
         raise Mistake(f"{str(path)!r} exists already.", hint="Edit it, or give the tool another name.")
-    if json_:
-        say_json({"path": str(path)})
-        return
-    talk(f"Wrote {path}. Fill in a source, then: panel review {path}")
-    say(str(path))
+    say_written(path, f"Fill in a source, then: panel review {path}", json_=json_)
 
 
 def init(

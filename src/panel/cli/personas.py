@@ -7,7 +7,7 @@ import typer
 
 from panel.cli.terminal.common_options import JsonFlag
 from panel.cli.terminal.here import open_here
-from panel.cli.terminal.terminal import say, say_json, table, talk
+from panel.cli.terminal.terminal import say, say_json, say_written, table, talk
 from panel.errors import Mistake
 
 if TYPE_CHECKING:
@@ -75,10 +75,8 @@ def check(
     texts = {path.stem: _read(path) for path in files} or dict(open_here(json_=json_).folder.personas)
     for name, text in texts.items():
         parse_persona(text, persona_id=name)
-    if json_:
-        say_json({"checked": sorted(texts)})
-        return
-    talk(f"{len(texts)} {'file is' if len(texts) == 1 else 'files are'} fit to sit on the panel.")
+    fit = f"{len(texts)} {'file is' if len(texts) == 1 else 'files are'} fit to sit on the panel."
+    say_json({"checked": sorted(texts)}) if json_ else talk(fit)
 
 
 @app.command()
@@ -97,11 +95,7 @@ def new(
     path = workspace.folder.root / "personas" / f"{persona_id}.yaml"
     if not write_new(path, text):
         raise Mistake(f"{str(path)!r} exists already.", hint="Edit it, or choose another id.")
-    if json_:
-        say_json({"path": str(path)})
-        return
-    talk(f"Wrote {path}. Edit it, then: panel personas check")
-    say(str(path))
+    say_written(path, "Edit it, then: panel personas check", json_=json_)
 
 
 def _read(path: Path) -> str:

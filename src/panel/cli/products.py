@@ -44,20 +44,15 @@ def show(product: Ref, json_: JsonFlag = False) -> None:
     """Show a product's history: releases, where they were seen, runs, other names, what was done to it."""
     with open_here(json_=json_) as workspace:
         history = workspace.stores.products.history(product)
-    if json_:
-        say_json(history.model_dump(mode="json"))
-        return
-    say("\n".join(_told(history)))
+    say_json(history.model_dump(mode="json")) if json_ else say("\n".join(_told(history)))
 
 
 @app.command()
 def merge(
     into: Annotated[str, typer.Argument(metavar="PRODUCT", help="The one that stands for both.")],
     other: Annotated[str, typer.Argument(metavar="OTHER", help="The one that becomes part of it.")],
-    reason: ReasonOption,
-    by: ByOption = "",
-    json_: JsonFlag = False,
-) -> None:
+    reason: ReasonOption, by: ByOption = "", json_: JsonFlag = False,
+) -> None:  # fmt: skip
     """Make one product of two. `panel products split OTHER` undoes it."""
     with _signing(by) as (products, signed):
         kept = products.merge(into, other, reason=reason, **signed)
@@ -66,13 +61,11 @@ def merge(
 
 @app.command()
 def split(
-    product: Ref,
-    reason: ReasonOption,
+    product: Ref, reason: ReasonOption,
     release: Annotated[list[str], typer.Option("--release", help="A launch that goes; give it again for more.")] = [],  # noqa: B006
     name: Annotated[str, typer.Option("--name", help="Of the new product.")] = "",
-    by: ByOption = "",
-    json_: JsonFlag = False,
-) -> None:
+    by: ByOption = "", json_: JsonFlag = False,
+) -> None:  # fmt: skip
     """Make two products of one: the named releases go. Without any, undo the merge that took this product in."""
     with _signing(by) as (products, signed):
         new = products.split(product, release, name=name, reason=reason, **signed)
@@ -81,12 +74,9 @@ def split(
 
 @app.command()
 def rename(
-    product: Ref,
-    name: Annotated[str, typer.Argument(help="What it is called from today on.")],
-    reason: ReasonOption,
-    by: ByOption = "",
-    json_: JsonFlag = False,
-) -> None:
+    product: Ref, name: Annotated[str, typer.Argument(help="What it is called from today on.")], reason: ReasonOption,
+    by: ByOption = "", json_: JsonFlag = False,
+) -> None:  # fmt: skip
     """Call a product by another name. Its slug stays."""
     with _signing(by) as (products, signed):
         renamed = products.rename(product, name, reason=reason, **signed)

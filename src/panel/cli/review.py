@@ -11,13 +11,16 @@ from panel.cli.terminal.terminal import say, say_json, talk
 if TYPE_CHECKING:
     from panel.pipeline import RunKind, RunResult
 
-Launches = Annotated[
-    list[str],
-    typer.Argument(
-        help="Addresses, launch files (YAML, JSON, Markdown with front matter), or launches reviewed before: RUN/SLUG."
-    ),
+Launches = Annotated[list[str], typer.Argument(
+    help="Addresses, launch files (YAML, JSON, Markdown with front matter), or launches reviewed before: RUN/SLUG."
+)]  # fmt: skip
+First = Annotated[
+    str, typer.Argument(metavar="A", help="An address, a launch file, or a launch reviewed before: RUN/SLUG.")
 ]
-ModelOption = Annotated[list[str], typer.Option("--model", help="provider/model; give it again to spread the panel.")]
+Second = Annotated[str, typer.Argument(metavar="B", help="Another.")]
+ModelOption = Annotated[
+    list[str] | None, typer.Option("--model", help="provider/model; give it again to spread the panel.")
+]
 BudgetOption = Annotated[float | None, typer.Option("--budget", help="USD this run may spend; it stops cleanly there.")]
 DeadlineOption = Annotated[float | None, typer.Option("--deadline", help="Minutes this run may take.")]
 FreshOption = Annotated[bool, typer.Option("--fresh", help="Ask anew, whatever the ledger holds.")]
@@ -27,50 +30,27 @@ CategoryOption = Annotated[str, typer.Option("--category", help="Of the products
 
 
 def compare(
-    a: Annotated[
-        str, typer.Argument(metavar="A", help="An address, a launch file, or a launch reviewed before: RUN/SLUG.")
-    ],
-    b: Annotated[str, typer.Argument(metavar="B", help="Another.")],
-    personas: PersonasOption = "",
-    model: ModelOption = [],  # noqa: B006
-    budget: BudgetOption = None,
-    deadline: DeadlineOption = None,
-    yes: YesFlag = False,
-    fresh: FreshOption = False,
-    retry: RetryOption = False,
-    as_of: AsOfOption = "",
-    category: CategoryOption = "",
-    json_: JsonFlag = False,
-) -> None:
+    a: First, b: Second, personas: PersonasOption = "", model: ModelOption = None, budget: BudgetOption = None,
+    deadline: DeadlineOption = None, yes: YesFlag = False, fresh: FreshOption = False, retry: RetryOption = False,
+    as_of: AsOfOption = "", category: CategoryOption = "", json_: JsonFlag = False,
+) -> None:  # fmt: skip
     """Ask the panel about two launches, side by side."""
     _ask("compare", [a, b], personas, model, budget, deadline, yes, fresh, retry, as_of, category, json_)
 
 
 def review(
-    launches: Launches,
-    personas: PersonasOption = "",
-    model: ModelOption = [],  # noqa: B006
-    budget: BudgetOption = None,
-    deadline: DeadlineOption = None,
-    yes: YesFlag = False,
-    fresh: FreshOption = False,
-    retry: RetryOption = False,
-    as_of: AsOfOption = "",
-    category: CategoryOption = "",
-    json_: JsonFlag = False,
-) -> None:
+    launches: Launches, personas: PersonasOption = "", model: ModelOption = None, budget: BudgetOption = None,
+    deadline: DeadlineOption = None, yes: YesFlag = False, fresh: FreshOption = False, retry: RetryOption = False,
+    as_of: AsOfOption = "", category: CategoryOption = "", json_: JsonFlag = False,
+) -> None:  # fmt: skip
     """Ask the panel about one launch or several, each for itself."""
     _ask("review", launches, personas, model, budget, deadline, yes, fresh, retry, as_of, category, json_)
 
 
 def resume(
-    run_id: Annotated[str, typer.Argument(help="As `panel runs list` prints it.")],
-    budget: BudgetOption = None,
-    deadline: DeadlineOption = None,
-    retry: RetryOption = False,
-    yes: YesFlag = False,
-    json_: JsonFlag = False,
-) -> None:
+    run_id: Annotated[str, typer.Argument(help="As `panel runs list` prints it.")], budget: BudgetOption = None,
+    deadline: DeadlineOption = None, retry: RetryOption = False, yes: YesFlag = False, json_: JsonFlag = False,
+) -> None:  # fmt: skip
     """Go on with a stopped or killed run.
 
     Only what is missing is asked, with the dossiers, personas and prompts of the day it began.
@@ -90,17 +70,15 @@ def resume(
 
 
 def _ask(
-    kind: "RunKind", names: list[str], personas: str, models: list[str], budget: float | None, deadline: float | None,
-    yes: bool, fresh: bool, retry: bool, as_of: str, category: str, json_: bool,
+    kind: "RunKind", names: list[str], personas: str, models: list[str] | None, budget: float | None,
+    deadline: float | None, yes: bool, fresh: bool, retry: bool, as_of: str, category: str, json_: bool,
 ) -> None:  # fmt: skip
     from panel.workspace import RunOptions, ask_panel, run_until_stopped
 
-    options = RunOptions(personas, models, as_of, fresh, category, usd(budget), seconds(deadline), retry)
+    options = RunOptions(personas, models or (), as_of, fresh, category, usd(budget), seconds(deadline), retry)
     with open_here(yes=yes, json_=json_) as workspace:
-        _show(
-            run_until_stopped(lambda sign: ask_panel(workspace, kind, names, options, sign), workspace.console),
-            json_=json_,
-        )
+        result = run_until_stopped(lambda sign: ask_panel(workspace, kind, names, options, sign), workspace.console)
+        _show(result, json_=json_)
 
 
 def _show(outcome: "RunResult", *, json_: bool) -> None:

@@ -66,9 +66,8 @@ def show(run_id: RunId, json_: JsonFlag = False) -> None:
         return
     if run.state != "finished":
         say(f"{run.run_id} is {state}. {run.why}".strip())
-        if state == "running":
-            return
-        talk(f"Go on with: panel resume {run.run_id}")
+        if state != "running":
+            talk(f"Go on with: panel resume {run.run_id}")
         return
     say("\n\n".join([comparison_card(comparison)] if comparison else [review_card(r) for r in reviews]))
     say(f"Folder: {folder}")
@@ -121,12 +120,9 @@ def delete(run_id: RunId, yes: SureFlag = False, json_: JsonFlag = False) -> Non
 
 @app.command()
 def prune(
-    older_than: Annotated[int, typer.Option("--older-than", min=1, help="Days.")],
-    yes: SureFlag = False,
-    json_: JsonFlag = False,
+    older_than: Annotated[int, typer.Option(min=1, help="Days.")], yes: SureFlag = False, json_: JsonFlag = False
 ) -> None:
     """Delete every run older than so many days. What they cost stays in the ledger."""
-
     before = datetime.now(UTC) - timedelta(days=older_than)
     with open_here(yes=yes, json_=json_) as workspace:
         records = workspace.stores.records
@@ -149,10 +145,5 @@ def _unlisted(runs_dir: Path, known: set[str]) -> list[str]:
 
 
 def _short(run: "Run", state: str) -> dict[str, object]:
-    return {
-        "run_id": run.run_id,
-        "state": state,
-        "kind": run.kind,
-        "launches": list(run.launches),
-        "created_at": run.made.created_at.isoformat(),
-    }
+    about = {"run_id": run.run_id, "state": state, "kind": run.kind, "launches": list(run.launches)}
+    return {**about, "created_at": run.made.created_at.isoformat()}

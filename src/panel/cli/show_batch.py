@@ -6,19 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from panel.batch import (
-    SUMMARY,
-    BatchSpend,
-    Digest,
-    add_up,
-    counted_words,
-    digest_rows,
-    json_parts,
-    partner_of,
-    savings_words,
-    spend_words,
-    summary_fields,
-)
+from panel import batch
 from panel.cli.terminal.terminal import say, say_parts, table, talk
 from panel.records import BatchRow, ProposedPair, Run
 from panel.workspace import Workspace
@@ -29,13 +17,13 @@ MOST_NAMED = 20  # of a list: a screenful; all are in summary.json
 def show_batch(workspace: Workspace, run: Run, state: str, *, json_: bool) -> None:
     """Rows by outcome with reasons, pairs, spend, where the folder is. Rows are streamed, however many there are."""
     rows = workspace.stores.rows
-    spend = add_up(workspace.stores.records.cost_table(run.run_id), workspace.settings.prices)
+    spend = batch.add_up(workspace.stores.records.cost_table(run.run_id), workspace.settings.prices)
     pairs, folder = rows.load_pairs(run.run_id), workspace.settings.runs_dir / run.run_id
     stream: Any = partial(rows.stream, run.run_id)
     if json_:
-        say_parts(json_parts(_fields(run, state, folder, summary_fields(run, stream, spend, pairs))))
+        say_parts(batch.json_parts(_fields(run, state, folder, batch.summary_fields(run, stream, spend, pairs))))
         return
-    for line in _lines(run, state, digest_rows(stream()), spend, pairs):
+    for line in _lines(run, state, batch.digest_rows(stream()), spend, pairs):
         say(line)
     say(_where(folder))
     if state not in ("finished", "running"):
@@ -50,9 +38,11 @@ def _fields(run: Run, state: str, folder: Path, rest: Iterator[tuple[str, Any]])
         yield name, state if name == "state" else value
 
 
-def _lines(run: Run, state: str, found: Digest, spend: BatchSpend, pairs: Sequence[ProposedPair]) -> Iterator[str]:
+def _lines(
+    run: Run, state: str, found: batch.Digest, spend: batch.BatchSpend, pairs: Sequence[ProposedPair]
+) -> Iterator[str]:
     yield f"{run.run_id}, a batch of {run.as_of}, is {state}. {run.why}".strip()
-    yield f"{counted_words(found)}. {spend_words(spend)}"
+    yield f"{batch.counted_words(found)}. {batch.spend_words(spend)}"
     if found.verdicts:
         held = f"; {found.n_held} held" if found.n_held else ""
         yield f"Verdicts: {', '.join(f'{n} {_plain(v)}' for v, n in found.verdicts.most_common())}{held}."
@@ -65,7 +55,7 @@ def _lines(run: Run, state: str, found: Digest, spend: BatchSpend, pairs: Sequen
     if spend.models:
         yield ""
         yield _spend(spend)
-        yield savings_words(spend)
+        yield batch.savings_words(spend)
 
 
 def _plain(verdict: str) -> str:
@@ -99,16 +89,16 @@ def _pairs(pairs: Sequence[ProposedPair]) -> Iterator[str]:
     yield ""
     yield f"Worth comparing ({len(pairs)})"
     for pair in pairs[:MOST_NAMED]:
-        yield f"  {pair.a_name} with {partner_of(pair)}: {pair.compare}"
+        yield f"  {pair.a_name} with {batch.partner_of(pair)}: {pair.compare}"
     yield from _more(len(pairs) - MOST_NAMED)
 
 
 def _more(count: int, what: str = "") -> Iterator[str]:
     if count > 0:
-        yield f"  and {count} more{' ' * bool(what)}{what}: {SUMMARY}"
+        yield f"  and {count} more{' ' * bool(what)}{what}: {batch.SUMMARY}"
 
 
-def _spend(spend: BatchSpend) -> str:
+def _spend(spend: batch.BatchSpend) -> str:
     rows: list[tuple[str, ...]] = [("model", "calls", "in", "cache write", "cache read", "out", "hit rate", "USD")]
     for m in spend.models:
         u = m.spend.usage
@@ -119,7 +109,7 @@ def _spend(spend: BatchSpend) -> str:
 
 
 def _where(folder: Path) -> str:
-    if (folder / SUMMARY).is_file():
+    if (folder / batch.SUMMARY).is_file():
         return f"\nFolder: {folder}"
     if folder.is_dir():
         return f"\nFolder: {folder}, not summed up yet"

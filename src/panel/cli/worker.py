@@ -68,6 +68,5 @@ def cancel(run_id: BatchId, json_: JsonFlag = False) -> None:
 
     with open_here(json_=json_) as workspace:
         count = run_loop(queue_cancel(workspace, run_id))
-    say_json({"cancelled": count}) if json_ else talk(
-        f"{count} jobs taken back. Go on with: panel queue retry {run_id}"
-    )
+    told = f"{count} jobs taken back. Go on with: panel queue retry {run_id}"
+    say_json({"cancelled": count}) if json_ else talk(told)

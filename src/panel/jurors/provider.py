@@ -107,35 +107,27 @@ class Provider(Protocol):
     @property
     def endpoint(self) -> str:
         """What enters the ledger key besides provider and model: the base URL, or the local weights' hash."""
-        ...
 
     def first_body(self, question: Question) -> Body:
         """The body that asks the question."""
-        ...
 
     def more_room_body(self, body: Body, *, max_output_tokens: int) -> Body:
         """The same question with more room: never sent identically after a truncation."""
-        ...
 
     def repair_body(self, body: Body, *, said: str, problem: str) -> Body:
         """The question again, followed by what the model said and what was wrong with it."""
-        ...
 
     def room(self, body: Body) -> int:
         """Output tokens this body allows."""
-        ...
 
     async def send(self, body: Body) -> RawReply:
         """One request. Raises ProviderBusy, ProviderRefused or ProviderError."""
-        ...
 
     def read(self, raw: str) -> ParsedReply:
         """Understand a stored or fresh reply. Never raises for what a server may send."""
-        ...
 
     async def close(self) -> None:
         """Free sockets, stop a local server."""
-        ...
 
 
 @runtime_checkable
@@ -145,4 +137,3 @@ class Caching(Protocol):
 
     def unmarked(self, body: Body) -> Body:
         """The body without cache marks: a prefix that nobody reads again is not worth the price of writing it."""
-        ...

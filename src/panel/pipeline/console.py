@@ -28,7 +28,6 @@ class Priced(Protocol):
     @property
     def free(self) -> bool:
         """Nobody sends a bill for it."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -46,15 +45,12 @@ class Console(Protocol):
 
     def tell(self, text: str) -> None:
         """One line."""
-        ...
 
     def confirm(self, price: Priced) -> None:
         """Say what it may cost and have it agreed to. Raises Mistake where it costs and nobody can be asked."""
-        ...
 
     def progress(self, of: WorkAhead) -> AbstractContextManager[Callable[[Any], None]]:
         """Who hears the events of the work (`pipeline.Event`, `batch.BatchEvent`) while it goes on."""
-        ...
 
 
 @dataclass(frozen=True)

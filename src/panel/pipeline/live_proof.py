@@ -70,54 +70,42 @@ async def prove_model(asker: Asker, first: Seat, second: Seat, *, made: Stamp) -
     )
     ending = short.exchanges[0].parsed.ending
     every = [*one.exchanges, *two.exchanges, *short.exchanges]
+    with_cache = two.exchanges[0].parsed.usage or Usage()
+    cached, of = with_cache.cache_read_tokens, with_cache.input_tokens + with_cache.cache_read_tokens
     return Receipt(
-        made=made,
-        model=first.spec.name,
-        address=one.provider.endpoint,
-        model_returned=every[0].parsed.model,
+        made=made, model=first.spec.name, address=one.provider.endpoint, model_returned=every[0].parsed.model,
         usage=sum((e.parsed.usage or Usage() for e in every), Usage()),
         proofs=(
             _schema(opinion, one.exchanges),
             _excerpts(first, opinion),
             _usage(one.exchanges[0].parsed.usage or Usage()),
-            _cache(two.exchanges[0].parsed.usage or Usage()),
-            Proof(
-                assumption="too little room is read as truncated",
-                held="yes" if ending == "truncated" else "no",
-                saw=f"ending {ending!r}",
-            ),
-            Proof(assumption="batch requests and results", held="not shown", saw="the batch is still to come"),
+            _proof("the second critic reads the dossier from the cache", cached > 0, f"{cached} cached tokens of {of}"),
+            _proof("too little room is read as truncated", ending == "truncated", f"ending {ending!r}"),
+            _proof("batch requests and results", None, "the batch is still to come"),
         ),
-    )
+    )  # fmt: skip
+
+
+def _proof(assumption: str, held: bool | None, saw: str) -> Proof:
+    """held: None where the calls could not show it."""
+    return Proof(assumption=assumption, held="not shown" if held is None else "yes" if held else "no", saw=saw)
 
 
 def _schema(opinion: Opinion, exchanges: list[Exchange]) -> Proof:
     clean = isinstance(opinion, Answered) and len(exchanges) == 1
     saw = f"{opinion.outcome} after {len(exchanges)} calls"
-    return Proof(assumption="the answer schema is accepted and held", held="yes" if clean else "no", saw=saw)
+    return _proof("the answer schema is accepted and held", clean, saw)
 
 
 def _excerpts(seat: Seat, opinion: Opinion) -> Proof:
     if not isinstance(opinion, Answered):
-        return Proof(assumption="excerpts are word for word", held="not shown", saw=opinion.outcome)
+        return _proof("excerpts are word for word", None, opinion.outcome)
     flags = check_review(seat.dossier, [seat.persona], [opinion])
     bad = {f.index for f in flags if f.field == "grounds" and f.severity == "high"}
     saw = f"{len(opinion.grounds) - len(bad)} of {len(opinion.grounds)} excerpts stand in their passages"
-    return Proof(assumption="excerpts are word for word", held="no" if bad else "yes", saw=saw)
+    return _proof("excerpts are word for word", not bad, saw)
 
 
 def _usage(usage: Usage) -> Proof:
-    read = usage.input_tokens + usage.cache_write_tokens + usage.cache_read_tokens
-    held = "yes" if read and usage.output_tokens else "no"
-    return Proof(
-        assumption="usage fields are where we read them", held=held, saw=f"{read} in, {usage.output_tokens} out"
-    )
-
-
-def _cache(usage: Usage) -> Proof:
-    held = "yes" if usage.cache_read_tokens else "no"
-    return Proof(
-        assumption="the second critic reads the dossier from the cache",
-        held=held,
-        saw=f"{usage.cache_read_tokens} cached tokens of {usage.input_tokens + usage.cache_read_tokens}",
-    )
+    read, out = usage.input_tokens + usage.cache_write_tokens + usage.cache_read_tokens, usage.output_tokens
+    return _proof("usage fields are where we read them", bool(read and out), f"{read} in, {out} out")

@@ -158,16 +158,11 @@ def _without(dossier: Dossier, passage_ids: Sequence[str]) -> Dossier:
 def _question(dossier: Dossier, persona: Persona, spec: ModelSpec, text: prompting.RenderedQuestion) -> Question:
     picks = spec.provider == "local"
     return Question(
-        system=text.system,
-        dossier=text.dossier,
-        persona=text.persona,
-        schema_name="picks" if picks else "answer",
+        system=text.system, dossier=text.dossier, persona=text.persona, schema_name="picks" if picks else "answer",
         schema=prompting.trial_schema(dossier, persona) if picks else prompting.answer_schema(),
-        kind="picks" if picks else "full",
-        cache_key=sha256_of(text.system + text.dossier).removeprefix("sha256:")[:32],
-        product=dossier.launch.slug,
-        persona_id=persona.persona_id,
-    )
+        kind="picks" if picks else "full", cache_key=sha256_of(text.system + text.dossier).removeprefix("sha256:")[:32],
+        product=dossier.launch.slug, persona_id=persona.persona_id,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

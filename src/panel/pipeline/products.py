@@ -64,13 +64,10 @@ def facts_of(launch: Launch, dossier: Dossier | None = None) -> ProductFacts:
     licences = _licences(dossier) if dossier else ()
     days = [fact.checked for fact in dossier.facts if fact.kind == "licence" and fact.checked] if dossier else []
     return ProductFacts(
-        name=plain_name(launch),
-        category=launch.category,
-        homepage=launch.homepage,
-        pricing_class=launch.pricing.pricing_class,
-        licence=" / ".join(licences),
+        name=plain_name(launch), category=launch.category, homepage=launch.homepage,
+        pricing_class=launch.pricing.pricing_class, licence=" / ".join(licences),
         checked=launch.pricing.checked or max(days, default=None),
-    )
+    )  # fmt: skip
 
 
 def _licences(dossier: Dossier) -> Sequence[str]:

@@ -86,15 +86,14 @@ def read_base(folder: RunFolder) -> Review | None:
 
 
 def write_outputs(
-    folder: RunFolder,
-    run: Run,
-    reviews: Sequence[Review],
-    comparison: Comparison | None,
+    folder: RunFolder, run: Run, reviews: Sequence[Review], comparison: Comparison | None,
     raw: Mapping[tuple[str, int], str],
-) -> Run:
+) -> Run:  # fmt: skip
     """Records and pages, then the finished manifest. raw: (ledger key, attempt) -> the reply as it came."""
     for review in reviews:
-        _write_opinions(folder, review, raw)
+        for opinion in review.opinions:
+            path = f"opinions/{review.slug}/{opinion.juror.persona_id}.json"
+            folder.write(path, pretty_json(_opinion_entry(opinion, raw)))
         base = "" if len(reviews) == 1 else f"reviews/{review.slug}/"
         for name, text in _review_files(review).items():
             folder.write(base + name, text)
@@ -117,12 +116,6 @@ def write_launch(folder: RunFolder, review: Review, raw: Mapping[tuple[str, int]
 def _review_files(review: Review) -> dict[str, str]:
     html, markdown = review_pages(review)
     return {"review.json": pretty_json(review), "report.html": html, "report.md": markdown}
-
-
-def _write_opinions(folder: RunFolder, review: Review, raw: Mapping[tuple[str, int], str]) -> None:
-    for opinion in review.opinions:
-        path = f"opinions/{review.slug}/{opinion.juror.persona_id}.json"
-        folder.write(path, pretty_json(_opinion_entry(opinion, raw)))
 
 
 def _opinion_entry(opinion: Opinion, raw: Mapping[tuple[str, int], str]) -> dict[str, object]:

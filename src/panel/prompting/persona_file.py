@@ -95,11 +95,9 @@ def _shape_hint(where: str) -> str:
 
 def _refuse_twice(persona: Persona, file: str) -> None:
     """Replies come back by ask_id, so one name can stand for one question only."""
-    seen: set[str] = set()
-    for ask in persona.asks:
-        if ask.ask_id in seen:
-            raise Mistake(f"{file}: two asks are called {ask.ask_id!r}.", hint="Give each ask a name of its own.")
-        seen.add(ask.ask_id)
+    names = [ask.ask_id for ask in persona.asks]
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise Mistake(f"{file}: two asks are called {twice!r}.", hint="Give each ask a name of its own.")
 
 
 def persona_template(persona_id: str) -> str:

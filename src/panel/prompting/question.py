@@ -13,11 +13,8 @@ from panel.prompting.templates import Templates
 from panel.records import Dossier, Launch, Passage, Persona, Source, without_unseen
 
 VOICES = {
-    "maker": "the maker's own word",
-    "third_party": "a third party",
-    "us": "our own note",
-    "unknown": "author unknown",
-}
+    "maker": "the maker's own word", "third_party": "a third party", "us": "our own note", "unknown": "author unknown",
+}  # fmt: skip
 # `[S9.9]` in brackets of any script, with or without blanks: only we label passages.
 LABEL = re.compile(r"[\[［【〔⟦]\s*([SsＳｓ]\s*\d+\s*[.．。]\s*\d+)\s*[\]］】〕⟧]")
 # A tag of ours, opening or closing, in angle brackets of any script.
@@ -85,13 +82,10 @@ def dossier_values(dossier: Dossier, *, shown: Container[str] | None = None) -> 
     sources = [source_values(source, shown) for source in dossier.sources]
     kept, total = dossier.coverage.passages_kept, dossier.coverage.passages_total
     return {
-        "as_of": dossier.as_of.isoformat(),
-        "name": one_line(dossier.launch.name),
-        "facts": list(facts_of(dossier.launch)),
-        "sources": [source for source in sources if source["passages"]],
-        "missing": [one_line(name) for name in dossier.coverage.missing],
-        "left_out": max(0, total - kept),
-    }
+        "as_of": dossier.as_of.isoformat(), "name": one_line(dossier.launch.name),
+        "facts": list(facts_of(dossier.launch)), "sources": [source for source in sources if source["passages"]],
+        "missing": [one_line(name) for name in dossier.coverage.missing], "left_out": max(0, total - kept),
+    }  # fmt: skip
 
 
 def facts_of(launch: Launch) -> Iterator[tuple[str, str]]:
@@ -118,16 +112,12 @@ def facts_of(launch: Launch) -> Iterator[tuple[str, str]]:
 
 
 def source_values(source: Source, shown: Container[str] | None = None) -> dict[str, Any]:
-    """One source as templates show it."""
     return {
-        "source_id": source.source_id,
-        "title": one_line(source.title),
-        "kind": source.kind.replace("_", " "),
-        "voice": VOICES[source.voice],
-        "url": one_line(source.url),
+        "source_id": source.source_id, "title": one_line(source.title), "kind": source.kind.replace("_", " "),
+        "voice": VOICES[source.voice], "url": one_line(source.url),
         "published": source.published.isoformat() if source.published else "",
         "passages": [passage_values(p) for p in source.passages if shown is None or p.passage_id in shown],
-    }
+    }  # fmt: skip
 
 
 def passage_values(passage: Passage) -> dict[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import yaml
-from jinja2 import DictLoader, StrictUndefined, Template, TemplateError, TemplateNotFound
+from jinja2 import DictLoader, StrictUndefined, TemplateError, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from panel.errors import Mistake
@@ -49,16 +49,12 @@ class Templates:
         Mistake when the template is broken or names a value that we do not give.
         """
         try:
-            return self._compiled(name).render(values).strip() + "\n"
+            return self._environment.get_template(name).render(values).strip() + "\n"
+        except TemplateNotFound as error:
+            raise Mistake(f"Prompt {error.name!r} is not in the prompts folder.", hint="Check its name.") from error
         except TemplateError as error:
             where = f", line {line}" if (line := getattr(error, "lineno", None)) else ""
             raise Mistake(f"Prompt {name!r}{where}: {error.message}.", hint="Correct the template.") from error
-
-    def _compiled(self, name: str) -> Template:
-        try:
-            return self._environment.get_template(name)
-        except TemplateNotFound as error:
-            raise Mistake(f"Prompt {error.name!r} is not in the prompts folder.", hint="Check its name.") from error
 
     def settings(self, name: str) -> Any:
         """A YAML file among the prompts, parsed safely, once; to be read only. Mistake when it is not YAML."""

@@ -65,7 +65,6 @@ class HashedReader:
         self._file, self._name, self._digest = file, name, hashlib.sha256()
 
     def read(self, size: int) -> bytes:
-        """So many bytes."""
         try:
             piece = self._file.read(size)
         except OSError as err:

@@ -144,7 +144,6 @@ def time_of(at: datetime | None) -> str:
 
 
 def put_draft(conn: Connection, draft: Draft) -> None:
-    """Keep the draft as it stands now."""
     row = draft.model_dump(mode="json", exclude={"shown"})
     times = {name: time_of(getattr(draft, name)) for name in TIMES}
     search = " ".join((draft.shown.name, draft.shown.what, draft.shown.category, draft.draft_id)).lower()
@@ -328,7 +327,6 @@ def decided(conn: Connection, scope: str, keys: Sequence[str]) -> dict[str, Deci
 
 
 def decisions_by_id(conn: Connection, ids: Sequence[int]) -> dict[int, Decision]:
-    """Those there are."""
     return {d.decision_id: d for of in groups(ids) for d in _decisions(conn, decisions.c.decision_id.in_(of))}
 
 

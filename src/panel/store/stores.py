@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Engine
@@ -15,8 +14,7 @@ from panel.store.draft_rows import DraftRows
 from panel.store.ledger.ledger import Ledger
 from panel.store.ledger.provider_batches import ProviderBatches
 from panel.store.ledger.spend_limits import DayCaps
-from panel.store.locks.hold_both import hold_both
-from panel.store.locks.process_locks import open_locks
+from panel.store.locks.process_locks import hold_both, open_locks
 from panel.store.products.products import Products
 from panel.store.runs.batch_rows import BatchRows
 from panel.store.runs.run_records import RunRecords
@@ -73,7 +71,5 @@ class Stores:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

@@ -1,3 +1,2 @@
 from .comparison import compare as compare
-from .count import tally as tally
-from .dissent import find_dissent as find_dissent
+from .count import find_dissent as find_dissent, tally as tally

@@ -2,36 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 
+from panel import records
 from panel.errors import Mistake
-from panel.records import (
-    Answered,
-    CitedTogether,
-    Comparison,
-    Condition,
-    Grade,
-    Opinion,
-    Persona,
-    Pick,
-    Review,
-    Split,
-    Stamp,
-    Stand,
-    Tool,
-    Written,
-    no_verdict,
-    standing_grounds,
-)
+from panel.records import Answered, Condition, Opinion, Persona, Pick, Review, Split, Stand, Tool, Written
 from panel.tally.count import one_each, stand_of
 from panel.tally.pick import SPEAKS, listed, make_pick, make_split
 from panel.tally.pricing_read import read_pricing
 
-GRADES: tuple[Grade, ...] = ("specimen", "trial", "full")  # lowest first
+GRADES: tuple[records.Grade, ...] = ("specimen", "trial", "full")  # lowest first
 ANSWER_WORDS = 30
 
 
 def compare(
-    review_x: Review, review_y: Review, *, made: Stamp, struck: Mapping[str, frozenset[str]] | None = None
-) -> Comparison:
+    review_x: Review, review_y: Review, *, made: records.Stamp, struck: Mapping[str, frozenset[str]] | None = None
+) -> records.Comparison:
     """The comparison of two reviews, sides ordered by slug. Rules: docs/rules.md.
 
     Every persona that counts on either panel is in it; one missing from a side is `not_asked` there.
@@ -56,25 +40,19 @@ def compare(
     differs = differs_in_kind(a, b)
     titles = {p.persona_id: p.title for p in personas}
     names = (tool_name(a, b), tool_name(b, a))
-    nothing = no_verdict(names, (a, b))
+    nothing = records.no_verdict(names, (a, b))
     if nothing:  # a trial's leanings are near chance, and nobody's are none
         splits = tuple(s.model_copy(update={"leans": "neither"}) for s in splits)
     pick = make_pick(splits, differs=bool(differs), titles=titles, names=names)
-    return Comparison(
-        made=made,
-        grade=min((a.grade, b.grade), key=GRADES.index),
-        answer=nothing or answer_sentence(pick, splits, a, b, titles=titles) + _interest(pick, a, b),
-        review_a=a,
-        review_b=b,
-        hash_a=a.review_hash,
-        hash_b=b.review_hash,
-        splits=splits,
+    return records.Comparison(
+        made=made, grade=min((a.grade, b.grade), key=GRADES.index),
+        answer=nothing or answer_sentence(pick, splits, a, b, titles=titles) + _interest(pick, a, b), review_a=a,
+        review_b=b, hash_a=a.review_hash, hash_b=b.review_hash, splits=splits,
         pick=pick.model_copy(update={"because": nothing}) if nothing else pick,
         conditions=_conditions("a", a, stands["a"], personas) + _conditions("b", b, stands["b"], personas),
         cited_together=_cited("a", a, personas) + _cited("b", b, personas),
-        pricing=read_pricing(a.dossier.launch, b.dossier.launch),
-        differs_in_kind=differs,
-    )
+        pricing=read_pricing(a.dossier.launch, b.dossier.launch), differs_in_kind=differs,
+    )  # fmt: skip
 
 
 def tool_name(review: Review, other: Review) -> str:
@@ -190,7 +168,7 @@ def _conditions(
     )
 
 
-def _cited(tool: Tool, review: Review, personas: Sequence[Persona]) -> tuple[CitedTogether, ...]:
+def _cited(tool: Tool, review: Review, personas: Sequence[Persona]) -> tuple[records.CitedTogether, ...]:
     """Passages two or more personas rest on, most shared first, then in the dossier's order."""
     chosen = one_each(review.opinions)
     cited: dict[str, tuple[list[str], list[str]]] = {
@@ -200,12 +178,13 @@ def _cited(tool: Tool, review: Review, personas: Sequence[Persona]) -> tuple[Cit
         opinion = chosen.get(persona.persona_id)
         if not isinstance(opinion, Answered):
             continue
-        for ground in standing_grounds(opinion, review.flags):
+        for ground in records.standing_grounds(opinion, review.flags):
             side = cited.setdefault(ground.passage_id, ([], []))[ground.side == "against"]
             if persona.persona_id not in side:
                 side.append(persona.persona_id)
     shared = [(i, f, g) for i, (f, g) in cited.items() if len({*f, *g}) > 1]
     shared.sort(key=lambda row: -len({*row[1], *row[2]}))
     return tuple(
-        CitedTogether(tool=tool, passage_id=i, for_personas=tuple(f), against_personas=tuple(g)) for i, f, g in shared
+        records.CitedTogether(tool=tool, passage_id=i, for_personas=tuple(f), against_personas=tuple(g))
+        for i, f, g in shared
     )

@@ -1,22 +1,10 @@
-"""Verdicts counted. The rule for the panel's verdict is written out in docs/rules.md."""
+"""Verdicts counted, and the strongest voice against what most said. The rule of the verdict is in docs/rules.md."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from panel.records import (
-    Answered,
-    Flag,
-    Interval,
-    Opinion,
-    PanelVerdict,
-    Persona,
-    Rho,
-    Stand,
-    Tally,
-    canonical_json,
-    is_grounded,
-)
-from panel.tally.dissent import find_dissent
+from panel import records
+from panel.records import Answered, Flag, Opinion, Persona, Rho, Stand, Tally
 from panel.tally.effective_votes import effective_jurors, ship_interval
 
 LEAST_VOTES = 3
@@ -38,26 +26,18 @@ def tally(
     count = Counter(stands.values())
     voters = {i: o for i, o in chosen.items() if isinstance(o, Answered) and stands.get(i) in ("ship", "skip")}
     return Tally(
-        asked=len(panel),
-        ship=count["ship"],
-        skip=count["skip"],
-        abstain=count["abstain"],
-        ungrounded=count["ungrounded"],
-        declined=count["declined"],
-        unusable=count["unusable"],
-        failed=count["failed"],
-        struck=count["struck"],
-        interval=_interval(count["ship"], [o.juror.family for o in voters.values()], rho),
-        rho=rho,
-        verdict=panel_verdict(count),
+        asked=len(panel), ship=count["ship"], skip=count["skip"], abstain=count["abstain"],
+        ungrounded=count["ungrounded"], declined=count["declined"], unusable=count["unusable"], failed=count["failed"],
+        struck=count["struck"], interval=_interval(count["ship"], [o.juror.family for o in voters.values()], rho),
+        rho=rho, verdict=panel_verdict(count),
         ungrounded_personas=tuple(i for i, stand in stands.items() if stand == "ungrounded"),
         dissent=find_dissent([voters[p.persona_id] for p in panel if p.persona_id in voters]),
-    )
+    )  # fmt: skip
 
 
 def one_each(opinions: Iterable[Opinion]) -> dict[str, Opinion]:
     """One opinion a persona: the lowest draw, ties broken by content, so that order and padding change nothing."""
-    ordered = sorted(opinions, key=lambda o: (o.draw, canonical_json(o.model_dump(mode="json"))), reverse=True)
+    ordered = sorted(opinions, key=lambda o: (o.draw, records.canonical_json(o.model_dump(mode="json"))), reverse=True)
     return {o.juror.persona_id: o for o in ordered}
 
 
@@ -69,10 +49,10 @@ def stand_of(opinion: Opinion | None, flags: Sequence[Flag], *, struck: frozense
         return "struck"
     if not isinstance(opinion, Answered):
         return opinion.outcome
-    return opinion.verdict if is_grounded(opinion, flags) else "ungrounded"
+    return opinion.verdict if records.is_grounded(opinion, flags) else "ungrounded"
 
 
-def panel_verdict(count: Counter[Stand]) -> PanelVerdict:
+def panel_verdict(count: Counter[Stand]) -> records.PanelVerdict:
     """What the panel says: a lead of two that every missing voice together could not undo, from three votes on."""
     missing = sum(count[stand] for stand in ("ungrounded", "declined", "unusable", "failed", "struck"))
     lead = count["ship"] - count["skip"]
@@ -85,7 +65,30 @@ def panel_verdict(count: Counter[Stand]) -> PanelVerdict:
     return "split"
 
 
-def _interval(ship: int, families: list[str], rho: Rho) -> Interval | None:
+def _interval(ship: int, families: list[str], rho: Rho) -> records.Interval | None:
     if not families:
         return None
     return ship_interval(ship, len(families), effective=effective_jurors(families, rho))
+
+
+def find_dissent(votes: Sequence[Answered]) -> records.Dissent | None:
+    """The strongest vote on the smaller side; when everybody votes alike, the strongest counter-argument they gave.
+
+    votes: opinions that count as ship or skip, in page order, which breaks ties. Strongest vote: the most confident.
+    Strongest counter: that of the least confident, whom it moved most. None: nobody wrote anything against, or there
+    is no larger side to be against.
+    """
+    ship = sum(o.verdict == "ship" for o in votes)
+    skip = len(votes) - ship
+    if ship == skip:
+        return None
+    written = [(o, o.words) for o in votes if isinstance(o.words, records.Written)]
+    smaller = [(o, words) for o, words in written if o.verdict == ("ship" if ship < skip else "skip")]
+    if smaller:
+        loudest, words = max(smaller, key=lambda said: said[0].confidence)
+        return records.Dissent(persona_id=loudest.juror.persona_id, kind="vote", text=words.line)
+    countered = [(o, words) for o, words in written if words.counter.strip()]
+    if min(ship, skip) or not countered:
+        return None
+    doubter, words = min(countered, key=lambda said: said[0].confidence)
+    return records.Dissent(persona_id=doubter.juror.persona_id, kind="counter", text=words.counter.strip())

@@ -32,14 +32,12 @@ def make_pick(splits: Sequence[Split], *, differs: bool, titles: Mapping[str, st
         pick = "b"
     return Pick.model_validate(
         {
-            "pick": pick,
-            "for_a": for_a,
-            "for_b": for_b,
+            "pick": pick, "for_a": for_a, "for_b": for_b,
             "neither": tuple(s.persona_id for s in splits if s.leans == "neither"),
             "because": _because(for_a, for_b, titles=titles, names=names, differs=differs),
             "chance_if_equal": chance_if_equal(spoke),
         }
-    )
+    )  # fmt: skip
 
 
 def chance_if_equal(personas: int, *, ship_rate: float = 0.7) -> float:

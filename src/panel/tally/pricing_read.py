@@ -5,14 +5,10 @@ from datetime import date
 from panel.records import Launch, PricingRead
 
 CLASSES = {
-    "free": "free",
-    "open_source": "open source, no licence fee",
-    "freemium": "a free tier, then paid",
-    "trial": "a free trial, then paid",
-    "paid": "paid from the start",
-    "usage": "paid by use",
+    "free": "free", "open_source": "open source, no licence fee", "freemium": "a free tier, then paid",
+    "trial": "a free trial, then paid", "paid": "paid from the start", "usage": "paid by use",
     "contact": "price on request",
-}
+}  # fmt: skip
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

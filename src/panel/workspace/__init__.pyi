@@ -1,8 +1,7 @@
 from .ask_again import ask_again_for as ask_again_for, asking_in_background as asking_in_background
 from .batches import go_on_with_batch as go_on_with_batch, price_batch_only as price_batch_only
 from .batches import review_batch as review_batch
-from .desks import archive_of as archive_of, open_desk_of as open_desk_of, owner_name as owner_name
-from .desks import owner_of as owner_of
+from .desks import open_desk_of as open_desk_of, owner_name as owner_name, owner_of as owner_of
 from .event_loop import run_loop as run_loop, run_until_stopped as run_until_stopped
 from .folder import lay_out_workspace as lay_out_workspace
 from .job_queue import count_workers as count_workers, hand_out_batch as hand_out_batch, queue_cancel as queue_cancel

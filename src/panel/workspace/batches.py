@@ -9,21 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from panel.batch import (
-    BadRow,
-    BatchEnvironment,
-    BatchOptions,
-    BatchOrder,
-    BatchOutcome,
-    BatchPrice,
-    Shortlist,
-    SourceSpec,
-    dry_run,
-    known_in,
-    read_announcements,
-    resume_batch,
-    run_batch,
-)
+from panel import batch
+from panel.batch import BadRow, BatchEnvironment, BatchOptions, BatchOrder, BatchOutcome, SourceSpec
 from panel.errors import Mistake
 from panel.jurors import ModelSpec, open_provider
 from panel.pipeline import StopSign, settings_of, spec_from
@@ -44,27 +31,29 @@ async def review_batch(
 ) -> BatchOutcome | None:
     """Take in, choose, agree on the price, review, sum up. None when these sources are being read already."""
     order = make_order(workspace, sources, options)
-    return await run_batch(make_environment(workspace, deadline_s=order.deadline_s), order, sign)
+    return await batch.run_batch(make_environment(workspace, deadline_s=order.deadline_s), order, sign)
 
 
 async def go_on_with_batch(workspace: Workspace, run_id: str, options: BatchOptions, sign: StopSign) -> BatchOutcome:
     """Go on with a batch: what failed, what waits and what was never begun."""
     limits = {name: limit for name in BUDGETS if (limit := getattr(options, name)) is not None}
     env = make_environment(workspace, deadline_s=options.deadline_s)
-    return await resume_batch(env, run_id, sign, limits=limits, deadline_s=options.deadline_s, retry=options.retry)
+    return await batch.resume_batch(
+        env, run_id, sign, limits=limits, deadline_s=options.deadline_s, retry=options.retry
+    )
 
 
 @asynccontextmanager
 async def price_batch_only(
     workspace: Workspace, sources: Sequence[str], options: BatchOptions
-) -> AsyncIterator[tuple[Iterator[BatchRow], BatchPrice, str]]:
+) -> AsyncIterator[tuple[Iterator[BatchRow], batch.BatchPrice, str]]:
     """What a batch would do and cost: rows, price, and why nothing could be read. Nothing is kept."""
     order = make_order(workspace, sources, options)
     with (
         TemporaryDirectory(prefix="panel-dry-") as folder,
         Stores.open(f"sqlite:///{folder}/rows.db", Path(folder)) as stores,
     ):
-        yield await dry_run(make_environment(workspace, stores=stores), order)
+        yield await batch.dry_run(make_environment(workspace, stores=stores), order)
 
 
 def make_order(workspace: Workspace, sources: Sequence[str], options: BatchOptions) -> BatchOrder:
@@ -87,7 +76,7 @@ def make_environment(
     return BatchEnvironment(
         run=workspace.environment(patience_s=patience_s, waits_out=True, stores=stores), console=workspace.console,
         new_stamp=workspace.new_stamp, specs_of=partial(_specs_of, workspace), read=partial(_read, workspace),
-        known=known_in(workspace.stores.products) if workspace.has_database else lambda said: None,
+        known=batch.known_in(workspace.stores.products) if workspace.has_database else lambda said: None,
         gather=partial(make_gather, workspace),
         may_probe=partial(may_probe, workspace), fill_queue=partial(fill_queue, workspace),
         command=workspace.command,
@@ -132,14 +121,12 @@ def _sources(workspace: Workspace, names: Sequence[str]) -> tuple[SourceSpec, ..
     return tuple(workspace.settings.source_spec(name) for name in names or feeds)
 
 
-def _shortlist(workspace: Workspace, options: BatchOptions) -> Shortlist:
+def _shortlist(workspace: Workspace, options: BatchOptions) -> batch.Shortlist:
     """panel.toml's `[batch]`, with the flags that are given over it. Raises Mistake for a category there is none of."""
     given: dict[str, Any] = {
-        "max_reviews": options.most,
-        "categories": tuple(options.categories) or None,
-        "languages": tuple(options.languages) or None,
-        "max_age_days": options.max_age_days,
-    }
+        "max_reviews": options.most, "categories": tuple(options.categories) or None,
+        "languages": tuple(options.languages) or None, "max_age_days": options.max_age_days,
+    }  # fmt: skip
     rules = workspace.settings.toml.batch.model_copy(update={k: v for k, v in given.items() if v is not None})
     for category in rules.categories:
         check_category(workspace, category)
@@ -159,4 +146,4 @@ def _read(workspace: Workspace, sources: Sequence[SourceSpec]) -> AsyncIterator[
             workspace.console.tell("  More bad rows are in the summary.")
 
     fetch = partial(make_fetcher(workspace).get, as_feed=True)
-    return read_announcements(sources, fetch=fetch, on_problem=tell, categories=workspace.categories)
+    return batch.read_announcements(sources, fetch=fetch, on_problem=tell, categories=workspace.categories)

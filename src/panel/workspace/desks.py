@@ -8,18 +8,18 @@ from panel.errors import StoreError
 from panel.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from panel.desk import Desk, WrittenBefore
+    from panel.desk import Desk
     from panel.records import Account
 
 
 def open_desk_of(workspace: Workspace) -> "Desk":
     """The desk with what runs left in its queue."""
-    from panel.desk import Desk, Times
+    from panel.desk import Desk, Times, WrittenBefore
 
     table = workspace.settings.toml.desk
     desk = Desk(
-        workspace.stores.drafts, archive=archive_of(workspace), responsible=table.responsible,
-        times=Times(table.timezone),
+        workspace.stores.drafts, archive=WrittenBefore(workspace.stores.prints),
+        responsible=table.responsible, times=Times(table.timezone),
     )  # fmt: skip
     desk.take_in()
     desk.bring_back_due()
@@ -31,13 +31,6 @@ def owner_of(workspace: Workspace, desk: "Desk") -> "Account":
     from panel.desk import Accounts
 
     return Accounts(workspace.stores.engine).owner(owner_name(workspace), now=desk.now)
-
-
-def archive_of(workspace: Workspace) -> "WrittenBefore":
-    """What is known beyond one draft."""
-    from panel.desk import WrittenBefore
-
-    return WrittenBefore(workspace.stores.prints)
 
 
 def fill_queue(workspace: Workspace) -> None:

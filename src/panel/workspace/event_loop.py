@@ -91,12 +91,9 @@ def _in_thread(work: "Callable[[StopSign], Coroutine[Any, Any, T]]", sign: "Stop
     ended: list[T | BaseException] = []
     loop = asyncio.new_event_loop()
 
-    async def main() -> T:
-        return await _with_few_threads(work(sign))
-
     def run() -> None:
         try:
-            ended.append(loop.run_until_complete(main()))
+            ended.append(loop.run_until_complete(_with_few_threads(work(sign))))
         except BaseException as err:
             ended.append(err)
         finally:

@@ -36,14 +36,12 @@ def find_workspace(start: Path) -> WorkspaceFolder:
     ours = packaged_files()
     here = root or ours
     return WorkspaceFolder(
-        root=root or start,
-        personas=_personas(here if (here / "personas").is_dir() else ours),
+        root=root or start, personas=_personas(here if (here / "personas").is_dir() else ours),
         prompts=_prompts(here if (here / "prompts").is_dir() else ours),
         categories=_read((here if (here / CATEGORIES).is_file() else ours) / CATEGORIES),
         scenarios=_read((here if (here / SCENARIOS).is_file() else ours) / SCENARIOS),
-        config_text=_read(root / CONFIG) if root else "",
-        packaged=root is None,
-    )
+        config_text=_read(root / CONFIG) if root else "", packaged=root is None,
+    )  # fmt: skip
 
 
 def lay_out_workspace(root: Path) -> list[Path]:
@@ -76,9 +74,7 @@ def _prompts(folder: Path) -> dict[str, str]:
     base = folder / "prompts"
     found = (path for path in sorted(base.rglob("*")) if path.suffix in PROMPT_ENDINGS and path.is_file())
     names = {path.relative_to(base).as_posix(): path for path in found if not path.name.startswith(".")}
-    return {
-        str(safe_relpath(name)): _read(path) for name, path in names.items()
-    }  # each run folder keeps a copy by this name
+    return {str(safe_relpath(name)): _read(path) for name, path in names.items()}  # as run folders name their copies
 
 
 def _read(path: Path) -> str:

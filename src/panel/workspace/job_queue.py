@@ -8,25 +8,8 @@ from os import getpid
 from socket import gethostname
 from typing import Any
 
-from panel.batch import (
-    BATCHES,
-    HEARTBEAT_S,
-    LAUNCHES,
-    RESCUE,
-    STALLED_S,
-    BatchOptions,
-    JobHandlers,
-    SharedLimits,
-    Worker,
-    enqueue_batch,
-    hand_out_ready,
-    is_work_due,
-    list_workers,
-    open_queue,
-    prepare_queue,
-    reopen_rows,
-    take_back_jobs,
-)
+from panel import batch
+from panel.batch import BATCHES, LAUNCHES, RESCUE, BatchOptions, JobHandlers, Worker
 from panel.pipeline import GRACE_S, StopSign
 from panel.store import WorkerBeats
 from panel.workspace.batches import make_environment, make_order
@@ -41,16 +24,16 @@ async def hand_out_batch(workspace: Workspace, sources: Sequence[str], options: 
     None when these sources are being read already.
     """
     async with _queue_of(workspace) as app:
-        run = await enqueue_batch(make_environment(workspace), make_order(workspace, sources, options))
-        return (run.run_id, await hand_out_ready(app, workspace.stores, run.run_id)) if run else None
+        run = await batch.enqueue_batch(make_environment(workspace), make_order(workspace, sources, options))
+        return (run.run_id, await batch.hand_out_ready(app, workspace.stores, run.run_id)) if run else None
 
 
 @asynccontextmanager
 async def _queue_of(workspace: Workspace) -> AsyncIterator[Any]:
     """The queue's engine, made ready."""
-    app = open_queue(workspace.settings.database_url)
+    app = batch.open_queue(workspace.settings.database_url)
     async with app.open_async():
-        await prepare_queue(app)
+        await batch.prepare_queue(app)
         yield app
 
 
@@ -58,16 +41,16 @@ async def queue_status(workspace: Workspace) -> dict[str, Any]:
     """Queues with their jobs by state, workers with the seconds since their last heartbeat, batches by what is left."""
     async with _queue_of(workspace) as app:
         queues = [queue for queue in await app.job_manager.list_queues_async() if queue["name"] != RESCUE]
-        return {"queues": queues, "workers": await list_workers(app), "batches": _unfinished(workspace)}
+        return {"queues": queues, "workers": await batch.list_workers(app), "batches": _unfinished(workspace)}
 
 
 async def count_workers(workspace: Workspace) -> tuple[int, int] | None:
     """Living workers, and launches they have in hand; None when nothing was ever handed out."""
-    app = open_queue(workspace.settings.database_url)
+    app = batch.open_queue(workspace.settings.database_url)
     async with app.open_async():
         if not await app.check_connection_async():
             return None
-        living = await list_workers(app)
+        living = await batch.list_workers(app)
         queues = {queue["name"]: queue for queue in await app.job_manager.list_queues_async()}
     return len(living), queues.get(LAUNCHES, {}).get("doing", 0)
 
@@ -87,10 +70,10 @@ async def queue_retry(workspace: Workspace, run_id: str) -> int:
     stores = workspace.stores
     async with _queue_of(workspace) as app:
         run = stores.records.load_run(run_id)
-        await take_back_jobs(app, run.run_id)
-        reopen_rows(run.run_id, stores.rows, waiting=not stores.batches.open_ones(run.run_id))
+        await batch.take_back_jobs(app, run.run_id)
+        batch.reopen_rows(run.run_id, stores.rows, waiting=not stores.batches.open_ones(run.run_id))
         stores.records.save_run(run.model_copy(update={"state": "started", "why": ""}))
-        return await hand_out_ready(app, stores, run.run_id)
+        return await batch.hand_out_ready(app, stores, run.run_id)
 
 
 async def queue_cancel(workspace: Workspace, run_id: str) -> int:
@@ -98,7 +81,7 @@ async def queue_cancel(workspace: Workspace, run_id: str) -> int:
     records = workspace.stores.records
     async with _queue_of(workspace) as app:
         run = records.load_run(run_id)
-        count = await take_back_jobs(app, run.run_id)
+        count = await batch.take_back_jobs(app, run.run_id)
         why = f"Cancelled on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC."
         if run.state != "finished":
             records.save_run(run.model_copy(update={"state": "stopped", "why": why}))
@@ -109,15 +92,15 @@ async def work(workspace: Workspace, sign: StopSign, *, at_once: int, once: bool
     """Work until the sign is up, or with `once` until no job is left."""
     url = workspace.settings.database_url
     async with AsyncExitStack() as stack:
-        sharing = SharedLimits(WorkerBeats(workspace.stores.engine), f"{gethostname()}:{getpid()}")
+        sharing = batch.SharedLimits(WorkerBeats(workspace.stores.engine), f"{gethostname()}:{getpid()}")
         stack.push_async_callback(sharing.leave)
         env = make_environment(workspace)
         worker = Worker(env, sharing, lambda: make_order(workspace, (), BatchOptions()), sign=sign)
         stack.push_async_callback(worker.close)
         handlers = JobHandlers(worker.review, worker.submit, worker.poll, worker.finish, worker.give_up, worker.daily)
-        app = worker.app = open_queue(url, handlers, schedule=workspace.settings.toml.batch.schedule)
+        app = worker.app = batch.open_queue(url, handlers, schedule=workspace.settings.toml.batch.schedule)
         await stack.enter_async_context(app.open_async())
-        await prepare_queue(app)
+        await batch.prepare_queue(app)
         workspace.console.tell(f"Working on {workspace.database_shown}, {at_once} launches at once. Stop with Ctrl-C.")
         await _serve_until_stopped(app, worker, at_once, once=once)
     if sign.reason:
@@ -128,13 +111,10 @@ async def work(workspace: Workspace, sign: StopSign, *, at_once: int, once: bool
 
 async def _serve_until_stopped(app: Any, worker: Worker, at_once: int, *, once: bool) -> None:
     common: dict[str, Any] = {
-        "install_signal_handlers": False,
-        "update_heartbeat_interval": HEARTBEAT_S,
-        "stalled_worker_timeout": STALLED_S,
-        "shutdown_graceful_timeout": GRACE_S,
-        "fetch_job_polling_interval": FETCH_S,
-        "wait": not once,
-    }
+        "install_signal_handlers": False, "update_heartbeat_interval": batch.HEARTBEAT_S,
+        "stalled_worker_timeout": batch.STALLED_S, "shutdown_graceful_timeout": GRACE_S,
+        "fetch_job_polling_interval": FETCH_S, "wait": not once,
+    }  # fmt: skip
     main = asyncio.create_task(_serve(app, at_once, common))
     side = asyncio.create_task(app.run_worker_async(queues=[RESCUE], concurrency=1, **{**common, "wait": True}))
     stopping = asyncio.create_task(worker.sign.raised.wait())
@@ -151,5 +131,5 @@ async def _serve(app: Any, at_once: int, common: dict[str, Any]) -> None:
     """Work until stopped; without `wait` until no job is due, those that the last ones brought along included."""
     while True:
         await app.run_worker_async(queues=[LAUNCHES, BATCHES], concurrency=at_once, **common)
-        if common["wait"] or not await is_work_due(app):
+        if common["wait"] or not await batch.is_work_due(app):
             return

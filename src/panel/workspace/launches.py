@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from panel.batch import is_address
 from panel.dossier import build_dossier, read_launches
 from panel.errors import Mistake, PanelError, StoreError
 from panel.records import Announcement, Dossier, Run, Stamp
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
 TEST_PACE_S = 0.0  # of the test switch's own server; the live web is asked at most once a second a host
 GATHERED_AT_ONCE = 16  # sites read side by side; each host is asked once a second at most all the same
 REFERENCE = re.compile(r"(\d{8}-\d{6}-[a-z0-9-]+)/([a-z0-9][a-z0-9-]*)")  # a run's id and a launch's slug
-
-
-def is_address(name: str) -> bool:
-    """Whether a command's argument is a page's address and not a file's name."""
-    return name.lower().startswith(("http://", "https://"))
 
 
 async def dossiers_of(
@@ -194,7 +190,6 @@ def make_gather(workspace: Workspace, made: Stamp) -> "Gather":
 
 def _from_file(workspace: Workspace, said: Announcement, made: Stamp) -> Dossier:
     """The launch of a file that is meant, by name and release when the file holds several."""
-    from panel.dossier import build_dossier, read_launches
     from panel.pipeline import with_neighbours
 
     found = read_launches(Path(said.launch_file), categories=workspace.categories)

@@ -7,38 +7,16 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from panel import pipeline
+from panel.batch import is_address
 from panel.dossier import build_dossier, load_scenarios
 from panel.errors import Interrupted, Mistake, PanelError, Stopped
 from panel.jurors import ModelSpec, open_provider
-from panel.pipeline import (
-    Receipt,
-    RunEnvironment,
-    RunKind,
-    RunLimits,
-    RunPlan,
-    RunResult,
-    StopSign,
-    WorkAhead,
-    asking,
-    begin,
-    carry_out,
-    long_launch,
-    make_plan,
-    next_draw,
-    plan_again,
-    pretty_json,
-    price_plan,
-    prove_model,
-    read_base,
-    read_inputs,
-    read_scenarios,
-    refuse_unpriced,
-    spec_from,
-)
+from panel.pipeline import RunEnvironment, RunKind, RunLimits, RunPlan, RunResult, StopSign
 from panel.records import Dossier, Run, Stamp, slugify
 from panel.store import RunFolder, SpendLimits, replace_file
 from panel.workspace.desks import fill_queue
-from panel.workspace.launches import dossiers_of, is_address, is_reviewed
+from panel.workspace.launches import dossiers_of, is_reviewed
 from panel.workspace.workspace import Workspace
 
 PATIENCE_S = 60.0  # for a server that is down: a person waits here, so less than a batch has
@@ -61,15 +39,10 @@ class RunOptions:
 async def ask_panel(
     workspace: Workspace, kind: RunKind, names: Sequence[str], options: RunOptions, sign: StopSign
 ) -> RunResult:
-    """A new run, from the names of launches to its finished folder. Raises PanelError."""
-    plan, made = await prepare(workspace, kind, names, options)
-    return await agree_and_ask(workspace, plan, made, options, sign)
+    """A new run, from the names of launches to its finished folder. Raises PanelError.
 
-
-async def prepare(
-    workspace: Workspace, kind: RunKind, names: Sequence[str], options: RunOptions
-) -> tuple[RunPlan, Stamp]:
-    """Read launches, pages and personas, fix the plan. Everything wrong shows here, before any call."""
+    Launches, pages and personas are read and the plan is fixed first: what is wrong shows before any call.
+    """
     day = _day(options.as_of, datetime.now(UTC).date())
     if day and any(is_address(name) or is_reviewed(name) for name in names):
         raise Mistake("--as-of is for launch files; a page speaks of the day it was read.", hint="Leave it out.")
@@ -77,7 +50,7 @@ async def prepare(
     _refuse_twins(dossiers)
     chosen = workspace.choose_personas(options.personas)
     specs = workspace.settings.seats(chosen, options.models, every=workspace.personas)
-    plan = make_plan(
+    plan = pipeline.make_plan(
         kind, dossiers, chosen, specs, workspace.folder.prompts, rho=workspace.settings.toml.rho,
         scenarios=load_scenarios(workspace.folder.scenarios), confidential_to=workspace.settings.toml.confidential_to,
     )  # fmt: skip
@@ -85,7 +58,8 @@ async def prepare(
         plan = replace(plan, probes=())
     for spec in plan.specs.values():
         open_provider(spec)  # opens no socket: a script, a key or weights that can't do are said before a run exists
-    return (await next_draw(plan, workspace.stores.ledger) if options.fresh else plan), made
+    plan = await pipeline.next_draw(plan, workspace.stores.ledger) if options.fresh else plan
+    return await agree_and_ask(workspace, plan, made, options, sign)
 
 
 async def agree_and_ask(
@@ -101,7 +75,7 @@ async def agree_and_ask(
     agreed()
     env = workspace.environment(patience_s=PATIENCE_S)
     with env.stores.hold_run(made.run_id):
-        run = begin(env, plan, limits, made=made, command=workspace.command)
+        run = pipeline.begin(env, plan, limits, made=made, command=workspace.command)
         return await _carry_out(workspace, env, plan, run, limits, sign)
 
 
@@ -124,9 +98,9 @@ async def _carry_out(
 ) -> RunResult:
     """With its progress told and its reviews on the desk; whatever ends it early says how to go on."""
     titles = {p.persona_id: p.title for p in plan.personas}
-    work = WorkAhead(len(plan.seats) + 2 * len(plan.probes), titles)
+    work = pipeline.WorkAhead(len(plan.seats) + 2 * len(plan.probes), titles)
     with _resumable(run.run_id), workspace.console.progress(work) as listen:
-        result = await carry_out(env, plan, run, limits, listen, sign)
+        result = await pipeline.carry_out(env, plan, run, limits, listen, sign)
     fill_queue(workspace)
     return result
 
@@ -134,18 +108,18 @@ async def _carry_out(
 def _plan_of(workspace: Workspace, run: Run) -> RunPlan:
     """The plan of a run that began before; only where a confidential launch may go is today's to say."""
     folder = RunFolder.open(workspace.settings.runs_dir, run.run_id)
-    dossiers, personas, prompts = read_inputs(folder, run)
+    dossiers, personas, prompts = pipeline.read_inputs(folder, run)
     specs = {j.persona_id: _spec_of(workspace, run, j.model) for j in run.jurors}
     personas = [p for p in personas if p.persona_id in specs]
-    scenarios, base = read_scenarios(folder), read_base(folder)
+    scenarios, base = pipeline.read_scenarios(folder), pipeline.read_base(folder)
     allowed = workspace.settings.toml.confidential_to
     if base is not None and run.again is not None:
-        return plan_again(
+        return pipeline.plan_again(
             base, dossiers[0], personas, specs, prompts, again=run.again, rho=run.rho, draw=run.draw,
             scenarios=scenarios, confidential_to=allowed,
         )  # fmt: skip
     kind: RunKind = "compare" if run.kind == "compare" else "review"
-    plan = make_plan(
+    plan = pipeline.make_plan(
         kind, dossiers, personas, specs, prompts, rho=run.rho, draw=run.draw, scenarios=scenarios,
         confidential_to=allowed,
     )  # fmt: skip
@@ -157,35 +131,38 @@ def _spec_of(workspace: Workspace, run: Run, model: str) -> ModelSpec:
     if model not in run.models:
         return workspace.settings.model_spec(model)
     saved = run.models[model]
-    return spec_from(saved, api_key=workspace.settings.key_for(saved["provider"], saved["base_url"]))
+    return pipeline.spec_from(saved, api_key=workspace.settings.key_for(saved["provider"], saved["base_url"]))
 
 
-async def prove(workspace: Workspace, model: str) -> tuple[Receipt, Path]:
+async def prove(workspace: Workspace, model: str) -> tuple[pipeline.Receipt, Path]:
     """Make the calls that prove what is assumed of a hosted model; the receipt, and where it was written."""
     if model.partition("/")[0] in ("local", "scripted"):
         raise Mistake(f"{model!r} is not a hosted model.", hint="Name one such as anthropic/claude-sonnet-5-5.")
     made = workspace.new_stamp(["live", slugify(model)])
     plan = _plan_of_proof(workspace, model, made)
-    workspace.console.confirm(price_plan(plan, workspace.settings.prices))
+    workspace.console.confirm(pipeline.price_plan(plan, workspace.settings.prices))
     env = workspace.environment(patience_s=PATIENCE_S)
     with env.stores.hold_run(made.run_id):
-        fresh = await next_draw(plan, env.stores.ledger)  # an answer from the ledger would prove nothing about today
-        async with asking(env, made.run_id, fresh.specs, fresh.prompts, RunLimits(), fresh.draw) as asker:
-            receipt = await prove_model(asker, fresh.seats[0], fresh.seats[1], made=made)
+        # An answer from the ledger would prove nothing about today.
+        fresh = await pipeline.next_draw(plan, env.stores.ledger)
+        async with pipeline.asking(env, made.run_id, fresh.specs, fresh.prompts, RunLimits(), fresh.draw) as asker:
+            receipt = await pipeline.prove_model(asker, fresh.seats[0], fresh.seats[1], made=made)
     path = workspace.settings.runs_dir / "receipts" / f"{datetime.now(UTC):%Y-%m-%d}-{slugify(model)}.json"
-    replace_file(path, pretty_json(receipt).encode())
+    replace_file(path, pipeline.pretty_json(receipt).encode())
     return receipt, path
 
 
 def _plan_of_proof(workspace: Workspace, model: str, made: Stamp) -> RunPlan:
     """Two critics on the one model, so that the second can show a cache hit."""
     today = datetime.now(UTC).date()
-    dossier = build_dossier(long_launch(), folder=workspace.folder.root, made=made, today=today)
+    dossier = build_dossier(pipeline.long_launch(), folder=workspace.folder.root, made=made, today=today)
     voting = [p for p in workspace.personas if p.counts][:2]
     if len(voting) < 2:
         raise Mistake("Proving a model takes two personas that vote.", hint="Add one: panel personas new NAME")
     specs = {p.persona_id: workspace.settings.model_spec(model) for p in voting}
-    return make_plan("review", [dossier], voting, specs, workspace.folder.prompts, rho=workspace.settings.toml.rho)
+    return pipeline.make_plan(
+        "review", [dossier], voting, specs, workspace.folder.prompts, rho=workspace.settings.toml.rho
+    )
 
 
 def may_probe(workspace: Workspace, name: str) -> bool:
@@ -204,8 +181,8 @@ def _limits(options: RunOptions) -> RunLimits:
 
 def _agree(workspace: Workspace, plan: RunPlan, limits: RunLimits) -> None:
     """Show the price and ask. Raises Mistake for a budget that can't be kept, since a price in it is unknown."""
-    cost = price_plan(plan, workspace.settings.prices)
-    refuse_unpriced(cost, limits.budget_usd)
+    cost = pipeline.price_plan(plan, workspace.settings.prices)
+    pipeline.refuse_unpriced(cost, limits.budget_usd)
     workspace.console.confirm(cost)
 
 

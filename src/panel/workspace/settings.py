@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, field_validator
 
-from panel.batch import FeedTable, Shortlist, SourceSpec
+from panel.batch import FeedTable, Shortlist, SourceSpec, is_address
 from panel.errors import Mistake
 from panel.jurors import Api, ModelSpec, is_loopback
 from panel.money import Price, is_own
@@ -144,14 +144,12 @@ class Settings(Value):
 
     @property
     def prices(self) -> dict[str, Price]:
-        """Prices named in panel.toml, by model name."""
         return {name: t.price for name, t in self.toml.models.items() if t.price}
 
     def source_spec(self, name: str) -> SourceSpec:
         """A feed of panel.toml by its name, else the file, folder or address itself, read without a mapping."""
         if table := self.toml.feeds.get(name):
-            is_address = table.source.lower().startswith(("http://", "https://"))
-            source = table.source if is_address else str(self.root / table.source)
+            source = table.source if is_address(table.source) else str(self.root / table.source)
             return SourceSpec(label=name, source=source, table=table)
         return SourceSpec(label=name.partition("?")[0], source=name)
 
@@ -236,13 +234,8 @@ def check_address(base_url: str, asked: str) -> None:
 
 
 def _api(provider: str, base_url: str, table: ModelTable) -> Api:
-    if provider == "anthropic":
-        return "messages"
-    if provider == "scripted":
-        return "scripted"
-    if provider == "local":
-        return "chat"
-    return table.api or ("responses" if is_own(provider, base_url) else "chat")
+    of_others: dict[str, Api] = {"anthropic": "messages", "scripted": "scripted", "local": "chat"}
+    return of_others.get(provider) or table.api or ("responses" if is_own(provider, base_url) else "chat")
 
 
 def read_settings(root: Path, config_text: str, environment: Mapping[str, str]) -> Settings:

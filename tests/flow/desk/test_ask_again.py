@@ -1,6 +1,5 @@
 """Asked again for a draft: an ordinary run, laid into the review there is, offered, and never a word of a person lost."""
 
-from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -119,8 +118,7 @@ def test_a_failed_asking_offers_nothing_and_resumes_into_the_whole_review(here: 
         here.drafts("ask", DRAFT, CRITIC)
     with here.desk() as (at, before, offered):
         assert offered is None
-        with closing(at.workspace.open_records()) as records:
-            run = records.list_runs()[0]
+        run = at.workspace.stores.records.list_runs()[0]
         folder = RunFolder.open(at.workspace.settings.runs_dir, run.run_id)
         assert (run.state, run.again is not None) == ("stopped", True)
         assert read_base(folder) == before.review

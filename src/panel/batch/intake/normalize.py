@@ -27,23 +27,11 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from panel import dossier
 from panel.batch.intake.entries import Entry, quoted
 from panel.batch.intake.field_map import FieldValue, value_of
 from panel.batch.intake.formats.xml_rows import plain_text
 from panel.batch.intake.source_spec import FIELDS, FeedTable, SourceSpec, compile_pattern, listed
-from panel.dossier import (
-    EARLIEST,
-    Tag,
-    address_in,
-    day_of,
-    is_listing,
-    language_of,
-    one_line,
-    package_of,
-    product_address,
-    repository_of,
-    tag_of,
-)
 from panel.records import Announcement, LaunchSource, Seen, letters_and_digits
 
 MOST_RAW = {"name": 1_000, "tagline": 20_000, "homepage": 1_000, "listing": 1_000}  # beyond: absurd, the row is bad
@@ -135,8 +123,8 @@ def announce(
     if not name:
         raise Unfit("It has no name and no address.")
     day = _day(given["launched_at"], note)
-    seen_url = address_in(given["listing"].text) or listing or homepage  # as given, even where a redirector is followed
-    where = one_line(spec.table.where or spec.label)[: MOST_KEPT["where"]]
+    as_given = dossier.address_in(given["listing"].text)  # even where a redirector is followed
+    where = dossier.one_line(spec.table.where or spec.label)[: MOST_KEPT["where"]]
     tagline = _short("tagline", _text(given["tagline"]) or cut.tagline, note)
     own = _own_text(given["text"], (name, tagline), note)
     return Announcement(
@@ -148,9 +136,9 @@ def announce(
         homepage=homepage,
         listing=listing,
         category=_category(given["category"], spec.table, categories),
-        language=language_of(given["language"].text or entry.language),
+        language=dossier.language_of(given["language"].text or entry.language),
         launched_at=day,
-        seen_at=(Seen(where=where, url=seen_url, on=day),),
+        seen_at=(Seen(where=where, url=as_given or listing or homepage, on=day),),
         sources=(LaunchSource(title=f"Its entry in {where}", voice=spec.table.voice, kind="other", text=own),)
         if own
         else (),
@@ -173,16 +161,16 @@ def heads_of(entries: Iterable[Entry], table: FeedTable) -> frozenset[str]:
 
 def _cut(given: dict[str, FieldValue], table: FeedTable, heads: frozenset[str]) -> Cut:
     name = given["name"]
-    text, address = _text(name), address_in(given["homepage"].text)
+    text, address = _text(name), dossier.address_in(given["homepage"].text)
     if table.only and not compile_pattern(table.only).search(text):
         raise Unfit(f"Its title {quoted(text)} is no launch by this feed's rule `only`.")
     how = table.cut if table.cut != "auto" or name.is_title else "never"
     cut = cut_title(text, how=how, strip=_patterns(listed(table.strip)), heads=heads, address=address)
-    tag = tag_of(address)
+    tag = dossier.tag_of(address)
     return cut if tag is None or how == "never" else _tagged(cut, tag, address)
 
 
-def _tagged(cut: Cut, tag: Tag, address: str) -> Cut:
+def _tagged(cut: Cut, tag: dossier.Tag, address: str) -> Cut:
     """A release's own page says which, and of what: its title may be any sentence."""
     of = tag.package or _name_of(address)
     is_named = letters_and_digits(of.rpartition("/")[2]) in letters_and_digits(cut.name)
@@ -197,16 +185,16 @@ def _patterns(given: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
 def _addresses(given: dict[str, FieldValue], note: Note) -> tuple[str, str]:
     """Homepage and listing. A listing given as the homepage is a listing; what is no http(s) address is none."""
     homepage, listing = (_address(field, given, note) for field in ("homepage", "listing"))
-    if homepage and is_listing(homepage):
-        homepage, listing = "", listing if listing and not is_listing(listing) else homepage
-    return product_address(homepage), listing
+    if homepage and dossier.is_listing(homepage):
+        homepage, listing = "", listing if listing and not dossier.is_listing(listing) else homepage
+    return dossier.product_address(homepage), listing
 
 
 def _address(field: str, given: dict[str, FieldValue], note: Note) -> str:
     """The address in a field, "" where none is tried at. What is none costs the address and is said; where panel.toml
     says that this is the homepage, it makes the row unfit."""
     text = _text(given[field])
-    address = address_in(text)
+    address = dossier.address_in(text)
     if not address and not NONE_GIVEN.fullmatch(text):
         problem = f"Its {field} {quoted(text)} is no http or https address"
         if field == "homepage" and not given[field].is_guessed:
@@ -219,7 +207,7 @@ def _own_text(value: FieldValue, said: tuple[str, ...], note: Note) -> str:
     """What the entry says at length, as a launch file would hold it; "" for what is short or said already."""
     text = value.text.encode("utf-8", "replace").decode()
     is_html = bool(IN_HTML.search(text))
-    plain = one_line(plain_text(text) if is_html else text[:MOST_OWN])
+    plain = dossier.one_line(plain_text(text) if is_html else text[:MOST_OWN])
     if len(plain.encode()) < LEAST_OWN or plain in said:
         return ""
     if len(text) > MOST_OWN:
@@ -230,9 +218,9 @@ def _own_text(value: FieldValue, said: tuple[str, ...], note: Note) -> str:
 
 def _name_of(address: str) -> str:
     """What an entry without a name is called until its page has been read."""
-    if repository := repository_of(address):
+    if repository := dossier.repository_of(address):
         return repository.name
-    return (package_of(address) or (urlsplit(address).hostname or "").removeprefix("www."))[: MOST_KEPT["name"]]
+    return (dossier.package_of(address) or (urlsplit(address).hostname or "").removeprefix("www."))[: MOST_KEPT["name"]]
 
 
 def _day(value: FieldValue, note: Note) -> date | None:
@@ -246,7 +234,7 @@ def _category(value: FieldValue, table: FeedTable, categories: frozenset[str]) -
     """The first of the entry's categories we have, by the feed's table or by its own slug; "" when there is none."""
     ours = {tag.casefold(): slug for tag, slug in table.categories.items()}
     for text in value.texts:
-        said = one_line(text[:200])
+        said = dossier.one_line(text[:200])
         for slug in (ours.get(said.casefold(), ""), re.sub(r"[\s_]+", "-", said.lower())):
             if slug in categories:
                 return slug
@@ -263,7 +251,7 @@ def _short(field: str, text: str, note: Note) -> str:
 
 
 def _text(value: FieldValue) -> str:
-    return one_line(value.text)
+    return dossier.one_line(value.text)
 
 
 def read_day(text: str) -> date | None:
@@ -272,7 +260,7 @@ def read_day(text: str) -> date | None:
     for read in (_seconds, _iso, _mail, _written):
         try:
             if day := read(text):
-                return day if EARLIEST <= day < LATEST else None
+                return day if dossier.EARLIEST <= day < LATEST else None
         except (ValueError, TypeError, OverflowError, IndexError):
             continue
     return None
@@ -300,7 +288,7 @@ def _mail(text: str) -> date | None:
 
 
 def _written(text: str) -> date | None:
-    return date.fromisoformat(plain) if (plain := day_of(text)) else None
+    return date.fromisoformat(plain) if (plain := dossier.day_of(text)) else None
 
 
 def _utc(moment: datetime) -> date:

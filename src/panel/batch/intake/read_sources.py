@@ -22,7 +22,7 @@ from panel.batch.intake.formats.json_rows import read_json, read_jsonl
 from panel.batch.intake.formats.launch_rows import launch_text, launches_in, one_launch
 from panel.batch.intake.formats.xml_rows import read_xml
 from panel.batch.intake.normalize import Unfit, announce, heads_of
-from panel.batch.intake.source_spec import Format, SourceSpec
+from panel.batch.intake.source_spec import Format, SourceSpec, is_address
 from panel.batch.intake.text_lines import encoding_of
 from panel.dossier import decode_launch_file
 from panel.errors import Mistake, PanelError
@@ -99,11 +99,6 @@ async def _open(
     else:
         rows = _local(spec, Path(spec.source), categories)
     return _rows(rows, spec, on_problem, categories)
-
-
-def is_address(source: str) -> bool:
-    """Whether a source is on the web rather than a file's or folder's name."""
-    return source.lower().startswith(("http://", "https://"))
 
 
 def _rows(

@@ -72,6 +72,11 @@ class Shortlist(Value):
     max_age_days: int = Field(default=0, ge=0)  # before the batch's day; 0: any age. An unknown day passes
 
 
+def is_address(source: str) -> bool:
+    """Whether a source, or a command's argument, is a page's address and not a file's or folder's name."""
+    return source.lower().startswith(("http://", "https://"))
+
+
 def listed(paths: Paths | None) -> tuple[str, ...]:
     """One or several, as several; "" is none."""
     given = (paths,) if isinstance(paths, str) else paths or ()

@@ -24,9 +24,8 @@ STEPS = ("filling", "submitting", "submitted", "ended", "collected", "lost")
 
 
 async def half_price(
-    context: BatchContext, sign: StopSign, store: ProviderBatches, batch_apis: Mapping[str, BatchApi], *, at_once: int,
-    poll_s: float | None = None,
-) -> None:  # fmt: skip
+    context: BatchContext, sign: StopSign, store: ProviderBatches, batch_apis: Mapping[str, BatchApi], *, at_once: int
+) -> None:
     """Get what can be had through provider batches into the ledger; every row is then ready again, or done.
 
     Leftovers (repairs, expired and missing rows) go into a second batch when there are many and there is time, else
@@ -35,8 +34,7 @@ async def half_price(
     Raises Stopped at a limit, the deadline or a signal, ProviderRefused when a key is refused while batches are out:
     these go on without us and are collected when the run is resumed.
     """
-    poll_s = FIRST_POLL_S if poll_s is None else poll_s
-    await _until_collected(context, sign, store, batch_apis, poll_s)  # those of an earlier life first
+    await _until_collected(context, sign, store, batch_apis)  # those of an earlier life first
     round_ = 0
     while True:
         collector = Collector(context, store, batch_apis, least=1 if round_ == 0 else SECOND_ROUND_CALLS)
@@ -44,7 +42,7 @@ async def half_price(
         await work_off(collecting, sign, at_once=at_once)
         handed = await collector.close()
         if handed:
-            await _until_collected(context, sign, store, batch_apis, poll_s)
+            await _until_collected(context, sign, store, batch_apis)
         await asyncio.to_thread(reopen_collected, context.run_id, context.rows)
         round_ += not collector.short
         if not handed or round_ == ROUNDS or not _time_for_another(context):
@@ -57,8 +55,9 @@ def _time_for_another(context: BatchContext) -> bool:
 
 
 async def _until_collected(
-    context: BatchContext, sign: StopSign, store: ProviderBatches, batch_apis: Mapping[str, BatchApi], poll_s: float
+    context: BatchContext, sign: StopSign, store: ProviderBatches, batch_apis: Mapping[str, BatchApi]
 ) -> None:
+    poll_s = FIRST_POLL_S
     pollers = {name: make_poller(context, store, batch_api) for name, batch_api in batch_apis.items()}
     while batches := await asyncio.to_thread(store.open_ones, context.run_id):
         for batch in batches:
@@ -97,13 +96,10 @@ def make_poller(context: BatchContext, store: ProviderBatches, batch_api: BatchA
 
 def _why_not(context: BatchContext, store: ProviderBatches, batch_api: BatchApi, batch: SentBatch) -> str:
     """Why a batch may not go where it was to go: it holds a confidential launch, and panel.toml was changed since."""
-    for slug in (
-        ()
-        if may_take_confidential(batch_api.spec, context.asker.confidential_to)
-        else store.confidential(batch.batch_id)
-    ):
-        return f"{slug!r} is confidential and may not go to {model_address(batch_api.spec)}."
-    return ""
+    if may_take_confidential(batch_api.spec, context.asker.confidential_to):
+        return ""
+    slugs = store.confidential(batch.batch_id)
+    return f"{slugs[0]!r} is confidential and may not go to {model_address(batch_api.spec)}." if slugs else ""
 
 
 async def step_on(poller: Poller, batch: SentBatch) -> SentBatch:

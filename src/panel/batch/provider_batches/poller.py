@@ -14,7 +14,7 @@ up at the provider first, since no idempotency key exists.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -46,14 +46,11 @@ class Counts:
     spent_usd: Decimal = Decimal(0)
 
     def __str__(self) -> str:
-        odd = [f"{n} {what}" for n, what in self._odd() if n]
-        return f"{self.answered} answered, {self.failed} failed" + (f", {', '.join(odd)}" if odd else "")
-
-    def _odd(self) -> Iterator[tuple[int, str]]:
-        yield self.missing, "missing"
-        yield self.unknown, "of nobody"
-        yield self.doubled, "doubled"
-        yield self.unreadable, "unreadable"
+        counts = {
+            "missing": self.missing, "of nobody": self.unknown, "doubled": self.doubled, "unreadable": self.unreadable
+        }  # fmt: skip
+        odd = "".join(f", {n} {what}" for what, n in counts.items() if n)
+        return f"{self.answered} answered, {self.failed} failed{odd}"
 
 
 @dataclass
@@ -99,7 +96,9 @@ class Poller:
             return await self._put(batch, state="collected", why="Nothing was left to ask.")
         self.over_since.pop(batch.batch_id, None)
         try:
-            provider_id = await self.batch_api.submit(batch.batch_id, self._requests(batch))
+            bodies = self.store.bodies(batch.batch_id)  # read as they are sent
+            requests = (BatchRequest(custom_id(key, attempt), body) for key, attempt, body in bodies)
+            provider_id = await self.batch_api.submit(batch.batch_id, requests)
         except ProviderBusy as err:
             self.over_since[batch.batch_id] = self.now()
             if not err.maybe_paid:
@@ -241,10 +240,6 @@ class Poller:
             self.stop_model(batch.model, why)
         await self._fail(await self._keys(batch, unanswered=True), why, cost_usd)
         return await self._put(batch, state="lost", why=why)
-
-    def _requests(self, batch: SentBatch) -> Iterator[BatchRequest]:
-        for key, attempt, body in self.store.bodies(batch.batch_id):
-            yield BatchRequest(custom_id(key, attempt), body)
 
     async def _keys(self, batch: SentBatch, *, unanswered: bool = False) -> set[tuple[str, int]]:
         """Key and attempt of its calls: up to 100,000 rows, so read in a thread."""

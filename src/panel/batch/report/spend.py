@@ -32,7 +32,6 @@ class Bill:
     presumed_usd: Decimal = ZERO  # what budgets count for the unpriced
 
     def add(self, row: CostRow, savings: Savings) -> None:
-        """One more row of the ledger."""
         self.spend = add_spends(self.spend, row.spend)
         self.presumed_usd += row.presumed_usd
         self.saved += savings.of(row.model, row.spend.usage, batch=row.batch, base_url=row.base_url)
@@ -86,16 +85,12 @@ class BatchSpend:
     def calls(self) -> int:
         return self.total.spend.calls
 
-    @property
-    def unpriced(self) -> int:
-        return self.total.spend.unpriced
-
     def as_json(self) -> dict[str, Any]:
         """For the summary: figures as exact decimal text."""
         return {
             "cost_usd": str(self.cost_usd),
             "calls": self.calls,
-            "unpriced_calls": self.unpriced,
+            "unpriced_calls": self.total.spend.unpriced,
             "presumed_usd": str(self.total.presumed_usd),
             "saved_by_cache_usd": str(self.total.saved.cache_usd),
             "saved_by_batches_usd": str(self.total.saved.batch_usd),

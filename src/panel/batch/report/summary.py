@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from panel.batch.report.json_stream import json_parts
 from panel.batch.report.spend import BatchSpend
 from panel.pages import markdown as markdown_text
 from panel.records import BatchRow, ProposedPair, Run
@@ -34,7 +33,6 @@ class Digest:
     shown: dict[str, list[BatchRow]] = field(default_factory=dict)  # first rows by list, held ones apart
 
     def add(self, row: BatchRow) -> None:
-        """One more row."""
         name = row.state if row.state in LISTED else "unfinished"
         self.counts[name] += 1
         held = name == "reviewed" and row.held
@@ -57,11 +55,6 @@ def digest_rows(rows: Iterable[BatchRow]) -> Digest:
     return found
 
 
-def as_json(run: Run, rows: RowsOf, spend: BatchSpend, pairs: Sequence[ProposedPair]) -> Iterator[str]:
-    """One object, in pieces."""
-    return json_parts(summary_fields(run, rows, spend, pairs))
-
-
 def summary_fields(
     run: Run, rows: RowsOf, spend: BatchSpend, pairs: Sequence[ProposedPair]
 ) -> Iterator[tuple[str, Any]]:
@@ -78,12 +71,8 @@ def summary_fields(
 
 def _entry(row: BatchRow, spend: BatchSpend) -> dict[str, Any]:
     entry: dict[str, Any] = {
-        "row": row.row,
-        "source": row.said.source,
-        "at": row.said.at,
-        "name": row.said.name,
-        "reason": row.reason,
-    }
+        "row": row.row, "source": row.said.source, "at": row.said.at, "name": row.said.name, "reason": row.reason,
+    }  # fmt: skip
     if row.slug:
         entry |= {"launch": row.slug, "cost_usd": str(spend.by_launch.get(row.slug, 0))}
     if row.state == "reviewed":
@@ -123,9 +112,9 @@ def counted_words(found: Digest) -> str:
 
 def spend_words(spend: BatchSpend) -> str:
     """Calls and what they cost, in a sentence."""
-    presumed = spend.total.presumed_usd
+    presumed, unpriced = spend.total.presumed_usd, spend.total.spend.unpriced
     at_most = f", ${presumed:.4f} at most" if presumed else ""
-    unknown = f", {spend.unpriced} of them of unknown price{at_most}" if spend.unpriced else ""
+    unknown = f", {unpriced} of them of unknown price{at_most}" if unpriced else ""
     return f"{spend.calls} calls, ${spend.cost_usd:.4f}{unknown}."
 
 

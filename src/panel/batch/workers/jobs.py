@@ -50,9 +50,7 @@ async def _nothing(*given: Any) -> None:
 HANDING_OUT = JobHandlers(review=_nothing, submit=_nothing, poll=_nothing, finish=_nothing, give_up=_nothing)
 
 
-def open_queue(
-    database_url: str, handlers: JobHandlers = HANDING_OUT, *, schedule: str = "", schema: str = ""
-) -> "App":
+def open_queue(database_url: str, handlers: JobHandlers = HANDING_OUT, *, schedule: str = "") -> "App":
     """The engine on this database. schedule: of `daily`, as cron in UTC; "" for none.
 
     Raises Mistake without the packages it needs, or on SQLite, which has no use for it.
@@ -66,16 +64,12 @@ def open_queue(
         from procrastinate import App, PsycopgConnector
     except ImportError as err:
         raise Mistake("Workers need the `scale` extra.", hint="Install review-panel[scale].") from err
+    scheme, _, rest = database_url.partition("://")
+    plain = f"{scheme.partition('+')[0]}://{rest}"  # SQLAlchemy's driver name is no word of psycopg's
     limits = postgres_arguments(database_url)
-    app = App(connector=PsycopgConnector(conninfo=_conninfo(database_url), min_size=1, max_size=8, kwargs=limits))
+    app = App(connector=PsycopgConnector(conninfo=plain, min_size=1, max_size=8, kwargs=limits))
     _register(app, handlers, schedule)
     return app
-
-
-def _conninfo(url: str) -> str:
-    """The address as psycopg reads it: SQLAlchemy's driver name taken out."""
-    scheme, _, rest = url.partition("://")
-    return f"{scheme.partition('+')[0]}://{rest}"
 
 
 async def prepare_queue(app: "App") -> None:
@@ -105,12 +99,9 @@ async def ask_for_task(app: "App", task: str, run_id: str, *, in_s: float = 0, *
     name = ":".join([task, run_id, *(str(value) for value in more.values())])
     try:
         await app.configure_task(
-            task,
-            queue=BATCHES,
-            queueing_lock=name,
-            lock=name,
+            task, queue=BATCHES, queueing_lock=name, lock=name,
             schedule_in={"seconds": max(1, int(in_s))} if in_s else None,
-        ).defer_async(run_id=run_id, **more)
+        ).defer_async(run_id=run_id, **more)  # fmt: skip
     except AlreadyEnqueued:
         log.debug("%s waits already", name)
 

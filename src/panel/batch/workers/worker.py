@@ -107,7 +107,6 @@ class Worker:
             return OpenBatch(context, pollers, Collector(context, store, batch_apis), stack.pop_all())
 
     async def close(self) -> None:
-        """Let go of everything."""
         for tools in self.open.values():
             await tools.stack.aclose()
         self.open.clear()

@@ -39,12 +39,10 @@ def list_(json_: JsonFlag = False) -> None:
 
 @app.command()
 def add(
-    name: Annotated[str, typer.Argument(help="By-line and signature.")],
-    role: RoleOption,
+    name: Annotated[str, typer.Argument(help="By-line and signature.")], role: RoleOption,
     sign_in: Annotated[str, typer.Option("--sign-in", help="What they sign in with, if not the name.")] = "",
-    password_stdin: StdinFlag = False,
-    json_: JsonFlag = False,
-) -> None:
+    password_stdin: StdinFlag = False, json_: JsonFlag = False,
+) -> None:  # fmt: skip
     """Make an account. Asks for its password, unless stdin has it."""
     with _accounts() as (accounts, signed):
         password = _password(stdin=password_stdin)

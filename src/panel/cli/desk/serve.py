@@ -1,5 +1,7 @@
 """`panel desk`: the place where people turn drafts into reviews, served to one person or to a team."""
 
+import sys
+import threading
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -55,9 +57,9 @@ def _check(table: "DeskTable") -> None:
 
 
 def _serve(workspace: "Workspace", table: "DeskTable", *, browser: bool) -> None:
-    from panel.desk import Accounts, Times
+    from panel.desk import Accounts, Times, WrittenBefore
     from panel.web import Deps, OneTimeLink, bind_socket, build_app, serve
-    from panel.workspace import archive_of, asking_in_background, owner_name
+    from panel.workspace import asking_in_background, owner_name
 
     engine = workspace.stores.engine
     with bind_socket(table.host, table.port) as sock:
@@ -65,7 +67,7 @@ def _serve(workspace: "Workspace", table: "DeskTable", *, browser: bool) -> None
         origin, hosts = _names(table, sock)
         deps = Deps(
             engine=engine, origin=origin, hosts=hosts, owner=owner_name(workspace), link=link,
-            responsible=table.responsible, archive=archive_of(workspace), times=Times(table.timezone),
+            responsible=table.responsible, archive=WrittenBefore(workspace.stores.prints), times=Times(table.timezone),
             ask_again=lambda desk: asking_in_background(workspace, desk),
         )  # fmt: skip
         if table.team and not any(account.sign_in for account in Accounts(engine).rows.all()):
@@ -91,11 +93,8 @@ def _announce(link: str, *, alone: bool, browser: bool, owner: str) -> None:
     else:
         talk("The desk is open. People sign in by name. Ctrl-C closes it.")
     say(link)
-    import sys
-
     sys.stdout.flush()
     if browser and alone:
-        import threading
         import webbrowser
 
         threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()

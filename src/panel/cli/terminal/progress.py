@@ -2,22 +2,20 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import partial
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any
 
 from panel.batch import BatchEvent, Begun, Ended, Paid
 from panel.cli.terminal.terminal import safe, talk
 from panel.pipeline import Event, Notice, TurnBegan, TurnEnded, TurnWaits, WorkAhead
 
 if TYPE_CHECKING:
-    from rich.live import Live
     from rich.table import Table
 
-    from panel.jurors import LimiterHealth, RateLimiter
+    from panel.jurors import LimiterHealth
 
 NOTES_SHOWN = 4
 LINE_EVERY_S = 10.0  # between status lines where there is no terminal
@@ -31,12 +29,6 @@ class RunLines:
         self.seats, self.titles, self.done = seats, titles, 0
         self.reasons: set[str] = set()
 
-    def __enter__(self) -> "RunLines":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
     def __call__(self, event: Event) -> None:
         if isinstance(event, Notice):
             talk(f"  {event.text}")
@@ -45,7 +37,8 @@ class RunLines:
         if isinstance(event, TurnEnded):
             self.done += 1
             title = self.titles[event.opinion.juror.persona_id] + stage_words(event)
-            talk(f"  [{self.done}/{self.seats}] {event.launch}  {title}: {self._outcome(event)}{cost_words(event)}")
+            cost = f"  (${event.spent_usd:.4f} so far)" if event.spent_usd else ""
+            talk(f"  [{self.done}/{self.seats}] {event.launch}  {title}: {self._outcome(event)}{cost}")
 
     def _outcome(self, event: TurnEnded) -> str:
         """A reason that was given before isn't told in full again: one wrong key fails every juror."""
@@ -56,30 +49,7 @@ class RunLines:
         return words
 
 
-class LiveBoard:
-    """Something that redraws in place on stderr while work goes on; what is shown, `_table` gives."""
-
-    live: "Live | None" = None
-
-    def __enter__(self) -> Self:
-        from rich.console import Console
-        from rich.live import Live
-
-        self.live = Live(get_renderable=self._table, console=Console(stderr=True), refresh_per_second=4)
-        self.live.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self.live
-        self.live.__exit__(kind, error, trace)
-
-    def _table(self) -> "Table":
-        raise NotImplementedError
-
-
-class RunBoard(LiveBoard):
+class RunBoard:
     """A table that redraws in place: one row a juror."""
 
     def __init__(self, seats: int, titles: Mapping[str, str]) -> None:
@@ -88,13 +58,6 @@ class RunBoard(LiveBoard):
         self.spent = Decimal(0)
         self.started = time.monotonic()
         self.notes: list[str] = []
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        super().__exit__(kind, error, trace)
-        for note in self.notes:
-            talk(f"  {note}")
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, TurnEnded):
@@ -107,7 +70,7 @@ class RunBoard(LiveBoard):
         else:
             self.notes.append(event.text)
 
-    def _table(self) -> "Table":
+    def table(self) -> "Table":
         from rich.table import Table
         from rich.text import Text
 
@@ -123,16 +86,34 @@ class RunBoard(LiveBoard):
         return table
 
 
-def board_for(work: WorkAhead, *, lines: bool) -> "RunLines | RunBoard | BatchLines | BatchBoard":
-    """What draws how far the work is: a board that redraws in place, or plain lines."""
+@contextmanager
+def board_for(work: WorkAhead, *, lines: bool) -> Iterator[Callable[[Any], None]]:
+    """What draws how far the work is: a board that redraws in place on stderr, or plain lines."""
+    board = _board(work, lines=lines)
+    try:
+        if isinstance(board, RunLines | BatchLines):
+            yield board
+        else:
+            from rich.console import Console
+            from rich.live import Live
+
+            with Live(get_renderable=board.table, console=Console(stderr=True), refresh_per_second=4):
+                yield board
+    finally:
+        if isinstance(board, RunBoard | BatchLines):
+            for text in board.notes if isinstance(board, RunBoard) else [board.progress.sentence()]:
+                talk(f"  {text}")
+
+
+def _board(work: WorkAhead, *, lines: bool) -> "RunLines | RunBoard | BatchLines | BatchBoard":
     if work.titles is not None:
         return RunLines(work.total, work.titles) if lines else RunBoard(work.total, work.titles)
-    progress, limiters = BatchProgress(work.total, work.budget_usd), partial(limiter_lines, work.limiters)
-    return BatchLines(progress, limiters) if lines else BatchBoard(progress, limiters)
+    return (BatchLines if lines else BatchBoard)(
+        BatchProgress(work.total, work.budget_usd), lambda: [_limiter_line(each.health()) for each in work.limiters]
+    )
 
 
 def outcome_words(event: TurnEnded) -> str:
-    """What came of a juror in a few words."""
     opinion = event.opinion
     again = " (from the ledger)" if event.reused else ""
     if opinion.outcome == "answered":
@@ -147,16 +128,8 @@ def stage_words(event: TurnBegan | TurnWaits | TurnEnded) -> str:
     return f" ({event.stage})" if event.stage else ""
 
 
-def cost_words(event: TurnEnded) -> str:
-    return f"  (${event.spent_usd:.4f} so far)" if event.spent_usd else ""
-
-
-def limiter_lines(limiters: "Iterable[RateLimiter]") -> list[str]:
-    """One line a model: calls in flight, what holds them, what its server limits."""
-    return [_limiter_line(limiter.health()) for limiter in limiters]
-
-
 def _limiter_line(health: "LimiterHealth") -> str:
+    """Calls in flight, what holds them, what the server limits."""
     parts = [f"{health.name}: {health.in_flight} of {health.limit} in flight"]
     parts += [f"{health.waiting} waiting"] if health.waiting else []
     parts += [f"{kind} {rate:.0f}/min" for kind, rate in health.per_minute.items()]
@@ -228,12 +201,6 @@ class BatchLines:
         self.progress, self.limiters, self.clock = progress, limiters, clock
         self.said = clock()
 
-    def __enter__(self) -> "BatchLines":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        talk(f"  {self.progress.sentence()}")
-
     def __call__(self, event: BatchEvent) -> None:
         self.progress.take(event)
         if isinstance(event, Notice):
@@ -246,7 +213,7 @@ class BatchLines:
                 talk("  " + "; ".join([self.progress.sentence(), *self.limiters()]))
 
 
-class BatchBoard(LiveBoard):
+class BatchBoard:
     """A block that redraws in place: the whole, each provider, the last launches and notes."""
 
     def __init__(self, progress: BatchProgress, limiters: LimiterLines) -> None:
@@ -258,7 +225,7 @@ class BatchBoard(LiveBoard):
         if isinstance(event, Ended):
             self.last = [*self.last, f"{event.row.said.name}: {words_for(event)}"][-NOTES_SHOWN:]
 
-    def _table(self) -> "Table":
+    def table(self) -> "Table":
         from rich.table import Table
         from rich.text import Text
 

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any
 
 MOST_MEASURED = 500  # rows of a streamed table that say how wide its columns are
@@ -30,6 +31,15 @@ def say(text: str) -> None:
 def say_json(value: Any) -> None:
     """Exactly one JSON object on stdout; what nobody sees is escaped in it, and nothing is lost."""
     say_parts([json.dumps(value, ensure_ascii=False, indent=1), "\n"])
+
+
+def say_written(path: Path, then: str, *, json_: bool) -> None:
+    """The path of a file that a command wrote, and what to do next with it."""
+    if json_:
+        say_json({"path": str(path)})
+        return
+    talk(f"Wrote {path}. {then}")
+    say(str(path))
 
 
 def say_parts(parts: Iterable[str]) -> None:

@@ -21,7 +21,6 @@ class Fetch(Protocol):
 
     async def __call__(self, url: str, *, known: Page | None = None) -> Page:
         """The page. Raises PanelError, in one sentence, for one that is refused or can't be had."""
-        ...
 
 
 def anything(url: str) -> None:

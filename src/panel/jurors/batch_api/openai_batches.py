@@ -43,14 +43,11 @@ class OpenAIBatches(endpoints.HttpBatches):
         made = await self.http.create(
             self.at(),
             {
-                "input_file_id": file_id,
-                "endpoint": ENDPOINTS[self.spec.api],
-                "completion_window": "24h",
-                "metadata": {OUR_ID: batch_id},
-                "output_expires_after": {"anchor": "created_at", "seconds": KEPT_S},
+                "input_file_id": file_id, "endpoint": ENDPOINTS[self.spec.api], "completion_window": "24h",
+                "metadata": {OUR_ID: batch_id}, "output_expires_after": {"anchor": "created_at", "seconds": KEPT_S},
             },
             missing=self.none,
-        )
+        )  # fmt: skip
         return endpoints.provider_id(made, self.spec.name)
 
     async def find(self, batch_id: str, *, since: datetime, requests: int) -> list[str]:
@@ -67,12 +64,10 @@ class OpenAIBatches(endpoints.HttpBatches):
         why = _whole_failure(found)
         told = self._of_whole(found) if why else None
         return BatchStatus(
-            provider_batch_id=provider_batch_id,
-            state="ended" if words(found, "status") in ENDED else "working",
-            why=f"openai refused the whole batch: {why}" if why else "",
-            busy=isinstance(told, ProviderBusy),
+            provider_batch_id=provider_batch_id, state="ended" if words(found, "status") in ENDED else "working",
+            why=f"openai refused the whole batch: {why}" if why else "", busy=isinstance(told, ProviderBusy),
             stops_model=isinstance(told, ProviderRefused) and told.stops_model,
-        )
+        )  # fmt: skip
 
     async def results(self, provider_batch_id: str) -> AsyncIterator[BatchResult]:
         found = await self.retrieve(provider_batch_id)

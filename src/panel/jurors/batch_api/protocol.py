@@ -83,7 +83,6 @@ class BatchApi(Protocol):
 
     def size(self, request: BatchRequest) -> int:
         """Bytes this request takes in a batch, for splitting: the sum over a batch stays within `most_bytes`."""
-        ...
 
     async def submit(self, batch_id: str, requests: Iterable[BatchRequest]) -> str:
         """Hand over a batch; returns the provider's id. batch_id: ours, sent along where the provider takes one.
@@ -92,7 +91,6 @@ class BatchApi(Protocol):
         Raises ValueError, before anything is sent, for no requests, too many, too many bytes, a custom id twice or
         malformed. Raises ProviderBusy with `maybe_paid` when the provider may have accepted it: `find` tells.
         """
-        ...
 
     async def find(self, batch_id: str, *, since: datetime, requests: int) -> list[str]:
         """Provider ids that are (OpenAI) or may be (Anthropic) this submission, likeliest first.
@@ -101,11 +99,9 @@ class BatchApi(Protocol):
         requests: how many it held. Anthropic keeps no word of ours with a batch, so that every batch made since with
         as many requests is named: leave out those known to be another's, and look at the custom ids when it ends.
         """
-        ...
 
     async def status(self, provider_batch_id: str) -> BatchStatus:
         """One look. Raises ProviderRefused when the provider knows no such batch."""
-        ...
 
     def results(self, provider_batch_id: str) -> AsyncIterator[BatchResult]:
         """Every line of the results as it arrives, in any order; for OpenAI of the output and of the error file.
@@ -115,12 +111,9 @@ class BatchApi(Protocol):
         Raises ProviderBusy when the connection breaks or the batch has not ended, ProviderRefused when the provider
         no longer keeps the results.
         """
-        ...
 
     async def cancel(self, provider_batch_id: str) -> None:
         """Ask the provider to stop. What it has answered by then is billed and in the results."""
-        ...
 
     async def close(self) -> None:
         """Free sockets."""
-        ...

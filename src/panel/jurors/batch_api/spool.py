@@ -28,7 +28,6 @@ class Shape:
     closing: bytes = b""
 
     def encode(self, request: BatchRequest) -> bytes:
-        """One request as it is sent."""
         return as_json(self.line(request))
 
 

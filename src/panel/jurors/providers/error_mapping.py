@@ -69,7 +69,6 @@ BROKEN_OFF = frozenset({
 
 
 def model_address(spec: ModelSpec) -> str:
-    """The address this model is asked at."""
     return spec.base_url or OWN_ADDRESSES.get(spec.provider, spec.provider)
 
 

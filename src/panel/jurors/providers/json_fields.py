@@ -82,11 +82,9 @@ def read_usage(found: dict[str, Any], text: str) -> Usage | None:
     apart = read + written > into or (anthropics and not details and "prompt_tokens" not in usage)
     fresh = into if apart else into - read - written
     return Usage(
-        input_tokens=fresh,
-        cache_read_tokens=read,
-        cache_write_tokens=written,
+        input_tokens=fresh, cache_read_tokens=read, cache_write_tokens=written,
         output_tokens=max(out, count(usage, "total_tokens") - fresh - read - written),
-    )
+    )  # fmt: skip
 
 
 def read_price_class(found: dict[str, Any]) -> PriceClass:

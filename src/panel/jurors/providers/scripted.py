@@ -34,12 +34,9 @@ class Scripted:
 
     def first_body(self, question: Question) -> Body:
         return {
-            "model": "scripted",
-            "product": question.product,
-            "persona_id": question.persona_id,
-            "turn": 0,
+            "model": "scripted", "product": question.product, "persona_id": question.persona_id, "turn": 0,
             "max_output_tokens": self.spec.max_output_tokens,
-        }
+        }  # fmt: skip
 
     def more_room_body(self, body: Body, *, max_output_tokens: int) -> Body:
         return {**body, "turn": body["turn"] + 1, "max_output_tokens": max_output_tokens}

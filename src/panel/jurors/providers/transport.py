@@ -125,11 +125,9 @@ class Transport:
     def _reply(self, text: str, headers: Any, began: float) -> RawReply:
         self._refuse_unreadable(text, headers.get("content-type", ""))
         return RawReply(
-            text=text,
-            latency_s=time.perf_counter() - began,
-            request_id=next((headers[h] for h in REQUEST_ID_HEADERS if h in headers), ""),
-            headers=limits_of(headers),
-        )
+            text=text, latency_s=time.perf_counter() - began,
+            request_id=next((headers[h] for h in REQUEST_ID_HEADERS if h in headers), ""), headers=limits_of(headers),
+        )  # fmt: skip
 
     async def close(self) -> None:
         if self._client is not None:

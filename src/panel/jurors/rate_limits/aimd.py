@@ -28,7 +28,6 @@ class AdaptiveLimit:
         return max(1, int(min(self.limit, self.most * part)))
 
     def left(self, in_flight: int) -> None:
-        """A call has left."""
         self.peak = max(self.peak, in_flight)
 
     def answered(self, in_flight: int) -> None:

@@ -19,7 +19,6 @@ class LimiterHealth:
     paused_s: float  # until the limiter goes on; 0 when it is not paused
     down_s: float  # since when its server is down; 0 when it is up
     limited: int  # 429 and 529 replies so far
-    failed: int  # other failures so far
     per_minute: Mapping[str, float]  # limits learnt: "requests" -> 3000.0
     why: str = ""  # what the last pause or failure was about; "" while all is well
 

@@ -72,7 +72,7 @@ class RateLimiter:
         self.room = AdaptiveLimit(most)
         self.in_flight = self.places = self.number = 0
         self.paused_until = self.spread_until = self.next_at = -INF
-        self.limited = self.failed = self.limited_in_a_row = 0
+        self.limited = self.limited_in_a_row = 0
         self.why = ""
         self.buckets: dict[str, TokenBucket] = {}
         self.sent: Amounts = (0.0, 0.0, 0.0)
@@ -113,7 +113,6 @@ class RateLimiter:
         return fit
 
     def allowed(self) -> int:
-        """Calls in flight at most, now."""
         return self.room.allowed(self.share)
 
     # Entering and leaving.
@@ -151,7 +150,7 @@ class RateLimiter:
         elif isinstance(outcome, ProviderBusy) and outcome.status in LIMITED:
             self._limited(permit, outcome, now, in_flight)
         elif isinstance(outcome, ProviderBusy):
-            self.failed, self.why = self.failed + 1, str(outcome)
+            self.why = str(outcome)
             self.breaker.failed(now, str(outcome), probe=permit.probe)
         elif isinstance(outcome, ProviderError):
             self.breaker.answered()  # a refusal is a word from a living server
@@ -169,10 +168,6 @@ class RateLimiter:
                 bucket.level -= true - amount_of(kind, permit.amounts)
         self.usual_output += 0.1 * (usage.output_tokens - self.usual_output)
 
-    def is_down(self) -> bool:
-        """Whether the server counts as down, or asked to be left alone."""
-        return self.breaker.down is not None
-
     def holding(self) -> str:
         """Why calls must wait now, for whoever watches; "" when they need not, or only for their turn."""
         paused = asyncio.get_running_loop().time() < self.paused_until
@@ -185,8 +180,7 @@ class RateLimiter:
         return LimiterHealth(
             name=self.name, in_flight=self.in_flight, limit=self.allowed(), most=self.most,
             waiting=len(self.queue) + len(self.outside), paused_s=paused_s, down_s=now - down.since if down else 0.0,
-            limited=self.limited, failed=self.failed,
-            per_minute={kind: bucket.rate * MINUTE_S for kind, bucket in self.buckets.items()},
+            limited=self.limited, per_minute={kind: bucket.rate * MINUTE_S for kind, bucket in self.buckets.items()},
             why=self.why if paused_s or down else "",
         )  # fmt: skip
 
@@ -361,7 +355,6 @@ class RateLimits:
         self._limiters: dict[tuple[str, str], RateLimiter] = {}
 
     def of(self, specs: Iterable[ModelSpec]) -> dict[str, RateLimiter]:
-        """A limiter for each model, by its name."""
         return {spec.name: self._of(spec) for spec in specs}
 
     def _of(self, spec: ModelSpec) -> RateLimiter:

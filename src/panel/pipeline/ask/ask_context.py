@@ -36,23 +36,18 @@ class Defer(Protocol):
 
     def serves(self, row: CallRow) -> bool:
         """Whether this model's questions can go in a batch; others are sent as ever."""
-        ...
 
     async def look(self, row: CallRow, body: Body) -> StoredAnswer | None:
         """The answer, when the ledger has it."""
-        ...
 
     async def take(self, row: CallRow, body: Body) -> None:
         """Take the question. It may be taken already."""
-        ...
 
     async def flush(self, launch: str) -> None:
         """Put what was taken of this launch on the disk. Raises Stopped when it might pass a limit."""
-        ...
 
     def can_wait(self) -> bool:
         """Whether money comes back with a batch that is out, so that a launch which finds none left may wait."""
-        ...
 
 
 @dataclass

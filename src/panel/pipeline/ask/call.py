@@ -61,7 +61,7 @@ class BilledCall:
             try:
                 return await self._send_once(body)
             except ProviderBusy as err:
-                if err.maybe_paid or not (self.limiter.waits_out and self.limiter.is_down()):
+                if err.maybe_paid or not (self.limiter.waits_out and self.limiter.breaker.down):
                     raise
 
     async def _send_once(self, body: Body) -> RawReply:

@@ -51,7 +51,6 @@ class SharedPrefix:
 
     @property
     def marked(self) -> bool:
-        """Whether requests carry cache marks."""
         return self.is_warmed and self.jurors >= self.pays_from
 
     async def wait(self) -> bool:

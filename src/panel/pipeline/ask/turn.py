@@ -69,14 +69,10 @@ class Turn(TurnState):
         self.exchanges.append(Exchange(body=ask.body, purpose=ask.purpose, parsed=parsed))
         self.calls.append(
             Call(
-                key=row.key,
-                attempt=attempt,
-                purpose=ask.purpose,
-                model_returned=parsed.model,
-                usage=parsed.usage or Usage(),
-                cost_usd=cost,
+                key=row.key, attempt=attempt, purpose=ask.purpose, model_returned=parsed.model,
+                usage=parsed.usage or Usage(), cost_usd=cost,
             )
-        )
+        )  # fmt: skip
 
     def _row(self, ask: SendStep) -> CallRow:
         spec, context = self.seat.spec, self.context

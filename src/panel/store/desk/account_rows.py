@@ -124,11 +124,9 @@ def _keep_an_admin(conn: Connection, account: Account) -> None:
     if account.role != "admin":
         return
     others = select(func.count()).where(
-        accounts.c.role == "admin",
-        accounts.c.disabled_at == "",
-        accounts.c.account_id != account.account_id,
+        accounts.c.role == "admin", accounts.c.disabled_at == "", accounts.c.account_id != account.account_id,
         (accounts.c.sign_in == "") if not account.sign_in else (accounts.c.sign_in != ""),
-    )
+    )  # fmt: skip
     if not conn.execute(others).scalar():
         raise Mistake(f"{account.name} is the last admin.", hint="Make somebody else an admin first.")
 

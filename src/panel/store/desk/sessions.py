@@ -54,7 +54,6 @@ class SessionRows(Face):
         return account_of(row) if row else None
 
     def end(self, token_hash: str) -> None:
-        """Forget a session."""
         with changing(self._engine) as conn:
             conn.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
 

@@ -56,10 +56,8 @@ class CallStates:
 
 def _known(row: FoundRow) -> StoredAnswer:
     usage = Usage.model_construct(
-        input_tokens=row.input_tokens,
-        cache_write_tokens=row.cache_write_tokens,
-        cache_read_tokens=row.cache_read_tokens,
-        output_tokens=row.output_tokens,
-    )
+        input_tokens=row.input_tokens, cache_write_tokens=row.cache_write_tokens,
+        cache_read_tokens=row.cache_read_tokens, output_tokens=row.output_tokens,
+    )  # fmt: skip
     cost = None if row.cost_usd is None else Decimal(row.cost_usd)
     return StoredAnswer(decode_text(row.raw), row.attempt, row.model_returned, usage, cost)

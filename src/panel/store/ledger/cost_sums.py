@@ -69,14 +69,10 @@ def by_juror(rows: Iterable[CostRow]) -> tuple[SpendRow, ...]:
 
 
 def add_spends(one: Spend, other: Spend) -> Spend:
-    """Two spends together."""
     return Spend(
-        calls=one.calls + other.calls,
-        reused=one.reused + other.reused,
-        usage=one.usage + other.usage,
-        cost_usd=one.cost_usd + other.cost_usd,
-        unpriced=one.unpriced + other.unpriced,
-    )
+        calls=one.calls + other.calls, reused=one.reused + other.reused, usage=one.usage + other.usage,
+        cost_usd=one.cost_usd + other.cost_usd, unpriced=one.unpriced + other.unpriced,
+    )  # fmt: skip
 
 
 def _of(wanted: Select[Any], run_id: str) -> Select[Any]:

@@ -24,6 +24,7 @@ DONE = frozenset({"collected", "lost"})
 SENT_OUT = frozenset({"submitting", "submitted", "ended"})  # a provider may hold answers that nobody has fetched
 CONFIDENTIAL = '"confidential":true'  # in a record's JSON; in a text within it the quotes would be escaped
 AT_ONCE = 100  # calls read together: their texts are in memory
+JSON = select(provider_batches.c.json)
 IN_ORDER = (calls.c.launch, calls.c.key, calls.c.attempt)  # jurors of one launch side by side: one cached dossier
 
 
@@ -64,19 +65,19 @@ class ProviderBatches(Face):
     def get(self, batch_id: str) -> SentBatch:
         """The batch with this id of ours. Raises StoreError when there is none."""
         with reading(self._engine) as conn:
-            found = conn.execute(_json().where(provider_batches.c.batch_id == batch_id)).scalar()
+            found = conn.execute(JSON.where(provider_batches.c.batch_id == batch_id)).scalar()
         if found is None:
             raise StoreError(f"There is no provider batch {batch_id!r}.")
         return SentBatch.model_validate_json(found)
 
     def open_ones(self, run_id: str = "") -> tuple[SentBatch, ...]:
         """All that are neither collected nor lost, the oldest first; of one run or of all."""
-        wanted = _json().where(provider_batches.c.state.not_in(sorted(DONE)))
+        wanted = JSON.where(provider_batches.c.state.not_in(sorted(DONE)))
         return self._several(wanted.where(provider_batches.c.run_id == run_id) if run_id else wanted)
 
     def of_run(self, run_id: str) -> tuple[SentBatch, ...]:
         """All a run ever made, the oldest first."""
-        return self._several(_json().where(provider_batches.c.run_id == run_id))
+        return self._several(JSON.where(provider_batches.c.run_id == run_id))
 
     def keys(self, batch_id: str, *, unanswered: bool = False) -> Iterator[tuple[str, int]]:
         """Key and attempt of the calls in it, by launch. unanswered: only those that neither answered nor failed."""
@@ -114,10 +115,6 @@ class ProviderBatches(Face):
             return tuple(SentBatch.model_validate_json(text) for text in rows)
 
 
-def _json() -> Select[Any]:
-    return select(provider_batches.c.json)
-
-
 def _calls_in(batch_id: str, unanswered: bool) -> Select[Any]:
     found = select(*IN_ORDER).where(IN_A_BATCH, calls.c.batch_id == batch_id)
     return found.where(calls.c.state == "sent") if unanswered else found
@@ -135,9 +132,6 @@ def _whole(batch_id: str, folded: str, texts: dict[str, str]) -> dict[str, Any]:
 
 def _row(batch: SentBatch) -> dict[str, Any]:
     return {
-        "batch_id": batch.batch_id,
-        "run_id": batch.run_id,
-        "state": batch.state,
-        "created_at": batch.created_at.isoformat(timespec="microseconds"),
-        "json": batch.model_dump_json(),
-    }
+        "batch_id": batch.batch_id, "run_id": batch.run_id, "state": batch.state,
+        "created_at": batch.created_at.isoformat(timespec="microseconds"), "json": batch.model_dump_json(),
+    }  # fmt: skip

@@ -29,18 +29,15 @@ class Work(Protocol):
 
     def run(self, conn: Connection, jobs: Sequence[Any]) -> list[Any]:
         """One result a job, in order, inside a transaction that may still be rolled back."""
-        ...
 
     def committed(self, jobs: Sequence[Any], results: Sequence[Any]) -> None:
         """The transaction is on the disk; nobody has been told yet."""
-        ...
 
     def abandoned(self, job: Any, result: Any) -> Any:
         """Whoever asked for this will never see a result: it was cancelled, or `result` is why there is none.
 
         A job to be done about it, whose result nobody waits for, or None.
         """
-        ...
 
 
 @dataclass(eq=False, slots=True)

@@ -29,7 +29,7 @@ OURS = text("select (classid::bigint << 32) | objid::bigint from pg_locks where 
 
 
 class PgLocks:
-    """The locks of one process. A lost connection means lost locks: the next call that needs one says so.
+    """`Locks` on one connection. A lost connection means lost locks: the next call that needs one says so.
 
     A run's lock under `runs_dir` counts as well: a run on this machine holds that one.
     """
@@ -54,7 +54,6 @@ class PgLocks:
             return got
 
     def release(self, name: str) -> None:
-        """As in `Locks`."""
         with self._guard:
             self._gone.discard(name)
             if name in self._mine:
@@ -63,7 +62,6 @@ class PgLocks:
                     self._ask(lambda conn: conn.execute("select pg_advisory_unlock(%s)", (number(name),)))
 
     def is_held(self, name: str) -> bool:
-        """As in `Locks`."""
         halves = divmod(number(name) % 2**64, 2**32)
         with self._guard:
             if self._ask(lambda conn: conn.execute(HELD, halves)):
@@ -71,7 +69,6 @@ class PgLocks:
         return bool(RUN_ID.fullmatch(name)) and is_run_held(self._runs_dir, name)
 
     def lost(self, names: Collection[str], conn: Connection) -> frozenset[str]:
-        """As in `Locks`."""
         with self._guard:
             known = self._mine.intersection(names)
             if known:
@@ -82,7 +79,6 @@ class PgLocks:
             return frozenset(self._gone.intersection(names))
 
     def close(self) -> None:
-        """As in `Locks`."""
         with self._guard:
             self._drop()
             self._gone.clear()

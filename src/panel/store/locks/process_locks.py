@@ -6,7 +6,8 @@ file they are operating-system locks under `runs/.locks/`; on Postgres they are 
 
 import hashlib
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
@@ -14,9 +15,10 @@ from urllib.parse import quote
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection
 
+from panel.errors import RunHeld
 from panel.store.database import read_url
 from panel.store.files import disk_trouble, make_folder
-from panel.store.locks.run_lock import PATIENCE_S, POLL_S, is_locked, remove_and_release
+from panel.store.locks.run_lock import PATIENCE_S, POLL_S, RunLock, is_locked, remove_and_release
 
 LONGEST = 200  # characters of a file's name, its ending included
 
@@ -26,26 +28,21 @@ class Locks(Protocol):
 
     def acquire(self, name: str) -> bool:
         """Take it. False: somebody has it, and that may be this process: a lock is never taken twice."""
-        ...
 
     def release(self, name: str) -> None:
         """Let go of it; of one that is not held, or was lost, nothing."""
-        ...
 
     def is_held(self, name: str) -> bool:
         """Somebody alive has it, this process included."""
-        ...
 
     def lost(self, names: Collection[str], conn: Connection) -> frozenset[str]:
         """Those of these that were taken here, never released, and are held no more, as the database sees it.
 
         Asked inside the transaction of `conn`: whoever took them over meanwhile writes before it or after it.
         """
-        ...
 
     def close(self) -> None:
         """Let go of all."""
-        ...
 
 
 def open_locks(url: str | URL, runs_dir: Path) -> Locks:
@@ -58,7 +55,7 @@ def open_locks(url: str | URL, runs_dir: Path) -> Locks:
 
 
 class FileLocks:
-    """Locks on files, for processes on one machine. A run's is the one `RunLock` takes."""
+    """`Locks` on files, for processes on one machine. A run's is the one `RunLock` takes."""
 
     def __init__(self, runs_dir: Path) -> None:
         self._runs_dir = runs_dir
@@ -83,7 +80,6 @@ class FileLocks:
             return True
 
     def release(self, name: str) -> None:
-        """As in `Locks`."""
         with self._guard:
             lock = self._held.pop(name, None)
             if lock:
@@ -98,7 +94,6 @@ class FileLocks:
         return frozenset()
 
     def close(self) -> None:
-        """As in `Locks`."""
         for name in list(self._held):
             self.release(name)
 
@@ -109,3 +104,32 @@ def lock_file(runs_dir: Path, name: str) -> Path:
     if len(plain) > LONGEST:
         plain = hashlib.sha256(name.encode()).hexdigest() + ".lock"
     return runs_dir / ".locks" / plain
+
+
+@contextmanager
+def hold_both(locks: Locks, runs_dir: Path, run_id: str) -> Iterator[None]:
+    """The right to work on one run, wherever else its database is used; let go at the end.
+
+    On this machine that is the run's file lock, which guards its folder too. A database on a server may be shared with
+    machines that don't see that file, and then an advisory lock of the run's id is taken as well: whoever asks the same
+    question there is told that a living process is asking it. One lock serves all launches of such a run, for one
+    process asks about them all; where workers share a batch each launch has a lock of its own (DESIGN decision 6).
+    Raises RunHeld when another living process works on the run, here or elsewhere; StoreError when the disk or the
+    database can't be used.
+    """
+    here = RunLock(runs_dir, run_id)
+    here.acquire()
+    elsewhere = not isinstance(locks, FileLocks)
+    try:
+        if elsewhere and not locks.acquire(run_id):
+            raise RunHeld(
+                f"Run {run_id!r} is being worked on by a process on another machine.",
+                hint="Wait until it ends, or stop it there; then: panel resume " + run_id,
+            )
+        try:
+            yield
+        finally:
+            if elsewhere:
+                locks.release(run_id)
+    finally:
+        here.release()

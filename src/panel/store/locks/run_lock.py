@@ -30,7 +30,6 @@ class RunLock:
 
     @property
     def held(self) -> bool:
-        """This object holds the lock."""
         return bool(self._lock.is_locked)
 
     def acquire(self) -> None:
@@ -93,5 +92,4 @@ def remove_and_release(lock: FileLock) -> None:
 
 
 def lock_path(runs_dir: Path, run_id: str) -> Path:
-    """Where the lock of a run stands."""
     return runs_dir / ".locks" / f"{check_run_id(run_id)}.lock"

@@ -8,23 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, insert, select
 
 from panel.records import Launch, Met, Product, ProductFacts
-from panel.store.products.product_rows import (
-    PANEL,
-    LaunchRow,
-    add_event,
-    families_of,
-    family_of,
-    free_slug,
-    key_column,
-    known_launches,
-    launch_rows,
-    load_products,
-    merge_sightings,
-    moment,
-    put_facts,
-    put_launch,
-    root_of,
-)
+from panel.store.products import product_rows as sql
 from panel.store.run_ids import TAIL
 from panel.store.sql_dialect import insert_or_leave, put
 from panel.store.tables.core import launch_runs, product_keys, products
@@ -54,10 +38,10 @@ class Match(NamedTuple):
     """A product the rule takes the launch for."""
 
     product: Product
-    rows: list[LaunchRow]  # of it and of all that was merged into it
+    rows: list[sql.LaunchRow]  # of it and of all that was merged into it
     shared: int  # keys in common
 
-    def row(self, release: str) -> LaunchRow | None:
+    def row(self, release: str) -> sql.LaunchRow | None:
         """The launch of this release; the product's own before one of a merged product."""
         mine = [row for row in self.rows if row.release == release]
         return min(mine, key=lambda row: row.product_id != self.product.product_id) if mine else None
@@ -70,11 +54,11 @@ def matches(conn: Connection, coming: Coming, same: Same) -> list[Match]:
     split a launch goes to the product whose launches it shares more with, though the rule would take it for both.
     A fixed number of queries, however many namesakes there are.
     """
-    shared = _sharing(conn, [key_column(key) for key in coming.keys])
-    families = families_of(conn, shared)
-    known = load_products(conn, shared)
-    by_product: dict[str, list[LaunchRow]] = {}
-    for row in launch_rows(conn, [one for family in families.values() for one in family]) if shared else ():
+    shared = _sharing(conn, [sql.key_column(key) for key in coming.keys])
+    families = sql.families_of(conn, shared)
+    known = sql.load_products(conn, shared)
+    by_product: dict[str, list[sql.LaunchRow]] = {}
+    for row in sql.launch_rows(conn, [one for family in families.values() for one in family]) if shared else ():
         by_product.setdefault(row.product_id, []).append(row)
     found = []
     for root, common in sorted(shared.items()):
@@ -88,8 +72,8 @@ def matches(conn: Connection, coming: Coming, same: Same) -> list[Match]:
 
 def match_of(conn: Connection, product_id: str) -> Match:
     """A product that a launch is known to be of, whatever the rule says."""
-    root = root_of(conn, product_id)
-    return Match(load_products(conn, [root])[root], launch_rows(conn, family_of(conn, root)), 0)
+    root = sql.root_of(conn, product_id)
+    return Match(sql.load_products(conn, [root])[root], sql.launch_rows(conn, sql.family_of(conn, root)), 0)
 
 
 def _sharing(conn: Connection, keys: Sequence[str]) -> dict[str, set[str]]:
@@ -98,7 +82,7 @@ def _sharing(conn: Connection, keys: Sequence[str]) -> dict[str, set[str]]:
     held = held.join(products, products.c.product_id == product_keys.c.product_id)
     shared: dict[str, set[str]] = {}
     for row in conn.execute(held.where(product_keys.c.key.in_(keys))):
-        root = root_of(conn, row.merged_into) if row.merged_into else row.product_id
+        root = sql.root_of(conn, row.merged_into) if row.merged_into else row.product_id
         shared.setdefault(root, set()).add(row.key)
     return shared
 
@@ -113,19 +97,15 @@ def met(conn: Connection, coming: Coming, found: Sequence[Match]) -> Met:
     match = found[0]
     row = match.row(coming.release)
     return Met(
-        product_id=match.product.product_id,
-        product_slug=match.product.slug,
-        slug=row.slug if row else coming.launch.slug,
-        new_product=False,
-        new_launch=row is None,
-        changed=bool(row) and _has_changed(row, coming.digest),
-        product=match.product,
-        launch=next(known_launches(conn, [row])) if row else None,
+        product_id=match.product.product_id, product_slug=match.product.slug,
+        slug=row.slug if row else coming.launch.slug, new_product=False, new_launch=row is None,
+        changed=bool(row) and _has_changed(row, coming.digest), product=match.product,
+        launch=next(sql.known_launches(conn, [row])) if row else None,
         also=tuple(other.product.product_id for other in found[1:]),
-    )
+    )  # fmt: skip
 
 
-def _has_changed(row: LaunchRow | None, digest: str) -> bool:
+def _has_changed(row: sql.LaunchRow | None, digest: str) -> bool:
     sort = digest.partition(":")[0]
     return bool(row and digest and row.digests.get(sort, digest) != digest)
 
@@ -138,9 +118,9 @@ def write_meeting(
         news = met(conn, coming, found)
         merged = updated_facts(found[0].product.facts, facts)
         if merged != found[0].product.facts:
-            put_facts(conn, news.product_id, merged, now)
+            sql.put_facts(conn, news.product_id, merged, now)
     else:
-        near = _sharing(conn, [key_column(key) for key in coming.keys])
+        near = _sharing(conn, [sql.key_column(key) for key in coming.keys])
         also = sorted(near, key=lambda root: (-len(near[root]), root))[:MOST_OFFERED]
         product = new_product(conn, facts, now)
         news = Met(product_id=product.product_id, product_slug=product.slug, slug=coming.launch.slug,
@@ -148,7 +128,7 @@ def write_meeting(
     held = found[0].row(coming.release) if found else None
     row = _put_launch(conn, coming, held, news.product_id, now, reviewed=bool(run_id))
     _say_so(conn, coming, news, now)
-    keys = [{"key": key_column(k), "product_id": row.product_id, "release": row.release} for k in coming.keys]
+    keys = [{"key": sql.key_column(k), "product_id": row.product_id, "release": row.release} for k in coming.keys]
     if keys:
         conn.execute(insert_or_leave(conn.dialect, product_keys), keys)
     if run_id:
@@ -158,25 +138,23 @@ def write_meeting(
 
 
 def _put_launch(
-    conn: Connection, coming: Coming, held: LaunchRow | None, product_id: str, now: datetime, *, reviewed: bool
-) -> LaunchRow:
+    conn: Connection, coming: Coming, held: sql.LaunchRow | None, product_id: str, now: datetime, *, reviewed: bool
+) -> sql.LaunchRow:
     """The launch's row, new or brought up to date."""
     sort = coming.digest.partition(":")[0]
     digests = {sort: coming.digest} if coming.digest else {}
     slim = tuple(source.model_copy(update={"text": ""}) for source in coming.launch.sources)
     launch = coming.launch.model_copy(update={"sources": slim})
     if held is None:
-        row = LaunchRow(product_id, coming.release, launch.slug, (launch.name,), digests, now, now,
-                        merge_sightings((), launch.seen_at), launch)  # fmt: skip
+        row = sql.LaunchRow(product_id, coming.release, launch.slug, (launch.name,), digests, now, now,
+                        sql.merge_sightings((), launch.seen_at), launch)  # fmt: skip
     else:
         row = held._replace(
-            names=tuple(dict.fromkeys((*held.names, launch.name))),
-            digests=held.digests | digests,
-            last_seen=max(held.last_seen, now),
-            seen_at=merge_sightings(held.seen_at, launch.seen_at),
+            names=tuple(dict.fromkeys((*held.names, launch.name))), digests=held.digests | digests,
+            last_seen=max(held.last_seen, now), seen_at=sql.merge_sightings(held.seen_at, launch.seen_at),
             launch=_fuller(held.launch, launch, reviewed=reviewed),
-        )
-    put_launch(conn, row)
+        )  # fmt: skip
+    sql.put_launch(conn, row)
     return row
 
 
@@ -198,20 +176,20 @@ def _say_so(conn: Connection, coming: Coming, news: Met, now: datetime) -> None:
     """Events only for what is news: a launch seen again every day writes none."""
     told = {"launch": coming.launch.slug, "name": coming.launch.name, "release": coming.release}
     if news.new_launch:
-        add_event(conn, news.product_id, now, PANEL, "found" if news.new_product else "release", **told)
+        sql.add_event(conn, news.product_id, now, sql.PANEL, "found" if news.new_product else "release", **told)
         if news.also:
-            add_event(conn, news.product_id, now, PANEL, "alike", **told, products=list(news.also))
+            sql.add_event(conn, news.product_id, now, sql.PANEL, "alike", **told, products=list(news.also))
     elif news.changed:
-        add_event(conn, news.product_id, now, PANEL, "changed", **told, digest=coming.digest)
+        sql.add_event(conn, news.product_id, now, sql.PANEL, "changed", **told, digest=coming.digest)
 
 
 def new_product(conn: Connection, facts: ProductFacts, now: datetime, *, first_seen: datetime | None = None) -> Product:
     """A product of its own. first_seen: of its oldest launch, when that was before now."""
     product_id = "p-" + "".join(choice(TAIL) for _ in range(10))
-    slug, since = free_slug(conn, facts.name), first_seen or now
-    row = {"product_id": product_id, "slug": slug, "first_seen": moment(since), "merged_into": ""}
+    slug, since = sql.free_slug(conn, facts.name), first_seen or now
+    row = {"product_id": product_id, "slug": slug, "first_seen": sql.moment(since), "merged_into": ""}
     conn.execute(insert(products).values(row))
-    put_facts(conn, product_id, facts, now)
+    sql.put_facts(conn, product_id, facts, now)
     return Product(product_id=product_id, slug=slug, first_seen=since, facts=facts)
 
 
@@ -229,9 +207,7 @@ def updated_facts(known: ProductFacts, new: ProductFacts) -> ProductFacts:
     looked_up = any(told[f] != blank[f] for f in told) and not older
     return known.model_copy(
         update={
-            "category": new.category or known.category,
-            "homepage": known.homepage or new.homepage,
-            "checked": new.checked or known.checked if looked_up else known.checked,
-            **taken,
+            "category": new.category or known.category, "homepage": known.homepage or new.homepage,
+            "checked": new.checked or known.checked if looked_up else known.checked, **taken,
         }
-    )
+    )  # fmt: skip

@@ -61,10 +61,7 @@ def find_product(conn: Connection, ref: str) -> Product:
 
 def load_product(conn: Connection, product_id: str) -> Product:
     """A product there is, with what is known of it today."""
-    row = conn.execute(select(products).where(products.c.product_id == product_id)).one()
-    facts = facts_before(conn, product_id)
-    assert facts  # written together with the product
-    return product_of(row, facts)
+    return load_products(conn, [product_id])[product_id]
 
 
 def load_products(conn: Connection, product_ids: Collection[str]) -> dict[str, Product]:
@@ -79,20 +76,15 @@ def load_products(conn: Connection, product_ids: Collection[str]) -> dict[str, P
 def product_of(row: Row[Any], facts: ProductFacts) -> Product:
     """The value of a row that has the columns of `products`."""
     return Product(
-        product_id=row.product_id,
-        slug=row.slug,
-        first_seen=datetime.fromisoformat(row.first_seen),
-        merged_into=row.merged_into,
-        facts=facts,
-    )
+        product_id=row.product_id, slug=row.slug, first_seen=datetime.fromisoformat(row.first_seen),
+        merged_into=row.merged_into, facts=facts,
+    )  # fmt: skip
 
 
-def facts_before(conn: Connection, product_id: str, day: date | None = None) -> ProductFacts | None:
-    """What was known of a product before a day, or is today; None when it was not known yet."""
-    mine = select(product_facts).where(product_facts.c.product_id == product_id)
-    if day:
-        mine = mine.where(product_facts.c.on_day < day.isoformat())
-    row = conn.execute(mine.order_by(product_facts.c.on_day.desc()).limit(1)).first()
+def facts_before(conn: Connection, product_id: str, day: date) -> ProductFacts | None:
+    """What was known of a product before a day; None when it was not known yet."""
+    mine = (product_facts.c.product_id == product_id, product_facts.c.on_day < day.isoformat())
+    row = conn.execute(select(product_facts).where(*mine).order_by(product_facts.c.on_day.desc()).limit(1)).first()
     return facts_of(row) if row else None
 
 
@@ -159,28 +151,21 @@ def launch_rows(conn: Connection, family: Collection[str]) -> list[LaunchRow]:
 
 def _launch_row(row: Row[Any]) -> LaunchRow:
     return LaunchRow(
-        product_id=row.product_id,
-        release=row.release,
-        slug=row.slug,
-        names=tuple(json.loads(row.names)),
-        digests=json.loads(row.digests),
-        first_seen=datetime.fromisoformat(row.first_seen),
+        product_id=row.product_id, release=row.release, slug=row.slug, names=tuple(json.loads(row.names)),
+        digests=json.loads(row.digests), first_seen=datetime.fromisoformat(row.first_seen),
         last_seen=datetime.fromisoformat(row.last_seen),
         seen_at=tuple(Seen.model_validate(seen) for seen in json.loads(row.seen_at)),
         launch=Launch.model_validate_json(row.launch),
-    )
+    )  # fmt: skip
 
 
 def put_launch(conn: Connection, row: LaunchRow) -> None:
-    """Keep a launch as it stands."""
     told = {
-        "names": json.dumps(row.names, ensure_ascii=False),
-        "digests": json.dumps(row.digests),
-        "first_seen": moment(row.first_seen),
-        "last_seen": moment(row.last_seen),
+        "names": json.dumps(row.names, ensure_ascii=False), "digests": json.dumps(row.digests),
+        "first_seen": moment(row.first_seen), "last_seen": moment(row.last_seen),
         "seen_at": json.dumps([seen.model_dump(mode="json") for seen in row.seen_at], ensure_ascii=False),
         "launch": row.launch.model_dump_json(),
-    }
+    }  # fmt: skip
     put(conn, launches, {"product_id": row.product_id, "release": row.release, "slug": row.slug, **told})
 
 
@@ -211,7 +196,6 @@ def merge_sightings(known: Iterable[Seen], new: Iterable[Seen]) -> tuple[Seen, .
 
 
 def add_event(conn: Connection, product_id: str, now: datetime, by: str, what: str, **detail: Any) -> None:
-    """Write down what was done to a product."""
     told = json.dumps(detail, ensure_ascii=False)
     row = {"product_id": product_id, "at": moment(now), "who": by[:200], "what": what, "detail": told}
     conn.execute(insert(product_events).values(row))
@@ -222,12 +206,9 @@ def events_of(conn: Connection, family: Collection[str]) -> Iterator[ProductEven
     mine = select(product_events).where(product_events.c.product_id.in_(family))
     for row in conn.execute(mine.order_by(product_events.c.event_id)):
         yield ProductEvent(
-            product_id=row.product_id,
-            at=datetime.fromisoformat(row.at),
-            by=row.who,
-            what=row.what,
+            product_id=row.product_id, at=datetime.fromisoformat(row.at), by=row.who, what=row.what,
             detail=json.loads(row.detail),
-        )
+        )  # fmt: skip
 
 
 def free_slug(conn: Connection, name: str) -> str:

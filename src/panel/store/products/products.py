@@ -16,24 +16,8 @@ from panel.errors import Mistake
 from panel.records import Launch, Met, Neighbour, Product, ProductEvent, ProductFacts, ProductHistory, ReviewedProduct
 from panel.store.database import Face, changing_alone, reading
 from panel.store.desk.act_log import append_act
+from panel.store.products import product_rows as sql
 from panel.store.products.match import Coming, Meeting, Same, match_of, matches, met, new_product, write_meeting
-from panel.store.products.product_rows import (
-    LaunchRow,
-    add_event,
-    events_of,
-    facts_before,
-    facts_of,
-    family_of,
-    find_product,
-    is_latest,
-    known_launches,
-    launch_rows,
-    load_product,
-    load_products,
-    product_of,
-    put_facts,
-    root_of,
-)
 from panel.store.products.reviewed import open_ones, reviewed_in
 from panel.store.sql_dialect import bytewise
 from panel.store.tables.core import launch_runs, launches, product_facts, product_keys, products
@@ -86,8 +70,8 @@ class Products(Face):
         with reading(self._engine) as conn:
             order = (unpriced, product_facts.c.checked.desc(), bytewise(conn.dialect, products.c.slug))
             mine = _standing(before).where(product_facts.c.category == category)
-            mine = mine.where(products.c.product_id != root_of(conn, but)).order_by(*order)
-            rows = [(row.slug, facts_of(row)) for row in open_ones(conn, mine, before=before, most=most)]
+            mine = mine.where(products.c.product_id != sql.root_of(conn, but)).order_by(*order)
+            rows = [(row.slug, sql.facts_of(row)) for row in open_ones(conn, mine, before=before, most=most)]
         return tuple(
             Neighbour(slug=slug, name=f.name, pricing_class=f.pricing_class, licence=f.licence, checked=f.checked)
             for slug, f in rows
@@ -104,7 +88,7 @@ class Products(Face):
     def facts_before(self, product_id: str, day: date) -> ProductFacts | None:
         """What was known of a product before a day (UTC); None when it was not known yet."""
         with reading(self._engine) as conn:
-            return facts_before(conn, product_id, day)
+            return sql.facts_before(conn, product_id, day)
 
     def list_products(self, category: str = "") -> tuple[Product, ...]:
         """Every product that stands for itself, or those of a category, by slug."""
@@ -112,7 +96,7 @@ class Products(Face):
         if category:
             mine = mine.where(product_facts.c.category == category)
         with reading(self._engine) as conn:
-            found = [product_of(row, facts_of(row)) for row in conn.execute(mine)]
+            found = [sql.product_of(row, sql.facts_of(row)) for row in conn.execute(mine)]
         return tuple(sorted(found, key=lambda product: product.slug))
 
     def history(self, ref: str) -> ProductHistory:
@@ -122,12 +106,12 @@ class Products(Face):
         Raises Mistake when there is none, naming the nearest.
         """
         with reading(self._engine) as conn:
-            root = root_of(conn, find_product(conn, ref).product_id)
-            family = family_of(conn, root)
-            product, merged = load_product(conn, root), tuple(load_product(conn, one) for one in family[1:])
-            rows = sorted(launch_rows(conn, family), key=lambda row: (row.first_seen, row.release))
-            known, events = tuple(known_launches(conn, rows)), tuple(events_of(conn, family))
-            alike = load_products(conn, {root_of(conn, one) for one in _offered(events)} - {root})
+            root = sql.root_of(conn, sql.find_product(conn, ref).product_id)
+            family = sql.family_of(conn, root)
+            product, merged = sql.load_product(conn, root), tuple(sql.load_product(conn, one) for one in family[1:])
+            rows = sorted(sql.launch_rows(conn, family), key=lambda row: (row.first_seen, row.release))
+            known, events = tuple(sql.known_launches(conn, rows)), tuple(sql.events_of(conn, family))
+            alike = sql.load_products(conn, {sql.root_of(conn, one) for one in _offered(events)} - {root})
         past = [event.detail["was"] for event in events if event.what == "renamed"]
         names = dict.fromkeys([*past, *(one.facts.name for one in merged), *(n for one in known for n in one.names)])
         others = tuple(name for name in names if name != product.facts.name)
@@ -140,13 +124,15 @@ class Products(Face):
         Gives the product that stands for both. Raises Mistake when one is unknown or they are one already.
         """
         with changing_alone(self._engine) as conn:
-            roots = [root_of(conn, find_product(conn, ref).product_id) for ref in (into, other)]
+            roots = [sql.root_of(conn, sql.find_product(conn, ref).product_id) for ref in (into, other)]
             if roots[0] == roots[1]:
                 raise Mistake(f"{into!r} and {other!r} are one product already.", hint="Nothing is to be done.")
-            kept, gone = (load_product(conn, root) for root in roots)
+            kept, gone = (sql.load_product(conn, root) for root in roots)
             _point(conn, gone, kept.product_id)
-            add_event(conn, gone.product_id, now, by, "merged", into=kept.product_id, slug=kept.slug, reason=reason)
-            add_event(conn, kept.product_id, now, by, "took", product=gone.product_id, slug=gone.slug, reason=reason)
+            sql.add_event(conn, gone.product_id, now, by, "merged", into=kept.product_id, slug=kept.slug, reason=reason)
+            sql.add_event(
+                conn, kept.product_id, now, by, "took", product=gone.product_id, slug=gone.slug, reason=reason
+            )
             _tell(conn, account or by, "merged products", now, product=kept.slug, other=other, reason=reason)
             return kept
 
@@ -160,12 +146,12 @@ class Products(Face):
         `ref` was merged into another, and that is undone. Raises Mistake when either can't be.
         """
         with changing_alone(self._engine) as conn:
-            product = find_product(conn, ref)
+            product = sql.find_product(conn, ref)
             if not releases:
                 own = _undo_merge(conn, product, ref, by=by, reason=reason, now=now)
                 _tell(conn, account or by, "took products apart", now, product=own.slug, reason=reason)
                 return own
-            going = _going(launch_rows(conn, [product.product_id]), releases, ref)
+            going = _going(sql.launch_rows(conn, [product.product_id]), releases, ref)
             facts = product.facts.model_copy(
                 update={"name": name or going[0].names[0], "homepage": going[0].launch.homepage}
             )
@@ -175,8 +161,8 @@ class Products(Face):
                 mine = (table.c.product_id == product.product_id) & table.c.release.in_(moved)
                 conn.execute(update(table).where(mine).values(product_id=new.product_id))
             told = {"launches": [row.slug for row in going], "reason": reason}
-            add_event(conn, product.product_id, now, by, "split", into=new.product_id, slug=new.slug, **told)
-            add_event(conn, new.product_id, now, by, "split", out_of=product.product_id, slug=product.slug, **told)
+            sql.add_event(conn, product.product_id, now, by, "split", into=new.product_id, slug=new.slug, **told)
+            sql.add_event(conn, new.product_id, now, by, "split", out_of=product.product_id, slug=product.slug, **told)
             gone = ", ".join(releases)
             more = {"product": product.slug, "other": new.slug, "launches": gone, "reason": reason}
             _tell(conn, account or by, "split a product", now, **more)
@@ -188,11 +174,11 @@ class Products(Face):
         if not 0 < len(name) <= 120:
             raise Mistake(f"{name!r} is no name.", hint="Give one of at most 120 characters.")
         with changing_alone(self._engine) as conn:
-            product = load_product(conn, root_of(conn, find_product(conn, ref).product_id))
+            product = sql.load_product(conn, sql.root_of(conn, sql.find_product(conn, ref).product_id))
             facts = product.facts.model_copy(update={"name": name})
             told = {"was": product.facts.name, "name": name, "reason": reason}
-            put_facts(conn, product.product_id, facts, now)
-            add_event(conn, product.product_id, now, by, "renamed", **told)
+            sql.put_facts(conn, product.product_id, facts, now)
+            sql.add_event(conn, product.product_id, now, by, "renamed", **told)
             _tell(conn, account or by, "renamed a product", now, product=product.slug, **told)
             return product.model_copy(update={"facts": facts})
 
@@ -212,7 +198,7 @@ def _standing(before: date | None = None) -> Select[Any]:
     """Products that stand for themselves with what is known of them today, or was before a day."""
     whose = product_facts.c.product_id == products.c.product_id
     known = select(products, product_facts).join(product_facts, whose)
-    return known.where(products.c.merged_into == "", is_latest(before))
+    return known.where(products.c.merged_into == "", sql.is_latest(before))
 
 
 def _point(conn: Connection, product: Product, into: str) -> None:
@@ -223,12 +209,12 @@ def _undo_merge(conn: Connection, product: Product, ref: str, *, by: str, reason
     if not product.merged_into:
         raise Mistake(f"{ref!r} was merged into no other product.", hint="Name the launches that go: --release R")
     _point(conn, product, "")
-    add_event(conn, product.product_id, now, by, "unmerged", out_of=product.merged_into, reason=reason)
-    add_event(conn, product.merged_into, now, by, "unmerged", product=product.product_id, reason=reason)
+    sql.add_event(conn, product.product_id, now, by, "unmerged", out_of=product.merged_into, reason=reason)
+    sql.add_event(conn, product.merged_into, now, by, "unmerged", product=product.product_id, reason=reason)
     return product.model_copy(update={"merged_into": ""})
 
 
-def _going(rows: Sequence[LaunchRow], releases: Sequence[str], ref: str) -> list[LaunchRow]:
+def _going(rows: Sequence[sql.LaunchRow], releases: Sequence[str], ref: str) -> list[sql.LaunchRow]:
     """The launches that are meant. Raises Mistake for a stranger, or when none would stay."""
     for wanted in releases:
         if not any(_is_meant(row, wanted) for row in rows):
@@ -240,5 +226,5 @@ def _going(rows: Sequence[LaunchRow], releases: Sequence[str], ref: str) -> list
     return sorted(going, key=lambda row: (row.first_seen, row.release))
 
 
-def _is_meant(row: LaunchRow, wanted: str) -> bool:
+def _is_meant(row: sql.LaunchRow, wanted: str) -> bool:
     return wanted in (row.slug, row.launch.release, row.release) and bool(wanted)

@@ -79,11 +79,9 @@ def _last_review(conn: Connection, family: Collection[str], but_run: str) -> dic
         return None
     dossier = json.loads(row.json)["dossier"]  # reading the whole record takes longer
     return {
-        "run_id": row.run_id,
-        "slug": row.slug,
-        "reviewed_on": datetime.fromisoformat(row.created_at).date(),
+        "run_id": row.run_id, "slug": row.slug, "reviewed_on": datetime.fromisoformat(row.created_at).date(),
         "kinds": stated_kinds(Launch.model_validate(dossier["launch"]), (fact["kind"] for fact in dossier["facts"])),
-    }
+    }  # fmt: skip
 
 
 def open_ones(conn: Connection, ordered: Select[Any], *, before: date, most: int) -> list[Row[Any]]:

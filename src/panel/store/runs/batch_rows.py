@@ -54,7 +54,6 @@ class BatchRows(Face):
         self.put_many(run_id, [row])
 
     def put_many(self, run_id: str, rows: Iterable[BatchRow]) -> None:
-        """`put` for each."""
         for some in _by_number(rows):
             with changing(self._engine) as conn:
                 for row in some:

@@ -68,7 +68,6 @@ def texts_of(conn: Connection, run_id: str) -> frozenset[str]:
 
 
 def drop_texts(conn: Connection, hashes: Set[str]) -> None:
-    """Delete these texts."""
     if hashes:
         conn.execute(
             delete(texts).where(texts.c.hash == bindparam("gone")), [{"gone": name} for name in sorted(hashes)]

@@ -12,8 +12,7 @@ from panel.store.database import changing_alone, reading
 from panel.store.files import remove_torn_files
 from panel.store.ledger.cost_sums import CostRow, by_juror, cost_rows, total
 from panel.store.ledger.provider_batches import SENT_OUT
-from panel.store.locks.hold_both import hold_both
-from panel.store.locks.process_locks import Locks
+from panel.store.locks.process_locks import Locks, hold_both
 from panel.store.locks.run_lock import is_held, is_locked
 from panel.store.runs.record_rows import drop_texts, matching, naming_runs, record_row, run_row, texts_of, which_run
 from panel.store.runs.run_folder import RunFolder

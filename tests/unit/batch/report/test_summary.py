@@ -7,8 +7,9 @@ from typing import Any
 
 from tests.support.records import a_row, a_run
 
+from panel.batch.report.json_stream import json_parts
 from panel.batch.report.spend import BatchSpend, Bill
-from panel.batch.report.summary import MOST_LINES, as_json, as_markdown
+from panel.batch.report.summary import MOST_LINES, as_markdown, summary_fields
 from panel.money import Saved
 from panel.records import BatchRow, ProposedPair, Run, Spend, Usage
 
@@ -38,7 +39,7 @@ def whole(rows: list[BatchRow]) -> dict[str, Any]:
     def of(states: tuple[str, ...]) -> Iterator[BatchRow]:
         return (row for row in rows if row.state in states)
 
-    found: dict[str, Any] = json.loads("".join(as_json(run(), of, SPEND, [])))
+    found: dict[str, Any] = json.loads("".join(json_parts(summary_fields(run(), of, SPEND, []))))
     return found
 
 

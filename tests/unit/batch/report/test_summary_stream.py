@@ -47,7 +47,7 @@ def peak_of(count: int) -> int:
     """Bytes at most, of a summary whose every piece is thrown away at once."""
     run = a_run()
     tracemalloc.start()
-    pieces = sum(1 for _ in summary.as_json(run, lambda states: rows_of(count, states), NOTHING, ()))
+    pieces = sum(1 for _ in json_parts(summary.summary_fields(run, lambda states: rows_of(count, states), NOTHING, ())))
     summary.as_markdown(run, rows_of(count, ("reviewed",)), NOTHING, ())
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

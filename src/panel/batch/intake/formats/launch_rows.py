@@ -6,7 +6,7 @@ from pathlib import Path
 from panel.batch.intake.entries import Entry, Rows, Torn
 from panel.dossier import ENDINGS, FENCE, MOST_BYTES, launch_fields, read_launches
 from panel.errors import Mistake
-from panel.records import Announcement, Launch, Seen
+from panel.records import Announcement, Seen
 
 MARKDOWN = (".md", ".markdown")
 
@@ -31,7 +31,12 @@ def one_launch(path: Path, *, label: str, where: str, at: str, categories: froze
         ((launch, _),) = read_launches(path, categories=categories)
     except Mistake as err:
         return Torn(at, str(err))
-    return _announcement(launch, path, label=label, where=where, at=at)
+    return Announcement(
+        source=label, at=at, name=launch.name, release=launch.release, tagline=launch.tagline,
+        homepage=launch.homepage, category=launch.category, launched_at=launch.launched_at,
+        seen_at=launch.seen_at or (Seen(where=where, url=launch.homepage, on=launch.launched_at),),
+        launch_file=str(path.resolve()), embargo_until=launch.embargo_until, confidential=launch.confidential,
+    )  # fmt: skip
 
 
 def launch_text(name: str, text: str) -> Rows:
@@ -45,15 +50,6 @@ def launch_text(name: str, text: str) -> Rows:
     if fields.keys() & {"embargo_until", "confidential"}:
         raise Mistake("What stands on the web is under no embargo.", hint="Keep the file here, and name it.")
     yield Entry("the file", {key: value for key, value in fields.items() if isinstance(value, str)})
-
-
-def _announcement(launch: Launch, path: Path, *, label: str, where: str, at: str) -> Announcement:
-    return Announcement(
-        source=label, at=at, name=launch.name, release=launch.release, tagline=launch.tagline,
-        homepage=launch.homepage, category=launch.category, launched_at=launch.launched_at,
-        seen_at=launch.seen_at or (Seen(where=where, url=launch.homepage, on=launch.launched_at),),
-        launch_file=str(path.resolve()), embargo_until=launch.embargo_until, confidential=launch.confidential,
-    )  # fmt: skip
 
 
 def _has_fields(path: Path) -> bool:

@@ -39,11 +39,9 @@ def read_xml(stream: BinaryIO, *, url: str = "", charset: str = "") -> Rows:
     _refuse_entities(data)
     try:
         told = feedparser.parse(
-            io.BytesIO(data),
-            sanitize_html=False,
-            resolve_relative_uris=False,
+            io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False,
             response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
-        )
+        )  # fmt: skip
     except Exception as err:  # its loose parser raises whatever a torn document makes it stumble over
         raise Mistake("It is no feed that can be read.", hint="Open it in a feed reader to see.") from err
     if not told.entries and not told.version:
