@@ -86,7 +86,7 @@ def open_engine(url: str, *, busy_s: float = BUSY_S) -> Engine:
     return engine
 
 
-def make_engine(url: str, *, busy_s: float = BUSY_S) -> Engine:
+def make_engine(url: str | URL, *, busy_s: float = BUSY_S) -> Engine:
     """The same on a database as it is. Raises as `open_engine`."""
     address = read_url(url)
     if address.get_backend_name() == "sqlite":

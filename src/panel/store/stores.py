@@ -8,7 +8,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from panel.store.database import open_engine
+from panel.store.database import make_engine, open_engine
 from panel.store.desk.prints import Prints
 from panel.store.draft_rows import DraftRows
 from panel.store.ledger.ledger import Ledger
@@ -30,7 +30,9 @@ class Stores:
         self.records, self.rows = RunRecords(engine, runs_dir, self.locks), BatchRows(engine)
         self.batches, self.products = ProviderBatches(engine), Products(engine)
         self.caps = DayCaps(engine)
-        self.drafts, self.prints = DraftRows(engine), Prints(engine)
+        self.drafts = DraftRows(engine)
+        self._archive = make_engine(engine.url)
+        self.prints = Prints(self._archive)  # asked while a draft is read: on one pool twenty readers wait for each other
         self._ledger: Ledger | None = None
         self._opening = Lock()
         self._held: set[str] = set()
@@ -67,6 +69,7 @@ class Stores:
             self._ledger.close()
         self.locks.close()
         self.engine.dispose()
+        self._archive.dispose()
 
     def __enter__(self) -> Self:
         return self

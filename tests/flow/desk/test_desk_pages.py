@@ -31,7 +31,7 @@ from panel.desk.drafts.opened import OpenReview
 from panel.desk.drafts.overlay import start_text
 from panel.desk.stats import DeskStats, Group, read_stats
 from panel.pipeline import SilentConsole
-from panel.records import Launch, LaunchSource
+from panel.records import Dossier, Launch, LaunchSource, Review
 from panel.web.routes.stats import stats_page
 from panel.web.views.offer import offer_page
 from panel.workspace.ask_again import means_of
@@ -211,9 +211,10 @@ def test_pages_read_anew_are_priced_first(here: NewsroomFolder) -> None:
     """Pages read anew are priced first, and the offer says what they no longer hold."""
 
     def without_a_page(_: NewsroomFolder, means: AskAgainMeans) -> AskAgainMeans:
-        return replace(
-            means, gather=lambda review: review.dossier.model_copy(update={"sources": review.dossier.sources[:-1]})
-        )
+        async def gather(review: Review) -> Dossier:
+            return review.dossier.model_copy(update={"sources": review.dossier.sources[:-1]})
+
+        return replace(means, gather=gather)
 
     with desk_of(here, without_a_page) as desk:
         editor, me = desk.client("editor"), desk.account("editor")
