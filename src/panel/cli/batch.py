@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from panel.cli.terminal.common_options import JsonFlag, PersonasOption, YesFlag, seconds, usd
-from panel.cli.terminal.here import open_here
+from panel.cli.terminal.here import open_here, use_one_arena
 from panel.cli.terminal.terminal import safe, say, say_json, table, talk
 from panel.errors import Mistake, PanelError
 from panel.workspace import run_loop
@@ -86,6 +86,7 @@ def batch(
         else:
             from panel.workspace import review_batch, run_until_stopped
 
+            use_one_arena()
             outcome = run_until_stopped(
                 lambda sign: review_batch(workspace, sources or (), options, sign), workspace.console
             )

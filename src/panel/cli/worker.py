@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from panel.cli.terminal.common_options import JsonFlag
-from panel.cli.terminal.here import open_here
+from panel.cli.terminal.here import open_here, use_one_arena
 from panel.cli.terminal.terminal import say, say_json, table, talk
 from panel.workspace import run_loop
 
@@ -25,6 +25,7 @@ def worker(
     """
     from panel.workspace import run_until_stopped, work
 
+    use_one_arena()
     with open_here() as workspace:
         run_until_stopped(lambda sign: work(workspace, sign, at_once=at_once, once=once), workspace.console)
 

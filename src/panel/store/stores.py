@@ -32,7 +32,7 @@ class Stores:
         self.caps = DayCaps(engine)
         self.drafts = DraftRows(engine)
         self._archive = make_engine(engine.url)
-        self.prints = Prints(self._archive)  # asked while a draft is read: on one pool twenty readers wait for each other
+        self.prints = Prints(self._archive)  # asked while a draft is read: on one pool, readers wait for each other
         self._ledger: Ledger | None = None
         self._opening = Lock()
         self._held: set[str] = set()

@@ -547,7 +547,9 @@ def test_a_question_another_run_took_over_is_waited_for_not_paid_again(
     folder: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     """A's try is cut off and A waits; B takes the question over. A uses B's answer, also one yet to come."""
-    monkeypatch.setattr("panel.jurors.rate_limits.retry._wait_s", lambda err, attempt: 0.3 if when == "answered" else 0.0)
+    monkeypatch.setattr(
+        "panel.jurors.rate_limits.retry._wait_s", lambda err, attempt: 0.3 if when == "answered" else 0.0
+    )
     monkeypatch.setattr(ModelSpec, "free", property(lambda self: False))
     one, two = Bench(folder, {"one": make_answer()}), Bench(folder, {"one": make_answer()}, run_id="run-2")
     one.juror.failing = [ProviderBusy("Cut off.", maybe_paid=True)]
