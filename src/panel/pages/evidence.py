@@ -42,7 +42,7 @@ def opinion_view(
         more=_more(written) if written else (),
         replies=_replies(written, persona) if written else (),
         flags=tuple(flag_note(f) for f in mine if f.field not in ("quote", "grounds")),
-        why=_why(opinion),
+        why=why_silent(opinion),
         model=clean(opinion.juror.model) if isinstance(opinion, Answered) and review.grade != "specimen" else "",
     )
 
@@ -66,10 +66,8 @@ def _notes(opinion: Answered, review: Review, *, key: str, flags: Sequence[Flag]
     lines = {line.source_id: line for line in source_lines(dossier, key=key)}
     stem = f"e-{key}-{opinion.juror.persona_id}"
     stand = {ground.number for ground in standing_grounds(opinion, review.flags)}
-    return tuple(
-        _note(ground, f"{stem}-{place}", dossier, lines, flags, stands=ground.number in stand)
-        for place, ground in enumerate(opinion.grounds, start=1)
-    )
+    placed = [(f"{stem}-{place}", ground) for place, ground in enumerate(opinion.grounds, start=1)]
+    return tuple(_note(g, anchor, dossier, lines, flags, stands=g.number in stand) for anchor, g in placed)
 
 
 def _note(
@@ -101,7 +99,7 @@ def _said(sentence: Sentence, place: int, notes: Sequence[Footnote], flags: Sequ
 def _line(opinion: Opinion | None, notes: Sequence[Footnote]) -> Pieces:
     """The lens's own line; a trial juror's first pick on its verdict's side; else why there is none."""
     if not isinstance(opinion, Answered):
-        return split_code(_why(opinion))
+        return split_code(why_silent(opinion))
     if isinstance(opinion.words, Written):
         return split_code(opinion.words.line or "No line.")
     side = {"ship": "for", "skip": "against"}.get(opinion.verdict, "")
@@ -116,12 +114,7 @@ def _opening(excerpt: str, *, most_words: int = 14) -> str:
 
 
 def _more(written: Written) -> tuple[Labelled, ...]:
-    texts = (
-        ("Choose it if you", written.for_whom),
-        ("Skip it if you", written.not_for),
-        ("I'd change my verdict if", written.change_mind),
-        ("The best case against me", written.counter),
-    )
+    texts = ((label, getattr(written, name)) for name, label in wording.ADVICE.items())
     return tuple(Labelled(label, split_code(text)) for label, text in texts if clean(text))
 
 
@@ -134,7 +127,8 @@ def _replies(written: Written, persona: Persona) -> tuple[Labelled, ...]:
     )
 
 
-def _why(opinion: Opinion | None) -> str:
+def why_silent(opinion: Opinion | None) -> str:
+    """Why there is no answer; "" for an answer."""
     if opinion is None:
         return "Not on this panel."
     return "" if isinstance(opinion, Answered) else clean(opinion.why) or "No reason was given."

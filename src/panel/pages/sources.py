@@ -78,12 +78,9 @@ def shown_address(url: str) -> tuple[str, str]:
 
 def hidden_in(hidden: Sequence[Hidden], sources: Sequence[SourceLine]) -> tuple[HiddenIn, ...]:
     """Hidden texts by source, in the dossier's order; bounded in count and length."""
-    ordered = sorted(hidden, key=lambda h: _place(h.source_id, sources))
+    places = {line.source_id: place for place, line in enumerate(sources)}
+    ordered = sorted(hidden, key=lambda h: places.get(h.source_id, len(places)))
     return tuple(_of_source(key, list(found), sources) for key, found in groupby(ordered, lambda h: h.source_id))
-
-
-def _place(source_id: str, sources: Sequence[SourceLine]) -> int:
-    return next((place for place, line in enumerate(sources) if line.source_id == source_id), len(sources))
 
 
 def _of_source(source_id: str, found: Sequence[Hidden], sources: Sequence[SourceLine]) -> HiddenIn:

@@ -22,9 +22,8 @@ def review_view(review: Review, flags: Sequence[Flag] | None = None, editorial: 
     """`flags`: those to show; None shows the review's own, () none. What counts is in the tally either way."""
     shown = review.flags if flags is None else flags
     name = clean(review.dossier.launch.name)
-    made = side(
-        review, key="a", name=name, flags=shown, conditions=own_conditions(review), is_signed=bool(editorial.signed)
-    )
+    mine = own_conditions(review)
+    made = side(review, key="a", name=name, flags=shown, conditions=mine, is_signed=bool(editorial.signed))
     critics = tuple(_critic(p, (_heard(review, p, made, shown, editorial),)) for p in _voting([review]))
     answer = no_verdict([name], [review]) or wording.review_answer(name, review.tally)
     missed, foreseen = uncounted(critics, [review], [name]), forecasts([review], [name])
@@ -47,10 +46,8 @@ def comparison_view(
     """`flags`: those on the comparison itself; each review's own are shown beside its sentences."""
     reviews = (comparison.review_a, comparison.review_b)
     names = tool_names(reviews)
-    sides = tuple(
-        _side_of(comparison, review, key, name, editorial)
-        for review, key, name in zip(reviews, "ab", names, strict=True)
-    )
+    columns = zip(reviews, "ab", names, strict=True)
+    sides = tuple(_side_of(comparison, review, key, name, editorial) for review, key, name in columns)
     critics = tuple(_pair(comparison, p, sides, editorial) for p in _voting(reviews))
     nothing = no_verdict(names, reviews)
     answer = nothing or clean(comparison.answer)

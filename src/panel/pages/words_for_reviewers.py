@@ -14,6 +14,8 @@ KINDS = {
     "panel_claim": "a claim about this panel",
     "encoded": "words in code",
 }
+WITHOUT = "The answers here were given without those words."
+MUST_DECIDE = ", and a person must decide before this goes on"
 ELSEWHERE = (
     "They stood in the launch's own fields or in a source's title, and in no passage: the dossier as it was found, in "
     "the run folder, has them."
@@ -30,7 +32,7 @@ def contained(review: Review, sources: Sequence[SourceLine]) -> Contained | None
     return Contained(
         is_held=found.held,
         title="Held" if found.held else "Not held",
-        short=_short(found),
+        short=f"Its pages spoke to our reviewers{MUST_DECIDE * found.held}. {WITHOUT}",
         told=_told(len(spans)),
         done=_done(found),
         why=clean(found.why),
@@ -39,13 +41,6 @@ def contained(review: Review, sources: Sequence[SourceLine]) -> Contained | None
         spans=tuple(_span(span, sources) for span in spans[:MOST_SPANS]),
         more_spans=f"{wording.count_of(more, 'more such place')} in the dossier." if more > 0 else "",
     )
-
-
-def _short(found: Containment) -> str:
-    answers = "The answers here were given without those words."
-    if found.held:
-        return f"Its pages spoke to our reviewers, and a person must decide before this goes on. {answers}"
-    return f"Its pages spoke to our reviewers. {answers}"
 
 
 def _told(spans: int) -> str:

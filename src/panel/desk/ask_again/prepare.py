@@ -16,7 +16,7 @@ from panel.errors import Mistake
 from panel.jurors import ModelSpec
 from panel.pipeline import RunEnvironment, RunPlan, make_plan, next_draw, plan_again, with_run_logs
 from panel.records import Account, Again, Dossier, LaunchSource, Persona, Review, Rho, RunLog, Stamp
-from panel.store import append_act
+from panel.store import Detail, append_act
 
 
 @dataclass(frozen=True)
@@ -99,10 +99,8 @@ async def _fresh(
     """On the product's pages as they are now. What people set of the launch stays: its name, release, embargo, word."""
     if not base.dossier.launch.homepage:
         raise Mistake("No address of this product is known, so its pages can't be read.", hint="Leave out --refresh.")
-    found, set_by_us = (
-        await means.gather(base),
-        ("name", "release", "stake", "seen_at", "embargo_until", "confidential"),
-    )
+    found = await means.gather(base)
+    set_by_us = ("name", "release", "stake", "seen_at", "embargo_until", "confidential")
     kept = {name: getattr(base.dossier.launch, name) for name in set_by_us}
     dossier = found.model_copy(update={"launch": found.launch.model_copy(update=kept)})
     personas, specs = _all(base, means)
@@ -134,21 +132,15 @@ def _all(base: Review, means: AskAgainMeans) -> tuple[Sequence[Persona], Mapping
 
 def as_source(log: RunLog) -> LaunchSource:
     """A run log as a dated source of ours."""
-    return LaunchSource(
-        title=log.title, voice="us", kind="run_log", published=log.on_day, fetched=log.at.date(), text=log.text
-    )
+    days = {"published": log.on_day, "fetched": log.at.date()}
+    return LaunchSource(title=log.title, voice="us", kind="run_log", text=log.text, **days)
 
 
 def note_request(desk: Desk, who: Account, prepared: PreparedRun) -> None:
     """Say in the log who had the panel asked again, and what it was told."""
-    told = {
-        "run": prepared.made.run_id,
-        "persona": prepared.request.persona_id,
-        "leave": ", ".join(prepared.request.leave),
-    }
+    asked, run_id = prepared.request, prepared.made.run_id
+    told: Detail = {"run": run_id, "persona": asked.persona_id, "leave": ", ".join(asked.leave)}
+    told = {**told, "refreshed": asked.refresh}
     with desk.store.changing() as conn:
         allow(who, "ask again")
-        append_act(
-            conn, by=who.account_id, what="asked again", now=desk.now, draft_id=prepared.draft_id,
-            detail={**told, "refreshed": prepared.request.refresh},
-        )  # fmt: skip
+        append_act(conn, by=who.account_id, what="asked again", now=desk.now, draft_id=prepared.draft_id, detail=told)

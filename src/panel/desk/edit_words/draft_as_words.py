@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator
 from textwrap import TextWrapper
 
-from panel.desk.drafts.flags import must_settle
 from panel.desk.drafts.opened import OpenComparison, Opened, OpenReview
-from panel.desk.drafts.points import cited_passages
+from panel.desk.drafts.points import cited_passages, must_settle
 from panel.desk.drafts.text_fields import PHRASES, plain
 from panel.desk.edit_words.words_file import Comment, FileItem, Heading, Part
 from panel.desk.reasons import DISMISS_REASONS, ONLY_MENDED, STRIKE_REASONS
