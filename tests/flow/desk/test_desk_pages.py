@@ -32,8 +32,8 @@ from panel.desk.drafts.overlay import start_text
 from panel.desk.stats import DeskStats, Group, read_stats
 from panel.pipeline import SilentConsole
 from panel.records import Launch, LaunchSource
-from panel.web.routes.stats import stats_page
-from panel.web.views.offer import offer_page
+from panel.web.routes.offer import offer_page
+from panel.web.routes.overview import stats_page
 from panel.workspace.ask_again import means_of
 from panel.workspace.workspace import Workspace, open_workspace
 

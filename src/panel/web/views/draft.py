@@ -161,9 +161,9 @@ def draft_page(
     reviews = opened.reviews
     tools = tuple(clean(side.review.dossier.launch.name) for side in reviews)
     critics = tuple(
-        block
+        _critic(side, persona, tool if len(reviews) > 1 else "", names)
         for side, tool in zip(reviews, tools, strict=True)
-        for block in _critics(side, tool if len(reviews) > 1 else "", names)
+        for persona in side.review.personas
     )
     held = tuple(h for side, tool in zip(reviews, tools, strict=True) if (h := _held(side, tool, names)))
     general = _general(opened, names)
@@ -216,9 +216,7 @@ def draft_page(
         approval=approval.approval_id if approval else 0,
         run_logs=tuple((clean(log.title), f"{log.on_day:%d %b %Y}") for log in history.run_logs),
         page_href=f"/drafts/{draft.draft_id}/page",
-        sides_drafts=tuple((side.draft.draft_id, clean(side.draft.shown.name)) for side in reviews)
-        if isinstance(opened, OpenComparison)
-        else (),
+        sides_drafts=tuple((s.draft.draft_id, clean(s.draft.shown.name)) for s in reviews if s is not opened),
         undoes=(undoes.draft_id, undoes.decision_id) if undoes else None,
         ends_approval=clean(ends_approval),
         taken_back=taken_back,
@@ -286,10 +284,6 @@ def _key(item: DraftItem) -> str:
     return f"{item.draft_id}/{item.at}"
 
 
-def _critics(side: OpenReview, tool: str, names: NamesByAccount) -> tuple[CriticBlock, ...]:
-    return tuple(_critic(side, persona, tool, names) for persona in side.review.personas)
-
-
 def _critic(side: OpenReview, persona: Persona, tool: str, names: NamesByAccount) -> CriticBlock:
     opinion = side.review.opinion(persona.persona_id)
     struck = next((s for s in side.text.struck if s.persona_id == persona.persona_id), None)
@@ -331,14 +325,12 @@ def _general(opened: Opened, names: NamesByAccount) -> tuple[FlagLine, ...]:
     mine = [f for f in opened.flags if f.severity != "note"]
     if isinstance(opened, OpenComparison):
         titles = {p.persona_id: clean(p.title) for side in opened.sides for p in side.review.personas}
-        return tuple(_of_critic(flag_line(opened, f, names), titles.get(f.persona_id, "")) for f in mine)
+        whose = {who: f"{title}: " for who, title in titles.items() if title}
+        lines = [(flag_line(opened, f, names), whose.get(f.persona_id, "")) for f in mine]
+        return tuple(replace(line, message=who + line.message) for line, who in lines)
     known = {p.persona_id for p in opened.review.personas}
     mine = [f for f in mine if f.persona_id not in known]
     return tuple(flag_line(opened, f, names) for f in mine if f.check not in SPEAKS_TO_REVIEWERS)
-
-
-def _of_critic(line: FlagLine, title: str) -> FlagLine:
-    return replace(line, message=f"{title}: {line.message}") if title else line
 
 
 def _lenses(opened: Opened, reviews: Sequence[OpenReview]) -> tuple[Lens, ...]:
