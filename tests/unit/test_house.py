@@ -19,7 +19,7 @@ ONE_THING = {
     "ask_again": "asking critics again for a draft", "audit": "the audit of the desk's log",
     "batch": "a batch", "comparison": "a comparison", "desk": "the desk", "dossier": "a dossier", "draft": "a draft",
     "events": "what is told while work goes on", "launch": "a launch",
-    "offer": "a newer review, offered", "product": "a product", "products": "products of the archive",
+    "product": "a product", "products": "products of the archive",
     "review": "a review", "run": "a run", "runs": "runs", "schema": "a JSON Schema of an answer or a record",
     "stats": "the desk's statistics", "worker": "a worker process",
 }  # fmt: skip

@@ -14,9 +14,8 @@ from .approval.approval_inputs import read_approval_file as read_approval_file
 from .approval.audit import audit as audit
 from .approval.verify import approval_as_markdown as approval_as_markdown, verify_approval_file as verify_approval_file
 from .ask_again.background import AskAgainJob as AskAgainJob, AskingAgain as AskingAgain
-from .ask_again.offer import Offer as Offer, read_offer as read_offer
-from .ask_again.prepare import AskAgainMeans as AskAgainMeans, AskAgainRequest as AskAgainRequest
-from .ask_again.prepare import note_request as note_request, prepare_run as prepare_run
+from .ask_again.prepare import AskAgainMeans as AskAgainMeans, AskAgainRequest as AskAgainRequest, Offer as Offer
+from .ask_again.prepare import note_request as note_request, prepare_run as prepare_run, read_offer as read_offer
 from .desk import Desk as Desk, NOTHING as NOTHING, Public as Public
 from .drafts.diff import differences as differences, mark_changes as mark_changes
 from .drafts.opened import History as History, OpenComparison as OpenComparison, OpenDraft as OpenDraft

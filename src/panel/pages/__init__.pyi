@@ -1,7 +1,7 @@
 from . import wording as wording
 from .card import comparison_card as comparison_card, review_card as review_card
 from .evidence import stand_of as stand_of
-from .model import ComparisonPage as ComparisonPage, ReviewPage as ReviewPage, ToolSide as ToolSide
+from .model import PageView as PageView, ToolSide as ToolSide
 from .render import comparison_html as comparison_html, comparison_markdown as comparison_markdown
 from .render import page_policy as page_policy, review_html as review_html, review_pages as review_pages
 from .safe_text import Pieces as Pieces, clean as clean, cut_short as cut_short, markdown as markdown

@@ -29,6 +29,7 @@ def opinion_view(
     mine = [f for f in flags if f.persona_id == persona.persona_id and f.severity in _SHOWN]
     notes = _notes(opinion, review, key=key, flags=mine) if isinstance(opinion, Answered) else ()
     written = opinion.words if isinstance(opinion, Answered) and isinstance(opinion.words, Written) else None
+    advice = [(label, getattr(written, name)) for name, label in wording.ADVICE.items()] if written else []
     return OpinionView(
         side=key,
         tool=tool,
@@ -39,7 +40,7 @@ def opinion_view(
         sentences=tuple(_said(s, place, notes, mine) for place, s in enumerate(written.quote)) if written else (),
         notes=notes,
         confidence=f"{opinion.confidence:.2f}" if isinstance(opinion, Answered) and review.grade != "trial" else "",
-        more=_more(written) if written else (),
+        more=tuple(Labelled(label, split_code(text)) for label, text in advice if clean(text)),
         replies=_replies(written, persona) if written else (),
         flags=tuple(flag_note(f) for f in mine if f.field not in ("quote", "grounds")),
         why=why_silent(opinion),
@@ -111,11 +112,6 @@ def _opening(excerpt: str, *, most_words: int = 14) -> str:
     """An excerpt's first words: a first screen has room for a line, the scorecard shows it whole."""
     words_of = excerpt.split()
     return excerpt if len(words_of) <= most_words else " ".join(words_of[:most_words]) + " …"
-
-
-def _more(written: Written) -> tuple[Labelled, ...]:
-    texts = ((label, getattr(written, name)) for name, label in wording.ADVICE.items())
-    return tuple(Labelled(label, split_code(text)) for label, text in texts if clean(text))
 
 
 def _replies(written: Written, persona: Persona) -> tuple[Labelled, ...]:

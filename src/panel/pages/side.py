@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from panel.pages import wording
 from panel.pages.evidence import opinion_view, stand_of
-from panel.pages.fact_lines import facts, scenarios
+from panel.pages.fact_lines import facts, scenario_line
 from panel.pages.model import Against, Conditions, Footnote, JurorLine, ToolSide
 from panel.pages.safe_text import clean, split_code
 from panel.pages.sources import (
@@ -72,7 +72,7 @@ def side(
         hidden_count=len(hidden),
         hidden_is=ATTEMPTS_ONLY if is_signed else ALL_HIDDEN,
         facts=facts(dossier.facts, sources),
-        costs=scenarios(review.costs),
+        costs=tuple(map(scenario_line, review.costs)),
         independence="" if review.grade == "trial" else wording.independence(voters(review), tally),
         worth=_worth(review),
         jurors=tuple(_juror_line(review, o) for o in review.opinions),

@@ -25,8 +25,7 @@ from panel.desk.acts.take_over import merged
 from panel.desk.approval.audit import audit
 from panel.desk.approval.verify import verify_approval_file
 from panel.desk.ask_again.background import AskingAgain
-from panel.desk.ask_again.offer import Offer
-from panel.desk.ask_again.prepare import AskAgainMeans
+from panel.desk.ask_again.prepare import AskAgainMeans, Offer
 from panel.desk.drafts.opened import OpenReview
 from panel.desk.drafts.overlay import start_text
 from panel.desk.stats import DeskStats, Group, read_stats

@@ -34,16 +34,12 @@ def check_asks(case: Case) -> Iterator[Flag]:
     filled = {reply.ask_id for reply in case.written.replies if reply.answer.strip()}
     for ask_id in asked:
         if ask_id not in filled:
-            yield _on(case, "missing_ask", f"The question {ask_id!r} was not answered.", ask_id)
+            yield _on(case, "missing_ask", f"The question {ask_id!r} was not answered.", ask_id, "answers")
     for ask_id, times in given.items():
         if ask_id not in asked:
-            yield _on(case, "unknown_ask", f"{ask_id!r} is no question this persona was asked.", ask_id)
+            yield _on(case, "unknown_ask", f"{ask_id!r} is no question this persona was asked.", ask_id, "answers")
         elif times > 1:
-            yield _on(case, "repeated_ask", f"The question {ask_id!r} was answered {times} times.", ask_id)
-
-
-def _on(case: Case, check: str, message: str, excerpt: str) -> Flag:
-    return flag(check, case.persona_id, "answers", message, excerpt=excerpt)
+            yield _on(case, "repeated_ask", f"The question {ask_id!r} was answered {times} times.", ask_id, "answers")
 
 
 def check_prediction(case: Case) -> Iterator[Flag]:
@@ -53,19 +49,19 @@ def check_prediction(case: Case) -> Iterator[Flag]:
     prediction = case.written.prediction
     if prediction is None:
         if case.persona.predicts:
-            yield _predicted(case, "missing_prediction", "This persona is asked for a prediction and gave none.")
+            yield _on(case, "missing_prediction", "This persona is asked for a prediction and gave none.")
         return
     if not case.persona.predicts:
-        yield _predicted(case, "unasked_prediction", "This persona is not asked for predictions.", prediction.statement)
+        yield _on(case, "unasked_prediction", "This persona is not asked for predictions.", prediction.statement)
     yield from _due(case, prediction)
     if not PROBABILITY[0] <= prediction.probability <= PROBABILITY[1]:
         message = f"The probability is {prediction.probability:g}; 0.05 to 0.95 can be scored fairly."
-        yield _predicted(case, "prediction_probability", message)
+        yield _on(case, "prediction_probability", message)
     if not any(f.kind in ("number", "price") for f in read_facts(normalise(prediction.statement)).found):
-        yield _predicted(case, "prediction_without_measure", "The statement has no number.", prediction.statement)
+        yield _on(case, "prediction_without_measure", "The statement has no number.", prediction.statement)
     if not is_public_address(prediction.settled_at):
         message = f"{prediction.settled_at!r} is no public http(s) address."
-        yield _predicted(case, "prediction_address", message, prediction.settled_at)
+        yield _on(case, "prediction_address", message, prediction.settled_at)
 
 
 def _due(case: Case, prediction: Prediction) -> Iterator[Flag]:
@@ -73,10 +69,10 @@ def _due(case: Case, prediction: Prediction) -> Iterator[Flag]:
     as_of = case.dossier_index.dossier.as_of
     if day is None:
         message = f"{prediction.resolve_by!r} is no day written YYYY-MM-DD."
-        yield _predicted(case, "prediction_without_date", message, prediction.resolve_by)
+        yield _on(case, "prediction_without_date", message, prediction.resolve_by)
     elif not months_after(as_of, HORIZON_MONTHS[0]) <= day <= months_after(as_of, HORIZON_MONTHS[1]):
         message = f"{day} is not 3 to 24 months after {as_of}."
-        yield _predicted(case, "prediction_horizon", message, prediction.resolve_by)
+        yield _on(case, "prediction_horizon", message, prediction.resolve_by)
 
 
 def read_day(text: str) -> date | None:
@@ -110,5 +106,5 @@ def is_public_address(text: str) -> bool:
     return parts.scheme in ("http", "https") and public and "@" not in parts.netloc
 
 
-def _predicted(case: Case, check: str, message: str, excerpt: str = "") -> Flag:
-    return flag(check, case.persona_id, "prediction", message, excerpt=excerpt)
+def _on(case: Case, check: str, message: str, excerpt: str = "", field: str = "prediction") -> Flag:
+    return flag(check, case.persona_id, field, message, excerpt=excerpt)

@@ -83,7 +83,9 @@ def launch_fields(name: str, text: str) -> dict[str, Any]:
     fields = _given(fields)
     if body.strip():
         name = str(fields.get("name", path.stem))
-        fields["sources"] = [*_as_list(fields.get("sources")), {"title": f"{name}: launch notes", "text": body}]
+        given = fields.get("sources") or []
+        more = {"title": f"{name}: launch notes", "text": body}
+        fields["sources"] = [*(given if isinstance(given, list) else [given]), more]
     return fields
 
 
@@ -187,7 +189,3 @@ def _deep(value: Any) -> Any:
     if isinstance(value, dict):
         return _given(value)
     return [_deep(item) for item in value] if isinstance(value, list) else value
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]

@@ -24,8 +24,7 @@ from panel.desk import (
     what_is_left,
 )
 from panel.pages import (
-    ComparisonPage,
-    ReviewPage,
+    PageView,
     ToolSide,
     clean,
     comparison_view,
@@ -168,7 +167,11 @@ def draft_page(
     held = tuple(h for side, tool in zip(reviews, tools, strict=True) if (h := _held(side, tool, names)))
     general = _general(opened, names)
     stops = tuple(item for block in critics for item in block.items)
-    view = _view(opened)
+    view: PageView = (
+        comparison_view(opened.comparison, opened.flags)
+        if isinstance(opened, OpenComparison)
+        else review_view(opened.printed, ())
+    )
     draft = opened.draft
     return DraftPage(
         title=draft.shown.name,
@@ -259,12 +262,6 @@ def told_undone(opened: Opened, decisions: Sequence[Decision], me: Account) -> s
     what = {"views": "line, advice and views", "held": "that the words for reviewers were read"}.get(last.kind, "")
     told = [clean(titles.get(last.persona_id, "")), what or f"“{cut_short(clean(last.text), 60)}”"]
     return f"Taken back: {', '.join(part for part in told if part)}."
-
-
-def _view(opened: Opened) -> ReviewPage | ComparisonPage:
-    if isinstance(opened, OpenComparison):
-        return comparison_view(opened.comparison, opened.flags)
-    return review_view(opened.printed, ())
 
 
 def _focus(at: str, stops: Sequence[DraftItem], held: Sequence[HeldBlock], general: Sequence[FlagLine]) -> str:
