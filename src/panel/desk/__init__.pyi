@@ -32,8 +32,8 @@ from .edit_words.apply_words import Edited as Edited, RefusedWords as RefusedWor
 from .edit_words.draft_as_words import form_of as form_of
 from .edit_words.edit_plan import plan_edit as plan_edit
 from .edit_words.words_file import read_markdown as read_markdown, write_markdown as write_markdown
-from .permissions import LEAST as LEAST, ROLES as ROLES, TO_FETCH_BACK as TO_FETCH_BACK, by_line as by_line
-from .permissions import role_may as role_may
+from .permissions import LEAST as LEAST, ROLES as ROLES, TO_FETCH_BACK as TO_FETCH_BACK, a_role as a_role
+from .permissions import by_line as by_line, role_may as role_may
 from .reasons import DISMISS_REASONS as DISMISS_REASONS, ONLY_MENDED as ONLY_MENDED, PASS_REASONS as PASS_REASONS
 from .reasons import REJECT_REASONS as REJECT_REASONS, STRIKE_REASONS as STRIKE_REASONS
 from .stats import DeskStats as DeskStats, RunningStats as RunningStats, read_pairs as read_pairs

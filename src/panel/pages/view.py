@@ -29,7 +29,7 @@ def review_view(review: Review, flags: Sequence[Flag] | None = None, editorial: 
     missed, foreseen = uncounted(critics, [review], [name]), forecasts([review], [name])
     stands = [(c.title, (c.on[0].stand,)) for c in critics]
     page = ReviewPage(
-        kind="review", grade=review.grade, banner=wording.grade_banner(review.grade),
+        kind="review", grade=review.grade, banner=wording.BANNERS[review.grade],
         title=f"{name}: {'trial run' if review.grade == 'trial' else 'panel review'}", is_answered=review.is_answered,
         answer=answer, answer_size=_size(answer), kicker=_kicker([made]), because="",
         depth=wording.depth_sentence([review]), independence=made.independence, sides=(made,), critics=critics,
@@ -60,7 +60,7 @@ def comparison_view(
     page = ComparisonPage(
         kind="comparison",
         grade=comparison.grade,
-        banner=wording.grade_banner(comparison.grade),
+        banner=wording.BANNERS[comparison.grade],
         title=f"{names[0]} or {names[1]}: {'trial run' if is_trial else 'what the panel says'}",
         is_answered=any(review.is_answered for review in reviews),
         answer=answer,

@@ -14,6 +14,7 @@ TRIAL = (
     "A trial model chose these passages and wrote nothing; "
     "on a model this small the choice is near chance and says nothing of the tools."
 )
+BANNERS = {"specimen": SPECIMEN, "trial": TRIAL, "full": ""}  # what must stand on every rendering of a grade
 DRAFT = "Draft. Nobody has approved this."
 AI_LABEL = "AI critics: labelled lenses, not people"
 AI_CRITIC = "AI critic"
@@ -159,11 +160,6 @@ def depth_sentence(reviews: Sequence[Review]) -> str:
     days = listed([day(d) for d in sorted({r.dossier.as_of for r in reviews})])
     did = "Nothing was run by critics" if any(r.grade == "trial" for r in reviews) else "Critics read, and ran nothing"
     return f"{did}{DEPTHS.get(depth, '')}. {told}. {days}."
-
-
-def grade_banner(grade: Grade) -> str:
-    """What must stand on every rendering of this grade; "" for a full one."""
-    return {"specimen": SPECIMEN, "trial": TRIAL, "full": ""}[grade]
 
 
 def in_hundred(share: float) -> str:
