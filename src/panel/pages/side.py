@@ -6,7 +6,7 @@ from decimal import Decimal
 from panel.pages import wording
 from panel.pages.evidence import opinion_view, stand_of
 from panel.pages.fact_lines import facts, scenario_line
-from panel.pages.model import Against, Conditions, Footnote, JurorLine, ToolSide
+from panel.pages.model import Against, Conditions, Footnote, JurorLine, PlanLine, ToolSide
 from panel.pages.safe_text import clean, split_code
 from panel.pages.sources import (
     ALL_HIDDEN,
@@ -15,7 +15,6 @@ from panel.pages.sources import (
     figure_line,
     hidden_in,
     lacks,
-    plan_lines,
     price_source,
     shown_address,
     source_lines,
@@ -55,7 +54,7 @@ def side(
         rest=wording.rest_sentence(tally),
         price_class=wording.PRICE_CLASSES[launch.pricing.pricing_class],
         entry=clean(launch.pricing.entry),
-        plans=plan_lines(launch),
+        plans=tuple(PlanLine(clean(p.name), clean(p.price), clean(p.includes)) for p in launch.pricing.plans),
         price_source=price_text,
         price_href=price_href,
         price_checked=wording.day(launch.pricing.checked),

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from panel.pages import wording
-from panel.pages.model import FigureLine, HiddenIn, HiddenTextView, Lacks, PlanLine, SourceLine
+from panel.pages.model import FigureLine, HiddenIn, HiddenTextView, Lacks, SourceLine
 from panel.pages.safe_text import clean, cut_short, safe_href, spelt
-from panel.records import THIN_CONFIDENCE, Coverage, Dossier, Figure, Grade, Hidden, Launch, Source
+from panel.records import THIN_CONFIDENCE, Coverage, Dossier, Figure, Grade, Hidden, Source
 
 _KINDS = {"run_log": "run log", "neighbours": "neighbouring products"}
 MOST_TEXTS = 12  # of one source
@@ -56,10 +56,6 @@ def figure_line(figure: Figure) -> FigureLine:
         standing=wording.STANDINGS[figure.standing],
         others=tuple(clean(other) for other in figure.others),
     )
-
-
-def plan_lines(launch: Launch) -> tuple[PlanLine, ...]:
-    return tuple(PlanLine(clean(p.name), clean(p.price), clean(p.includes)) for p in launch.pricing.plans)
 
 
 def price_source(dossier: Dossier) -> tuple[str, str]:
