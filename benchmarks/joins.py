@@ -22,7 +22,7 @@ from panel.batch.intake.entries import BadRow
 from panel.batch.intake.read_sources import read_announcements
 from panel.batch.intake.source_spec import SourceSpec
 from panel.records import Announcement, BatchRow, Page
-from panel.records.disagreement import letters_and_digits
+from panel.records.dossier import letters_and_digits
 
 KINDS = (
     "joined, one address",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from panel.pages.formats import comparison_html, comparison_markdown
+from panel.pages import comparison_html, comparison_markdown
 from panel.records import Comparison, Dossier, Run
 from panel.tally import compare, tally
 

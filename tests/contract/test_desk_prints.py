@@ -10,7 +10,7 @@ from tests.support.opinions import MADE, make_dossier, make_opinion, make_person
 from panel.desk.drafts.overlay import MAKERS_WORD
 from panel.desk.drafts.written_before import WrittenBefore
 from panel.records import Flag, Made, NotAsked, Review, Rho, Sentence, Tally
-from panel.records.prints import Print
+from panel.records.persona import Print
 from panel.store.desk.prints import Prints
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)

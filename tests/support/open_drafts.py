@@ -7,10 +7,9 @@ from typing import Any
 from tests.support.drafts import NOON, small
 
 from panel.desk.acts.change import Before, Change, DeskAct
-from panel.desk.drafts.flags import check_printed, flags_of
 from panel.desk.drafts.opened import OpenReview
 from panel.desk.drafts.overlay import lay_over, start_text
-from panel.desk.drafts.points import points_of
+from panel.desk.drafts.points import check_printed, flags_of, points_of
 from panel.desk.drafts.queue_row import new_queue_row
 from panel.records import Decision, Review
 from panel.records.desk import Account, Draft, DraftState, DraftText, Revision, Role

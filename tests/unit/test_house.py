@@ -18,10 +18,10 @@ ONE_THING = {
     "accounts": "people at the desk", "acts": "what people do to a draft", "app": "what is started",
     "ask_again": "asking critics again for a draft", "audit": "the audit of the desk's log",
     "batch": "a batch", "comparison": "a comparison", "desk": "the desk", "dossier": "a dossier", "draft": "a draft",
-    "events": "what is told while work goes on", "history": "all that happened to a draft", "launch": "a launch",
-    "offer": "a newer review, offered", "prints": "what critics wrote before, as it is compared", "product": "a product", "products": "products of the archive",
+    "events": "what is told while work goes on", "launch": "a launch",
+    "product": "a product", "products": "products of the archive",
     "review": "a review", "run": "a run", "runs": "runs", "schema": "a JSON Schema of an answer or a record",
-    "stale": "reviews to make again", "stats": "the desk's statistics", "worker": "a worker process",
+    "stats": "the desk's statistics", "worker": "a worker process",
 }  # fmt: skip
 
 

@@ -158,17 +158,8 @@ class Case:
     @cached_property
     def phrases(self) -> tuple[Prose, ...]:
         """The line and the four short fields, which rest on all grounds together."""
-        words = self.written
-        if words is None:
-            return ()
-        named = {
-            "line": words.line,
-            "for_whom": words.for_whom,
-            "not_for": words.not_for,
-            "change_mind": words.change_mind,
-            "counter": words.counter,
-        }
-        return tuple(self._prose(name, 0, text) for name, text in named.items())
+        names = ("line", "for_whom", "not_for", "change_mind", "counter") if self.written else ()
+        return tuple(self._prose(name, 0, getattr(self.written, name)) for name in names)
 
     @cached_property
     def answers(self) -> tuple[Prose, ...]:

@@ -27,15 +27,11 @@ def check_comparison(comparison: Comparison) -> tuple[Flag, ...]:
     """High flags on lines, quotes and conditions that contradict the pick."""
     sides: tuple[tuple[Tool, Review], ...] = (("a", comparison.review_a), ("b", comparison.review_b))
     names = _names(comparison)
-    patterns: dict[Tool, re.Pattern[str]] = {tool: _claims_for(tool, names, about=tool) for tool in names}
-    against: dict[Tool, re.Pattern[str]] = {
-        tool: _claims_for(_other(tool), names, about=tool) for tool in names
-    }  # claims, in a review of `tool`, that the other one wins
     flags: list[Flag] = []
     for tool, review in sides:
-        for winner, pattern in ((tool, patterns[tool]), (_other(tool), against[tool])):
+        for winner in (tool, _other(tool)):
             if winner != comparison.pick.pick:
-                flags += _contradictions(review, pattern, comparison, winner)
+                flags += _contradictions(review, _claims_for(winner, names, about=tool), comparison, winner)
     return tuple(flags)
 
 
@@ -82,8 +78,6 @@ def _claims_for(winner: Tool, names: dict[Tool, list[str]], *, about: Tool) -> "
         claims += [
             rf"^{_BEATS}\s{loser_by_name}",
             r"^(?:the|a)\s(?:better|stronger|safer|superior)\s(?:choice|pick|option|tool)\b",
-        ]
-        claims += [
             rf"\b(?:better|stronger|safer)\s(?:\w+\s)?than\s{loser_by_name}",
             rf"{_PICK}\s(?:it|this)\s{_OVER}\s{loser_by_name}",
         ]
@@ -94,19 +88,15 @@ def _claims_for(winner: Tool, names: dict[Tool, list[str]], *, about: Tool) -> "
 
 def _names(comparison: Comparison) -> dict[Tool, list[str]]:
     """Patterns of what each tool is called: its name, without its bracket, and its first word when only it has that."""
-    full = {
-        "a": normalise(comparison.review_a.dossier.launch.name),
-        "b": normalise(comparison.review_b.dossier.launch.name),
-    }
-    shapes: dict[Tool, list[str]] = {"a": [], "b": []}
-    for tool, other in (("a", "b"), ("b", "a")):
-        name = full[tool]
-        first = name.split()[0]
-        calls = [name, re.sub(r"\s*\([^)]*\)", "", name).strip()]
-        if len(first) > 3 and first.lower() not in full[other].lower():
-            calls.append(first)
-        shapes["a" if tool == "a" else "b"] = [rf"(?<!\w){re.escape(c)}(?!\w)" for c in dict.fromkeys(calls) if c]
-    return shapes
+    a, b = (normalise(review.dossier.launch.name) for review in (comparison.review_a, comparison.review_b))
+    return {"a": _calls(a, b), "b": _calls(b, a)}
+
+
+def _calls(name: str, other: str) -> list[str]:
+    first = name.split()[0]
+    calls = [name, re.sub(r"\s*\([^)]*\)", "", name).strip()]
+    calls += [first] if len(first) > 3 and first.lower() not in other.lower() else []
+    return [rf"(?<!\w){re.escape(c)}(?!\w)" for c in dict.fromkeys(calls) if c]
 
 
 def _any(patterns: list[str]) -> str:

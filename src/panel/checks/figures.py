@@ -134,22 +134,11 @@ def _judged(stated: StatedFigure, others: Sequence[StatedFigure], name: frozense
     disputing = _ids(differing)
     repeating = [o for o in related if o.fact.value == stated.fact.value and not REPEATED.search(o.sentence)]
     supporting = [i for i in _ids(repeating) if i not in disputing]
-    standing = "makers_word_only"
-    if disputing:
-        standing = "disputed_by"
-    elif supporting:
-        standing = "supported_by"
-    elif stated.unit not in SPECIFIED and not _names_a_method(stated):
+    standing = "disputed_by" if disputing else "supported_by" if supporting else "makers_word_only"
+    if not (disputing or supporting) and stated.unit not in SPECIFIED and not _names_a_method(stated):
         standing = "no_method_given"
-    return Figure.model_validate(
-        {
-            "figure": stated.fact.text,
-            "sentence": stated.sentence,
-            "passage_id": stated.passage.passage_id,
-            "standing": standing,
-            "others": tuple(disputing or supporting),
-        }
-    )
+    told = {"figure": stated.fact.text, "sentence": stated.sentence, "passage_id": stated.passage.passage_id}
+    return Figure.model_validate({**told, "standing": standing, "others": tuple(disputing or supporting)})
 
 
 def _ids(stated: Sequence[StatedFigure]) -> list[str]:

@@ -23,7 +23,7 @@ def check_near_copies(cases: Sequence[Case]) -> Iterator[Flag]:
         for prose, text in mine:
             if (at := nearest(text, said)) is not None:  # one flag a sentence: whoever said it first
                 message = f"Nearly the same words as {whose[at]}'s."
-                yield flag("near_copy", case.persona_id, prose.field, message, index=prose.index)
+                yield case.on(prose, "near_copy", message, "")
         said += [text for _, text in mine]
         whose += [case.persona_id] * len(mine)
     yield from _openings(cases)
@@ -37,9 +37,7 @@ def check_written_before(cases: Iterable[Case], past: Mapping[str, Sequence[Prin
         for prose, text in compared(case, LEAST_WORDS_BEFORE):
             if (at := nearest(text, texts)) is not None:
                 message = f"Nearly its own words on {prints[at].named}, {prints[at].on_day.isoformat()}."
-                yield flag(
-                    "written_before", case.persona_id, prose.field, message, index=prose.index, excerpt=prose.raw
-                )
+                yield case.on(prose, "written_before", message, prose.raw)
 
 
 def compared(case: Case, least: int) -> list[tuple[Prose, str]]:

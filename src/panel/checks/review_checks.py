@@ -5,14 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from panel.checks.case import Case, DossierIndex
 from panel.checks.injection.suspicious_grounds import SuspiciousSpans, check_launch, check_suspect_grounds
 from panel.checks.near_copies import check_near_copies
-from panel.checks.opinion.characters import check_characters
-from panel.checks.opinion.completeness import check_asks, check_words
+from panel.checks.opinion.completeness import check_asks, check_prediction, check_words
 from panel.checks.opinion.first_hand import check_first_hand
-from panel.checks.opinion.grounds import check_claims, check_grounds
-from panel.checks.opinion.prediction import check_prediction
+from panel.checks.opinion.grounds import check_claims, check_grounds, check_verdict
 from panel.checks.opinion.sentences import check_attribution, check_facts, check_references, check_uncited
-from panel.checks.opinion.style import check_dashes, check_lengths
-from panel.checks.opinion.verdict import check_verdict
+from panel.checks.opinion.style import check_characters, check_dashes, check_lengths
 from panel.records import Answered, Dossier, Flag, Opinion, Persona
 
 OPINION_CHECKS: tuple[Callable[[Case], Iterable[Flag]], ...] = (

@@ -17,9 +17,9 @@ from panel.desk.acts.undo import newest_of
 from panel.desk.drafts import publications
 from panel.desk.drafts.new_drafts import AT_ONCE, bring_back, due, pair_up, take_in
 from panel.desk.drafts.opened import History, Opened, find_draft, load, open_at, read_review
-from panel.desk.drafts.preview import editorial_of
+from panel.desk.drafts.points import LEFT_DAYS
+from panel.desk.drafts.publications import editorial_of
 from panel.desk.drafts.stale import with_reasons
-from panel.desk.drafts.what_is_left import LEFT_DAYS
 from panel.desk.drafts.written_before import NO_ARCHIVE, WrittenBefore
 from panel.desk.permissions import allow
 from panel.desk.times import UTC_TIMES, Times, utc_now

@@ -6,28 +6,15 @@ from panel.errors import NotAllowed
 from panel.records import Account, Act, Role
 
 ROLES: tuple[Role, ...] = ("writer", "editor", "publisher", "admin")  # each may do all that those before it may
-LEAST: Mapping[str, Role] = {
-    "read": "writer",
-    "save": "writer",
-    "decide": "writer",
-    "note": "writer",
-    "bring": "writer",  # a run log
-    "pass": "writer",
-    "later": "writer",
-    "fetch back": "writer",
-    "dismiss": "editor",
-    "confirm": "editor",  # that a held span was read
-    "strike": "editor",
-    "hold": "editor",
-    "ask again": "editor",
-    "take over": "editor",
-    "approve": "editor",
-    "reject": "editor",
-    "products": "editor",
-    "publish": "publisher",
-    "retract": "publisher",
-    "accounts": "admin",
-}
+_FROM: Mapping[Role, tuple[str, ...]] = {  # what each role may that those before it may not
+    "writer": ("read", "save", "decide", "note", "bring", "pass", "later", "fetch back"),  # bring: a run log
+    "editor": (
+        "dismiss", "confirm", "strike", "hold", "ask again", "take over", "approve", "reject", "products",
+    ),  # confirm: that a held span was read
+    "publisher": ("publish", "retract"),
+    "admin": ("accounts",),
+}  # fmt: skip
+LEAST: Mapping[str, Role] = {act: role for role, acts in _FROM.items() for act in acts}
 TO_FETCH_BACK: Mapping[str, str] = {  # by state: no writer undoes what an editor or a publisher did
     "rejected": "reject", "retracted": "reject", "scheduled": "reject",
 }  # fmt: skip
@@ -41,12 +28,12 @@ def role_may(role: Role, act: str) -> bool:
 def allow(who: Account, act: str) -> None:
     """Raises NotAllowed when this person may not."""
     if who.disabled or not role_may(who.role, act):
-        raise NotAllowed(
-            f"{who.name} is {_a(who.role)} and may not {act}.", hint=f"Ask {_a(LEAST[act])}, or whoever may more."
-        )
+        hint = f"Ask {a_role(LEAST[act])}, or whoever may more."
+        raise NotAllowed(f"{who.name} is {a_role(who.role)} and may not {act}.", hint=hint)
 
 
-def _a(role: Role) -> str:
+def a_role(role: Role) -> str:
+    """ "an editor"."""
     return f"an {role}" if role in ("editor", "admin") else f"a {role}"
 
 

@@ -14,10 +14,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from panel.desk.drafts.flags import must_settle
 from panel.desk.drafts.opened import read_review
 from panel.desk.drafts.overlay import as_printed, start_text
-from panel.desk.drafts.points import cited_passages
+from panel.desk.drafts.points import cited_passages, must_settle
 from panel.records import Act, Answered, Approval, EditedWords, Review, Value, Written, canonical_json, sha256_of
 from panel.store import DraftRows, Finished, finished_at, read_finished, signatures_after
 from panel.store import draft_rows as rows

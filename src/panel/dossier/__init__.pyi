@@ -1,4 +1,4 @@
-from .append import append_sources as append_sources, append_texts as append_texts
+from .append import add_neighbours as add_neighbours, append_sources as append_sources, append_texts as append_texts
 from .build import build_dossier as build_dossier
 from .charset import web_codec as web_codec
 from .clean_text import Screen as Screen, one_line as one_line
@@ -20,8 +20,6 @@ from .launch_file.launch_template import launch_template as launch_template
 from .launch_file.launch_yaml import ENDINGS as ENDINGS, FENCE as FENCE, MOST_BYTES as MOST_BYTES
 from .launch_file.launch_yaml import decode_launch_file as decode_launch_file, launch_fields as launch_fields
 from .launch_file.read_launch import read_launches as read_launches
-from .neighbours import add_neighbours as add_neighbours
 from .page.html import fragment_blocks as fragment_blocks
-from .plans.scenario_file import Scenarios as Scenarios, load_scenarios as load_scenarios
-from .plans.scenarios import costs_of as costs_of
+from .plans.scenarios import Scenarios as Scenarios, costs_of as costs_of, load_scenarios as load_scenarios
 from .trim import trim_dossier as trim_dossier

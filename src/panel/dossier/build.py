@@ -85,12 +85,8 @@ def price_note(pricing: Pricing, source_id: str) -> tuple[Source, ...]:
 def missing_essentials(launch: Launch, sources: Sequence[Source]) -> tuple[str, ...]:
     """Essentials nobody gave: a price, a page that documents the thing."""
     kinds = {source.kind for source in sources}
-    missing = []
-    if "pricing" not in kinds and launch.pricing.pricing_class == "unknown":
-        missing.append("pricing")
-    if not kinds & {"docs", "repository"}:
-        missing.append("docs")
-    return tuple(missing)
+    priced = "pricing" in kinds or launch.pricing.pricing_class != "unknown"
+    return (*(() if priced else ("pricing",)), *(() if kinds & {"docs", "repository"} else ("docs",)))
 
 
 def _days(launch: Launch) -> Iterator[tuple[str, date]]:
@@ -106,6 +102,5 @@ def _refuse_future_days(launch: Launch, today: date) -> None:
     until = launch.embargo_until.date() if launch.embargo_until else today
     for field, day in _days(launch):
         if day > max(today, until if field == "launched_at" else today) + SLACK:
-            raise Mistake(
-                f"{launch.name}: {field} {day.isoformat()} is yet to come.", hint="Mend the day, or leave it out."
-            )
+            told = f"{launch.name}: {field} {day.isoformat()} is yet to come."
+            raise Mistake(told, hint="Mend the day, or leave it out.")

@@ -62,11 +62,7 @@ def _keep(dossier: Dossier, kept: set[str]) -> Dossier:
         for source in dossier.sources
     )
     dropped = tuple(p.passage_id for source in dossier.sources for p in source.passages if p.passage_id not in kept)
-    coverage = dossier.coverage.model_copy(
-        update={
-            "passages_kept": len(kept),
-            "dropped": (*dossier.coverage.dropped, *dropped),
-            "note": f"Cut to fit a small model: {len(kept)} of {dossier.coverage.passages_total} passages kept.",
-        }
-    )
-    return dossier.model_copy(update={"sources": sources, "coverage": coverage})
+    covered = dossier.coverage
+    note = f"Cut to fit a small model: {len(kept)} of {covered.passages_total} passages kept."
+    told = {"passages_kept": len(kept), "dropped": (*covered.dropped, *dropped), "note": note}
+    return dossier.model_copy(update={"sources": sources, "coverage": covered.model_copy(update=told)})

@@ -7,8 +7,20 @@ from collections.abc import Sequence
 from panel.pages import wording
 from panel.pages.model import OpinionView, PageView, ToolSide
 from panel.pages.safe_text import cut_short, plain
+from panel.pages.view import NOBODY, comparison_view, review_view
+from panel.records import Comparison, Editorial, Review
 
 _GLYPHS = {"ship": "+", "skip": "-"}  # a shape beside the word; other stands get a dot
+
+
+def review_card(review: Review, width: int = 100, editorial: Editorial = NOBODY) -> str:
+    """The verdict in plain text, at most `width` columns wide; no colours and no control characters."""
+    return card(review_view(review, (), editorial), width=width)
+
+
+def comparison_card(comparison: Comparison, width: int = 100, editorial: Editorial = NOBODY) -> str:
+    """The answer, in the same way."""
+    return card(comparison_view(comparison, (), editorial), width=width)
 
 
 def card(page: PageView, *, width: int = 100) -> str:

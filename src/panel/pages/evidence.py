@@ -29,6 +29,7 @@ def opinion_view(
     mine = [f for f in flags if f.persona_id == persona.persona_id and f.severity in _SHOWN]
     notes = _notes(opinion, review, key=key, flags=mine) if isinstance(opinion, Answered) else ()
     written = opinion.words if isinstance(opinion, Answered) and isinstance(opinion.words, Written) else None
+    advice = [(label, getattr(written, name)) for name, label in wording.ADVICE.items()] if written else []
     return OpinionView(
         side=key,
         tool=tool,
@@ -39,10 +40,10 @@ def opinion_view(
         sentences=tuple(_said(s, place, notes, mine) for place, s in enumerate(written.quote)) if written else (),
         notes=notes,
         confidence=f"{opinion.confidence:.2f}" if isinstance(opinion, Answered) and review.grade != "trial" else "",
-        more=_more(written) if written else (),
+        more=tuple(Labelled(label, split_code(text)) for label, text in advice if clean(text)),
         replies=_replies(written, persona) if written else (),
         flags=tuple(flag_note(f) for f in mine if f.field not in ("quote", "grounds")),
-        why=_why(opinion),
+        why=why_silent(opinion),
         model=clean(opinion.juror.model) if isinstance(opinion, Answered) and review.grade != "specimen" else "",
     )
 
@@ -66,10 +67,8 @@ def _notes(opinion: Answered, review: Review, *, key: str, flags: Sequence[Flag]
     lines = {line.source_id: line for line in source_lines(dossier, key=key)}
     stem = f"e-{key}-{opinion.juror.persona_id}"
     stand = {ground.number for ground in standing_grounds(opinion, review.flags)}
-    return tuple(
-        _note(ground, f"{stem}-{place}", dossier, lines, flags, stands=ground.number in stand)
-        for place, ground in enumerate(opinion.grounds, start=1)
-    )
+    placed = [(f"{stem}-{place}", ground) for place, ground in enumerate(opinion.grounds, start=1)]
+    return tuple(_note(g, anchor, dossier, lines, flags, stands=g.number in stand) for anchor, g in placed)
 
 
 def _note(
@@ -101,7 +100,7 @@ def _said(sentence: Sentence, place: int, notes: Sequence[Footnote], flags: Sequ
 def _line(opinion: Opinion | None, notes: Sequence[Footnote]) -> Pieces:
     """The lens's own line; a trial juror's first pick on its verdict's side; else why there is none."""
     if not isinstance(opinion, Answered):
-        return split_code(_why(opinion))
+        return split_code(why_silent(opinion))
     if isinstance(opinion.words, Written):
         return split_code(opinion.words.line or "No line.")
     side = {"ship": "for", "skip": "against"}.get(opinion.verdict, "")
@@ -115,16 +114,6 @@ def _opening(excerpt: str, *, most_words: int = 14) -> str:
     return excerpt if len(words_of) <= most_words else " ".join(words_of[:most_words]) + " …"
 
 
-def _more(written: Written) -> tuple[Labelled, ...]:
-    texts = (
-        ("Choose it if you", written.for_whom),
-        ("Skip it if you", written.not_for),
-        ("I'd change my verdict if", written.change_mind),
-        ("The best case against me", written.counter),
-    )
-    return tuple(Labelled(label, split_code(text)) for label, text in texts if clean(text))
-
-
 def _replies(written: Written, persona: Persona) -> tuple[Labelled, ...]:
     questions = {ask.ask_id: ask.question for ask in persona.asks}
     return tuple(
@@ -134,7 +123,8 @@ def _replies(written: Written, persona: Persona) -> tuple[Labelled, ...]:
     )
 
 
-def _why(opinion: Opinion | None) -> str:
+def why_silent(opinion: Opinion | None) -> str:
+    """Why there is no answer; "" for an answer."""
     if opinion is None:
         return "Not on this panel."
     return "" if isinstance(opinion, Answered) else clean(opinion.why) or "No reason was given."

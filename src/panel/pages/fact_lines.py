@@ -21,7 +21,8 @@ WHAT = {
 def facts(found: Sequence[Fact], sources: Sequence[SourceLine]) -> FactsSection:
     """One row for each thing stated, with every place that states it; rows in dispute are never left out."""
     groups = disagree(found)
-    disputed = {fact: _dispute(group) for group in groups for fact in group}
+    told = {True: "sources disagree", False: "one source, two answers"}
+    disputed = {fact: told[len({f.source_id for f in group}) > 1] for group in groups for fact in group}
     rows: dict[tuple[str, str], list[Fact]] = {}
     for fact in sorted(found, key=lambda f: list(WHAT).index(f.kind)):
         rows.setdefault((fact.kind, fact.value), []).append(fact)
@@ -33,11 +34,6 @@ def facts(found: Sequence[Fact], sources: Sequence[SourceLine]) -> FactsSection:
         more=f"{wording.count_of(more, 'more fact')} in the dossier." if more else "",
         disputed=tuple(dict.fromkeys(_subject(group[0]) for group in groups)),
     )
-
-
-def _dispute(group: Sequence[Fact]) -> str:
-    several = len({fact.source_id for fact in group}) > 1
-    return "sources disagree" if several else "one source, two answers"
 
 
 def _subject(fact: Fact) -> str:
@@ -60,9 +56,8 @@ def _line(row: Sequence[Fact], sources: Sequence[SourceLine], disputed: str) -> 
 
 def _value(fact: Fact) -> str:
     """As it stands; a price class in the page's words."""
-    if fact.kind == "pricing_class":
-        return wording.PRICE_CLASSES.get(fact.value, clean(fact.value))
-    return clean(fact.value)
+    known = wording.PRICE_CLASSES if fact.kind == "pricing_class" else {}
+    return known.get(fact.value, clean(fact.value))
 
 
 def _where(fact: Fact, sources: Sequence[SourceLine]) -> FactPlace:
@@ -74,11 +69,7 @@ def _where(fact: Fact, sources: Sequence[SourceLine]) -> FactPlace:
     )
 
 
-def scenarios(costs: Sequence[ScenarioCost]) -> tuple[ScenarioLine, ...]:
-    return tuple(_scenario(cost) for cost in costs)
-
-
-def _scenario(cost: ScenarioCost) -> ScenarioLine:
+def scenario_line(cost: ScenarioCost) -> ScenarioLine:
     more = len(cost.plans) - MOST_PLANS
     return ScenarioLine(
         name=clean(cost.scenario),

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from panel.pages import wording
+from panel.pages.evidence import why_silent
 from panel.pages.model import Critic, Forecast, SourceLine, Together, ToolSide, Uncounted
 from panel.pages.safe_text import clean, split_code
 from panel.pages.side import title_of
-from panel.records import Answered, CitedTogether, Comparison, Opinion, Prediction, Review, Stamp, Written
+from panel.records import CitedTogether, Comparison, Prediction, Review, Stamp, Written
 
 _ANSWERS = ("ship", "skip", "abstain")
 _WHY = {
@@ -25,17 +26,12 @@ def uncounted(critics: Sequence[Critic], reviews: Sequence[Review], names: Seque
     ]
     for review, name in zip(reviews, names, strict=True):
         silent = {p.persona_id for p in review.personas if not p.counts}
-        found += [_silent(review, o, name) for o in review.opinions if o.juror.persona_id in silent and _why(o)]
+        found += [
+            Uncounted(title_of(review, o.juror.persona_id), name, wording.STANDS[o.outcome], why_silent(o))
+            for o in review.opinions
+            if o.juror.persona_id in silent and why_silent(o)
+        ]
     return tuple(found)
-
-
-def _why(opinion: Opinion) -> str:
-    return "" if isinstance(opinion, Answered) else clean(opinion.why) or "No reason was given."
-
-
-def _silent(review: Review, opinion: Opinion, name: str) -> Uncounted:
-    title = title_of(review, opinion.juror.persona_id)
-    return Uncounted(title, name, wording.STANDS[opinion.outcome], _why(opinion))
 
 
 def forecasts(reviews: Sequence[Review], names: Sequence[str]) -> tuple[Forecast, ...]:

@@ -38,8 +38,8 @@ def clean(text: str) -> str:
     """One line of visible text: escapes and unseen characters gone, white space folded to single spaces."""
     if text.isprintable():  # the usual case: nothing hidden, nothing but ordinary spaces
         return " ".join(text.split())
-    without = _ESCAPES.sub("", text)
-    seen = (" " if c.isspace() else c for c in without if c.isspace() or _is_visible(c))
+    # not printable: controls, formats (bidi, zero width, tags), lone surrogates, private and unassigned characters
+    seen = (c for c in _ESCAPES.sub("", text) if c.isspace() or c in _JOINERS or c.isprintable())
     return " ".join("".join(seen).split())
 
 
@@ -59,16 +59,8 @@ def _named(run: str) -> str:
     """A lone joiner is spelling, in Persian or inside an emoji, and stays."""
     if run in _JOINERS:
         return run
-    return "".join(_name(ord(char), len(list(same))) for char, same in groupby(run))
-
-
-def _name(code: int, times: int) -> str:
-    return f"⟨U+{code:04X}{f' ×{times}' if times > 1 else ''}⟩"
-
-
-def _is_visible(char: str) -> bool:
-    """False for controls, formats (bidi, zero width, tags), lone surrogates, private and unassigned characters."""
-    return char in _JOINERS or char.isprintable()
+    counted = [(ord(char), len(list(same))) for char, same in groupby(run)]
+    return "".join(f"⟨U+{code:04X}{f' ×{times}' if times > 1 else ''}⟩" for code, times in counted)
 
 
 def split_code(text: str) -> Pieces:
@@ -77,13 +69,13 @@ def split_code(text: str) -> Pieces:
     return tuple(Piece(part, is_code=bool(place % 2)) for place, part in enumerate(parts) if part)
 
 
-def tail_apart(cut: Pieces, *, most: int = 24) -> tuple[Pieces, Pieces]:
-    """Text without its last word, and that word; a longer one than `most` stays where it is."""
+def tail_apart(cut: Pieces) -> tuple[Pieces, Pieces]:
+    """Text without its last word, and that word; one of more than 24 characters stays where it is."""
     if not cut:
         return (), ()
     *before, last = cut
     head, space, tail = ("", "", last.text) if last.is_code else last.text.rpartition(" ")
-    if len(tail) > most:
+    if len(tail) > 24:
         return cut, ()
     kept = (Piece(head + space),) if head or space else ()
     return (*before, *kept), (Piece(tail, is_code=last.is_code),)

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from panel.pages import wording
 from panel.pages.evidence import opinion_view, stand_of
-from panel.pages.fact_lines import facts, scenarios
-from panel.pages.model import Against, Conditions, Footnote, JurorLine, OpinionView, ToolSide
+from panel.pages.fact_lines import facts, scenario_line
+from panel.pages.model import Against, Conditions, Footnote, JurorLine, PlanLine, ToolSide
 from panel.pages.safe_text import clean, split_code
 from panel.pages.sources import (
     ALL_HIDDEN,
@@ -15,13 +15,12 @@ from panel.pages.sources import (
     figure_line,
     hidden_in,
     lacks,
-    plan_lines,
     price_source,
     shown_address,
     source_lines,
 )
 from panel.pages.words_for_reviewers import contained
-from panel.records import Answered, Condition, Flag, Juror, Opinion, Persona, Review, Usage, Written
+from panel.records import Answered, Condition, Flag, Juror, Opinion, Review, Usage, Written
 
 
 def side(
@@ -34,6 +33,8 @@ def side(
     """
     launch, dossier, tally = review.dossier.launch, review.dossier, review.tally
     reporter = next((p for p in review.personas if not p.counts), None)
+    stand = stand_of(review, reporter.persona_id) if reporter else ""
+    reported = opinion_view(review, reporter, key=key, tool=name, stand=stand, flags=flags) if reporter else None
     homepage_text, homepage = shown_address(launch.homepage)
     price_text, price_href = price_source(dossier)
     sources = source_lines(dossier, key=key)
@@ -53,11 +54,11 @@ def side(
         rest=wording.rest_sentence(tally),
         price_class=wording.PRICE_CLASSES[launch.pricing.pricing_class],
         entry=clean(launch.pricing.entry),
-        plans=plan_lines(launch),
+        plans=tuple(PlanLine(clean(p.name), clean(p.price), clean(p.includes)) for p in launch.pricing.plans),
         price_source=price_text,
         price_href=price_href,
         price_checked=wording.day(launch.pricing.checked),
-        reporter=_reporter(review, reporter, key, name, flags),
+        reporter=reported,
         reporter_title=clean(reporter.title) if reporter else "",
         conditions=_conditions(review, conditions, key),
         figures=tuple(figure_line(f) for f in review.figures),
@@ -70,7 +71,7 @@ def side(
         hidden_count=len(hidden),
         hidden_is=ATTEMPTS_ONLY if is_signed else ALL_HIDDEN,
         facts=facts(dossier.facts, sources),
-        costs=scenarios(review.costs),
+        costs=tuple(map(scenario_line, review.costs)),
         independence="" if review.grade == "trial" else wording.independence(voters(review), tally),
         worth=_worth(review),
         jurors=tuple(_juror_line(review, o) for o in review.opinions),
@@ -90,29 +91,12 @@ def title_of(review: Review, persona_id: str) -> str:
     return next((clean(p.title) for p in review.personas if p.persona_id == persona_id), clean(persona_id))
 
 
-def _reporter(
-    review: Review, reporter: Persona | None, key: str, name: str, flags: Sequence[Flag]
-) -> OpinionView | None:
-    if reporter is None:
-        return None
-    stand = stand_of(review, reporter.persona_id)
-    return opinion_view(review, reporter, key=key, tool=name, stand=stand, flags=flags)
-
-
 def _conditions(review: Review, conditions: Sequence[Condition], key: str) -> Conditions:
-    found = {
-        kind: tuple(
-            (title_of(review, c.persona_id), split_code(c.text)) for c in conditions if c.kind == kind and clean(c.text)
-        )
-        for kind in ("choose_if", "skip_if")
-    }
+    told = [(c.kind, (title_of(review, c.persona_id), split_code(c.text))) for c in conditions if clean(c.text)]
+    choose, skip = (tuple(said for kind, said in told if kind == wanted) for wanted in ("choose_if", "skip_if"))
     picked = _picked(review, key)
-    return Conditions(
-        choose=found["choose_if"],
-        skip=found["skip_if"],
-        picked_for=tuple(note for note in picked if note.side == "for"),
-        picked_against=tuple(note for note in picked if note.side == "against"),
-    )
+    speaks_for, against = (tuple(note for note in picked if note.side == side) for side in ("for", "against"))
+    return Conditions(choose=choose, skip=skip, picked_for=speaks_for, picked_against=against)
 
 
 def _picked(review: Review, key: str) -> tuple[Footnote, ...]:
@@ -151,10 +135,8 @@ def _dissent(review: Review) -> Against | None:
 def _worth(review: Review) -> tuple[tuple[str, str], ...]:
     """What the count is worth: never a percentage, always with where the assumption comes from."""
     tally, rho = review.tally, review.tally.rho
-    counted = (
-        ("Counted", wording.panel_sentence(tally, review.grade)),
-        ("Asked", wording.count_of(tally.asked, "critic")),
-    )
+    asked = wording.count_of(tally.asked, "critic")
+    counted = (("Counted", wording.panel_sentence(tally, review.grade)), ("Asked", asked))
     if tally.interval is None or review.grade == "trial":
         return counted
     return (

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from panel.pages import wording
-from panel.pages.model import FigureLine, HiddenIn, HiddenTextView, Lacks, PlanLine, SourceLine
+from panel.pages.model import FigureLine, HiddenIn, HiddenTextView, Lacks, SourceLine
 from panel.pages.safe_text import clean, cut_short, safe_href, spelt
-from panel.records import THIN_CONFIDENCE, Coverage, Dossier, Figure, Grade, Hidden, Launch, Source
+from panel.records import THIN_CONFIDENCE, Coverage, Dossier, Figure, Grade, Hidden, Source
 
 _KINDS = {"run_log": "run log", "neighbours": "neighbouring products"}
 MOST_TEXTS = 12  # of one source
@@ -58,10 +58,6 @@ def figure_line(figure: Figure) -> FigureLine:
     )
 
 
-def plan_lines(launch: Launch) -> tuple[PlanLine, ...]:
-    return tuple(PlanLine(clean(p.name), clean(p.price), clean(p.includes)) for p in launch.pricing.plans)
-
-
 def price_source(dossier: Dossier) -> tuple[str, str]:
     """(text, href) of where a price was read: the source's title when critics read it too, else its address."""
     named = dossier.launch.pricing.source
@@ -78,12 +74,9 @@ def shown_address(url: str) -> tuple[str, str]:
 
 def hidden_in(hidden: Sequence[Hidden], sources: Sequence[SourceLine]) -> tuple[HiddenIn, ...]:
     """Hidden texts by source, in the dossier's order; bounded in count and length."""
-    ordered = sorted(hidden, key=lambda h: _place(h.source_id, sources))
+    places = {line.source_id: place for place, line in enumerate(sources)}
+    ordered = sorted(hidden, key=lambda h: places.get(h.source_id, len(places)))
     return tuple(_of_source(key, list(found), sources) for key, found in groupby(ordered, lambda h: h.source_id))
-
-
-def _place(source_id: str, sources: Sequence[SourceLine]) -> int:
-    return next((place for place, line in enumerate(sources) if line.source_id == source_id), len(sources))
 
 
 def _of_source(source_id: str, found: Sequence[Hidden], sources: Sequence[SourceLine]) -> HiddenIn:

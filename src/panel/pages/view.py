@@ -22,15 +22,14 @@ def review_view(review: Review, flags: Sequence[Flag] | None = None, editorial: 
     """`flags`: those to show; None shows the review's own, () none. What counts is in the tally either way."""
     shown = review.flags if flags is None else flags
     name = clean(review.dossier.launch.name)
-    made = side(
-        review, key="a", name=name, flags=shown, conditions=own_conditions(review), is_signed=bool(editorial.signed)
-    )
+    mine = own_conditions(review)
+    made = side(review, key="a", name=name, flags=shown, conditions=mine, is_signed=bool(editorial.signed))
     critics = tuple(_critic(p, (_heard(review, p, made, shown, editorial),)) for p in _voting([review]))
     answer = no_verdict([name], [review]) or wording.review_answer(name, review.tally)
     missed, foreseen = uncounted(critics, [review], [name]), forecasts([review], [name])
     stands = [(c.title, (c.on[0].stand,)) for c in critics]
     page = ReviewPage(
-        kind="review", grade=review.grade, banner=wording.grade_banner(review.grade),
+        kind="review", grade=review.grade, banner=wording.BANNERS[review.grade],
         title=f"{name}: {'trial run' if review.grade == 'trial' else 'panel review'}", is_answered=review.is_answered,
         answer=answer, answer_size=_size(answer), kicker=_kicker([made]), because="",
         depth=wording.depth_sentence([review]), independence=made.independence, sides=(made,), critics=critics,
@@ -47,10 +46,8 @@ def comparison_view(
     """`flags`: those on the comparison itself; each review's own are shown beside its sentences."""
     reviews = (comparison.review_a, comparison.review_b)
     names = tool_names(reviews)
-    sides = tuple(
-        _side_of(comparison, review, key, name, editorial)
-        for review, key, name in zip(reviews, "ab", names, strict=True)
-    )
+    columns = zip(reviews, "ab", names, strict=True)
+    sides = tuple(_side_of(comparison, review, key, name, editorial) for review, key, name in columns)
     critics = tuple(_pair(comparison, p, sides, editorial) for p in _voting(reviews))
     nothing = no_verdict(names, reviews)
     answer = nothing or clean(comparison.answer)
@@ -63,7 +60,7 @@ def comparison_view(
     page = ComparisonPage(
         kind="comparison",
         grade=comparison.grade,
-        banner=wording.grade_banner(comparison.grade),
+        banner=wording.BANNERS[comparison.grade],
         title=f"{names[0]} or {names[1]}: {'trial run' if is_trial else 'what the panel says'}",
         is_answered=any(review.is_answered for review in reviews),
         answer=answer,

@@ -14,6 +14,7 @@ TRIAL = (
     "A trial model chose these passages and wrote nothing; "
     "on a model this small the choice is near chance and says nothing of the tools."
 )
+BANNERS = {"specimen": SPECIMEN, "trial": TRIAL, "full": ""}  # what must stand on every rendering of a grade
 DRAFT = "Draft. Nobody has approved this."
 AI_LABEL = "AI critics: labelled lenses, not people"
 AI_CRITIC = "AI critic"
@@ -66,6 +67,10 @@ STAKES = {
     "investor": "Disclosure: we hold a stake in the maker of {}.",
     "owned": "Disclosure: we own {}.",
 }
+ADVICE = {
+    "for_whom": "Choose it if you", "not_for": "Skip it if you", "change_mind": "I'd change my verdict if",
+    "counter": "The best case against me",
+}  # fmt: skip
 DEPTHS = {"ran": "; a person ran it: see the run log", "used": "; a person used it for work: see the run log"}
 _DEPTH_ORDER = ("read", "ran", "used")
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -77,9 +82,9 @@ def number_word(count: int) -> str:
     return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else str(count)
 
 
-def count_of(count: int, one: str, many: str = "") -> str:
-    """ "1 page", "5 pages"; `many` when the plural is not made with an s."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
+def count_of(count: int, one: str) -> str:
+    """ "1 page", "5 pages"."""
+    return f"{count} {one if count == 1 else one + 's'}"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -104,9 +109,9 @@ def count_sentence(tally: Tally, grade: Grade = "full") -> str:
 
 def rest_sentence(tally: Tally) -> str:
     """Those asked who are in no share: "1 abstained, 1 ungrounded"; "" when everybody voted."""
-    others = ("abstain", "abstained"), ("ungrounded", "ungrounded"), ("declined", "declined"), ("unusable", "unusable")
-    more = ("failed", "failed"), ("struck", "struck by an editor")
-    counts = [(getattr(tally, field), word) for field, word in (*others, *more)]
+    words = {"abstain": "abstained", "struck": "struck by an editor"}
+    fields = ("abstain", "ungrounded", "declined", "unusable", "failed", "struck")
+    counts = [(getattr(tally, field), words.get(field, field)) for field in fields]
     return ", ".join(f"{count} {word}" for count, word in counts if count)
 
 
@@ -157,17 +162,10 @@ def depth_sentence(reviews: Sequence[Review]) -> str:
     return f"{did}{DEPTHS.get(depth, '')}. {told}. {days}."
 
 
-def grade_banner(grade: Grade) -> str:
-    """What must stand on every rendering of this grade; "" for a full one."""
-    return {"specimen": SPECIMEN, "trial": TRIAL, "full": ""}[grade]
-
-
 def in_hundred(share: float) -> str:
     """A probability as a count: "about 70 in 100"."""
     times = round(share * 100)
-    if share > 0 and times == 0:
-        return "fewer than 1 in 100"
-    return f"about {times} in 100"
+    return f"about {times} in 100" if times or share <= 0 else "fewer than 1 in 100"
 
 
 def money(cost_usd: Decimal | None) -> str:

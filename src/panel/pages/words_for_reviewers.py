@@ -14,6 +14,10 @@ KINDS = {
     "panel_claim": "a claim about this panel",
     "encoded": "words in code",
 }
+WITHOUT = "The answers here were given without those words."
+MUST_DECIDE = ", and a person must decide before this goes on"
+SPOKE = "The launch’s pages spoke to our reviewers instead of readers{}."
+LEFT_OUT = "Every answer shown was given with those words left out."
 ELSEWHERE = (
     "They stood in the launch's own fields or in a source's title, and in no passage: the dossier as it was found, in "
     "the run folder, has them."
@@ -27,32 +31,18 @@ def contained(review: Review, sources: Sequence[SourceLine]) -> Contained | None
         return None
     spans = review.dossier.suspicions
     more = len(spans) - MOST_SPANS
+    where = f" in {wording.count_of(len(spans), 'place')}" if spans else ""
     return Contained(
         is_held=found.held,
         title="Held" if found.held else "Not held",
-        short=_short(found),
-        told=_told(len(spans)),
+        short=f"Its pages spoke to our reviewers{MUST_DECIDE * found.held}. {WITHOUT}",
+        told=f"{SPOKE.format(where)} {LEFT_OUT}{'' if spans else f' {ELSEWHERE}'}",
         done=_done(found),
         why=clean(found.why),
         asked=tuple(_asked(review, found)),
         left_out=clean(review.dossier.coverage.note),
         spans=tuple(_span(span, sources) for span in spans[:MOST_SPANS]),
         more_spans=f"{wording.count_of(more, 'more such place')} in the dossier." if more > 0 else "",
-    )
-
-
-def _short(found: Containment) -> str:
-    answers = "The answers here were given without those words."
-    if found.held:
-        return f"Its pages spoke to our reviewers, and a person must decide before this goes on. {answers}"
-    return f"Its pages spoke to our reviewers. {answers}"
-
-
-def _told(spans: int) -> str:
-    where = f" in {wording.count_of(spans, 'place')}" if spans else ""
-    return (
-        f"The launch’s pages spoke to our reviewers instead of readers{where}. "
-        "Every answer shown was given with those words left out." + ("" if spans else f" {ELSEWHERE}")
     )
 
 

@@ -10,18 +10,17 @@ from .batch import Announcement as Announcement, BatchPlan as BatchPlan, BatchRo
 from .batch import ProposedPair as ProposedPair
 from .comparison import CitedTogether as CitedTogether, Comparison as Comparison, Condition as Condition, Pick as Pick
 from .comparison import PricingRead as PricingRead, Split as Split, Stand as Stand, Tool as Tool
-from .desk import Account as Account, Act as Act, Approval as Approval, Channel as Channel, Decided as Decided
-from .desk import Decision as Decision, Draft as Draft, DraftKind as DraftKind, DraftState as DraftState
-from .desk import DraftText as DraftText, EditedPick as EditedPick, EditedSentence as EditedSentence
-from .desk import EditedWords as EditedWords, Edition as Edition, MOST_NOTE_WORDS as MOST_NOTE_WORDS, Pair as Pair
-from .desk import PassageSeen as PassageSeen, Point as Point, Publication as Publication, QueueRow as QueueRow
-from .desk import Revision as Revision, Role as Role, RunLog as RunLog, Shown as Shown, Struck as Struck
-from .disagreement import disagree as disagree, letters_and_digits as letters_and_digits
+from .desk import Account as Account, Act as Act, Approval as Approval, Channel as Channel, Corrected as Corrected
+from .desk import Decided as Decided, Decision as Decision, Draft as Draft, DraftKind as DraftKind
+from .desk import DraftState as DraftState, DraftText as DraftText, EditedPick as EditedPick
+from .desk import EditedSentence as EditedSentence, EditedWords as EditedWords, Edition as Edition
+from .desk import Editorial as Editorial, MOST_NOTE_WORDS as MOST_NOTE_WORDS, Pair as Pair, PassageSeen as PassageSeen
+from .desk import Point as Point, Publication as Publication, QueueRow as QueueRow, Revision as Revision, Role as Role
+from .desk import RunLog as RunLog, Shown as Shown, Struck as Struck, StruckOut as StruckOut
 from .dossier import Coverage as Coverage, Dossier as Dossier, Fact as Fact, FactKind as FactKind, Hidden as Hidden
 from .dossier import Page as Page, Passage as Passage, SCREENED as SCREENED, Source as Source, Suspicion as Suspicion
-from .dossier import SuspicionKind as SuspicionKind, TO_MODELS as TO_MODELS, stated_kinds as stated_kinds
-from .editorial import Corrected as Corrected, Editorial as Editorial, StruckOut as StruckOut
-from .grounded import is_grounded as is_grounded, standing_grounds as standing_grounds
+from .dossier import SuspicionKind as SuspicionKind, TO_MODELS as TO_MODELS, disagree as disagree
+from .dossier import letters_and_digits as letters_and_digits, stated_kinds as stated_kinds
 from .invisible import LINE_ENDS as LINE_ENDS, UNSEEN as UNSEEN, without_unseen as without_unseen
 from .launch import Launch as Launch, LaunchSource as LaunchSource, Plan as Plan, Pricing as Pricing
 from .launch import PricingClass as PricingClass, Seen as Seen, SourceKind as SourceKind, Voice as Voice
@@ -30,13 +29,12 @@ from .opinion import Answered as Answered, Call as Call, Declined as Declined, F
 from .opinion import Juror as Juror, NotAsked as NotAsked, Opinion as Opinion, Prediction as Prediction, Reply as Reply
 from .opinion import Sentence as Sentence, Side as Side, THIN_CONFIDENCE as THIN_CONFIDENCE, Unusable as Unusable
 from .opinion import Usage as Usage, Verdict as Verdict, Written as Written
-from .persona import Persona as Persona
-from .prints import Print as Print
+from .persona import Persona as Persona, Print as Print
 from .product import KnownLaunch as KnownLaunch, Met as Met, Neighbour as Neighbour, Product as Product
 from .product import ProductEvent as ProductEvent, ProductFacts as ProductFacts, ProductHistory as ProductHistory
 from .product import ReviewedProduct as ReviewedProduct
 from .review import Containment as Containment, Dissent as Dissent, Figure as Figure, Flag as Flag, Grade as Grade
 from .review import Interval as Interval, Made as Made, PanelVerdict as PanelVerdict, PlanCost as PlanCost
 from .review import Review as Review, Rho as Rho, ScenarioCost as ScenarioCost, Severity as Severity, Tally as Tally
-from .review import no_verdict as no_verdict
+from .review import is_grounded as is_grounded, no_verdict as no_verdict, standing_grounds as standing_grounds
 from .run import Again as Again, FileEntry as FileEntry, Run as Run, Spend as Spend, SpendRow as SpendRow

@@ -1,5 +1,6 @@
 """A lens: one file in `personas/`. Data, so that an editor adds a critic without code."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -43,3 +44,14 @@ class Persona(Value):
     counts: bool = True  # False: always abstains and is in no tally (the reporter)
     model: str = ""  # provider/model; "" takes the panel's
     order: int = 100  # place on a page, low first
+
+
+class Print(Value):
+    """One text of one review. Only what is compared is kept: the words themselves are in the review."""
+
+    subject: str  # the product: its re-reviews replace one another
+    named: str  # the launch as readers know it: "Oddfern 1.4"
+    persona_id: PersonaId
+    kind: Literal["words"] = "words"  # a sentence or the line
+    text: str  # as `checks.near_copies.compared` gives it
+    on_day: date  # when it was remembered

@@ -1,6 +1,6 @@
-"""What code makes of opinions: flags, a tally, the maker's figures, a review; and what plans cost in stated uses."""
+"""What code makes of opinions: flags, a tally, the maker's figures, a review; which grounds stand; what plans cost."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from panel.records.base import Stamp, Value, content_hash
 from panel.records.dossier import Dossier
-from panel.records.opinion import Answered, Opinion, Share
+from panel.records.opinion import Answered, Ground, Opinion, Share
 from panel.records.persona import Persona, PersonaId
 
 Severity = Literal["high", "medium", "low", "note"]
@@ -193,3 +193,24 @@ def no_verdict(names: Sequence[str], reviews: Sequence[Review]) -> str:
     if any(review.grade == "trial" for review in reviews):
         return f"A trial model chose passages about {' and '.join(names)}; this answers nothing."
     return ""
+
+
+def standing_grounds(opinion: Answered, flags: Iterable[Flag]) -> tuple[Ground, ...]:
+    """Grounds that may be counted and shown as evidence, in the juror's order.
+
+    The rule: a high flag on field "grounds" voids the ground its `index` names (docs/checks.md lists which do).
+    """
+    persona_id = opinion.juror.persona_id
+    void = {f.index for f in flags if f.persona_id == persona_id and f.field == "grounds" and f.severity == "high"}
+    return tuple(g for g in opinion.grounds if g.number not in void)
+
+
+def is_grounded(opinion: Answered, flags: Iterable[Flag]) -> bool:
+    """Whether the verdict may count: a ship needs a standing ground for, a skip one against.
+
+    An abstention claims nothing and is always grounded.
+    """
+    if opinion.verdict == "abstain":
+        return True
+    side = "for" if opinion.verdict == "ship" else "against"
+    return any(g.side == side for g in standing_grounds(opinion, flags))

@@ -13,7 +13,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from panel.desk import Session, is_at_least
+from panel.desk import Session, a_role, is_at_least
 from panel.errors import NotAllowed, NotSignedIn
 from panel.records import Account, Role
 from panel.web.deps import Deps, deps_of
@@ -44,7 +44,8 @@ class Needs:
         if me is None:
             raise NotSignedIn(SIGN_IN if deps.is_team else CLOSED, hint="" if deps.is_team else CLOSED_HINT)
         if not is_at_least(me, self.role):
-            raise NotAllowed(f"{a_role(self.role)} may do this; you are {a_role(me.role).lower()}.", hint=ASK_ADMIN)
+            told = f"{a_role(self.role).capitalize()} may do this; you are {a_role(me.role)}."
+            raise NotAllowed(told, hint=ASK_ADMIN)
         return me
 
 
@@ -108,7 +109,3 @@ def let_out(response: Response, deps: Deps) -> None:
 
 def _attributes(deps: Deps) -> dict[str, Any]:
     return {"path": "/", "httponly": True, "secure": deps.is_secure, "samesite": "lax"}
-
-
-def a_role(role: Role) -> str:
-    return f"{'An' if role[0] in 'ae' else 'A'} {role}"

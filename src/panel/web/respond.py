@@ -2,8 +2,12 @@
 
 What a template may read is its view's fields, `frame` (who is signed in, where they may go, what was just done) and
 what is the same on every page (`environment`).
+
+Style and scripts are read once, served under a name that changes with any of their bytes, and kept by browsers for a
+year. The hash is of all files together and is a folder, so that a module's `import "./keys.js"` finds its generation.
 """
 
+import hashlib
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
@@ -18,7 +22,6 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from panel.desk import DISMISS_REASONS, LONGEST, PASS_REASONS, REJECT_REASONS, STRIKE_REASONS, is_at_least
 from panel.records import MOST_NOTE_WORDS, Account, Role
-from panel.web.assets import assets
 from panel.web.deps import deps_of
 
 PLACES: tuple[tuple[str, str, Role], ...] = (  # the navigation: shown to who may, once the route is there
@@ -145,3 +148,32 @@ def wants_json(request: Request) -> bool:
     """Whether Accept asks for JSON. Browsers name text/html; a program that names neither gets a page."""
     accept = request.headers.get("accept", "")
     return "application/json" in accept and "text/html" not in accept
+
+
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True)
+class Assets:
+    """The files by name, and the name of their generation."""
+
+    contents: dict[str, bytes]
+    generation: str  # 12 hex digits
+
+    def path(self, name: str) -> str:
+        """Where a browser gets it. Raises KeyError for a file there is not."""
+        if name not in self.contents:
+            raise KeyError(name)
+        return f"/static/{self.generation}/{name}"
+
+
+@cache
+def assets() -> Assets:
+    """Those of this package."""
+    folder = files("panel.web") / "static"
+    found = sorted(entry.name for entry in folder.iterdir() if entry.name[entry.name.rfind(".") :] in TYPES)
+    contents = {name: (folder / name).read_bytes() for name in found}
+    digest = hashlib.sha256()
+    for name, content in contents.items():
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return Assets(contents, digest.hexdigest()[:12])

@@ -14,7 +14,7 @@ from tests.support.hostile_text import corpora
 from tests.support.hostile_text.planting import OWN, batches, hostile_comparison
 
 from panel.dossier.visibility.hidden_text import visible_and_hidden
-from panel.pages.formats import comparison_html, review_html
+from panel.pages import comparison_html, review_html
 
 HOSTILE = sorted((Path(__file__).parents[2] / "support" / "web" / "pages" / "hostile").glob("*.html"))
 ATTACKS = (*OWN, *corpora.nasty())

@@ -12,7 +12,7 @@ import pytest
 from tests.support import page_records
 from tests.support.browser import CHROMIUM, SPLIT_WORDS, Visit, needs_chromium
 
-from panel.pages.formats import comparison_html, review_html
+from panel.pages import comparison_html, review_html
 
 PAGES = {
     "full": lambda: comparison_html(page_records.comparison()),

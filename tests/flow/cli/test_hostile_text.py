@@ -26,7 +26,7 @@ from tests.support.records import a_review, a_run
 from panel.dossier import read_launches
 from panel.errors import Mistake, PanelError, ReplyUnusable
 from panel.jurors.parse import parse_answer
-from panel.pages.formats import comparison_card, comparison_html, comparison_markdown
+from panel.pages import comparison_card, comparison_html, comparison_markdown
 from panel.prompting.answer import Answer
 from panel.prompting.question import render_question
 from panel.prompting.templates import Templates

@@ -126,7 +126,7 @@ def test_a_finished_folder_is_whole_and_a_changed_byte_is_named(copied: tuple[Pa
 
 def test_a_folder_verifies_and_is_drawn_again_without_the_database(copied: tuple[Path, str]) -> None:
     from panel.checks import check_comparison
-    from panel.pages.formats import comparison_html, comparison_markdown
+    from panel.pages import comparison_html, comparison_markdown
 
     folder, run_id = copied
     for file in (folder / "runs").glob("panel.db*"):

@@ -45,10 +45,10 @@ from panel.desk import (
 from panel.desk.acts.decide import Target
 from panel.desk.approval.audit import audit
 from panel.desk.drafts.opened import Opened
-from panel.desk.drafts.preview import editorial_of
+from panel.desk.drafts.publications import editorial_of
 from panel.desk.reasons import DISMISS_REASONS
 from panel.errors import EditConflict, Mistake
-from panel.pages.formats import review_html
+from panel.pages import review_html
 from panel.pipeline.products import meet_reviewed
 from panel.records import Editorial, Flag, Review
 from panel.store import Products

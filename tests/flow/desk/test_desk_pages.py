@@ -25,15 +25,14 @@ from panel.desk.acts.take_over import merged
 from panel.desk.approval.audit import audit
 from panel.desk.approval.verify import verify_approval_file
 from panel.desk.ask_again.background import AskingAgain
-from panel.desk.ask_again.offer import Offer
-from panel.desk.ask_again.prepare import AskAgainMeans
+from panel.desk.ask_again.prepare import AskAgainMeans, Offer
 from panel.desk.drafts.opened import OpenReview
 from panel.desk.drafts.overlay import start_text
 from panel.desk.stats import DeskStats, Group, read_stats
 from panel.pipeline import SilentConsole
 from panel.records import Dossier, Launch, LaunchSource, Review
-from panel.web.routes.stats import stats_page
-from panel.web.views.offer import offer_page
+from panel.web.routes.offer import offer_page
+from panel.web.routes.overview import stats_page
 from panel.workspace.ask_again import means_of
 from panel.workspace.workspace import Workspace, open_workspace
 

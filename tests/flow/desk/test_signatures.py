@@ -31,14 +31,13 @@ from panel.desk.accounts import Accounts
 from panel.desk.approval.approval_inputs import read_approval_file
 from panel.desk.approval.audit import audit
 from panel.desk.approval.verify import verify_approval_file
-from panel.desk.drafts import flags
 from panel.desk.drafts import opened as opened_draft
+from panel.desk.drafts import points
 from panel.desk.drafts.opened import OpenComparison
-from panel.desk.drafts.preview import editorial_of
-from panel.desk.drafts.publications import signed
+from panel.desk.drafts.publications import editorial_of, signed
 from panel.desk.times import Times
 from panel.errors import Mistake
-from panel.pages.formats import comparison_html, review_html
+from panel.pages import comparison_html, review_html
 from panel.records import Flag
 from panel.records.desk import Approval
 from panel.store import Products
@@ -125,7 +124,7 @@ def test_a_new_check_changes_no_old_signature_and_no_byte_of_its_file(
     new = Flag(
         check="new_rule", severity="high", persona_id="dx-reviewer", field="line", index=0, message="A new rule."
     )
-    monkeypatch.setattr(flags, "check_review", lambda *a, **k: (*check_review(*a, **k), new))
+    monkeypatch.setattr(points, "check_review", lambda *a, **k: (*check_review(*a, **k), new))
     opened_draft._laid.cache_clear()
     try:
         assert any(point.check == "new_rule" for point in room.review(draft).left)
@@ -146,7 +145,7 @@ def test_an_approval_keeps_the_points_that_checks_ask_for_on_its_day(
     new = Flag(
         check="new_rule", severity="high", persona_id="dx-reviewer", field="line", index=0, message="A new rule."
     )
-    monkeypatch.setattr(flags, "check_review", lambda *a, **k: (*check_review(*a, **k), new))
+    monkeypatch.setattr(points, "check_review", lambda *a, **k: (*check_review(*a, **k), new))
     opened_draft._laid.cache_clear()
     try:
         opened = room.approve(draft)

@@ -44,9 +44,8 @@ from panel.desk import (
 )
 from panel.desk.acts.decide import Target
 from panel.desk.approval.approval_file import approval_file
-from panel.desk.approval.as_text import approval_as_markdown
 from panel.desk.approval.audit import audit
-from panel.desk.approval.verify import verify_approval_file
+from panel.desk.approval.verify import approval_as_markdown, verify_approval_file
 from panel.desk.drafts.stale import stale_drafts, stale_page
 from panel.errors import EditConflict, Mistake
 from panel.records import content_hash

@@ -11,7 +11,7 @@ from panel.checks import check_review
 from panel.checks.case import Case, DossierIndex
 from panel.checks.near_copies import LEAST_WORDS_BEFORE, check_written_before, compared, nearest
 from panel.records import Sentence
-from panel.records.prints import Print
+from panel.records.persona import Print
 
 ONE = "Whoever moves away rebuilds everything from scratch, since no page by the maker names a way to take it along."
 TURNED = "Since no page by the maker names a way to take it along, whoever moves away rebuilds everything from scratch."

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from panel.dossier.neighbours import TITLE, add_neighbours
+from panel.dossier.append import TITLE, add_neighbours
 from panel.records import Coverage, Dossier, Launch, LaunchSource, Neighbour, Passage, Source, Stamp
 
 LAMP = Neighbour(slug="lamp", name="Lamp", pricing_class="freemium", licence="Apache-2.0", checked=date(2026, 11, 20))

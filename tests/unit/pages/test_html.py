@@ -12,7 +12,8 @@ import pytest
 from lxml import html as lxml_html
 from tests.support import page_records
 
-from panel.pages.formats import comparison_html, comparison_markdown, review_html, review_markdown
+from panel.pages import comparison_html, comparison_markdown, review_html
+from panel.pages.render import review_markdown
 from panel.records import Comparison, Review
 
 ORDER = ["choose", "tools", "scorecard", "figures", "pricing", "dissent", "predictions", "together", "kinds",

@@ -9,15 +9,9 @@ from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 from tests.support import live_records, page_records
 
-from panel.pages.fact_lines import MOST_FACTS, facts, scenarios
-from panel.pages.formats import (
-    comparison_card,
-    comparison_html,
-    comparison_markdown,
-    review_card,
-    review_html,
-    review_markdown,
-)
+from panel.pages import comparison_card, comparison_html, comparison_markdown, review_card, review_html
+from panel.pages.fact_lines import MOST_FACTS, facts, scenario_line
+from panel.pages.render import review_markdown
 from panel.pages.safe_text import spelt
 from panel.pages.sources import MOST_TEXT, MOST_TEXTS, MOST_UNREAD, hidden_in, lacks
 from panel.pages.view import comparison_view, review_view
@@ -208,7 +202,7 @@ def test_a_cost_that_is_not_known_is_never_nothing() -> None:
         PlanCost(plan="C", amount=Decimal("0.00"), how="(1 call - 1 call free) = 0 USD", currency="USD"),
         PlanCost(plan="D", amount=Decimal("1234567.89"), how="", currency="USD"),
     )
-    (row,) = scenarios([ScenarioCost(scenario="s", use="u", plans=plans, checked=date(2026, 1, 2))])
+    row = scenario_line(ScenarioCost(scenario="s", use="u", plans=plans, checked=date(2026, 1, 2)))
     assert [line.cost for line in row.costs] == ["Not computed", "Free", "0 USD", "1,234,567.89 USD"]
     assert [line.is_computed for line in row.costs] == [False, True, True, True]
 

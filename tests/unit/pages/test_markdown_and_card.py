@@ -6,7 +6,8 @@ import pytest
 from markdown_it import MarkdownIt
 from tests.support import page_records
 
-from panel.pages.formats import comparison_card, comparison_markdown, review_card, review_markdown
+from panel.pages import comparison_card, comparison_markdown, review_card
+from panel.pages.render import review_markdown
 
 
 def _tokens(text: str) -> list:

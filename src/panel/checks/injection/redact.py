@@ -6,11 +6,12 @@ and an excerpt over the gap would pass for a quotation. Passage ids stay, so tha
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from panel.checks.injection.detect import Hit, suspicious
-from panel.records import Dossier, Hidden, Launch, Passage, Source, Suspicion, sha256_of
+from panel.records import Dossier, Hidden, Launch, Passage, Source, Suspicion, Value, sha256_of
 
+V = TypeVar("V", bound=Value)
 LEFT_OUT = "[left out]"
 LISTED = 5  # passage ids named in the receipt
 
@@ -82,15 +83,13 @@ def _cleared(text: str) -> str:
 
 def _launch(launch: Launch) -> Launch:
     price = launch.pricing
-    plans = tuple(
-        plan.model_copy(update={name: _cleared(getattr(plan, name)) for name in ("name", "price", "includes")})
-        for plan in price.plans
-    )
-    pricing = price.model_copy(
-        update={"entry": _cleared(price.entry), "source": _cleared(price.source), "plans": plans}
-    )
-    fields = {name: _cleared(getattr(launch, name)) for name in ("tagline", "description", "release")}
-    return launch.model_copy(update={**fields, "pricing": pricing})
+    plans = tuple(_copy_cleared(plan, "name", "price", "includes") for plan in price.plans)
+    pricing = _copy_cleared(price, "entry", "source").model_copy(update={"plans": plans})
+    return _copy_cleared(launch, "tagline", "description", "release").model_copy(update={"pricing": pricing})
+
+
+def _copy_cleared(value: V, *names: str) -> V:
+    return value.model_copy(update={name: _cleared(getattr(value, name)) for name in names})
 
 
 def _texts(dossier: Dossier) -> Iterator[tuple[str, str]]:

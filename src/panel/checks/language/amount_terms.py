@@ -63,9 +63,8 @@ def contradiction(said: Rate, sentence: str, cited: list[tuple[str, Rate]]) -> s
         if len(mine) != 1 or not theirs or any(len(their) != 1 or _agree(mine[0], their[0]) for their in theirs):
             continue
         yearly = mine[0].unit == "month" and any(their[0].unit == "year" for their in theirs)
-        if not (
-            yearly and _YEARLY.search(sentence)
-        ):  # "$10 a month on the annual plan", where the page has "$10 yearly"
+        # "$10 a month on the annual plan", where the page has "$10 yearly", is no contradiction
+        if not (yearly and _YEARLY.search(sentence)):
             return f"says {_words(said)}; {same[0][0]} says {_words(same[0][1])}"
     return ""
 

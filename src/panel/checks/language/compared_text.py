@@ -73,10 +73,8 @@ def split_sentences(text: str) -> list[str]:
         return [text]
     pieces: list[str] = []
     for piece in SENTENCE_END.split(text):
-        if pieces and ABBREVIATION.search(pieces[-1]):
-            pieces[-1] += " " + piece
-        else:
-            pieces.append(piece)
+        joined = f"{pieces.pop()} " if pieces and ABBREVIATION.search(pieces[-1]) else ""
+        pieces.append(joined + piece)
     return pieces
 
 

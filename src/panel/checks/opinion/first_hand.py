@@ -56,9 +56,8 @@ def check_first_hand(case: Case) -> Iterator[Flag]:
     for prose in (*case.sentences, *case.phrases, *case.answers, *case.claims):
         hit = FIRST_HAND.search(own_words(case, prose)) if FIRST_HAND.may_hit(words_of(prose.text)) else None
         if hit and not (case.depth != "read" and _rests_on_a_run_log(case, prose)):
-            yield case.on(
-                prose, "first_hand_use", f"{hit.group()!r} claims first-hand use without a run log.", hit.group()
-            )
+            message = f"{hit.group()!r} claims first-hand use without a run log."
+            yield case.on(prose, "first_hand_use", message, hit.group())
 
 
 def _rests_on_a_run_log(case: Case, prose: Prose) -> bool:

@@ -7,7 +7,7 @@ from panel.checks.case import Case, DossierIndex, Prose
 from panel.checks.figures import figures_in, names_a_benchmark
 from panel.checks.language.amount_terms import contradiction, terms_in
 from panel.checks.language.compared_text import _phrases, normalise
-from panel.checks.language.mentions import HARD, Mention, Mentions, read_names
+from panel.checks.language.mentions import HARD, Mention, read_names
 from panel.records import Answered, Flag, Ground, standing_grounds
 
 ATTRIBUTED = _phrases(
@@ -78,12 +78,10 @@ def _grounded(case: Case, prose: Prose, facts: list[Mention]) -> Iterator[Flag]:
             yield case.on(prose, "fact_in_passage_only", message, fact.text)
         else:
             check = "number_not_in_grounds" if fact.kind in HARD else "name_not_in_grounds"
-            yield case.on(
-                prose, check, f"{prose.named} gives {fact.text!r}, which stands in no ground it rests on.", fact.text
-            )
-    given = [
-        (g.passage_id, rate) for g in cited for _, rate in terms_in(case.dossier_index.passages.by_id[g.passage_id])
-    ]
+            message = f"{prose.named} gives {fact.text!r}, which stands in no ground it rests on."
+            yield case.on(prose, check, message, fact.text)
+    texts = case.dossier_index.passages.by_id
+    given = [(g.passage_id, rate) for g in cited for _, rate in terms_in(texts[g.passage_id])]
     for text, rate in terms_in(prose.bare):
         told = prose.field in ("for_whom", "not_for") and not rate.currency  # "a team of 10": the reader's own number
         if differs := not told and contradiction(rate, prose.bare, given):
@@ -161,11 +159,8 @@ def check_attribution(case: Case) -> Iterator[Flag]:
     for prose in (*case.sentences, *case.phrases):
         if prose.rests_on not in ("grounds", "all") or prose.field in UNGROUNDED_FIELDS or not prose.facts.found:
             continue
-        figures = [
-            f
-            for f, _ in figures_in(prose.facts.found, scored=names_a_benchmark(prose.text))
-            if not case.dossier_index.is_own(f)
-        ]
+        stated = figures_in(prose.facts.found, scored=names_a_benchmark(prose.text))
+        figures = [f for f, _ in stated if not case.dossier_index.is_own(f)]
         if not figures or ATTRIBUTED.search(prose.text):
             continue
         cited = [case.by_number[n] for n in prose.grounds if n in case.by_number and n not in case.void]
@@ -178,8 +173,7 @@ def check_attribution(case: Case) -> Iterator[Flag]:
 
 
 def _in_passage(index: DossierIndex, ground: Ground, fact: Mention) -> bool:
-    facts: Mentions = index.facts(index.passages.by_id[ground.passage_id])
-    return facts.hold(fact)
+    return index.facts(index.passages.by_id[ground.passage_id]).hold(fact)
 
 
 def _in_source_facts(index: DossierIndex, cited: list[Ground], fact: Mention) -> bool:

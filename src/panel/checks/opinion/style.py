@@ -1,4 +1,7 @@
-"""How an opinion is written: lengths and dashes."""
+"""How an opinion is written: lengths, dashes, and characters and markup that must never reach a page.
+
+Pages escape everything anyway: the flags tell the editor.
+"""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +9,7 @@ from collections.abc import Iterator
 from panel.checks.case import Case
 from panel.checks.catalogue import flag
 from panel.checks.language.compared_text import count_words, normalise, split_sentences
-from panel.records import Flag
+from panel.records import UNSEEN, Flag
 
 MOST_SENTENCE_WORDS = 28
 QUOTE_WORDS, QUOTE_AIM, QUOTE_SENTENCES = (30, 120), (45, 90), (3, 5)
@@ -46,9 +49,8 @@ def check_lengths(case: Case) -> Iterator[Flag]:
 def _quote_length(case: Case, words: int) -> Iterator[Flag]:
     sentences = len(case.sentences)
     if not QUOTE_SENTENCES[0] <= sentences <= QUOTE_SENTENCES[1]:
-        yield flag(
-            "quote_sentences", case.persona_id, "quote", f"The quote has {sentences} sentences; 3 to 5 were asked for."
-        )
+        message = f"The quote has {sentences} sentences; 3 to 5 were asked for."
+        yield flag("quote_sentences", case.persona_id, "quote", message)
     if not QUOTE_WORDS[0] <= words <= QUOTE_WORDS[1]:
         yield flag("quote_length", case.persona_id, "quote", f"The quote has {words} words; 30 to 120 are printed.")
     elif not QUOTE_AIM[0] <= words <= QUOTE_AIM[1]:
@@ -58,3 +60,46 @@ def _quote_length(case: Case, words: int) -> Iterator[Flag]:
 def opening(text: str) -> str:
     """The first three words, lower case."""
     return " ".join(normalise(text).lower().split()[:3])
+
+
+MARKUP = re.compile(
+    r"</?[a-zA-Z!][^<>]{0,200}>|<!--|!?\[[^\]]{0,200}\]\([^)]{0,300}\)|\bhttps?:/?/?\S+|\bwww\.\S+"
+    r"|\b(?:javascript|data|vbscript):\S+|\*\*\S|\b__\w+__\b|^#{1,6}\s|```|\{\{|\{%"
+    r"|&(?:#x?[0-9a-fA-F]+|[a-zA-Z]{2,8});",
+    re.MULTILINE | re.IGNORECASE,
+)
+CODE = re.compile(r"(?<!`)`[^`\n]+`(?!`)")  # printed as it stands; a page makes no markup or link of it
+LIST_ITEM = re.compile(r"\s*(?:[-*+]|\d+\.)\s")
+MARKS = ("<", "](", "http", "www.", "script:", "data:", "**", "__", "#", "```", "{", "&")  # each hit holds one
+
+
+def check_characters(case: Case) -> Iterator[Flag]:
+    """Hidden characters in anything the model sent, markup and links in what readers see."""
+    texts = list(_texts(case))
+    together = "\n".join(text for _, _, text, _ in texts).lower()
+    marked = any(mark in together for mark in MARKS)
+    hidden = not (together.isascii() and together.replace("\n", "").isprintable())
+    for field, index, text, shown in texts:
+        if hidden and (hit := UNSEEN.search(text)):
+            name = f"U+{ord(hit.group()):04X}"
+            yield _on(case, field, index, "hidden_characters", f"The text holds a hidden character, {name}.", name)
+        found = (MARKUP.search(CODE.sub("` `", text)) if marked else None) or LIST_ITEM.match(text)
+        if shown and found:
+            message = f"The text holds markup or a link: {found.group()!r}."
+            yield _on(case, field, index, "markup", message, found.group())
+
+
+def _texts(case: Case) -> Iterator[tuple[str, int, str, bool]]:
+    """Field, index, text, and whether it is in the juror's own words (an excerpt's markup is its source's)."""
+    for prose in (*case.sentences, *case.phrases, *case.answers, *case.claims):
+        yield prose.field, prose.index, prose.raw, True
+    for ground in case.opinion.grounds:
+        yield "excerpt", ground.number, ground.excerpt, False
+    prediction = case.written.prediction if case.written else None
+    if prediction:
+        yield "prediction", 0, prediction.statement, True
+        yield "prediction", 0, f"{prediction.resolve_by} {prediction.settled_at}", False
+
+
+def _on(case: Case, field: str, index: int, check: str, message: str, excerpt: str) -> Flag:
+    return flag(check, case.persona_id, field, message, index=index, excerpt=excerpt)

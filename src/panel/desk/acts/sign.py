@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from panel.desk.acts.change import PANEL, Before, Change, DeskAct, Need, SigningAct, refuse_changed, refuse_put_away
 from panel.desk.approval.approval_file import point_row
+from panel.desk.drafts.points import edition_of, refuse_unless_approvable
 from panel.desk.drafts.text_fields import told
-from panel.desk.drafts.what_is_left import edition_of, refuse_unless_approvable
 from panel.errors import EditConflict, Mistake
 from panel.records import Account, Approval, Publication
 

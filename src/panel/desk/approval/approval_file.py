@@ -5,9 +5,9 @@ Everything a hash is made of stands beside it, so that `verify_approval_file` ne
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from panel.desk.drafts.opened import Opened, OpenReview
+from panel.desk.drafts.opened import History, Opened, OpenReview
 from panel.desk.drafts.overlay import printed_sentences
 from panel.desk.drafts.points import APART, view_fields
 from panel.desk.permissions import by_line
@@ -25,15 +25,12 @@ from panel.records import (
     sha256_of,
 )
 
-if TYPE_CHECKING:
-    from panel.desk.drafts.opened import History
-
 FORMAT = 1
 Json = dict[str, Any]
 
 
 def approval_file(
-    opened: Opened, history: "History", approval: Approval, decisions: Mapping[int, Decision], names: Mapping[str, str]
+    opened: Opened, history: History, approval: Approval, decisions: Mapping[int, Decision], names: Mapping[str, str]
 ) -> Json:
     """One JSON value.
 
@@ -52,17 +49,21 @@ def approval_file(
         "edition": approval.edition,
         "approval_id": approval.approval_id,
         "decisions": list(approval.decisions),
-        "revisions": [_revision(r) for r in _revisions(opened)],
+        "revisions": [r.model_dump(mode="json") | {"revision_hash": r.revision_hash} for r in _revisions(opened)],
         "signed_hash": approval.revision_hash,
         "points": [_point(row, decisions, names) for row in _points(opened, approval, decisions)],
-        "amendments": [_amendment(d, names) for d in _amended(history, approval)],
+        "amendments": [
+            _decision(d, names) | {"field": d.field, "was": d.was, "now": d.text}
+            for d in history.decisions
+            if d.decision == "amended" and d.at <= approval.at
+        ],
         "removed": [row for side in sides for row in _removed(side, history, names, approval.at)],
         "struck": [
             s.model_dump(mode="json") | {"draft_id": side.draft.draft_id} for side in sides for s in side.text.struck
         ],
         "made_with": [_made(side.review) for side in sides],
         "publications": [_publication(p, history.acts, names) for p in history.publications if p.at >= approval.at],
-        "log": [_act(act) for act in history.acts],
+        "log": [act.model_dump(mode="json") | {"hash": act.act_hash} for act in history.acts],
     }
     return told | {"file_hash": sha256_of(canonical_json(told))}
 
@@ -75,13 +76,8 @@ def _draft(opened: Opened) -> Json:
 
 def _revisions(opened: Opened) -> tuple[Revision, ...]:
     """The signed one; of a comparison, then those of the two texts it prints."""
-    if isinstance(opened, OpenReview):
-        return (opened.revision,)
-    return (opened.revision, opened.a.revision, opened.b.revision)
-
-
-def _revision(revision: Revision) -> Json:
-    return revision.model_dump(mode="json") | {"revision_hash": revision.revision_hash}
+    sides = () if isinstance(opened, OpenReview) else opened.sides
+    return (opened.revision, *(side.revision for side in sides))
 
 
 def _points(opened: Opened, approval: Approval, decisions: Mapping[int, Decision]) -> list[Json]:
@@ -132,15 +128,7 @@ def _decision(decision: Decision, names: Mapping[str, str]) -> Json:
     return told | {"name": decision.name or names.get(decision.by, decision.by), "at": decision.at.isoformat()}
 
 
-def _amended(history: "History", approval: Approval) -> Iterator[Decision]:
-    yield from (d for d in history.decisions if d.decision == "amended" and d.at <= approval.at)
-
-
-def _amendment(decision: Decision, names: Mapping[str, str]) -> Json:
-    return _decision(decision, names) | {"field": decision.field, "was": decision.was, "now": decision.text}
-
-
-def _removed(side: OpenReview, history: "History", names: Mapping[str, str], at: datetime) -> Iterator[Json]:
+def _removed(side: OpenReview, history: History, names: Mapping[str, str], at: datetime) -> Iterator[Json]:
     """What the model wrote and is not printed because somebody took it out, with who did."""
     for persona_id, place, text in _gone(side):
         by = [d for d in history.decisions if d.decision == "removed" and d.persona_id == persona_id and d.at <= at]
@@ -181,7 +169,3 @@ def _made(review: Review) -> Json:
 def _publication(publication: Publication, acts: Sequence[Act], names: Mapping[str, str]) -> Json:
     by = next((a for a in acts if a.detail.get("publication") == publication.publication_id), None)
     return publication.model_dump(mode="json") | {"name": by_line(by, names) if by else publication.by}
-
-
-def _act(act: Act) -> Json:
-    return act.model_dump(mode="json") | {"hash": act.act_hash}

@@ -8,7 +8,9 @@ a whole, log and all: keep the last line's hash elsewhere (`panel audit verify` 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from pydantic import ValidationError
@@ -36,6 +38,7 @@ from panel.store import (
 )
 
 Row = dict[str, Any]
+Part = Callable[[Connection, "LoggedActs"], Iterator[str]]
 WRITES_REVISION = "hash"  # of a line's detail, beside `revision`
 
 
@@ -71,24 +74,10 @@ def audit(store: DraftRows) -> Audit:
         broken += _chain(conn, lines)
         counted = {}
         for name, look in PARTS.items():
-            before = _Counted(look(conn, lines))
-            broken += before
-            counted[name] = before.rows
+            told = list(look(conn, lines))  # complaints, and "" for each row
+            broken += filter(None, told)
+            counted[name] = told.count("")
     return Audit(tuple(broken), lines.count, lines.last, counted)
-
-
-class _Counted:
-    """Complaints of a part, and how many rows it looked at. A part yields "" for each row."""
-
-    def __init__(self, found: Iterator[str]) -> None:
-        self._found, self.rows = found, 0
-
-    def __iter__(self) -> Iterator[str]:
-        for complaint in self._found:
-            if complaint:
-                yield complaint
-            else:
-                self.rows += 1
 
 
 def _chain(conn: Connection, lines: LoggedActs) -> Iterator[str]:
@@ -173,8 +162,18 @@ def _rows(
         yield ""
 
 
-def _bases(conn: Connection, lines: LoggedActs) -> Iterator[str]:
-    yield from _rows(conn, lines, table=bases, name="Base", check=_base)
+def _logged(
+    table: Any, name: str, acts: str, of: Callable[[Row], Any], check: Callable[[Row, Act | None, LoggedActs], str]
+) -> Part:
+    """A part whose rows have a line each. name: "Run log {0[1]} of {0[0]}", of the key that `of` gives a row."""
+
+    def look(conn: Connection, lines: LoggedActs) -> Iterator[str]:
+        left = dict(getattr(lines, acts))
+        kind = name.partition(" {")[0]
+        yield from _rows(conn, lines, table=table, name=kind, check=lambda r, ls: check(r, left.pop(of(r), None), ls))
+        yield from (f"{name.format(key)} is gone." for key in left)
+
+    return look
 
 
 def _base(row: Row, _: LoggedActs) -> str:
@@ -228,17 +227,7 @@ def _points(conn: Connection, lines: LoggedActs) -> Iterator[str]:
     yield from (f"The points of revision {number} of {draft_id} are gone." for draft_id, number in gone)
 
 
-def _decisions(conn: Connection, lines: LoggedActs) -> Iterator[str]:
-    left = lines.decisions.copy()
-
-    def check(row: Row, _: LoggedActs) -> str:
-        return _decision(row, left.pop(row["decision_id"], None))
-
-    yield from _rows(conn, lines, table=decisions, name="Decision", check=check)
-    yield from (f"Decision {number} is gone." for number in left)
-
-
-def _decision(row: Row, act: Act | None) -> str:
+def _decision(row: Row, act: Act | None, _: LoggedActs) -> str:
     name = f"Decision {row['decision_id']}"
     decision = Decision.model_validate_json(row["json"])
     columns = {c: row[c] for c in ("decision_id", "scope", "key", "kind", "decision", "draft_id", "by")}
@@ -260,16 +249,6 @@ def _against(name: str, act: Act | None, hashed: str, by: str, draft_id: str, at
     return "" if same and act.detail.get("row", hashed) == hashed else f"{name} is not the one in the log."
 
 
-def _approvals(conn: Connection, lines: LoggedActs) -> Iterator[str]:
-    left = lines.approvals.copy()
-
-    def check(row: Row, lines: LoggedActs) -> str:
-        return _approval(row, left.pop(row["approval_id"], None), lines)
-
-    yield from _rows(conn, lines, table=approvals, name="Approval", check=check)
-    yield from (f"Approval {number} is gone." for number in left)
-
-
 def _approval(row: Row, act: Act | None, lines: LoggedActs) -> str:
     name = f"Approval {row['approval_id']}"
     approval = Approval.model_validate_json(row["json"])
@@ -282,16 +261,16 @@ def _approval(row: Row, act: Act | None, lines: LoggedActs) -> str:
     return _against(name, act, content_hash(approval), approval.by, approval.draft_id, approval.at.isoformat())
 
 
-def _publications(conn: Connection, lines: LoggedActs) -> Iterator[str]:
-    left = lines.publications.copy()
+def _publication(row: Row, act: Act | None, _: LoggedActs) -> str:
+    kept = Publication.model_validate(row)
+    name = f"Publication {kept.publication_id}"
+    return _against(name, act, content_hash(kept), kept.by, kept.draft_id, kept.at.isoformat())
 
-    def check(row: Row, _: LoggedActs) -> str:
-        kept, act = Publication.model_validate(row), left.pop(row["publication_id"], None)
-        name = f"Publication {kept.publication_id}"
-        return _against(name, act, content_hash(kept), kept.by, kept.draft_id, kept.at.isoformat())
 
-    yield from _rows(conn, lines, table=publications, name="Publication", check=check)
-    yield from (f"Publication {number} is gone." for number in left)
+def _run_log(row: Row, act: Act | None, _: LoggedActs) -> str:
+    draft_id, log = row["draft_id"], RunLog.model_validate({k: v for k, v in row.items() if k != "draft_id"})
+    name = f"Run log {log.number} of {draft_id}"
+    return _against(name, act, content_hash(log), log.by, draft_id, log.at.isoformat())
 
 
 def _signed(conn: Connection, lines: LoggedActs) -> Iterator[str]:
@@ -302,20 +281,6 @@ def _signed(conn: Connection, lines: LoggedActs) -> Iterator[str]:
         except (ValidationError, ValueError, LookupError, PanelError):
             yield f"Approval {row['approval_id']} can't be held against its text."
         yield ""
-
-
-def _run_logs(conn: Connection, lines: LoggedActs) -> Iterator[str]:
-    left = lines.run_logs.copy()
-
-    def check(row: Row, _: LoggedActs) -> str:
-        draft_id, log = row["draft_id"], RunLog.model_validate({k: v for k, v in row.items() if k != "draft_id"})
-        act = left.pop((draft_id, log.number), None)
-        return _against(
-            f"Run log {log.number} of {draft_id}", act, content_hash(log), log.by, draft_id, log.at.isoformat()
-        )
-
-    yield from _rows(conn, lines, table=run_logs, name="Run log", check=check)
-    yield from (f"Run log {number} of {draft_id} is gone." for draft_id, number in left)
 
 
 def _drafts(conn: Connection, lines: LoggedActs) -> Iterator[str]:
@@ -341,17 +306,21 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _accounts(conn: Connection, lines: LoggedActs) -> Iterator[str]:
-    def check(row: Row, lines: LoggedActs) -> str:
-        told = lines.accounts.get(row["account_id"])
-        now = {"name": row["name"], "role": row["role"], "disabled": bool(row["disabled_at"])}
-        return "" if told is None or now == told else f"The account {row['account_id']} is not as the log leaves it."
-
-    yield from _rows(conn, lines, table=accounts, name="Account", check=check)
+def _account(row: Row, lines: LoggedActs) -> str:
+    told = lines.accounts.get(row["account_id"])
+    now = {"name": row["name"], "role": row["role"], "disabled": bool(row["disabled_at"])}
+    return "" if told is None or now == told else f"The account {row['account_id']} is not as the log leaves it."
 
 
-PARTS: dict[str, Callable[[Connection, LoggedActs], Iterator[str]]] = {
-    "bases": _bases, "revisions": _revisions, "decisions": _decisions, "approvals": _approvals,
-    "publications": _publications, "points": _points, "signed": _signed, "run_logs": _run_logs, "drafts": _drafts,
-    "accounts": _accounts,
-}  # fmt: skip
+PARTS: dict[str, Part] = {
+    "bases": partial(_rows, table=bases, name="Base", check=_base),
+    "revisions": _revisions,
+    "decisions": _logged(decisions, "Decision {}", "decisions", itemgetter("decision_id"), _decision),
+    "approvals": _logged(approvals, "Approval {}", "approvals", itemgetter("approval_id"), _approval),
+    "publications": _logged(publications, "Publication {}", "publications", itemgetter("publication_id"), _publication),
+    "points": _points,
+    "signed": _signed,
+    "run_logs": _logged(run_logs, "Run log {0[1]} of {0[0]}", "run_logs", itemgetter("draft_id", "number"), _run_log),
+    "drafts": _drafts,
+    "accounts": partial(_rows, table=accounts, name="Account", check=_account),
+}

@@ -10,9 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from panel.desk.drafts.flags import SPEAKS_TO_REVIEWERS
 from panel.desk.drafts.opened import OpenReview, open_at
-from panel.desk.drafts.points import VIEW_FIELDS, points_of
+from panel.desk.drafts.points import SPEAKS_TO_REVIEWERS, VIEW_FIELDS, points_of
 from panel.desk.drafts.written_before import NO_ARCHIVE
 from panel.records import Approval, Decision, canonical_json, sha256_of
 from panel.store import draft_rows as rows

@@ -1,22 +1,28 @@
 """Ask the panel, or one critic, again for a draft: what is asked, at which price, and how far it is.
 
 An ordinary run through the ledger, with its own folder. What comes of it reaches the desk by `new_drafts` alone, as an
-offer: nobody's text is touched before a person takes it over. Only the request is a person's act, and in the log.
+offer: nobody's text is touched before a person takes it over. Only the request is a person's act, and in the log. What
+taking an offer over would bring is worked out as `take_over` does, and not written (`read_offer`).
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
+from panel.desk.acts.take_over import merged, same_critics
 from panel.desk.desk import Desk
+from panel.desk.drafts.diff import Difference, differences
 from panel.desk.drafts.opened import OpenReview
+from panel.desk.drafts.overlay import lay_over, start_text
+from panel.desk.drafts.points import earlier_decisions
 from panel.desk.permissions import allow
 from panel.dossier import Scenarios
 from panel.errors import Mistake
 from panel.jurors import ModelSpec
 from panel.pipeline import RunEnvironment, RunPlan, make_plan, next_draw, plan_again, with_run_logs
-from panel.records import Account, Again, Dossier, LaunchSource, Persona, Review, Rho, RunLog, Stamp
-from panel.store import append_act
+from panel.records import Account, Again, Dossier, DraftText, LaunchSource, Persona, Review, Rho, RunLog, Stamp
+from panel.store import Detail, append_act
 
 
 @dataclass(frozen=True)
@@ -99,10 +105,8 @@ async def _fresh(
     """On the product's pages as they are now. What people set of the launch stays: its name, release, embargo, word."""
     if not base.dossier.launch.homepage:
         raise Mistake("No address of this product is known, so its pages can't be read.", hint="Leave out --refresh.")
-    found, set_by_us = (
-        await means.gather(base),
-        ("name", "release", "stake", "seen_at", "embargo_until", "confidential"),
-    )
+    found = await means.gather(base)
+    set_by_us = ("name", "release", "stake", "seen_at", "embargo_until", "confidential")
     kept = {name: getattr(base.dossier.launch, name) for name in set_by_us}
     dossier = found.model_copy(update={"launch": found.launch.model_copy(update=kept)})
     personas, specs = _all(base, means)
@@ -134,21 +138,51 @@ def _all(base: Review, means: AskAgainMeans) -> tuple[Sequence[Persona], Mapping
 
 def as_source(log: RunLog) -> LaunchSource:
     """A run log as a dated source of ours."""
-    return LaunchSource(
-        title=log.title, voice="us", kind="run_log", published=log.on_day, fetched=log.at.date(), text=log.text
-    )
+    days = {"published": log.on_day, "fetched": log.at.date()}
+    return LaunchSource(title=log.title, voice="us", kind="run_log", text=log.text, **days)
 
 
 def note_request(desk: Desk, who: Account, prepared: PreparedRun) -> None:
     """Say in the log who had the panel asked again, and what it was told."""
-    told = {
-        "run": prepared.made.run_id,
-        "persona": prepared.request.persona_id,
-        "leave": ", ".join(prepared.request.leave),
-    }
+    asked, run_id = prepared.request, prepared.made.run_id
+    told: Detail = {"run": run_id, "persona": asked.persona_id, "leave": ", ".join(asked.leave)}
+    told = {**told, "refreshed": asked.refresh}
     with desk.store.changing() as conn:
         allow(who, "ask again")
-        append_act(
-            conn, by=who.account_id, what="asked again", now=desk.now, draft_id=prepared.draft_id,
-            detail={**told, "refreshed": prepared.request.refresh},
-        )  # fmt: skip
+        append_act(conn, by=who.account_id, what="asked again", now=desk.now, draft_id=prepared.draft_id, detail=told)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A newer review beside the draft it is offered for."""
+
+    mine: OpenReview
+    newer: Review
+    text: DraftText  # as it would be laid in
+
+    @cached_property
+    def same(self) -> frozenset[str]:
+        """Critics who said the same again: the words people gave them stay."""
+        return same_critics(self.mine.review, self.newer)
+
+    @cached_property
+    def counted(self) -> Review:
+        """The newer review as it would be printed."""
+        return lay_over(self.newer, self.text)
+
+    def lost(self, persona_id: str) -> tuple[Difference, ...]:
+        """What people changed in a critic's words that would no longer be printed; it stays in the history."""
+        if persona_id in self.same:
+            return ()
+        changed = differences(start_text(self.mine.review), self.mine.text)
+        return tuple(d for d in changed if d.field.startswith(f"{persona_id}:"))
+
+
+def read_offer(desk: Desk, who: Account, draft_id: str) -> Offer | None:
+    """What is offered for a draft, None when nothing is. Raises NotFound for no such draft."""
+    mine, newer = desk.open(who, draft_id), desk.offered(who, draft_id)
+    if newer is None or not isinstance(mine, OpenReview):
+        return None
+    with desk.store.reading() as conn:
+        earlier = earlier_decisions(conn, newer, mine.draft.scope)
+    return Offer(mine, newer, merged(mine, newer, start_text(newer, earlier)))

@@ -138,12 +138,9 @@ def _take_comparison(
 def _side(conn: Connection, run_id: str, review: Review, now: datetime) -> Draft:
     """The draft of one side: taken in from the same run, or made of what the comparison holds of it."""
     slug = review.slug
-    known = place_of(conn, run_id, slug).drafts
-    return (
-        known[0]
-        if known
-        else _take_review(conn, run_id, slug, review.review_hash, review.model_dump_json(), review, now)
-    )
+    if known := place_of(conn, run_id, slug).drafts:
+        return known[0]
+    return _take_review(conn, run_id, slug, review.review_hash, review.model_dump_json(), review, now)
 
 
 def pair_up(conn: Connection, a: Draft, b: Draft, comparison: Comparison, run_id: str, now: datetime) -> Draft:

@@ -9,10 +9,8 @@ from itertools import chain, product
 from sqlalchemy import Connection
 
 from panel.checks import check_comparison
-from panel.desk.drafts.flags import check_printed, flags_of
 from panel.desk.drafts.overlay import for_readers, lay_over
-from panel.desk.drafts.points import flag_point, points_of
-from panel.desk.drafts.what_is_left import is_settled, left
+from panel.desk.drafts.points import check_printed, flag_point, flags_of, points_of
 from panel.desk.drafts.written_before import NO_ARCHIVE, WrittenBefore
 from panel.errors import Mistake, NotFound
 from panel.records import (
@@ -62,10 +60,11 @@ class OpenDraft:
     @cached_property
     def left(self) -> tuple[Point, ...]:
         """Points nobody has settled."""
-        return left(self.points, self.decided)
+        return tuple(point for point in self.points if not self.is_settled(point))
 
     def is_settled(self, point: Point) -> bool:
-        return is_settled(point, self.decided)
+        found = self.decided.get((point.scope, point.key))
+        return found is not None and found.settles
 
     @cached_property
     def revision_hash(self) -> str:

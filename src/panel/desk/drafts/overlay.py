@@ -71,7 +71,7 @@ def lay_over(review: Review, text: DraftText) -> Review:
 
     The count is of what the critics answered, never of what is printed. Claims of grounds are a model's words that
     nobody decided on, and are left out. Of a struck opinion, and of one the text does not have, nothing is printed but
-    its verdict; of no answer, that there is none. Flags are the machine's; `drafts/flags.py` gives today's.
+    its verdict; of no answer, that there is none. Flags are the machine's; `points.flags_of` gives today's.
     """
     struck = frozenset(s.persona_id for s in text.struck)
     kept = [_laid(opinion, text, struck) for opinion in review.opinions]
@@ -131,9 +131,8 @@ def _silent(opinion: Answered) -> Answered:
 def written(model: Written, words: EditedWords) -> Written:
     """A critic's words as the draft prints them."""
     views = words.views == "printed"
-    quote = tuple(
-        model.quote[s.place].model_copy(update={"text": as_printed(s)}) for s in printed_sentences(model, words)
-    )
+    printed = printed_sentences(model, words)
+    quote = tuple(model.quote[s.place].model_copy(update={"text": as_printed(s)}) for s in printed)
     own = words if views else EditedWords(persona_id=words.persona_id)
     return model.model_copy(update={"quote": quote} | {name: getattr(own, name) for name in VIEW_WORDS})
 
@@ -141,9 +140,8 @@ def written(model: Written, words: EditedWords) -> Written:
 def printed_sentences(model: Written, words: EditedWords) -> tuple[EditedSentence, ...]:
     """The sentences of a critic's quote that are printed, in its order."""
     views = words.views == "printed"
-    return tuple(
-        s for s in words.sentences if s.standing == "printed" and (views or model.quote[s.place].rests_on != "view")
-    )
+    kept = (s for s in words.sentences if views or model.quote[s.place].rests_on != "view")
+    return tuple(s for s in kept if s.standing == "printed")
 
 
 def as_printed(sentence: EditedSentence) -> str:

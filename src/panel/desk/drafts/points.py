@@ -1,4 +1,4 @@
-"""What has to be settled before a draft may be approved: its claims, views, high flags and held spans. Pure.
+"""What has to be settled before a draft may be approved: its claims, views, high flags and held spans; what is left.
 
 A point's key is made of the sentence as it is printed and the passages it rests on, and of nothing else: the same
 sentence on the same passages is decided once, wherever it is printed, and anew when a byte of either changes. As the
@@ -10,16 +10,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from panel.checks import DossierIndex, find_backing
-from panel.desk.drafts.flags import SPEAKS_TO_REVIEWERS, must_settle
-from panel.desk.drafts.overlay import MAKERS_WORD, VIEW_WORDS, Earlier, as_printed, printed_sentences
+from panel.checks import DossierIndex, check_review, find_backing
+from panel.desk.drafts.overlay import MAKERS_WORD, VIEW_WORDS, Earlier, as_printed, lay_over, printed_sentences
 from panel.desk.drafts.text_fields import PHRASES
+from panel.errors import Mistake
 from panel.records import (
     Answered,
     Decided,
     Dossier,
     DraftText,
     EditedWords,
+    Edition,
     Flag,
     Ground,
     Persona,
@@ -35,6 +36,9 @@ from panel.store import draft_rows as rows
 HELD = "The launch's page speaks to reviewers. Read the words, then confirm that you did."
 APART = ("line", "for_whom", "not_for")  # short texts that are claims where they give a number, a price or a name
 VIEW_FIELDS = set(VIEW_WORDS)
+LEFT_DAYS = 14  # open drafts older than this leave the queue
+SPEAKS_TO_REVIEWERS = frozenset({"launch_addresses_reviewers", "review_held"})  # one point of their own: read the span
+SETTLE_THEMSELVES = frozenset({"ungrounded"})  # listed, and not counted: nothing an editor could add
 
 
 def points_of(
@@ -245,3 +249,83 @@ def _sentences(opinion: Answered) -> list[tuple[int, tuple[str, ...], tuple[int,
         ]
     who = opinion.juror.persona_id
     return [(g.number, (pick_hash(who, g.side, g.excerpt),), (g.number,)) for g in opinion.grounds]
+
+
+def what_is_left(points: Sequence[Point]) -> str:
+    """ "7 claims left, 5 critics' views, 2 flags"; "" when nothing is."""
+    names = (
+        ("claim", "claims", ("claim", "pick")),
+        ("critic's views", "critics' views", ("views",)),
+        ("flag", "flags", ("flag",)),
+        ("held span", "held spans", ("held",)),
+    )
+    counts = ((sum(p.kind in kinds for p in points), one, many) for one, many, kinds in names)
+    told = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
+    return f"{told[0]} left" + "".join(f", {more}" for more in told[1:]) if told else ""
+
+
+def edition_of(grade: str, wanted: str = "") -> Edition:
+    """The edition a draft of this grade is approved for. Raises Mistake for the main one when it is a trial's."""
+    if wanted not in ("", "main", "trial"):
+        raise Mistake(f"There is no edition {wanted!r}.", hint="There are: main, trial.")
+    if grade != "full" and wanted == "main":
+        raise Mistake(f"A {grade} goes into the trial edition only.", hint="Approve it with edition trial.")
+    return "main" if grade == "full" and wanted != "trial" else "trial"
+
+
+def refuse_unless_approvable(unsettled: Sequence[Point], hindrance: str) -> None:
+    """Raises Mistake that says what is left, or what is in the way."""
+    if hindrance:
+        raise Mistake(hindrance, hint="Fetch it back, or print a claim; or reject the draft.")
+    if unsettled:
+        raise Mistake(f"It can't be approved yet: {what_is_left(unsettled)}.", hint=f"First: {unsettled[0].text!r}.")
+
+
+def flags_of(
+    review: Review, text: DraftText, archive: Sequence[Flag] = (), *, found: Sequence[Flag] | None = None
+) -> tuple[Flag, ...]:
+    """Flags on what is printed, in page order; a sentence's `index` is its place in what the model wrote.
+
+    archive: what `WrittenBefore.flags` gave for the same printed review.
+    found: what `check_printed` gave for it, when it is known.
+    """
+    struck = {s.persona_id for s in text.struck}
+    checked = check_printed(lay_over(review, text), text) if found is None else found
+    kept = (f for f in review.flags if f.check == "review_held")
+    mine = (*checked, *kept, *(f for f in archive if f.persona_id not in struck))
+    return tuple(_placed(flag, review, text) for flag in mine if not _is_moot(flag, text))
+
+
+def check_printed(printed: Review, text: DraftText) -> tuple[Flag, ...]:
+    """What checks say of a review with its text laid over it, struck opinions left out."""
+    struck = {s.persona_id for s in text.struck}
+    opinions = [o for o in printed.opinions if o.juror.persona_id not in struck]
+    return check_review(printed.dossier, printed.personas, opinions, depth=printed.depth)
+
+
+def _is_moot(flag: Flag, text: DraftText) -> bool:
+    """Nothing is missing where an editor took the views out, and claims of grounds are not printed."""
+    words = text.words_of(flag.persona_id)
+    removed = words is not None and words.views == "removed"
+    return removed and flag.check in ("missing_words", "missing_ask", "missing_prediction")
+
+
+def _placed(flag: Flag, review: Review, text: DraftText) -> Flag:
+    opinion, words = review.opinion(flag.persona_id), text.words_of(flag.persona_id)
+    if flag.field != "quote" or words is None:
+        return flag
+    if not isinstance(opinion, Answered) or not isinstance(opinion.words, Written):
+        return flag
+    printed = printed_sentences(opinion.words, words)
+    return flag.model_copy(update={"index": printed[flag.index].place}) if flag.index < len(printed) else flag
+
+
+def must_settle(flag: Flag) -> bool:
+    """Whether an editor has to mend or dismiss it before the draft is approved.
+
+    A high flag on a ground has settled itself: the ground does not count, and a sentence that rests on it alone is
+    flagged for that.
+    """
+    is_own_point = flag.check in SPEAKS_TO_REVIEWERS
+    settles_itself = flag.field == "grounds" or flag.check in SETTLE_THEMSELVES
+    return flag.severity == "high" and not settles_itself and not is_own_point

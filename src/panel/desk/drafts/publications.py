@@ -1,4 +1,6 @@
-"""What is public of a draft at a moment, what is still to go out, and whether a signature stands: asked nowhere else.
+"""What is public of a draft at a moment, what is still to go out, whether a signature stands: asked nowhere else.
+
+With it what people added to a draft, as its page prints it.
 
 A publication goes out at its hour unless it was cancelled before; then the embargo and the draft's standing are asked
 again. What ends a signature before the hour cancels the publication (`commit.put_row`), and so does another one.
@@ -10,7 +12,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from panel.desk.drafts.opened import PUT_AWAY, OpenComparison, Opened, find_draft
-from panel.records import Approval, Draft, Publication
+from panel.desk.reasons import STRIKE_REASONS
+from panel.records import Approval, Corrected, Draft, Editorial, Publication, Struck, StruckOut
 from panel.store import draft_rows as rows
 
 
@@ -75,3 +78,51 @@ def signed(conn: Connection, opened: Opened) -> Approval | None:
     if isinstance(opened, OpenComparison) and opened.revision.base_hash != opened.prints_hash:
         return None
     return newest if rows.newest_decisions(conn, draft.draft_id, newest.number) == set(newest.decisions) else None
+
+
+def editorial_of(
+    opened: Opened, approval: Approval | None, publications: Sequence[Publication] = (),
+    of_sides: Sequence[Sequence[Publication]] = (),
+) -> Editorial:  # fmt: skip
+    """approval: of exactly this text, None for a draft. of_sides: what was published of a comparison's reviews."""
+    return Editorial(
+        note=opened.text.note,
+        note_by=opened.text.note_by,
+        note_role=opened.text.note_role or "editor",
+        struck=tuple(
+            StruckOut(slug=side.review.slug, persona_id=strike.persona_id, why=why(strike))
+            for side in opened.reviews
+            for strike in side.text.struck
+        ),
+        signed=f"Approved by {approval.name}, {approval.at:%d %b %Y}." if approval else "",
+        corrected=tuple(
+            Corrected(on=f"{out.goes_out_at:%d %b %Y}", why=out.reason)
+            for out in publications
+            if out.kind == "corrected"
+        ),
+        retracted=retraction(opened, publications) or _fallen(opened, publications, of_sides),
+    )
+
+
+def retraction(opened: Opened, publications: Sequence[Publication]) -> Corrected | None:
+    """When a draft was taken back and why; None for one that is not, or that was fetched back since."""
+    if opened.draft.state != "retracted":
+        return None
+    last = publications[-1]
+    return Corrected(on=f"{last.at:%d %b %Y}", why=last.reason)
+
+
+def _fallen(
+    opened: Opened, publications: Sequence[Publication], of_sides: Sequence[Sequence[Publication]]
+) -> Corrected | None:
+    """Why a comparison that readers had is gone: one of its reviews was taken back."""
+    for side, made in zip(opened.reviews, of_sides if publications else (), strict=False):
+        if taken := retraction(side, made):
+            return Corrected(on=taken.on, why=f"Its review of {side.draft.shown.name} was retracted. {taken.why}")
+    return None
+
+
+def why(strike: Struck) -> str:
+    """The reason from the list, and what the editor said of it."""
+    told = strike.why.rstrip(".")
+    return f"{STRIKE_REASONS[strike.reason]}." + (f" {told}." if told else "")

@@ -1,9 +1,8 @@
 """A draft's row in the queue: what an editor needs to choose what to do next. Pure."""
 
-from panel.desk.drafts.flags import must_settle
 from panel.desk.drafts.opened import OpenComparison, Opened
 from panel.desk.drafts.overlay import start_text
-from panel.desk.drafts.points import points_of
+from panel.desk.drafts.points import must_settle, points_of
 from panel.records import Answered, Comparison, QueueRow, Review, Written
 
 SECONDS_A_CLAIM, SECONDS_A_FLAG, SECONDS_BESIDE = 15, 30, 60  # until the desk has measured its own (`desk stats`)

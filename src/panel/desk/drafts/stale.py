@@ -40,12 +40,8 @@ class KnownNow:
     addresses: tuple[str, ...] | None = None  # of a newer dossier of the launch; None: there is none
 
 
-def stale_reasons(reviewed: ReviewedFacts, now: KnownNow, today: date) -> tuple[str, ...]:
-    """One sentence a reason, the weightiest first; () for a review that still stands for what is known. today: UTC."""
-    return tuple(_reasons(reviewed, now, today))
-
-
-def _reasons(reviewed: ReviewedFacts, now: KnownNow, today: date) -> Iterator[str]:
+def stale_reasons(reviewed: ReviewedFacts, now: KnownNow, today: date) -> Iterator[str]:
+    """One sentence a reason, the weightiest first; none for a review that still stands. today: UTC."""
     newer = sorted((day, release) for release, day in now.releases if day > reviewed.as_of)
     if newer:
         day, release = newer[-1]
@@ -123,12 +119,8 @@ def with_reasons(conn: Connection, drafts: Sequence[Draft], today: date) -> list
     """The drafts, each with its reasons in its row of the queue."""
     reasons = reasons_of(conn, [draft for draft in drafts if draft.kind == "review"], today)
     told = {draft_id: why for draft_id, why in reasons.items() if why}
-    return [
-        draft.model_copy(update={"shown": draft.shown.model_copy(update={"stale": told[draft.draft_id]})})
-        if draft.draft_id in told
-        else draft
-        for draft in drafts
-    ]
+    shown = {d.draft_id: d.shown.model_copy(update={"stale": told[d.draft_id]}) for d in drafts if d.draft_id in told}
+    return [d.model_copy(update={"shown": shown.get(d.draft_id, d.shown)}) for d in drafts]
 
 
 def reasons_of(conn: Connection, drafts: Sequence[Draft], today: date) -> dict[str, tuple[str, ...]]:
@@ -143,7 +135,7 @@ def _reasons_of(
 ) -> tuple[str, ...]:
     reviewed = _reviewed(conn, draft.base_hash)
     newer = _reviewed(conn, draft.offered_hash).addresses if draft.offered_hash else None
-    return stale_reasons(reviewed, _known(launch, known, newer), today)
+    return tuple(stale_reasons(reviewed, _known(launch, known, newer), today))
 
 
 def _known(launch: OfLaunch | None, known: dict[str, OfProduct], newer: tuple[str, ...] | None) -> KnownNow:

@@ -80,9 +80,8 @@ def _changed(words: EditedWords, field: Field, new: str) -> dict[str, object]:
     if field.part == "reply":
         if all(r.ask_id != field.name for r in words.replies):
             raise Mistake(f"{field.persona_id!r} answered no question {field.name!r}.")
-        return {
-            "replies": tuple(Reply(ask_id=r.ask_id, answer=new) if r.ask_id == field.name else r for r in words.replies)
-        }
+        other = Reply(ask_id=field.name, answer=new)
+        return {"replies": tuple(other if r.ask_id == field.name else r for r in words.replies)}
     if field.part == "prediction":
         if words.prediction is None:
             raise Mistake(f"{field.persona_id!r} gave no prediction.")
@@ -111,9 +110,8 @@ def typed(new: str, field: Field) -> str:
     if len(text) > LONGEST:
         raise Mistake(f"That is {len(text)} characters; {LONGEST} at most.", hint="Shorten it.")
     if field.part == "note" and len(text.split()) > MOST_NOTE_WORDS:
-        raise Mistake(
-            f"The editor's note has {len(text.split())} words; {MOST_NOTE_WORDS} at most.", hint="Shorten it."
-        )
+        long = f"The editor's note has {len(text.split())} words; {MOST_NOTE_WORDS} at most."
+        raise Mistake(long, hint="Shorten it.")
     return text
 
 

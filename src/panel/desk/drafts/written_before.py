@@ -67,10 +67,8 @@ NO_ARCHIVE = WrittenBefore()
 
 def _cases(review: Review) -> tuple[Case, ...]:
     index = DossierIndex(review.dossier)
-    return tuple(
-        Case(index, review.persona(opinion.juror.persona_id), _own(opinion), depth=review.depth)
-        for opinion in review.answered()
-    )
+    answered = review.answered()
+    return tuple(Case(index, review.persona(o.juror.persona_id), _own(o), depth=review.depth) for o in answered)
 
 
 def _own(opinion: Answered) -> Answered:

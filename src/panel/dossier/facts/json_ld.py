@@ -6,6 +6,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -28,6 +29,10 @@ STORE = re.compile(
     r"\b(?:marketplace|store|hub|registry|add-?ons|extensions|gallery|directory)\b", re.IGNORECASE
 )  # of others' products
 ABOUT_THE_HOST = re.compile(r"\s*(?:Contribute to \S+ development by creating an account.*|Latest version: \d.*)$")
+DAYS: tuple[tuple[FactKind, tuple[str, ...]], ...] = (
+    ("published", ("article:published_time", "og:published_time", "datepublished", "date", "dc.date")),
+    ("updated", ("article:modified_time", "og:updated_time", "datemodified", "last-modified")),
+)
 Node = Mapping[str, Any]
 
 
@@ -49,13 +54,9 @@ def json_ld_of(tree: Any) -> Iterator[Node]:
     """Every object of every JSON-LD script, outer ones first; what is related or reviewed is left out."""
     queue: list[Any] = []
     for script in tree.xpath("//script[contains(@type, 'ld+json')]")[:MOST_SCRIPTS]:
-        text = (
-            (script.text or "")[:MOST_CHARACTERS].strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
-        )
-        try:
-            queue.append(json.loads(text))
-        except (ValueError, RecursionError):
-            continue
+        text = (script.text or "")[:MOST_CHARACTERS].strip().removeprefix("<!--").removesuffix("-->")
+        with suppress(ValueError, RecursionError):
+            queue.append(json.loads(text.strip().rstrip(";")))
     seen = 0
     while queue and seen < MOST_NODES:
         value = queue.pop(0)
@@ -70,9 +71,8 @@ def json_ld_of(tree: Any) -> Iterator[Node]:
 def types_of(node: Node) -> set[str]:
     """What kinds of thing a node says it is, lower case, without the schema's address."""
     given = node.get("@type")
-    return {
-        re.split("[/:#]", t)[-1].lower() for t in (given if isinstance(given, list) else [given]) if isinstance(t, str)
-    }
+    types = given if isinstance(given, list) else [given]
+    return {re.split("[/:#]", t)[-1].lower() for t in types if isinstance(t, str)}
 
 
 def _product(node: Node, by_id: Mapping[str, Node]) -> Iterator[StatedFact]:
@@ -88,8 +88,7 @@ def _product(node: Node, by_id: Mapping[str, Node]) -> Iterator[StatedFact]:
 
 
 def _dated(node: Node, by_id: Mapping[str, Node], makers: tuple[str, ...]) -> Iterator[StatedFact]:
-    names = (_named(node.get(key), by_id) for key in makers)
-    yield from _one("publisher", next((name for name in names if name), ""))
+    yield from _one("publisher", next(filter(None, (_named(node.get(key), by_id) for key in makers)), ""))
     yield from _one("published", day_of(_text(node.get("datePublished") or node.get("releaseDate"))))
     yield from _one("updated", day_of(_text(node.get("dateModified"))))
     yield from _one("language", language_of(_text(node.get("inLanguage"))))
@@ -183,22 +182,9 @@ def _meta(tree: Any, *, is_listing: bool, is_article: bool) -> Iterator[StatedFa
             if value := ABOUT_THE_HOST.sub("", given.get(key, "")):
                 yield StatedFact("tagline", value, _origin(key), value)
                 break
-    yield from _first_day(
-        "published", given, ("article:published_time", "og:published_time", "datepublished", "date", "dc.date")
-    )
-    yield from _first_day(
-        "updated", given, ("article:modified_time", "og:updated_time", "datemodified", "last-modified")
-    )
-    lang = next(
-        (
-            value
-            for value in tree.xpath(
-                "/html/@lang | /html/@xml:lang", namespaces={"xml": "http://www.w3.org/XML/1998/namespace"}
-            )[:1]
-        ),
-        "",
-    )
-    if value := language_of(lang):
+    yield from (fact for kind, keys in DAYS for fact in _first_day(kind, given, keys))
+    lang = tree.xpath("/html/@lang | /html/@xml:lang", namespaces={"xml": "http://www.w3.org/XML/1998/namespace"})
+    if value := language_of(lang[0] if lang else ""):
         yield StatedFact("language", value, "html lang")
     elif value := language_of(given.get("og:locale", "")):
         yield StatedFact("language", value, "OpenGraph")

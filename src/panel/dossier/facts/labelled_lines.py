@@ -30,10 +30,7 @@ from panel.records import AMOUNT, FactKind, letters_and_digits
 FROM = "labelled text"
 LABELS: tuple[tuple[FactKind, str], ...] = (
     ("licence", r"licen[cs]es?|lizenz|software licen[cs]e"),
-    (
-        "version",
-        r"(?:latest |current |stable |newest |software )?version|latest release|aktuelle version|version actuelle",
-    ),
+    ("version", r"(?:(?:latest|current|stable|newest|software|aktuelle) )?version|latest release|version actuelle"),
     ("published", r"released|release date|published|last publish(?:ed)?|veröffentlicht(?: am)?|publié le|date"),
     (
         "updated",
@@ -78,21 +75,12 @@ SOURCE_WORDS = re.compile(
     rf"código fuente)(?: (?:on|at|auf|bei|sur|en|{_HOSTS}|source|code|repo(?:sitory)?|ansehen|stars?|[\d.,]+k?))*\W*",
     re.IGNORECASE,
 )
+_ADD = r"\s+(?:-\S+\s+)*"
+_PIP = r"(?:pip3? install|uv (?:add|tool install|pip install)|pipx install|poetry add)"
 INSTALLS = (
-    (
-        "pypi",
-        re.compile(
-            r"(?:pip3? install|uv (?:add|tool install|pip install)|pipx install|"
-            r"poetry add)\s+(?:-\S+\s+)*[\"']?([A-Za-z0-9][\w.-]*)"
-        ),
-    ),
-    (
-        "npm",
-        re.compile(
-            r"(?:npm (?:i|install|add)|npx|yarn add|pnpm add|bun add)\s+(?:-\S+\s+)*((?:@[\w.-]+/)?[A-Za-z0-9][\w.-]*)"
-        ),
-    ),
-    ("cargo", re.compile(r"cargo (?:install|add)\s+(?:-\S+\s+)*([A-Za-z0-9][\w-]*)")),
+    ("pypi", re.compile(rf"{_PIP}{_ADD}[\"']?([A-Za-z0-9][\w.-]*)")),
+    ("npm", re.compile(rf"(?:npm (?:i|install)|npx|(?:yarn|p?npm|bun) add){_ADD}((?:@[\w.-]+/)?[A-Za-z0-9][\w.-]*)")),
+    ("cargo", re.compile(rf"cargo (?:install|add){_ADD}([A-Za-z0-9][\w-]*)")),
 )
 REGISTRIES = {PYPI: "pypi", NPM: "npm", CRATES: "cargo"}
 DOWNLOAD = re.compile(
@@ -105,6 +93,7 @@ CURRENT = re.compile(
     re.IGNORECASE,
 )
 RELEASED_ON = re.compile(r"\b(?:was|were) (?:first )?(?:released|published) on\b", re.IGNORECASE)
+ABOUT_LICENCE = re.compile(r"licen[cs]e|lizenz|spdx|proprietary|closed.source|(?:under the|open source under)", re.I)
 MOST_SENTENCES = 400
 MOST_HREF = 500
 
@@ -114,9 +103,8 @@ def read_labels(
 ) -> list[StatedFact]:
     """What labelled lines, links and commands say. names: folded spellings of the product's name. is_listing: the
     page is a code host's or registry's, whose footer names the host."""
-    changelog = bool(RELEASE_PATH.search(urlsplit(url).path)) or any(
-        line.level == 1 and RELEASE.search(line.text) for line in lines
-    )
+    titles = (line.text for line in lines if line.level == 1)
+    changelog = RELEASE_PATH.search(urlsplit(url).path) or any(map(RELEASE.search, titles))
     found = [*_labelled(lines), *_licences(lines), *_repository(tree, url, names)]
     found += _newest(lines) if changelog else _released(lines, names)
     found += [] if is_listing else _makers(lines, names)
@@ -135,13 +123,10 @@ def _labelled(lines: Sequence[VisibleLine]) -> Iterator[StatedFact]:
         elif (label := LABEL_OF.fullmatch(here.text.rstrip(":"))) and at + 1 < len(lines) and not lines[at + 1].level:
             kind = next(kind for kind, _ in LABELS if label[kind])
             yield from _value(kind, _spoken(lines[at + 1]), lines[at + 1].text)
-        elif (
-            (dated := DATED.search(here.text))
-            and len(here.text.split()) <= 16
-            and (day := _day_at_start(dated["value"]))
-        ):
+        elif len(here.text.split()) <= 16 and (dated := DATED.search(here.text)):
             updated = re.fullmatch(LABELS[3][1], dated["label"], re.IGNORECASE)
-            yield StatedFact("updated" if updated else "published", day, FROM, here.text)
+            if day := _day_at_start(dated["value"]):
+                yield StatedFact("updated" if updated else "published", day, FROM, here.text)
 
 
 def _value(kind: FactKind, value: str, words: str) -> Iterator[StatedFact]:
@@ -173,26 +158,19 @@ def _spoken(here: VisibleLine) -> str:
 
 
 def _day_at_start(text: str) -> str:
-    starts = any(
-        found and found.start() <= 3 for found in (p.search(text) for p in (ISO, DAY_FIRST, MONTH_FIRST, DOTTED))
-    )
-    return day_of(text) if starts else ""
+    found = (pattern.search(text) for pattern in (ISO, DAY_FIRST, MONTH_FIRST, DOTTED))
+    return day_of(text) if any(day and day.start() <= 3 for day in found) else ""
 
 
 def _licences(lines: Sequence[VisibleLine]) -> Iterator[StatedFact]:
     """What sentences say of their own subject's licence, and SPDX tags."""
     for here in lines:
-        to = (
-            [line(a.get("href", "")[:MOST_HREF]) for a in here.node.iter("a")]
-            if len(here.text) < 60 and here.tag != "body"
-            else []
-        )
+        links = here.node.iter("a") if len(here.text) < 60 and here.tag != "body" else ()
+        to = [line(a.get("href", "")[:MOST_HREF]) for a in links]
         if any(URL.match(address) for address in to) and (value := licence_of_label(here.text)):
             yield StatedFact("licence", value, "licence link", here.text)
     for here in lines[:MOST_SENTENCES]:
-        if not re.search(
-            r"licen[cs]e|lizenz|spdx|proprietary|closed.source|under the|open source under", here.text, re.IGNORECASE
-        ):
+        if not ABOUT_LICENCE.search(here.text):
             continue
         for sentence in re.split(r"(?<=[.!?])\s+(?=[A-ZÀ-Þ])", here.text):
             if value := licence_said(sentence):
@@ -208,20 +186,14 @@ def _makers(lines: Sequence[VisibleLine], names: frozenset[str]) -> Iterator[Sta
         if len(here.text) > 300 or here.chrome in ("nav", "header") or here.level:
             continue
         company = NAMED_COMPANY.search(here.text)
-        own = (
-            company
-            and any(len(name) > 2 and letters_and_digits(company[1]).startswith(name) for name in names)
-            and len(here.text) < 120
-        )
+        folded = letters_and_digits(company[1]) if company and len(here.text) < 120 else ""
+        own = any(len(name) > 2 and folded.startswith(name) for name in names)
         if company and (own or WITH_COMPANY.search(here.text[: company.start()]) or here.chrome == "footer"):
             yield StatedFact("publisher", _company(company[1]), FROM, here.text)
         elif rights := RIGHTS.search(here.text):
             name = rights["name"].strip(" ,.-–")
-            if (
-                1 <= len(name.split()) <= 5
-                and name[:1].isupper()
-                and not re.search(r"\b(?:licen[cs]e|notice|by|reserved|owner)\b", name, re.IGNORECASE)
-            ):
+            other = re.search(r"\b(?:licen[cs]e|notice|by|reserved|owner)\b", name, re.IGNORECASE)
+            if 1 <= len(name.split()) <= 5 and name[:1].isupper() and not other:
                 yield StatedFact("publisher", name, "copyright line", here.text)
 
 

@@ -43,20 +43,14 @@ def _pyproject(data: Table) -> Iterator[tuple[FactKind, str]]:
     yield "package", package_url("pypi", line(project.get("name")))
     yield "tagline", line(project.get("description"))
     yield "version", version_of(line(project.get("version")))
-    yield (
-        "licence",
-        licence_of_label(said.get("text") if isinstance(said, dict) else said)
-        or _classified(project.get("classifiers")),
-    )
+    licence = licence_of_label(said.get("text") if isinstance(said, dict) else said)
+    yield "licence", licence or _classified(project.get("classifiers"))
     yield "publisher", _first_author(project.get("authors"))
     urls = project.get("urls")
     named = {str(k).lower(): v for k, v in urls.items()} if isinstance(urls, dict) else {}
     keys = ("repository", "source", "source code", "github", "code")
-    yield (
-        "repository",
-        next((a for key in keys if (a := address_of(line(named.get(key))))), "")
-        or address_of(line(project.get("repository"))),
-    )
+    given = (*(named.get(key) for key in keys), project.get("repository"))
+    yield "repository", next((address for said in given if (address := address_of(line(said)))), "")
 
 
 def _cargo(data: Table) -> Iterator[tuple[FactKind, str]]:

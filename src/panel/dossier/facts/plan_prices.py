@@ -6,7 +6,7 @@ stands in the smallest box around both. In tables, plans are rows or columns.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -79,6 +79,11 @@ OTHERS = re.compile(
     re.IGNORECASE,
 )
 OTHERS_HEADER = re.compile(r"^(?:tools?|vendors?|competitors?|company|alternatives?|anbieter)$", re.IGNORECASE)
+MORE_OF_A_PRICE = re.compile(
+    r"/|per\b|pro\b|par\b|a month|each|billed|paid|when|if billed|jährlich|monatlich|mensuel|factur|once|one-time|"
+    r"einmalig|excl|\+",
+    re.IGNORECASE,
+)
 TOKENS = re.compile(r"(?:per|pro|par|/)\s*(?:1\s*)?(m|million|mio\.?|k|1,?000|1K)\s+tokens?", re.IGNORECASE)
 
 
@@ -153,13 +158,9 @@ class _Reader:
 def _named_in_line(line: VisibleLine) -> tuple[str, str] | None:
     """`Team: $12 per month` in one line, as name and price."""
     first = line.parts[0] if len(line.parts) > 1 else ""
-    if (
-        first
-        and line.text.startswith(first)
-        and _is_name(first)
-        and _begins_with_price(line.text[len(first) :].strip())
-    ):
-        return first, line.text[len(first) :].strip()
+    after = line.text.removeprefix(first).strip() if line.text.startswith(first) else ""
+    if first and after and _is_name(first) and _begins_with_price(after):
+        return first, after
     found = NAME_VALUE.fullmatch(line.text)
     if not found or len(line.text.split()) > MOST_PRICE_WORDS or not _is_name(found["name"]):
         return None
@@ -187,17 +188,8 @@ def _with_next(price: str, lines: Sequence[VisibleLine], at: int) -> str:
     for line in lines[at + 1 : at + 4]:
         if line.level or not box or box[0] not in line.path or len(line.text.split()) > 8:
             break
-        if re.match(
-            r"(?:/|per\b|pro\b|par\b|a month|each|billed|paid|when|if billed|jährlich|monatlich|mensuel|factur|"
-            r"once|one-time|einmalig|excl|\+)",
-            line.text,
-            re.IGNORECASE,
-        ):
-            whole = (
-                f"{whole} {line.text}"
-                if line.text[0] == "/" or re.match(r"per|pro|par|a |each", line.text)
-                else f"{whole}, {line.text}"
-            )
+        if MORE_OF_A_PRICE.match(line.text):
+            whole = f"{whole}{' ' if re.match('/|per|pro|par|a |each', line.text) else ', '}{line.text}"
         elif not AMOUNT.search(line.text) and re.match(r"(?:up to|bis zu|jusqu)", line.text, re.IGNORECASE):
             whole = f"{whole}, {line.text}"
         else:
@@ -259,13 +251,8 @@ def _name_kind(line: VisibleLine) -> int:
 def _is_name(text: str) -> bool:
     if not 2 <= len(text) <= 40 or len(text.split()) > 5 or not text[:1].isalnum():
         return False
-    return not (
-        NOT_A_NAME.search(text)
-        or AMOUNT.search(text)
-        or SECTION.search(text)
-        or CONTACT_LINE.fullmatch(text)
-        or text[:1].isdigit()
-    )
+    other = NOT_A_NAME.search(text) or AMOUNT.search(text) or SECTION.search(text) or CONTACT_LINE.fullmatch(text)
+    return not other and not text[:1].isdigit()
 
 
 def _plan_name(text: str) -> str:
@@ -278,18 +265,13 @@ def _tables(tree: Any, *, at_prices: bool) -> Iterator[StatedFact]:
         if len(grid) < 2:
             continue
         caption = text_of(cap) if (cap := table.find("caption")) is not None else ""
-        heading = "".join(
-            text_of(h) for h in table.xpath("(preceding::h1|preceding::h2|preceding::h3|preceding::h4)[last()]")
-        )
+        above = table.xpath("(preceding::h1|preceding::h2|preceding::h3|preceding::h4)[last()]")
+        heading = "".join(text_of(h) for h in above)
         if OTHERS.search(f"{heading} {caption}") or OTHERS_HEADER.search(grid[0][0]):
             continue
-        if not (
-            at_prices
-            or SECTION.search(f"{heading} {caption} {' '.join(grid[0])}")
-            or any(SECTION.search(row[0]) for row in grid)
-        ):
-            continue
-        yield from _columns(grid) or _rows(grid, caption)
+        said = (f"{heading} {caption} {' '.join(grid[0])}", *(row[0] for row in grid))
+        if at_prices or any(map(SECTION.search, said)):
+            yield from _columns(grid) or _rows(grid, caption)
 
 
 def _grid(table: Any) -> list[list[str]]:
@@ -340,18 +322,10 @@ def _rows(grid: list[list[str]], caption: str) -> list[StatedFact]:
         if not name or len(name) > 60 or len(row) < 2:
             continue
         if len(in_and_out) > 1:
-            rates = [
-                rate
-                for n in in_and_out
-                if n < len(row)
-                for rate in _rates(row[n], head[n], f"{caption} {' '.join(head)}")
-            ]
-            if rates:
-                found.append(
-                    StatedFact(
-                        "plan", f"{_plan_name(name)}: {tariff_words(Tariff('rates', tuple(rates)))}", FROM_TABLE, name
-                    )
-                )
+            there, around = [n for n in in_and_out if n < len(row)], f"{caption} {' '.join(head)}"
+            if rates := tuple(rate for n in there for rate in _rates(row[n], head[n], around)):
+                value = f"{_plan_name(name)}: {tariff_words(Tariff('rates', rates))}"
+                found.append(StatedFact("plan", value, FROM_TABLE, name))
             continue
         for n in priced:
             if n < len(row) and _begins_with_price(row[n]):
@@ -368,17 +342,14 @@ def _rates(cell: str, head: str, around: str) -> list[Rate]:
     """A cell's amount per million input or output tokens, as its heading and the table say."""
     tariff = read_tariff(cell)
     counted = [q for text in (cell, head, around) for q in units_in(text) if q.unit.endswith("token")]
-    count = counted[0].count if counted else next((_thousands(m[1]) for m in [TOKENS.search(around)] if m), None)
-    if not tariff.rates or count is None:
+    said = TOKENS.search(around)
+    if not tariff.rates or not (counted or said):
         return []
+    count = counted[0].count if counted else Decimal(1_000_000 if said and said[1][0] in "mM" else 1_000)
     side = "output" if re.search("output", head, re.IGNORECASE) else "input"
     side = f"cached {side}" if re.search("cache", head, re.IGNORECASE) else side
     unit = "cached token" if side.startswith("cached") else f"{side} token"
     return [Rate(tariff.rates[0].amount, tariff.rates[0].currency, (Quantity(count, unit),))]
-
-
-def _thousands(word: str) -> Decimal:
-    return Decimal(1_000_000 if word.lower().startswith(("m", "mio")) else 1_000)
 
 
 def _plans_of(names: Sequence[str], prices: Sequence[str], head: str) -> list[StatedFact]:
@@ -387,14 +358,7 @@ def _plans_of(names: Sequence[str], prices: Sequence[str], head: str) -> list[St
     for name, price in zip(names, prices, strict=False):
         tariff = read_tariff(price)
         if tariff.kind == "rates" and len(tariff.rates) == 1 and not tariff.rates[0].per and not tariff.rates[0].once:
-            (rate,) = tariff.rates
-            tariff = Tariff(
-                "rates",
-                (Rate(rate.amount, rate.currency, units_in(head)),),
-                tariff.at_least,
-                tariff.billed_yearly,
-                tariff.limits,
-            )
+            tariff = replace(tariff, rates=(replace(tariff.rates[0], per=units_in(head)),), allowances=())
         if (words := tariff_words(tariff)) and name and len(name) <= 60:
             found.append(StatedFact("plan", f"{_plan_name(name)}: {words}", FROM_TABLE, price))
     return found

@@ -22,7 +22,6 @@ FREE = re.compile(
     r"\bno paid version\b|\bist (?:völlig )?(?:kostenlos|kostenfrei)\b|\best (?:entièrement )?gratuite?\b",
     re.IGNORECASE,
 )
-OPEN = re.compile(r"\bopen[- ]source\b|\bfree software\b|\bquelloffen\b|\blogiciel libre\b", re.IGNORECASE)
 CONTACT = re.compile(
     r"\b(?:contact|talk to) (?:our )?sales\b|\brequest a quote\b|\bfor a quote\b|\bbook a demo\b|"
     r"\bangebot anfordern\b|\bdemander un devis\b",

@@ -78,9 +78,8 @@ def _of_page(text: str, url: str, sheets: Mapping[str, str] | None) -> list[Stat
     take_out(tree, sheets)
     lines = lines_of(tree)
     named = _name(tree, lines, structured, url)
-    names = frozenset(
-        {letters_and_digits(s.value) for s in [*structured, *named] if s.kind == "name"} | _address_names(url)
-    ) - {""}
+    spelt = {letters_and_digits(s.value) for s in [*structured, *named] if s.kind == "name"}
+    names = frozenset(spelt | _address_names(url)) - {""}
     shown = read_prices(tree, lines, url=url)
     labels = read_labels(tree, lines, url=url, names=names, is_listing=listing)
     licences = _licence_text(lines, url)
@@ -107,9 +106,8 @@ def _name(tree: Any, lines: Sequence[VisibleLine], structured: Sequence[StatedFa
         return []
     title = one_line("".join(tree.xpath("//head/title/text()")[:1]))[:300]
     heading = next((line.text for line in lines if line.level == 1), "")
-    own = _address_names(url) | (
-        {letters_and_digits(url.rstrip("/").rpartition("/")[2])} if _own_forge(tree, url) else set()
-    )
+    last = letters_and_digits(url.rstrip("/").rpartition("/")[2])
+    own = _address_names(url) | ({last} if _own_forge(tree, url) else set())
     for text in (title, heading):
         parts = [part.strip() for part in TITLE_END.split(text) if part.strip()]
         for part in [*parts, *(part.split("/")[-1] for part in parts), *(part.split()[0] for part in parts)]:
@@ -159,11 +157,8 @@ def _classes(found: Sequence[StatedFact], text: str) -> list[StatedFact]:
     classes = []
     if shown or not told:
         named = pricing_class([_plan(s.value).price for s in shown], text, licences)
-        classes.append(
-            StatedFact(
-                "pricing_class", named, shown[0].read_from if shown else "words", shown[0].words if shown else ""
-            )
-        )
+        at = (shown[0].read_from, shown[0].words) if shown else ("words", "")
+        classes.append(StatedFact("pricing_class", named, *at))
     if told:
         named = pricing_class([_plan(s.value).price for s in told], "", licences)
         classes.append(StatedFact("pricing_class", named, JSON_LD))
@@ -201,9 +196,8 @@ def _passage(words: str, value: str, kind: str, folded: Sequence[tuple[str, str]
         hits = [n for n, (_, text) in enumerate(folded) if wanted[:40] in text]
     if kind == "plan":
         name = value.partition(":")[0].casefold()
-        hits = sorted(
-            hits or [n for n, (_, text) in enumerate(folded) if name in text], key=lambda n: _far(n, name, folded)
-        )
+        hits = hits or [n for n, (_, text) in enumerate(folded) if name in text]
+        hits.sort(key=lambda n: _far(n, name, folded))
     return folded[hits[0]][0] if hits else ""
 
 

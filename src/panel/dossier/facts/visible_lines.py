@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 from typing import Any
 
 from panel.dossier.clean_text import one_line
@@ -38,24 +39,15 @@ class VisibleLine:
 
     def shared(self, other: "VisibleLine") -> int:
         """How deep the smallest element is that holds both."""
-        depth = 0
-        for mine, others in zip(self.path, other.path, strict=False):
-            if mine is not others:
-                break
-            depth += 1
-        return depth
+        pairs = zip(self.path, other.path, strict=False)
+        return sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs))
 
 
 def lines_of(tree: Any) -> list[VisibleLine]:
     """The lines of a visible tree, in page order, at most 4,000 of 1,000 characters. Of tables only label and value."""
     body = tree if tree.tag == "body" else tree.find(".//body")
-    found: list[VisibleLine] = []
     body = tree if body is None else body
-    for line in _walk(body, (), _with_blocks(body)):
-        found.append(line)
-        if len(found) == MOST_LINES:
-            break
-    return found
+    return list(islice(_walk(body, (), _with_blocks(body)), MOST_LINES))
 
 
 def text_of(element: Any) -> str:

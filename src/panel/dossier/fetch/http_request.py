@@ -170,9 +170,13 @@ def too_long(target: FetchTarget, rules: FetchPolicy) -> FetchRefused:
     return FetchRefused(target.url, f"it sends more than {rules.most_bytes:,} bytes", rule="bytes")
 
 
+def _long_headers(target: FetchTarget, rules: FetchPolicy) -> FetchRefused:
+    return FetchRefused(target.url, f"its headers are longer than {rules.most_header_bytes:,} bytes", rule="headers")
+
+
 def _reply(target: FetchTarget, response: httpcore2.Response, rules: FetchPolicy) -> HttpReply:
     if sum(len(name) + len(value) + 4 for name, value in response.headers) > rules.most_header_bytes:
-        raise FetchRefused(target.url, f"its headers are longer than {rules.most_header_bytes:,} bytes", rule="headers")
+        raise _long_headers(target, rules)
     headers = tuple((name.decode("latin-1").lower(), _text(value)) for name, value in response.headers)
     return HttpReply(target, response.status, headers, response)
 
@@ -202,9 +206,7 @@ def _translated(target: FetchTarget, rules: FetchPolicy) -> Iterator[None]:
         raise Unreachable(target.url, "the connection broke off", again=True) from err
     except httpcore2.RemoteProtocolError as err:
         if "Receive buffer too long" in str(err):  # h11 gives up on a header block this side of 100 kB
-            raise FetchRefused(
-                target.url, f"its headers are longer than {rules.most_header_bytes:,} bytes", rule="headers"
-            ) from err
+            raise _long_headers(target, rules) from err
         if "without sending" in str(err) or "peer closed" in str(err):
             raise Unreachable(target.url, "the connection broke off", again=True) from err
         raise Unreachable(target.url, "it does not answer in proper HTTP", hint="") from err

@@ -45,17 +45,16 @@ class FetchPolicy(Value):
     @model_validator(mode="after")
     def _switch_is_loopback(self) -> Self:
         if self.allow_loopback and not LOOPBACK.fullmatch(self.allow_loopback):
-            raise ValueError(
-                f"allow_loopback {self.allow_loopback!r} must be 127.0.0.1:PORT, localhost:PORT or [::1]:PORT"
-            )
+            told = "must be 127.0.0.1:PORT, localhost:PORT or [::1]:PORT"
+            raise ValueError(f"allow_loopback {self.allow_loopback!r} {told}")
         return self
 
 
-# Politeness: requests to one host leave apart from one another.
-
-
 class Pacing:
-    """Hands out departure times. clock: seconds, never going back; both are passed in so that tests never wait."""
+    """Hands out departure times, so that requests to one host leave apart.
+
+    clock: seconds, never going back; both are passed in so that tests never wait.
+    """
 
     def __init__(self, *, sleep: Sleep = asyncio.sleep, clock: Callable[[], float] = time.monotonic) -> None:
         self._sleep = sleep

@@ -29,17 +29,9 @@ MOST_WORK = 1_000_000  # copies of a rule; half a second for Protego
 class Manners:
     """What one site asks of us."""
 
-    allows: Callable[[str], bool]
+    allows: Callable[[str], bool] = lambda url: False
     delay_s: float = 0.0
     why_not: str = "its robots.txt asks us not to read it"
-
-
-def everything(_: str) -> bool:
-    return True
-
-
-def nothing(_: str) -> bool:
-    return False
 
 
 Read = Callable[[FetchTarget], Awaitable[tuple[int, bytes]]]  # the file's status and first bytes, redirects followed
@@ -61,21 +53,20 @@ class Robots:
                 self._known[target.origin] = await self._look(target)
         manners = self._known[target.origin]
         if not manners.allows(target.url):
-            raise FetchRefused(
-                target.url, manners.why_not, rule="robots", hint="Paste the text into a launch file instead."
-            )
+            hint = "Paste the text into a launch file instead."
+            raise FetchRefused(target.url, manners.why_not, rule="robots", hint=hint)
         return max(self._rules.pace_s, min(manners.delay_s, self._rules.most_crawl_delay_s))
 
     async def _look(self, target: FetchTarget) -> Manners:
         try:
             status, body = await self._read(target)
         except FetchRefused as err:
-            return Manners(nothing, why_not=f"its robots.txt can't be read ({err.why}), which counts as a no")
+            return Manners(why_not=f"its robots.txt can't be read ({err.why}), which counts as a no")
         if 200 <= status < 300:
             return read_manners(body)
         if 400 <= status < 500 and status != 429:
-            return Manners(everything)
-        return Manners(nothing, why_not=f"its robots.txt answers {status}, which counts as a no")
+            return Manners(lambda url: True)
+        return Manners(why_not=f"its robots.txt answers {status}, which counts as a no")
 
 
 def read_manners(body: bytes) -> Manners:
@@ -84,7 +75,7 @@ def read_manners(body: bytes) -> Manners:
     text = VERSIONED.sub(r"\1", text)
     lines = text.splitlines()
     if _work(lines) > MOST_WORK:
-        return Manners(nothing, why_not="its robots.txt is too tangled to read, which counts as a no")
+        return Manners(why_not="its robots.txt is too tangled to read, which counts as a no")
     file = Protego.parse(text)
     rate = file.request_rate(AGENT)
     delays = [file.crawl_delay(AGENT) or 0.0, rate.seconds / rate.requests if rate and rate.requests else 0.0]

@@ -192,9 +192,8 @@ class _Round:
         sheets = await read_sheets(decode_page(page), page.final_url, self._sheet) if page.media_type in HTML else {}
         parsed = await asyncio.to_thread(parse_page, page, sheets)  # parsing takes up to seconds: not on the loop
         if needs_scripts(parsed):
-            raise Mistake(
-                f"{shown(url)} shows its text only where its scripts run, and none are run here.", hint=SAVED_HINT
-            )
+            told = f"{shown(url)} shows its text only where its scripts run, and none are run here."
+            raise Mistake(told, hint=SAVED_HINT)
         return _Read(page, parsed, sheets, kept)
 
     async def _sheet(self, url: str) -> str | None:

@@ -114,9 +114,8 @@ def find_homepage(page_html: str, listing_url: str, *, name: str = "") -> str:
     tree = parse_html(page_html[:MOST_CHARACTERS], remove_comments=True, remove_pis=True)
     if tree is None:
         return ""
-    for address in _stated(tree):
-        if _leads_away(address, listing_url):
-            return _without_listing(address)
+    if stated := next((address for address in _stated(tree) if _leads_away(address, listing_url)), ""):
+        return _without_listing(stated)
     best = max(_outbound(tree, listing_url, name), key=lambda link: link.score, default=None)
     return best.url if best and best.score >= LEAST else ""
 
@@ -214,9 +213,8 @@ def _leads_away(address: str, listing_url: str) -> bool:
 
 def _without_listing(address: str) -> str:
     parts = urlsplit(address)
-    kept = [
-        (key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key.lower() not in ON_A_LISTING
-    ]
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [(key, value) for key, value in query if key.lower() not in ON_A_LISTING]
     path = "" if parts.path == "/" and not kept else parts.path
     return product_address(urlunsplit((parts.scheme, parts.netloc, path, urlencode(kept), "")))
 

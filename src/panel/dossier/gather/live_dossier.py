@@ -26,9 +26,10 @@ from panel.records import Coverage, Dossier, Fact, FactKind, Launch, LaunchSourc
 
 log = logging.getLogger(__name__)
 OWN_DATA = "JSON-LD"  # the `read_from` of what a page states for machines, under its own name for each thing
-PRICE_ORDER = ("pricing", "page", "repository", "docs")  # whose price class is taken first
+PRICE_ORDER = {"pricing": 0, "page": 1, "repository": 2, "docs": 3}  # whose price class is taken first
 MOST_NAME = 80
 MOST_LINE = 200
+SAME = {"title", "voice", "kind", "url", "published", "fetched"}  # of a source, in its dossier and in its launch
 
 
 async def build_live_dossier(
@@ -122,24 +123,14 @@ def _launch(
         homepage=first.url,
         pricing=_pricing(sources, facts, screen),
         launched_at=_day(_stated("published", own), until=gathering.as_of) or first.published,
-        sources=tuple(
-            LaunchSource(
-                title=source.title,
-                voice=source.voice,
-                kind=source.kind,
-                url=source.url,
-                published=source.published,
-                fetched=source.fetched,
-            )
-            for source in sources
-        ),
+        sources=tuple(LaunchSource.model_validate(s.model_dump(include=SAME)) for s in sources),
     )
 
 
 def _pricing(sources: Sequence[Source], facts: Sequence[Fact], screen: Screen) -> Pricing:
     """Class and plans as code read them, from one source; a blank record when no page states any."""
     priced = []
-    for source in sorted(sources, key=_price_rank):
+    for source in sorted(sources, key=lambda s: PRICE_ORDER.get(s.kind, len(PRICE_ORDER))):
         mine = [f for f in facts if f.source_id == source.source_id and f.kind in ("pricing_class", "plan")]
         clean = [f for f in mine if screen(f.value, source_id=source.source_id, where=f.kind, most=MOST_LINE)]
         if clean and source.fetched:
@@ -149,10 +140,6 @@ def _pricing(sources: Sequence[Source], facts: Sequence[Fact], screen: Screen) -
         return Pricing()
     source, checked, told = (classed or priced)[0]
     return pricing_from(told, checked, source=source.url)
-
-
-def _price_rank(source: Source) -> int:
-    return PRICE_ORDER.index(source.kind) if source.kind in PRICE_ORDER else len(PRICE_ORDER)
 
 
 def _stated(kind: FactKind, facts: Sequence[Fact]) -> str:

@@ -69,12 +69,8 @@ class Snapshots:
 
         A body that is gone, or is not what its hash says, counts as never kept. Raises StoreError for a failing disk.
         """
-        for snapshot in reversed(self.readings(url)):
-            if on is None or snapshot.fetched_at.date() <= on:
-                page = self._page(snapshot)
-                if page:
-                    return page
-        return None
+        by_then = (s for s in reversed(self.readings(url)) if on is None or s.fetched_at.date() <= on)
+        return next(filter(None, map(self._page, by_then)), None)
 
     def recent(self, url: str, *, today: date, max_age_days: int) -> Page | None:
         """The newest page if it was read at most so many days ago; 0 means today. One from the future is not recent."""

@@ -108,9 +108,8 @@ def tag_of(address: str) -> Tag | None:
     found = TAG.fullmatch(page[1]) if repository else None
     package, release = (found["package"], found["release"]) if found else ("", page[1])
     words = all(RELEASE.fullmatch(word) for word in WORD.split(package))
-    is_whole = words or (
-        repository and letters_and_digits(repository.name).startswith(letters_and_digits(package.rpartition("/")[2]))
-    )
+    last = letters_and_digits(package.rpartition("/")[2])
+    is_whole = words or (repository and letters_and_digits(repository.name).startswith(last))
     return Tag("" if is_whole else package, release)
 
 

@@ -83,7 +83,9 @@ def launch_fields(name: str, text: str) -> dict[str, Any]:
     fields = _given(fields)
     if body.strip():
         name = str(fields.get("name", path.stem))
-        fields["sources"] = [*_as_list(fields.get("sources")), {"title": f"{name}: launch notes", "text": body}]
+        given = fields.get("sources") or []
+        more = {"title": f"{name}: launch notes", "text": body}
+        fields["sources"] = [*(given if isinstance(given, list) else [given]), more]
     return fields
 
 
@@ -103,9 +105,8 @@ def read_bytes(path: Path, *, most: int, what: str) -> bytes:
             raise Mistake(f"{what} is larger than {most // 1000} kB.", hint="Keep the part that critics need to read.")
         return path.read_bytes()
     except (OSError, ValueError) as err:
-        raise Mistake(
-            f"{what} can't be read: {getattr(err, 'strerror', None) or err}.", hint="Check its permissions."
-        ) from err
+        why = getattr(err, "strerror", None) or err
+        raise Mistake(f"{what} can't be read: {why}.", hint="Check its permissions.") from err
 
 
 def decode_launch_file(raw: bytes, *, what: str) -> str:
@@ -157,13 +158,11 @@ def _parse(path: Path, text: str, form: str) -> Any:
         raise Mistake(f"{str(path)!r} gives {str(err)!r} twice.", hint="Keep one of them.") from err
     except yaml.MarkedYAMLError as err:
         line = f"line {err.problem_mark.line + 1}: " if err.problem_mark else ""
-        raise Mistake(
-            f"{str(path)!r} is not YAML: {line}{err.problem}.", hint="Quote a text that holds a colon."
-        ) from err
+        told = f"{str(path)!r} is not YAML: {line}{err.problem}."
+        raise Mistake(told, hint="Quote a text that holds a colon.") from err
     except (yaml.YAMLError, ValueError) as err:
-        raise Mistake(
-            f"{str(path)!r} is not {form.upper()}: {' '.join(str(err).split())}.", hint="Mend that place."
-        ) from err
+        told = f"{str(path)!r} is not {form.upper()}: {' '.join(str(err).split())}."
+        raise Mistake(told, hint="Mend that place.") from err
     except RecursionError as err:
         raise Mistake(f"{str(path)!r} is nested too deeply.", hint=START_HINT) from err
 
@@ -190,7 +189,3 @@ def _deep(value: Any) -> Any:
     if isinstance(value, dict):
         return _given(value)
     return [_deep(item) for item in value] if isinstance(value, list) else value
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]

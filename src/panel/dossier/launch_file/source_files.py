@@ -27,9 +27,8 @@ def source_path(file: str, folder: Path, *, where: str) -> Path:
     if path.exists() and not path.is_file():
         raise Mistake(f"{where}.file {file!r} is a folder.", hint="Name a file in it.")
     if path.suffix.lower() not in (*MARKDOWN, *HTML, *TEXT):
-        raise Mistake(
-            f"{where}.file {file!r} is of a kind this version can't read.", hint="Save it as .txt, .md or .html."
-        )
+        told = f"{where}.file {file!r} is of a kind this version can't read."
+        raise Mistake(told, hint="Save it as .txt, .md or .html.")
     read_bytes(path, most=MOST_BYTES, what=f"{where}.file {file!r}")
     return path
 
@@ -64,6 +63,6 @@ def source_hidden(source: LaunchSource, raw: bytes, source_id: str, *, where: st
 
 def is_page(source: LaunchSource, text: str) -> bool:
     """Whether the source is a whole HTML page: by its file's ending, or by how inline text begins."""
-    return Path(source.file).suffix.lower() in HTML or (
-        not source.file and text.lstrip()[:40].lower().startswith(PAGE_STARTS)
-    )
+    if source.file:
+        return Path(source.file).suffix.lower() in HTML
+    return text.lstrip()[:40].lower().startswith(PAGE_STARTS)

@@ -100,11 +100,8 @@ def _furniture(tree: Any) -> Iterator[Any]:
         if around and element.tag != "nav":
             within = any(above.tag in CONTENT for above in element.iterancestors())
             around = not within and element.find(".//h1") is None
-        if (
-            around
-            or element.get("aria-modal") == "true"
-            or (CONSENT.search(name) and len(_text(element).split()) <= MOST_CONSENT)
-        ):
+        around = around or element.get("aria-modal") == "true"
+        if around or (CONSENT.search(name) and len(_text(element).split()) <= MOST_CONSENT):
             yield element
 
 

@@ -14,6 +14,7 @@ A link is a candidate only on the maker's own sites, or at a code or package hos
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
 
@@ -108,13 +109,8 @@ def find_links(page: str, url: str) -> tuple[Link, ...]:
         return ()
     base = next((href for href in tree.xpath("//base/@href") if href), "")
     start = joined(url, base) or url
-    found: list[Link] = []
-    for element in tree.iter("a", "link"):
-        if len(found) >= MOST_LINKS:
-            break
-        if link := _link(element, start):
-            found.append(link)
-    return tuple(found)
+    found = (_link(element, start) for element in tree.iter("a", "link"))
+    return tuple(islice(filter(None, found), MOST_LINKS))
 
 
 def choose(
@@ -127,9 +123,8 @@ def choose(
     chosen: list[Choice] = []
     taken = {_same(url) for url in but}
     for wanted in (w for w in WANTED if w in only):
-        scored = [
-            Choice(wanted, link.url, score(link, wanted, maker)) for link in links if _same(link.url) not in taken
-        ]
+        left = (link for link in links if _same(link.url) not in taken)
+        scored = [Choice(wanted, link.url, score(link, wanted, maker)) for link in left]
         best = max(scored, key=lambda choice: choice.score, default=None)  # the first of equal ones
         if best and best.score >= LEAST_SCORE:
             chosen.append(best)

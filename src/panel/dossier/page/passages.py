@@ -29,9 +29,8 @@ class Block(NamedTuple):
 def cut(source_id: str, blocks: Iterable[Block]) -> tuple[Passage, ...]:
     """Passages `S1.1`, `S1.2`, ... of one source. The same blocks give the same ids; empty ones give none."""
     texts = [(block.kind, text) for block in blocks for text in _pieces(block)][:MOST_PASSAGES]
-    return tuple(
-        Passage(passage_id=f"{source_id}.{n}", kind=kind, text=text) for n, (kind, text) in enumerate(texts, 1)
-    )
+    numbered = enumerate(texts, 1)
+    return tuple(Passage(passage_id=f"{source_id}.{n}", kind=kind, text=text) for n, (kind, text) in numbered)
 
 
 def plain_blocks(text: str) -> Iterator[Block]:

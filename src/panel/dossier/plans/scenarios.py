@@ -1,9 +1,14 @@
-"""What a plan costs in a stated scenario: arithmetic by code, never by a model. The rules are in docs/rules.md."""
+"""What a plan costs in a stated scenario: arithmetic by code, never by a model. The rules are in docs/rules.md.
+
+`scenarios.yaml` states the uses of a tool that costs are computed for, by kind of tool.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from typing import Any
 
+from panel.errors import Mistake
 from panel.records import (
     PERIODS,
     SEAT,
@@ -22,6 +27,9 @@ from panel.records import (
 )
 
 CENT = Decimal("0.01")
+GENERAL = "general"
+FIELDS = {"name", "seats", "months", "usage"}
+HINT = "Each family has `categories` and `scenarios`; each scenario `name`, `seats`, `months` and `usage`."
 
 
 class Uncountable(Exception):
@@ -45,14 +53,10 @@ def cost_of(scenario: Scenario, plans: Iterable[Plan]) -> tuple[PlanCost, ...]:
 
 def costs_of(scenarios: Iterable[Scenario], pricing: Pricing) -> tuple[ScenarioCost, ...]:
     """Each scenario with what every plan of this price list costs in it; none where there is no plan."""
+    plans, day = pricing.plans, pricing.checked
     return tuple(
-        ScenarioCost(
-            scenario=scenario.name,
-            use=scenario_words(scenario),
-            plans=cost_of(scenario, pricing.plans),
-            checked=pricing.checked,
-        )
-        for scenario in (scenarios if pricing.plans else ())
+        ScenarioCost(scenario=s.name, use=scenario_words(s), plans=cost_of(s, plans), checked=day)
+        for s in (scenarios if plans else ())
     )
 
 
@@ -99,9 +103,8 @@ def _term(rate: Rate, tariff: Tariff, scenario: Scenario) -> tuple[Decimal, str]
     for quantity in rate.per:
         if quantity.unit == SEAT:
             count = _whole(Decimal(scenario.seats) / quantity.count)  # a pack of five seats is bought whole
-            factors.insert(
-                0, _of(count, SEAT) if quantity.count == 1 else f"{count} packs of {_of(quantity.count, SEAT)}"
-            )
+            packs = f"{count} packs of {_of(quantity.count, SEAT)}"
+            factors.insert(0, _of(count, SEAT) if quantity.count == 1 else packs)
         elif quantity.unit in PERIODS:
             if used:
                 continue  # what is used is counted month by month already
@@ -157,9 +160,8 @@ def _check_limits(limits: Iterable[Quantity], scenario: Scenario) -> None:
     for limit in limits:
         has = known.get(limit.unit)
         if has is not None and has > limit.count:
-            raise Uncountable(
-                f"The plan ends at {_of(limit.count, limit.unit)}; the scenario has {_of(has, limit.unit)}."
-            )
+            ends = _of(limit.count, limit.unit)
+            raise Uncountable(f"The plan ends at {ends}; the scenario has {_of(has, limit.unit)}.")
 
 
 def _unit(name: str) -> str:
@@ -171,3 +173,57 @@ def _unit(name: str) -> str:
 def _of(count: Decimal | int, unit: str) -> str:
     name = _unit(unit)
     return f"{plain_number(Decimal(count))} {name if count == 1 else plural(name)}"
+
+
+@dataclass(frozen=True)
+class Scenarios:
+    """Scenarios by category. What belongs to no family gets the general ones.
+
+    text: the file they were read from, which a run keeps a copy of.
+    """
+
+    general: tuple[Scenario, ...]
+    by_category: Mapping[str, tuple[Scenario, ...]]
+    text: str = field(default="", kw_only=True)
+
+    def for_category(self, category: str) -> tuple[Scenario, ...]:
+        """The scenarios for a launch of this category ("" for one without)."""
+        return self.by_category.get(category, self.general)
+
+
+def load_scenarios(text: str) -> Scenarios:
+    """The file's content. Raises Mistake naming the family and scenario that is wrong."""
+    import yaml  # 30 ms, and most of this room never needs it
+
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        problem = " ".join(str(error).split())
+        raise Mistake(f"scenarios.yaml is not YAML: {problem}.", hint="Quote a text that holds a colon.") from error
+    if not isinstance(found, dict) or GENERAL not in found:
+        raise Mistake("scenarios.yaml has no family 'general'.", hint=HINT)
+    by_category: dict[str, tuple[Scenario, ...]] = {}
+    for family, content in found.items():
+        if not isinstance(content, dict) or set(content) != {"categories", "scenarios"}:
+            raise Mistake(f"scenarios.yaml: family {family!r} is not of the right shape.", hint=HINT)
+        scenarios = _scenarios(str(family), content["scenarios"])
+        for category in content["categories"] or []:
+            if category in by_category:
+                raise Mistake(f"scenarios.yaml: {category!r} stands in two families.", hint="Keep it in one.")
+            by_category[str(category)] = scenarios
+    return Scenarios(_scenarios(GENERAL, found[GENERAL]["scenarios"]), by_category, text=text)
+
+
+def _scenarios(family: str, given: object) -> tuple[Scenario, ...]:
+    if not isinstance(given, list) or not given:
+        raise Mistake(f"scenarios.yaml: family {family!r} has no scenarios.", hint=HINT)
+    return tuple(_scenario(family, entry) for entry in given)
+
+
+def _scenario(family: str, given: Any) -> Scenario:
+    if not isinstance(given, dict) or set(given) != FIELDS or not isinstance(given["usage"], dict):
+        raise Mistake(f"scenarios.yaml: a scenario of {family!r} is not of the right shape.", hint=HINT)
+    numbers = [given["seats"], given["months"], *given["usage"].values()]
+    if not all(isinstance(number, int) and not isinstance(number, bool) and number >= 0 for number in numbers):
+        raise Mistake(f"scenarios.yaml: {given['name']!r} has a number that is none.", hint="Write 0 or more.")
+    return Scenario(str(given["name"]), given["seats"], given["months"], {str(k): v for k, v in given["usage"].items()})

@@ -35,6 +35,7 @@ VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,([^()]*))?\)")
 PICTURE = re.compile(r"url\(|gradient\(|image\(")
 
 Colour = tuple[float, float, float]
+SHOWN = {"hidden": False, "collapse": False, "visible": True, "initial": True}
 INHERITED = ("", "inherit", "currentcolor", "unset", "revert")
 BLACK, WHITE = (0.0, 0.0, 0.0), (255.0, 255.0, 255.0)
 
@@ -77,7 +78,7 @@ def inherit(look: ComputedStyle, given: Properties, *, painted: bool, pictured: 
     ground = None if painted or pictured else _ground(look, plain)
     return replace(
         look, ground=ground, ink=_ink(look, plain, ground), size_px=_size(look.size_px, plain),
-        is_visible=_visible(look, plain.get("visibility", "")), is_clear=_clear(look, plain),
+        is_visible=SHOWN.get(plain.get("visibility", ""), look.is_visible), is_clear=_clear(look, plain),
         opacity=look.opacity * _opacity(plain),
     )  # fmt: skip
 
@@ -181,9 +182,8 @@ def _is_little(factor: str) -> bool:
 def _hides(plain: Properties) -> bool:
     """Whether it shows nothing of what has no room in it."""
     limiters = " ".join(plain.get(f"overflow{axis}", "") for axis in ("", "-x", "-y"))
-    return bool(
-        re.search(r"hidden|clip|auto|scroll", limiters) or re.search(r"paint|strict|content", plain.get("contain", ""))
-    )
+    contained = re.search(r"paint|strict|content", plain.get("contain", ""))
+    return bool(contained or re.search(r"hidden|clip|auto|scroll", limiters))
 
 
 def _is_nothing(value: str) -> bool:
@@ -196,14 +196,6 @@ def least_px(value: str) -> float:
     if (number := number_in(value)) is not None:
         return number
     return min((float(n) * UNITS[unit] for n, unit in LENGTH.findall(value) if unit != "%"), default=0.0)
-
-
-def _visible(look: ComputedStyle, value: str) -> bool:
-    return (
-        look.is_visible
-        if value not in ("hidden", "collapse", "visible", "initial")
-        else value in ("visible", "initial")
-    )
 
 
 def _size(parent_px: float, plain: Properties) -> float:

@@ -180,7 +180,9 @@ class Styles:
         for _, important in rules:
             found |= important
         found |= inline[1]
-        return found if self._moves(found) else _still(found), is_painted
+        if not self._moves(found):
+            found = {name: value for name, value in found.items() if not name.startswith("animation")}
+        return found, is_painted
 
     def _moves(self, found: Properties) -> bool:
         """Whether an animation it names is one of the page's, or may be in a sheet nobody read."""
@@ -197,10 +199,6 @@ class Styles:
         rules = [payload for _, _, pseudo, payload in matches if pseudo is None]
         added = [payload for _, _, pseudo, payload in matches if pseudo in ("before", "after")]
         return rules, any(name.startswith("background") for found in added for part in found for name in part)
-
-
-def _still(found: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in found.items() if not name.startswith("animation")}
 
 
 def _is_in_use(rule: Any) -> bool:

@@ -1,22 +1,7 @@
 """The desk's routers, in the order their pages stand in the navigation."""
 
-from panel.web.routes import (
-    accounts,
-    acts,
-    approval,
-    ask_again,
-    draft,
-    history,
-    offer,
-    product,
-    queue,
-    sign_in,
-    stale,
-    static_files,
-    stats,
-)
+from panel.web.routes import accounts, acts, ask_again, draft, history, offer, overview, product, queue, sign_in
+from panel.web.routes import static_files as files
 
-ROUTERS = (
-    queue.router, stale.router, stats.router, history.router, draft.router, approval.router, offer.router,
-    ask_again.router, product.router, acts.router, accounts.router, sign_in.router, static_files.router,
-)  # fmt: skip
+_MODULES = (queue, overview, history, draft, offer, ask_again, product, acts, accounts, sign_in, files)
+ROUTERS = tuple(module.router for module in _MODULES)

@@ -5,7 +5,7 @@ from starlette.responses import JSONResponse, Response
 
 from panel.errors import NotFound
 from panel.web.access import AsAdmin, anybody
-from panel.web.assets import TYPES, assets
+from panel.web.respond import TYPES, assets
 
 router = APIRouter(include_in_schema=False)
 A_YEAR = "public, max-age=31536000, immutable"

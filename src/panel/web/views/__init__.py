@@ -1,1 +1,1 @@
-"""What each page of the desk shows, as values for its template."""
+"""What a draft's page shows, as values for its template."""

@@ -24,8 +24,7 @@ from panel.desk import (
     what_is_left,
 )
 from panel.pages import (
-    ComparisonPage,
-    ReviewPage,
+    PageView,
     ToolSide,
     clean,
     comparison_view,
@@ -161,14 +160,18 @@ def draft_page(
     reviews = opened.reviews
     tools = tuple(clean(side.review.dossier.launch.name) for side in reviews)
     critics = tuple(
-        block
+        _critic(side, persona, tool if len(reviews) > 1 else "", names)
         for side, tool in zip(reviews, tools, strict=True)
-        for block in _critics(side, tool if len(reviews) > 1 else "", names)
+        for persona in side.review.personas
     )
     held = tuple(h for side, tool in zip(reviews, tools, strict=True) if (h := _held(side, tool, names)))
     general = _general(opened, names)
     stops = tuple(item for block in critics for item in block.items)
-    view = _view(opened)
+    view: PageView = (
+        comparison_view(opened.comparison, opened.flags)
+        if isinstance(opened, OpenComparison)
+        else review_view(opened.printed, ())
+    )
     draft = opened.draft
     return DraftPage(
         title=draft.shown.name,
@@ -216,9 +219,7 @@ def draft_page(
         approval=approval.approval_id if approval else 0,
         run_logs=tuple((clean(log.title), f"{log.on_day:%d %b %Y}") for log in history.run_logs),
         page_href=f"/drafts/{draft.draft_id}/page",
-        sides_drafts=tuple((side.draft.draft_id, clean(side.draft.shown.name)) for side in reviews)
-        if isinstance(opened, OpenComparison)
-        else (),
+        sides_drafts=tuple((s.draft.draft_id, clean(s.draft.shown.name)) for s in reviews if s is not opened),
         undoes=(undoes.draft_id, undoes.decision_id) if undoes else None,
         ends_approval=clean(ends_approval),
         taken_back=taken_back,
@@ -263,12 +264,6 @@ def told_undone(opened: Opened, decisions: Sequence[Decision], me: Account) -> s
     return f"Taken back: {', '.join(part for part in told if part)}."
 
 
-def _view(opened: Opened) -> ReviewPage | ComparisonPage:
-    if isinstance(opened, OpenComparison):
-        return comparison_view(opened.comparison, opened.flags)
-    return review_view(opened.printed, ())
-
-
 def _focus(at: str, stops: Sequence[DraftItem], held: Sequence[HeldBlock], general: Sequence[FlagLine]) -> str:
     """Where the page begins: where somebody asked to be, else at what is left."""
     if at and any(_key(item) == at or item.at == at for item in stops):
@@ -284,10 +279,6 @@ def _focus(at: str, stops: Sequence[DraftItem], held: Sequence[HeldBlock], gener
 def _key(item: DraftItem) -> str:
     """An item's name on a page that may hold two drafts."""
     return f"{item.draft_id}/{item.at}"
-
-
-def _critics(side: OpenReview, tool: str, names: NamesByAccount) -> tuple[CriticBlock, ...]:
-    return tuple(_critic(side, persona, tool, names) for persona in side.review.personas)
 
 
 def _critic(side: OpenReview, persona: Persona, tool: str, names: NamesByAccount) -> CriticBlock:
@@ -331,14 +322,12 @@ def _general(opened: Opened, names: NamesByAccount) -> tuple[FlagLine, ...]:
     mine = [f for f in opened.flags if f.severity != "note"]
     if isinstance(opened, OpenComparison):
         titles = {p.persona_id: clean(p.title) for side in opened.sides for p in side.review.personas}
-        return tuple(_of_critic(flag_line(opened, f, names), titles.get(f.persona_id, "")) for f in mine)
+        whose = {who: f"{title}: " for who, title in titles.items() if title}
+        lines = [(flag_line(opened, f, names), whose.get(f.persona_id, "")) for f in mine]
+        return tuple(replace(line, message=who + line.message) for line, who in lines)
     known = {p.persona_id for p in opened.review.personas}
     mine = [f for f in mine if f.persona_id not in known]
     return tuple(flag_line(opened, f, names) for f in mine if f.check not in SPEAKS_TO_REVIEWERS)
-
-
-def _of_critic(line: FlagLine, title: str) -> FlagLine:
-    return replace(line, message=f"{title}: {line.message}") if title else line
 
 
 def _lenses(opened: Opened, reviews: Sequence[OpenReview]) -> tuple[Lens, ...]:

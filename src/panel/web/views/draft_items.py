@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from panel.desk import DISMISS_REASONS, ONLY_MENDED, PHRASES, OpenDraft, OpenReview, cited_passages
-from panel.pages import Pieces, clean, split_code
+from panel.pages import Pieces, clean, split_code, wording
 from panel.records import (
     Answered,
     Decision,
@@ -15,20 +15,13 @@ from panel.records import (
     Ground,
     Persona,
     Point,
-    Prediction,
     Sentence,
     Written,
 )
 from panel.web.views.highlight import Evidence, TextRun, changed, evidence
 
 NamesByAccount = Mapping[str, str]  # account_id -> name
-LABELS = {
-    "line": "Line",
-    "for_whom": "Choose it if you",
-    "not_for": "Skip it if you",
-    "change_mind": "I'd change my verdict if",
-    "counter": "The best case against me",
-}
+LABELS = {"line": "Line"} | wording.ADVICE
 TOLD = {
     "accurate": "Accurate",
     "attributed": "The maker's word",
@@ -112,8 +105,14 @@ def critic_items(opened: OpenReview, persona: Persona, names: NamesByAccount) ->
     if isinstance(opinion.words, Written):
         phrases = tuple(made.phrases(opinion.words))
         bare, backed = (tuple(p for p in phrases if bool(p.evidence) == held) for held in (False, True))
-        return (*bare, *made.sentences(opinion.words), *backed, made.views(opinion.words))
-    return tuple(made.picks())
+        return (
+            *bare,
+            *(made.sentence(s, opinion.words.quote[s.place]) for s in words.sentences),
+            *backed,
+            made.views(opinion.words),
+        )
+    grounds = {g.number: g for g in opinion.grounds}
+    return tuple(made.pick(pick, grounds[pick.number]) for pick in words.picks if pick.number in grounds)
 
 
 @dataclass(frozen=True)
@@ -128,11 +127,7 @@ class _Maker:
     def who(self) -> str:
         return self.persona.persona_id
 
-    def sentences(self, model: Written) -> Iterator[DraftItem]:
-        for sentence in self.words.sentences:
-            yield self._sentence(sentence, model.quote[sentence.place])
-
-    def _sentence(self, sentence: EditedSentence, model: Sentence) -> DraftItem:
+    def sentence(self, sentence: EditedSentence, model: Sentence) -> DraftItem:
         cited = [g for g in self.opinion.grounds if g.number in model.grounds] if model.rests_on == "grounds" else []
         point = self._point("claim", sentence.place)
         name = f"{self.who}:{sentence.place}"
@@ -181,28 +176,21 @@ class _Maker:
         ]
         asked = {ask.ask_id: ask.question for ask in self.persona.asks}
         was = {reply.ask_id: reply.answer for reply in model.replies}
-        fields += [
-            editable(
-                f"{self.who}:reply:{r.ask_id}", clean(asked.get(r.ask_id, r.ask_id)), r.answer, was.get(r.ask_id, "")
-            )
-            for r in self.words.replies
-        ]  # fmt: skip
+        for r in self.words.replies:
+            label = clean(asked.get(r.ask_id, r.ask_id))
+            fields.append(editable(f"{self.who}:reply:{r.ask_id}", label, r.answer, was.get(r.ask_id, "")))
         if self.words.prediction:
             first = model.prediction.statement if model.prediction else ""
-            label = _prediction_label(self.words.prediction)
+            chance, day = f"{self.words.prediction.probability:.2f}", clean(self.words.prediction.resolve_by)
+            settled = clean(self.words.prediction.settled_at) or "no place given"
+            label = f"Prediction, {chance} by {day}, settled at {settled}"
             fields.append(editable(f"{self.who}:prediction", label, self.words.prediction.statement, first))
         return self._item(
             at=f"{self.who}:views", kind="views", text="" if "line" in own else clean(self.words.line),
             standing=self.words.views, point=self._point("views", 0), flags=self._flags("", 0), fields=tuple(fields),
         )  # fmt: skip
 
-    def picks(self) -> Iterator[DraftItem]:
-        by_number = {g.number: g for g in self.opinion.grounds}
-        for pick in self.words.picks:
-            if ground := by_number.get(pick.number):
-                yield self._pick(pick, ground)
-
-    def _pick(self, pick: EditedPick, ground: Ground) -> DraftItem:
+    def pick(self, pick: EditedPick, ground: Ground) -> DraftItem:
         return self._item(
             at=f"{self.who}:{pick.number}", kind="pick", text=clean(ground.excerpt), standing=pick.standing,
             point=self._point("pick", pick.number), evidence=self._evidence([ground]), side=ground.side,
@@ -240,11 +228,9 @@ class _Maker:
     def _flags(self, field: str, place: int) -> tuple[FlagLine, ...]:
         """Those on a sentence; those on the critic as a whole for field ""."""
         mine = [f for f in self.opened.flags if f.persona_id == self.who and f.severity != "note"]
-        if field:
-            mine = [f for f in mine if f.field == field and f.index == place]
-        else:
-            mine = [f for f in mine if f.field not in ("quote", "grounds", "claim", *self._own)]
-        return tuple(flag_line(self.opened, f, self.names) for f in mine)
+        here = [f for f in mine if f.field == field and f.index == place]
+        whole = [f for f in mine if f.field not in ("quote", "grounds", "claim", *self._own)]
+        return tuple(flag_line(self.opened, f, self.names) for f in (here if field else whole))
 
 
 def flag_line(opened: OpenDraft, flag: Flag, names: NamesByAccount) -> FlagLine:
@@ -279,8 +265,3 @@ def told(decision: Decision | None, names: NamesByAccount) -> str:
 def editable(field: str, label: str, text: str, model: str) -> Editable:
     """A field with its change from the model's words."""
     return Editable(field, label, text, model, changed(clean(model), clean(text)))
-
-
-def _prediction_label(prediction: Prediction) -> str:
-    chance, day = f"{prediction.probability:.2f}", clean(prediction.resolve_by)
-    return f"Prediction, {chance} by {day}, settled at {clean(prediction.settled_at) or 'no place given'}"

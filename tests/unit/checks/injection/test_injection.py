@@ -17,7 +17,7 @@ from panel.dossier import build_dossier, read_launches
 from panel.dossier.page.passages import Block, cut
 from panel.prompting.categories import load_categories
 from panel.records import Ground, Hidden, Stamp, Suspicion
-from panel.records.grounded import is_grounded
+from panel.records.review import is_grounded
 
 ROOT = Path(__file__).parents[4]
 EXAMPLES = [p for p in sorted((ROOT / "examples").rglob("*.yaml")) if p.stem != "answers"]

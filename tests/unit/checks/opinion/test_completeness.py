@@ -6,7 +6,7 @@ import pytest
 from tests.support.opinions import DUE, GROUNDS, QUOTE, make_dossier, make_opinion, make_persona
 
 from panel.checks import check_review
-from panel.checks.opinion.prediction import is_public_address, months_after
+from panel.checks.opinion.completeness import is_public_address, months_after
 from panel.records import Declined, Failed, Juror, Reply, Sentence, Unusable
 
 FUTURIST = make_persona("futurist", predicts=True)

@@ -8,7 +8,7 @@ from tests.support.opinions import GROUNDS, PAGES, make_dossier, make_opinion, m
 from panel.checks import check_review
 from panel.checks.language.compared_text import normalise
 from panel.records import Ground
-from panel.records.grounded import is_grounded, standing_grounds
+from panel.records.review import is_grounded, standing_grounds
 
 PAGES_WITH_TYPE = PAGES | {
     "S4": ("us", "page", ["The “first\u00a0run” – on a full disk… ends with\u00adout a mes\u200bsage, and that’s it."])

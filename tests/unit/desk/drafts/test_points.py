@@ -4,9 +4,8 @@ import pytest
 from tests.support.drafts import change, checked, ledger, quill, renumbered, stand, with_passage
 from tests.support.page_records import live_review, trial
 
-from panel.desk.drafts.flags import flags_of, must_settle
 from panel.desk.drafts.overlay import start_text
-from panel.desk.drafts.points import points_of
+from panel.desk.drafts.points import flags_of, must_settle, points_of
 from panel.desk.drafts.text_fields import put_text, read_field
 from panel.records import Answered, Review, Written
 from panel.records.desk import DraftText, Point, Struck

@@ -10,7 +10,7 @@ SOON = date(2026, 11, 20)
 
 
 def reasons(now: KnownNow, today: date = SOON) -> tuple[str, ...]:
-    return stale_reasons(REVIEWED, now, today)
+    return tuple(stale_reasons(REVIEWED, now, today))
 
 
 def test_a_review_of_what_is_still_known_is_not_stale() -> None:

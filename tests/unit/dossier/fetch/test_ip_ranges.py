@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from panel.dossier.fetch.ip_ranges import is_public_address, why_special
+from panel.dossier.fetch.dns import why_special
 
 # Where we say no and the standard library says "global". IANA's "globally reachable" asks whether routers may carry
 # it; we ask whether a public web server can be behind it, and nothing else.
@@ -54,29 +54,33 @@ PUBLIC = (
 )  # fmt: skip
 
 
+def is_public(address: str | IPv4Address | IPv6Address) -> bool:
+    return not why_special(address)
+
+
 @pytest.mark.parametrize("address", WORTHLESS)
 def test_an_address_that_is_not_public_is_refused_with_a_reason(address: str) -> None:
-    assert not is_public_address(address)
+    assert not is_public(address)
     assert why_special(address).startswith(("a ", "an ", "the "))
 
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_a_public_address_beside_a_special_range_is_public(address: str) -> None:
-    assert is_public_address(address)
+    assert is_public(address)
 
 
 @given(st.ip_addresses())
 @settings(max_examples=500, deadline=None)
 def test_what_the_standard_library_calls_not_global_is_never_public(address: IPv4Address | IPv6Address) -> None:
     if not address.is_global:
-        assert not is_public_address(address)
+        assert not is_public(address)
 
 
 @given(st.ip_addresses())
 @example(ip_address("2001:4:112::1"))
 @settings(max_examples=500, deadline=None)
 def test_where_we_are_stricter_than_the_standard_library_is_a_written_list(address: IPv4Address | IPv6Address) -> None:
-    if address.is_global and not is_public_address(address):
+    if address.is_global and not is_public(address):
         unassigned = address.version == 6 and address not in UNASSIGNED
         listed = any(address.version == network.version and address in network for network in STRICTER)
         assert listed or unassigned or why_special(address) == "a tunnel address"
@@ -88,12 +92,12 @@ def test_where_we_are_stricter_than_the_standard_library_is_a_written_list(addre
 def test_an_ipv4_address_inside_an_ipv6_one_is_never_public(inner: IPv4Address, network: str) -> None:
     outer = IPv6Network(network)
     carried = int(outer.network_address) + (int(inner) << (80 if network == "2002::/16" else 0))
-    assert not is_public_address(IPv6Address(carried))
+    assert not is_public(IPv6Address(carried))
 
 
 @given(st.integers(min_value=0, max_value=3), st.ip_addresses(v=4, network=IPv4Network("0.0.0.0/0")))
 def test_text_and_object_are_judged_alike(_: int, address: IPv4Address) -> None:
-    assert is_public_address(str(address)) is is_public_address(address)
+    assert is_public(str(address)) is is_public(address)
 
 
 @pytest.mark.parametrize(
@@ -101,10 +105,10 @@ def test_text_and_object_are_judged_alike(_: int, address: IPv4Address) -> None:
 )
 def test_text_that_is_no_address_is_no_public_address_either(text: str) -> None:
     with pytest.raises(ValueError, match="does not appear to be"):
-        is_public_address(text)
+        is_public(text)
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 13), reason="newer standard libraries know these ranges")
 def test_our_table_knows_ranges_this_standard_library_lacks() -> None:
-    assert not is_public_address("3fff::1")
-    assert not is_public_address("5f00::1")
+    assert not is_public("3fff::1")
+    assert not is_public("5f00::1")

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from panel.dossier.plans.scenario_file import load_scenarios
+from panel.dossier.plans.scenarios import load_scenarios
 from panel.errors import Mistake
 from panel.prompting.categories import load_categories
 

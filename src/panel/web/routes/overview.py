@@ -1,19 +1,62 @@
-"""What editors change: what `panel desk stats` tells, as a page and as the same JSON."""
+"""The desk as a whole: what should be asked about again, and what editors change."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from panel.desk import DeskStats, summary_sentence, tables_of
+from panel.desk import DeskStats, role_may, stale_page, summary_sentence, tables_of
 from panel.errors import StoreError
 from panel.pages import clean
 from panel.web.access import AsWriter
 from panel.web.deps import Given
 from panel.web.respond import View, show
+from panel.web.views.draft import STATES
 
 router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class StaleRow:
+    """A draft or published review, and why."""
+
+    draft_id: str
+    name: str
+    state: str
+    is_public: bool
+    is_offered: bool  # somebody asked already
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StalePage(View):
+    """The context of stale.html."""
+
+    template: ClassVar[str] = "stale.html"
+    title: str
+    rows: tuple[StaleRow, ...]
+    later: str  # the address of the next drafts; "" after the last
+    is_first: bool
+    may_ask: bool
+
+
+@router.get("/stale", response_class=HTMLResponse)
+def stale(request: Request, deps: Given, me: AsWriter, after: Annotated[str, Query(max_length=140)] = "") -> Response:
+    """Published reviews first: readers see those."""
+    with deps.desk.store.reading() as conn:
+        found, last = stale_page(conn, deps.desk.now.date(), after)
+    rows = [
+        StaleRow(
+            draft.draft_id, clean(draft.shown.name), STATES[draft.state], draft.state == "published",
+            bool(draft.offered_hash), tuple(clean(reason) for reason in reasons),
+        )
+        for draft, reasons in found
+    ]  # fmt: skip
+    later = f"/stale?after={last}" if last else ""
+    return show(request, StalePage("Stale", tuple(rows), later, not after, role_may(me.role, "ask again")))
+
+
 OBJECT: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}
 Rows = tuple[tuple[str, ...], ...]
 
