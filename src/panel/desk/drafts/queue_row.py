@@ -93,11 +93,8 @@ def panel_line(review: Review) -> str:
 def split_line(review: Review, struck: frozenset[str] = frozenset()) -> str:
     """The sharpest disagreement: the surest vote on each side, in their own lines; "" when nobody disagrees."""
     uncounted = struck | set(review.tally.ungrounded_personas)
-    votes = [
-        o
-        for o in review.answered()
-        if review.persona(o.juror.persona_id).counts and o.juror.persona_id not in uncounted
-    ]
+    counting = (o for o in review.answered() if review.persona(o.juror.persona_id).counts)
+    votes = [o for o in counting if o.juror.persona_id not in uncounted]
     sides = {verdict: [o for o in votes if o.verdict == verdict] for verdict in ("ship", "skip")}
     if not all(sides.values()) or review.grade == "trial":
         return ""
