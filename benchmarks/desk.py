@@ -19,7 +19,6 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from panel.store.tables.desk_triggers import statements, undo  # noqa: E402
 from sqlalchemy import Connection, insert, select, text  # noqa: E402
 from tests.support.desks import Desk, a_desk  # noqa: E402
 from tests.support.drafts import target  # noqa: E402
@@ -104,8 +103,9 @@ def fill(desk: Desk, like: str, many: int, signed: int) -> None:
     """So many drafts more, each a row like this draft's with rows of its own beside it."""
     who = desk.account("publisher").account_id
     with desk.deps.engine.begin() as conn:
-        for statement in undo("sqlite"):
-            conn.execute(text(statement))
+        rules = list(conn.execute(text("select name, sql from sqlite_master where type = 'trigger'")))
+        for name, _ in rules:
+            conn.execute(text(f"drop trigger {name}"))
         like_it = row_of(conn, drafts, draft_id=like)
         text_row = row_of(conn, revisions, draft_id=like, number=0)
         line = row_of(conn, acts, seq=1)
@@ -116,7 +116,7 @@ def fill(desk: Desk, like: str, many: int, signed: int) -> None:
             (acts, some_acts(line, who, many)),
         ):  # fmt: skip
             keep(conn, table, made)
-        for statement in statements("sqlite"):
+        for _, statement in rules:
             conn.execute(text(statement))
 
 
