@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from panel.batch.batch_context import BatchContext
@@ -21,6 +21,7 @@ class Pool:
     sign: StopSign
     rows: Iterator[BatchRow]
     why: PanelError | None = None
+    taking: asyncio.Lock = field(default_factory=asyncio.Lock)  # `rows` is read by one at a time, off the loop
 
     async def run(self, at_once: int) -> None:
         """Raises what stopped the batch, after every launch in flight has come to its end or given up."""
@@ -33,7 +34,7 @@ class Pool:
             raise self.why
 
     async def _take_turns(self) -> None:
-        while not self.why and not self.sign.reason and (row := next(self.rows, None)):
+        while not self.why and not self.sign.reason and (row := await self._next_row()):
             self.context.listen(Begun(row.row, row.said.name))
             try:
                 done = await review_row(self.context, row)
@@ -42,6 +43,10 @@ class Pool:
                 self.context.listen(Ended(row, Decimal(0)))
                 return
             self.context.listen(Ended(done.row, done.spent_usd))
+
+    async def _next_row(self) -> BatchRow | None:
+        async with self.taking:
+            return await asyncio.to_thread(next, self.rows, None)
 
 
 async def work_off(context: BatchContext, sign: StopSign, *, at_once: int) -> None:
