@@ -8,6 +8,8 @@ from typing import Any
 from tests.support.batch_days import FakeProcess, make_workspace, run_quickly, started
 from tests.support.databases import rows_of
 
+from panel.store.sql_dialect import WRITER_LOCK
+
 IN_FLIGHT = 3  # of each provider and worker
 HEARTS = {  # of workers, for a test that can't wait half a minute
     "panel.batch.workers.jobs.HEARTBEAT_S": 0.5,
@@ -39,10 +41,14 @@ class Crew:
     def left(self) -> int:
         return sum(state == "ready" for state in self.states())
 
-    def in_hand(self) -> int:
-        """Launches somebody is working on."""
-        query = "select count(*) from procrastinate_jobs where status = 'doing' and task_name = 'review'"
-        return int(rows_of(self.url, query)[0][0])
+    def are_busy(self) -> bool:
+        """Both workers hold the locks of launches, and there are more of these: a job they took is not in hand yet."""
+        query = (
+            "select count(*), count(distinct pid) from pg_locks where locktype = 'advisory' and granted and objid <> "
+            f"{WRITER_LOCK & 0xFFFFFFFF} and database = (select oid from pg_database where datname = current_database())"
+        )
+        launches, workers = rows_of(self.url, query)[0]
+        return launches >= 4 and workers >= 2
 
     def run_state(self) -> str:
         found = rows_of(self.url, f"select state from runs where run_id = '{self.run_id}'")

@@ -135,11 +135,6 @@ def test_a_batch_killed_at_many_random_points_loses_nothing(tmp_path: Path, seed
     kill_and_go_on(tmp_path, 10, seed, *flags)
 
 
-def busy(crew: Crew) -> Callable[[], bool]:
-    """Both workers have launches in hand, and there are more."""
-    return lambda: crew.in_hand() >= 4
-
-
 def assert_done_once(crew: Crew, bill: dict[str, Any], most_again: int) -> None:
     assert crew.states() == ["reviewed"] * LAUNCHES
     assert rows_in(crew.summary()) == dict.fromkeys(range(1, LAUNCHES + 1), "reviewed")
@@ -151,7 +146,7 @@ def test_a_killed_workers_launches_are_finished_by_another(tmp_path: Path, postg
     with fake_process("--latency", "0.5", "--validate", "0.05") as server, ExitStack() as stack:
         crew = Crew(tmp_path, postgres_url, server, stack, launches=LAUNCHES)
         one, two = crew.workers
-        one.wait_until(busy(crew))
+        one.wait_until(crew.are_busy)
         assert one.kill()
         two.wait_until(crew.is_finished)
         assert crew.is_finished(), two.err
@@ -163,7 +158,7 @@ def test_a_worker_stalled_beyond_its_heartbeat_ends_its_launches(tmp_path: Path,
     with fake_process("--latency", "0.5", "--validate", "0.05") as server, ExitStack() as stack:
         crew = Crew(tmp_path, postgres_url, server, stack, launches=LAUNCHES)
         one, two = crew.workers
-        one.wait_until(busy(crew))
+        one.wait_until(crew.are_busy)
         one.signal(signal.SIGSTOP)
         try:
             two.wait_until(lambda: rescued(crew))
@@ -193,7 +188,7 @@ def test_a_worker_that_stalls_and_then_dies_is_replaced(tmp_path: Path, postgres
     with fake_process("--latency", "0.5", "--validate", "0.05") as server, ExitStack() as stack:
         crew = Crew(tmp_path, postgres_url, server, stack, launches=LAUNCHES)
         one, two = crew.workers
-        one.wait_until(busy(crew))
+        one.wait_until(crew.are_busy)
         one.signal(signal.SIGSTOP)
         two.wait_until(lambda: rescued(crew))
         assert one.kill()
@@ -205,7 +200,7 @@ def test_a_worker_that_stalls_and_then_dies_is_replaced(tmp_path: Path, postgres
 def test_workers_stopped_by_a_signal_leave_their_launches_to_the_next(tmp_path: Path, postgres_url: str) -> None:
     with fake_process("--latency", "0.5", "--validate", "0.05") as server, ExitStack() as stack:
         crew = Crew(tmp_path, postgres_url, server, stack, launches=LAUNCHES)
-        crew.workers[0].wait_until(busy(crew))
+        crew.workers[0].wait_until(crew.are_busy)
         for worker in crew.workers:
             worker.signal(signal.SIGTERM)
         assert [worker.end() for worker in crew.workers] == [0, 0], crew.workers[0].err
