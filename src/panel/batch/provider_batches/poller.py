@@ -117,15 +117,17 @@ class Poller:
         since = batch.submitted_at or batch.created_at
         found = await self.batch_api.find(batch.batch_id, since=since, requests=batch.requests)
         of_run = await asyncio.to_thread(self.store.of_run, batch.run_id)
-        others = {b.provider_batch_id for b in of_run if b.batch_id != batch.batch_id}
-        fresh = [name for name in found if name not in others and name not in batch.not_ours]
+        others = [b for b in of_run if b.batch_id != batch.batch_id]
+        taken = {b.provider_batch_id for b in others}
+        fresh = [name for name in found if name not in taken and name not in batch.not_ours]
         if fresh:
             self.say(f"Batch {batch.batch_id}: it had arrived, as {fresh[0]}.")
             if len(fresh) > 1:
                 self.doubles.setdefault(batch.batch_id, set())
             return await self._put(batch, state="submitted", provider_batch_id=fresh[0], adopted=True)
-        if self.now() - over_since < LOOK_AGAIN:
-            return batch
+        on_trial = {b.provider_batch_id for b in others if b.adopted and b.state in ("submitted", "ended")}
+        if self.now() - over_since < LOOK_AGAIN or on_trial.intersection(found).difference(batch.not_ours):
+            return batch  # another of ours may hold this one's by mistake: its results tell
         self.doubles.setdefault(batch.batch_id, set())
         return await self._put(batch, state="filling", submitted_at=None)
 

@@ -131,6 +131,34 @@ async def test_a_batch_of_another_of_ours_is_not_adopted() -> None:
     assert desk.books.batches["b1"].provider_batch_id == "mine"
 
 
+async def test_what_another_of_ours_adopted_is_waited_for_until_its_results_tell() -> None:
+    """Two of one size in doubt, one arrived: the wrong one adopts it first. Nothing is bought again meanwhile."""
+    desk = Desk(submits=[MAYBE], finds=[["theirs"]], lines=[row(0), row(1), row(2)])
+    wrong = desk.batch.model_copy(
+        update={"batch_id": "b2", "provider_batch_id": "theirs", "adopted": True, "state": "submitted"}
+    )
+    desk.books.put(wrong)
+    await desk.tick()
+    for state in ("submitted", "ended"):
+        desk.books.put(wrong.model_copy(update={"state": state}))
+        desk.later(hours=2)
+        assert await desk.tick() == "submitting", "handed over again while another may hold it"
+    desk.books.put(wrong.model_copy(update={"provider_batch_id": "", "adopted": False, "state": "submitting"}))
+    await desk.until("collected")
+    assert len(desk.batch_api.handed_over) == 1 and desk.states() == ["answered"] * 3
+
+
+async def test_what_another_of_ours_rightly_adopted_holds_nothing_up() -> None:
+    desk = Desk(submits=[MAYBE, "second"], finds=[["theirs"]])
+    right = desk.batch.model_copy(
+        update={"batch_id": "b2", "provider_batch_id": "theirs", "adopted": True, "state": "collected"}
+    )
+    desk.books.put(right)
+    await desk.tick()
+    desk.later(hours=2)
+    assert [await desk.tick() for _ in range(2)] == ["filling", "submitted"]
+
+
 async def test_strangers_duplicates_and_torn_lines_are_counted_only() -> None:
     """Strangers' rows, duplicates and torn lines are counted and change nothing."""
     torn = BatchResult("", "unreadable", why="torn")
