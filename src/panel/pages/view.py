@@ -1,6 +1,6 @@
 """Records in, pages' values out. Pure; every template's whole context is made here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from panel.records import Comparison, Corrected, Editorial, Flag, Grade, Persona
 
 NOBODY = Editorial()
 NO_CONDITIONS = Conditions((), (), (), ())
+NO_LEANS: Mapping[str, str] = {}
 P = TypeVar("P", ReviewPage, ComparisonPage)
 
 
@@ -25,17 +26,10 @@ def review_view(review: Review, flags: Sequence[Flag] | None = None, editorial: 
     mine = own_conditions(review)
     made = side(review, key="a", name=name, flags=shown, conditions=mine, is_signed=bool(editorial.signed))
     critics = tuple(_critic(p, (_heard(review, p, made, shown, editorial),)) for p in _voting([review]))
-    answer = no_verdict([name], [review]) or wording.review_answer(name, review.tally)
-    missed, foreseen = uncounted(critics, [review], [name]), forecasts([review], [name])
-    stands = [(c.title, (c.on[0].stand,)) for c in critics]
     page = ReviewPage(
-        kind="review", grade=review.grade, banner=wording.BANNERS[review.grade],
-        title=f"{name}: {'trial run' if review.grade == 'trial' else 'panel review'}", is_answered=review.is_answered,
-        answer=answer, answer_size=_size(answer), kicker=_kicker([made]), because="",
-        depth=wording.depth_sentence([review]), independence=made.independence, sides=(made,), critics=critics,
-        picture=draw(stands, names=[name], leans=["neither"] * len(stands), grade=review.grade), uncounted=missed,
-        forecasts=foreseen, held=_held(shown, [review]), made=stamp(review.made),
-        contents=_contents([made], review.grade, uncounted=missed, predictions=foreseen), **_editorial(editorial),
+        kind="review", title=f"{name}: {'trial run' if review.grade == 'trial' else 'panel review'}", because="",
+        independence=made.independence, held=_held(shown, [review]), made=stamp(review.made),
+        **_common([review], review.grade, (made,), critics, wording.review_answer(name, review.tally), editorial),
     )  # fmt: skip
     return _standing(page)
 
@@ -50,43 +44,47 @@ def comparison_view(
     sides = tuple(_side_of(comparison, review, key, name, editorial) for review, key, name in columns)
     critics = tuple(_pair(comparison, p, sides, editorial) for p in _voting(reviews))
     nothing = no_verdict(names, reviews)
-    answer = nothing or clean(comparison.answer)
     leans = {} if nothing else {s.persona_id: s.leans for s in comparison.splits}
-    missed, foreseen = uncounted(critics, reviews, names), forecasts(reviews, names)
     is_trial = comparison.grade == "trial"
     met = () if is_trial else tuple(together(comparison, cited, sides) for cited in comparison.cited_together)
     kinds = tuple(clean(sentence) for sentence in comparison.differs_in_kind)
-    stands = [(c.title, tuple(h.stand for h in c.on)) for c in critics]
     page = ComparisonPage(
         kind="comparison",
-        grade=comparison.grade,
-        banner=wording.BANNERS[comparison.grade],
         title=f"{names[0]} or {names[1]}: {'trial run' if is_trial else 'what the panel says'}",
-        is_answered=any(review.is_answered for review in reviews),
-        answer=answer,
-        answer_size=_size(answer),
-        kicker=_kicker(sides),
         because="" if nothing else clean(comparison.pick.because),
-        depth=wording.depth_sentence(reviews),
         independence="" if is_trial else _independence(reviews),
-        sides=sides,
-        critics=critics,
-        picture=draw(
-            stands, names=names, leans=[leans.get(c.persona_id, "neither") for c in critics], grade=comparison.grade
-        ),
-        uncounted=missed,
-        forecasts=foreseen,
         held=_held(flags, reviews) + _of_sides(reviews, names),
         made=stamp(comparison.made),
-        contents=_contents(sides, comparison.grade, uncounted=missed, predictions=foreseen, together=met, kinds=kinds),
-        **_editorial(editorial),
         choose_first=comparison.pick.pick == "depends",
         pricing_differs=clean(comparison.pricing.differs),
         together=met,
         differs_in_kind=kinds,
         rule=rule(comparison, names) if comparison.pick.chance_if_equal and not nothing else (),
-    )
+        **_common(
+            reviews, comparison.grade, sides, critics, clean(comparison.answer), editorial, leans, together=met,
+            kinds=kinds,
+        ),
+    )  # fmt: skip
     return _standing(page)
+
+
+def _common(
+    reviews: Sequence[Review], grade: Grade, sides: tuple[ToolSide, ...], critics: tuple[Critic, ...], answer: str,
+    editorial: Editorial, leans: Mapping[str, str] = NO_LEANS, **rows: Sequence[Any],
+) -> dict[str, Any]:  # fmt: skip
+    """What a review's page and a comparison's say alike. answer: where there is one. leans, rows: a comparison's."""
+    names = [side.name for side in sides]
+    answer = no_verdict(names, reviews) or answer
+    missed, foreseen = uncounted(critics, reviews, names), forecasts(reviews, names)
+    stands = [(c.title, tuple(heard.stand for heard in c.on)) for c in critics]
+    leaning = [leans.get(c.persona_id, "neither") for c in critics]
+    return {
+        "grade": grade, "banner": wording.BANNERS[grade], "is_answered": any(r.is_answered for r in reviews),
+        "answer": answer, "answer_size": _size(answer), "kicker": _kicker(sides),
+        "depth": wording.depth_sentence(reviews), "sides": sides, "critics": critics,
+        "picture": draw(stands, names=names, leans=leaning, grade=grade), "uncounted": missed, "forecasts": foreseen,
+        "contents": _contents(sides, grade, uncounted=missed, predictions=foreseen, **rows), **_editorial(editorial),
+    }  # fmt: skip
 
 
 def tool_names(reviews: Sequence[Review]) -> tuple[str, ...]:
