@@ -6,7 +6,7 @@ from functools import partial
 
 from panel.batch.report import summary
 from panel.batch.report.json_stream import json_parts
-from panel.batch.report.pairs import ALL, LightFacts, PairCandidate, propose_pairs
+from panel.batch.report.pairs import ALL, LightFacts, propose_pairs
 from panel.batch.report.spend import BatchSpend, add_up
 from panel.money import Price
 from panel.records import BatchRow, FactKind, ProposedPair, ReviewedProduct, Run
@@ -66,7 +66,7 @@ def proposed_pairs(run_id: str, fresh: Sequence[LightFacts], partners: Partners)
         for held in partners(category)
         if held.product_id not in today
     )
-    return tuple(_proposed(run_id, pair) for pair in propose_pairs(fresh, archive))
+    return propose_pairs(run_id, fresh, archive)
 
 
 def _of_archive(held: ReviewedProduct, category: str) -> LightFacts:
@@ -74,12 +74,4 @@ def _of_archive(held: ReviewedProduct, category: str) -> LightFacts:
     return LightFacts(
         slug=held.slug, name=held.name, product_id=held.product_id, category=category, kinds=kinds, in_archive=True,
         run_id=held.run_id, reviewed_on=held.reviewed_on,
-    )  # fmt: skip
-
-
-def _proposed(run_id: str, pair: PairCandidate) -> ProposedPair:
-    other = pair.other
-    return ProposedPair(
-        a=pair.a, b=pair.b, a_name=pair.one.name, b_name=other.name, why=pair.reason, b_run_id=other.run_id,
-        b_reviewed_on=other.reviewed_on, compare=f"panel compare {run_id}/{pair.a} {other.run_id or run_id}/{pair.b}",
     )  # fmt: skip

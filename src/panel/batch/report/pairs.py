@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from itertools import islice
 
-from panel.records import FactKind, Value
+from panel.records import FactKind, ProposedPair, Value
 
 COMPARABLE: dict[FactKind, str] = {
     "pricing_class": "price class", "plan": "plans", "licence": "licence", "version": "version",
@@ -38,27 +38,16 @@ class LightFacts(Value):
     reviewed_on: date | None = None
 
 
-class PairCandidate(Value):
-    """Two launches to compare, and why, in one sentence. `one` is today's."""
-
-    one: LightFacts
-    other: LightFacts
-    reason: str
-
-    @property
-    def a(self) -> str:
-        return self.one.slug
-
-    @property
-    def b(self) -> str:
-        return self.other.slug
-
-
 Kinds = frozenset[FactKind]
 
 
-def propose_pairs(newcomers: Iterable[LightFacts], archive: Iterable[LightFacts] = ()) -> tuple[PairCandidate, ...]:
-    """Pairs by the rule above, in the newcomers' order by slug. The same launches give the same pairs in any order."""
+def propose_pairs(
+    run_id: str, newcomers: Iterable[LightFacts], archive: Iterable[LightFacts] = ()
+) -> tuple[ProposedPair, ...]:
+    """Pairs by the rule above, in the newcomers' order by slug. The same launches give the same pairs in any order.
+
+    run_id: the newcomers'.
+    """
     ours, today = _Shelf(), _Shelf()
     for launch in archive:
         ours.add_latest(launch)
@@ -66,12 +55,12 @@ def propose_pairs(newcomers: Iterable[LightFacts], archive: Iterable[LightFacts]
     for launch in fresh:
         today.add(launch)
     left = {launch.slug: MOST_PAIRS for launch in fresh}
-    made: dict[frozenset[tuple[str, str]], PairCandidate] = {}
+    made: dict[frozenset[tuple[str, str]], ProposedPair] = {}
     for one in fresh:
         for other in (*ours.near(one), *today.near(one, lambda held: left[held.slug] > 0)):
             both = frozenset(((one.run_id, one.slug), (other.run_id, other.slug)))
             if left[one.slug] and both not in made:
-                made[both] = PairCandidate(one=one, other=other, reason=_reason(one, other))
+                made[both] = _proposed(run_id, one, other)
                 left[one.slug] -= 1
                 if not other.in_archive:
                     left[other.slug] -= 1
@@ -119,6 +108,14 @@ def _comparable(launch: LightFacts) -> Kinds:
 
 def _newest(launch: LightFacts) -> tuple[int, str]:
     return -launch.reviewed_on.toordinal() if launch.reviewed_on else 0, launch.slug
+
+
+def _proposed(run_id: str, one: LightFacts, other: LightFacts) -> ProposedPair:
+    return ProposedPair(
+        a=one.slug, b=other.slug, a_name=one.name, b_name=other.name, why=_reason(one, other), b_run_id=other.run_id,
+        b_reviewed_on=other.reviewed_on,
+        compare=f"panel compare {run_id}/{one.slug} {other.run_id or run_id}/{other.slug}",
+    )  # fmt: skip
 
 
 def _reason(one: LightFacts, other: LightFacts) -> str:

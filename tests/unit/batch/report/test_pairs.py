@@ -24,7 +24,7 @@ def light(
 
 
 def pairs(newcomers: list[LightFacts], archive: list[LightFacts] = []) -> list[tuple[str, str]]:  # noqa: B006
-    return [(pair.a, pair.b) for pair in propose_pairs(newcomers, archive)]
+    return [(pair.a, pair.b) for pair in propose_pairs("run-9", newcomers, archive)]
 
 
 def test_the_archives_incumbent_comes_before_another_newcomer() -> None:
@@ -52,12 +52,11 @@ def test_another_job_another_release_or_too_few_facts_are_no_pair() -> None:
 
 
 def test_the_reason_names_the_job_the_facts_and_whose() -> None:
-    old, new = propose_pairs([light("a"), light("b")], [light("old", archive=1)])[:2]
+    old, new = propose_pairs("run-9", [light("a"), light("b")], [light("old", archive=1)])[:2]
     assert (
-        old.reason
-        == "Both are of the category testing and state price class, plans and licence; Old is in our archive."
+        old.why == "Both are of the category testing and state price class, plans and licence; Old is in our archive."
     )
-    assert new.reason.endswith("; both were launched in this batch.")
+    assert new.why.endswith("; both were launched in this batch.")
 
 
 LAUNCHES = st.lists(
@@ -82,13 +81,15 @@ ARCHIVE = st.lists(
 def test_pairs_are_bounded_of_two_products_and_the_same_in_any_order(
     newcomers: list[LightFacts], archive: list[LightFacts], chance: random.Random
 ) -> None:
-    found = propose_pairs(newcomers, archive)
+    found = propose_pairs("run-9", newcomers, archive)
     by_slug = {one.slug: one for one in (*newcomers, *archive)}
     uses = Counter(slug for pair in found for slug in (pair.a, pair.b) if not by_slug[slug].in_archive)
     assert all(count <= MOST_PAIRS for count in uses.values())
     assert all(by_slug[p.a].product_id != by_slug[p.b].product_id for p in found)
     assert all(by_slug[p.a].category == by_slug[p.b].category != "" for p in found)
-    assert propose_pairs(chance.sample(newcomers, len(newcomers)), chance.sample(archive, len(archive))) == found
+    assert (
+        propose_pairs("run-9", chance.sample(newcomers, len(newcomers)), chance.sample(archive, len(archive))) == found
+    )
 
 
 def test_two_thousand_of_one_category_pair_without_every_two_compared() -> None:
@@ -102,7 +103,7 @@ def test_two_thousand_of_one_category_pair_without_every_two_compared() -> None:
             return super().__getattribute__(name)
 
     many = [Counted(**dict(light(f"t{n:05}"))) for n in range(2_000)]
-    assert len(propose_pairs(many)) >= 1_990  # all that two each allow, but for the last few
+    assert len(propose_pairs("run-9", many)) >= 1_990  # all that two each allow, but for the last few
     assert looked["product_id"] < 40_000
 
 
