@@ -1,11 +1,10 @@
 """A workspace opened for one use: its settings, its personas and prompts, its stores, and the person it speaks to."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from panel.errors import Mistake
@@ -27,7 +26,6 @@ class Workspace:
     settings: Settings
     console: "Console"
     command: tuple[str, ...] = ()  # as typed, for the manifest of a run
-    _open: "list[Stores]" = field(default_factory=list, repr=False, compare=False)
 
     @cached_property
     def personas(self) -> tuple[Persona, ...]:
@@ -62,9 +60,7 @@ class Workspace:
         """The database, opened when it is first asked for; made or brought up to date then."""
         from panel.store import Stores
 
-        stores = Stores.open(self.settings.database_url, self.settings.runs_dir)
-        self._open.append(stores)
-        return stores
+        return Stores.open(self.settings.database_url, self.settings.runs_dir)
 
     @property
     def has_database(self) -> bool:
@@ -98,15 +94,13 @@ class Workspace:
 
     def close(self) -> None:
         """Let the database go, if it was opened."""
-        while self._open:
-            self._open.pop().close()
+        if "stores" in vars(self):
+            self.stores.close()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
