@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 from sqlalchemy import URL, Connection
 
 from panel.errors import RunHeld
 from panel.store.database import read_url
-from panel.store.files import disk_trouble, make_folder
-from panel.store.locks.run_lock import PATIENCE_S, POLL_S, RunLock, is_locked, remove_and_release
+from panel.store.locks.run_lock import PATIENCE_S, RunLock, is_locked, remove_and_release, take
 
 LONGEST = 200  # characters of a file's name, its ending included
 
@@ -68,16 +67,10 @@ class FileLocks:
         with self._guard:
             if name in self._held:
                 return False
-            make_folder(path.parent)
-            lock = FileLock(path, thread_local=False)
-            try:
-                lock.acquire(timeout=PATIENCE_S, poll_interval=POLL_S)
-            except Timeout:
-                return False
-            except OSError as err:
-                raise disk_trouble(str(path), err) from err
-            self._held[name] = lock
-            return True
+            lock = take(path, PATIENCE_S)
+            if lock:
+                self._held[name] = lock
+            return lock is not None
 
     def release(self, name: str) -> None:
         with self._guard:

@@ -26,37 +26,43 @@ class RunLock:
         self.run_id = run_id
         self._path = lock_path(runs_dir, run_id)
         self._note = self._path.with_suffix(".pid")  # for people; the lock itself is what counts
-        self._lock = FileLock(self._path, thread_local=False)
-
-    @property
-    def held(self) -> bool:
-        return bool(self._lock.is_locked)
+        self._lock: FileLock | None = None
 
     def acquire(self) -> None:
         """Take the lock. Raises RunHeld when another living process has it, StoreError when the disk refuses."""
-        make_folder(self._path.parent)
-        try:
-            self._lock.acquire(timeout=PATIENCE_S, poll_interval=POLL_S)
-        except Timeout as err:
+        self._lock = take(self._path, PATIENCE_S)
+        if self._lock is None:
             raise RunHeld(
                 f"Run {self.run_id!r} is being worked on{self._by_whom()}.",
                 hint="Wait until it ends, or stop it; then: panel resume " + self.run_id,
-            ) from err
-        except OSError as err:
-            raise disk_trouble(str(self._path), err) from err
+            )
         with suppress(OSError):
             self._note.write_text(str(os.getpid()), encoding="ascii")
 
     def release(self) -> None:
         """Let go. Releasing twice does nothing."""
-        if self.held:
+        if self._lock:
             remove_and_release(self._lock)
+        self._lock = None
 
     def _by_whom(self) -> str:
         try:
             return f" by process {int(self._note.read_text(encoding='ascii'))}"
         except (OSError, ValueError):
             return " by another process"
+
+
+def take(path: Path, patience_s: float) -> FileLock | None:
+    """The lock on a file; None when a living process has it for so long. Raises StoreError when the disk refuses."""
+    make_folder(path.parent)
+    lock = FileLock(path, thread_local=False)
+    try:
+        lock.acquire(timeout=patience_s, poll_interval=POLL_S)
+    except Timeout:
+        return None
+    except OSError as err:
+        raise disk_trouble(str(path), err) from err
+    return lock
 
 
 def is_held(runs_dir: Path, run_id: str) -> bool:
@@ -71,15 +77,10 @@ def is_locked(path: Path) -> bool:
     """
     if not path.exists():
         return False
-    probe = FileLock(path, thread_local=False)
-    try:
-        probe.acquire(timeout=0)
-    except Timeout:
-        return True
-    except OSError as err:
-        raise disk_trouble(str(path), err) from err
-    remove_and_release(probe)
-    return False
+    probe = take(path, 0)
+    if probe:
+        remove_and_release(probe)
+    return probe is None
 
 
 def remove_and_release(lock: FileLock) -> None:
@@ -92,4 +93,5 @@ def remove_and_release(lock: FileLock) -> None:
 
 
 def lock_path(runs_dir: Path, run_id: str) -> Path:
+    """Where a run's lock stands: under its id, as every lock under its name."""
     return runs_dir / ".locks" / f"{check_run_id(run_id)}.lock"
