@@ -76,7 +76,10 @@ class GroupCommit:
         self._owners: set[str] = set()  # locks under which was claimed here: what the dead left under them is ended
 
     def run(self, conn: Connection, jobs: Sequence[Any]) -> list[Any]:
-        """One result a job, in order. An ending comes before a claim, since a claim may be waiting for it."""
+        """One result a job, in order, in a transaction that may still be rolled back.
+
+        An ending comes before a claim, since a claim may be waiting for it.
+        """
         endings = [job for job in jobs if isinstance(job, RecordAnswer | RecordFailure)]
         claiming = [job for job in jobs if isinstance(job, Claim | ClaimMany)]
         if endings or claiming:
@@ -103,7 +106,7 @@ class GroupCommit:
         return None
 
     def committed(self, jobs: Sequence[Any], results: Sequence[Any]) -> None:
-        """Remember what was claimed here, forget what ended."""
+        """It is on the disk, and nobody was told yet: remember what was claimed here, forget what ended."""
         if len(self._owners) > MOST_OWNERS:
             self._owners.clear()  # they are looked at anew, which harms nothing
         for job, result in zip(jobs, results, strict=True):

@@ -6,38 +6,22 @@ Hundreds of callers share one flush to the disk. A caller that got its result kn
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Any, Protocol
+from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError
 
 from panel.errors import StoreError
 from panel.store.database import in_words
+from panel.store.ledger.group_commit import GroupCommit
 from panel.store.sql_dialect import by_key
 
 VALUE_ERRORS = (DataError, IntegrityError)  # the database is well: it refuses one row
 MOST_TOGETHER = 400  # jobs a transaction: below every database's limit on bound values
 GATHER_S = 0.002  # waits this long for company: a flush costs 0.2 ms of CPU however many calls share it
-
-
-class Work(Protocol):
-    """What the thread is for. `run` and `committed` are called in it, `abandoned` in the caller's loop."""
-
-    def run(self, conn: Connection, jobs: Sequence[Any]) -> list[Any]:
-        """One result a job, in order, inside a transaction that may still be rolled back."""
-
-    def committed(self, jobs: Sequence[Any], results: Sequence[Any]) -> None:
-        """The transaction is on the disk; nobody has been told yet."""
-
-    def abandoned(self, job: Any, result: Any) -> Any:
-        """Whoever asked for this will never see a result: it was cancelled, or `result` is why there is none.
-
-        A job to be done about it, whose result nobody waits for, or None.
-        """
 
 
 @dataclass(eq=False, slots=True)
@@ -50,9 +34,12 @@ class Job:
 
 
 class LedgerWriter:
-    """Runs `work` on groups of jobs in its own thread, on its own connection. Raises StoreError when it can't open."""
+    """Does groups of jobs in its own thread, on its own connection. Raises StoreError when it can't open.
 
-    def __init__(self, engine: Engine, work: Work) -> None:
+    `run` and `committed` of the work are called in that thread, `abandoned` in the caller's loop.
+    """
+
+    def __init__(self, engine: Engine, work: GroupCommit) -> None:
         self._engine, self._work = engine, work
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._open = True
