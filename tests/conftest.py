@@ -7,6 +7,7 @@ import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -86,6 +87,16 @@ def yaml_is_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(yaml, "load", load_once)
         yield
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each kind without a table in it."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'panel.db'}"
+    else:
+        with request.getfixturevalue("postgres").database(empty=True) as url:
+            yield url
 
 
 @pytest.fixture(scope="session")

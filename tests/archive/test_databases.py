@@ -23,15 +23,6 @@ KEPT = (  # whatever becomes of the other tables
 )  # fmt: skip
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'panel.db'}"
-    else:
-        with request.getfixturevalue("postgres").database(empty=True) as url:
-            yield url
-
-
 @pytest.fixture
 def second_url(empty_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """Another of the same kind."""

@@ -27,15 +27,6 @@ from panel.store.tables.core import HEAD, VERSION_TABLE, metadata
 pytestmark = pytest.mark.usefixtures("real_migrations")
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'panel.db'}"
-    else:
-        with request.getfixturevalue("postgres").database(empty=True) as url:
-            yield url
-
-
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
     with mount_small_disk(tmp_path / "disk") as disk:

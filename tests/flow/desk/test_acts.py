@@ -1,6 +1,5 @@
 """What people do at the desk, act by act, on a real database: what each changes, and what it must never change."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -9,7 +8,6 @@ from tests.support.databases import open_part
 from tests.support.drafts import (
     NOON,
     Room,
-    a_room,
     checked,
     claims,
     ledger,
@@ -56,18 +54,6 @@ from panel.store import draft_rows as rows
 from panel.store.runs.run_records import RunRecords
 
 DX, REPORTER = "dx-reviewer", "reporter"
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    with a_room(f"sqlite:///{tmp_path / 'panel.db'}") as found:
-        yield found
-
-
-@pytest.fixture
-def draft(room: Room) -> str:
-    """One critic's review: two claims and its views."""
-    return room.bring(small())[0]
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """Signatures, what is public when, and embargoes: nothing goes out that is not signed as it stands, at its hour."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
-from tests.support.drafts import NOON, Room, a_room, claims, ledger, reworded, settle_point, small, target
+from tests.support.drafts import NOON, Room, claims, ledger, reworded, settle_point, small, target
 
 from panel.checks import check_review
 from panel.cli.drafts.show import told_draft
@@ -47,18 +45,6 @@ from panel.web.views.draft import DraftPage, draft_page
 
 TOMORROW = NOON + timedelta(days=1)
 AFTER = NOON + timedelta(days=2)
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    with a_room(f"sqlite:///{tmp_path / 'panel.db'}") as opened:
-        yield opened
-
-
-@pytest.fixture
-def draft(room: Room) -> str:
-    (draft_id,) = room.bring(small())
-    return draft_id
 
 
 @pytest.fixture

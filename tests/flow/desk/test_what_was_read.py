@@ -1,7 +1,7 @@
 """An act is about what was read: the sentence, revision, signature or offer that stood there, and nothing in its place."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -57,18 +57,6 @@ from panel.store.tables.desk_tables import drafts, taken
 
 DX = "dx-reviewer"
 VIEWS = Target(DX, views=True)
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    with a_room(f"sqlite:///{tmp_path / 'panel.db'}") as found:
-        yield found
-
-
-@pytest.fixture
-def draft(room: Room) -> str:
-    """One critic's review: two claims and its views."""
-    return room.bring(small())[0]
 
 
 def decisions(room: Room, draft: str) -> list[Decision]:

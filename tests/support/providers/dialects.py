@@ -4,7 +4,8 @@ import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from importlib import import_module
 from typing import Any
 
 from tests.support.providers.billing import Usage
@@ -40,45 +41,9 @@ class Dialect:
 
 
 @cache
-def _responses_params() -> Any:
-    from openai.types.responses.response_create_params import ResponseCreateParamsNonStreaming
-
-    return ResponseCreateParamsNonStreaming
-
-
-@cache
-def _chat_params() -> Any:
-    from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
-
-    return CompletionCreateParamsNonStreaming
-
-
-@cache
-def _messages_params() -> Any:
-    from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
-
-    return MessageCreateParamsNonStreaming
-
-
-@cache
-def _response_model() -> Any:
-    from openai.types.responses import Response
-
-    return Response
-
-
-@cache
-def _completion_model() -> Any:
-    from openai.types.chat import ChatCompletion
-
-    return ChatCompletion
-
-
-@cache
-def _message_model() -> Any:
-    from anthropic.types import Message
-
-    return Message
+def sdk_type(module: str, name: str) -> Any:
+    """A type of an SDK, imported when it is first needed."""
+    return getattr(import_module(module), name)
 
 
 def two_blocks(turns: list[dict[str, Any]]) -> tuple[str, str]:
@@ -164,29 +129,29 @@ DIALECTS = (
     Dialect(
         path="/v1/responses",
         provider="openai",
-        params=_responses_params,
+        params=partial(sdk_type, "openai.types.responses.response_create_params", "ResponseCreateParamsNonStreaming"),
         schema=lambda body: body["text"]["format"]["schema"],
         blocks=lambda body: two_blocks(body["input"]),
         shape=responses_shape,
-        model=_response_model,
+        model=partial(sdk_type, "openai.types.responses", "Response"),
     ),
     Dialect(
         path="/v1/chat/completions",
         provider="openai",
-        params=_chat_params,
+        params=partial(sdk_type, "openai.types.chat.completion_create_params", "CompletionCreateParamsNonStreaming"),
         schema=lambda body: body["response_format"]["json_schema"]["schema"],
         blocks=lambda body: two_blocks(body["messages"]),
         shape=chat_shape,
-        model=_completion_model,
+        model=partial(sdk_type, "openai.types.chat", "ChatCompletion"),
     ),
     Dialect(
         path="/v1/messages",
         provider="anthropic",
-        params=_messages_params,
+        params=partial(sdk_type, "anthropic.types.message_create_params", "MessageCreateParamsNonStreaming"),
         schema=lambda body: body["output_config"]["format"]["schema"],
         blocks=lambda body: two_blocks(body["messages"]),
         shape=messages_shape,
-        model=_message_model,
+        model=partial(sdk_type, "anthropic.types", "Message"),
     ),
 )
 
