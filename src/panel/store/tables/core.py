@@ -15,7 +15,6 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -31,8 +30,8 @@ metadata = MetaData()
 calls = Table(
     "calls",
     metadata,
-    Column("key", String(80), nullable=False),  # sha256:... of what was sent, where, and the draw
-    Column("attempt", Integer, nullable=False),  # 0, 1, ...: the latest wins
+    Column("key", String(80), primary_key=True),  # sha256:... of what was sent, where, and the draw
+    Column("attempt", Integer, primary_key=True),  # 0, 1, ...: the latest wins
     Column("run_id", String(120), nullable=False),  # who sent it
     Column("provider", String(40), nullable=False),
     Column("model", String(200), nullable=False),  # as asked for
@@ -58,7 +57,6 @@ calls = Table(
     Column("owner", String(200), nullable=False, server_default=""),  # lock of whoever sent it (`locks`)
     Column("batch_id", String(80), nullable=False, server_default=""),  # the provider batch it went in; "": by itself
     Column("worst_usd", String(40)),  # the most it may cost, exact decimal, from its claim on; NULL: no price is known
-    PrimaryKeyConstraint("key", "attempt"),
 )
 Index("calls_by_run", calls.c.run_id)
 Index("calls_by_day", calls.c.sent_at)
@@ -93,13 +91,12 @@ runs = Table(
 records = Table(
     "records",
     metadata,
-    Column("run_id", String(120), ForeignKey("runs.run_id", ondelete="CASCADE"), nullable=False),
-    Column("kind", String(20), nullable=False),  # dossier, review, comparison
-    Column("slug", String(130), nullable=False),
+    Column("run_id", String(120), ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(20), primary_key=True),  # dossier, review, comparison
+    Column("slug", String(130), primary_key=True),
     Column("hash", String(80), nullable=False),  # the record's content hash
     Column("json", Text, nullable=False),
     Column("taken_hash", String(80), nullable=False, server_default=""),  # as the desk's queue took it in; "" not yet
-    PrimaryKeyConstraint("run_id", "kind", "slug"),
 )
 Index("records_by_hash", records.c.hash)
 UNTAKEN = and_(records.c.taken_hash != records.c.hash, records.c.kind != literal_column("'dossier'"))
@@ -119,15 +116,14 @@ Index("products_by_merged_into", products.c.merged_into)
 product_facts = Table(  # what was known on which day: the last row before a day is what a dossier of that day may say
     "product_facts",
     metadata,
-    Column("product_id", String(40), ForeignKey("products.product_id", ondelete="CASCADE"), nullable=False),
-    Column("on_day", String(10), nullable=False),  # UTC
+    Column("product_id", String(40), ForeignKey("products.product_id", ondelete="CASCADE"), primary_key=True),
+    Column("on_day", String(10), primary_key=True),  # UTC
     Column("name", String(200), nullable=False),
     Column("category", String(200), nullable=False),  # "" unknown
     Column("homepage", Text, nullable=False),
     Column("pricing_class", String(20), nullable=False),
     Column("licence", Text, nullable=False),
     Column("checked", String(10), nullable=False),  # "" when nobody has looked it up
-    PrimaryKeyConstraint("product_id", "on_day"),
 )
 Index(
     "product_facts_by_category", product_facts.c.category, product_facts.c.on_day, product_facts.c.product_id
@@ -136,18 +132,17 @@ Index(
 product_keys = Table(  # what a launch may be found by; a key may belong to several products
     "product_keys",
     metadata,
-    Column("key", String(200), nullable=False),
-    Column("product_id", String(40), ForeignKey("products.product_id", ondelete="CASCADE"), nullable=False),
-    Column("release", String(80), nullable=False),  # the launch that brought it: a split takes it along
-    PrimaryKeyConstraint("key", "product_id", "release"),
+    Column("key", String(200), primary_key=True),
+    Column("product_id", String(40), ForeignKey("products.product_id", ondelete="CASCADE"), primary_key=True),
+    Column("release", String(80), primary_key=True),  # the launch that brought it: a split takes it along
 )
 Index("product_keys_by_product", product_keys.c.product_id)
 
 launches = Table(
     "launches",
     metadata,
-    Column("product_id", String(40), ForeignKey("products.product_id", ondelete="CASCADE"), nullable=False),
-    Column("release", String(80), nullable=False),  # folded; "" for a launch that names none
+    Column("product_id", String(40), ForeignKey("products.product_id", ondelete="CASCADE"), primary_key=True),
+    Column("release", String(80), primary_key=True),  # folded; "" for a launch that names none
     Column("slug", String(80), nullable=False),  # of the launch when it was first met
     Column("names", Text, nullable=False),  # JSON: every name it came under
     Column("digests", Text, nullable=False),  # JSON: by sort (announced, read), of what was last announced or read
@@ -155,18 +150,16 @@ launches = Table(
     Column("last_seen", String(32), nullable=False),
     Column("seen_at", Text, nullable=False),  # JSON: a list of Seen
     Column("launch", Text, nullable=False),  # JSON: the Launch, without source texts
-    PrimaryKeyConstraint("product_id", "release"),
 )
 Index("launches_by_slug", launches.c.slug)
 
 launch_runs = Table(  # which run reviewed which launch; a deleted run's line stays and is not shown
     "launch_runs",
     metadata,
-    Column("run_id", String(120), nullable=False),
-    Column("slug", String(80), nullable=False),  # as the run calls it
+    Column("run_id", String(120), primary_key=True),
+    Column("slug", String(80), primary_key=True),  # as the run calls it
     Column("product_id", String(40), ForeignKey("products.product_id", ondelete="CASCADE"), nullable=False),
     Column("release", String(80), nullable=False),
-    PrimaryKeyConstraint("run_id", "slug"),
 )
 Index("launch_runs_by_product", launch_runs.c.product_id)
 
@@ -192,11 +185,10 @@ batch_plans = Table(
 batch_rows = Table(
     "batch_rows",
     metadata,
-    Column("run_id", String(120), ForeignKey("runs.run_id", ondelete="CASCADE"), nullable=False),
-    Column("number", Integer, nullable=False),  # BatchRow.row; that word is taken in SQL
+    Column("run_id", String(120), ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),  # BatchRow.row; that word is taken in SQL
     Column("state", String(10), nullable=False),
     Column("json", Text, nullable=False),  # a BatchRow
-    PrimaryKeyConstraint("run_id", "number"),
 )
 Index("batch_rows_by_state", batch_rows.c.run_id, batch_rows.c.state, batch_rows.c.number)
 
@@ -214,8 +206,7 @@ Index("provider_batches_by_state", provider_batches.c.state)
 beats = Table(
     "beats",
     metadata,
-    Column("lane", String(300), nullable=False),
-    Column("worker", String(200), nullable=False),
+    Column("lane", String(300), primary_key=True),
+    Column("worker", String(200), primary_key=True),
     Column("beat_at", Float, nullable=False),  # seconds since 1970 on the database's clock
-    PrimaryKeyConstraint("lane", "worker"),
 )

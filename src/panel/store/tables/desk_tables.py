@@ -10,7 +10,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -88,30 +87,28 @@ Index("desk_drafts_by_until", drafts.c.until, sqlite_where=WAITS, postgresql_whe
 taken = Table(  # records of runs that the queue has seen
     "desk_taken",
     metadata,
-    Column("run_id", String(120), nullable=False),
-    Column("kind", String(12), nullable=False),
-    Column("slug", String(130), nullable=False),
+    Column("run_id", String(120), primary_key=True),
+    Column("kind", String(12), primary_key=True),
+    Column("slug", String(130), primary_key=True),
     Column("hash", String(80), nullable=False),  # as it was then: a resumed run may make it anew
     Column("draft_id", String(140), nullable=False),  # "" of what made none, "?" of what could not be read
-    PrimaryKeyConstraint("run_id", "kind", "slug"),
 )
 Index("desk_taken_by_draft", taken.c.draft_id)
 
 sides = Table(  # the two drafts of reviews that a comparison's draft prints
     "desk_sides",
     metadata,
-    Column("draft_id", String(140), ForeignKey("desk_drafts.draft_id"), nullable=False),
-    Column("position", Integer, nullable=False),  # 0, 1
+    Column("draft_id", String(140), ForeignKey("desk_drafts.draft_id"), primary_key=True),
+    Column("position", Integer, primary_key=True),  # 0, 1
     Column("side", String(140), ForeignKey("desk_drafts.draft_id"), nullable=False),
-    PrimaryKeyConstraint("draft_id", "position"),
 )
 Index("desk_sides_by_side", sides.c.side)
 
 revisions = Table(
     "desk_revisions",
     metadata,
-    Column("draft_id", String(140), ForeignKey("desk_drafts.draft_id"), nullable=False),
-    Column("number", Integer, nullable=False),  # 0 is the machine's
+    Column("draft_id", String(140), ForeignKey("desk_drafts.draft_id"), primary_key=True),
+    Column("number", Integer, primary_key=True),  # 0 is the machine's
     Column("hash", String(80), nullable=False),  # of base, text and parent: what an approval signs
     Column("parent_hash", String(80), nullable=False),  # "" for 0
     Column("base_hash", String(80), nullable=False),
@@ -119,19 +116,17 @@ revisions = Table(
     Column("at", String(40), nullable=False),
     Column("reason", Text, nullable=False),
     Column("json", Text, nullable=False),  # a DraftText
-    PrimaryKeyConstraint("draft_id", "number"),
 )
 
 points = Table(  # what has to be settled before a revision may be approved
     "desk_points",
     metadata,
-    Column("draft_id", String(140), nullable=False),
-    Column("number", Integer, nullable=False),  # of the revision
-    Column("position", Integer, nullable=False),
+    Column("draft_id", String(140), primary_key=True),
+    Column("number", Integer, primary_key=True),  # of the revision
+    Column("position", Integer, primary_key=True),
     Column("kind", String(8), nullable=False),  # claim, pick, views, flag, held
     Column("scope", String(140), nullable=False),
     Column("key", String(80), nullable=False),  # of the sentence and its passages, or of the flag
-    PrimaryKeyConstraint("draft_id", "number", "position"),
     ForeignKeyConstraint(["draft_id", "number"], ["desk_revisions.draft_id", "desk_revisions.number"]),
 )
 Index("desk_points_by_key", points.c.scope, points.c.key)
@@ -187,14 +182,13 @@ Index("desk_publications_by_time", publications.c.goes_out_at)
 run_logs = Table(  # terminal sessions and test notes an editor brought: sources for jurors asked again
     "desk_run_logs",
     metadata,
-    Column("draft_id", String(140), ForeignKey("desk_drafts.draft_id"), nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("draft_id", String(140), ForeignKey("desk_drafts.draft_id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
     Column("title", String(300), nullable=False),
     Column("text", Text, nullable=False),
     Column("on_day", String(10), nullable=False),
     Column("by", String(40), ForeignKey("desk_accounts.account_id"), nullable=False),
     Column("at", String(40), nullable=False),
-    PrimaryKeyConstraint("draft_id", "number"),
 )
 
 acts = Table(  # the log: each act's hash holds the one before it
