@@ -1,13 +1,12 @@
 """The desk as a whole: what should be asked about again, and what editors change."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from panel.desk import DeskStats, role_may, stale_page, summary_sentence, tables_of
-from panel.errors import StoreError
 from panel.pages import clean
 from panel.web.access import AsWriter
 from panel.web.deps import Given
@@ -57,7 +56,6 @@ def stale(request: Request, deps: Given, me: AsWriter, after: Annotated[str, Que
     return show(request, StalePage("Stale", tuple(rows), later, not after, role_may(me.role, "ask again")))
 
 
-OBJECT: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}
 Rows = tuple[tuple[str, ...], ...]
 
 
@@ -82,12 +80,3 @@ def stats_page(found: DeskStats, left: int = 0) -> StatsPage:
 def stats(request: Request, deps: Given, me: AsWriter) -> Response:
     """Critics and checks, a table each."""
     return show(request, stats_page(*deps.stats.look()))
-
-
-@router.get("/stats.json", response_class=JSONResponse, responses=OBJECT)
-def stats_json(deps: Given, me: AsWriter) -> Response:
-    """The same for programs, once it is whole: what `panel desk stats --json` prints."""
-    found, left = deps.stats.look()
-    if left:
-        raise StoreError(f"{left} signatures are still being counted.", hint="Ask again in a while.")
-    return JSONResponse(found.model_dump(mode="json"))
