@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from panel.jurors import ModelSpec
-from panel.money import Estimate, PlannedCall, Price, estimate, is_billed
+from panel.money import Estimate, PlannedCall, Price, estimate, is_billed, price_sentence
 from panel.records import BatchPlan, BatchRow
 
 RULES_CHARACTERS = 14_000  # house rules and schema
@@ -31,15 +31,10 @@ class BatchPrice:
     def sentence(self) -> str:
         """What the person is told before being asked."""
         what = f"{self.launches} launches, {self.calls} calls"
-        if self.free:
-            return f"{what}, on this machine: no bill comes from there."
-        unknown = f" The price of {' and '.join(self.unpriced)} is unknown." if self.unpriced else ""
-        if self.unpriced and not self.high_usd:
-            return f"{what}.{unknown}"
         half = ", at the batch price" if self.economy else ""
         assumed = f" {self.assumed} dossiers are still to be gathered; their length is assumed." if self.assumed else ""
-        return (
-            f"{what}: ${self.low_usd:.2f} to ${self.high_usd:.2f}{half}. Stored answers cost nothing.{assumed}{unknown}"
+        return price_sentence(
+            what, self.low_usd, self.high_usd, self.unpriced, free=self.free, half=half, assumed=assumed
         )
 
 

@@ -23,6 +23,7 @@ from panel.batch.report.spend import BatchSpend
 from panel.batch.resume import reopen_rows
 from panel.errors import Interrupted, Mistake, PanelError, ProviderError, Stopped, StoreError
 from panel.jurors import open_batches
+from panel.money import refuse_unpriced
 from panel.pipeline import RunLimits, StopSign, WorkAhead, asking, pretty_json
 from panel.records import BatchPlan, BatchRow, Juror, Run, Stamp, sha256_of
 from panel.store import RunFolder, Stores
@@ -145,13 +146,7 @@ def _price(env: BatchEnvironment, run: Run, plan: BatchPlan) -> BatchPrice:
 def _agree(env: BatchEnvironment, run: Run, plan: BatchPlan) -> None:
     """Have the price agreed to. Raises Mistake for a limit that can't be kept, or where nobody can be asked."""
     price = _price(env, run, plan)
-    limited = any(limit is not None for limit in (plan.budget_usd, plan.launch_usd, plan.day_usd))
-    if limited and price.unpriced:
-        env.console.tell(price.sentence)
-        raise Mistake(
-            f"The price of {' and '.join(price.unpriced)} is unknown, so a budget can't be kept.",
-            hint='Give it in panel.toml, under [models."provider/model".price]; or run without a budget.',
-        )
+    refuse_unpriced(price.unpriced, plan.budget_usd, plan.launch_usd, plan.day_usd)
     if price.launches:
         env.console.confirm(price)
     else:

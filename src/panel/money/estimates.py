@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from panel.money.prices import Price, price
+from panel.errors import Mistake
+from panel.money.prices import PRICE_LINE, Price, price
 from panel.records import Usage
 
 CHARACTERS_PER_TOKEN = 4  # English prose; see `tokens_of` for the error
@@ -35,6 +36,28 @@ class Estimate:
     low_usd: Decimal  # every shared prefix read from the cache after its first call, usual answers, no repair
     high_usd: Decimal  # no cache hit, every answer repaired once and as long as allowed
     unpriced: tuple[str, ...] = ()
+
+
+def price_sentence(
+    what: str, low_usd: Decimal, high_usd: Decimal, unpriced: Sequence[str], *, free: bool, half: str = "",
+    assumed: str = "",
+) -> str:  # fmt: skip
+    """What a person is told before being asked. half, assumed: what is said behind the range and at the end."""
+    if free:
+        return f"{what}, on this machine: no bill comes from there."
+    unknown = f" The price of {' and '.join(unpriced)} is unknown." if unpriced else ""
+    if unpriced and not high_usd:
+        return f"{what}.{unknown}"
+    return f"{what}: ${low_usd:.2f} to ${high_usd:.2f}{half}. Stored answers cost nothing.{assumed}{unknown}"
+
+
+def refuse_unpriced(unpriced: Sequence[str], *limits_usd: Decimal | None) -> None:
+    """Raises Mistake for a limit that can't be kept, since a price under it is unknown."""
+    if unpriced and any(limit is not None for limit in limits_usd):
+        raise Mistake(
+            f"The price of {' and '.join(unpriced)} is unknown, so a budget can't be kept.",
+            hint=f"Give it in panel.toml: {PRICE_LINE}; or go without a budget.",
+        )
 
 
 def tokens_of(characters: int) -> int:

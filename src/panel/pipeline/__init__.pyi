@@ -7,7 +7,7 @@ from .events import Event as Event, Notice as Notice, TurnBegan as TurnBegan, Tu
 from .events import TurnWaits as TurnWaits
 from .live_proof import Receipt as Receipt, long_launch as long_launch, prove_model as prove_model
 from .plan import PlanPrice as PlanPrice, RunKind as RunKind, RunPlan as RunPlan, make_plan as make_plan
-from .plan import price_plan as price_plan, refuse_unpriced as refuse_unpriced
+from .plan import price_plan as price_plan
 from .products import announced_digest as announced_digest, look_up_launch as look_up_launch
 from .products import meet_reviewed as meet_reviewed, with_neighbours as with_neighbours
 from .replan import plan_again as plan_again, with_run_logs as with_run_logs

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
@@ -11,7 +10,7 @@ from panel import prompting
 from panel.dossier import Scenarios, trim_dossier
 from panel.errors import Mistake
 from panel.jurors import ModelSpec, Question, refuse_if_confidential
-from panel.money import PRICE_LINE, Estimate, PlannedCall, Price, estimate, is_billed
+from panel.money import Estimate, PlannedCall, Price, estimate, is_billed, price_sentence
 from panel.pipeline.containment import as_found_and_cleared
 from panel.records import Again, Dossier, Grade, Juror, Opinion, Persona, Review, Rho, sha256_of
 
@@ -177,12 +176,7 @@ class PlanPrice:
         """What the person is told before being asked."""
         e = self.estimate
         calls = f"{e.calls} {'juror' if e.calls == 1 else 'jurors'} to ask"
-        if self.free:
-            return f"{calls}, on this machine: no bill comes from there."
-        unknown = f" The price of {' and '.join(e.unpriced)} is unknown." if e.unpriced else ""
-        if e.unpriced and not e.high_usd:
-            return f"{calls}.{unknown}"
-        return f"{calls}: ${e.low_usd:.2f} to ${e.high_usd:.2f}. Stored answers cost nothing.{unknown}"
+        return price_sentence(calls, e.low_usd, e.high_usd, e.unpriced, free=self.free)
 
 
 def price_plan(plan: RunPlan, prices: Mapping[str, Price]) -> PlanPrice:
@@ -191,15 +185,6 @@ def price_plan(plan: RunPlan, prices: Mapping[str, Price]) -> PlanPrice:
     return PlanPrice(
         free, estimate([_planned(seat) for seat in (*plan.seats, *plan.probes, *plan.probes)], prices=prices)
     )
-
-
-def refuse_unpriced(cost: PlanPrice, budget_usd: Decimal | None) -> None:
-    """Raises Mistake for a budget that can't be kept, since a price in it is unknown."""
-    if budget_usd is not None and cost.estimate.unpriced:
-        raise Mistake(
-            f"The price of {' and '.join(cost.estimate.unpriced)} is unknown, so --budget can't be kept.",
-            hint=f"Give it in panel.toml: {PRICE_LINE}; or run without --budget.",
-        )
 
 
 def _planned(seat: Seat) -> PlannedCall:

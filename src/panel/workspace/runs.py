@@ -12,6 +12,7 @@ from panel.batch import is_address
 from panel.dossier import build_dossier, load_scenarios
 from panel.errors import Interrupted, Mistake, PanelError, Stopped
 from panel.jurors import ModelSpec, open_provider
+from panel.money import refuse_unpriced
 from panel.pipeline import RunEnvironment, RunKind, RunLimits, RunPlan, RunResult, StopSign
 from panel.records import Dossier, Run, Stamp, slugify
 from panel.store import RunFolder, SpendLimits, replace_file
@@ -182,7 +183,7 @@ def _limits(options: RunOptions) -> RunLimits:
 def _agree(workspace: Workspace, plan: RunPlan, limits: RunLimits) -> None:
     """Show the price and ask. Raises Mistake for a budget that can't be kept, since a price in it is unknown."""
     cost = pipeline.price_plan(plan, workspace.settings.prices)
-    pipeline.refuse_unpriced(cost, limits.budget_usd)
+    refuse_unpriced(cost.estimate.unpriced, limits.budget_usd)
     workspace.console.confirm(cost)
 
 

@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeVar
 from panel.desk.ask_again.prepare import AskAgainMeans, AskAgainRequest, PreparedRun, note_request, prepare_run
 from panel.desk.desk import Desk
 from panel.errors import Mistake, PanelError, ProviderError, Stopped
+from panel.money import refuse_unpriced
 from panel.pipeline import (
     Event,
     PlanPrice,
@@ -24,7 +25,6 @@ from panel.pipeline import (
     TurnWaits,
     conduct,
     price_plan,
-    refuse_unpriced,
 )
 from panel.records import Account
 
@@ -96,7 +96,7 @@ class AskingAgain:
             asking = self._askings.get(draft_id)
             if asking is None or asking.state != "priced" or asking.run_id != run_id:
                 raise Mistake("Nothing with that price waits to be asked.", hint="Look at the price again.")
-            refuse_unpriced(asking.price, budget_usd)
+            refuse_unpriced(asking.price.estimate.unpriced, budget_usd)
             note_request(self._desk, who, asking.prepared)
             asking.state, asking.sentence = "asking", "Asking."
         asking.work = self._start(self._run(asking, RunLimits(budget_usd=budget_usd)))

@@ -179,11 +179,7 @@ def start(
     budget: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:  # fmt: skip
     """Let it begin, at the price this person saw."""
-    limit, newest = _usd(budget), deps.askings.of(draft_id)
-    if limit is not None and newest and newest.price.estimate.unpriced:
-        models = " and ".join(newest.price.estimate.unpriced)
-        raise Mistake(f"The price of {models} is unknown, so a budget can't be kept.", hint="Leave the budget empty.")
-    deps.askings.start(me, draft_id, run_id=run_id, budget_usd=limit)
+    deps.askings.start(me, draft_id, run_id=run_id, budget_usd=_usd(budget))
     return redirect(f"/drafts/{draft_id}/asking")
 
 
