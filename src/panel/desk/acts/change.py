@@ -1,5 +1,6 @@
 """What people do to a draft, as values: an act, what it is decided on, and what becomes of the draft. Pure."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -89,15 +90,15 @@ class Change:
 
 
 @dataclass(frozen=True)
-class DeskAct:
+class DeskAct(ABC):
     """One act of a person on a draft. may: what they have to be allowed (`permissions.LEAST`)."""
 
     may: ClassVar[str]
     needs: ClassVar[tuple[Need, ...]] = ()
 
+    @abstractmethod
     def decide(self, before: Before, who: Account, now: datetime) -> Change:
         """What becomes of the draft. Raises Mistake for what may not be, EditConflict when it was read otherwise."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

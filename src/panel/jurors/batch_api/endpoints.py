@@ -1,6 +1,7 @@
 """Requests about batches through an SDK's client: one attempt each, errors told as for an ordinary call."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -109,7 +110,7 @@ class BatchHttp(Transport):
         return _busy(told, maybe_paid=creates and open_ended)
 
 
-class HttpBatches:
+class HttpBatches(ABC):
     """One model's batches at a provider: what both dialects have in common."""
 
     root: tuple[str, ...]  # steps of the path under which batches stand
@@ -125,8 +126,9 @@ class HttpBatches:
     def size(self, request: BatchRequest) -> int:
         return len(self.shape.encode(request)) + len(self.shape.between)
 
+    @abstractmethod
     async def status(self, provider_batch_id: str) -> BatchStatus:
-        raise NotImplementedError
+        """As in `BatchApi`."""
 
     async def cancel(self, provider_batch_id: str) -> None:
         """One that has ended is left as it is."""
