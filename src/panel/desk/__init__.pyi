@@ -7,17 +7,16 @@ from .acts.decide import Confirm as Confirm, Decide as Decide, Dismiss as Dismis
 from .acts.decide import SetStanding as SetStanding, Unchanged as Unchanged, target_of as target_of
 from .acts.put_away import FetchBack as FetchBack, HoldUntil as HoldUntil, PassOver as PassOver, PutOff as PutOff
 from .acts.put_away import Reject as Reject
-from .acts.run_log import BringRunLog as BringRunLog
 from .acts.sign import Approve as Approve, Publish as Publish, Retract as Retract
 from .acts.strike import Strike as Strike, Unstrike as Unstrike
-from .acts.take_over import TakeOver as TakeOver
+from .acts.take_over import BringRunLog as BringRunLog, TakeOver as TakeOver
 from .acts.undo import Undo as Undo
 from .approval.approval_inputs import read_approval_file as read_approval_file
 from .approval.audit import audit as audit
 from .approval.verify import approval_as_markdown as approval_as_markdown, verify_approval_file as verify_approval_file
 from .ask_again.background import AskAgainJob as AskAgainJob, AskingAgain as AskingAgain
-from .ask_again.prepare import AskAgainMeans as AskAgainMeans, AskAgainRequest as AskAgainRequest, Offer as Offer
-from .ask_again.prepare import note_request as note_request, prepare_run as prepare_run, read_offer as read_offer
+from .ask_again.prepare import AskAgain as AskAgain, AskAgainMeans as AskAgainMeans, AskAgainRequest as AskAgainRequest
+from .ask_again.prepare import Offer as Offer, prepare_run as prepare_run, read_offer as read_offer
 from .desk import Desk as Desk, NOTHING as NOTHING, Public as Public
 from .drafts.diff import differences as differences, mark_changes as mark_changes
 from .drafts.opened import History as History, OpenComparison as OpenComparison, OpenDraft as OpenDraft

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from panel.desk import AskAgainMeans, AskAgainRequest, AskingAgain, Desk, note_request, prepare_run
+from panel.desk import AskAgain, AskAgainMeans, AskAgainRequest, AskingAgain, Desk, prepare_run
 from panel.dossier import load_scenarios
 from panel.pipeline import RunResult, StopSign
 from panel.records import Dossier, Review
@@ -22,7 +22,7 @@ async def ask_again_for(
     prepared = await prepare_run(desk, who, draft_id, request, means_of(workspace, options.models))
 
     def agreed() -> None:
-        note_request(desk, who, prepared)
+        desk.act(who, draft_id, AskAgain(prepared))
 
     result = await agree_and_ask(workspace, prepared.plan, prepared.made, options, sign, agreed=agreed)
     desk.take_in()

@@ -1,19 +1,46 @@
-"""Take over what a panel that was asked again answered, critic by critic. No verdict is ever changed. Pure."""
+"""Asking critics again: bring them what somebody ran and saw, and take over what they answer. Pure."""
 
 from dataclasses import KW_ONLY, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
-from panel.desk.acts.change import Before, Change, DeskAct, Need, refuse_changed, review_in
+from panel.desk.acts.change import Before, Change, DeskAct, Need, open_review_in, refuse_changed, review_in
 from panel.desk.drafts.opened import OpenReview
 from panel.desk.drafts.points import cited_passages, passages_hash
+from panel.desk.drafts.text_fields import told
 from panel.errors import EditConflict, Mistake
-from panel.records import Account, Answered, DraftText, Ground, Review
+from panel.records import Account, Answered, DraftText, Ground, Review, RunLog, without_unseen
+
+LONGEST_LOG = 60_000  # characters: what a dossier may hold of one source
+
+
+@dataclass(frozen=True)
+class BringRunLog(DeskAct):
+    """Keep a terminal session or test note as a dated source; jurors that are asked again read it and may cite it."""
+
+    may: ClassVar[str] = "bring"
+    title: str
+    text: str
+    on_day: date
+
+    def decide(self, before: Before, who: Account, now: datetime) -> Change:
+        open_review_in(before.opened)
+        session, named = without_unseen(self.text).strip(), told(self.title, 200)
+        if len(session) < 20 or not named:
+            raise Mistake("A run log needs a title and what happened.", hint="Paste the session as it was.")
+        if len(session) > LONGEST_LOG:
+            raise Mistake(
+                f"That is {len(session)} characters; {LONGEST_LOG} at most.", hint="Keep what a reader would check."
+            )
+        if self.on_day > now.date():
+            raise Mistake(f"{self.on_day} is yet to come.", hint="Give the day it was run.")
+        log = RunLog(number=0, title=named, text=session, on_day=self.on_day, by=who.account_id, at=now)
+        return Change(run_log=log)
 
 
 @dataclass(frozen=True)
 class TakeOver(DeskAct):
-    """Make the newer review that is offered the base of this draft.
+    """Make the newer review that is offered the base of this draft, critic by critic. No verdict is ever changed.
 
     A critic who said the same in both keeps the words people gave it; where a critic answered anew, its new words
     come in, with what was decided of the same sentences before. Nothing is lost: the revision before stays.

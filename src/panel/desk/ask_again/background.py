@@ -13,7 +13,7 @@ from decimal import Decimal
 from threading import Lock, Thread
 from typing import Any, Literal, TypeVar
 
-from panel.desk.ask_again.prepare import AskAgainMeans, AskAgainRequest, PreparedRun, note_request, prepare_run
+from panel.desk.ask_again.prepare import AskAgain, AskAgainMeans, AskAgainRequest, PreparedRun, prepare_run
 from panel.desk.desk import Desk
 from panel.errors import Mistake, PanelError, ProviderError, Stopped
 from panel.money import refuse_unpriced
@@ -97,7 +97,7 @@ class AskingAgain:
             if asking is None or asking.state != "priced" or asking.run_id != run_id:
                 raise Mistake("Nothing with that price waits to be asked.", hint="Look at the price again.")
             refuse_unpriced(asking.price.estimate.unpriced, budget_usd)
-            note_request(self._desk, who, asking.prepared)
+            self._desk.act(who, draft_id, AskAgain(asking.prepared))
             asking.state, asking.sentence = "asking", "Asking."
         asking.work = self._start(self._run(asking, RunLimits(budget_usd=budget_usd)))
         return asking

@@ -1,7 +1,7 @@
 """Ask the panel, or one critic, again for a draft: what is asked, at which price, and how far it is.
 
 An ordinary run through the ledger, with its own folder. What comes of it reaches the desk by `new_drafts` alone, as an
-offer: nobody's text is touched before a person takes it over. Only the request is a person's act, and in the log. What
+offer: nobody's text is touched before a person takes it over. Only the request is a person's act, `AskAgain`. What
 taking an offer over would bring is worked out as `take_over` does, and not written (`read_offer`).
 """
 
@@ -9,7 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from typing import ClassVar
 
+from panel.desk.acts.change import Before, Change, DeskAct
 from panel.desk.acts.take_over import merged, same_critics
 from panel.desk.desk import Desk
 from panel.desk.drafts.diff import Difference, differences
@@ -22,7 +24,7 @@ from panel.errors import Mistake
 from panel.jurors import ModelSpec
 from panel.pipeline import RunEnvironment, RunPlan, make_plan, next_draw, plan_again, with_run_logs
 from panel.records import Account, Again, Dossier, DraftText, LaunchSource, Persona, Review, Rho, RunLog, Stamp
-from panel.store import Detail, append_act
+from panel.store import Detail
 
 
 @dataclass(frozen=True)
@@ -142,14 +144,17 @@ def as_source(log: RunLog) -> LaunchSource:
     return LaunchSource(title=log.title, voice="us", kind="run_log", text=log.text, **days)
 
 
-def note_request(desk: Desk, who: Account, prepared: PreparedRun) -> None:
-    """Say in the log who had the panel asked again, and what it was told."""
-    asked, run_id = prepared.request, prepared.made.run_id
-    told: Detail = {"run": run_id, "persona": asked.persona_id, "leave": ", ".join(asked.leave)}
-    told = {**told, "refreshed": asked.refresh}
-    with desk.store.changing() as conn:
-        allow(who, "ask again")
-        append_act(conn, by=who.account_id, what="asked again", now=desk.now, draft_id=prepared.draft_id, detail=told)
+@dataclass(frozen=True)
+class AskAgain(DeskAct):
+    """Have the panel asked again: the log says who did, and what it was told."""
+
+    may: ClassVar[str] = "ask again"
+    prepared: PreparedRun
+
+    def decide(self, before: Before, who: Account, now: datetime) -> Change:
+        asked, run_id = self.prepared.request, self.prepared.made.run_id
+        told: Detail = {"run": run_id, "persona": asked.persona_id, "leave": ", ".join(asked.leave)}
+        return Change(what="asked again", detail={**told, "refreshed": asked.refresh})
 
 
 @dataclass(frozen=True)

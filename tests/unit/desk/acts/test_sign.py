@@ -11,8 +11,8 @@ from tests.support.page_records import trial
 from panel.desk.acts.change import MEANWHILE, DeskAct
 from panel.desk.acts.decide import Confirm, Decide, Dismiss, Target
 from panel.desk.acts.put_away import FetchBack, HoldUntil, PassOver, PutOff, Reject
-from panel.desk.acts.run_log import BringRunLog
 from panel.desk.acts.sign import Approve, Publish, Retract
+from panel.desk.acts.take_over import BringRunLog
 from panel.desk.drafts.opened import OpenReview
 from panel.desk.permissions import LEAST
 from panel.errors import EditConflict, Mistake, NotAllowed
