@@ -110,7 +110,6 @@ class DraftPage(View):
     grade: str
     name: str
     answer: str
-    because: str
     lenses: tuple[Lens, ...]
     tools: tuple[str, ...]
     critics: tuple[CriticBlock, ...]
@@ -121,7 +120,6 @@ class DraftPage(View):
     at: str  # the item in focus; "approve" when nothing is left
     items: tuple[DraftItem, ...]  # every stop in order, for the keys
     left: int
-    claims_left: int
     what_is_left: str
     sides: tuple[ToolSide, ...]  # the page's own columns, for what is at hand
     may: Mapping[str, bool]  # what this person's role allows, by act
@@ -184,7 +182,6 @@ def draft_page(
         grade=draft.grade,
         name=clean(draft.shown.name),
         answer=view.answer,
-        because=view.because,
         lenses=_lenses(opened, reviews),
         tools=tools,
         critics=critics,
@@ -195,7 +192,6 @@ def draft_page(
         at=_focus(at, stops, held, general),
         items=stops,
         left=len(opened.left),
-        claims_left=sum(p.kind in ("claim", "pick") for p in opened.left),
         what_is_left=what_is_left(opened.left),
         sides=view.sides,
         may={act: role_may(me.role, act) for act in LEAST},

@@ -13,6 +13,7 @@ from panel.desk.acts.decide import Confirm, Decide, Dismiss, Target
 from panel.desk.acts.put_away import FetchBack, HoldUntil, PassOver, PutOff, Reject
 from panel.desk.acts.sign import Approve, Publish, Retract
 from panel.desk.acts.take_over import BringRunLog
+from panel.desk.ask_again.prepare import AskAgain
 from panel.desk.drafts.opened import OpenReview
 from panel.desk.permissions import LEAST
 from panel.errors import EditConflict, Mistake, NotAllowed
@@ -228,7 +229,7 @@ def test_each_act_asks_for_the_role_of_the_table() -> None:
         "Decide": "decide", "Save": "save", "SetStanding": "save", "Dismiss": "dismiss", "Confirm": "confirm",
         "Undo": "decide", "Strike": "strike", "Unstrike": "strike", "BringRunLog": "bring", "TakeOver": "take over",
         "Approve": "approve", "Publish": "publish", "Retract": "retract", "Reject": "reject", "PassOver": "pass",
-        "PutOff": "later", "HoldUntil": "hold", "FetchBack": "fetch back",
+        "PutOff": "later", "HoldUntil": "hold", "FetchBack": "fetch back", AskAgain.__name__: "ask again",
     }  # fmt: skip
     assert set(acts.values()) <= LEAST.keys()
 
