@@ -3,12 +3,15 @@
 `comparison()` is a full one, `comparison(grade="trial")` has picks and no words, `hostile()` is text that attacks the page.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from tests.support import live_records
 
+from panel.pages.render import render_markdown
+from panel.pages.view import NOBODY, review_view
 from panel.records import (
     Answered,
     Call,
@@ -20,6 +23,7 @@ from panel.records import (
     Declined,
     Dissent,
     Dossier,
+    Editorial,
     Failed,
     Figure,
     Flag,
@@ -301,6 +305,10 @@ FLAGS = (
          message="This sentence rests on the model's memory; no passage was cited."),
     Flag(check="first-hand", severity="note", persona_id="futurist", field="quote", index=0, message="A note nobody prints."),
 )  # fmt: skip
+
+
+def review_markdown(review: Review, flags: Sequence[Flag] | None = None, editorial: Editorial = NOBODY) -> str:
+    return render_markdown(review_view(review, flags, editorial))
 
 
 def review_a(**changes: Any) -> Review:

@@ -53,13 +53,8 @@ def review_html(review: Review, flags: Sequence[Flag] | None = None, editorial: 
     return render_html(review_view(review, flags, editorial))
 
 
-def review_markdown(review: Review, flags: Sequence[Flag] | None = None, editorial: Editorial = NOBODY) -> str:
-    """The same page as Markdown."""
-    return render_markdown(review_view(review, flags, editorial))
-
-
 def review_pages(review: Review) -> tuple[str, str]:
-    """`review_html` and `review_markdown` of one view, which costs as much as half a page."""
+    """`review_html` and the same as Markdown, of one view, which costs as much as half a page."""
     page = review_view(review)
     return render_html(page), render_markdown(page)
 

@@ -3,9 +3,9 @@
 from html import unescape
 
 from tests.support import page_records
+from tests.support.page_records import review_markdown
 
 from panel.pages import comparison_html, comparison_markdown, review_html
-from panel.pages.render import review_markdown
 from panel.pages.view import review_view
 from panel.records import Corrected, Editorial, StruckOut, Written
 

@@ -11,9 +11,9 @@ import sys
 import pytest
 from lxml import html as lxml_html
 from tests.support import page_records
+from tests.support.page_records import review_markdown
 
 from panel.pages import comparison_html, comparison_markdown, review_html
-from panel.pages.render import review_markdown
 from panel.records import Comparison, Review
 
 ORDER = ["choose", "tools", "scorecard", "figures", "pricing", "dissent", "predictions", "together", "kinds",

@@ -8,10 +8,10 @@ import pytest
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 from tests.support import live_records, page_records
+from tests.support.page_records import review_markdown
 
 from panel.pages import comparison_card, comparison_html, comparison_markdown, review_card, review_html
 from panel.pages.fact_lines import MOST_FACTS, facts, scenario_line
-from panel.pages.render import review_markdown
 from panel.pages.safe_text import spelt
 from panel.pages.sources import MOST_TEXT, MOST_TEXTS, MOST_UNREAD, hidden_in, lacks
 from panel.pages.view import comparison_view, review_view

@@ -5,9 +5,9 @@ import unicodedata
 import pytest
 from markdown_it import MarkdownIt
 from tests.support import page_records
+from tests.support.page_records import review_markdown
 
 from panel.pages import comparison_card, comparison_markdown, review_card
-from panel.pages.render import review_markdown
 
 
 def _tokens(text: str) -> list:

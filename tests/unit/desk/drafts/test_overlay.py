@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 from tests.support.drafts import change, checked, ledger, quill, stand
-from tests.support.page_records import live_review, said, trial
+from tests.support.page_records import live_review, review_markdown, said, trial
 
 from panel.desk.drafts.overlay import MAKERS_WORD, lay_over, start_text
 from panel.desk.drafts.text_fields import put_text, read_field, sentence_at
 from panel.errors import Mistake
 from panel.pages import comparison_html, review_html
-from panel.pages.render import review_markdown
 from panel.records import Answered, Declined, Review, Written
 from panel.records.desk import DraftText, Struck
 from panel.tally import compare

@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 from tests.support.drafts import checked, ledger, quill
-from tests.support.page_records import ground, said, trial
+from tests.support.page_records import ground, review_markdown, said, trial
 
 from panel.desk.drafts.overlay import for_readers, lay_over, start_text
 from panel.desk.drafts.points import flags_of, points_of
 from panel.desk.drafts.text_fields import put_text, put_words, read_field
 from panel.pages import comparison_html, comparison_markdown, review_html
-from panel.pages.render import review_markdown
 from panel.records import Answered, Declined, Editorial, Prediction, Reply, Review, Written
 from panel.records.desk import DraftText, Point, Struck
 from panel.tally import compare
