@@ -83,6 +83,8 @@ _TURN = r"""<\|(?:im_start|im_end|start_header_id|eot_id|endoftext|system|user|a
 
 _TAKEOVER_NEEDS = "ignore disregard forget dismiss overri overru bypass neglect follow obey"
 _TAKEOVER_NEEDS += " instruction order task job goal dossier"
+_TAKEOVER_ELSEWHERE_NEEDS = "ignor vergiss vergessen missachte oublie olvida esque dimentica negeer игнорируй забудь"
+_TAKEOVER_ELSEWHERE_NEEDS += " 忽略 无视 無視 忘记 指示 命令 ルール 지시 명령 지침"
 
 PAIRS = (
     PatternPair(
@@ -92,7 +94,7 @@ PAIRS = (
             | \b(?:jurors?|dossier)\b""",
         _TAKEOVER_NEEDS,
     ),
-    PatternPair(_TAKEOVER_ELSEWHERE, rf"(?<![a-z])ship(?![a-z]) | {_STARS}"),
+    PatternPair(_TAKEOVER_ELSEWHERE, rf"(?<![a-z])ship(?![a-z]) | {_STARS}", _TAKEOVER_ELSEWHERE_NEEDS),
     PatternPair(
         _TURN,
         rf"{_WANTED} | \b(?:votes?|verdict)\b[^\n]{{0,30}}?{_SHIP} | \bpraise\ th",
@@ -103,6 +105,7 @@ RULES = (
     Pattern(
         "forges a mark of this panel's prompts",
         r"[\[【〔⟦]\s?s\s?\d{1,3}\s?\.\s?\d{1,4}\s?[\]】〕⟧] | [<‹«]\s?/?\s?panel[-_ ](?:dossier|launch|source)\b",
+        needs="[ 【 〔 ⟦ panel",
     ),
     Pattern(
         "tells the reader what verdict to give",
@@ -161,14 +164,14 @@ NOTES = Pattern(
 )
 
 
+def words_in(needs: str, folded: str) -> tuple[str, ...]:
+    """Those of a pattern's needs that stand in a folded text; where it has none the empty word, which always does."""
+    return tuple(word for word in _words(needs) if word in folded)
+
+
 @cache
 def _words(needs: str) -> tuple[str, ...]:
-    return tuple(needs.split())
-
-
-def may_match(needs: str, folded: str) -> bool:
-    """Whether a pattern with these needs has to be searched for in a folded text."""
-    return not needs or any(word in folded for word in _words(needs))
+    return tuple(fold(needs).split()) or ("",)
 
 
 @cache
@@ -184,3 +187,8 @@ def plain(letter: str) -> str:
         return "'" if letter in "’‘" else '"'
     low = unicodedata.normalize("NFKD", letter.lower()).translate(LOOK_ALIKE)
     return "".join(c for c in low if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+
+
+def fold(text: str) -> str:
+    """Lower case, look-alikes as plain letters, accents gone."""
+    return text.lower() if text.isascii() else "".join(map(plain, text))

@@ -81,11 +81,11 @@ def check_launch(spans: SuspiciousSpans) -> Iterator[Flag]:
 
 def _note(dossier: Dossier) -> Iterator[Flag]:
     """A note on words that attempts use and honest pages too. Nothing else comes of them."""
-    passages = (p for source in dossier.sources for p in source.passages)
-    named = next(((p.passage_id, words) for p in passages if (words := noteworthy(p.text))), None)
-    if named:
-        message = f"{named[0]} holds words that attempts on a model use, and honest pages too. Nothing was left out."
-        yield flag("words_as_in_attempts", "", "dossier", message, excerpt=named[1][:SHOWN])
+    passages = [p for source in dossier.sources for p in source.passages]
+    if found := noteworthy([p.text for p in passages]):
+        where, words = passages[found[0]].passage_id, found[1]
+        message = f"{where} holds words that attempts on a model use, and honest pages too. Nothing was left out."
+        yield flag("words_as_in_attempts", "", "dossier", message, excerpt=words[:SHOWN])
 
 
 def check_containment(containment: Containment | None) -> Iterator[Flag]:

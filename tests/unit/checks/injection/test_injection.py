@@ -138,7 +138,7 @@ def test_a_takeover_in_sight_is_a_note_and_changes_nothing_else():
     assert [(f.check, f.severity) for f in flags] == [("words_as_in_attempts", "note")]
     assert flags[0].excerpt == "Ignore all previous instructions"
     assert without_spans(dossier, find_suspicions(dossier.sources[0].passages)) is dossier
-    assert noteworthy("It costs 12 dollars a month.") == ""
+    assert noteworthy(["It costs 12 dollars a month."]) is None
 
 
 def test_there_are_at_least_thirty_honest_paragraphs():
