@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import product
 
 from panel.checks.language.compared_text import STOP_WORDS, _phrases, normalise, split_sentences
-from panel.checks.language.mentions import Mention, read_amounts, read_facts
+from panel.checks.language.mentions import MEASURES, WORD_NUMBERS, Mention, any_word, read_amounts, read_facts
 from panel.records import Dossier, Figure, Passage, Source
 
 BENCHMARK = _phrases(
@@ -34,9 +35,17 @@ MOST_FIGURES = 5
 SHARED_WORDS = 2  # content words a figure's sentence and another's must share to be about the same thing
 RANK = {"%": 0, "pp": 0, "x": 0, "points": 0, "score": 0, "tok/s": 1, "req/s": 1, "fps": 1, "ms": 1, "s": 1, "min": 1,
         "h": 1, "tokens": 2, "parameters": 2}  # fmt: skip
+RANKS = sorted(set(RANK.values()))
 SPECIFIED = frozenset({"tokens", "parameters"})  # sizes by design: nothing was measured, so no method is missing
 
 _DIGIT = re.compile(r"\d")
+_SPELT = {rank: any_word(word for word, unit in MEASURES.items() if RANK.get(unit) == rank) for rank in RANKS}
+_HELD = {  # any figure of this rank is found by one of these; a single pattern takes three times as long
+    rank: [re.compile(rf"{before}{words}(?!\w)") for before in (r"[\d\s-]", any_word(WORD_NUMBERS))]
+    for rank, words in _SPELT.items()
+}
+_HELD[RANK["score"]].append(BENCHMARK.pattern)
+_HELD[RANK["parameters"]].append(re.compile(r"[BM](?!\w)"))
 _LIST_NUMBER = re.compile(r"(?:^|\s)(?:\d{1,2}[.)]|step \d+:?)(?=\s)", re.IGNORECASE)
 _VERSION_BEFORE = re.compile(r"(?:\bversion|\bv|\brelease|==|>=|~=|@)\s?$", re.IGNORECASE)
 _CONTENT = re.compile(r"[a-z]{4,}")
@@ -90,34 +99,57 @@ def maker_figures(dossier: Dossier) -> tuple[Figure, ...]:
     Shares, multiples and scores are taken before speeds and times, those before sizes; each value once.
     """
     name = frozenset(_CONTENT.findall(normalise(dossier.launch.name).lower()))
-    makers: dict[tuple[Decimal, str], StatedFigure] = {}
-    for stated in _stated(dossier, ("maker",)):
-        makers.setdefault((stated.fact.value, stated.unit), stated)
-    place = {key: i for i, key in enumerate(makers)}
-    best = sorted(makers, key=lambda key: (RANK[key[1]], place[key]))[:MOST_FIGURES]
-    chosen = [makers[key] for key in sorted(best, key=place.__getitem__)]
-    others = list(_stated(dossier, ("third_party", "us"))) if chosen else []
+    chosen = _chosen(list(_read(dossier, ("maker",))))
+    ranks = {RANK[stated.unit] for stated in chosen}
+    texts = [text for text in _read(dossier, ("third_party", "us")) if any(map(text.may_hold, ranks))] if chosen else []
+    others = [stated for text in texts for stated in text.figures]
     return tuple(_judged(stated, others, name) for stated in chosen)
 
 
-def _stated(dossier: Dossier, voices: Sequence[str]) -> Iterator[StatedFigure]:
+@dataclass(frozen=True)
+class _Text:
+    """A passage with a digit in it, normalised. Its figures are read once, if ever."""
+
+    passage: Passage
+    source: Source
+    text: str
+
+    def may_hold(self, rank: int) -> bool:
+        return any(held.search(self.text) for held in _HELD[rank])
+
+    @cached_property
+    def figures(self) -> Sequence[StatedFigure]:
+        return tuple(_in_passage(self))
+
+
+def _chosen(texts: Sequence[_Text]) -> list[StatedFigure]:
+    """Each value once, the best ranks first; then in reading order."""
+    best: dict[tuple[Decimal, str], tuple[int, int, StatedFigure]] = {}
+    for rank, (at, text) in product(RANKS, enumerate(texts)):
+        if len(best) < MOST_FIGURES and text.may_hold(rank):
+            for n, stated in enumerate(text.figures):
+                if RANK[stated.unit] == rank:
+                    best.setdefault((stated.fact.value, stated.unit), (at, n, stated))
+    first = list(best.values())[:MOST_FIGURES]
+    return [stated for _, _, stated in sorted(first, key=lambda one: one[:2])]
+
+
+def _read(dossier: Dossier, voices: Sequence[str]) -> Iterator[_Text]:
     for source in dossier.sources:
-        voice = "us" if source.kind == "run_log" else source.voice
-        if voice not in voices:
-            continue
-        for passage in source.passages:
-            if passage.kind != "code" and _DIGIT.search(passage.text):
-                yield from _in_passage(passage, source)
+        if ("us" if source.kind == "run_log" else source.voice) in voices:
+            for passage in source.passages:
+                if passage.kind != "code" and _DIGIT.search(passage.text):
+                    yield _Text(passage, source, normalise(passage.text))
 
 
-def _in_passage(passage: Passage, source: Source) -> Iterator[StatedFigure]:
-    for sentence in split_sentences(normalise(passage.text)):
+def _in_passage(text: _Text) -> Iterator[StatedFigure]:
+    for sentence in split_sentences(text.text):
         plain = _LIST_NUMBER.sub(" ", sentence)
         scored = names_a_benchmark(plain)
         for fact, unit in figures_in(read_facts(plain).found if scored else read_amounts(plain), scored=scored):
             before = plain.partition(fact.text)[0]
             if not _VERSION_BEFORE.search(before[-12:]):
-                yield StatedFigure(fact, unit, sentence, passage, source)
+                yield StatedFigure(fact, unit, sentence, text.passage, text.source)
 
 
 def content_words(sentence: str) -> frozenset[str]:

@@ -4,6 +4,8 @@ import pytest
 from tests.support.opinions import make_dossier
 
 from panel.checks import maker_figures
+from panel.checks.figures import RANK
+from panel.checks.language.mentions import MEASURES
 
 MAKER = "Indexing is 40% faster than in the last release."
 
@@ -37,6 +39,19 @@ def test_figures_are_shares_multiples_scores_times_and_sizes_only():
 def test_at_most_five_are_listed_measured_ones_first_in_reading_order():
     page = ["A context of 128k tokens and 7B parameters.", "Up 10%, 20% and 30%.", "Down 5% or 6%, in 12 seconds."]
     assert [f.figure for f in figures({"S1": ("maker", "page", page)})] == ["10%", "20%", "30%", "5%", "6%"]
+
+
+@pytest.mark.parametrize("word", [word for word, unit in MEASURES.items() if unit in RANK])
+def test_a_unit_is_found_however_it_is_spelt_and_joined(word):
+    """A passage is read only where it may hold a figure: that look misses no spelling."""
+    for number in ("7", "7 ", "7-", "2 thousand ", "twenty ", "ten", "twenty-"):
+        (figure,) = figures({"S1": ("maker", "page", [f"Build 1, {number}{word}, is here."])})
+        assert figure.figure == f"{number}{word}"
+
+
+@pytest.mark.parametrize("text", ["It scores 81.2 on MMLU.", "It has 7B weights.", "It has 7 M weights."])
+def test_a_figure_without_a_unit_is_found(text):
+    assert len(figures({"S1": ("maker", "page", [text])})) == 1
 
 
 def test_one_figure_repeated_is_listed_once_where_it_first_stands():

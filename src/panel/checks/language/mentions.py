@@ -51,17 +51,18 @@ Saturday Sunday
 COMMON_CAPITALS = frozenset(_COMMON.split()) | {name.title() for name in MONTHS}  # capitals that name no product
 
 
-def _any(words: Iterable[str]) -> str:
+def any_word(words: Iterable[str]) -> str:
+    """A pattern of any of these words, the longest first."""
     return "(?:" + "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)) + ")"
 
 
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[.']\d{3}){1,5}(?:,\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
 SPACED = rf"(?:\d{{1,3}}(?:[ ]\d{{3}}){{1,5}}(?:[.,]\d+)?(?!\d)|{NUMBER})"  # after "$" a blank ends the amount
-SCALE = _any(SCALES)
-MEASURE = _any(MEASURES)
-_MONTH = _any(name.title() for name in MONTHS) + r"\.?"
+SCALE = any_word(SCALES)
+MEASURE = any_word(MEASURES)
+_MONTH = any_word(name.title() for name in MONTHS) + r"\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_WORD = _any(WORD_NUMBERS)
+_WORD = any_word(WORD_NUMBERS)
 _LICENCE_WORD = "(?:Affero|Lesser|General|Business|Mozilla|Server|Side|European|Union)"
 _ENDS = r"(?!\w)"
 _AMOUNT = rf"\s?{NUMBER}(?:\s?{SCALE}{_ENDS})?"
