@@ -303,6 +303,23 @@ def test_a_launch_told_in_two_ways_is_one_product_wherever_its_address_led(produ
         assert {met.product_slug for met in products.meet_all(told, same_product, now=MONDAY)} == {"lampe"}
 
 
+def test_a_new_launch_told_twice_at_once_is_kept_as_if_told_in_turn(products: Products) -> None:
+    kept = []
+    for name, at_once in (("Lampe", 2), ("Leuchte", 1)):
+        came = launch(name, f"https://{name}.example", "", Seen(where="Feed", on=date(2026, 11, 20)))
+        read = launch(name, came.homepage, repo=f"https://github.com/acme/{name}")
+        told = [
+            Meeting(Coming(read, product_key(read), "", "read:x"), ProductFacts(name=name), "run-1"),
+            Meeting(Coming(came, product_key(came), "", "announced:x"), ProductFacts(name=name, licence="MIT")),
+        ]
+        for start in range(0, 2, at_once):
+            products.meet_all(told[start : start + at_once], same_product, now=MONDAY)
+        found = products.history(name.lower())
+        text = found.model_dump_json().replace(found.product.product_id, "id")
+        kept.append(text.replace("Leuchte", "Lampe").replace("leuchte", "lampe"))
+    assert kept[0] == kept[1] and '"MIT"' in kept[0] and "Feed" in kept[0]
+
+
 def test_an_address_longer_than_an_index_takes_still_meets(products: Products) -> None:
     long = "https://acme.dev/" + "l" * 5000
     first = meet(products, launch("One", long))

@@ -48,7 +48,7 @@ def _take_review(
 ) -> Draft:
     scope, subject, known = place_of(conn, run_id, slug)
     rows.keep_base(conn, hashed, "review", json)
-    asked = bool(draft_of_run(conn, run_id))
+    asked = bool(known and draft_of_run(conn, run_id))
     for one in known:  # a trial answers nothing: unless it was asked for, it takes nobody's place and is not offered
         if asked or one.grade == "trial" or review.grade != "trial":
             _newer(conn, one, hashed, review, run_id, now)

@@ -112,13 +112,14 @@ def _has_changed(row: sql.LaunchRow | None, digest: str) -> bool:
 
 def write_meeting(
     conn: Connection, coming: Coming, found: Sequence[Match], facts: ProductFacts, *, run_id: str, now: datetime
-) -> Met:
-    """Write down that a launch was met, and say what was known before."""
+) -> tuple[Met, Match | None]:
+    """Write down that a launch was met. What was known before, and the product as it stands now, where it is new."""
     if found:
         news = met(conn, coming, found)
         merged = updated_facts(found[0].product.facts, facts)
         if merged != found[0].product.facts:
             sql.put_facts(conn, news.product_id, merged, now)
+        product = None
     else:
         near = _sharing(conn, [sql.key_column(key) for key in coming.keys])
         also = sorted(near, key=lambda root: (-len(near[root]), root))[:MOST_OFFERED]
@@ -134,7 +135,7 @@ def write_meeting(
     if run_id:
         made = {"run_id": run_id, "slug": coming.launch.slug, "product_id": row.product_id, "release": row.release}
         put(conn, launch_runs, made)
-    return news
+    return news, Match(product, [row], 0) if product else None
 
 
 def _put_launch(

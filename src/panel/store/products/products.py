@@ -41,8 +41,10 @@ class Products(Face):
             found = next(filter(None, (matches(conn, coming, same) for coming in told)), [])
             news: list[Met] = []
             for one in meetings:
-                found = [match_of(conn, news[0].product_id)] if news else found
-                news.append(write_meeting(conn, one.coming, found, one.facts, run_id=one.run_id, now=now))
+                found = [match_of(conn, news[0].product_id)] if news and not found else found
+                news_of_it, new = write_meeting(conn, one.coming, found, one.facts, run_id=one.run_id, now=now)
+                found = [new] if new else []
+                news.append(news_of_it)
             return news
 
     def look(
@@ -70,7 +72,9 @@ class Products(Face):
         with reading(self._engine) as conn:
             order = (unpriced, product_facts.c.checked.desc(), bytewise(conn.dialect, products.c.slug))
             mine = _standing(before).where(product_facts.c.category == category)
-            mine = mine.where(products.c.product_id != sql.root_of(conn, but)).order_by(*order)
+            if but:
+                mine = mine.where(products.c.product_id != sql.root_of(conn, but))
+            mine = mine.order_by(*order)
             rows = [(row.slug, sql.facts_of(row)) for row in open_ones(conn, mine, before=before, most=most)]
         return tuple(
             Neighbour(slug=slug, name=f.name, pricing_class=f.pricing_class, licence=f.licence, checked=f.checked)

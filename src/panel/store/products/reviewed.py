@@ -90,7 +90,7 @@ def open_ones(conn: Connection, ordered: Select[Any], *, before: date, most: int
     skip = 0
     while len(found) < most:
         rows = conn.execute(ordered.limit(most).offset(skip)).all()
-        closed = closed_on(conn, [row.product_id for row in rows], before)
+        closed = closed_on(conn, [row.product_id for row in rows], before) if rows else ()
         found += [row for row in rows if row.product_id not in closed]
         if len(rows) < most:
             break
