@@ -7,11 +7,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints
 
-from panel.records.base import Stamp, Value, canonical_json, sha256_of
+from panel.records.base import Hashed, Stamp, Value, canonical_json, sha256_of
 from panel.records.launch import Launch, SourceKind, Voice
 
 PassageId = Annotated[str, StringConstraints(pattern=r"^S[1-9][0-9]{0,3}\.[1-9][0-9]{0,4}$")]
@@ -124,7 +125,7 @@ class Page(Value):
     sha256: str  # of the body
 
 
-class Dossier(Value):
+class Dossier(Hashed):
     """Every juror of a launch reads exactly this. Its hash leaves out the stamp and fetch times."""
 
     format: Literal[1] = 1
@@ -137,7 +138,7 @@ class Dossier(Value):
     suspicions: tuple[Suspicion, ...] = ()
     facts: tuple[Fact, ...] = ()
 
-    @property
+    @cached_property
     def dossier_hash(self) -> str:
         """Hash over the sources, their hashes and the launch's facts; no stamp, fetch day or sighting is in it."""
         unread: Any = {

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from panel.records.base import Stamp, Value, content_hash
+from panel.records.base import Hashed, Stamp, Value, content_hash
 from panel.records.dossier import Dossier
 from panel.records.opinion import Answered, Ground, Opinion, Share
 from panel.records.persona import Persona, PersonaId
@@ -133,7 +134,7 @@ class Containment(Value):
     why: str  # one sentence
 
 
-class Review(Value):
+class Review(Hashed):
     """Dossier + opinions + flags + tally: written once by the machine, never edited."""
 
     format: Literal[1] = 1
@@ -150,7 +151,7 @@ class Review(Value):
     containment: Containment | None = None  # None: nothing on the launch's pages speaks to reviewers
     costs: tuple[ScenarioCost, ...] = ()  # (): no plan, or reviewed before costs were kept
 
-    @property
+    @cached_property
     def review_hash(self) -> str:
         """Hash of everything but the stamp."""
         return content_hash(self)

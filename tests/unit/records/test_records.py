@@ -57,6 +57,15 @@ def test_dossier_hash_ignores_when_it_was_made_and_fetched() -> None:
     assert dossier().dossier_hash == dossier(created_at=later, fetched=date(2026, 1, 1)).dossier_hash
 
 
+def test_a_changed_copy_has_a_hash_of_its_own() -> None:
+    """A hash is reckoned once: what is copied from a record whose hash was asked for does not have the old one."""
+    first = dossier()
+    before = first.dossier_hash
+    changed = first.model_copy(update={"as_of": date(2026, 2, 2)})
+    assert changed.dossier_hash == Dossier.model_validate_json(changed.model_dump_json()).dossier_hash != before
+    assert first == dossier() and first.dossier_hash == before
+
+
 def test_dossier_hash_changes_with_a_single_character_a_juror_reads() -> None:
     assert dossier().dossier_hash != dossier(passage="It is free!").dossier_hash
 
