@@ -47,8 +47,8 @@ def compared(case: Case, least: int) -> list[tuple[Prose, str]]:
     """
     prose = (*case.sentences, *(p for p in case.phrases if p.field == "line"))
     texts = [(p, word_run(p.bare)) for p in prose]
-    pages = case.dossier_index.passages.word_run
-    return [(p, text) for p, text in texts if len(text.split()) >= least and text not in pages]
+    passages = case.dossier_index.passages
+    return [(p, text) for p, text in texts if len(text.split()) >= least and not passages.hold_run(text)]
 
 
 def nearest(text: str, others: Sequence[str]) -> int | None:

@@ -5,24 +5,22 @@ than escaped: a juror must read what an editor sees. NFKC makes look-alike forms
 plain letter is found.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable
 
 from panel.checks import attempts_in, find_suspicions
 from panel.records import SCREENED, TO_MODELS, Hidden, Passage, without_unseen
 
-SPACES = re.compile(r"\s+")
-
 
 def clean(text: str) -> str:
     """The text in NFKC without what nobody can see; lines end in `\\n`. Cleaning twice changes nothing."""
-    return without_unseen(unicodedata.normalize("NFKC", without_unseen(text)))
+    seen = without_unseen(text)
+    return seen if seen.isascii() else without_unseen(unicodedata.normalize("NFKC", seen))
 
 
 def one_line(text: str) -> str:
     """Cleaned, on one line, with single spaces."""
-    return SPACES.sub(" ", clean(text)).strip()
+    return " ".join(clean(text).split())
 
 
 class Screen:

@@ -101,11 +101,12 @@ def _conditions(review: Review, conditions: Sequence[Condition], key: str) -> Co
 
 def _picked(review: Review, key: str) -> tuple[Footnote, ...]:
     """What counting critics picked without writing: each passage once on each side, in page order."""
-    voters = [p for p in review.personas if p.counts]
+    heard = [(p, review.opinion(p.persona_id)) for p in review.personas if p.counts]
+    pickers = [p for p, o in heard if isinstance(o, Answered) and not isinstance(o.words, Written)]
     opinions = [
-        opinion_view(review, p, key=key, tool="", stand=stand_of(review, p.persona_id), flags=()) for p in voters
+        opinion_view(review, p, key=key, tool="", stand=stand_of(review, p.persona_id), flags=()) for p in pickers
     ]
-    notes = (note for said in opinions if not said.has_words for note in said.notes)
+    notes = (note for said in opinions for note in said.notes)
     return tuple({(note.passage_id, note.side): note for note in notes}.values())
 
 

@@ -120,9 +120,16 @@ class PassageTexts:
         return " ".join(self.by_id.values())
 
     @cached_property
-    def word_run(self) -> str:
-        """The words of `running`."""
+    def _lower(self) -> str:
+        return self.running.lower()
+
+    @cached_property
+    def _word_run(self) -> str:
         return word_run(self.running)
+
+    def hold_run(self, words: str) -> bool:
+        """Whether a `word_run` stands in the passages. Most texts have a word that stands nowhere: a cheap look."""
+        return all(word in self._lower for word in words.split()) and words in self._word_run
 
     def holding(self, needle: str, *, besides: str = "") -> list[str]:
         """Ids of the passages in which the words stand, leaving out `besides`."""

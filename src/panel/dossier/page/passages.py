@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from panel.dossier.clean_text import SPACES, clean
+from panel.dossier.clean_text import clean
 from panel.records import Passage
 
 BlockKind = Literal["prose", "heading", "code", "table"]
@@ -44,7 +44,7 @@ def _pieces(block: Block) -> Iterator[str]:
     if block.kind == "code":
         yield from _code_pieces(text)
     else:
-        yield from _prose_pieces(SPACES.sub(" ", text).strip())
+        yield from _prose_pieces(" ".join(text.split()))
 
 
 def _code_pieces(text: str) -> Iterator[str]:
