@@ -77,10 +77,42 @@ def test_a_namesake_of_another_maker_is_another_product(products: Products) -> N
     assert [product.slug for product in products.list_products()] == ["lamp", "lamp-2"]
 
 
-def test_a_notice_without_an_address_opens_no_door_to_namesakes(products: Products) -> None:
+def test_a_name_alone_is_offered_and_opens_no_door_to_namesakes(products: Products) -> None:
     first = meet(products, launch("Lamp", "https://acme.dev", "1"))
-    assert meet(products, launch("Lamp 2")).product_id == first.product_id
+    notice = meet(products, launch("Lamp 2"))
+    assert (notice.new_product, notice.also) == (True, (first.product_id,))
+    products.merge("lamp", notice.product_slug, by="Ada", reason="its notice", now=TUESDAY)
     assert meet(products, launch("Lamp 3", "https://bulb.io")).product_id != first.product_id
+
+
+def test_a_list_s_post_is_known_again_by_its_address_and_name(products: Products) -> None:
+    post = Seen(where="A list", url="https://list.example/lamp")
+    first = meet(products, launch("Lamp", "https://acme.dev", "", post))
+    assert meet(products, launch("Lamp", "", "2", post), TUESDAY).product_id == first.product_id
+    other = post.model_copy(update={"url": "https://list.example/lamp-two"})
+    assert meet(products, launch("Lamp", "", "", other), TUESDAY).also == (first.product_id,)
+
+
+def test_a_text_without_an_address_is_known_again(products: Products) -> None:
+    lamp, torch = (LaunchSource(title="Its entry", text=text) for text in ("A light for desks.", "A light for roads."))
+    first = meet(products, launch("Lamp").model_copy(update={"sources": (lamp,)}))
+    again = launch("Lamp", release="2").model_copy(update={"sources": (lamp,)})
+    assert meet(products, again, TUESDAY).product_id == first.product_id
+    assert meet(products, again.model_copy(update={"sources": (torch,)})).also == (first.product_id,)
+
+
+@pytest.mark.parametrize(
+    ("name", "address"), [("Lamp 4", "https://acme.dev/blog/lamp-4"), ("Bulb 2", "https://acme.dev")]
+)
+def test_the_next_version_of_a_merged_product_makes_no_new_one(products: Products, name: str, address: str) -> None:
+    meet(products, launch("Lamp", "https://acme.dev"))
+    other = "https://bulb.io" if name.startswith("Bulb") else "https://acme.dev/blog/lamp-3"
+    assert look(products, launch(name, address)) is None
+    product = meet(products, launch(name.split()[0], other, "3"))
+    products.merge("lamp", product.product_slug, by="Ada", reason="one tool", now=TUESDAY)
+    again = meet(products, launch(name, address), WEDNESDAY)
+    assert (again.product_slug, again.new_product, again.new_launch) == ("lamp", False, True)
+    assert meet(products, launch("Shade", "https://acme.dev/shade"), WEDNESDAY).new_product
 
 
 def test_the_same_launch_again_is_no_news(products: Products) -> None:
@@ -127,7 +159,7 @@ def test_sightings_are_joined_and_never_doubled(products: Products) -> None:
 
 def test_a_short_notice_takes_no_address_away(products: Products) -> None:
     meet(products, launch("Lamp", "https://acme.dev", repo=REPO))
-    meet(products, launch("Lamp"), TUESDAY)
+    meet(products, launch("Lamp", "https://acme.dev"), TUESDAY)
     kept = products.history("lamp").launches[0].launch
     assert (kept.homepage, [s.url for s in kept.sources if s.url]) == ("https://acme.dev", [REPO])
     assert all(source.text == "" for source in kept.sources)

@@ -186,5 +186,5 @@ def as_launch(said: Announcement) -> Launch:
         name=said.name, release=said.release, tagline=said.tagline, category=said.category, homepage=said.homepage,
         launched_at=said.launched_at, seen_at=said.seen_at, embargo_until=said.embargo_until,
         confidential=said.confidential,
-        sources=(LaunchSource(title=said.source[:300] or "announcement", url=said.homepage),),
+        sources=(LaunchSource(title=said.source[:300] or "announcement", url=said.homepage), *said.sources),
     )  # fmt: skip

@@ -6,7 +6,15 @@ Here the rule of which launches are of one product (`dossier/identity/same_produ
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from panel.dossier import add_neighbours, folded_release, named_release, plain_name, product_key, same_product
+from panel.dossier import (
+    add_neighbours,
+    folded_name,
+    folded_release,
+    named_release,
+    plain_name,
+    product_key,
+    same_product,
+)
 from panel.records import Dossier, Launch, Met, ProductFacts, canonical_json, sha256_of
 from panel.store import Coming, Meeting, Products
 
@@ -29,7 +37,8 @@ def with_neighbours(dossier: Dossier, products: Products, *, today: date) -> Dos
             launch = dossier.launch.model_copy(update={"category": facts.category})
             dossier = dossier.model_copy(update={"launch": launch})
     others = products.neighbours(dossier.launch.category, before=before, but=known.product_id if known else "")
-    return add_neighbours(dossier, others)
+    own = folded_name(dossier.launch.name, dossier.launch.release)  # a namesake may be the launch itself
+    return add_neighbours(dossier, tuple(other for other in others if folded_name(other.name) != own))
 
 
 def look_up_launch(launch: Launch, products: Products, *, digest: str = "") -> Met | None:
@@ -44,19 +53,21 @@ def meet_reviewed(
     """Bring a launch that a run reviewed to its product, with what its dossier states. now: UTC.
 
     announced: what it came in as, when that is to be known again: brought there too, in the same transaction. Its
-    release is the launch's where no page names one, so that two releases of one page are two launches.
+    release is the launch's where no page names one, so that two releases of one page are two launches. So is its
+    address: where that led to is found by others, and is no proof that they are one.
     """
     launch = dossier.launch
+    facts, keys = facts_of(launch, dossier), product_key(launch)
     if announced and not folded_release(launch):
         launch = launch.model_copy(update={"release": named_release(announced.name, announced.release)})
-    meetings = [_meeting(launch, facts_of(launch, dossier), read_digest(dossier), run_id)]
+    if announced and announced.homepage:
+        launch = launch.model_copy(update={"homepage": announced.homepage})
+    keys = tuple(dict.fromkeys((*keys[:-1], *product_key(launch))))
+    meetings = [Meeting(Coming(launch, keys, folded_release(launch), read_digest(dossier)), facts, run_id)]
     if announced:
-        meetings.append(_meeting(announced, facts_of(announced), announced_digest(announced)))
+        told = Coming(announced, product_key(announced), folded_release(announced), announced_digest(announced))
+        meetings.append(Meeting(told, facts_of(announced)))
     return products.meet_all(meetings, same_product, now=now)[0]
-
-
-def _meeting(launch: Launch, facts: ProductFacts, digest: str, run_id: str = "") -> Meeting:
-    return Meeting(Coming(launch, product_key(launch), folded_release(launch), digest), facts, run_id)
 
 
 def facts_of(launch: Launch, dossier: Dossier | None = None) -> ProductFacts:

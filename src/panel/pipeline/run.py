@@ -147,6 +147,8 @@ def _bring_to_products(env: RunEnvironment, reviews: Sequence[Review], run_id: s
             if met.new_launch and not met.new_product:
                 slug = met.product_slug
                 listen(Notice(f"{review.slug} is a further launch of {slug}: panel products show lists them."))
+            elif met.new_product and met.also:
+                listen(Notice(f"It may be a product we know: panel products show {met.product_slug} names it."))
     except StoreError as err:
         listen(Notice(f"The run is whole, but the archive of products could not note it. {err}"))
 

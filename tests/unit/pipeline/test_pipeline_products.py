@@ -121,3 +121,31 @@ def test_a_dry_run_tells_seen_from_changed_from_new(products: Products) -> None:
     changed, release = lamp.model_copy(update={"tagline": "Brighter"}), lamp.model_copy(update={"release": "2"})
     found = [look_up_launch(at, products, digest=announced_digest(at)) for at in (lamp, changed, release)]
     assert [(m.new_launch, m.changed) for m in found if m] == [(False, False), (False, True), (True, False)]
+
+
+def test_where_a_launch_s_address_led_is_offered_and_joins_nothing(products: Products) -> None:
+    lamp = meet_reviewed(dossier(launch("Lamp")), products, run_id="run-1", now=MONDAY)
+    came = launch("Quill", homepage="https://quill.example")
+    read = dossier(launch("Lamp", homepage="https://lamp.example"))
+    bought = meet_reviewed(read, products, run_id="run-2", now=MONDAY, announced=came)
+    assert (bought.new_product, bought.also) == (True, (lamp.product_id,))
+    again = look_up_launch(came, products)
+    assert again and again.product_id == bought.product_id
+
+
+def test_a_listing_s_launch_is_known_by_the_homepage_it_names(products: Products) -> None:
+    lamp = meet_reviewed(dossier(launch("Lamp")), products, run_id="run-1", now=MONDAY)
+    post = launch("Lamp", homepage="", seen_at=(Seen(where="A list", url="https://list.example/lamp"),))
+    assert look_up_launch(post, products) is None
+    read = dossier(launch("Lamp").model_copy(update={"seen_at": post.seen_at}))
+    listed = meet_reviewed(read, products, run_id="run-2", now=MONDAY, announced=post)
+    assert listed.product_id == lamp.product_id
+    again = look_up_launch(post, products)
+    assert again and again.product_id == lamp.product_id
+
+
+def test_a_namesake_is_no_neighbour_since_it_may_be_the_launch(products: Products) -> None:
+    meet(launch("Lamp"), products, now=MONDAY)
+    meet(launch("Torch"), products, now=MONDAY)
+    edited = dossier(launch("Lamp 2", homepage=""), TUESDAY.date())
+    assert shown(with_neighbours(edited, products, today=TUESDAY.date())) == ["Torch"]

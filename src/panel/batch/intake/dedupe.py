@@ -3,11 +3,9 @@
 The first row stays; a later one of the same product and release is skipped as "same launch as row N". What the first
 lacks (address, release, tagline, category, language, day, a launch file) it gets from the later ones, the earliest
 first. Products are told apart by `dossier/identity/same_product.py`. Releases are folded (`v2.1.0` is `2.1`), and a
-number that ends a name is one; a row that states no release is taken for the one that is there. Two entries of one
-source that say different things at two addresses are two launches, whatever they are called.
+number that ends a name is one; a row that states no release is taken for the one that is there.
 
-What may be one and is not surely so stays two: the later row names the earlier (`may_be`), and a person joins them. So
-does a row without an address when several products have its name.
+What may be one and is not surely so stays two: the later row names the earlier (`may_be`), and a person joins them.
 
 Limits. A row is compared with at most MOST_COMPARED earlier ones under each of its keys, the earliest: a thousand
 products of one name cost no more than that. Repositories a launch file names in its sources are not looked at. Which of
@@ -18,7 +16,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from panel.dossier import address_key, named_release, product_key, same_product
+from panel.dossier import named_release, product_key, same_product
 from panel.records import Announcement, BatchRow, Launch, LaunchSource, Seen
 
 MOST_COMPARED = 30
@@ -29,7 +27,6 @@ FILLED = (
 )  # fmt: skip
 BEFORE_NUMBER = re.compile(r"^(?:v|ver|version|release)[.\s]*(?=\d)")
 ZEROS = re.compile(r"(?:\.0+)+$")
-NO_SOURCE = (LaunchSource.model_construct(title="none", url="", voice="unknown"),)
 
 
 class Held(NamedTuple):
@@ -41,8 +38,7 @@ class Held(NamedTuple):
     is_numbered: bool  # the release was read off the name
     homepage: str
     listing: str
-    source: str
-    tagline: int  # its hash, 0 for none
+    text: int  # the hash of its own text or its launch file, 0 for none
 
 
 class Joining:
@@ -62,8 +58,7 @@ class Joining:
         new = _held(row, said)
         keys = _keys(new)
         near = [held for held in self._candidates(keys) if _may_be(held, new)]
-        sure = [held for held in near if _same_launch(held, new)]
-        same = sure[0] if sure and (new.homepage or all(_same_product(sure[0], other) for other in sure)) else None
+        same = next((held for held in near if _same_launch(held, new)), None)
         if same is None:
             self._hold(new, keys)
             return BatchRow(row=row, said=said, may_be=_shown(near[0]) if near else "")
@@ -105,10 +100,10 @@ def fold_release(release: str) -> str:
 
 
 def _held(row: int, said: Announcement) -> Held:
-    tagline = hash(said.tagline) if said.tagline else 0
     release = fold_release(named_release(said.name, said.release))
-    is_numbered = bool(release) and not said.release
-    return Held(row, said.name, release, is_numbered, said.homepage, said.listing, said.source, tagline)
+    texts = (said.launch_file, *(source.text for source in said.sources))
+    text = hash(texts) if any(texts) else 0
+    return Held(row, said.name, release, bool(release) and not said.release, said.homepage, said.listing, text)
 
 
 def _shown(held: Held) -> str:
@@ -125,31 +120,21 @@ def _same_launch(one: Held, other: Held) -> bool:
     is_in_doubt = one.release != other.release and (one.is_numbered or other.is_numbered)
     if is_in_doubt and (not one.homepage or one.homepage != other.homepage):
         return False
-    return _same_product(one, other) and not _are_two_posts(one, other)
-
-
-def _same_product(one: Held, other: Held) -> bool:
     return same_product(_launch(one), _launch(other))
-
-
-def _are_two_posts(one: Held, other: Held) -> bool:
-    """Whether one source gives two addresses and says different things there, or nothing that could be compared."""
-    at, there = address_key(one.homepage), address_key(other.homepage)
-    if one.source != other.source or not at or not there or at == there:
-        return False
-    is_nameless = at.startswith(one.name) and there.startswith(other.name)  # called by their host
-    return is_nameless or bool(one.tagline and other.tagline and one.tagline != other.tagline)
 
 
 def _keys(new: Held) -> tuple[str, ...]:
     """The surest first: all of them together with the release, so that a crowd under one key hides nothing exact."""
     keys = product_key(_launch(new))
-    return (" ".join((*keys, new.release)), *keys)
+    seen = (f"{keys[-1]} {new.listing}",) if new.listing else ()
+    return (" ".join((*keys, new.release)), *seen, *keys)
 
 
 def _launch(held: Held) -> Launch:
     """As much of a launch as its product is known by; unchecked, since an announcement's fields are."""
     seen = (Seen.model_construct(where="", url=held.listing, on=None),) if held.listing else ()
+    text = str(held.text) if held.text else ""
+    sources = (LaunchSource.model_construct(title="its own", url="", voice="unknown", text=text),)
     return Launch.model_construct(
-        name=held.name, release=held.release, homepage=held.homepage, seen_at=seen, sources=NO_SOURCE
+        name=held.name, release=held.release, homepage=held.homepage, seen_at=seen, sources=sources
     )

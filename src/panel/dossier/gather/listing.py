@@ -36,7 +36,7 @@ from panel.dossier.fetch.fetch_errors import shown
 from panel.dossier.gather.page_source import Fetch
 from panel.dossier.identity.address import joined, tidy_address
 from panel.dossier.identity.same_product import tag_of
-from panel.dossier.identity.voices import is_shared, package_of, repository_of, site_of
+from panel.dossier.identity.voices import is_at_shared_host, is_shared, package_of, repository_of, site_of
 from panel.dossier.page.lxml_tree import parse_html
 from panel.errors import Mistake
 from panel.records import Announcement, letters_and_digits
@@ -205,7 +205,7 @@ def _leads_away(address: str, listing_url: str) -> bool:
     site = site_of(address)
     if repository_of(address) or package_of(address):
         return True
-    if not site or site == site_of(listing_url) or is_listing(address):
+    if not site or site == site_of(listing_url) or is_listing(address) or is_at_shared_host(address):
         return False
     host = (urlsplit(address).hostname or "").removeprefix("www.")
     return site not in NOBODYS and host not in NOBODYS

@@ -44,7 +44,7 @@ def tidy_address(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme.lower() not in ("http", "https") or not HOST.fullmatch(parts.netloc):
         raise ValueError("not a web address")
-    kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _is_tracking(k, v)]
+    kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not is_tracking(k, v)]
     path = quote(SESSION_PATH.sub("", parts.path), safe="/%:@!$&'()*+,;=~-._")
     path = "" if path == "/" and not kept else path
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, urlencode(kept), ""))
@@ -89,5 +89,6 @@ def _closed(address: str) -> str:
     return address
 
 
-def _is_tracking(key: str, value: str) -> bool:
+def is_tracking(key: str, value: str = "rss") -> bool:
+    """Whether a part of a query only says how a reader came. value: left out where a branch's name is none."""
     return bool(VOLATILE.fullmatch(key) or (key.lower() in REFERRERS and REFERRED.fullmatch(value)))

@@ -1,24 +1,25 @@
 """Which launches are of one product: releases and aliases meet, two products of one maker don't. Pure.
 
-A launch gives keys of three sorts:
+A launch gives keys of three sorts, and another launch with one of them may be of its product:
   repo:github.com/acme/lamp            a repository of the maker's, a folder in it kept (`.../packages/bulb`)
   site:acme.dev/lamp                   the homepage's whole address, its query too, in one spelling
   name:acmelamp                        the name folded: letters and digits, without release numbers and the like
+and a fourth that is proof, `text:...`, where a name and a text are all there is.
 
-Two launches are of one product when the first of these that speaks says so:
-1. They have one repository (or package) in common. In folders of it (`packages/bulb`, the tag `bulb-v1.2`): same if
-   they share a folder, different if they don't; one in a folder and one not: same if the names are equal. Otherwise
-   same, unless the names and the addresses both differ (a repository that holds several products).
-2. They stand at one address: same, whatever the names (renamed); at a site's front page only if the names are equal.
-3. Both have homes (a repository, a package, a site of their own): same if the names are equal and the registrable
-   domain is one, else different. A section, a subdomain or a query they share proves nothing.
-4. One has no home: same if the names are equal, unless one site showed them at two addresses.
+Two launches are surely of one product when
+1. they have one repository (or package) in common. In folders of it (`packages/bulb`, the tag `bulb-v1.2`): if they
+   share a folder, or one is in a folder, the other is not, and the names are equal. Otherwise unless the names and the
+   addresses both differ (a repository that holds several products, two pages in one repository); or
+2. they stand at one address, whatever the names (renamed); at a site's front page only if the names are equal; or
+3. the names are equal, not both have homes (a repository, a package, a site of their own), and one page showed both, or
+   neither has any address and the texts are equal.
 
-Launches that share a key and are different by this rule may be one: a person is asked.
+Everything weaker is no proof: a name, also at one site, a section, a subdomain, a redirect. Launches that share a key
+and are different by this rule may be one: a person is asked. What the person settled counts from then on: where
+products were merged, one name at one site is enough.
 
-Limits. A product that moved to another page and shares no repository is taken for another one once it is renamed.
-`Studio 54` loses its number like a release; a size (`24B`, `4o`) stays and parts. A homepage at a shared host (a blog,
-a launch list) says nothing. Only repositories that are the maker's word count. An editor decides where the rule fails.
+Limits. A product that moved to another page and shares no repository is offered to a person. `Studio 54` loses its
+number like a release; a size (`24B`, `4o`) stays and parts. Only repositories that are the maker's word count.
 """
 
 import re
@@ -26,8 +27,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from panel.dossier.identity.address import is_tracking
 from panel.dossier.identity.voices import is_shared, package_of, repository_of, site_of
-from panel.records import Launch, letters_and_digits, slugify
+from panel.records import Launch, letters_and_digits, sha256_of, slugify
 
 FOLDER = re.compile(r"/[^/]+/[^/]+/(?:-/)?(?:tree|blob|src)/(?:branch/|tag/)?[^/]+/([^/]+/[^/]+|[^/.]+$)")
 TAG_PAGE = re.compile(r"/[^/]+/[^/]+/(?:releases/tag|-/(?:releases|tags)|src/tag|refs)/(.+)")
@@ -62,37 +64,40 @@ class Tag(NamedTuple):
 
 def product_key(launch: Launch) -> tuple[str, ...]:
     """The keys a product may be found by, the surest first; the name's is always there and always last."""
-    repositories = [f"repo:{home.root}/{home.folder}".rstrip("/") for home in sorted(_homes(launch))]
-    site = address_key(launch.homepage)
-    return (*repositories, *([f"site:{site}"] if site else []), f"name:{folded_name(launch.name, launch.release)}")
+    keys = [f"repo:{home.root}/{home.folder}".rstrip("/") for home in sorted(_homes(launch))]
+    site, name = address_key(launch.homepage), folded_name(launch.name, launch.release)
+    keys += [f"site:{site}"] if site else []
+    keys += [] if keys or _pages(launch) or not _texts(launch) else [f"text:{sha256_of(repr((name, _texts(launch))))}"]
+    return (*keys, f"name:{name}")
 
 
-def same_product(one: Launch, other: Launch) -> bool:
-    """Whether two launches are of one product, by the rules above. Which comes first makes no difference."""
+def same_product(one: Launch, other: Launch, *, is_settled: bool = False) -> bool:
+    """Whether two launches are surely of one product, by the rules above. Which comes first makes no difference.
+
+    is_settled: a person joined products that one of these is of.
+    """
     named_alike = folded_name(one.name, one.release) == folded_name(other.name, other.release)
     at, there = address_key(one.homepage), address_key(other.homepage)
     homes, theirs = _homes(one), _homes(other)
-    shared = {home.root for home in homes} & {home.root for home in theirs}
-    if shared:
+    if shared := {home.root for home in homes} & {home.root for home in theirs}:
         folders, their_folders = _folders(homes, shared), _folders(theirs, shared)
         if folders and their_folders:
             return any(_is_one(folder, their) for folder in folders for their in their_folders)
-        apart = bool(folders or their_folders) or (at and there and at != there)
-        return named_alike or not apart
+        is_apart = (at and there and at != there) or _inner_page(one.homepage) != _inner_page(other.homepage)
+        return named_alike or not (folders or their_folders or is_apart)
     if at and at == there:
         return named_alike or at != site_of(one.homepage)
     if (homes or at) and (theirs or there):
-        return named_alike and bool(at and there) and site_of(one.homepage) == site_of(other.homepage)
-    return named_alike and not _seen_apart(one, other)
+        is_one_site = bool(at and there) and site_of(one.homepage) == site_of(other.homepage)
+        return is_settled and named_alike and is_one_site
+    mine, pages = _pages(one), _pages(other)
+    is_seen = not mine.isdisjoint(pages) or (not (mine or pages) and bool(_texts(one)) and _texts(one) == _texts(other))
+    return named_alike and is_seen
 
 
 def address_key(address: str) -> str:
     """The address of a site of its own in one spelling, with its query; "" for one at a shared host, or none."""
-    if not address or is_shared(address):
-        return ""
-    parts = urlsplit(address)
-    path = re.sub(r"(/index\.\w{3,4})?/*$", "", unquote(parts.path))
-    return f"{parts.netloc.lower().removeprefix('www.')}{path}{'?' * bool(parts.query)}{parts.query}"
+    return "" if not address or is_shared(address) else _spelling(address)
 
 
 def tag_of(address: str) -> Tag | None:
@@ -181,7 +186,23 @@ def _is_one(folder: Home, their: Home) -> bool:
     return folder.root == their.root and same
 
 
-def _seen_apart(one: Launch, other: Launch) -> bool:
-    """Whether a site that showed both showed them at different addresses only."""
-    mine, theirs = ({seen.url for seen in launch.seen_at if seen.url} for launch in (one, other))
-    return mine.isdisjoint(theirs) and not {site_of(url) for url in mine}.isdisjoint(site_of(url) for url in theirs)
+def _inner_page(address: str) -> str:
+    """A page in a repository that is not its front: an issue, a file."""
+    is_inner = repository_of(address) and urlsplit(address).path.strip("/").count("/") > 1
+    return _spelling(address) if is_inner else ""
+
+
+def _pages(launch: Launch) -> frozenset[str]:
+    """Where it stands and where it was seen."""
+    return frozenset(map(_spelling, filter(None, (launch.homepage, *(seen.url for seen in launch.seen_at)))))
+
+
+def _texts(launch: Launch) -> tuple[str, ...]:
+    return tuple(source.text for source in launch.sources if source.text)
+
+
+def _spelling(address: str) -> str:
+    parts = urlsplit(address)
+    path = re.sub(r"(/index\.\w{3,4})?/*$", "", unquote(parts.path))
+    query = "&".join(part for part in parts.query.split("&") if not is_tracking(part.partition("=")[0]))
+    return f"{parts.netloc.lower().removeprefix('www.')}{path}{'?' * bool(query)}{query}"

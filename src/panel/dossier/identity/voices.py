@@ -4,11 +4,13 @@ The maker's are: pages of the registrable domain the first page stands at; pages
 named like the maker (`acme.readthedocs.io` for `acme.dev`); repositories of an owner named like the maker, or named
 like it themselves; packages named like it. Named like: the same letters and digits but for what makers add to a name
 that is taken (`get...`, `...labs`, `...-ai`), or the maker's whole name and something after it (`acme-python`). A
-first page at a shared host (a forum, a launch list, a blog host) makes nobody the maker, and its voice is unknown; one
-at a repository makes that repository's owner the maker. A repository or package not named like the maker is of unknown
-voice, every other page a third party's.
+first page of somebody at a shared host (a forum, a launch list, a blog host) makes nobody the maker, and its voice is
+unknown; one at a repository makes that repository's owner the maker. A repository or package not named like the maker
+is of unknown voice, every other page a third party's.
 
-A page under somebody's `/~name/` makes nobody the maker either.
+Of a shared host's pages these are its own: its front, a page of one step (`/product`) unless names of people and
+projects stand there, and what lies below the sections every site has (`/features/copilot`, `docs.`). Somebody's are
+all others, those below `@name` and `~name`, those with a query or a number for a name.
 
 Limits. A repository that bears the product's name has the maker's voice, whoever owns it; it is read only where the
 maker's page links it, and one of the maker's own is preferred. A maker whose repository and packages bear other names
@@ -29,14 +31,16 @@ from panel.records import Voice, letters_and_digits
 # registry's address: a mirror's rules forbid it, and a tool that looks for such addresses must find none.
 PYPI, NPM, CRATES = (f"{name}.{end}" for name, end in (("pypi", "org"), ("npmjs", "com"), ("crates", "io")))
 CODE_HOSTS = frozenset({"github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "git.sr.ht", "huggingface.co"})
-NOT_OWNERS = frozenset(
+OWN_SECTIONS = frozenset(
     {
-        "about", "apps", "blog", "collections", "contact", "customer-stories", "datasets", "docs", "enterprise",
-        "explore", "features", "issues", "join", "login", "marketplace", "models", "new", "notifications", "orgs",
-        "pricing", "pulls", "search", "security", "settings", "signup", "site", "solutions", "spaces", "sponsors",
-        "team", "topics", "trending", "users",
+        "about", "blog", "contact", "customer-stories", "docs", "enterprise", "features", "join", "login", "pricing",
+        "security", "signup", "solutions",
     }
 )  # fmt: skip
+NOT_OWNERS = OWN_SECTIONS | {
+    "apps", "collections", "datasets", "explore", "issues", "marketplace", "models", "new", "notifications", "orgs",
+    "pulls", "search", "settings", "site", "spaces", "sponsors", "team", "topics", "trending", "users",
+}  # fmt: skip
 PACKAGE_PATHS = {
     PYPI: r"/project/([^/]+)",
     NPM: r"/package/((?:@[^/]+/)?[^/]+)",
@@ -58,6 +62,11 @@ SHARED = frozenset(
         "nuget.org", "hex.pm", "pkg.go.dev", "hub.docker.com",
     }
 ) | CODE_HOSTS  # fmt: skip
+NAMES_AT_ROOT = CODE_HOSTS | {
+    "bsky.app", "codepen.io", "dev.to", "discord.gg", "facebook.com", "indiehackers.com", "medium.com", "t.me",
+    "telegra.ph", "twitter.com", "x.com", "youtu.be", "youtube.com", "pkg.go.dev",
+}  # fmt: skip
+NUMBERED = re.compile(r"[0-9a-f]{12,}$|\d{4,}")
 DOCS_HOSTS = frozenset(
     {"readthedocs.io", "gitbook.io", "mintlify.app", "github.io", "gitlab.io", "pages.dev", "netlify.app", "vercel.app",
      "readme.io"}
@@ -128,7 +137,7 @@ def is_makers(address: str, maker: Maker) -> bool:
         return any(is_named_like(part, maker) for part in (package, *package.split("/")))
     site = site_of(address)
     hosted = site.partition(".")[2] in DOCS_HOSTS and is_named_like(site.partition(".")[0], maker)
-    return site in maker.domains or hosted
+    return (site in maker.domains and not is_shared(address)) or hosted
 
 
 def is_owned(address: str, maker: Maker) -> bool:
@@ -175,10 +184,31 @@ def package_of(address: str) -> str:
 
 
 def is_shared(address: str) -> bool:
-    """Whether many people's pages stand at this host, so that it says nothing of whose this one is."""
+    """Whether a page is somebody's among many at its host, so that it says nothing of whose it is."""
+    path = unquote(urlsplit(address).path)
+    return path.startswith("/~") or (is_at_shared_host(address) and not _is_hosts_own(address))
+
+
+def is_at_shared_host(address: str) -> bool:
+    """Whether many people's pages stand at this host, its own pages among them."""
+    host = (urlsplit(address).hostname or "").removeprefix("www.")
+    return host in SHARED or _registrable(host) in SHARED
+
+
+def _is_hosts_own(address: str) -> bool:
+    """Whether a page of a shared host is its maker's, by the shape of its path."""
     parts = urlsplit(address)
     host = (parts.hostname or "").removeprefix("www.")
-    return host in SHARED or _registrable(host) in SHARED or unquote(parts.path).startswith("/~")
+    steps = [step for step in unquote(parts.path).lower().split("/") if step]
+    if host not in SHARED:
+        return host.partition(".")[0] in OWN_SECTIONS
+    if not steps:
+        return not parts.query
+    if parts.query or any(step[0] in "@~" for step in steps) or (steps[0] == "blog" and len(steps) > 2):
+        return False
+    if host in NAMES_AT_ROOT:
+        return steps[0] in (NOT_OWNERS if len(steps) == 1 else OWN_SECTIONS)
+    return steps[0] in OWN_SECTIONS | {"product"} or (len(steps) == 1 and not NUMBERED.search(steps[0]))
 
 
 def _spellings(name: str) -> set[str]:

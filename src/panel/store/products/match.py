@@ -1,9 +1,9 @@
 """How a launch meets the archive: found by its keys, decided by the rule it is given, written down. One transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from secrets import choice
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection, insert, select
 
@@ -13,7 +13,15 @@ from panel.store.run_ids import TAIL
 from panel.store.sql_dialect import insert_or_leave, put
 from panel.store.tables.core import launch_runs, product_keys, products
 
-Same = Callable[[Launch, Launch], bool]
+PROOF = "text:"  # a key of this sort says all there is of a launch
+
+
+class Same(Protocol):
+    """The rule that says which launches are of one product."""
+
+    def __call__(self, one: Launch, other: Launch, /, *, is_settled: bool = False) -> bool: ...
+
+
 MOST_OFFERED = 5  # products a new one may be the same as: a common name has more
 
 
@@ -64,10 +72,27 @@ def matches(conn: Connection, coming: Coming, same: Same) -> list[Match]:
     for root, common in sorted(shared.items()):
         rows = [row for one in families[root] for row in by_product.get(one, ())]
         rows.sort(key=lambda row: row.last_seen, reverse=True)
-        if any(same(_completed(row.launch, known[root]), coming.launch) for row in rows):
-            found.append(Match(known[root], rows, len(common)))
+        match = Match(known[root], rows, len(common))
+        is_settled = len(families[root]) > 1
+        is_called_so = is_settled and sql.key_column(coming.keys[-1]) in common
+        compared = (_compared(row, match, coming.launch if is_called_so else row.launch) for row in rows)
+        if any(key.startswith(PROOF) for key in common) or any(
+            same(one, coming.launch, is_settled=is_settled) for one in compared
+        ):
+            found.append(match)
     found.sort(key=lambda m: m.rows[0].last_seen, reverse=True)
     return sorted(found, key=lambda m: (-m.shared, m.row(coming.release) is None))
+
+
+def _compared(row: sql.LaunchRow, match: Match, called: Launch) -> Launch:
+    """A known launch with all that is known of it, under the name and release of `called`.
+
+    Products that were merged have all their names and all their addresses in common. One that came without an address
+    has its product's: else it would meet every namesake by name alone.
+    """
+    more = {"name": called.name, "release": called.release, "seen_at": row.seen_at}
+    homepage = row.launch.homepage or match.product.facts.homepage
+    return row.launch.model_copy(update={**more, "homepage": homepage})
 
 
 def match_of(conn: Connection, product_id: str) -> Match:
@@ -85,11 +110,6 @@ def _sharing(conn: Connection, keys: Sequence[str]) -> dict[str, set[str]]:
         root = sql.root_of(conn, row.merged_into) if row.merged_into else row.product_id
         shared.setdefault(root, set()).add(row.key)
     return shared
-
-
-def _completed(launch: Launch, product: Product) -> Launch:
-    """A launch that came without an address, with its product's: else it would meet every namesake by name alone."""
-    return launch if launch.homepage else launch.model_copy(update={"homepage": product.facts.homepage})
 
 
 def met(conn: Connection, coming: Coming, found: Sequence[Match]) -> Met:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from panel.batch.intake.dedupe import MOST_SIGHTINGS, Joining, fold_release, joined
 from panel.dossier.identity.same_product import named_release
-from panel.records import Seen
+from panel.records import LaunchSource, Seen
 from panel.records.batch import Announcement, BatchRow
 
 
@@ -24,11 +24,14 @@ def join(*rows: Announcement) -> tuple[list[BatchRow], dict[int, Announcement]]:
     return made, {n: joined(made[n - 1].said, later) for n, later in joining.further()}
 
 
+LIST = "https://list.example/lamp"
+
+
 def test_one_launch_in_three_feeds_is_one_with_three_sightings() -> None:
     rows, whole = join(
         said(where="a", release="v2.1.0"),
-        said("LAMP 2.1", "https://www.lamp.dev/", "2.1", "b", tagline="a light"),
-        said("Lamp", "", "", "c", listing="https://list.example/lamp", launched_at=date(2026, 11, 23)),
+        said("LAMP 2.1", "https://www.lamp.dev/", "2.1", "b", tagline="a light", listing=LIST),
+        said("Lamp", "", "", "c", listing=LIST + "/", launched_at=date(2026, 11, 23)),
     )
     assert [(row.state, row.same_as, row.reason) for row in rows] == [
         ("new", None, ""),
@@ -39,9 +42,29 @@ def test_one_launch_in_three_feeds_is_one_with_three_sightings() -> None:
     assert (whole[1].tagline, whole[1].launched_at, whole[1].release) == ("a light", date(2026, 11, 23), "v2.1.0")
 
 
-def test_a_row_without_address_gets_the_later_ones() -> None:
-    _, whole = join(said(homepage=""), said())
+def test_a_row_without_address_gets_the_later_ones_of_its_listing() -> None:
+    _, whole = join(said(homepage="", listing=LIST), said(listing=LIST))
     assert whole[1].homepage == "https://lamp.dev"
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        ("https://lamp.dev", ""),
+        ("", "https://lamp.dev"),
+        ("", ""),
+        ("https://lamp.dev", "https://lamp.dev/blog/lamp"),
+        ("https://lamp.dev", "https://docs.lamp.dev"),
+    ],
+)
+def test_a_name_is_no_proof_at_one_site_or_without_an_address(addresses: tuple[str, str]) -> None:
+    assert apart(*(said("Lamp", address, where=address) for address in addresses)) == ["", "row 1"]
+
+
+def test_a_name_with_the_same_text_is_one_launch() -> None:
+    lamp, more = (LaunchSource(title="Its entry", text=text) for text in ("A light for desks.", "A light for roads."))
+    rows, _ = join(*(said("Lamp", "", sources=(text,)) for text in (lamp, more, lamp)))
+    assert [row.same_as for row in rows] == [None, None, 1]
 
 
 def test_two_releases_are_two_launches_and_one_unstated_joins_the_first() -> None:
@@ -107,16 +130,8 @@ def test_a_row_without_an_address_joins_no_one_of_several_namesakes() -> None:
 def test_numbers_that_end_names_are_their_releases() -> None:
     apart(said("GPT 4", "https://gpt.example"), said("GPT 5", "https://gpt.example"))
     apart(said("Helldivers", ""), said("Helldivers 2", ""), said("Helldivers 3", ""))
-    rows, _ = join(said("Tool 1"), said("Tool v1.0"), said("Tool 2", release="2"), said("Tool v2.0.0", ""))
+    rows, _ = join(said("Tool 1"), said("Tool v1.0"), said("Tool 2", release="2"), said("Tool v2.0.0"))
     assert [row.same_as for row in rows] == [None, 1, None, 3]
-
-
-def test_one_source_at_two_addresses_tells_of_two_launches() -> None:
-    """One source that says two things at two addresses tells of two launches."""
-    one, other = (said("Lamp", f"https://acme.dev/p/{n}", tagline=f"No. {n}") for n in (1, 2))
-    assert apart(one, other) == ["", "row 1"]
-    rows, _ = join(one, other.model_copy(update={"source": "b"}))
-    assert rows[1].same_as == 1
 
 
 def test_a_filled_release_parts_later_ones() -> None:

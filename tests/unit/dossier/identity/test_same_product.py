@@ -77,7 +77,8 @@ def test_a_release_given_apart_is_taken_off_the_name() -> None:
             launch("lamp-core", f"{LAMP_REPO}/releases/tag/lamp-core-v1.2.0"),
             ("repo:github.com/acme/lamp/lamp-core", "name:lampcore"),
         ),
-        (launch("Lamp", "", others=(LAMP_REPO,)), ("name:lamp",)),
+        (launch("Lamp", "https://dev.to/acme/lamp", others=(LAMP_REPO,)), ("name:lamp",)),
+        (launch("Lamp", "https://github.com/features/lamp"), ("site:github.com/features/lamp", "name:lamp")),
     ],
 )
 def test_a_product_is_found_by_repository_site_and_name(one: Launch, key: tuple[str, ...]) -> None:
@@ -86,11 +87,7 @@ def test_a_product_is_found_by_repository_site_and_name(one: Launch, key: tuple[
 
 SAME = {
     "two releases": (launch("Lamp 2", "https://acme.dev/"), launch("Lamp 3", "https://acme.dev")),
-    "a release with its post for a homepage": (
-        launch("Lamp", "https://acme.dev"),
-        launch("Lamp v3", "https://acme.dev/blog/lamp-3"),
-    ),
-    "two spellings": (launch("Open Lamp", "https://acme.dev"), launch("OpenLamp", "https://www.acme.dev/en")),
+    "two spellings": (launch("Open Lamp", "https://acme.dev"), launch("OpenLamp", "https://www.acme.dev/?ref=two")),
     "a homepage and a repository": (launch("Lamp", "https://acme.dev", LAMP_REPO), launch("Lamp", LAMP_REPO)),
     "renamed, one repository": (launch("Lamp", "", LAMP_REPO), launch("Torch", "https://acme.dev", LAMP_REPO)),
     "renamed, one page": (launch("Lamp", "https://acme.dev/lamp"), launch("Torch", "https://acme.dev/lamp")),
@@ -98,17 +95,14 @@ SAME = {
         launch("Lamp", "https://lamp.io", LAMP_REPO),
         launch("Lamp 2", "https://acme.dev", LAMP_REPO + ".git"),
     ),
-    "a launch list's post": (
+    "one post of a launch list": (
         launch("Lamp", "https://www.producthunt.com/posts/lamp"),
-        launch("Lamp", "https://acme.dev"),
+        seen("Lamp 2", "https://www.producthunt.com/posts/lamp/"),
     ),
+    "one text and nothing else": (launch("Lamp"), launch("LAMP 2")),
     "a package's folder and its tag": (
         launch("Bulb", "", f"{LAMP_REPO}/tree/main/packages/bulb"),
         launch("Bulb Pro", f"{LAMP_REPO}/releases/tag/bulb@2.0"),
-    ),
-    "one name on a maker's two pages": (
-        launch("Lampe", "https://acme.dev/produits/lampe"),
-        launch("Lampe", "https://shop.acme.dev/?p=2"),
     ),
     "a query and a page, renamed": (
         launch("Lamp", "https://acme.dev/tools?id=7"),
@@ -120,6 +114,21 @@ SAME = {
     ),
 }
 DIFFERENT = {
+    "a release with its post for a homepage": (
+        launch("Lamp", "https://acme.dev"),
+        launch("Lamp v3", "https://acme.dev/blog/lamp-3"),
+    ),
+    "one name on a maker's two pages": (
+        launch("Lampe", "https://acme.dev/produits/lampe"),
+        launch("Lampe", "https://shop.acme.dev/?p=2"),
+    ),
+    "a launch list's post and a site": (
+        launch("Lamp", "https://www.producthunt.com/posts/lamp"),
+        launch("Lamp", "https://acme.dev"),
+    ),
+    "one name, two texts": (launch("Lamp"), launch("Lamp", others=("",))),
+    "two issues of one repository": (launch("Lamp", f"{LAMP_REPO}/issues/1"), launch("Torch", f"{LAMP_REPO}/issues/2")),
+    "a repository and an issue in it": (launch("Lamp", LAMP_REPO), launch("Torch", f"{LAMP_REPO}/issues/2")),
     "two products of one maker on paths": (
         launch("Lamp", "https://acme.dev/lamp"),
         launch("Torch", "https://acme.dev/torch"),
@@ -180,6 +189,19 @@ def test_launches_of_one_product_meet(case: str) -> None:
     one, other = SAME[case]
     assert same_product(one, other)
     assert same_product(other, one)
+
+
+def test_what_a_person_joined_is_known_by_name_and_site() -> None:
+    post, site = DIFFERENT["a release with its post for a homepage"]
+    assert same_product(post, site, is_settled=True)
+    others = ("one name, two makers", "a launch list's post and a site", "two posts of one section", "a fork")
+    assert not any(same_product(*DIFFERENT[case], is_settled=True) for case in others)
+
+
+def test_a_text_is_proof_only_where_nothing_else_is_known() -> None:
+    assert product_key(launch("Lamp 2"))[0] == product_key(launch("lamp"))[0] != product_key(launch("Torch"))[0]
+    assert product_key(launch("Lamp"))[0].startswith("text:sha256:")
+    assert product_key(seen("Lamp", "https://list.example/lamp")) == ("name:lamp",)
 
 
 @pytest.mark.parametrize("case", DIFFERENT)

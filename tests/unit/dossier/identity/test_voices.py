@@ -79,7 +79,10 @@ def test_the_first_word_of_a_makers_name_makes_nobody_else_the_maker(first: str,
     [
         ("https://sites.google.com/view/alice", "https://sites.google.com/view/mallory"),
         ("https://sites.google.com/view/alice", "https://about.google.com/pricing"),
-        ("https://www.notion.so/alice", "https://www.notion.so/mallory"),
+        ("https://www.notion.so/alice/Lamp-0123456789abcdef", "https://www.notion.so/mallory/Lamp-fedcba9876543210"),
+        ("https://www.notion.so/product", "https://www.notion.so/mallory/Lamp-fedcba9876543210"),
+        ("https://replit.com/ai", "https://replit.com/@mallory/lamp"),
+        ("https://github.com/features/lamp", "https://github.com/mallory"),
         ("https://users.example.edu/~alice/", "https://users.example.edu/~mallory/"),
         ("https://alice.itch.io", "https://mallory.itch.io"),
         ("https://alice.fly.dev", "https://mallory.fly.dev"),
@@ -130,3 +133,46 @@ def test_a_site_below_a_blog_host_is_not_the_host() -> None:
     assert is_shared("https://medium.com/@acme/lamp")
     assert not is_shared("https://acme.medium.com/lamp")
     assert voice_of("https://other.medium.com/x", maker_of(["https://acme.medium.com/lamp"])) == "third_party"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.notion.so",
+        "https://www.notion.so/calendar",
+        "https://www.notion.so/product/ai",
+        "https://replit.com/ai",
+        "https://blog.replit.com/agent-two",
+        "https://huggingface.co/pricing",
+        "https://huggingface.co/blog/open-lamp",
+        "https://github.com/features/copilot",
+        "https://docs.github.com/en/actions",
+    ],
+)
+def test_a_shared_hosts_own_pages_are_its_makers(address: str) -> None:
+    assert not is_shared(address)
+    assert voice_of(address, maker_of([address])) == "maker"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.notion.so/Lampe-0123456789abcdef0123456789abcdef",
+        "https://replit.com/@jdoe/lamp",
+        "https://huggingface.co/acme",
+        "https://huggingface.co/spaces/acme/lamp",
+        "https://huggingface.co/blog/jdoe/lamp",
+        "https://github.com/acme",
+        "https://gist.github.com",
+        "https://dev.to/acme",
+        "https://www.producthunt.com/posts/lamp",
+        "https://indiehackers.com/product/lamp",
+        "https://news.ycombinator.com/item?id=1",
+        "https://www.reddit.com/r/lamp/comments/1",
+        "https://www.youtube.com/watch?v=1",
+        "https://archive.org/~acme",
+    ],
+)
+def test_peoples_pages_at_a_shared_host_are_shared(address: str) -> None:
+    assert is_shared(address)
+    assert maker_of([address]) == maker_of([])
