@@ -10,7 +10,7 @@ from .gather.listing import follow_listing as follow_listing, is_listing as is_l
 from .gather.listing import product_address as product_address
 from .gather.live_dossier import build_live_dossier as build_live_dossier
 from .gather.snapshots import Snapshots as Snapshots
-from .identity.address import address_in as address_in, tidy_address as tidy_address
+from .identity.address import address_in as address_in, joined as joined, tidy_address as tidy_address
 from .identity.same_product import Tag as Tag, address_key as address_key, folded_name as folded_name
 from .identity.same_product import folded_release as folded_release, named_release as named_release
 from .identity.same_product import plain_name as plain_name, product_key as product_key, same_product as same_product

@@ -48,6 +48,8 @@ async def take_url(site: Site, url: str) -> Taken:
         ("application/x-ndjson", '{"title": "Lamp", "url": "https://l.dev"}\n', "Lamp"),
         ("text/csv", "name,url\nLamp,l.dev\n", "Lamp"),
         ("application/csv", "name,url\nLamp,l.dev\n", "Lamp"),
+        ("application/vnd.ms-excel", "name;url\nLamp;l.dev\n", "Lamp"),
+        ("application/octet-stream", RSS, "Lamp"),
         ("application/yaml", "name: Lamp\nhomepage: https://l.dev\nsources:\n  - {title: x, file: /etc/passwd}\n", "Lamp"),
     ],
 )  # fmt: skip
@@ -59,8 +61,22 @@ async def test_a_feed_is_read_from_its_address(site: Site, media: str, body: str
     assert "rss+xml" in site.asked[-1].headers["accept"]
 
 
+async def test_a_front_page_given_as_a_feed_names_the_feed(site: Site) -> None:
+    link = '<link rel="alternate" type="application/rss+xml" href="/blog/feed">'
+    site.put("/", f"<html><head>{link}</head><p>Lamp</p></html>", "text/html")
+    ((_, reason),) = (await take_url(site, "http://feeds.example/")).bad
+    assert "http://feeds.example/blog/feed" in reason
+
+
 @pytest.mark.parametrize(
-    "media", ["application/rss+xml", "application/atom+xml", "application/feed+json", "application/x-ndjson"]
+    "media",
+    [
+        "application/octet-stream",
+        "application/rss+xml",
+        "application/atom+xml",
+        "application/feed+json",
+        "application/x-ndjson",
+    ],
 )
 async def test_a_page_is_never_a_feed(site: Site, media: str) -> None:
     site.put("/feed", RSS, media)

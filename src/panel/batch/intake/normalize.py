@@ -38,7 +38,8 @@ MOST_RAW = {"name": 1_000, "tagline": 20_000, "homepage": 1_000, "listing": 1_00
 MOST_OWN = 20_000  # characters of an entry's own text
 LEAST_OWN = 30  # bytes of UTF-8: a shorter one is a label, not a text
 IN_HTML = re.compile(r"</?[a-z][a-z0-9]{0,10}[\s/>]|&(?:[a-z]{2,8}|#\d{2,6});", re.IGNORECASE)
-NONE_GIVEN = re.compile(r"[^.:/]*|\W*\w?\W*\w?\W*")  # `tbd`, `12`, `n/a`, `n.a.`: no try at an address
+NONE_GIVEN = re.compile(r"[^.:/]*|\W*\w?\W*\w?\W*|[\d.,\s]*[km]?", re.I)  # `tbd`, `1.2k`, `n/a`: no try at an address
+APART = re.compile(r"[,;|/#]")
 MOST_KEPT = {"name": 120, "release": 60, "tagline": 300, "where": 120}
 Note = Callable[[str], None]
 SECONDS = re.compile(r"(\d{9,10})(\d{3})?(\.\d+)?")  # or milliseconds
@@ -231,10 +232,14 @@ def _day(value: FieldValue, note: Note) -> date | None:
 
 
 def _category(value: FieldValue, table: FeedTable, categories: frozenset[str]) -> str:
-    """The first of the entry's categories we have, by the feed's table or by its own slug; "" when there is none."""
+    """The first of the entry's categories we have, by the feed's table or by its own slug; "" when there is none.
+
+    One cell may hold several.
+    """
     ours = {tag.casefold(): slug for tag, slug in table.categories.items()}
-    for text in value.texts:
-        said = dossier.one_line(text[:200])
+    for said in map(
+        dossier.one_line, (part for text in value.texts for part in (text[:200], *APART.split(text[:200])))
+    ):
         for slug in (ours.get(said.casefold(), ""), re.sub(r"[\s_]+", "-", said.lower())):
             if slug in categories:
                 return slug

@@ -8,14 +8,16 @@ go on.
 import asyncio
 import io
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
+from html import unescape
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from panel.batch.intake.entries import BadRow, Entry, OnProblem, Rows, Torn, listing_of
+from panel.batch.intake.entries import MOST_SHOWN, BadRow, Entry, OnProblem, Rows, Torn, listing_of
 from panel.batch.intake.field_map import columns_of, names_address
 from panel.batch.intake.formats.csv_rows import MOST_COLUMNS, read_csv
 from panel.batch.intake.formats.json_rows import read_json, read_jsonl
@@ -24,7 +26,7 @@ from panel.batch.intake.formats.xml_rows import read_xml
 from panel.batch.intake.normalize import Unfit, announce, heads_of
 from panel.batch.intake.source_spec import Format, SourceSpec, is_address
 from panel.batch.intake.text_lines import encoding_of
-from panel.dossier import decode_launch_file
+from panel.dossier import decode_launch_file, joined
 from panel.errors import Mistake, PanelError
 from panel.records import Announcement, Page
 
@@ -57,6 +59,9 @@ BINARY: tuple[tuple[bytes, bytes, str, str], ...] = (  # how it begins, what is 
     (b"PAR1\x15", b"", "a Parquet file", "Export it as CSV."),
     (b"\x89PNG", b"", "a picture", "Give the table as text."),
 )
+LINK_ELEMENT = re.compile(r"<link\s[^<>]{1,1000}>", re.IGNORECASE)
+FEED_TYPE = re.compile(r"application/(?:rss|atom|rdf)\+xml|application/(?:feed\+)?json", re.IGNORECASE)
+HREF = re.compile(r"""\shref\s*=\s*["']?([^"'<>\s]{1,1000})""", re.IGNORECASE)
 CONTROLS = bytes({*range(32)} - set(b"\t\n\r\f\x1b"))
 
 
@@ -174,7 +179,7 @@ def _local(spec: SourceSpec, path: Path, categories: frozenset[str]) -> Iterator
 def _fetched(spec: SourceSpec, page: Page) -> Iterator[Entry | Torn | Announcement]:
     stream = io.BytesIO(page.body)
     name = urlsplit(page.final_url).path.rpartition("/")[2]
-    kind = format_of(name, _start(stream), media_type=page.media_type, said=spec.table.format)
+    kind = format_of(name, _start(stream), media_type=page.media_type, said=spec.table.format, url=page.final_url)
     if kind == "launch":
         yield from launch_text(name or "the page", decode_launch_file(page.body, what="It"))
     else:
@@ -187,7 +192,7 @@ def _read(kind: Format, stream: BinaryIO, spec: SourceSpec, *, url: str = "", ch
     if kind == "jsonl":
         return read_jsonl(stream, charset=charset)
     if kind in ("json", "json_feed"):
-        return read_json(stream, entries=spec.table.entries, charset=charset)
+        return read_json(stream, entries=spec.table.entries, url=url, charset=charset)
     if kind in ("rss", "atom"):
         return read_xml(stream, url=url, charset=charset)
     raise Mistake("It is a file, and its format says a folder of launch files.", hint="Leave `format` out.")
@@ -203,11 +208,11 @@ def _sentence(err: PanelError) -> str:
     return f"{err} {err.hint}".strip()
 
 
-def format_of(name: str, start: bytes, *, media_type: str = "", said: Format = "") -> Format:
+def format_of(name: str, start: bytes, *, media_type: str = "", said: Format = "", url: str = "") -> Format:
     """The format of a text. Raises Mistake for what is none we read, whatever it is called.
 
     start: its first START bytes or fewer. said: what panel.toml says it is. A media type decides before the name, where
-    it is more than "some XML" or "some text".
+    it is more than "some XML" or "some text". url: where it was found.
     """
     _refuse_binary(start)
     if said:
@@ -215,7 +220,9 @@ def format_of(name: str, start: bytes, *, media_type: str = "", said: Format = "
     encoding, skipped = encoding_of(start)
     text = start[skipped:].decode(encoding, "replace").lstrip()
     if text[:15].lower().startswith(("<!doctype html", "<html")):
-        raise Mistake("It is a web page, not a feed.", hint="Look for the feed's address on it.")
+        feed = _named_feed(text, url)
+        hint = f"It names its feed: {feed}" if feed else "Look for the feed's address on it."
+        raise Mistake("It is a web page, not a feed.", hint=hint)
     if text.startswith("<"):
         return "rss"
     known = BY_TYPE.get(media_type) or BY_ENDING.get(PurePosixPath(name.lower()).suffix)
@@ -231,6 +238,15 @@ def format_of(name: str, start: bytes, *, media_type: str = "", said: Format = "
         "It is no feed, table or launch file we know.",
         hint="It may be RSS, Atom, JSON Feed, JSON, JSON lines, CSV or a launch file; format = says which.",
     )
+
+
+def _named_feed(text: str, url: str) -> str:
+    """The address of the feed that a web page says is another form of it, fit for a sentence; "" for none."""
+    for link in LINK_ELEMENT.findall(text):
+        found = HREF.search(link)
+        if found and FEED_TYPE.search(link) and "alternate" in link.lower():
+            return ascii(joined(url, unescape(found[1])) or found[1][:MOST_SHOWN])[1:-1]
+    return ""
 
 
 def _refuse_binary(start: bytes) -> None:

@@ -12,7 +12,7 @@ MOST_CHUNKS = 50_000  # each costs about 11 microseconds to read, whatever its s
 TYPE = re.compile(r"([a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,80})\s*(?:;|$)")
 CHARSET = re.compile(r";\s*charset\s*=\s*\"?([a-z0-9_.:-]{1,40})", re.IGNORECASE)
 _TEXT = "xhtml+xml xml json ld+json toml yaml x-yaml markdown"
-_FEED = "rss+xml atom+xml rdf+xml feed+json csv x-ndjson ndjson jsonl x-jsonlines"
+_FEED = "rss+xml atom+xml rdf+xml feed+json csv x-ndjson ndjson jsonl x-jsonlines octet-stream vnd.ms-excel"
 TEXT_TYPES = frozenset(f"application/{kind}" for kind in _TEXT.split())
 FEED_TYPES = frozenset(f"application/{kind}" for kind in _FEED.split())  # besides, and only where a feed was asked for
 BINARY_STARTS = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b", b"\x7fELF", b"\x00asm")

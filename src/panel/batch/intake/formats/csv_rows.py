@@ -97,7 +97,7 @@ def _names(row: list[str]) -> list[str]:
 def _records(lines: TextLines, delimiter: str, columns: int) -> Iterator[tuple[str, list[str] | str]]:
     """Where a row begins, and the row or what is wrong with it. A wrong row that swallowed lines gives them back."""
     kept = _Kept(lines)
-    reader = csv.reader(kept, delimiter=delimiter)
+    reader = csv.reader(kept, delimiter=delimiter, strict=True)
     while True:
         kept.begin()
         try:
@@ -106,7 +106,7 @@ def _records(lines: TextLines, delimiter: str, columns: int) -> Iterator[tuple[s
             yield from _too_long(lines)
             return
         except (_Endless, csv.Error) as err:
-            row = OPEN if isinstance(err, _Endless) else f"It is no CSV: {err}."
+            row = OPEN if isinstance(err, _Endless) or "expected" in str(err) else f"It is no CSV: {err}."
         yield from _too_long(lines)
         if isinstance(row, str) or any(cell.strip() for cell in row):
             wrong = row if isinstance(row, str) else OPEN if lines.ended else _wrong(row, columns)

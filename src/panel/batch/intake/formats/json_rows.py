@@ -1,13 +1,18 @@
 """JSON Feed, other JSON, and JSON lines. Nesting, numbers and lengths are bounded by what may be asked for later."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from panel.batch.intake.entries import MOST_BYTES, MOST_LINE, Entry, Rows, Torn
+from panel.batch.intake.source_spec import is_address
 from panel.batch.intake.text_lines import TextLines, as_text, encoding_of
+from panel.dossier import joined
 from panel.errors import Mistake
 
+LINKS = ("url", "external_url")
+RELATIVE = re.compile(r"(?!www\.)(?![a-z][a-z0-9+.-]*:)\S*(?:[/?]\S*|\.(?:html?|php|aspx?))", re.IGNORECASE)
 USUAL = ("items", "entries", "launches", "hits", "results", "data")  # where a JSON file has its list
 
 
@@ -27,20 +32,36 @@ def _lines(lines: TextLines) -> Rows:
         yield Torn(f"line {number}", f"It is longer than {MOST_LINE:,} characters.")
 
 
-def read_json(stream: BinaryIO, *, entries: str = "", charset: str = "") -> Rows:
+def read_json(stream: BinaryIO, *, entries: str = "", url: str = "", charset: str = "") -> Rows:
     """The objects of the list at the dotted path `entries`, else of the list the file is or usually has.
 
+    url: where it was found. Links of a JSON Feed are relative to that, else to the address it names as its own.
     Raises Mistake for a file that is no JSON, or has no such list.
     """
     raw = read_whole(stream)
     encoding, skipped = encoding_of(raw[:65_536], charset)
     value = _parse(raw[skipped:].decode(encoding, "replace"))
-    language = value.get("language", "") if isinstance(value, Mapping) else ""
+    feed = value if isinstance(value, Mapping) else {}
+    is_feed = "jsonfeed.org/version" in str(feed.get("version"))
+    base = base_of(url, feed.get("feed_url"), feed.get("home_page_url")) if is_feed else ""
+    language = feed.get("language", "")
     for number, item in enumerate(_list(value, entries), 1):
         if isinstance(item, Mapping):
-            yield Entry(f"entry {number}", item, language if isinstance(language, str) else "")
+            whole = {key: whole_link(item[key], base) for key in LINKS if base and key in item}
+            yield Entry(f"entry {number}", {**item, **whole}, language if isinstance(language, str) else "")
         else:
             yield Torn(f"entry {number}", "It is no object with fields.")
+
+
+def base_of(*addresses: object) -> str:
+    """The first of these that is an address, for links that are relative to it; "" for none."""
+    return next((one for one in addresses if isinstance(one, str) and is_address(one)), "")
+
+
+def whole_link(link: object, base: str) -> object:
+    """A link of a feed, whole where it was relative. What looks like an id or a host stays as it is."""
+    is_relative = isinstance(link, str) and base and RELATIVE.fullmatch(link.strip())
+    return joined(base, str(link)) or link if is_relative else link
 
 
 def read_whole(stream: BinaryIO) -> bytes:

@@ -1,8 +1,9 @@
 """RSS and Atom by feedparser, which is given bytes and never an address: it would fetch that, past our rules.
 
 What it gets wrong is decided before it: the encoding (bytes become UTF-8 by our own rule, so that a feed which lies
-about its own is read like a browser would), entities a feed declares for itself (refused: a few lines of them expand
-to gigabytes), and its cleaning of HTML, which is off: we want text, and make it with the pages' own reader.
+about its own is read like a browser would), entities a feed declares for itself (refused, unless they stand for a few
+characters: some lines of them expand to gigabytes), and its cleaning of HTML, which is off: we want text, and make it
+with the pages' own reader.
 """
 
 import io
@@ -12,25 +13,27 @@ from typing import Any, BinaryIO
 from xml.parsers import expat
 
 from panel.batch.intake.entries import Entry, Rows, Torn
-from panel.batch.intake.formats.json_rows import read_whole
+from panel.batch.intake.formats.json_rows import base_of, read_whole, whole_link
 from panel.batch.intake.text_lines import encoding_of
 from panel.errors import Mistake
 
 DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{2,40})["']""")
 DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
+CHARACTERS = re.compile(r"[^&<%]{0,8}|&#x?[0-9a-f]{1,6};", re.IGNORECASE)  # what a declared entity may stand for
 LINK = re.compile(r"""<a\s[^>]{0,1000}?href\s*=\s*["']([^"'<>\s]{1,2000})["']""", re.IGNORECASE)
 ASIDE = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 ENTRY = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:item|entry)[\s/>]", re.IGNORECASE)
 MOST_ENTRIES = 20_000
 MOST_TEXT = 20_000  # characters of one field
 MOST_LINKS = 50
+ADDRESSES = ("link", "comments")
 TEXTS = ("title", "summary", "subtitle")
 
 
 def read_xml(stream: BinaryIO, *, url: str = "", charset: str = "") -> Rows:
-    """Entries of an RSS or Atom feed. url: where it was found, for relative links.
+    """Entries of an RSS or Atom feed. url: where it was found, for relative links; else they are its own address's.
 
-    Raises Mistake for what is no feed, is too large, or declares entities of its own.
+    Raises Mistake for what is no feed, is too large, or declares entities that refer to anything.
     """
     import feedparser  # type: ignore[import-untyped]
 
@@ -49,8 +52,11 @@ def read_xml(stream: BinaryIO, *, url: str = "", charset: str = "") -> Rows:
     if not told.entries and ENTRY.search(ASIDE.sub(b"", data)):
         raise Mistake("It has entries, and none of them can be read.", hint="Open it in a feed reader to see.")
     language = told.feed.get("language", "")
+    selves = (link.get("href") for link in told.feed.get("links", ()) if link.get("rel") == "self")
+    base = base_of(url, *selves, told.feed.get("link"))
     for number, entry in enumerate(told.entries[:MOST_ENTRIES], 1):
-        yield Entry(f"entry {number}", dict(_fields(dict(entry))), language if isinstance(language, str) else "")
+        fields = dict(_fields(dict(entry), base))
+        yield Entry(f"entry {number}", fields, language if isinstance(language, str) else "")
     if len(told.entries) > MOST_ENTRIES:
         yield Torn(
             f"entry {MOST_ENTRIES + 1}", f"It and those after it were left: {MOST_ENTRIES:,} of a feed are read."
@@ -77,8 +83,9 @@ class _Found(Exception):
 
 
 def _refuse_entities(data: bytes) -> None:
-    def declared(*_: object) -> None:
-        raise Mistake("It declares entities of its own, and such feeds are not read.")
+    def declared(name: str, is_parameter: bool, value: str | None, *_: object) -> None:
+        if is_parameter or value is None or not CHARACTERS.fullmatch(value):
+            raise Mistake("It declares entities of its own, and such feeds are not read.")
 
     def begun(*_: object) -> None:
         raise _Found
@@ -92,14 +99,14 @@ def _refuse_entities(data: bytes) -> None:
         return
 
 
-def _fields(entry: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _fields(entry: Mapping[str, Any], base: str) -> Iterator[tuple[str, Any]]:
     """An entry's fields as text, with its tags, its links, and those in its texts.
 
-    entry: as a plain dict; feedparser's own makes up fields that are not there.
+    entry: as a plain dict; feedparser's own makes up fields that are not there. base: of relative links.
     """
     for key, value in entry.items():
         if isinstance(value, str):
-            yield key, value[:MOST_TEXT]
+            yield key, whole_link(value, base) if key in ADDRESSES else value[:MOST_TEXT]
     for key in TEXTS:
         detail = entry.get(f"{key}_detail") or {}
         value = entry.get(key)
@@ -113,7 +120,7 @@ def _fields(entry: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield "links", list(dict.fromkeys(link for text in html for link in _links(text)))[:MOST_LINKS]
     for link in entry.get("links", ())[:MOST_LINKS]:
         if isinstance(link.get("rel"), str) and link["rel"] != "alternate":
-            yield f"link_{link['rel']}", link.get("href", "")
+            yield f"link_{link['rel']}", whole_link(link.get("href", ""), base)
 
 
 def _first_line(html: str) -> str:

@@ -92,12 +92,67 @@ async def test_a_torn_feed_gives_what_stands_before_the_tear(tmp_path: Path) -> 
     assert [row.name for row in taken.good][:3] == ["Lamp0", "Lamp1", "Lamp2"]
 
 
+@pytest.mark.parametrize("entity", ['"&#160;"', '"&#38;#38;"', "'&#x2014;'", '"…"'])
+async def test_an_entity_that_is_declared_as_a_character_is_read(tmp_path: Path, entity: str) -> None:
+    text = rss(item("Lampe&a;Eins"), head=f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a {entity}>]>')
+    (lamp,) = (await take_text(tmp_path, text, "f.xml")).good
+    assert lamp.name.startswith("Lampe") and lamp.name.endswith("Eins")
+
+
 @pytest.mark.parametrize(
-    "doctype", ['<!DOCTYPE r [<!ENTITY a "b">]>', '<!-- <rss> --><!DOCTYPE r [<!ENTITY a "<b/>">]>']
+    "doctype",
+    [
+        '<!DOCTYPE r [<!ENTITY a "a text of its own">]>',
+        '<!DOCTYPE r [<!ENTITY b "b"><!ENTITY a "&b;&b;">]>',
+        '<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE r [<!ENTITY % a "b">]>',
+        '<!-- <rss> --><!DOCTYPE r [<!ENTITY a "<b/>">]>',
+    ],
 )
 async def test_a_feed_with_entities_of_its_own_is_refused(tmp_path: Path, doctype: str) -> None:
     taken = await take_text(tmp_path, rss(item("&a;"), head=f'<?xml version="1.0"?>{doctype}'), "f.xml")
     assert taken.bad == [("", "It declares entities of its own, and such feeds are not read.")]
+
+
+ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title>{}<entry><title>Lamp</title>{}</entry></feed>'
+OWN = "https://acme.dev/blog/feed"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (ATOM.format(f'<link rel="self" href="{OWN}"/>', '<link href="../lamp"/>'), "f.atom"),
+        (ATOM.format("", f'<link xml:base="{OWN}" href="/lamp"/>'), "f.atom"),
+        (rss(item(link="/lamp"), more="<link>https://acme.dev</link>"), "f.xml"),
+        (f'{{"version": "https://jsonfeed.org/version/1.1", "feed_url": "{OWN}", "items": '
+         '[{"title": "Lamp", "url": "../lamp"}]}', "f.json"),
+        ('{"version": "https://jsonfeed.org/version/1", "home_page_url": "https://acme.dev/", "items": '
+         '[{"title": "Lamp", "url": "/lamp"}]}', "f.json"),
+    ],
+)  # fmt: skip
+async def test_a_saved_feeds_links_are_relative_to_its_own_address(tmp_path: Path, text: str, name: str) -> None:
+    assert [row.homepage for row in (await take_text(tmp_path, text, name)).good] == ["https://acme.dev/lamp"]
+
+
+@pytest.mark.parametrize("link", ["0", "lamp-1", "tag:acme.dev,2026:1", "www.lamp.dev/start"])
+async def test_an_id_or_a_host_is_no_relative_link(tmp_path: Path, link: str) -> None:
+    taken = await take_text(tmp_path, rss(item(link=link), more="<link>https://acme.dev</link>"), "f.xml")
+    assert [row.homepage for row in taken.good] == ["https://www.lamp.dev/start" if "www" in link else ""]
+
+
+@pytest.mark.parametrize(
+    ("head", "says"),
+    [
+        ('<link rel="alternate" type="application/rss+xml" href="https://acme.dev/feed?a=1&amp;b">', "https://acme.dev/feed?a=1&b"),
+        ("<LINK TYPE=application/atom+xml HREF='https://acme.dev/x' REL=alternate>", "names its feed: https://acme.dev/x"),
+        ('<link rel="alternate" hreflang="de" href="/de"><link rel="stylesheet" href="/feed.css">', "Look for the feed's address"),
+    ],
+)  # fmt: skip
+async def test_a_page_given_as_a_feed_names_the_feed_it_has(tmp_path: Path, head: str, says: str) -> None:
+    taken = await take_text(tmp_path, f"<!doctype html><html><head>{head}</head><p>Lamp</p></html>", "index.html")
+    ((at, reason),) = taken.bad
+    assert (at, reason.startswith("It is a web page, not a feed.")) == ("", True)
+    assert says in reason
 
 
 async def test_an_entry_about_entities_does_not_cost_the_feed(tmp_path: Path) -> None:

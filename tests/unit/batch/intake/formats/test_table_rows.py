@@ -67,6 +67,27 @@ async def test_an_open_quote_costs_its_own_row_and_no_other(tmp_path: Path, wher
     assert [at for at, _ in taken.bad] == ["line 3"]
 
 
+async def test_a_quote_within_a_quoted_cell_is_a_bad_row(tmp_path: Path) -> None:
+    text = 'name,url,tagline\nLampe,lampe.dev,"Sie sagte "Licht" und ging"\n"Feder ""2""",feder.dev,5" wide\n'
+    taken = await take_text(tmp_path, text)
+    assert [(row.name, row.tagline) for row in taken.good] == [('Feder "2"', '5" wide')]
+    ((at, reason),) = taken.bad
+    assert (at, "quote" in reason) == ("line 2", True)
+
+
+@pytest.mark.parametrize("cell", ["iOS, Testing", "Mobile; testing; Web", "mobile / Testing", "#ios #testing"])
+async def test_of_several_categories_in_one_cell_the_first_we_have_counts(tmp_path: Path, cell: str) -> None:
+    (lamp,) = (await take_text(tmp_path, f'name,url,topics\nLamp,lamp.dev,"{cell}"\n')).good
+    assert lamp.category == "testing"
+
+
+@pytest.mark.parametrize("count", ["12", "1,204", "1.2k", "0", "3.5 K"])
+async def test_a_count_of_comments_is_no_listing_and_no_note(tmp_path: Path, count: str) -> None:
+    taken = await take_text(tmp_path, f'name,url,comments\nLamp,lamp.dev,"{count}"\n')
+    assert [(row.listing, row.homepage) for row in taken.good] == [("", "https://lamp.dev")]
+    assert taken.notes == []
+
+
 async def test_an_open_quote_in_the_last_line_is_reported(tmp_path: Path) -> None:
     taken = await take_text(tmp_path, 'name,url\nLamp,l.dev\nBulb,"b.dev\n')
     assert ([row.name for row in taken.good], [at for at, _ in taken.bad]) == (["Lamp"], ["line 3"])
