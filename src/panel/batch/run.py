@@ -14,7 +14,9 @@ from pathlib import Path
 from panel.batch.batch_context import BatchContext
 from panel.batch.close import MOST_PARTNERS, close_batch
 from panel.batch.estimate import BatchPrice, price_batch
+from panel.batch.intake.explain import RowExplanation, explain_row
 from panel.batch.intake.ingest import ingest_rows, why_nothing_read
+from panel.batch.intake.read_sources import RowWatch
 from panel.batch.known_products import note_in
 from panel.batch.options import BatchEnvironment, BatchOrder
 from panel.batch.pool import launches_at_once, work_off
@@ -87,6 +89,17 @@ async def dry_run(env: BatchEnvironment, order: BatchOrder) -> tuple[Iterator[Ba
     stores.records.save_run(run)
     await _ingest(env, order, run)
     return stores.rows.stream(DRY), _price(env, run, order.plan), why_nothing_read(DRY, stores.rows)
+
+
+async def explain_one_row(env: BatchEnvironment, order: BatchOrder, watch: RowWatch) -> RowExplanation:
+    """What `dry_run` says of the row that is watched, and why. Raises Mistake where there is none."""
+    found, _, _ = await dry_run(env, order)
+    row = next((row for row in found if row.row == watch.row), None)
+    if row is None:
+        count = sum(env.run.stores.rows.counts(DRY).values())
+        raise Mistake(f"There is no row {watch.row}: {count} were read.", hint="`--dry-run` numbers them.")
+    number = row.same_as or (int(row.may_be[4:].partition(":")[0]) if row.may_be else 0)
+    return explain_row(row, env.run.stores.rows.get(DRY, number) if number else None, watch)
 
 
 @contextmanager

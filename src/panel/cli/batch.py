@@ -45,6 +45,10 @@ DayBudget = Annotated[
 ]
 Deadline = Annotated[float | None, typer.Option("--deadline", help="Minutes this batch may take.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be reviewed, skipped and paid; ask nobody.")]
+Explain = Annotated[int | None, typer.Option(
+    "--explain", metavar="ROW", min=1,
+    help="Say why this row of --dry-run is taken, joined, offered or skipped, and what gave its fields; ask nobody.",
+)]  # fmt: skip
 Models = Annotated[list[str] | None, typer.Option("--model", help="provider/model; give it again to spread the panel.")]
 Enqueue = Annotated[
     bool, typer.Option("--enqueue", help="Hand the launches to `panel worker` processes (Postgres) and return.")
@@ -57,8 +61,9 @@ Watch = Annotated[
 def batch(
     sources: Sources = None, most: Most = None, category: Categories = None, language: Languages = None,
     max_age_days: MaxAge = None, economy: Economy = False, budget: Budget = None, launch_budget: LaunchBudget = None,
-    day_budget: DayBudget = None, deadline: Deadline = None, dry_run: DryRun = False, personas: PersonasOption = "",
-    model: Models = None, enqueue: Enqueue = False, watch: Watch = "", yes: YesFlag = False, json_: JsonFlag = False,
+    day_budget: DayBudget = None, deadline: Deadline = None, dry_run: DryRun = False, explain: Explain = None,
+    personas: PersonasOption = "", model: Models = None, enqueue: Enqueue = False, watch: Watch = "",
+    yes: YesFlag = False, json_: JsonFlag = False,
 ) -> None:  # fmt: skip
     """Review a day's launches: drafts, a spend report, and a list of what was skipped and why.
 
@@ -67,7 +72,7 @@ def batch(
     """
     with open_here(yes=yes, json_=json_) as workspace:
         if watch:
-            if sources or dry_run or enqueue:
+            if sources or dry_run or enqueue or explain:
                 raise Mistake(
                     "--watch shows a batch there is; it starts none.", hint="Leave sources and other flags out."
                 )
@@ -79,7 +84,9 @@ def batch(
             personas, model or (), most, category or (), language or (), max_age_days, usd(budget), usd(launch_budget),
             usd(day_budget), seconds(deadline), economy,
         )  # fmt: skip
-        if dry_run:
+        if explain:
+            run_loop(_explain(workspace, sources or (), options, explain, json_=json_))
+        elif dry_run:
             run_loop(_dry(workspace, sources or (), options, json_=json_))
         elif enqueue:
             _enqueue(workspace, sources or (), options, json_=json_)
@@ -158,6 +165,23 @@ async def _dry(workspace: "Workspace", sources: "Sequence[str]", options: "Batch
             talk(price.sentence)
     if why:
         _end(Mistake(f"No source could be read. {why}"), json_=json_)
+
+
+async def _explain(
+    workspace: "Workspace", sources: "Sequence[str]", options: "BatchOptions", number: int, *, json_: bool
+) -> None:
+    """Print what became of one row: where it stands, what gave its fields, what decided."""
+    from panel.workspace import explain_batch_row
+
+    told = await explain_batch_row(workspace, sources, options, number)
+    if json_:
+        say_json(told.model_dump(mode="json", exclude_defaults=True))
+        return
+    row = told.row
+    say(f"Row {row.row}, {row.said.source}, {row.said.at}: {row.said.name or 'without a name'}")
+    if told.fields:
+        say(table([("field", "value", "from"), *((one.field, one.value[:80], one.origin) for one in told.fields)]))
+    say("\n".join(told.decided))
 
 
 def _why(row: "BatchRow") -> str:

@@ -11,10 +11,10 @@ from .gather.listing import product_address as product_address
 from .gather.live_dossier import build_live_dossier as build_live_dossier
 from .gather.snapshots import Snapshots as Snapshots
 from .identity.address import address_in as address_in, joined as joined, tidy_address as tidy_address
-from .identity.same_product import Tag as Tag, address_key as address_key, folded_name as folded_name
+from .identity.same_product import Tag as Tag, folded_name as folded_name
 from .identity.same_product import folded_release as folded_release, named_release as named_release
-from .identity.same_product import plain_name as plain_name, product_key as product_key, same_product as same_product
-from .identity.same_product import tag_of as tag_of
+from .identity.same_product import plain_name as plain_name, product_key as product_key, proof_of as proof_of
+from .identity.same_product import same_product as same_product, tag_of as tag_of
 from .identity.voices import package_of as package_of, repository_of as repository_of
 from .launch_file.launch_template import launch_template as launch_template
 from .launch_file.launch_yaml import ENDINGS as ENDINGS, FENCE as FENCE, MOST_BYTES as MOST_BYTES

@@ -1,7 +1,7 @@
 """What a batch needs, put together from a workspace's files and settings; and the use cases of one."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -43,16 +43,32 @@ async def go_on_with_batch(workspace: Workspace, run_id: str, options: BatchOpti
     )
 
 
+async def explain_batch_row(
+    workspace: Workspace, sources: Sequence[str], options: BatchOptions, row: int
+) -> batch.RowExplanation:
+    """Why a batch of these sources would take or leave a row, by its number. Nothing is kept."""
+    order, watch = make_order(workspace, sources, options), batch.RowWatch(row)
+    with _thrown_away() as stores:
+        env = replace(make_environment(workspace, stores=stores), read=partial(_read, workspace, watch=watch))
+        return await batch.explain_one_row(env, order, watch)
+
+
+@contextmanager
+def _thrown_away() -> Iterator[Stores]:
+    with (
+        TemporaryDirectory(prefix="panel-dry-") as folder,
+        Stores.open(f"sqlite:///{folder}/rows.db", Path(folder)) as stores,
+    ):
+        yield stores
+
+
 @asynccontextmanager
 async def price_batch_only(
     workspace: Workspace, sources: Sequence[str], options: BatchOptions
 ) -> AsyncIterator[tuple[Iterator[BatchRow], batch.BatchPrice, str]]:
     """What a batch would do and cost: rows, price, and why nothing could be read. Nothing is kept."""
     order = make_order(workspace, sources, options)
-    with (
-        TemporaryDirectory(prefix="panel-dry-") as folder,
-        Stores.open(f"sqlite:///{folder}/rows.db", Path(folder)) as stores,
-    ):
+    with _thrown_away() as stores:
         yield await batch.dry_run(make_environment(workspace, stores=stores), order)
 
 
@@ -133,7 +149,9 @@ def _shortlist(workspace: Workspace, options: BatchOptions) -> batch.Shortlist:
     return rules
 
 
-def _read(workspace: Workspace, sources: Sequence[SourceSpec]) -> AsyncIterator[Announcement | BadRow]:
+def _read(
+    workspace: Workspace, sources: Sequence[SourceSpec], watch: batch.RowWatch | None = None
+) -> AsyncIterator[Announcement | BadRow]:
     """Every row of every source, streamed; bad ones are said as they are met."""
     told = 0
 
@@ -146,4 +164,4 @@ def _read(workspace: Workspace, sources: Sequence[SourceSpec]) -> AsyncIterator[
             workspace.console.tell("  More bad rows are in the summary.")
 
     fetch = partial(make_fetcher(workspace).get, as_feed=True)
-    return batch.read_announcements(sources, fetch=fetch, on_problem=tell, categories=workspace.categories)
+    return batch.read_announcements(sources, fetch=fetch, on_problem=tell, categories=workspace.categories, watch=watch)

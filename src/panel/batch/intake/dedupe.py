@@ -123,6 +123,11 @@ def _same_launch(one: Held, other: Held) -> bool:
     return same_product(_launch(one), _launch(other))
 
 
+def as_compared(row: int, said: Announcement) -> Launch:
+    """As much of a row as it is told from others by."""
+    return _launch(_held(row, said))
+
+
 def _keys(new: Held) -> tuple[str, ...]:
     """The surest first: all of them together with the release, so that a crowd under one key hides nothing exact."""
     keys = product_key(_launch(new))

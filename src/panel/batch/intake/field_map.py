@@ -65,6 +65,7 @@ class FieldValue(NamedTuple):
     texts: tuple[str, ...]
     is_title: bool = False
     is_guessed: bool = False  # found by its name, and not where panel.toml says
+    path: str = ""  # where
 
     @property
     def text(self) -> str:
@@ -122,13 +123,13 @@ def value_of(field: str, entry: Entry, table: FeedTable) -> FieldValue:
 def _mapped(paths: tuple[str, ...], entry: Entry) -> Iterator[FieldValue]:
     for path in paths:
         if path.startswith("="):
-            yield FieldValue((path[1:],))
+            yield FieldValue((path[1:],), path=path)
         elif BRACED.search(path):
             parts = {inner: _texts(_at(entry, inner)) for inner in BRACED.findall(path)}
             if all(parts.values()):
-                yield FieldValue((_filled(path, parts),))
+                yield FieldValue((_filled(path, parts),), path=path)
         elif texts := _texts(_at(entry, path)):
-            yield FieldValue(texts, fold_name(path.rpartition(".")[2]) in TITLES)
+            yield FieldValue(texts, fold_name(path.rpartition(".")[2]) in TITLES, path=path)
 
 
 def _filled(template: str, parts: Mapping[str, tuple[str, ...]]) -> str:
@@ -138,7 +139,7 @@ def _filled(template: str, parts: Mapping[str, tuple[str, ...]]) -> str:
 def _usual(field: str, entry: Entry) -> Iterator[FieldValue]:
     for key in _ranked(tuple(map(str, entry.fields))).get(field, ()):
         if texts := _texts(entry.fields.get(key)):
-            yield FieldValue(texts, not TITLES.isdisjoint(_words(key)), is_guessed=True)
+            yield FieldValue(texts, not TITLES.isdisjoint(_words(key)), is_guessed=True, path=key)
 
 
 @lru_cache(maxsize=256)

@@ -76,23 +76,30 @@ def same_product(one: Launch, other: Launch, *, is_settled: bool = False) -> boo
 
     is_settled: a person joined products that one of these is of.
     """
+    return bool(proof_of(one, other, is_settled=is_settled))
+
+
+def proof_of(one: Launch, other: Launch, *, is_settled: bool = False) -> str:
+    """What two launches of one product have in common that proves it, in words; "" for nothing."""
     named_alike = folded_name(one.name, one.release) == folded_name(other.name, other.release)
     at, there = address_key(one.homepage), address_key(other.homepage)
     homes, theirs = _homes(one), _homes(other)
     if shared := {home.root for home in homes} & {home.root for home in theirs}:
         folders, their_folders = _folders(homes, shared), _folders(theirs, shared)
-        if folders and their_folders:
-            return any(_is_one(folder, their) for folder in folders for their in their_folders)
+        in_one = any(_is_one(folder, their) for folder in folders for their in their_folders)
         is_apart = (at and there and at != there) or _inner_page(one.homepage) != _inner_page(other.homepage)
-        return named_alike or not (folders or their_folders or is_apart)
+        is_same = in_one if folders and their_folders else named_alike or not (folders or their_folders or is_apart)
+        return "one repository or package" if is_same else ""
     if at and at == there:
-        return named_alike or at != site_of(one.homepage)
+        return "one address" if named_alike or at != site_of(one.homepage) else ""
     if (homes or at) and (theirs or there):
         is_one_site = bool(at and there) and site_of(one.homepage) == site_of(other.homepage)
-        return is_settled and named_alike and is_one_site
+        return "one name at one site, as a person settled" if is_settled and named_alike and is_one_site else ""
     mine, pages = _pages(one), _pages(other)
-    is_seen = not mine.isdisjoint(pages) or (not (mine or pages) and bool(_texts(one)) and _texts(one) == _texts(other))
-    return named_alike and is_seen
+    if named_alike and not mine.isdisjoint(pages):
+        return "one name and one page that showed both"
+    is_one_text = not (mine or pages) and bool(_texts(one)) and _texts(one) == _texts(other)
+    return "one name and one text" if named_alike and is_one_text else ""
 
 
 def address_key(address: str) -> str:
