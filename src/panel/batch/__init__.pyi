@@ -3,8 +3,8 @@ from .close import SUMMARY as SUMMARY
 from .estimate import BatchPrice as BatchPrice
 from .events import BatchEvent as BatchEvent, Begun as Begun, Ended as Ended, Paid as Paid
 from .intake.entries import BadRow as BadRow
-from .intake.explain import RowExplanation as RowExplanation
-from .intake.read_sources import RowWatch as RowWatch, read_announcements as read_announcements
+from .intake.explain import RowExplanation as RowExplanation, RowWatch as RowWatch, explain_row as explain_row
+from .intake.read_sources import read_announcements as read_announcements
 from .intake.source_spec import FeedTable as FeedTable, Shortlist as Shortlist, SourceSpec as SourceSpec
 from .intake.source_spec import is_address as is_address
 from .known_products import known_in as known_in
@@ -16,8 +16,7 @@ from .report.summary import Digest as Digest, counted_words as counted_words, di
 from .report.summary import partner_of as partner_of, savings_words as savings_words, spend_words as spend_words
 from .report.summary import summary_fields as summary_fields
 from .resume import reopen_rows as reopen_rows
-from .run import BatchOutcome as BatchOutcome, dry_run as dry_run, enqueue_batch as enqueue_batch
-from .run import explain_one_row as explain_one_row
+from .run import DRY as DRY, BatchOutcome as BatchOutcome, dry_run as dry_run, enqueue_batch as enqueue_batch
 from .run import resume_batch as resume_batch, run_batch as run_batch
 from .workers.jobs import BATCHES as BATCHES, HEARTBEAT_S as HEARTBEAT_S, JobHandlers as JobHandlers
 from .workers.jobs import LAUNCHES as LAUNCHES, RESCUE as RESCUE, STALLED_S as STALLED_S, is_work_due as is_work_due

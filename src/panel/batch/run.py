@@ -14,9 +14,7 @@ from pathlib import Path
 from panel.batch.batch_context import BatchContext
 from panel.batch.close import MOST_PARTNERS, close_batch
 from panel.batch.estimate import BatchPrice, price_batch
-from panel.batch.intake.explain import RowExplanation, explain_row
 from panel.batch.intake.ingest import ingest_rows, why_nothing_read
-from panel.batch.intake.read_sources import RowWatch
 from panel.batch.known_products import note_in
 from panel.batch.options import BatchEnvironment, BatchOrder
 from panel.batch.pool import launches_at_once, work_off
@@ -27,8 +25,8 @@ from panel.errors import Interrupted, Mistake, PanelError, ProviderError, Stoppe
 from panel.jurors import open_batches
 from panel.money import refuse_unpriced
 from panel.pipeline import RunLimits, StopSign, WorkAhead, asking, pretty_json
-from panel.records import BatchPlan, BatchRow, Juror, Run, Stamp, sha256_of
-from panel.store import RunFolder, Stores
+from panel.records import BatchPlan, Juror, Run, Stamp, sha256_of
+from panel.store import BatchRows, RunFolder, Stores
 
 DRY = "dry"  # the run id on the database that is thrown away
 
@@ -79,8 +77,8 @@ async def enqueue_batch(env: BatchEnvironment, order: BatchOrder) -> Run | None:
             return run
 
 
-async def dry_run(env: BatchEnvironment, order: BatchOrder) -> tuple[Iterator[BatchRow], BatchPrice, str]:
-    """The rows with their states and reasons, the price, and why no source could be read ("" when one could).
+async def dry_run(env: BatchEnvironment, order: BatchOrder) -> tuple[BatchRows, BatchPrice, str]:
+    """Rows of the run DRY with their states and reasons, the price, and why no source could be read ("" if one could).
 
     env: on a database that is thrown away. Listings are not followed, dossiers not gathered, nobody is asked.
     """
@@ -88,18 +86,7 @@ async def dry_run(env: BatchEnvironment, order: BatchOrder) -> tuple[Iterator[Ba
     run = _run_of(env, order.plan, env.new_stamp(["dry"]).model_copy(update={"run_id": DRY}))
     stores.records.save_run(run)
     await _ingest(env, order, run)
-    return stores.rows.stream(DRY), _price(env, run, order.plan), why_nothing_read(DRY, stores.rows)
-
-
-async def explain_one_row(env: BatchEnvironment, order: BatchOrder, watch: RowWatch) -> RowExplanation:
-    """What `dry_run` says of the row that is watched, and why. Raises Mistake where there is none."""
-    found, _, _ = await dry_run(env, order)
-    row = next((row for row in found if row.row == watch.row), None)
-    if row is None:
-        count = sum(env.run.stores.rows.counts(DRY).values())
-        raise Mistake(f"There is no row {watch.row}: {count} were read.", hint="`--dry-run` numbers them.")
-    number = row.same_as or (int(row.may_be[4:].partition(":")[0]) if row.may_be else 0)
-    return explain_row(row, env.run.stores.rows.get(DRY, number) if number else None, watch)
+    return stores.rows, _price(env, run, order.plan), why_nothing_read(DRY, stores.rows)
 
 
 @contextmanager

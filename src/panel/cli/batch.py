@@ -15,7 +15,7 @@ from panel.workspace import run_loop
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from panel.batch import BatchOptions, BatchOutcome
+    from panel.batch import BatchOptions, BatchOutcome, RowExplanation
     from panel.records import BatchRow, Run
     from panel.workspace import Workspace
 
@@ -84,10 +84,8 @@ def batch(
             personas, model or (), most, category or (), language or (), max_age_days, usd(budget), usd(launch_budget),
             usd(day_budget), seconds(deadline), economy,
         )  # fmt: skip
-        if explain:
-            run_loop(_explain(workspace, sources or (), options, explain, json_=json_))
-        elif dry_run:
-            run_loop(_dry(workspace, sources or (), options, json_=json_))
+        if dry_run or explain:
+            run_loop(_dry(workspace, sources or (), options, explain, json_=json_))
         elif enqueue:
             _enqueue(workspace, sources or (), options, json_=json_)
         else:
@@ -148,11 +146,19 @@ def _enqueue(workspace: "Workspace", sources: "Sequence[str]", options: "BatchOp
     talk(f"{count} launches handed out. Watch them with: panel batch --watch {run_id}")
 
 
-async def _dry(workspace: "Workspace", sources: "Sequence[str]", options: "BatchOptions", *, json_: bool) -> None:
-    """Print each row with its state and reason, then the price."""
+async def _dry(
+    workspace: "Workspace", sources: "Sequence[str]", options: "BatchOptions", number: int | None, *, json_: bool
+) -> None:
+    """Print each row with its state and reason, then the price; or of one row why it is so."""
+    from panel.batch import DRY, RowWatch, explain_row
     from panel.workspace import price_batch_only
 
-    async with price_batch_only(workspace, sources, options) as (rows, price, why):
+    watch = RowWatch(number) if number else None
+    async with price_batch_only(workspace, sources, options, watch) as (kept, price, why):
+        if watch:
+            _explain(explain_row(kept, DRY, watch), json_=json_)
+            return
+        rows = kept.stream(DRY)
         if json_:
             told = {
                 "launches": price.launches, "calls": price.calls, "low_usd": str(price.low_usd),
@@ -167,20 +173,16 @@ async def _dry(workspace: "Workspace", sources: "Sequence[str]", options: "Batch
         _end(Mistake(f"No source could be read. {why}"), json_=json_)
 
 
-async def _explain(
-    workspace: "Workspace", sources: "Sequence[str]", options: "BatchOptions", number: int, *, json_: bool
-) -> None:
+def _explain(told: "RowExplanation", *, json_: bool) -> None:
     """Print what became of one row: where it stands, what gave its fields, what decided."""
-    from panel.workspace import explain_batch_row
-
-    told = await explain_batch_row(workspace, sources, options, number)
     if json_:
         say_json(told.model_dump(mode="json", exclude_defaults=True))
         return
     row = told.row
     say(f"Row {row.row}, {row.said.source}, {row.said.at}: {row.said.name or 'without a name'}")
     if told.fields:
-        say(table([("field", "value", "from"), *((one.field, one.value[:80], one.origin) for one in told.fields)]))
+        lines = ((field, value[:80], origin) for field, (value, origin) in told.fields.items())
+        say(table([("field", "value", "from"), *lines]))
     say("\n".join(told.decided))
 
 

@@ -1,6 +1,6 @@
 from .ask_again import ask_again_for as ask_again_for, asking_in_background as asking_in_background
-from .batches import explain_batch_row as explain_batch_row, go_on_with_batch as go_on_with_batch
-from .batches import price_batch_only as price_batch_only, review_batch as review_batch
+from .batches import go_on_with_batch as go_on_with_batch, price_batch_only as price_batch_only
+from .batches import review_batch as review_batch
 from .desks import open_desk_of as open_desk_of, owner_name as owner_name, owner_of as owner_of
 from .event_loop import run_loop as run_loop, run_until_stopped as run_until_stopped
 from .folder import lay_out_workspace as lay_out_workspace

@@ -1,7 +1,7 @@
 """What a batch needs, put together from a workspace's files and settings; and the use cases of one."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,8 +14,8 @@ from panel.batch import BadRow, BatchEnvironment, BatchOptions, BatchOrder, Batc
 from panel.errors import Mistake
 from panel.jurors import ModelSpec, open_provider
 from panel.pipeline import StopSign, settings_of, spec_from
-from panel.records import Announcement, BatchPlan, BatchRow
-from panel.store import SpendLimits, Stores
+from panel.records import Announcement, BatchPlan
+from panel.store import BatchRows, SpendLimits, Stores
 from panel.workspace.desks import fill_queue
 from panel.workspace.launches import check_category, make_fetcher, make_gather
 from panel.workspace.runs import may_probe
@@ -43,33 +43,18 @@ async def go_on_with_batch(workspace: Workspace, run_id: str, options: BatchOpti
     )
 
 
-async def explain_batch_row(
-    workspace: Workspace, sources: Sequence[str], options: BatchOptions, row: int
-) -> batch.RowExplanation:
-    """Why a batch of these sources would take or leave a row, by its number. Nothing is kept."""
-    order, watch = make_order(workspace, sources, options), batch.RowWatch(row)
-    with _thrown_away() as stores:
-        env = replace(make_environment(workspace, stores=stores), read=partial(_read, workspace, watch=watch))
-        return await batch.explain_one_row(env, order, watch)
-
-
-@contextmanager
-def _thrown_away() -> Iterator[Stores]:
+@asynccontextmanager
+async def price_batch_only(
+    workspace: Workspace, sources: Sequence[str], options: BatchOptions, watch: batch.RowWatch | None = None
+) -> AsyncIterator[tuple[BatchRows, batch.BatchPrice, str]]:
+    """What a batch would do and cost: its rows under DRY, price, and why nothing could be read. Nothing is kept."""
+    order = make_order(workspace, sources, options)
     with (
         TemporaryDirectory(prefix="panel-dry-") as folder,
         Stores.open(f"sqlite:///{folder}/rows.db", Path(folder)) as stores,
     ):
-        yield stores
-
-
-@asynccontextmanager
-async def price_batch_only(
-    workspace: Workspace, sources: Sequence[str], options: BatchOptions
-) -> AsyncIterator[tuple[Iterator[BatchRow], batch.BatchPrice, str]]:
-    """What a batch would do and cost: rows, price, and why nothing could be read. Nothing is kept."""
-    order = make_order(workspace, sources, options)
-    with _thrown_away() as stores:
-        yield await batch.dry_run(make_environment(workspace, stores=stores), order)
+        env = replace(make_environment(workspace, stores=stores), read=partial(_read, workspace, watch=watch))
+        yield await batch.dry_run(env, order)
 
 
 def make_order(workspace: Workspace, sources: Sequence[str], options: BatchOptions) -> BatchOrder:
@@ -152,7 +137,12 @@ def _shortlist(workspace: Workspace, options: BatchOptions) -> batch.Shortlist:
 def _read(
     workspace: Workspace, sources: Sequence[SourceSpec], watch: batch.RowWatch | None = None
 ) -> AsyncIterator[Announcement | BadRow]:
-    """Every row of every source, streamed; bad ones are said as they are met."""
+    """Every row of every source, streamed; bad ones are said as they are met, or kept where a row is watched."""
+    fetch = partial(make_fetcher(workspace).get, as_feed=True)
+    if watch:
+        return batch.read_announcements(
+            sources, fetch=fetch, on_problem=watch.hear, categories=workspace.categories, on_row=watch.see
+        )
     told = 0
 
     def tell(bad: BadRow) -> None:
@@ -163,5 +153,4 @@ def _read(
         elif told == MOST_TOLD + 1:
             workspace.console.tell("  More bad rows are in the summary.")
 
-    fetch = partial(make_fetcher(workspace).get, as_feed=True)
-    return batch.read_announcements(sources, fetch=fetch, on_problem=tell, categories=workspace.categories, watch=watch)
+    return batch.read_announcements(sources, fetch=fetch, on_problem=tell, categories=workspace.categories)

@@ -1,14 +1,16 @@
-"""Why a row was taken, joined, offered or skipped: where it stands, what gave its fields, what decided. Pure."""
+"""Why a row was taken, joined, offered or skipped: where it stands, what gave its fields, what decided."""
 
 from collections.abc import Iterator
 
 from panel.batch.intake.dedupe import as_compared
-from panel.batch.intake.entries import MOST_SHOWN, Entry
+from panel.batch.intake.entries import MOST_SHOWN, BadRow, Entry
 from panel.batch.intake.field_map import value_of
-from panel.batch.intake.read_sources import RowWatch
-from panel.batch.intake.source_spec import FIELDS
+from panel.batch.intake.read_sources import SourceRow
+from panel.batch.intake.source_spec import FIELDS, FeedTable, SourceSpec
 from panel.dossier import one_line, product_key, proof_of
+from panel.errors import Mistake
 from panel.records import Announcement, BatchRow, Value
+from panel.store import BatchRows
 
 SORTS = {"repo": "a repository", "site": "an address", "name": "the name", "text": "the text"}
 DERIVED = {
@@ -17,43 +19,58 @@ DERIVED = {
 }  # fmt: skip
 
 
-class FieldOrigin(Value):
-    """One field of a row as it was taken, and what gave it."""
+class RowWatch:
+    """One row by its number from 1: how it stood before its fields were ours, and what it lost."""
 
-    field: str
-    value: str  # "" where nothing was taken of what was given
-    origin: str
+    def __init__(self, row: int) -> None:
+        self.row, self._at = row, 0
+        self.entry: Entry | SourceRow | None = None
+        self.table = FeedTable()
+        self.lost: list[str] = []
+
+    def see(self, entry: Entry | SourceRow, spec: SourceSpec) -> None:
+        self._at += 1
+        if self._at == self.row:
+            self.entry, self.table = entry, spec.table
+
+    def hear(self, problem: BadRow) -> None:
+        if self._at == self.row and problem.kept and problem.at:
+            self.lost.append(problem.reason)
 
 
 class RowExplanation(Value):
-    """What became of a row, in sentences."""
+    """What became of a row."""
 
     row: BatchRow
-    fields: tuple[FieldOrigin, ...]
-    decided: tuple[str, ...]
+    fields: dict[str, tuple[str, str]]  # field -> what was taken for it, and what gave it; a value may be ""
+    decided: tuple[str, ...]  # sentences
 
 
-def explain_row(row: BatchRow, earlier: BatchRow | None, watch: RowWatch) -> RowExplanation:
-    """earlier: the row this one was joined to or may be the same launch as. watch: how the row stood."""
-    fields = tuple(_origins(row.said, watch.entry, watch)) if isinstance(watch.entry, Entry) else ()
-    return RowExplanation(row=row, fields=fields, decided=(*watch.lost, *_decided(row, earlier)))
+def explain_row(rows: BatchRows, run_id: str, watch: RowWatch) -> RowExplanation:
+    """What became of the row that was watched. Raises Mistake where there is none."""
+    if watch.entry is None:
+        count = sum(rows.counts(run_id).values())
+        raise Mistake(f"There is no row {watch.row}: {count} were read.", hint="`--dry-run` numbers them.")
+    row = rows.get(run_id, watch.row)
+    number = row.same_as or int(row.may_be[4:].partition(":")[0] or 0)
+    decided = _decided(row, rows.get(run_id, number) if number else None)
+    fields = dict(_origins(row.said, watch.entry, watch.table)) if isinstance(watch.entry, Entry) else {}
+    return RowExplanation(row=row, fields=fields, decided=(*watch.lost, *decided))
 
 
-def _origins(said: Announcement, entry: Entry, watch: RowWatch) -> Iterator[FieldOrigin]:
+def _origins(said: Announcement, entry: Entry, feed: FeedTable) -> Iterator[tuple[str, tuple[str, str]]]:
     kind = "column" if entry.at.startswith("line") else "field"
-    title = value_of("name", entry, watch.spec.table).text
+    title = value_of("name", entry, feed).text
     told = said.model_dump(mode="json") | {"text": "".join(source.text for source in said.sources)}
     for field in FIELDS:
-        found, value = value_of(field, entry, watch.spec.table), one_line(told[field] or "")
+        found, value = value_of(field, entry, feed), one_line(told[field] or "")
         given = ", ".join(map(one_line, found.texts))
         where = f"its {kind} {_short(found.path)}, {'known by its name' if found.is_guessed else 'as panel.toml says'}"
         if given:
             how = "as it stands" if value == given else f"{'from' if value else 'no use of'} {_short(given)}"
-            yield FieldOrigin(field=field, value=value, origin=f"{how} in {where}")
+            yield field, (value, f"{how} in {where}")
         elif value:
-            yield FieldOrigin(
-                field=field, value=value, origin=DERIVED.get(field, f"cut from its title {_short(title)}")
-            )
+            yield field, (value, DERIVED.get(field, f"cut from its title {_short(title)}"))
 
 
 def _decided(row: BatchRow, earlier: BatchRow | None) -> Iterator[str]:

@@ -32,6 +32,7 @@ from panel.records import Announcement, Page
 
 AT_ONCE = 200  # rows read in a thread before the loop has its turn
 SourceRow = Announcement | BadRow
+OnRow = Callable[[Entry | SourceRow, SourceSpec], None]
 FetchFeed = Callable[[str], Awaitable[Page]]  # `partial(fetcher.get, as_feed=True)`; raises PanelError
 BY_ENDING: dict[str, Format] = {
     ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".yaml": "launch", ".yml": "launch",
@@ -65,48 +66,23 @@ HREF = re.compile(r"""\shref\s*=\s*["']?([^"'<>\s]{1,1000})""", re.IGNORECASE)
 CONTROLS = bytes({*range(32)} - set(b"\t\n\r\f\x1b"))
 
 
-class RowWatch:
-    """One row, by its number from 1: how it stood before its fields were ours, and what it lost."""
-
-    def __init__(self, row: int) -> None:
-        self.row, self._at = row, 0
-        self.entry: Entry | SourceRow | None = None
-        self.spec = SourceSpec(label="", source="")
-        self.lost: list[str] = []
-
-    def see(self, entry: Entry | SourceRow, spec: SourceSpec) -> None:
-        self._at += 1
-        if self._at == self.row:
-            self.entry, self.spec = entry, spec
-
-    def hear(self, problem: BadRow) -> None:
-        if self._at == self.row and problem.kept and problem.at:
-            self.lost.append(problem.reason)
-
-
 async def read_announcements(
     sources: Sequence[SourceSpec],
     *,
     fetch: FetchFeed,
     on_problem: OnProblem = lambda problem: None,
     categories: frozenset[str] = frozenset(),
-    watch: RowWatch | None = None,
+    on_row: OnRow = lambda row, spec: None,
 ) -> AsyncIterator[Announcement | BadRow]:
     """Every row of every source, in order, as an announcement or with the reason it can't be used.
 
     fetch: brings a feed by its address. on_problem: hears of every bad row, and of rows that stay but lost something
-    (`kept`). categories: slugs there are; what a source calls otherwise is unknown. watch: keeps one row for whoever
-    asks about it. Raises nothing for a bad source: it is one BadRow whose `at` is "".
+    (`kept`). categories: slugs there are; what a source calls otherwise is unknown. on_row: hears of every row as it
+    stood, before its problems. Raises nothing for a bad source: it is one BadRow whose `at` is "".
     """
-    watch = watch or RowWatch(0)
-
-    def hear(problem: BadRow) -> None:
-        watch.hear(problem)
-        on_problem(problem)
-
     for spec in sources:
         try:
-            with closing(await _open(spec, fetch, hear, categories, watch)) as rows:
+            with closing(await _open(spec, fetch, on_problem, categories, on_row)) as rows:
                 while some := await asyncio.to_thread(list, islice(rows, AT_ONCE)):
                     for row in some:
                         if isinstance(row, BadRow):
@@ -114,13 +90,13 @@ async def read_announcements(
                         yield row
         except PanelError as err:
             problem = BadRow(source=spec.label, at="", reason=_sentence(err))
-            watch.see(problem, spec)
+            on_row(problem, spec)
             on_problem(problem)
             yield problem
 
 
 async def _open(
-    spec: SourceSpec, fetch: FetchFeed, on_problem: OnProblem, categories: frozenset[str], watch: RowWatch
+    spec: SourceSpec, fetch: FetchFeed, on_problem: OnProblem, categories: frozenset[str], on_row: OnRow
 ) -> Generator[SourceRow, None, None]:
     """The source's rows, ready to be read in a thread. Raises PanelError."""
     if is_address(spec.source):
@@ -130,7 +106,7 @@ async def _open(
         rows = _fetched(spec, page)
     else:
         rows = _local(spec, Path(spec.source), categories)
-    return _rows(rows, spec, on_problem, categories, watch)
+    return _rows(rows, spec, on_problem, categories, on_row)
 
 
 def _rows(
@@ -138,7 +114,7 @@ def _rows(
     spec: SourceSpec,
     on_problem: OnProblem,
     categories: frozenset[str],
-    watch: RowWatch,
+    on_row: OnRow,
 ) -> Generator[SourceRow, None, None]:
     """Rows as announcements; whatever fails midway ends this source with a last bad row."""
     heads = frozenset[str]()
@@ -150,7 +126,7 @@ def _rows(
         for row in group:
             if isinstance(row, Entry) and len(columns) <= MOST_COLUMNS:
                 columns |= dict.fromkeys(map(str, row.fields))
-            watch.see(row, spec)
+            on_row(row, spec)
             yield _announced(row, spec, on_problem, categories, heads) if isinstance(row, Entry) else row
     if columns and not names_address(columns, spec.table):
         on_problem(BadRow(source=spec.label, at="", reason=_no_address(columns), kept=True))

@@ -95,7 +95,9 @@ def _list(value: Any, path: str) -> list[Any]:
     if path:
         found = at_path(value, path)
     elif isinstance(value, Mapping):
-        found = next((value[key] for key in USUAL if isinstance(value.get(key), list)), None)
+        usual = (value[key] for key in USUAL if isinstance(value.get(key), list))
+        lists = [one for one in value.values() if isinstance(one, list) and one and isinstance(one[0], Mapping)]
+        found = next(usual, lists[0] if len(lists) == 1 else None)
     else:
         found = value
     if isinstance(found, list):

@@ -114,6 +114,16 @@ async def test_a_feed_with_entities_of_its_own_is_refused(tmp_path: Path, doctyp
     assert taken.bad == [("", "It declares entities of its own, and such feeds are not read.")]
 
 
+@pytest.mark.parametrize(
+    ("more", "names"),
+    [("", ["Lamp"]), (', "tags": ["a"], "none": []', ["Lamp"]), (', "people": [{"name": "Ada"}]', [])],
+)
+async def test_json_s_one_list_of_objects_is_its_list_of_launches(tmp_path: Path, more: str, names: list[str]) -> None:
+    taken = await take_text(tmp_path, f'{{"werkzeuge": [{{"name": "Lamp", "url": "lamp.dev"}}]{more}}}', "f.json")
+    assert [row.name for row in taken.good] == names
+    assert bool(taken.bad) == (not names)
+
+
 ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title>{}<entry><title>Lamp</title>{}</entry></feed>'
 OWN = "https://acme.dev/blog/feed"
 
