@@ -145,6 +145,12 @@ def test_a_crowd_under_one_name_hides_no_exact_sighting() -> None:
     assert rows[-1].same_as == 200
 
 
+def test_a_crowd_under_one_name_hides_no_post_of_a_list() -> None:
+    crowd = [said("Lamp", f"https://lamp{n}.dev", listing=f"https://list.example/{n}") for n in range(60)]
+    rows, _ = join(*crowd, said("Lamp", "", listing="https://list.example/59"))
+    assert rows[-1].same_as == 60
+
+
 def test_sightings_are_bounded() -> None:
     _, whole = join(*(said(where=f"feed {n}") for n in range(200)))
     assert len(whole[1].seen_at) == MOST_SIGHTINGS
