@@ -22,9 +22,9 @@ from panel.dossier.facts.stated import (
     package_url,
     version_of,
 )
-from panel.dossier.facts.visible_lines import VisibleLine, text_of
 from panel.dossier.identity.address import joined
 from panel.dossier.identity.voices import CRATES, NPM, PYPI, package_of, repository_of
+from panel.dossier.page.visible_lines import VisibleLine, text_of
 from panel.records import AMOUNT, FactKind, letters_and_digits
 
 FROM = "labelled text"

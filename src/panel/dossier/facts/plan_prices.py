@@ -12,7 +12,7 @@ from typing import Any
 
 from panel.dossier.clean_text import one_line
 from panel.dossier.facts.stated import StatedFact
-from panel.dossier.facts.visible_lines import VisibleLine, text_of
+from panel.dossier.page.visible_lines import VisibleLine, text_of
 from panel.records import AMOUNT, FREE, Quantity, Rate, Tariff, read_tariff, tariff_words, units_in
 
 FROM_TABLE, FROM_CARD = "price table", "price list"

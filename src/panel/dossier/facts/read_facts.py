@@ -20,10 +20,10 @@ from panel.dossier.facts.package_files import read_metadata
 from panel.dossier.facts.plan_prices import read_prices
 from panel.dossier.facts.pricing_class import pricing_class, shows_unread_amount
 from panel.dossier.facts.stated import StatedFact
-from panel.dossier.facts.visible_lines import VisibleLine, lines_of
 from panel.dossier.identity.voices import package_of, repository_of, site_of
 from panel.dossier.page.html import is_small
 from panel.dossier.page.lxml_tree import parse_html
+from panel.dossier.page.visible_lines import VisibleLine, lines_of
 from panel.records import Fact, Passage, Plan, Pricing, letters_and_digits
 
 HTML = frozenset({"text/html", "application/xhtml+xml"})

@@ -1,0 +1,268 @@
+"""Boxes of a page: the smallest places that hold one name and an amount of money. Found by shape, never by wording.
+
+A box is a card among cards of its shape, a column or a row of a table, a heading with what stands below it, or one
+line that gives both ("Team: $12"). A card without any amount ("Free", "Let's talk") is a box, too, when it stands
+among cards that have one. A name is what differs from card to card in the same place: headings first, the largest of
+them, else the first short line. Struck-out text belongs to no box. Work is linear in the page's lines and their depth.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, NamedTuple
+
+from panel.dossier.page.visible_lines import VisibleLine, lines_of, text_of
+from panel.records import AMOUNT
+
+SIGN = r"[$¢£¤¥฿៛\u20a0-\u20cf円圓元원]"
+MONEY = re.compile(
+    rf"{SIGN}\s?\d|\d[\d.,]{{0,15}}\s?(?:{SIGN}|[Kk]r\b|Kč|zł|Ft\b)|\b[A-Z]{{3}}\s?\d|\d\s?(?:USD|EUR|GBP|CHF|[A-Z]{{3}}/)"
+)
+NAMED = re.compile(r"(?P<name>[^:–—|]{2,60}?)\s*(?::|\s[–—|-])\s+(?P<rest>.+)")
+MOST_PRICE_WORDS = 16  # of a line that gives a price; longer ones are sentences about money
+MOST_BEFORE = 20  # characters before the amount in such a line: "Starting at", "Billed annually at"
+MOST_NAME, MOST_NAME_WORDS = 60, 7
+MOST_CARD_WORDS = 300
+MOST_ABOVE, MOST_BELOW = 20, 40  # lines between a price and the heading above it; of a section
+MOST_BOXES = 200
+MOST_ROWS, MOST_COLUMNS, MOST_TABLES = 60, 12, 20
+TERMS = frozenset({"dt", "summary", "legend", "caption", "th"})
+
+
+class Box(NamedTuple):
+    """One name and what it costs, as the page has it; every text is the page's own words, one line each."""
+
+    kind: Literal["card", "column", "row", "section", "line"]
+    elements: tuple[Any, ...]  # that make it up: one card or row; a column's cells; a heading and what follows it
+    name: str
+    name_element: Any
+    prices: tuple[str, ...]  # lines with an amount, in page order; of a card without one, what stands in that place
+    lines: tuple[str, ...]  # the others but the name, in page order
+    text: str  # all of it, name first: `Launch: $19/mo; 10 GB storage`
+    heads: tuple[str, ...] = ()  # of a table: what the row or column of each price is called
+
+
+def boxes(tree: Any, lines: Sequence[VisibleLine] | None = None) -> list[Box]:
+    """The boxes of a visible tree, in page order, tables last, at most `MOST_BOXES`. lines: of the tree, if known."""
+    lines = [line for line in (lines_of(tree) if lines is None else lines) if not line.chrome and line.tag != "tr"]
+    found = [
+        *_Finder(lines).find(),
+        *(box for table in list(tree.iter("table"))[:MOST_TABLES] for box in _of_table(table)),
+    ]
+    return found[:MOST_BOXES]
+
+
+def names_money(text: str) -> bool:
+    """Whether a text holds an amount of money, in a currency we know or not."""
+    return bool(AMOUNT.search(text) or MONEY.search(text))
+
+
+def is_price(text: str) -> bool:
+    """Whether a line gives a price: few words, and the amount among the first."""
+    found = AMOUNT.search(text) or MONEY.search(text)
+    return found is not None and found.start() <= MOST_BEFORE and len(text.split()) <= MOST_PRICE_WORDS
+
+
+def is_name(text: str) -> bool:
+    """Whether a line may be a name: short, with a letter, no amount and no sentence."""
+    few = 2 <= len(text) <= MOST_NAME and len(text.split()) <= MOST_NAME_WORDS and text[:1].isalnum()
+    return few and any(map(str.isalpha, text)) and not names_money(text) and text[-1] not in ".?!,;:"
+
+
+class _Finder:
+    """One look at a page's lines."""
+
+    def __init__(self, lines: Sequence[VisibleLine]) -> None:
+        self.lines = lines
+        self.spans: dict[Any, tuple[int, int]] = {}  # element -> its first line, and the one after its last
+        for at, line in enumerate(lines):
+            for element in line.path:
+                first, _ = self.spans.get(element, (at, at))
+                self.spans[element] = first, at + 1
+        self.priced = [is_price(line.text) for line in lines]
+        self.sums = [0]
+        for priced in self.priced:
+            self.sums.append(self.sums[-1] + priced)
+        self.groups: dict[Any, tuple[Any, ...]] = {}
+
+    def find(self) -> Iterator[Box]:
+        """Boxes in the order of their prices."""
+        found: list[Box] = []
+        seen: set[Any] = set()  # cards and lines that were looked at
+        for at, line in enumerate(self.lines):
+            if not self.priced[at] or not seen.isdisjoint(line.path):
+                continue
+            group = self._group(at)
+            found += self._cards(group) if group else filter(None, [self._alone(at)])
+            seen |= {*group, *(found[-1].elements if found and not group else ())}
+        yield from sorted(found, key=lambda box: self.spans[box.elements[0]][0])
+
+    def _group(self, at: int) -> tuple[Any, ...]:
+        """The cards of one shape, one of which the price stands in; none when it stands in no card."""
+        best: tuple[Any, ...] = ()
+        for element in reversed(self.lines[at].path[1:]):
+            if self._words(element) > MOST_CARD_WORDS or (best and self._is_full(best)):
+                break
+            best = self._alike(element) or best
+        return best
+
+    def _alike(self, element: Any) -> tuple[Any, ...]:
+        """The element and its neighbours of one shape, if at least two hold a name and a price."""
+        parent = element.getparent()
+        if parent is None or element.tag in ("body", "main", "dt", "dd", "td", "th", "tr"):
+            return ()
+        if parent not in self.groups:
+            there = [child for child in parent if child.tag == element.tag and child in self.spans]
+            whole = [child for child in there if self._holds_both(child)]
+            shape = Counter(child.get("class", "") for child in whole).most_common(1)
+            near = {child for child in there if shape and child.get("class", "") == shape[0][0]} | set(whole)
+            cards = tuple(child for child in there if child in near and self._may_be_card(child))
+            self.groups[parent] = cards if len(whole) > 1 else ()
+        return self.groups[parent] if element in self.groups[parent] else ()
+
+    def _holds_both(self, element: Any) -> bool:
+        first, end = self.spans[element]
+        return self.sums[end] > self.sums[first] and any(is_name(line.text) for line in self.lines[first:end])
+
+    def _may_be_card(self, element: Any) -> bool:
+        first, end = self.spans[element]
+        return end - first > 1 and any(is_name(line.text) for line in self.lines[first:end])
+
+    def _is_full(self, group: Sequence[Any]) -> bool:
+        """Whether cards are more than a label and its amount, as "Monthly $19" is within a card."""
+        return any(self.spans[card][1] - self.spans[card][0] > 2 or self._has_heading(card) for card in group)
+
+    def _has_heading(self, element: Any) -> bool:
+        first, end = self.spans[element]
+        return any(line.level and is_name(line.text) for line in self.lines[first:end])
+
+    def _words(self, element: Any) -> int:
+        first, end = self.spans[element]
+        return sum(len(line.text.split()) for line in self.lines[first:end])
+
+    def _cards(self, group: Sequence[Any]) -> Iterator[Box]:
+        priced = [(card, n) for card in group for n in range(*self.spans[card]) if self.priced[n]]
+        places = {_place(self.lines[n], card) for card, n in priced}
+        for card, at in _names(self, group).items():
+            here = [n for n in range(*self.spans[card]) if n != at]
+            prices = [n for n in here if self.priced[n]]
+            prices = prices or [n for n in here if _place(self.lines[n], card) in places][:1]  # "Custom"
+            yield self._box("card", (card,), at, here, prices)
+
+    def _box(
+        self, kind: Literal["card", "section"], elements: tuple[Any, ...], at: int, here: Sequence[int],
+        prices: Sequence[int],
+    ) -> Box:  # fmt: skip
+        """A box of the lines `here`, named by the one at `at`."""
+        name, texts = self.lines[at], {n: self.lines[n].text for n in here}
+        rest = tuple(text for n, text in texts.items() if n not in prices)
+        whole = f"{name.text}: {'; '.join(texts.values())}"
+        return Box(kind, elements, name.text, name.node, tuple(texts[n] for n in prices), rest, whole)
+
+    def _alone(self, at: int) -> Box | None:
+        """A line that gives name and amount, else the nearest heading above with what stands below it."""
+        line = self.lines[at]
+        found = NAMED.fullmatch(line.text)
+        name, rest = (found["name"], found["rest"]) if found else (line.parts[0] if line.parts else "", "")
+        rest = rest or line.text.removeprefix(name).strip()
+        if name and is_name(name) and is_price(rest):
+            return Box("line", (line.node,), name, line.node, (rest,), (), line.text if found else f"{name}: {rest}")
+        head = next((n for n in range(at - 1, max(-1, at - MOST_ABOVE), -1) if self._is_head(n)), -1)
+        if head < 0 or self.lines[head].level == 1 or not is_name(self.lines[head].text):
+            return None  # a page's own first heading names no plan
+        end = next((n for n in range(at + 1, len(self.lines)) if self._is_head(n)), len(self.lines))
+        here = range(head + 1, min(end, head + MOST_BELOW))
+        nodes = tuple(dict.fromkeys(self.lines[n].node for n in (head, *here)))
+        return self._box("section", nodes, head, here, [n for n in here if self.priced[n]])
+
+    def _is_head(self, n: int) -> bool:
+        line = self.lines[n]
+        return bool(line.level or line.bold or line.tag in TERMS) and not self.priced[n]
+
+
+def _place(line: VisibleLine, card: Any, *, by_class: bool = True) -> tuple[Any, ...]:
+    """Where in a card a line stands."""
+    tags = tuple(element.tag for element in line.path[line.path.index(card) + 1 :])
+    return line.level, tags, line.node.get("class", "") if by_class else None
+
+
+def _names(finder: _Finder, group: Sequence[Any]) -> dict[Any, int]:
+    """The line that names each card: of places that most cards have, with another text in each, the best."""
+    places: dict[tuple[Any, ...], dict[Any, int]] = {}  # place -> card -> its first line there
+    for card in group:
+        for n in range(*finder.spans[card]):
+            for by_class in (True, False) if is_name(finder.lines[n].text) else ():
+                places.setdefault(_place(finder.lines[n], card, by_class=by_class), {}).setdefault(card, n)
+    told = [(place, at) for place, at in places.items() if len({finder.lines[n].text for n in at.values()}) == len(at)]
+    told.sort(key=lambda kept: _rank(finder, *kept), reverse=True)
+    firsts = ((card, next((at[card] for _, at in told if card in at), -1)) for card in group)
+    return {card: n for card, n in firsts if n >= 0}
+
+
+def _rank(finder: _Finder, place: tuple[Any, ...], at: dict[Any, int]) -> tuple[int, bool, int, bool, float]:
+    """Places in most cards first, headings before other lines, great ones before small, high ones before low."""
+    below = sum(n - finder.spans[card][0] for card, n in at.items()) / len(at)
+    return len(at), place[0] > 0, -place[0], place[2] is not None, -below
+
+
+def grid_of(table: Any) -> list[list[Any]]:
+    """Rows of a table's cells, as elements; a cell over several columns stands in each."""
+    rows: list[list[Any]] = []
+    for row in list(table.iter("tr"))[:MOST_ROWS]:
+        cells: list[Any] = []
+        for cell in [c for c in row if c.tag in ("td", "th")][:MOST_COLUMNS]:
+            span = re.fullmatch("[0-9]{1,2}", cell.get("colspan", "").strip())
+            cells += [cell] * (int(span[0]) if span and 1 <= int(span[0]) <= MOST_COLUMNS else 1)
+        if any(text_of(cell) for cell in cells):
+            rows.append(cells[:MOST_COLUMNS])
+    return rows
+
+
+def _of_table(table: Any) -> Iterator[Box]:
+    """Columns as boxes where names stand in the first row, else rows whose first cell is the name."""
+    grid = grid_of(table)
+    texts = [[text_of(cell) for cell in row] for row in grid]
+    if len(grid) < 2 or not any(is_price(text) for row in texts for text in row):
+        return
+    named = sum(is_name(_head(text)[0]) for text in texts[0][1:])
+    priced = [row for row in texts if sum(is_price(text) for text in row[1:]) > 1]
+    rows = sum(any(map(is_price, row[1:])) for row in texts[1:])
+    in_head = any(map(is_price, texts[0][1:]))
+    if named > 1 and (in_head or (len(priced) == 1 and rows == 1)):
+        yield from (_column(grid, texts, n) for n in range(1, len(texts[0])) if is_name(_head(texts[0][n])[0]))
+    else:
+        for cells, row in zip(grid[1:], texts[1:], strict=True):
+            if row and is_name(row[0]) and any(map(is_price, row[1:])):
+                yield _row(cells, row, texts[0])
+
+
+def _head(text: str) -> tuple[str, str]:
+    """A column's head as name and price: "Team $12 per month"."""
+    found = AMOUNT.search(text) or MONEY.search(text)
+    return (text[: found.start()].strip(" –—-:"), text[found.start() :]) if found else (text, "")
+
+
+def _column(grid: Sequence[Sequence[Any]], texts: Sequence[Sequence[str]], n: int) -> Box:
+    name, price = _head(texts[0][n])
+    at_price = {row[0] for row in texts[1:] if any(map(is_price, row[1:])) and not price}
+    told = [*([("", price)] if price else []), *((row[0], row[n]) for row in texts[1:] if n < len(row) and row[n])]
+    cells = tuple(row[n] for row in grid if n < len(row))
+    return _in_table("column", cells, name, told, [label in at_price or not label for label, _ in told])
+
+
+def _row(cells: Sequence[Any], row: Sequence[str], heads: Sequence[str]) -> Box:
+    told = [(heads[n] if n < len(heads) else "", text) for n, text in enumerate(row) if n and text]
+    return _in_table("row", tuple(cells), row[0], told, [is_price(text) for _, text in told])
+
+
+def _in_table(
+    kind: Literal["column", "row"], cells: tuple[Any, ...], name: str, told: Sequence[tuple[str, str]],
+    priced: Sequence[bool],
+) -> Box:  # fmt: skip
+    """A box of a table. told: what each cell is called, and its text."""
+    texts = [f"{head}: {text}" if head else text for head, text in told]
+    rest = tuple(text for text, is_priced in zip(texts, priced, strict=True) if not is_priced)
+    prices = [pair for pair, is_priced in zip(told, priced, strict=True) if is_priced]
+    whole = f"{name}: {'; '.join(texts)}"
+    told_prices, heads = tuple(text for _, text in prices), tuple(head for head, _ in prices)
+    return Box(kind, cells, name, cells[0], told_prices, rest, whole, heads)
