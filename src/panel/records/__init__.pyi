@@ -1,5 +1,5 @@
 from .amounts import AMOUNT as AMOUNT, CODES as CODES, COUNT_WORDS as COUNT_WORDS, FREE as FREE, KINDS as KINDS
-from .amounts import PER as PER, PERIODS as PERIODS, Quantity as Quantity, Rate as Rate, SEAT as SEAT, TIMES as TIMES
+from .amounts import PERIODS as PERIODS, Quantity as Quantity, Rate as Rate, SEAT as SEAT, TIMES as TIMES
 from .amounts import Tariff as Tariff, UNIT as UNIT, UNIT_OF as UNIT_OF, limits_in as limits_in, number_of as number_of
 from .amounts import plain_number as plain_number, plural as plural, rate_at as rate_at, rate_words as rate_words
 from .amounts import read_tariff as read_tariff, tariff_words as tariff_words, unit_name as unit_name

@@ -12,8 +12,8 @@ from tests.support import page_records
 from tests.support.browser import TRACES, Visit, needs_chromium
 from tests.support.hostile_text import corpora
 from tests.support.hostile_text.planting import OWN, batches, hostile_comparison
+from tests.support.pages import visible_and_hidden
 
-from panel.dossier.visibility.hidden_text import visible_and_hidden
 from panel.pages import comparison_html, review_html
 
 HOSTILE = sorted((Path(__file__).parents[2] / "support" / "web" / "pages" / "hostile").glob("*.html"))

@@ -6,7 +6,7 @@ lines. Nothing here raises for what a page holds: what can't be read is not stat
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,35 +21,25 @@ from panel.dossier.facts.plan_prices import read_prices
 from panel.dossier.facts.pricing_class import pricing_class, shows_unread_amount
 from panel.dossier.facts.stated import StatedFact
 from panel.dossier.identity.voices import package_of, repository_of, site_of
-from panel.dossier.page.html import is_small
-from panel.dossier.page.lxml_tree import parse_html
+from panel.dossier.page.html_tree import is_small
+from panel.dossier.page.read_page import ParsedPage
 from panel.dossier.page.visible_lines import VisibleLine, lines_of
 from panel.records import Fact, Passage, Plan, Pricing, letters_and_digits
 
-HTML = frozenset({"text/html", "application/xhtml+xml"})
 MOST_FACTS = 60
 MOST_OF_A_KIND = {"plan": 24, "licence": 4, "package": 6}
-MOST_BYTES = 5_000_000
+MOST_CHARACTERS = 5_000_000
 SLACK = timedelta(days=1)
 LICENCE_FILE = re.compile(r"/(?:licen[cs]es?|copying|unlicense)(?:[.-][\w.-]+)?/?$", re.IGNORECASE)
 TITLE_END = re.compile(r"\s+[|–—·:•]\s+|\s+-\s+|:\s+|\s+(?=documentation\b|docs\b|pricing\b)", re.IGNORECASE)
 
 
-def read_facts(
-    raw: bytes, *, media_type: str, url: str, source_id: str, passages: Sequence[Passage], checked: date,
-    sheets: Mapping[str, str] | None = None,
-) -> tuple[Fact, ...]:  # fmt: skip
+def read_facts(page: ParsedPage, *, source_id: str, passages: Sequence[Passage], checked: date) -> tuple[Fact, ...]:
     """The facts of one source, at most 60, each at most 300 characters, in the order of trust above.
 
-    raw: the body in UTF-8, whatever it came in; bytes that are none are replaced. media_type: lower case, without
-    parameters. checked: the day it was fetched; days after it are not believed. sheets: texts of style sheets a page
-    links, by `href`: what they hide states nothing.
+    checked: the day it was fetched; days after it are not believed.
     """
-    text = raw[:MOST_BYTES].decode("utf-8", "replace")
-    if media_type in HTML or text.lstrip()[:60].lower().startswith(("<!doctype html", "<html")):
-        stated = _of_page(text, url, sheets)
-    else:
-        stated = _of_file(text, url)
+    stated = _of_page(page) if page.is_html else _of_file(page.text[:MOST_CHARACTERS], page.url)
     return _facts(stated, source_id, passages, checked)
 
 
@@ -67,15 +57,12 @@ def pricing_from(facts: Sequence[Fact], checked: date, *, source: str = "") -> P
     return Pricing.model_validate({**told, "source": source, "checked": checked})
 
 
-def _of_page(text: str, url: str, sheets: Mapping[str, str] | None) -> list[StatedFact]:
-    from panel.dossier.visibility.take_out_unseen import take_out
-
-    tree = parse_html(text)
+def _of_page(page: ParsedPage) -> list[StatedFact]:
+    tree, url = page.visible, page.url
     if tree is None or not is_small(tree):
         return []
     listing = bool(repository_of(url) or package_of(url) or _own_forge(tree, url))
-    structured = read_structured(tree, is_listing=listing)
-    take_out(tree, sheets)
+    structured = read_structured(tree, page.json_ld, is_listing=listing)
     lines = lines_of(tree)
     named = _name(tree, lines, structured, url)
     spelt = {letters_and_digits(s.value) for s in [*structured, *named] if s.kind == "name"}

@@ -13,8 +13,8 @@ is asked whether they changed. Failures are not kept: what failed is asked for a
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -25,9 +25,9 @@ from panel.dossier.gather.page_source import SAVED_HINT, Fetch, GatherLimits, Pa
 from panel.dossier.gather.snapshots import Snapshots
 from panel.dossier.identity import voices
 from panel.dossier.identity.address import tidy_address
-from panel.dossier.page.links_to_follow import WANTED, Choice, Link, choose, find_links, sections
+from panel.dossier.page.links_to_follow import WANTED, Choice, choose, sections
 from panel.dossier.page.passages import cut
-from panel.dossier.page.read_page import HTML, ParsedPage, name_and_tagline, needs_scripts, parse_page
+from panel.dossier.page.read_page import ParsedPage, name_and_tagline, needs_scripts, open_page, read_page
 from panel.dossier.visibility.style_sheets import MOST_BYTES as MOST_SHEET_BYTES
 from panel.dossier.visibility.style_sheets import read_sheets
 from panel.errors import Mistake, PanelError, StoreError
@@ -59,7 +59,6 @@ class Gathered(NamedTuple):
     page: Page
     parsed: ParsedPage
     passages: tuple[Passage, ...]
-    sheets: Mapping[str, str]  # texts of the style sheets it links, by `href`
 
     @property
     def text_sha256(self) -> str:
@@ -100,7 +99,7 @@ async def gather(
     page_source = PageSource(fetch, snapshots, today, -1 if refresh else max_age_days, admit)
     work = _Round(page_source, limits, on_page)
     first = await work.first(_address(url))
-    links = await _links(first)
+    links = first.parsed.links
     at_repository = voices.repository_of(first.page.final_url) is not None
     wanted = [kind for kind in WANTED if kind != "repository" or not at_repository]
     queue = [*choose(links, work.maker, but=work.addresses(), only=wanted)]
@@ -108,7 +107,7 @@ async def gather(
         choice = queue.pop(0)
         read = await work.next(choice)
         if read and choice.wanted == "docs" and all(other.wanted != "quick_start" for other in queue):
-            queue += choose(await _links(read), work.maker, but=work.addresses(), only=["quick_start"])
+            queue += choose(read.parsed.links, work.maker, but=work.addresses(), only=["quick_start"])
             queue.sort(key=lambda other: WANTED.index(other.wanted))
     within = sections(links, first.page.final_url)
     return Gathering(work.name, work.tagline, work.maker, tuple(work.pages), tuple(work.unread), within)
@@ -119,7 +118,6 @@ class _Read(NamedTuple):
 
     page: Page
     parsed: ParsedPage
-    sheets: Mapping[str, str]
     kept: bool
 
 
@@ -189,12 +187,13 @@ class _Round:
         except TimeoutError as err:
             raise Unreachable(url, "gathering took longer than it may") from err
         self.limits.bytes -= len(page.body)
-        sheets = await read_sheets(decode_page(page), page.final_url, self._sheet) if page.media_type in HTML else {}
-        parsed = await asyncio.to_thread(parse_page, page, sheets)  # parsing takes up to seconds: not on the loop
+        opened = await asyncio.to_thread(open_page, page)  # parsing takes up to seconds: not on the loop
+        sheets = await read_sheets(opened.sheets, self._sheet)
+        parsed = await asyncio.to_thread(read_page, opened, sheets)
         if needs_scripts(parsed):
             told = f"{shown(url)} shows its text only where its scripts run, and none are run here."
             raise Mistake(told, hint=SAVED_HINT)
-        return _Read(page, parsed, sheets, kept)
+        return _Read(page, parsed, kept)
 
     async def _sheet(self, url: str) -> str | None:
         """A style sheet's text, asked for once; None, and a sentence among the unread, for one that can't be had."""
@@ -228,22 +227,17 @@ class _Round:
         if not passages:
             return None
         voice = voices.voice_of(page.final_url, self.maker)
-        new = Gathered(source_id, kind, voice, page, parsed, passages, read.sheets)
+        new = Gathered(source_id, kind, voice, page, parsed, passages)
         same = (g for g in self.pages if g.page.final_url == page.final_url or g.text_sha256 == new.text_sha256)
         if earlier := next(same, None):
             return earlier
         if any(g.parsed.url == parsed.url for g in self.pages):  # one canonical address on every page of a site
-            new = new._replace(parsed=parsed._replace(url=tidy_address(page.final_url)))
+            new = new._replace(parsed=replace(parsed, url=tidy_address(page.final_url)))
         self.pages.append(new)
         return new
 
     def _tell(self, kind: SourceKind, url: str, how: How, why: str = "") -> None:
         self.on_page(PageEvent(kind, url, how, why))
-
-
-async def _links(gathered: Gathered) -> tuple[Link, ...]:
-    parsed = gathered.parsed
-    return await asyncio.to_thread(find_links, parsed.text, gathered.page.final_url) if parsed.is_html else ()
 
 
 def _name_and_tagline(page: Page, parsed: ParsedPage) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from panel.dossier.fetch.fetch_errors import shown
 from panel.dossier.gather.gather_pages import Gathered, Gathering, PageEvent, gather
 from panel.dossier.gather.page_source import Fetch, anything
 from panel.dossier.gather.snapshots import Snapshots
-from panel.dossier.visibility.hidden_text import find_hidden
+from panel.dossier.visibility.hidden_text import as_records
 from panel.records import Coverage, Dossier, Fact, FactKind, Launch, LaunchSource, Pricing, Source, Stamp
 
 log = logging.getLogger(__name__)
@@ -56,11 +56,7 @@ def _assemble(gathering: Gathering, made: Stamp, category: str) -> Dossier:
     sources = tuple(_source(gathered, screen) for gathered in gathering.pages)
     launch = _launch(gathering, sources, facts, category, screen)
     passages = tuple(passage for source in sources for passage in source.passages)
-    hidden = [
-        found
-        for g in gathering.pages
-        for found in find_hidden(g.parsed.text, g.source_id, form=g.parsed.form, sheets=g.sheets)
-    ]
+    hidden = [found for g in gathering.pages for found in as_records(g.source_id, g.parsed.hidden)]
     return Dossier(
         made=made,
         as_of=gathering.as_of,
@@ -96,10 +92,7 @@ def _facts(gathered: Gathered, unread: list[str]) -> list[Fact]:
     parsed, day = gathered.parsed, gathered.page.fetched_at.date()
     facts: list[Fact] = []
     try:
-        facts += read_facts(
-            parsed.text.encode("utf-8", "replace"), media_type=gathered.page.media_type, url=parsed.url,
-            source_id=gathered.source_id, passages=gathered.passages, checked=day, sheets=gathered.sheets,
-        )  # fmt: skip
+        facts += read_facts(parsed, source_id=gathered.source_id, passages=gathered.passages, checked=day)
     except Exception:
         log.exception("Facts of %s can't be read", shown(parsed.url))
         unread.append(f"Facts not read: our code failed on {shown(parsed.url)}.")

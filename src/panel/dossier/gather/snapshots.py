@@ -25,9 +25,8 @@ from pydantic import StringConstraints, ValidationError
 from panel.dossier.charset import decode_page
 from panel.dossier.identity.address import tidy_address
 from panel.dossier.page.passages import cut
-from panel.dossier.page.read_page import HTML, parse_page
+from panel.dossier.page.read_page import open_page, read_page
 from panel.dossier.visibility.style_sheets import MOST_BYTES as MOST_SHEET_BYTES
-from panel.dossier.visibility.style_sheets import linked_sheets
 from panel.errors import Mistake, StoreError
 from panel.records import Page, Value, sha256_of, slugify
 
@@ -129,14 +128,15 @@ class Snapshots:
 
     def _passages(self, page: Page) -> Sequence[str]:
         """What a juror read of it: with the style sheets it links, as they were on its day."""
-        sheets = {}
-        for linked in linked_sheets(decode_page(page), page.final_url) if page.media_type in HTML else ():
-            if linked.url and (sheet := self.get(linked.url, on=page.fetched_at.date())):
-                sheets[linked.href] = decode_page(sheet.model_copy(update={"body": sheet.body[:MOST_SHEET_BYTES]}))
         try:
-            return [f"{passage.kind}: {passage.text}" for passage in cut("S1", parse_page(page, sheets).blocks)]
+            opened = open_page(page)
         except Mistake:
             return []
+        sheets = {}
+        for linked in opened.sheets:
+            if linked.url and (sheet := self.get(linked.url, on=page.fetched_at.date())):
+                sheets[linked.href] = decode_page(sheet.model_copy(update={"body": sheet.body[:MOST_SHEET_BYTES]}))
+        return [f"{passage.kind}: {passage.text}" for passage in cut("S1", read_page(opened, sheets).blocks)]
 
     def _write_list(self, url: str, snapshots: Sequence[Snapshot]) -> None:
         lines = (json.dumps(s.model_dump(mode="json"), ensure_ascii=False, sort_keys=True) for s in snapshots)

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from panel.dossier.page.boxes import MOST_BOXES, Box, boxes
-from panel.dossier.page.lxml_tree import parse_html
+from panel.dossier.page.html_tree import parse_html
 
 DIVS = """<div class="grid">
 <div class="card"><div class="n">Free</div><div class="p"><span>$</span><span>0</span><span>/mo</span></div><ul><li>1 GB</li></ul></div>
