@@ -23,7 +23,7 @@ from panel.dossier.facts.stated import StatedFact
 from panel.dossier.identity.voices import package_of, repository_of, site_of
 from panel.dossier.page.html_tree import is_small
 from panel.dossier.page.read_page import ParsedPage
-from panel.dossier.page.visible_lines import VisibleLine, lines_of
+from panel.dossier.page.visible_lines import VisibleLine
 from panel.records import Fact, Passage, Plan, Pricing, letters_and_digits
 
 MOST_FACTS = 60
@@ -58,12 +58,11 @@ def pricing_from(facts: Sequence[Fact], checked: date, *, source: str = "") -> P
 
 
 def _of_page(page: ParsedPage) -> list[StatedFact]:
-    tree, url = page.visible, page.url
+    tree, lines, url = page.visible, page.lines, page.url
     if tree is None or not is_small(tree):
         return []
     listing = bool(repository_of(url) or package_of(url) or _own_forge(tree, url))
     structured = read_structured(tree, page.json_ld, is_listing=listing)
-    lines = lines_of(tree)
     named = _name(tree, lines, structured, url)
     spelt = {letters_and_digits(s.value) for s in [*structured, *named] if s.kind == "name"}
     names = frozenset(spelt | _address_names(url)) - {""}

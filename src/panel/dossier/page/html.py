@@ -57,6 +57,7 @@ class PageText(NamedTuple):
     blocks: tuple[Block, ...]
     hidden: tuple[HiddenText, ...]
     visible: Any = None  # the tree without what nobody sees; None for no page
+    lines: tuple[VisibleLine, ...] = ()  # of that tree, if it is small enough to look at twice
     heading: str = ""  # the first great heading of what is read
 
 
@@ -82,19 +83,20 @@ def read_html(opened: HtmlTree, sheets: Mapping[str, str] | None = None, *, is_f
     body = tree if tree.tag == "body" else tree.find("body")
     body = tree if body is None else body
     around = frozenset() if is_fragment else frozenset(_furniture(body))
-    blocks = _all_blocks(body, around) or _all_blocks(body, frozenset())
-    if not is_fragment and is_small(tree) and _is_article(opened, blocks):
+    lines = tuple(lines_of(body)) if is_small(body) else ()
+    blocks = _all_blocks(body, around, lines) or _all_blocks(body, frozenset(), lines)
+    if not is_fragment and lines and _is_article(opened, blocks):
         main = _main_text(tree)
         blocks = main if _keeps(main, blocks) else blocks
     hidden += tuple(hidden_characters("\n".join(block.text for block in blocks)))
     titles = (_plain(h1) for h1 in body.iter("h1") if around.isdisjoint([h1, *h1.iterancestors()]))
     heading = next((text for text in titles if text), "")
-    return PageText(tuple(blocks), hidden, tree, heading)
+    return PageText(tuple(blocks), hidden, tree, lines, heading)
 
 
-def _all_blocks(body: Any, around: frozenset[Any]) -> list[Block]:
+def _all_blocks(body: Any, around: frozenset[Any], lines: Sequence[VisibleLine]) -> list[Block]:
     """Blocks of all that stands in the page, but `around`; of its main part, if nearly everything does."""
-    walk = _Walk(body, around)
+    walk = _Walk(body, around, lines)
     blocks = list(walk.blocks(body))
     mains = [e for e in body.iter("main", "div") if e.tag == "main" or e.get("role") == "main"][:2]
     if len(mains) == 1 and around.isdisjoint([mains[0], *mains[0].iterancestors()]):
@@ -177,17 +179,16 @@ def _main_text(tree: Any) -> list[Block]:
         copy, include_comments=False, include_tables=True, include_formatting=True, favor_recall=True
     )
     body = getattr(found, "body", None)
-    return [] if body is None else list(_Walk(body, frozenset(), boxed=False).blocks(body))
+    return [] if body is None else list(_Walk(body, frozenset(), ()).blocks(body))
 
 
 class _Walk:
     """Blocks of a tree, one walk."""
 
-    def __init__(self, body: Any, around: frozenset[Any], *, boxed: bool = True) -> None:
+    def __init__(self, body: Any, around: frozenset[Any], lines: Sequence[VisibleLine]) -> None:
         self.around = around
         self.boxes: dict[Any, Box] = {}
         self.boxed: set[Any] = set()  # what a box has said already
-        lines = lines_of(body) if boxed and is_small(body) else []
         if any(names_money(line.text) for line in lines):
             self._find_boxes(body, [line for line in lines if around.isdisjoint(line.path)])
 

@@ -18,6 +18,7 @@ from panel.dossier.page.html_tree import HtmlTree, open_html
 from panel.dossier.page.links_to_follow import Link, find_links, names_a_page
 from panel.dossier.page.markdown_blocks import read_markdown
 from panel.dossier.page.passages import Block, plain_blocks
+from panel.dossier.page.visible_lines import VisibleLine
 from panel.dossier.visibility.hidden_text import hidden_characters
 from panel.dossier.visibility.style_sheets import Linked, linked_sheets
 from panel.dossier.visibility.visible_tree import HiddenText
@@ -62,6 +63,7 @@ class ParsedPage:
     hidden: tuple[HiddenText, ...] = ()  # what it keeps from its readers
     links: tuple[Link, ...] = ()
     json_ld: tuple[str, ...] = ()  # texts of its scripts
+    lines: tuple[VisibleLine, ...] = field(default=(), compare=False)  # what is seen, line by line
     visible: Any = field(default=None, compare=False)  # lxml's tree of what is seen, with the head; None for plain text
 
     @property
@@ -108,6 +110,7 @@ def read_page(opened: OpenedPage, sheets: Mapping[str, str] | None = None) -> Pa
     return ParsedPage(
         tidy_address(page.final_url), title, text, "markdown" if is_markdown else "plain", read.blocks,
         heading=read.heading[:MOST_TITLE], hidden=read.hidden, visible=read.visible,
+        lines=read.lines,
     )  # fmt: skip
 
 
@@ -197,7 +200,7 @@ def _read_html(page: Page, text: str, opened: HtmlTree, sheets: Mapping[str, str
         url=_canonical(told["canonical"], page.final_url), title=(told["title"] or heading)[:MOST_TITLE], text=text,
         form="html", blocks=read.blocks, published=day, language=told["language"], site_name=told["site_name"],
         description=told["description"], heading=heading, hidden=read.hidden, links=links, json_ld=opened.json_ld,
-        visible=read.visible,
+        visible=read.visible, lines=read.lines,
     )  # fmt: skip
 
 

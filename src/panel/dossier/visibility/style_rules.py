@@ -58,6 +58,7 @@ class StyleRules:
         self.is_partial, self.moves = is_partial, False
         self._rules: dict[str, list[Rule]] = defaultdict(list)
         self._count = self._steps = 0
+        self._names: dict[Any, frozenset[str]] = {}
         left = MOST_CSS
         for sheet in sheets:
             self.moves = self.moves or bool(re.search(r":(?:checked|target)", sheet[:left]))
@@ -82,7 +83,7 @@ class StyleRules:
     def _matching(self, node: Any) -> Iterator[Rule]:
         if not self._rules:
             return
-        names = names_of(node)
+        names = self._names_of(node)
         for key in (node.tag, *names):
             for rule in self._rules.get(key, ()):
                 self._steps += 1
@@ -94,13 +95,21 @@ class StyleRules:
         """Whether the elements around are those the selector names, in its order."""
         above = node.getparent()
         for tag, wanted in reversed(rule.steps[:-1]):
-            while above is not None and not (tag in ("", above.tag) and wanted <= names_of(above)):
+            while above is not None and not (tag in ("", above.tag) and wanted <= self._names_of(above)):
                 above = above.getparent()
                 self._steps += 1
             if above is None:
                 return False
             above = above.getparent()
         return True
+
+    def _names_of(self, node: Any) -> frozenset[str]:
+        """An element's classes and id, as selectors write them."""
+        if (names := self._names.get(node)) is None:
+            own = [f"#{node.get('id')}"] if node.get("id") else []
+            names = frozenset([f".{name}" for name in node.get("class", "").split()[:60]] + own)
+            self._names[node] = names
+        return names
 
     def _read(self, css: str) -> None:
         """Rules in the order of the sheet; a block within a rule is passed over."""
@@ -148,12 +157,6 @@ def _steps_of(selector: str) -> tuple[tuple[str, frozenset[str]], ...] | None:
         names = (name.replace("\\", "") for name in NAME.findall(found[2]))
         steps.append(((found[1] or "").lower(), frozenset(names)))
     return tuple(steps) if 0 < len(steps) <= 5 and len(selector) <= 200 else None
-
-
-def names_of(node: Any) -> frozenset[str]:
-    """An element's classes and id, as selectors write them."""
-    own = node.get("id")
-    return frozenset([f".{name}" for name in node.get("class", "").split()[:60]] + ([f"#{own}"] if own else []))
 
 
 def declared(style: str, *, most: int = MOST_INLINE) -> tuple[dict[str, str], dict[str, str]]:

@@ -54,12 +54,9 @@ NO_RECTANGLE = re.compile(r"rect\(\s*([01])(?:px)?[\s,]+([01])(?:px)?[\s,]+([01]
 MOTION = ("transition", "animation", "animation-name", "will-change")
 KEPT_GROUND = ("none", "transparent", "inherit", "initial", "unset", "0 0", "0")
 HEX = re.compile(r"#([0-9a-f]{3,8})")
-RGB = re.compile(r"rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)(?:[\s,/]+([\d.]+%?))?\s*\)")
-HSL_WHITE = re.compile(r"hsla?\([^)]*[\s,](?:9[5-9]|100)%\s*(?:[,/][^)]*)?\)")
-COLOURS = {
-    "white": (255, 255, 255), "black": (0, 0, 0), "snow": (255, 250, 250), "ivory": (255, 255, 240),
-    "whitesmoke": (245, 245, 245), "ghostwhite": (248, 248, 255), "navy": (0, 0, 128), "red": (255, 0, 0),
-}  # fmt: skip
+RGB = re.compile(r"rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)")
+CLEAR = re.compile(r"transparent|rgba?\([^()]*[,/]\s*0?(?:\.0\d*)?%?\s*\)|#(?:[0-9a-f]{3}|[0-9a-f]{6}0)0")
+COLOURS = {"white": (255, 255, 255), "black": (0, 0, 0)}
 
 Colour = tuple[int, int, int]
 
@@ -344,17 +341,17 @@ def _inherit(above: Look, node: Any, given: Properties) -> Look:
         look = look._replace(ground=None if pictured else _colour(ground))
     if ink := given.get("-webkit-text-fill-color") or given.get("color", "").replace("inherit", ""):
         cut_out = "text" in (given.get("background-clip"), given.get("-webkit-background-clip"))
-        look = look._replace(ink=_colour(ink), is_clear=not cut_out and (ink == "transparent" or _alpha(ink) < FAINT))
+        look = look._replace(ink=_colour(ink), is_clear=not cut_out and bool(CLEAR.fullmatch(ink)))
     if size := given.get("font-size") or given.get("font", "").partition("/")[0]:
-        px = _size(size, above.size_px)
-        look = look._replace(size_px=px if px is not None else above.size_px)
+        look = look._replace(size_px=_size(size, above.size_px))
     return look
 
 
-def _size(value: str, above_px: float) -> float | None:
-    found = LENGTH.search(value)
-    if not found:
-        return None if value in ("inherit", "") else 16.0
+def _size(value: str, above_px: float) -> float:
+    """A font's size in pixels; what has to be computed is taken for readable."""
+    found = None if "(" in value else LENGTH.search(value)
+    if not found or (not found[2] and float(found[1])):
+        return above_px if value == "inherit" else 16.0
     number, unit = float(found[1]), found[2] or "px"
     return above_px * number / (100 if unit == "%" else 1) if unit in ("em", "%") else number * UNITS[unit]
 
@@ -380,18 +377,7 @@ def _colour(value: str) -> Colour | None:
         return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:6] or "0", 16)
     if found := RGB.search(value):
         return int(found[1]), int(found[2]), int(found[3])
-    if HSL_WHITE.search(value):
-        return COLOURS["white"]
     return next((COLOURS[word] for word in value.split() if word in COLOURS), None)
-
-
-def _alpha(value: str) -> float:
-    """How much of a colour is laid on, 0..1."""
-    found, digits = RGB.search(value), HEX.fullmatch(value)
-    if digits and len(digits[1]) in (4, 8):
-        return int((2 * digits[1][3]) if len(digits[1]) == 4 else digits[1][6:], 16) / 255
-    share = _number(found[4]) if found and found[4] else None
-    return 1.0 if share is None else share
 
 
 def _presentational(node: Any) -> dict[str, str]:
@@ -472,16 +458,15 @@ def _count(element: Any) -> int:
     return len(_words_of(element).split())
 
 
-def _own_texts(element: Any) -> list[str]:
-    return [element.text or "", *(child.tail or "" for child in element)]
-
-
 def _own_text_of(element: Any) -> Iterator[str]:
     """Texts straight inside the element, taken out."""
-    parts = [element.text or ""]
+    parts = _own_texts(element)
     element.text = None
     for child in element:
-        parts.append(child.tail or "")
         child.tail = " " if child.tail else None
     if words := " ".join("".join(parts).split()):
         yield words
+
+
+def _own_texts(element: Any) -> list[str]:
+    return [element.text or "", *(child.tail or "" for child in element)]
