@@ -163,8 +163,8 @@ class _Finder:
         """A line that gives name and amount, else the nearest heading above with what stands below it."""
         line = self.lines[at]
         found = NAMED.fullmatch(line.text)
-        name, rest = (found["name"], found["rest"]) if found else (line.parts[0] if line.parts else "", "")
-        rest = rest or line.text.removeprefix(name).strip()
+        first = next((part for part in line.parts[:1] if line.text.startswith(part)), "")
+        name, rest = (found["name"], found["rest"]) if found else (first, line.text.removeprefix(first).strip())
         if name and is_name(name) and is_price(rest):
             return Box("line", (line.node,), name, line.node, (rest,), (), line.text if found else f"{name}: {rest}")
         head = next((n for n in range(at - 1, max(-1, at - MOST_ABOVE), -1) if self._is_head(n)), -1)
@@ -199,10 +199,11 @@ def _names(finder: _Finder, group: Sequence[Any]) -> dict[Any, int]:
     return {card: n for card, n in firsts if n >= 0}
 
 
-def _rank(finder: _Finder, place: tuple[Any, ...], at: dict[Any, int]) -> tuple[int, bool, int, bool, float]:
-    """Places in most cards first, headings before other lines, great ones before small, high ones before low."""
+def _rank(finder: _Finder, place: tuple[Any, ...], at: dict[Any, int]) -> tuple[int, bool, int, bool, bool, float]:
+    """Places in most cards first, headings before other lines, great ones before small, above the price, high up."""
     below = sum(n - finder.spans[card][0] for card, n in at.items()) / len(at)
-    return len(at), place[0] > 0, -place[0], place[2] is not None, -below
+    above = all(finder.sums[n] == finder.sums[finder.spans[card][0]] for card, n in at.items())
+    return len(at), place[0] > 0, -place[0], above, place[2] is not None, -below
 
 
 def grid_of(table: Any) -> list[list[Any]]:

@@ -31,9 +31,10 @@ TEXT_BLOCKS = frozenset(
     }
 )  # fmt: skip
 FEW_WORDS = 25  # an extraction shorter than this from a longer page is taken for a miss
-LEAST_KEPT = 0.7  # of the words in an article's paragraphs
+LEAST_KEPT, LEAST_STATED = 0.7, 0.3  # of the words in an article's paragraphs; where its head says it is one
 PARAGRAPH_WORDS = 15
 LONG_WORDS, LONG_SHARE = 40, 0.6  # words of a long paragraph; of a page's words in such, for an article
+MOST_PRICE = 300  # characters of a block that is looked at for amounts
 MAIN_SHARE = 0.8  # of a page's words within `<main>`, for the rest to be around it
 ARTICLE = re.compile(r"\"@type\"\s*:\s*\[?\s*\"(?:\w{0,20}Article|BlogPosting)\"", re.IGNORECASE)
 FURNITURE = frozenset({"nav", "header", "footer", "aside", "dialog", "search"})
@@ -85,9 +86,10 @@ def read_html(opened: HtmlTree, sheets: Mapping[str, str] | None = None, *, is_f
     around = frozenset() if is_fragment else frozenset(_furniture(body))
     lines = tuple(lines_of(body)) if is_small(body) else ()
     blocks = _all_blocks(body, around, lines) or _all_blocks(body, frozenset(), lines)
-    if not is_fragment and lines and _is_article(opened, blocks):
+    stated = not is_fragment and _says_article(opened)
+    if lines and (stated or (not is_fragment and _reads_as_article(opened, blocks))):
         main = _main_text(tree)
-        blocks = main if _keeps(main, blocks) else blocks
+        blocks = main if _keeps(main, blocks, stated=stated) else blocks
     hidden += tuple(hidden_characters("\n".join(block.text for block in blocks)))
     titles = (_plain(h1) for h1 in body.iter("h1") if around.isdisjoint([h1, *h1.iterancestors()]))
     heading = next((text for text in titles if text), "")
@@ -105,23 +107,28 @@ def _all_blocks(body: Any, around: frozenset[Any], lines: Sequence[VisibleLine])
     return blocks
 
 
-def _is_article(opened: HtmlTree, blocks: Sequence[Block]) -> bool:
-    """Whether the head calls the page an article, or most of it is long paragraphs under one heading."""
+def _says_article(opened: HtmlTree) -> bool:
+    """Whether the head calls the page an article."""
     kinds = opened.root.xpath("//meta[@property='og:type']/@content")[:1]
-    if any("article" in kind.lower() for kind in kinds) or any(map(ARTICLE.search, opened.json_ld)):
-        return True
+    return any("article" in kind.lower() for kind in kinds) or any(map(ARTICLE.search, opened.json_ld))
+
+
+def _reads_as_article(opened: HtmlTree, blocks: Sequence[Block]) -> bool:
+    """Whether most of a page is long paragraphs under one heading."""
     long = [block for block in blocks if block.kind == "prose" and len(block.text.split()) >= LONG_WORDS]
     plain = not any(block.kind in ("code", "table") for block in blocks) and len(opened.root.findall(".//h1")) <= 1
     return plain and len(long) > 2 and _words(long) >= LONG_SHARE * _words(blocks)
 
 
-def _keeps(main: Sequence[Block], shown: Sequence[Block]) -> bool:
-    """Whether a main text holds enough of an article, and every short line that names money with it."""
+def _keeps(main: Sequence[Block], shown: Sequence[Block], *, stated: bool) -> bool:
+    """Whether a main text holds enough of an article; of one by its looks alone, every line that names money, too."""
     paragraphs = [block for block in shown if len(block.text.split()) >= PARAGRAPH_WORDS]
-    if _words(main) < max(LEAST_KEPT * _words(paragraphs), min(FEW_WORDS, _words(shown))):
+    least = (LEAST_STATED if stated else LEAST_KEPT) * _words(paragraphs)
+    if _words(main) < max(least, min(FEW_WORDS, _words(shown))):
         return False
     held = "".join("".join(block.text.split()) for block in main)
-    priced = (block.text for block in shown[:2_000] if len(block.text) < 300 and names_money(block.text))
+    told = (block.text for block in shown[:2_000] if len(block.text) < MOST_PRICE)
+    priced = (text for text in told if not stated and names_money(text))
     return all("".join(text.split()) in held for text in islice(priced, 100))
 
 
