@@ -138,18 +138,19 @@ def _furniture(body: Any) -> Iterator[Any]:
         if element is body or element.tag in ("main", "h1", "table", "tr", "td"):
             continue
         name = f"{element.get('id', '')} {element.get('class', '')}"[:300]
-        role = element.get("role", "").lower()
-        if element.get("aria-modal") == "true" or element.tag == "nav" or role in ("navigation", "dialog"):
+        is_bar = CONSENT.search(name) and len(_plain(element).split()) <= MOST_CONSENT
+        is_list = (LIST_OF_LINKS.search(name) or _is_jump(element)) and _is_list_of_links(element)
+        if is_bar or is_list or _stands_around(element):
             yield element
-        elif element.tag in FURNITURE or role in FURNITURE_ROLES:
-            if element.find(".//h1") is None and not (
-                _is_own(element) and element.tag in ("header", "footer", "aside")
-            ):
-                yield element
-        elif (CONSENT.search(name) and len(_plain(element).split()) <= MOST_CONSENT) or (
-            (LIST_OF_LINKS.search(name) or _is_jump(element)) and _is_list_of_links(element)
-        ):
-            yield element
+
+
+def _stands_around(element: Any) -> bool:
+    """Whether an element or role says so; a header with the page's great heading is its content."""
+    role = element.get("role", "").lower()
+    if element.get("aria-modal") != "true" and element.tag not in FURNITURE and role not in FURNITURE_ROLES:
+        return False
+    is_hero = (element.tag == "header" or role == "banner") and element.find(".//h1") is not None
+    return not is_hero and not (element.tag in ("header", "footer", "aside") and _is_own(element))
 
 
 def _is_own(element: Any) -> bool:

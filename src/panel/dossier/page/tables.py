@@ -23,7 +23,7 @@ def table_blocks(table: Any, text_of: Callable[[Any], str]) -> list[Block]:
     if any(len(text.split()) > MOST_WORDS for row in texts for text in row):
         return []
     if len(rows) < 2 or not _is_head(rows[0]):
-        return [*caption, *(Block("table", " | ".join(row)) for row in texts if any(row))]
+        return [*caption, *(Block("table", " | ".join(filter(None, row))) for row in texts if any(row))]
     heads = texts[0]
     below = (_row(row, text, heads) for row, text in zip(rows[1:], texts[1:], strict=True) if any(text))
     return [*caption, *(Block("table", text) for text in below)]
