@@ -10,6 +10,7 @@ block, and a table's row carries its heads, so that a price can be quoted with w
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -138,7 +139,7 @@ def _furniture(body: Any) -> Iterator[Any]:
         if element is body or element.tag in ("main", "h1", "table", "tr", "td"):
             continue
         name = f"{element.get('id', '')} {element.get('class', '')}"[:300]
-        is_bar = CONSENT.search(name) and len(_plain(element).split()) <= MOST_CONSENT
+        is_bar = CONSENT.search(name) and _has_few_words(element, MOST_CONSENT)
         is_list = (LIST_OF_LINKS.search(name) or _is_jump(element)) and _is_list_of_links(element)
         if is_bar or is_list or _stands_around(element):
             yield element
@@ -165,21 +166,28 @@ def _is_jump(element: Any) -> bool:
 
 
 def _is_list_of_links(element: Any) -> bool:
-    text = _plain(element).split()
-    if not text or len(text) > MOST_LISTED or element.find(".//h1") is not None:
-        return False
     if element.tag == "a":
         return element.getprevious() is None and element.getparent().tag == "body"
+    if not _has_few_words(element, MOST_LISTED) or element.find(".//h1") is not None:
+        return False
+    text = _plain(element)
     linked = sum(len(_plain(link).split()) for link in element.iter("a"))
-    return linked >= LINKED_SHARE * len(text) and not names_money(" ".join(text))
+    return bool(text) and linked >= LINKED_SHARE * len(text.split()) and not names_money(text)
+
+
+def _has_few_words(element: Any, most: int) -> bool:
+    words = 0
+    for text in element.itertext():
+        words += len(text.split()) if len(text) < 20 * most else most + 1
+        if words > most:
+            return False
+    return True
 
 
 def _main_text(tree: Any) -> list[Block]:
     import trafilatura
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page it finds nothing in is not news: see above
-    from copy import deepcopy
-
     copy = deepcopy(tree)  # it takes the tree apart, and facts are read from it yet
     for element in copy.iter():  # what is hidden is gone; trafilatura would drop whatever says "overflow: hidden", too
         element.attrib.pop("style", None)

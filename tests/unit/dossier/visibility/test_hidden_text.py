@@ -217,6 +217,18 @@ def test_joiners_of_honest_words_are_no_news():
         "&lt;" * 500_000,
         "\x00" * 1_000_000,
         "<pre>" + "\n" * 500_000,
+        "<div class=cookie>" * 90 + "word " * 500_000,
+        "<div class=menu>" * 90 + "<a href=x>w</a> " * 10_000,
+        "<script></script>" + "<div style='opacity:0'>" * 90 + "<b>answer</b> ship " * 10_000,
+        "<button></button><div hidden>x" * 20_000,
+        "<style>"
+        + ".a .b .c .d .e{display:none}" * 10_000
+        + "</style>"
+        + "<i class='a b c d e'>" * 90
+        + "<i class=e>x</i>" * 10_000,
+        '<style>"' + '\\"' * 200_000,
+        "<table>" + "<tr><td rowspan=60 colspan=60>x" * 20_000,
+        "<div><h3>Team</h3><p>$1</p></div>" * 10_000,
     ],
     ids=lambda page: page[:24],
 )
