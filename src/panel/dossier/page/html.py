@@ -18,19 +18,14 @@ from panel.dossier.page.boxes import Box, boxes, names_money
 from panel.dossier.page.html_tree import HtmlTree, is_small, open_html
 from panel.dossier.page.passages import MOST_WORDS, Block
 from panel.dossier.page.tables import table_blocks
-from panel.dossier.page.visible_lines import VisibleLine, lines_of
+from panel.dossier.page.visible_lines import INLINE, STRUCK, VisibleLine, lines_of
 from panel.dossier.visibility.hidden_text import hidden_characters
 from panel.dossier.visibility.visible_tree import HiddenText, prune
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "head"})
-TEXT_BLOCKS = frozenset(
-    {
-        "p", "div", "section", "article", "main", "li", "item", "dt", "dd", "blockquote", "quote", "figcaption",
-        "caption", "summary", "address", "header", "footer", "nav", "aside", "ul", "ol", "list", "dl", "body", "form",
-        "fieldset", "label", "legend", "details", "button", "pre", "table", "td", "th", "tr", "row", "cell", "tbody",
-        "thead", "tfoot", "figure", "hgroup", "search",
-    }
-)  # fmt: skip
+IN_LINE = INLINE | STRUCK | {"br", "hi", "ref", "lb", "graphic"}  # the last four are trafilatura's
+WRAPPERS = frozenset({"a", "span", "label", "button", "summary", "font", "ins"})  # that pages put around whole blocks
+BLOCKS = ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", "section", "article")
 FEW_WORDS = 25  # an extraction shorter than this from a longer page is taken for a miss
 LEAST_KEPT, LEAST_STATED = 0.7, 0.3  # of the words in an article's paragraphs; where its head says it is one
 PARAGRAPH_WORDS = 15
@@ -270,7 +265,7 @@ def _box_blocks(box: Box) -> Iterator[Block]:
 def _is_block(child: Any, tag: str) -> bool:
     if tag == "code":
         return "\n" in "".join(child.itertext()).strip()
-    return tag in HEADINGS or tag in TEXT_BLOCKS
+    return tag not in IN_LINE or (tag in WRAPPERS and next(child.iter(*BLOCKS), None) is not None)
 
 
 def _prose(held: list[str]) -> Iterator[Block]:
@@ -300,7 +295,7 @@ def _inline(child: Any, *, in_code: bool = False) -> str:
         return text
     if child.tag == "code" and "`" not in text:
         return f"`{text}`"
-    return f" {text} " if child.tag in TEXT_BLOCKS else text
+    return text if child.tag in IN_LINE else f" {text} "
 
 
 def _words(blocks: Sequence[Block]) -> int:

@@ -39,18 +39,33 @@ MOST_VEILED = 2_000  # of one page, before the editor's list is cut
 FEW_WORDS = 12  # a rule that hides more, on a page with scripts, hides parts of it for a while
 LARGE_SHARE, LARGE_WORDS = 0.2, 100  # of a page's words: what hides so much hides it for a while only
 LABEL_LETTERS = 20  # of a tick's or cross's own word: "Included"
-FAR_PX = 500.0
-FAR_RIGHT_PX = 2_500.0  # beyond any screen
-SMALL = re.compile(r"0?\.0\d|0(?![.\d])")
-SMALL_PX = 4.0  # no letter has a shape in fewer pixels
-FAINT = 0.1  # opacity under which nobody reads
 NEAR = 20  # levels of 255 in the channel that differs most; #ebebeb on white is still hidden
-UNITS = {"px": 1.0, "em": 16.0, "rem": 16.0, "pt": 4 / 3, "vw": 12.8, "vh": 8.0, "ch": 8.0, "in": 96.0, "cm": 37.8}
-LENGTH = re.compile(r"(-?\d*\.?\d+(?:e-?\d)?)(px|r?em|pt|vw|vh|ch|in|cm|%)?(?![\w.])")
-MOVED = re.compile(r"translate(?:3d|x|y)?\(([^)]*)\)")
-NO_SIZE = re.compile(r"scale(?:3d|x|y)?\(\s*(?:0|0?\.0\d*)\s*[,)]|matrix\(\s*0\s*,")
-CLIPPED = re.compile(r"inset\(\s*(?:50|[6-9]\d|100)%|inset\([^)]*\b100%|(?:circle|ellipse)\(\s*0|polygon\(\s*0[^,]*\)")
-NO_RECTANGLE = re.compile(r"rect\(\s*([01])(?:px)?[\s,]+([01])(?:px)?[\s,]+([01])(?:px)?[\s,]+([01])(?:px)?\s*\)")
+_AWAY = r"(?:[5-9]\d\d|\d{4,})(?:\.\d+)?(?:px|pt)?|(?:[4-9]\d|\d{3,})(?:r?em|v[wh]|ch)"  # 500 pixels and more
+_LEFT = rf"(?:.*[\s(,])?-(?:{_AWAY})(?:[\s,)].*)?"
+_NOTHING = r"0(?:\.0+)?(?:px|r?em)?|1px"
+STYLES: tuple[tuple[str, tuple[str, ...], str, str], ...] = (  # how it hides, by which properties, which values, where
+    ("display: none", ("display",), r"none", ""),
+    ("content-visibility: hidden", ("content-visibility",), r"hidden", ""),
+    ("opacity", ("opacity",), r"0*(?:\.0\d*)?|\d%", "still"),
+    ("opacity", ("filter",), r"opacity\((?:0*(?:\.0\d*)?|\d%)\)", "still"),
+    ("off-screen", ("text-indent", "margin-left"), _LEFT, ""),
+    ("off-screen", ("left", "top", "right", "inset"), _LEFT, "placed"),
+    ("off-screen", ("left",), r"\d{4,}(?:px)?|[2-9]\d\dv[wh]", "placed"),
+    (
+        "clip",
+        ("clip-path",),
+        r"inset\((?:(?:50|[6-9]\d|100)%|.*\b100%).*|(?:circle|ellipse)\(0.*|polygon\(0[^,]*\)",
+        "",
+    ),
+    ("clip", ("clip",), r"rect\((?:[01](?:px)?[\s,]*){4}\)", "placed"),
+    ("transform", ("transform", "translate"), rf"{_LEFT}|(?:.*\()?(?:{_AWAY})[\s,)].*", ""),
+    ("transform", ("transform",), r"(?:scale(?:3d|x|y)?|matrix)\((?:0|0?\.0\d*)[\s,)].*", ""),
+    ("transform", ("scale",), r"0|0?\.0\d*", ""),
+    ("no width or height", ("height", "max-height", "width", "max-width", "line-height"), _NOTHING, "clipped"),
+    ("no width or height", ("text-indent",), rf"100%|{_AWAY}", "clipped"),
+)
+READ_STYLES = tuple((where, names, re.compile(values), place) for where, names, values, place in STYLES)
+TINY = re.compile(r"(?:[0-3](?:\.\d+)?|\.\d+)(?:px|pt)|0?(?:\.[01]\d*)?r?em|0(?:/.*)?|[0-9]%")
 MOTION = ("transition", "animation", "animation-name", "will-change")
 KEPT_GROUND = ("none", "transparent", "inherit", "initial", "unset", "0 0", "0")
 HEX = re.compile(r"#([0-9a-f]{3,8})")
@@ -73,7 +88,7 @@ class Look(NamedTuple):
 
     ink: Colour | None = (0, 0, 0)
     ground: Colour | None = (255, 255, 255)
-    size_px: float = 16.0
+    is_tiny: bool = False
     is_visible: bool = True
     is_clear: bool = False  # letters of no colour
     waits: bool = False  # it stands in a part that comes into sight
@@ -276,56 +291,16 @@ def _why_gone(node: Any, given: Properties) -> str:
 
 
 def _why_by_style(given: Properties) -> str:
-    if given.get("display") == "none":
-        return "display: none"
-    if given.get("content-visibility") == "hidden":
-        return "content-visibility: hidden"
-    faint = _number(given.get("opacity", "")), _number(given.get("filter", "").removeprefix("opacity("))
-    if any(n is not None and n < FAINT for n in faint) and given.get("animation", "none") == "none":
-        return "opacity"
-    if _is_off_screen(given):
-        return "off-screen"
-    placed = given.get("position") in ("absolute", "fixed")
-    if CLIPPED.search(given.get("clip-path", "")) or (placed and NO_RECTANGLE.search(given.get("clip", ""))):
-        return "clip"
-    moved = [
-        px for move in [*MOVED.findall(given.get("transform", "")), given.get("translate", "")] for px in _lengths(move)
-    ]
-    if (
-        any(abs(px) > FAR_PX for px in moved)
-        or NO_SIZE.search(given.get("transform", ""))
-        or SMALL.match(given.get("scale", ""))
-    ):
-        return "transform"
-    return "no width or height" if _has_no_room(given) else ""
-
-
-def _has_no_room(given: Properties) -> bool:
-    if given.get("overflow", given.get("overflow-y", "visible")) == "visible":
-        return False
-    pushed = given.get("text-indent") == "100%" or any(px > FAR_PX for px in _lengths(given.get("text-indent", "")))
-    sides = (given.get(side, "") for side in ("height", "max-height", "width", "max-width"))
-    flat = any((n := _number(side)) is not None and n <= 1 and "%" not in side for side in sides)
-    return pushed or flat or given.get("line-height") == "0"
-
-
-def _is_off_screen(given: Properties) -> bool:
-    names = ["text-indent", "margin-left"]
-    if given.get("position") in ("absolute", "fixed", "relative"):
-        names += ["left", "top", "right", "inset"]
-    far = [px for name in names for px in _lengths(given.get(name, ""))]
-    right = _lengths(given.get("left", "")) if "left" in names else []
-    return any(px < -FAR_PX for px in far) or any(px > FAR_RIGHT_PX for px in right)
-
-
-def _lengths(value: str) -> list[float]:
-    return [float(number) * UNITS.get(unit or "px", 0.0) for number, unit in LENGTH.findall(value)] if value else []
-
-
-def _number(value: str) -> float | None:
-    """A value's number, of a percentage its share: `3%` is 0.03."""
-    found = LENGTH.match(value)
-    return float(found[1]) / (100 if found[2] == "%" else 1) if found else None
+    holds = {
+        "": True,
+        "still": given.get("animation", "none") == "none",
+        "placed": given.get("position") in ("absolute", "fixed", "relative"),
+        "clipped": given.get("overflow", given.get("overflow-y", "visible")) != "visible",
+    }
+    for where, names, values, place in READ_STYLES:
+        if holds[place] and any(name in given and values.fullmatch(given[name]) for name in names):
+            return where
+    return ""
 
 
 def _inherit(above: Look, node: Any, given: Properties) -> Look:
@@ -342,25 +317,18 @@ def _inherit(above: Look, node: Any, given: Properties) -> Look:
     if ink := given.get("-webkit-text-fill-color") or given.get("color", "").replace("inherit", ""):
         cut_out = "text" in (given.get("background-clip"), given.get("-webkit-background-clip"))
         look = look._replace(ink=_colour(ink), is_clear=not cut_out and bool(CLEAR.fullmatch(ink)))
-    if size := given.get("font-size") or given.get("font", "").partition("/")[0]:
-        look = look._replace(size_px=_size(size, above.size_px))
+    if size := given.get("font-size") or given.get("font", "").partition(" ")[0]:
+        scales = size.endswith("%") or (size.endswith("em") and not size.endswith("rem"))
+        stays = above.is_tiny and (size == "inherit" or scales)
+        look = look._replace(is_tiny=stays or bool(TINY.fullmatch(size)))
     return look
-
-
-def _size(value: str, above_px: float) -> float:
-    """A font's size in pixels; what has to be computed is taken for readable."""
-    found = None if "(" in value else LENGTH.search(value)
-    if not found or (not found[2] and float(found[1])):
-        return above_px if value == "inherit" else 16.0
-    number, unit = float(found[1]), found[2] or "px"
-    return above_px * number / (100 if unit == "%" else 1) if unit in ("em", "%") else number * UNITS[unit]
 
 
 def _why_unread(look: Look) -> str:
     """How text straight inside is hidden, "" when it can be read."""
     if not look.is_visible:
         return "visibility: hidden"
-    if look.size_px < SMALL_PX:
+    if look.is_tiny:
         return "font size"
     if look.is_clear:
         return "transparent letters"
