@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
+from panel.dossier.page.tables import grid_of
 from panel.dossier.page.visible_lines import VisibleLine, lines_of, text_of
 from panel.records import AMOUNT
 
@@ -206,22 +207,9 @@ def _rank(finder: _Finder, place: tuple[Any, ...], at: dict[Any, int]) -> tuple[
     return len(at), place[0] > 0, -place[0], above, place[2] is not None, -below
 
 
-def grid_of(table: Any) -> list[list[Any]]:
-    """Rows of a table's cells, as elements; a cell over several columns stands in each."""
-    rows: list[list[Any]] = []
-    for row in list(table.iter("tr"))[:MOST_ROWS]:
-        cells: list[Any] = []
-        for cell in [c for c in row if c.tag in ("td", "th")][:MOST_COLUMNS]:
-            span = re.fullmatch("[0-9]{1,2}", cell.get("colspan", "").strip())
-            cells += [cell] * (int(span[0]) if span and 1 <= int(span[0]) <= MOST_COLUMNS else 1)
-        if any(text_of(cell) for cell in cells):
-            rows.append(cells[:MOST_COLUMNS])
-    return rows
-
-
 def _of_table(table: Any) -> Iterator[Box]:
     """Columns as boxes where names stand in the first row, else rows whose first cell is the name."""
-    grid = grid_of(table)
+    grid = [row[:MOST_COLUMNS] for row in grid_of(table)[:MOST_ROWS] if row]
     texts = [[text_of(cell) for cell in row] for row in grid]
     if len(grid) < 2 or not any(is_price(text) for row in texts for text in row):
         return

@@ -18,8 +18,8 @@ def table_blocks(table: Any, text_of: Callable[[Any], str]) -> list[Block]:
     if next((e for e in table.iter(*LAYOUT) if e is not table), None) is not None:
         return []
     caption = [Block("prose", text_of(e)) for e in table.iter("caption")]
-    rows = [row for row in _grid(table) if any(cell is not None for cell in row)]
-    texts = [[" ".join(text_of(cell).split()) if cell is not None else "" for cell in row] for row in rows]
+    rows = [row for row in grid_of(table) if row]
+    texts = [[" ".join(text_of(cell).split()) for cell in row] for row in rows]
     if any(len(text.split()) > MOST_WORDS for row in texts for text in row):
         return []
     if len(rows) < 2 or not _is_head(rows[0]):
@@ -29,7 +29,7 @@ def table_blocks(table: Any, text_of: Callable[[Any], str]) -> list[Block]:
     return [*caption, *(Block("table", text) for text in below)]
 
 
-def _grid(table: Any) -> list[list[Any]]:
+def grid_of(table: Any) -> list[list[Any]]:
     """Rows of cells, as elements; one over several rows or columns stands in each."""
     rows: list[list[Any]] = []
     open_cells: dict[int, tuple[Any, int]] = {}  # column -> a cell from above, and for how many rows yet
