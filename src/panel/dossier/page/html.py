@@ -293,6 +293,8 @@ def _inline(child: Any, *, in_code: bool = False) -> str:
     text = _text(child, in_code=in_code or child.tag in INLINE_CODE)
     if in_code or not text.strip():
         return text
+    if child.tag in STRUCK:
+        return f"~~{text.strip()}~~"  # as Markdown writes it: an old price is no price
     if child.tag == "code" and "`" not in text:
         return f"`{text}`"
     return text if child.tag in IN_LINE else f" {text} "

@@ -46,6 +46,16 @@ def test_no_word_of_a_line_with_a_price_is_lost() -> None:
     assert texts("<ul><li><b>Solo</b> $9 a month</li></ul>") == ["Solo: $9 a month"]
 
 
+@pytest.mark.parametrize("style", ["", "<style>.old{text-decoration:line-through}</style>"])
+def test_a_struck_out_price_is_marked_in_prose_and_in_no_card(style: str) -> None:
+    old = "<span class=old>$20</span>" if style else "<s>$20</s>"
+    assert texts(f"<p>It was {old} and is $10 a month for everybody who asks us before the year ends.</p>", style) == [
+        "It was ~~$20~~ and is $10 a month for everybody who asks us before the year ends."
+    ]
+    cards = "".join(f"<div><h3>Plan {n}</h3><p>{old} $1{n}</p></div>" for n in (1, 2))
+    assert texts(f"<section>{cards}</section>", style) == ["Plan 1: $11", "Plan 2: $12"]
+
+
 def test_a_price_section_of_a_text_is_one_passage() -> None:
     text = "# Lamp\n\n## Solo\n\n$9 per month\n\n- 1 GB\n- one seat\n\n## Questions\n\nAsk us."
     read = parse_page(page("https://acme.dev/prices.md", text, media="text/markdown"))
