@@ -25,7 +25,7 @@ from panel.dossier.facts.stated import (
 from panel.dossier.identity.address import joined
 from panel.dossier.identity.voices import CRATES, NPM, PYPI, package_of, repository_of
 from panel.dossier.page.visible_lines import VisibleLine, text_of
-from panel.records import AMOUNT, FactKind, letters_and_digits
+from panel.records import FactKind, first_money, letters_and_digits
 
 FROM = "labelled text"
 LABELS: tuple[tuple[FactKind, str], ...] = (
@@ -147,7 +147,7 @@ def _person(text: str) -> str:
     plain = NAMED_COMPANY.search(text)
     name = _company(plain[1]) if plain else re.split(r"[,(<|]", text)[0]
     name = name if plain else name.strip(" .,")
-    return name if 2 <= len(name.strip()) <= 60 and not AMOUNT.search(name) and len(name.split()) <= 6 else ""
+    return name if 2 <= len(name.strip()) <= 60 and not first_money(name) and len(name.split()) <= 6 else ""
 
 
 def _spoken(here: VisibleLine) -> str:
@@ -248,7 +248,7 @@ def _released(lines: Sequence[VisibleLine], names: frozenset[str]) -> Iterator[S
             yield StatedFact("published", day, FROM, here.text)
         if (file := DOWNLOAD.search(here.text)) and letters_and_digits(file[1]) in names:
             yield StatedFact("version", file[2], "file name", file[0])
-        if len(words) > 12 or AMOUNT.search(here.text):
+        if len(words) > 12 or first_money(here.text):
             continue
         for before, word in zip(["", *words], words, strict=False):
             if not (value := version_of(word)) or not re.match(r"v?\d", word):

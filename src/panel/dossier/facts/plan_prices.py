@@ -13,7 +13,7 @@ from typing import Any
 from panel.dossier.clean_text import one_line
 from panel.dossier.facts.stated import StatedFact
 from panel.dossier.page.visible_lines import VisibleLine, text_of
-from panel.records import AMOUNT, FREE, Quantity, Rate, Tariff, read_tariff, tariff_words, units_in
+from panel.records import Quantity, Rate, Tariff, first_money, read_tariff, tariff_words, units_in
 
 FROM_TABLE, FROM_CARD = "price table", "price list"
 MOST_PLANS = 24
@@ -179,7 +179,9 @@ def _is_price(line: VisibleLine, section: bool) -> bool:
 def _begins_with_price(text: str) -> bool:
     lead = LEAD.match(text)
     rest = text[lead.end() :] if lead else text
-    return bool(AMOUNT.match(rest) or FREE_LINE.fullmatch(rest) or CONTACT_LINE.fullmatch(rest))
+    return bool(
+        ((money := first_money(rest)) and money.start == 0) or FREE_LINE.fullmatch(rest) or CONTACT_LINE.fullmatch(rest)
+    )
 
 
 def _with_next(price: str, lines: Sequence[VisibleLine], at: int) -> str:
@@ -190,7 +192,7 @@ def _with_next(price: str, lines: Sequence[VisibleLine], at: int) -> str:
             break
         if MORE_OF_A_PRICE.match(line.text):
             whole = f"{whole}{' ' if re.match('/|per|pro|par|a |each', line.text) else ', '}{line.text}"
-        elif not AMOUNT.search(line.text) and re.match(r"(?:up to|bis zu|jusqu)", line.text, re.IGNORECASE):
+        elif not first_money(line.text) and re.match(r"(?:up to|bis zu|jusqu)", line.text, re.IGNORECASE):
             whole = f"{whole}, {line.text}"
         else:
             break
@@ -251,7 +253,7 @@ def _name_kind(line: VisibleLine) -> int:
 def _is_name(text: str) -> bool:
     if not 2 <= len(text) <= 40 or len(text.split()) > 5 or not text[:1].isalnum():
         return False
-    other = NOT_A_NAME.search(text) or AMOUNT.search(text) or SECTION.search(text) or CONTACT_LINE.fullmatch(text)
+    other = NOT_A_NAME.search(text) or first_money(text) or SECTION.search(text) or CONTACT_LINE.fullmatch(text)
     return not other and not text[:1].isdigit()
 
 
@@ -303,8 +305,9 @@ def _columns(grid: list[list[str]]) -> list[StatedFact]:
 
 def _split_head(cell: str) -> tuple[str, str]:
     """`Team $12 per month` in a header cell, as name and price."""
-    found = AMOUNT.search(cell) or CONTACT_LINE.search(cell) or FREE.search(cell, 1)
-    return (cell[: found.start()].strip(" –—-:"), cell[found.start() :]) if found else ("", "")
+    money, said = first_money(cell), CONTACT_LINE.search(cell) or re.compile(r"\bfree\b", re.I).search(cell, 1)
+    at = money.start if money else said.start() if said else -1
+    return (cell[:at].strip(" –—-:"), cell[at:]) if at >= 0 else ("", "")
 
 
 def _rows(grid: list[list[str]], caption: str) -> list[StatedFact]:

@@ -1,12 +1,12 @@
 """What kind of price a page has, by a written rule from its plans and a few of its words (docs/rules.md)."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from panel.dossier.facts.licences import is_open
-from panel.records import AMOUNT, PERIODS, SEAT, PricingClass, Tariff, read_tariff
+from panel.records import PERIODS, SEAT, PricingClass, Tariff, money_in, plain_text, read_tariff
 
+MOST_LINE = 1_000
 TRIAL = re.compile(
     r"\bfree trial\b|\btry (?:it |\w+ )?(?:for )?free (?:for )?\d+ days|\b\d+[- ]day (?:free )?trial\b|"
     r"\btrial period\b|\bkostenlos testen\b|\bTage (?:kostenlos|testen)|\bessai gratuit\b",
@@ -27,20 +27,12 @@ CONTACT = re.compile(
     r"\bangebot anfordern\b|\bdemander un devis\b",
     re.IGNORECASE,
 )
-_SIGN = (  # of money anywhere; `AMOUNT` knows those whose currency is sure
-    r"(?:[$¢£¤¥֏؋৲৳૱௹฿៛\u20a0-\u20cf﷼円圓圆元원]|\b(?:[Kk]r|Kč|Ft|[Ll]ei|[Рр]уб|грн|лв|Rp|RM|Rs|TL|F?CFA)\b\.?)"
-)
-_WORD = r"(?:บาท|đ\b|(?:[Yy]en|[Yy]uan|[Kk]rono?r|[Kk]roner|[Rr]upees?|[Rr]ubles?|[Pp]esos?|[Rr]eais|[Bb]aht)\b)"
-_SOME = r"(?<!\d)(?=[\d.,' ]{0,15}[1-9])\d[\d.,' ]{0,15}"
-_EACH = r"\s?(?:/|per\b|pro\b|par\b|por\b|a\b)\s?(?:mo|y|year|user|seat|member|an\b|année|mois|mes|mês|año|jahr)"
-_CODE = r"(?!API|GPU|PDF|SMS|[DM]AU)[A-Z]{3}"
-UNREAD = re.compile(rf"{_SIGN}\s?{_SOME}|{_SOME}(?:{_SIGN}|{_WORD})|\b{_CODE} ?{_SOME}{_EACH}|{_SOME}{_CODE}{_EACH}")
 
 
-def shows_unread_amount(text: str) -> bool:
-    """Whether a text names money that `read_tariff` can't read: 月額980円, "49 kr/month", "MYR 20 per month"."""
-    lines = (line for line in unicodedata.normalize("NFKC", text).splitlines() if UNREAD.search(line))
-    return any(UNREAD.search(AMOUNT.sub(" ", line)) for line in lines)
+def shows_unread_amount(text: str, language: str = "") -> bool:
+    """Whether a text names money of unknown currency: "49 kr/month" on an English page, "BWP 20 per month"."""
+    lines = (plain_text(line[:MOST_LINE]) for line in text.splitlines())
+    return any(money.amount and not money.is_read for line in lines for money in money_in(line, language))
 
 
 def pricing_class(prices: Sequence[str], text: str, licences: Sequence[str]) -> PricingClass:

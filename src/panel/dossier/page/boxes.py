@@ -13,12 +13,8 @@ from typing import Any, Literal, NamedTuple
 
 from panel.dossier.page.tables import grid_of
 from panel.dossier.page.visible_lines import VisibleLine, lines_of, text_of
-from panel.records import AMOUNT
+from panel.records import first_money
 
-SIGN = r"[$¢£¤¥฿៛\u20a0-\u20cf円圓元원]"
-MONEY = re.compile(
-    rf"{SIGN}\s?\d|\d[\d.,]{{0,15}}\s?(?:{SIGN}|[Kk]r\b|Kč|zł|Ft\b)|\b[A-Z]{{3}}\s?\d|\d\s?(?:USD|EUR|GBP|CHF|[A-Z]{{3}}/)"
-)
 NAMED = re.compile(r"(?P<name>[^:–—|]{2,60}?)\s*(?::|\s[–—|-])\s+(?P<rest>.+)")
 MOST_PRICE_WORDS = 16  # of a line that gives a price; longer ones are sentences about money
 MOST_BEFORE = 20  # characters before the amount in such a line: "Starting at", "Billed annually at"
@@ -55,13 +51,13 @@ def boxes(tree: Any, lines: Sequence[VisibleLine] | None = None) -> list[Box]:
 
 def names_money(text: str) -> bool:
     """Whether a text holds an amount of money, in a currency we know or not."""
-    return bool(AMOUNT.search(text) or MONEY.search(text))
+    return first_money(text) is not None
 
 
 def is_price(text: str) -> bool:
     """Whether a line gives a price: few words, and the amount among the first."""
-    found = AMOUNT.search(text) or MONEY.search(text)
-    return found is not None and found.start() <= MOST_BEFORE and len(text.split()) <= MOST_PRICE_WORDS
+    found = first_money(text)
+    return found is not None and found.start <= MOST_BEFORE and len(text.split()) <= MOST_PRICE_WORDS
 
 
 def is_name(text: str) -> bool:
@@ -227,8 +223,8 @@ def _of_table(table: Any) -> Iterator[Box]:
 
 def _head(text: str) -> tuple[str, str]:
     """A column's head as name and price: "Team $12 per month"."""
-    found = AMOUNT.search(text) or MONEY.search(text)
-    return (text[: found.start()].strip(" –—-:"), text[found.start() :]) if found else (text, "")
+    found = first_money(text)
+    return (text[: found.start].strip(" –—-:"), text[found.start :]) if found else (text, "")
 
 
 def _column(grid: Sequence[Sequence[Any]], texts: Sequence[Sequence[str]], n: int) -> Box:
