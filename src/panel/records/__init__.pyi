@@ -1,8 +1,8 @@
 from .amounts import Money as Money, Quantity as Quantity, Rate as Rate, Tariff as Tariff
 from .amounts import first_money as first_money, limits_in as limits_in, money_in as money_in, number_of as number_of
 from .amounts import plain_number as plain_number, plain_text as plain_text, rate_at as rate_at
-from .amounts import rate_words as rate_words, read_tariff as read_tariff, tariff_words as tariff_words
-from .amounts import units_in as units_in
+from .amounts import rate_words as rate_words, read_tariff as read_tariff, says_more as says_more
+from .amounts import tariff_words as tariff_words, units_in as units_in
 from .base import Stamp as Stamp, Value as Value, canonical_json as canonical_json, content_hash as content_hash
 from .base import sha256_of as sha256_of
 from .batch import Announcement as Announcement, BatchPlan as BatchPlan, BatchRow as BatchRow

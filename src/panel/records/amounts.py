@@ -68,10 +68,11 @@ _BARE = re.compile(  # "$29 month", "$8 mo / user"
     re.IGNORECASE,
 )
 _STEPS = (PER, _ADVERB, _PER_OTHER, _BARE)
-_LED = re.compile(  # 月額, 每用户每月, 1ユーザーあたり
+_LED = re.compile(  # 月額, 每用户每月, 1ユーザーあたり, "Monthly:"
     rf"(?:(?P<month>月額|月々|月费|月費|월(?!\w))|(?P<year>年額|年间|年間|年费|연(?!\w))|[每毎매](?P<each>{WIDE_UNITS})|"
     rf"1?\s?(?P<of>{WIDE_UNITS})(?:あたり|当たり|につき|당))[\s:：、,の]*$"
 )
+_LED_BY_ADVERB = re.compile(rf"(?:^|[^\w\s]\s?)(?:{ADVERB})\s?:?\s?$", re.IGNORECASE)
 _BILL = (
     r"(?:bill|paid|pay|charg|invoic|commit|prepa|contract|abrechn|abgerechn|bezahl|zahl|fac?tur|fattur|cobrad|paga[dt]|"
     r"engagement|faktur)"
@@ -86,6 +87,10 @@ _LEAST = re.compile(
     r"\b(?:from|starting (?:at|from)|starts at|at least|ab|[àa] partir de|dès|desde|da|vanaf|från|fra|od|от):?\s*$",
     re.IGNORECASE,
 )
+_SAVED = re.compile(
+    r"(?:\b(?:save|saves|saving|spare|sparen|ahorra|économisez)(?: up to)?|(?<!\w)[-–])\s*$", re.IGNORECASE
+)
+_TAKEN_OFF = re.compile(r"\s*(?:off|discount|rabatt|(?:in )?(?:free )?credits?|de descuento)\b", re.IGNORECASE)
 _OR_MORE = re.compile(r"\s?(?:\+(?=\s*(?:/|per\b|$))|起|から|부터|[~〜](?!\s?\d))")
 _OR = re.compile(r"[\s(]*\b(?:or|oder|ou|o|instead of|statt|au lieu de)\b|[;|]", re.IGNORECASE)
 _ADDED = re.compile(r"(?:\+|\b(?:plus|and|und|et|zzgl\.?)|,)\s*$", re.IGNORECASE)
@@ -184,7 +189,7 @@ def read_tariff(text: str, language: str = "") -> Tariff:
     allowances = _quantities(_ALLOWANCE, plain)
     priced = _ALLOWANCE.sub(" ", plain)
     found = list(_rates(priced, language))
-    if any(rate.currency not in CODES for rate, _, _ in found):
+    if any(rate.amount and rate.currency not in CODES for rate, _, _ in found):
         return Tariff("unread")
     rates = tuple(rate for rate, _, _ in found if rate.amount)
     if rates:
@@ -224,6 +229,13 @@ def units_in(text: str) -> tuple[Quantity, ...]:
         found += [_quantity(step)] if "unit" in step.groupdict() else _period(step)
         at = step.end()
     return tuple(found)
+
+
+def says_more(text: str) -> bool:
+    """Whether a line goes on with the price above it: "/ month", "per seat", "billed yearly at $96"."""
+    plain = plain_text(text[:MOST_CHARACTERS])
+    steps = (PER, _ADVERB, LIMIT, _BILLED_YEARLY) if not _OR.match(plain) else ()
+    return any(pattern.match(plain) for pattern in steps)
 
 
 def plain_text(text: str) -> str:
@@ -325,6 +337,8 @@ def _rates(plain: str, language: str) -> Iterator[tuple[Rate, bool, int]]:
     """Rates that add up, each with whether it is a least one, and its end. Ends where a second price begins."""
     end = 0
     for money in money_in(plain, language):
+        if _SAVED.search(plain[: money.start]) or _TAKEN_OFF.match(plain, money.end):
+            continue
         between = plain[end : money.start]
         if end and (not _ADDED.search(between) or _OR.search(between)):
             return
@@ -353,6 +367,9 @@ def rate_at(money: Money, plain: str, is_sure: Step = lambda step, is_first: Tru
         if more and more[0].unit in PERIODS and any(q.unit in PERIODS for q in per):
             break  # "$16/mo, yearly billing"
         per, once, at = [*per, *more], once or not more, step.end()
+    led = _LED_BY_ADVERB.search(plain[max(0, money.start - 24) : money.start])
+    if led and not any(q.unit in PERIODS for q in per):
+        per += _period(led)
     ordered = sorted(dict.fromkeys(per), key=lambda quantity: (quantity.unit in PERIODS, quantity.unit != SEAT))
     return Rate(money.amount, money.currency, tuple(ordered), once), at
 

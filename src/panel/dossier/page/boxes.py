@@ -13,11 +13,12 @@ from typing import Any, Literal, NamedTuple
 
 from panel.dossier.page.tables import grid_of
 from panel.dossier.page.visible_lines import VisibleLine, lines_of, text_of
-from panel.records import first_money
+from panel.records import first_money, plain_text, read_tariff, units_in
 
 NAMED = re.compile(r"(?P<name>[^:–—|]{2,60}?)\s*(?::|\s[–—|-])\s+(?P<rest>.+)")
 MOST_PRICE_WORDS = 16  # of a line that gives a price; longer ones are sentences about money
-MOST_BEFORE = 20  # characters before the amount in such a line: "Starting at", "Billed annually at"
+MOST_BEFORE = 3  # words before the amount in such a line: "Starting at", "Billed annually at"
+MOST_SAID = 6  # words of a line that says "free" or "on request" and no amount
 MOST_NAME, MOST_NAME_WORDS = 60, 7
 MOST_CARD_WORDS = 300
 MOST_ABOVE, MOST_BELOW = 20, 40  # lines between a price and the heading above it; of a section
@@ -51,13 +52,23 @@ def boxes(tree: Any, lines: Sequence[VisibleLine] | None = None) -> list[Box]:
 
 def names_money(text: str) -> bool:
     """Whether a text holds an amount of money, in a currency we know or not."""
-    return first_money(text) is not None
+    return first_money(plain_text(text)) is not None
 
 
 def is_price(text: str) -> bool:
     """Whether a line gives a price: few words, and the amount among the first."""
+    text = plain_text(text)
     found = first_money(text)
-    return found is not None and found.start <= MOST_BEFORE and len(text.split()) <= MOST_PRICE_WORDS
+    if found is None or len(text.split()) > MOST_PRICE_WORDS:
+        return False
+    before = text[: found.start]
+    is_near = len(before.split()) <= MOST_BEFORE and not re.search(r"[.?!]\s", before)
+    return is_near or bool(read_tariff(text).allowances)
+
+
+def says_no_amount(text: str) -> bool:
+    """Whether a line says only "free" or "on request"."""
+    return len(text.split()) <= MOST_SAID and read_tariff(text).kind in ("free", "contact")
 
 
 def is_name(text: str) -> bool:
@@ -86,13 +97,38 @@ class _Finder:
         """Boxes in the order of their prices."""
         found: list[Box] = []
         seen: set[Any] = set()  # cards and lines that were looked at
+        taken: list[int] = []  # the first line of each card
         for at, line in enumerate(self.lines):
             if not self.priced[at] or not seen.isdisjoint(line.path):
                 continue
             group = self._group(at)
-            found += self._cards(group) if group else filter(None, [self._alone(at)])
-            seen |= {*group, *(found[-1].elements if found and not group else ())}
+            group = (
+                () if any(self.spans[card][0] <= n < self.spans[card][1] for card in group for n in taken) else group
+            )
+            boxes_here = list(self._cards(group) if group else filter(None, [self._alone(at)]))
+            found += boxes_here
+            seen |= {*group, *(boxes_here[0].elements if boxes_here and not group else ())}
+            taken += [self.spans[element][0] for element in group]
+        found += self._without_amount([box for box in found if box.kind == "section"], alone=not found)
         yield from sorted(found, key=lambda box: self.spans[box.elements[0]][0])
+
+    def _without_amount(self, sections: Sequence[Box], *, alone: bool) -> Iterator[Box]:
+        """Sections beside such with an amount, under headings of their shape, that only say "free" or "on request".
+
+        alone: the page has no amount at all; then those whose first line does.
+        """
+        shapes = {_shape(box.name_element) for box in sections}
+        named = {box.name_element for box in sections}
+        for head, line in enumerate(self.lines):
+            is_like = (alone or _shape(line.node) in shapes) and line.node not in named
+            if not is_like or not self._is_head(head) or not is_name(line.text):
+                continue
+            here = self._below(head)
+            if any(self.priced[n] for n in here):
+                continue
+            if said := [n for n in (here[:1] if alone else here) if says_no_amount(self.lines[n].text)][:1]:
+                nodes = tuple(dict.fromkeys(self.lines[n].node for n in (head, *here)))
+                yield self._box("section", nodes, head, here, said)
 
     def _group(self, at: int) -> tuple[Any, ...]:
         """The cards of one shape, one of which the price stands in; none when it stands in no card."""
@@ -114,12 +150,16 @@ class _Finder:
             shape = Counter(child.get("class", "") for child in whole).most_common(1)
             near = {child for child in there if shape and child.get("class", "") == shape[0][0]} | set(whole)
             cards = tuple(child for child in there if child in near and self._may_be_card(child))
-            self.groups[parent] = cards if len(whole) > 1 else ()
+            enough = len(whole) > 1 or (whole and any(map(self._says_no_amount, set(cards) - set(whole))))
+            self.groups[parent] = cards if enough else ()
         return self.groups[parent] if element in self.groups[parent] else ()
 
     def _holds_both(self, element: Any) -> bool:
         first, end = self.spans[element]
         return self.sums[end] > self.sums[first] and any(is_name(line.text) for line in self.lines[first:end])
+
+    def _says_no_amount(self, element: Any) -> bool:
+        return any(says_no_amount(self.lines[n].text) for n in range(*self.spans[element]))
 
     def _may_be_card(self, element: Any) -> bool:
         first, end = self.spans[element]
@@ -160,21 +200,39 @@ class _Finder:
         """A line that gives name and amount, else the nearest heading above with what stands below it."""
         line = self.lines[at]
         found = NAMED.fullmatch(line.text)
-        first = next((part for part in line.parts[:1] if line.text.startswith(part)), "")
-        name, rest = (found["name"], found["rest"]) if found else (first, line.text.removeprefix(first).strip())
+        name, rest = (found["name"], found["rest"]) if found else _parts(line)
         if name and is_name(name) and is_price(rest):
             return Box("line", (line.node,), name, line.node, (rest,), (), line.text if found else f"{name}: {rest}")
         head = next((n for n in range(at - 1, max(-1, at - MOST_ABOVE), -1) if self._is_head(n)), -1)
         if head < 0 or self.lines[head].level == 1 or not is_name(self.lines[head].text):
             return None  # a page's own first heading names no plan
-        end = next((n for n in range(at + 1, len(self.lines)) if self._is_head(n)), len(self.lines))
-        here = range(head + 1, min(end, head + MOST_BELOW))
+        here = self._below(head)
         nodes = tuple(dict.fromkeys(self.lines[n].node for n in (head, *here)))
         return self._box("section", nodes, head, here, [n for n in here if self.priced[n]])
+
+    def _below(self, head: int) -> range:
+        """The lines below a heading, to the next one."""
+        end = min(len(self.lines), head + MOST_BELOW)
+        return range(head + 1, next((n for n in range(head + 1, end) if self._is_head(n)), end))
 
     def _is_head(self, n: int) -> bool:
         line = self.lines[n]
         return bool(line.level or line.bold or line.tag in TERMS) and not self.priced[n]
+
+
+def _parts(line: VisibleLine) -> tuple[str, str]:
+    """A line's first inline element and the rest, or what stands before an inline element that gives a price."""
+    first = line.parts[0] if line.parts else ""
+    if first and line.text.startswith(first):
+        return first, line.text.removeprefix(first).strip()
+    before = line.text.partition(first)[0] if first and is_price(first) else ""
+    return before.strip(), line.text.removeprefix(before)
+
+
+def _shape(head: Any) -> tuple[Any, ...]:
+    """What headings of one list share: their own element, class and the element around them."""
+    parent = head.getparent()
+    return head.tag, head.get("class", ""), parent.tag if parent is not None else "", parent.get("class", "")
 
 
 def _place(line: VisibleLine, card: Any, *, by_class: bool = True) -> tuple[Any, ...]:
@@ -209,35 +267,48 @@ def _of_table(table: Any) -> Iterator[Box]:
     texts = [[text_of(cell) for cell in row] for row in grid]
     if len(grid) < 2 or not any(is_price(text) for row in texts for text in row):
         return
-    named = sum(is_name(_head(text)[0]) for text in texts[0][1:])
-    priced = [row for row in texts if sum(is_price(text) for text in row[1:]) > 1]
-    rows = sum(any(map(is_price, row[1:])) for row in texts[1:])
-    in_head = any(map(is_price, texts[0][1:]))
-    if named > 1 and (in_head or (len(priced) == 1 and rows == 1)):
-        yield from (_column(grid, texts, n) for n in range(1, len(texts[0])) if is_name(_head(texts[0][n])[0]))
-    else:
-        for cells, row in zip(grid[1:], texts[1:], strict=True):
-            if row and is_name(row[0]) and any(map(is_price, row[1:])):
-                yield _row(cells, row, texts[0])
+    heads = [_head(cell) for cell in grid[0]]
+    named = [n for n in range(1, len(heads)) if is_name(heads[n][0]) and not units_in(heads[n][0])]
+    priced = [_prices_in(row[1:]) for row in texts[1:]]
+    in_head = any(price for _, price in heads[1:])
+    is_across = max(priced) > 1 and 2 * sum(map(bool, priced)) <= len(priced)
+    if len(named) > 1 and (in_head or is_across or (max(priced) > 1 and len(priced) == 1)):
+        at = 0 if in_head else next(n for n, count in enumerate(priced, 1) if count == max(priced))
+        yield from (_column(grid, texts, heads[n], n, at) for n in named)
+        return
+    for cells, row in zip(grid[1:], texts[1:], strict=True):
+        if row and is_name(row[0]) and any(is_price(text) or says_no_amount(text) for text in row[1:]):
+            yield _row(cells, row, texts[0])
 
 
-def _head(text: str) -> tuple[str, str]:
-    """A column's head as name and price: "Team $12 per month"."""
-    found = first_money(text)
-    return (text[: found.start].strip(" –—-:"), text[found.start :]) if found else (text, "")
+def _prices_in(cells: Sequence[str]) -> int:
+    """How many cells of a row say what something costs; 0 where none gives an amount."""
+    return sum(is_price(text) or says_no_amount(text) for text in cells) if any(map(is_price, cells)) else 0
 
 
-def _column(grid: Sequence[Sequence[Any]], texts: Sequence[Sequence[str]], n: int) -> Box:
-    name, price = _head(texts[0][n])
-    at_price = {row[0] for row in texts[1:] if any(map(is_price, row[1:])) and not price}
-    told = [*([("", price)] if price else []), *((row[0], row[n]) for row in texts[1:] if n < len(row) and row[n])]
+def _head(cell: Any) -> tuple[str, str]:
+    """A column's head as name and price: "Team $12 per month", "Giant" above "Let's talk"."""
+    text = text_of(cell)
+    if found := first_money(text):
+        return text[: found.start].strip(" –—-:"), text[found.start :]
+    name, *rest = [part.strip() for part in cell.itertext() if part.strip()] or [""]
+    return (name, " ".join(rest)) if rest and says_no_amount(" ".join(rest)) else (text, "")
+
+
+def _column(
+    grid: Sequence[Sequence[Any]], texts: Sequence[Sequence[str]], head: tuple[str, str], n: int, at: int
+) -> Box:
+    """The nth column. at: the row of prices, 0 where they stand in the heads."""
+    told = [(row[0], row[n]) for row in texts[1:] if n < len(row) and row[n]]
+    told = [("", head[1]), *told] if head[1] else told
     cells = tuple(row[n] for row in grid if n < len(row))
-    return _in_table("column", cells, name, told, [label in at_price or not label for label, _ in told])
+    return _in_table("column", cells, head[0], told, [label == (texts[at][0] if at else "") for label, _ in told])
 
 
 def _row(cells: Sequence[Any], row: Sequence[str], heads: Sequence[str]) -> Box:
     told = [(heads[n] if n < len(heads) else "", text) for n, text in enumerate(row) if n and text]
-    return _in_table("row", tuple(cells), row[0], told, [is_price(text) for _, text in told])
+    given = [is_price(text) for _, text in told]
+    return _in_table("row", tuple(cells), row[0], told, given if any(given) else [says_no_amount(t) for _, t in told])
 
 
 def _in_table(
