@@ -71,16 +71,15 @@ def make_source(told: LaunchSource, source_id: str, raw: bytes | str, blocks: It
     )  # fmt: skip
 
 
-def price_note(pricing: Pricing, source_id: str) -> tuple[Source, ...]:
-    """The launch file's prices as a source of ours, so that a juror can cite them; none when it gives none."""
+def price_note(pricing: Pricing, source_id: str, *, by: str = "our launch file gives them") -> tuple[Source, ...]:
+    """Prices that stand on no page as a source of ours, so that a juror can cite them; none when there are none."""
     if not (pricing.entry or pricing.plans):
         return ()
     lines = [f"To start: {pricing.entry}"] if pricing.entry else []
     lines += [f"Plan {p.name}: {p.price}{'; ' + p.includes if p.includes else ''}" for p in pricing.plans]
     lines.append(f"Looked up on {pricing.checked.isoformat()}." if pricing.checked else "Nobody has looked these up.")
     url = pricing.source if pricing.source.startswith(("http://", "https://")) else ""
-    title = "Prices, as our launch file gives them"
-    told = LaunchSource(title=title, url=url, kind="pricing", voice="us", fetched=pricing.checked)
+    told = LaunchSource(title=f"Prices, as {by}", url=url, kind="pricing", voice="us", fetched=pricing.checked)
     return (make_source(told, source_id, "\n\n".join(lines), (Block("prose", line) for line in lines), "pricing"),)
 
 

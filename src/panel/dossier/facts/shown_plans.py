@@ -78,6 +78,13 @@ def read_plans(
     return ShownPlans(tuple(dict.fromkeys(plans))[:MOST_PLANS], is_all_read)
 
 
+def unread_amounts(lines: Sequence[VisibleLine], language: str) -> tuple[str, ...]:
+    """Up to three prices of a page whose currency nobody can tell, as they stand: "49 kr"."""
+    prices = (plain_text(line.text) for line in lines if not line.chrome and is_price(line.text))
+    found = ((text, money) for text in prices for money in money_in(text, language))
+    return tuple(dict.fromkeys(text[m.start : m.end].strip() for text, m in found if m.amount and not m.is_read))[:3]
+
+
 def _fact(box: Box, tariff: Tariff) -> StatedFact:
     name = one_line(box.name.replace(":", " "))[:MOST_NAME]
     origin = "price table" if box.kind in ("row", "column") else "price list"

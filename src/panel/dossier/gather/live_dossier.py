@@ -5,7 +5,8 @@ pricing page before the first page before any other, where one states it. All th
 
 Titles, the name, the tagline and plans reach jurors outside any passage, so each is held against suspicion by itself:
 what speaks to reviewers or models is left out for the juror and kept in `Dossier.hidden` for the editor. A page's
-description tag is not taken for the launch's description: there a juror expects our own words, not the maker's.
+description tag is not taken for the launch's description: there a juror expects our own words, not the maker's. Plans
+that stand in no passage, since a page states them for machines alone, become a source of ours, which a juror can cite.
 """
 
 import asyncio
@@ -14,9 +15,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from panel.checks import find_suspicions
-from panel.dossier.build import missing_essentials
+from panel.dossier.build import missing_essentials, price_note
 from panel.dossier.clean_text import Screen, mark_attempts, one_line
 from panel.dossier.facts.read_facts import pricing_from, read_facts
+from panel.dossier.facts.shown_plans import unread_amounts
 from panel.dossier.fetch.fetch_errors import shown
 from panel.dossier.gather.gather_pages import Gathered, Gathering, PageEvent, gather
 from panel.dossier.gather.page_source import Fetch, anything
@@ -55,6 +57,11 @@ def _assemble(gathering: Gathering, made: Stamp, category: str) -> Dossier:
     facts = tuple(fact for gathered in gathering.pages for fact in _facts(gathered, unread))
     sources = tuple(_source(gathered, screen) for gathered in gathering.pages)
     launch = _launch(gathering, sources, facts, category, screen)
+    missing = [m for m in missing_essentials(launch, sources) if m not in gathering.sections]
+    cited = {fact.value for fact in facts if fact.kind == "plan" and fact.passage_id}
+    uncited = tuple(plan for plan in launch.pricing.plans if f"{plan.name}: {plan.price}" not in cited)
+    only = launch.pricing.model_copy(update={"plans": uncited, "entry": ""})
+    sources += price_note(only, f"S{len(sources) + 1}", by="its page states them for machines")
     passages = tuple(passage for source in sources for passage in source.passages)
     hidden = [found for g in gathering.pages for found in as_records(g.source_id, g.parsed.hidden)]
     return Dossier(
@@ -65,7 +72,7 @@ def _assemble(gathering: Gathering, made: Stamp, category: str) -> Dossier:
         coverage=Coverage(
             passages_total=len(passages),
             passages_kept=len(passages),
-            missing=tuple(m for m in missing_essentials(launch, sources) if m not in gathering.sections),
+            missing=tuple(missing),
             unread=tuple(unread),
         ),
         hidden=(*mark_attempts(hidden), *screen.left_out),
@@ -93,6 +100,9 @@ def _facts(gathered: Gathered, unread: list[str]) -> list[Fact]:
     facts: list[Fact] = []
     try:
         facts += read_facts(parsed, source_id=gathered.source_id, passages=gathered.passages, checked=day)
+        if amounts := unread_amounts(parsed.lines, parsed.language):
+            told = " and ".join(f'"{amount}"' for amount in amounts)
+            unread.append(f"Price not read: the currency of {told} on {shown(parsed.url)} is not certain.")
     except Exception:
         log.exception("Facts of %s can't be read", shown(parsed.url))
         unread.append(f"Facts not read: our code failed on {shown(parsed.url)}.")

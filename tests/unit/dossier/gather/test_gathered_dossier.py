@@ -7,6 +7,7 @@ import pytest
 from tests.support.pages import DAY, Web, lantern, page, write
 
 from panel.dossier import clean_text
+from panel.dossier.facts.read_facts import read_facts
 from panel.dossier.gather import live_dossier
 from panel.dossier.gather.snapshots import Snapshots
 from panel.dossier.page.passages import cut
@@ -105,6 +106,40 @@ async def test_plans_without_a_class_give_way_to_a_page_that_states_one(
     told(read_facts=no_class_on_the_price_page)
     pricing = (await build(lantern(), snapshots)).launch.pricing
     assert (pricing.pricing_class, pricing.source) == ("free", HOME)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        """<script type="application/ld+json">{"@type": "Product", "name": "Lantern",
+        "offers": [{"@type": "Offer", "name": "Team", "price": "18", "priceCurrency": "USD"}]}</script>""",
+        """<div><h2>Solo</h2><p>Free</p></div><div><h2>Team</h2><p><span>$</span><b>18</b><i>/mo</i></p></div>""",
+        """<table><tr><th></th><th>Solo</th><th>Team</th></tr><tr><td>Price</td><td>Free</td><td>$18</td></tr></table>""",
+    ],
+)
+async def test_the_amount_of_every_plan_shown_stands_in_a_passage(
+    snapshots: Snapshots, told: Callable[..., None], body: str
+) -> None:
+    told(read_facts=read_facts)
+    web = Web(
+        {
+            HOME: f"<html><head><title>Lantern</title></head><body><h1>Lantern plans</h1>{body}<p>A lamp.</p></body></html>"
+        }
+    )
+    dossier = await build(web, snapshots)
+    assert any("18 USD" in plan.price for plan in dossier.launch.pricing.plans)
+    passages = [passage.text for source in dossier.sources for passage in source.passages]
+    assert any("Team" in text and "18" in text for text in passages)
+
+
+async def test_a_price_in_an_uncertain_currency_is_named_as_not_read(snapshots: Snapshots) -> None:
+    web = Web(
+        {
+            HOME: "<html lang='en'><title>Lantern</title><body><h1>Lantern</h1><h2>Team</h2><p>49 kr / month</p></body></html>"
+        }
+    )
+    (said,) = (await build(web, snapshots)).coverage.unread
+    assert '"49 kr"' in said and "not read" in said
 
 
 async def test_each_pages_language_is_a_fact(snapshots: Snapshots) -> None:
