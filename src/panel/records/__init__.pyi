@@ -1,5 +1,6 @@
 from .amounts import Quantity as Quantity, Rate as Rate, Tariff as Tariff
-from .amounts import first_money as first_money, limits_in as limits_in, money_in as money_in, number_of as number_of
+from .amounts import first_money as first_money, further_in as further_in, included_in as included_in
+from .amounts import limits_in as limits_in, money_in as money_in, number_of as number_of
 from .amounts import plain_number as plain_number, plain_text as plain_text, rate_at as rate_at
 from .amounts import rate_words as rate_words, read_tariff as read_tariff, says_more as says_more
 from .amounts import tariff_words as tariff_words, units_in as units_in

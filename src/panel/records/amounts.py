@@ -20,6 +20,7 @@ from panel.records.units import (
     SCALES,
     SEAT,
     SIGNS,
+    SPELT,
     TIMES,
     UNIT,
     WIDE_UNITS,
@@ -108,6 +109,14 @@ _FOR_SEATS = re.compile(rf"\b(?:for|für|pour|para)\s+(?=\d){COUNT}{KINDS}{UNIT}
 _ALLOWANCE = re.compile(
     rf"\b(?:first\s+{COUNT}{KINDS}{UNIT}(?:\s+(?:a|per|each)\s+month)?\s+(?:are\s+|is\s+)?(?:free|included))",
     re.IGNORECASE,
+)
+_INCLUDED = re.compile(
+    rf"(?<![\w.,$€£/])(?<!per\s)(?P<count>\d[\d,.]*)\s?(?P<times>{TIMES})?(?![^\W\d_])\s*{KINDS}{UNIT}"
+    rf"(?P<each>\s*(?:/|per|for each|pro|par)\s*(?:{SPELT[SEAT]})s?\b)?",
+    re.IGNORECASE,
+)
+_EACH = re.compile(
+    rf"\b(?P<count>(?!))?(?P<times>(?!))?(?:each|every|per)\s(?:[^\W\d_]+\s)?{KINDS}{UNIT}:?\s?$", re.IGNORECASE
 )
 _FREE = re.compile(
     r"\b(?:free|gratis|kostenlos|kostenfrei|gratuit(?:e|o|a|ement)?|grátis|no (?:cost|charge)|бесплатно|bezpłatn\w*|"
@@ -219,6 +228,26 @@ def tariff_words(tariff: Tariff) -> str:
 def limits_in(text: str) -> tuple[Quantity, ...]:
     """What a plan ends at, wherever that is said: "up to 3 users" -> 3 seats."""
     return _quantities(LIMIT, plain_text(text[:MOST_CHARACTERS]))
+
+
+def included_in(text: str) -> dict[str, tuple[Decimal, bool]]:
+    """What a plan includes, and whether each seat has as much: "200 reviews per author" -> review: 200, True."""
+    plain = plain_text(text[:MOST_CHARACTERS])
+    found = ((_quantity(said), bool(said["each"])) for said in _INCLUDED.finditer(plain))
+    return {quantity.unit: (quantity.count, is_each) for quantity, is_each in found}
+
+
+def further_in(text: str) -> dict[str, Rate]:
+    """What more than that costs, by unit: "each further review 0.12 dollars", "then $0.16 per hour"."""
+    plain = plain_text(text[:MOST_CHARACTERS])
+    rates: dict[str, Rate] = {}
+    for money in money_in(plain):
+        rate, _ = rate_at(money, plain)
+        before = _EACH.search(plain[max(0, money.start - 40) : money.start])
+        per = (_quantity(before),) if before else rate.per
+        if len(per) == 1 and money.is_read:
+            rates[per[0].unit] = Rate(rate.amount, rate.currency, per)
+    return rates
 
 
 def units_in(text: str) -> tuple[Quantity, ...]:
