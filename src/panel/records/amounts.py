@@ -201,6 +201,8 @@ def read_tariff(text: str, language: str = "") -> Tariff:
     if any(rate.amount and rate.currency not in CODES for rate, _, _ in found):
         return Tariff("unread")
     rates = tuple(rate for rate, _, _ in found if rate.amount)
+    if found and not _is_one_price(found[-1][0], priced, found[-1][2], language):
+        return Tariff("unread")
     if rates:
         rest = priced[found[-1][2] :]
         shares = [s["n"] for s in [_LEADING_SHARE.match(priced), *_SHARE.finditer(priced)] if s]
@@ -416,6 +418,14 @@ def _is_billed_yearly(rates: tuple[Rate, ...], plain: str, rest: str) -> bool:
     parts = (_OR.split(rest)[0], plain[: len(plain) - len(rest)])
     said = ((part, found) for part in parts if (found := _BILLED_YEARLY.search(part)))
     return any(not _INSTEAD.search(part[max(0, found.start() - 20) : found.end()]) for part, found in said)
+
+
+def _is_one_price(rate: Rate, plain: str, end: int, language: str) -> bool:
+    """Whether an amount without a period isn't led straight to another with one: "was $20 now $10 a month"."""
+    later = next((m for m in money_in(plain, language) if m.start >= end), None)
+    if later is None or rate.per or rate.once or re.search(r"[,;|(.]|\d", plain[end : later.start]):
+        return True
+    return bool(_OR.search(plain[end : later.start])) or not rate_at(later, plain)[0].per
 
 
 def _period(adverb: re.Match[str]) -> list[Quantity]:

@@ -161,6 +161,8 @@ def _facts(
     for kind, value, read_from, words in stated:
         value = one_line(value)
         key = (kind, value.casefold())
+        if key in once and not once[key].passage_id:  # a second place may be one that can be cited
+            once[key] = once[key].model_copy(update={"passage_id": _passage(words, value, kind, folded)})
         if not value or len(value) > 300 or key in once or counts[kind] >= MOST_OF_A_KIND.get(kind, 3):
             continue
         if kind in ("published", "updated") and date.fromisoformat(value) > checked + SLACK:

@@ -39,9 +39,8 @@ PRICES = re.compile(  # in an address, or in a heading over boxes
     re.IGNORECASE,
 )
 COMPARED = re.compile(r"\s+(?:vs\.?|versus|compared (?:to|with)|or)\s+", re.IGNORECASE)
-OTHERS = re.compile(
-    r"\b(?:others?|theirs|competit\w+|alternatives?|vendors?|tools?|anbieter)\b(?! plans)", re.IGNORECASE
-)
+OTHERS = re.compile(r"\b(?:others?|theirs|competit\w+|alternatives?)\b(?! plans)", re.IGNORECASE)
+TOOLS = re.compile(r"(?:tools?|vendors?|providers?|anbieter|competitors?|alternatives?)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def read_plans(
         if not page.is_others(box):
             groups[box.kind, _within(box)].append(box)
     plans: list[StatedFact] = []
-    is_all_read = True
+    prices, is_all_read = _Prices(), True
     for group in groups.values():
         if page.is_of_tools(group):
             continue
@@ -71,7 +70,8 @@ def read_plans(
         is_all_read = is_all_read and all(tariffs or not any(map(_costs, box.prices)) for box, tariffs in told)
         is_sure = any(any(map(_says_for_what, tariffs)) or (not tariffs and _is_per(box)) for box, tariffs in told)
         if is_sure or page.is_priced(group[0]):
-            plans += [_fact(box, tariff) for box, tariffs in told for tariff in tariffs]
+            prices.before = tuple(prices.of)
+            plans += [_fact(box, t) for box, tariffs in told for t in tariffs if prices.takes(box.name, t)]
     placed = {element for box in found for element in box.elements}
     loose = (line.text for line in lines if not line.chrome and is_price(line.text) and placed.isdisjoint(line.path))
     is_all_read = is_all_read and not any(map(_costs, loose))
@@ -99,27 +99,51 @@ def _within(box: Box) -> Any:
 
 
 def _tariffs(box: Box, language: str) -> Iterator[Tariff]:
-    """The box's price, and a second one for another period; those of input and output add up."""
+    """The box's prices, in page order; those of input and output add up."""
     if not any(first_money(plain_text(text), language) for text in box.prices):
         yield from _without_amount(box)
         return
-    found = [tariff for n in range(len(box.prices)) if (tariff := _tariff(box, n, language)).kind != "contact"]
+    at = [n for n, text in enumerate(box.prices) if not text.startswith("+")]  # "+ $800 setup" is a part of another
+    found = [tariff for n in at if (tariff := _tariff(box, n, language)).kind != "contact"]
     sides = [t for t in found if t.rates and t.rates[0].per and t.rates[0].per[0].unit.endswith(" token")]
     if len(sides) > 1:
         yield Tariff("rates", tuple(rate for t in sides for rate in t.rates))
         return
-    periods: list[set[str]] = []
-    yearly = True
-    for tariff in found:
-        period = {q.unit for rate in tariff.rates for q in rate.per if q.unit in PERIODS}
-        again = bool(periods) and (not period or period in periods) and not (tariff.billed_yearly and not yearly)
-        yearly = tariff.billed_yearly
-        if tariff.kind == "unread" or again:
-            continue
-        periods.append(period)
-        yield tariff
-        if len(periods) > 1:
-            return
+    yield from found
+
+
+class _Prices:
+    """The prices a name has: one, and a second for another period. A third, or one of another place, is none of it."""
+
+    def __init__(self) -> None:
+        self.of: defaultdict[str, list[Tariff]] = defaultdict(list)
+        self.before: tuple[str, ...] = ()  # names that groups before this one gave a price
+
+    def takes(self, name: str, tariff: Tariff) -> bool:
+        """Whether it is a price of the plan of this name; then it is kept. A badge may follow a name."""
+        folded = letters_and_digits(name)
+        known = self.of[next((one for one in self.before if one.startswith(folded)), folded)]
+        is_second = len(known) == 1 and known[0].kind == "rates" and tariff.kind == "rates"
+        other = is_second and (_period(tariff) not in ("", _period(known[0])) or _is_yearly(tariff, known[0]))
+        if tariff.kind == "unread" or (known and not other):
+            return False
+        known.append(tariff)
+        return True
+
+
+def _period(tariff: Tariff) -> str:
+    return next(
+        (q.unit for rate in tariff.rates for q in rate.per if q.unit in PERIODS), "once" if _is_once(tariff) else ""
+    )
+
+
+def _is_once(tariff: Tariff) -> bool:
+    return any(rate.once for rate in tariff.rates)
+
+
+def _is_yearly(tariff: Tariff, known: Tariff) -> bool:
+    """Whether a price is the same plan's when paid by the year."""
+    return tariff.billed_yearly and not known.billed_yearly
 
 
 def _tariff(box: Box, n: int, language: str) -> Tariff:
@@ -218,7 +242,7 @@ class _Page:
         spelt = [letters_and_digits(box.name) for box in group]
         rest = [name for name in spelt if name not in self.names]
         has_rivals = bool(rest) and not any(own in name for name in rest for own in self.names)
-        return (first is not None and bool(OTHERS.fullmatch(text_of(first)))) or (len(rest) < len(spelt) and has_rivals)
+        return (first is not None and bool(TOOLS.fullmatch(text_of(first)))) or (len(rest) < len(spelt) and has_rivals)
 
     def is_others(self, box: Box) -> bool:
         """Whether a box stands under a heading that sets the product beside another one."""

@@ -7,18 +7,22 @@ them, else the first short line. Struck-out text belongs to no box. Work is line
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from panel.dossier.page.tables import grid_of
 from panel.dossier.page.visible_lines import VisibleLine, lines_of, text_of
-from panel.records import first_money, plain_text, read_tariff, units_in
+from panel.records import first_money, money_in, plain_text, read_tariff, units_in
 
 NAMED = re.compile(r"(?P<name>[^:–—|]{2,60}?)\s*(?::|\s[–—|-])\s+(?P<rest>.+)")
 MOST_PRICE_WORDS = 16  # of a line that gives a price; longer ones are sentences about money
 MOST_BEFORE = 3  # words before the amount in such a line: "Starting at", "Billed annually at"
+MOST_PRICE_CHARACTERS, MOST_BEFORE_CHARACTERS = 120, 30  # where a script has no blanks between words
 MOST_SAID = 6  # words of a line that says "free" or "on request" and no amount
+MOST_AMOUNTS = 3  # of such a line: "$10 a month, or $8 billed at $96 a year"
 MOST_NAME, MOST_NAME_WORDS = 60, 7
 MOST_CARD_WORDS = 300
 MOST_ABOVE, MOST_BELOW = 20, 40  # lines between a price and the heading above it; of a section
@@ -58,12 +62,14 @@ def names_money(text: str) -> bool:
 def is_price(text: str) -> bool:
     """Whether a line gives a price: few words, and the amount among the first."""
     text = plain_text(text)
-    found = first_money(text)
-    if found is None or len(text.split()) > MOST_PRICE_WORDS:
+    if len(text.split()) > MOST_PRICE_WORDS or len(text) > MOST_PRICE_CHARACTERS:
         return False
-    before = text[: found.start]
-    is_near = len(before.split()) <= MOST_BEFORE and not re.search(r"[.?!]\s", before)
-    return is_near or bool(read_tariff(text).allowances)
+    found = list(islice(money_in(text), MOST_AMOUNTS + 1))
+    if not 0 < len(found) <= MOST_AMOUNTS:
+        return False
+    before = text[: found[0].start]
+    is_near = len(before.split()) <= MOST_BEFORE and len(before) <= MOST_BEFORE_CHARACTERS
+    return (is_near and not re.search(r"[.?!]\s|。", before)) or bool(read_tariff(text).allowances)
 
 
 def says_no_amount(text: str) -> bool:
@@ -72,9 +78,16 @@ def says_no_amount(text: str) -> bool:
 
 
 def is_name(text: str) -> bool:
-    """Whether a line may be a name: short, with a letter, no amount and no sentence."""
+    """Whether a line may be a name: short, with a letter, no amount and no sentence. A picture sign may lead it."""
+    text = without_signs(text)
     few = 2 <= len(text) <= MOST_NAME and len(text.split()) <= MOST_NAME_WORDS and text[:1].isalnum()
-    return few and any(map(str.isalpha, text)) and not names_money(text) and text[-1] not in ".?!,;:"
+    return few and any(map(str.isalpha, text)) and not names_money(text) and text[-1] not in ".?!,;:。！？"
+
+
+def without_signs(text: str) -> str:
+    """A text without the picture signs that lead it."""
+    start = next((n for n, c in enumerate(text) if unicodedata.category(c) not in ("So", "Sk", "Cf", "Mn", "Zs")), 0)
+    return text[start:]
 
 
 class _Finder:
@@ -181,6 +194,11 @@ class _Finder:
         priced = [(card, n) for card in group for n in range(*self.spans[card]) if self.priced[n]]
         places = {_place(self.lines[n], card) for card, n in priced}
         for card, at in _names(self, group).items():
+            heads = (n for n in range(*self.spans[card]) if self.priced[n] and self.lines[n].level)
+            told = ((n, *_name_and_price(self.lines[n])) for n in heads)
+            if both := next((found for found in told if is_name(found[1]) and is_price(found[2])), None):
+                yield self._line_of(card, *both)
+                continue
             here = [n for n in range(*self.spans[card]) if n != at]
             prices = [n for n in here if self.priced[n]]
             prices = prices or [n for n in here if _place(self.lines[n], card) in places][:1]  # "Custom"
@@ -191,18 +209,24 @@ class _Finder:
         prices: Sequence[int],
     ) -> Box:  # fmt: skip
         """A box of the lines `here`, named by the one at `at`."""
-        name, texts = self.lines[at], {n: self.lines[n].text for n in here}
+        line, texts = self.lines[at], {n: self.lines[n].text for n in here}
+        name = without_signs(line.text)
         rest = tuple(text for n, text in texts.items() if n not in prices)
-        whole = f"{name.text}: {'; '.join(texts.values())}"
-        return Box(kind, elements, name.text, name.node, tuple(texts[n] for n in prices), rest, whole)
+        whole = f"{name}: {'; '.join(texts.values())}"
+        return Box(kind, elements, name, line.node, tuple(texts[n] for n in prices), rest, whole)
+
+    def _line_of(self, card: Any, at: int, name: str, rest: str) -> Box:
+        """A card whose heading gives both its name and its price."""
+        others = [self.lines[n].text for n in range(*self.spans[card]) if n != at]
+        whole = "; ".join([f"{name}: {rest}", *others])
+        return Box("card", (card,), name, self.lines[at].node, (rest,), tuple(others), whole)
 
     def _alone(self, at: int) -> Box | None:
         """A line that gives name and amount, else the nearest heading above with what stands below it."""
         line = self.lines[at]
-        found = NAMED.fullmatch(line.text)
-        name, rest = (found["name"], found["rest"]) if found else _parts(line)
+        name, rest = _name_and_price(line)
         if name and is_name(name) and is_price(rest):
-            return Box("line", (line.node,), name, line.node, (rest,), (), line.text if found else f"{name}: {rest}")
+            return Box("line", (line.node,), name, line.node, (rest,), (), f"{name}: {rest}")
         head = next((n for n in range(at - 1, max(-1, at - MOST_ABOVE), -1) if self._is_head(n)), -1)
         if head < 0 or self.lines[head].level == 1 or not is_name(self.lines[head].text):
             return None  # a page's own first heading names no plan
@@ -220,8 +244,10 @@ class _Finder:
         return bool(line.level or line.bold or line.tag in TERMS) and not self.priced[n]
 
 
-def _parts(line: VisibleLine) -> tuple[str, str]:
-    """A line's first inline element and the rest, or what stands before an inline element that gives a price."""
+def _name_and_price(line: VisibleLine) -> tuple[str, str]:
+    """Both, of a line that gives both: parted by a mark, or by an inline element; what it gives may be neither."""
+    if found := NAMED.fullmatch(line.text):
+        return found["name"], found["rest"]
     first = line.parts[0] if line.parts else ""
     if first and line.text.startswith(first):
         return first, line.text.removeprefix(first).strip()
@@ -248,10 +274,16 @@ def _names(finder: _Finder, group: Sequence[Any]) -> dict[Any, int]:
         for n in range(*finder.spans[card]):
             for by_class in (True, False) if is_name(finder.lines[n].text) else ():
                 places.setdefault(_place(finder.lines[n], card, by_class=by_class), {}).setdefault(card, n)
-    told = [(place, at) for place, at in places.items() if len({finder.lines[n].text for n in at.values()}) == len(at)]
+    told = [(place, at) for place, at in places.items() if _tells_apart(finder, place, at)]
     told.sort(key=lambda kept: _rank(finder, *kept), reverse=True)
     firsts = ((card, next((at[card] for _, at in told if card in at), -1)) for card in group)
     return {card: n for card, n in firsts if n >= 0}
+
+
+def _tells_apart(finder: _Finder, place: tuple[Any, ...], at: dict[Any, int]) -> bool:
+    """Whether a place has another text in each card; of headings, in most."""
+    texts = len({finder.lines[n].text for n in at.values()})
+    return texts == len(at) or (place[0] > 0 and 2 * texts > len(at))
 
 
 def _rank(finder: _Finder, place: tuple[Any, ...], at: dict[Any, int]) -> tuple[int, bool, int, bool, bool, float]:
@@ -276,8 +308,11 @@ def _of_table(table: Any) -> Iterator[Box]:
         at = 0 if in_head else next(n for n, count in enumerate(priced, 1) if count == max(priced))
         yield from (_column(grid, texts, heads[n], n, at) for n in named)
         return
+    told = [row for row in texts[1:] if any(is_price(text) or says_no_amount(text) for text in row[1:])]
+    if 2 * len(told) < len(texts) - 1:
+        return  # a table of properties, of which one is a price
     for cells, row in zip(grid[1:], texts[1:], strict=True):
-        if row and is_name(row[0]) and any(is_price(text) or says_no_amount(text) for text in row[1:]):
+        if row in told and is_name(row[0]):
             yield _row(cells, row, texts[0])
 
 
