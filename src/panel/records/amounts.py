@@ -96,7 +96,7 @@ _OR_MORE = re.compile(r"\s?(?:\+(?=\s*(?:/|per\b|$))|起|から|부터|[~〜](?!
 _OR = re.compile(r"[\s(]*\b(?:or|oder|ou|o|instead of|statt|au lieu de)\b|[;|]", re.IGNORECASE)
 _ADDED = re.compile(r"(?:\+|\b(?:plus|and|und|et|zzgl\.?)|,)\s*$", re.IGNORECASE)
 _TAX = r"(?:\s?%?\s?\(?(?:sales )?(?:VAT|tax(?:es)?|GST|HST|TVA|IVA|MwSt|USt|moms|btw|НДС|税)\b)"
-_SHARE = re.compile(rf"(?:\+|\bplus|\band|,)\s*(?P<n>{NUMBER})\s?%(?!{_TAX}|\s(?:off|rabatt))", re.IGNORECASE)
+_SHARE = re.compile(rf"(?:\+|\bplus|\band)\s*(?P<n>{NUMBER})\s?%(?!{_TAX}|\s(?:off|rabatt))", re.IGNORECASE)
 _LEADING_SHARE = re.compile(rf"\s*(?P<n>{NUMBER})\s?%\s*(?:\+|plus\b|and\b)\s*(?=\D{{0,3}}\d)", re.IGNORECASE)
 _MORE = re.compile(
     rf"\s*(?:\+|plus\b)\s*(?!{_TAX}|\d|[$€£])[^\W\d_]", re.IGNORECASE

@@ -56,6 +56,7 @@ WORDED = {
         1.2万円/年                            | 12,000 JPY per year
         980円〜                               | from 980 JPY
         無料                                  | free
+        4,200円/年, 40%お得                   | 4,200 JPY per year
         """,
     "ko": """
         월 9,900원                            | 9,900 KRW per month

@@ -62,7 +62,7 @@ def names_money(text: str) -> bool:
 def is_price(text: str) -> bool:
     """Whether a line gives a price: few words, and the amount among the first."""
     text = plain_text(text)
-    if len(text.split()) > MOST_PRICE_WORDS or len(text) > MOST_PRICE_CHARACTERS:
+    if len(text.split()) > MOST_PRICE_WORDS or len(text) > MOST_PRICE_CHARACTERS or "。" in text[:-1]:
         return False
     found = list(islice(money_in(text), MOST_AMOUNTS + 1))
     if not 0 < len(found) <= MOST_AMOUNTS:
@@ -225,7 +225,8 @@ class _Finder:
         """A line that gives name and amount, else the nearest heading above with what stands below it."""
         line = self.lines[at]
         name, rest = _name_and_price(line)
-        if name and is_name(name) and is_price(rest):
+        leads = read_tariff(f"{name} $1").at_least  # "From $9" has no name
+        if name and is_name(name) and is_price(rest) and not leads:
             return Box("line", (line.node,), name, line.node, (rest,), (), f"{name}: {rest}")
         head = next((n for n in range(at - 1, max(-1, at - MOST_ABOVE), -1) if self._is_head(n)), -1)
         if head < 0 or self.lines[head].level == 1 or not is_name(self.lines[head].text):
@@ -309,7 +310,7 @@ def _of_table(table: Any) -> Iterator[Box]:
         yield from (_column(grid, texts, heads[n], n, at) for n in named)
         return
     told = [row for row in texts[1:] if any(is_price(text) or says_no_amount(text) for text in row[1:])]
-    if 2 * len(told) < len(texts) - 1:
+    if len(texts) > 2 and 2 * len(told) < len(texts):
         return  # a table of properties, of which one is a price
     for cells, row in zip(grid[1:], texts[1:], strict=True):
         if row in told and is_name(row[0]):

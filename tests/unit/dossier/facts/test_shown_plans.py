@@ -127,3 +127,33 @@ def test_a_markdown_page_is_read_as_the_page_it_becomes() -> None:
     assert plans(page, kind="text/markdown", path="pricing.md") == [
         "Free plan: free", "Starter plan: 29 USD per month", "Max: 99 USD per month",
     ]  # fmt: skip
+
+
+def test_a_second_list_of_the_same_plans_gives_only_another_period() -> None:
+    lists = [("$9", "$29"), ("$7", "$19"), ("$90 / year", "$290 / year")]
+    page = "<h1>Pricing</h1>" + "".join(
+        f"<section>{cards(*prices).partition('</h1>')[2]}</section>" for prices in lists
+    )
+    assert plans(page.replace("<p>$9</p>", "<p>$9 / month</p>").replace("<p>$29</p>", "<p>$29 / month</p>")) == [
+        "Solo: 9 USD per month", "Team: 29 USD per month", "Solo: 90 USD per year", "Team: 290 USD per year",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("page", "read"),
+    [
+        ("<h3>Starter — 9,90 € / Monat</h3><p>• 2 € je Slot</p>", "Starter: 9.90 EUR per month"),
+        ("<div>⚡ Pro</div><div>$5 / month</div><ul><li>✓ All of Free</li></ul>", "Pro: 5 USD per month"),
+        ("<h3>Pro</h3><p>$800 / month</p><p>+ $300 one-time setup</p>", "Pro: 800 USD per month"),
+        ("<h3>Pro</h3><p><i>From</i> <b>$8</b> / month</p>", "Pro: from 8 USD per month"),
+    ],
+)
+def test_a_card_has_one_name_and_one_price_whatever_stands_around_them(page: str, read: str) -> None:
+    other = "<h3>Other</h3><p>$1 / month</p><p>x</p>"
+    assert read in plans(f"<h1>Lamp</h1><div><div class='c'>{page}</div><div class='c'>{other}</div></div>")
+
+
+def test_prices_in_a_sentence_and_a_list_of_properties_are_no_plans() -> None:
+    sentence = "<h3>料金</h3><p>プロ版は以前は月額1,888円でしたが、現在は公開されていません。担当者にお問い合わせください。</p>"
+    table = "<table><tr><td>Size</td><td>5 MB</td></tr><tr><td>Billing</td><td>$3 / month</td></tr><tr><td>For</td><td>iOS</td></tr></table>"
+    assert plans(sentence, lang="ja") == plans(f"<h1>Pricing</h1>{table}") == []
