@@ -21,6 +21,7 @@ NAMED = re.compile(r"(?P<name>[^:–—|]{2,60}?)\s*(?::|\s[–—|-])\s+(?P<res
 MOST_PRICE_WORDS = 16  # of a line that gives a price; longer ones are sentences about money
 MOST_BEFORE = 3  # words before the amount in such a line: "Starting at", "Billed annually at"
 MOST_PRICE_CHARACTERS, MOST_BEFORE_CHARACTERS = 120, 30  # where a script has no blanks between words
+MOST_SAID_CHARACTERS = 40
 MOST_SAID = 6  # words of a line that says "free" or "on request" and no amount
 MOST_AMOUNTS = 3  # of such a line: "$10 a month, or $8 billed at $96 a year"
 MOST_NAME, MOST_NAME_WORDS = 60, 7
@@ -74,7 +75,11 @@ def is_price(text: str) -> bool:
 
 def says_no_amount(text: str) -> bool:
     """Whether a line says only "free" or "on request"."""
-    return len(text.split()) <= MOST_SAID and read_tariff(text).kind in ("free", "contact")
+    return (
+        len(text.split()) <= MOST_SAID
+        and len(text) <= MOST_SAID_CHARACTERS
+        and read_tariff(text).kind in ("free", "contact")
+    )
 
 
 def is_name(text: str) -> bool:
