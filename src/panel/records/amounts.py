@@ -383,9 +383,10 @@ Step = Callable[[re.Match[str], bool], bool]
 
 def rate_at(money: Money, plain: str, is_sure: Step = lambda step, is_first: True) -> tuple[Rate, int]:
     """The price of an amount and where its words end; they end before a count that is not sure to be its own."""
-    per, once, at = list(_led(plain[max(0, money.start - 24) : money.start])), False, money.end
-    if more := _OR_MORE.match(plain, at):
-        at = more.end()
+    per = list(_led(plain[max(0, money.start - 24) : money.start]))
+    once, at = False, money.end
+    if plus := _OR_MORE.match(plain, at):
+        at = plus.end()
     while (
         step := PER.match(plain, at)
         or _ADVERB.match(plain, at)

@@ -174,7 +174,8 @@ def _per_of(box: Box, n: int) -> tuple[Quantity, ...]:
 
 def _around(box: Box, n: int) -> tuple[str, str, list[str]]:
     """The line before the nth price, the price, and the lines that go on with it."""
-    prices, lines, pieces, at = list(box.prices), list(box.lines), [], -1
+    prices, lines, at = list(box.prices), list(box.lines), -1
+    pieces: list[str] = []
     rest = box.text.removeprefix(f"{box.name}: ")
     while prices or lines:
         source = prices if prices and (not lines or rest.startswith(prices[0])) else lines

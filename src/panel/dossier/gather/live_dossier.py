@@ -101,8 +101,8 @@ def _facts(gathered: Gathered, unread: list[str]) -> list[Fact]:
     try:
         facts += read_facts(parsed, source_id=gathered.source_id, passages=gathered.passages, checked=day)
         if amounts := unread_amounts(parsed.lines, parsed.language):
-            told = " and ".join(f'"{amount}"' for amount in amounts)
-            unread.append(f"Price not read: the currency of {told} on {shown(parsed.url)} is not certain.")
+            named = " and ".join(f'"{amount}"' for amount in amounts)
+            unread.append(f"Price not read: the currency of {named} on {shown(parsed.url)} is not certain.")
     except Exception:
         log.exception("Facts of %s can't be read", shown(parsed.url))
         unread.append(f"Facts not read: our code failed on {shown(parsed.url)}.")
