@@ -387,12 +387,7 @@ def rate_at(money: Money, plain: str, is_sure: Step = lambda step, is_first: Tru
     once, at = False, money.end
     if plus := _OR_MORE.match(plain, at):
         at = plus.end()
-    while (
-        step := PER.match(plain, at)
-        or _ADVERB.match(plain, at)
-        or _PER_OTHER.match(plain, at)
-        or _BARE.match(plain, at)
-    ):
+    while step := next(filter(None, (pattern.match(plain, at) for pattern in _STEPS)), None):
         if not is_sure(step, at == money.end):
             break
         more = [_quantity(step)] if "unit" in step.groupdict() else _period(step)
