@@ -13,15 +13,15 @@ is asked whether they changed. Failures are not kept: what failed is asked for a
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from panel.dossier.charset import decode_page
 from panel.dossier.fetch.fetch_errors import Unreachable, shown
-from panel.dossier.gather.page_source import SAVED_HINT, Fetch, GatherLimits, PageSource, anything
+from panel.dossier.gather.page_source import SAVED_HINT, Fetch, GatherLimits, PageSource, Render, anything
 from panel.dossier.gather.snapshots import Snapshots
 from panel.dossier.identity import voices
 from panel.dossier.identity.address import tidy_address
@@ -39,6 +39,7 @@ MOST_BYTES = 20_000_000
 MOST_S = 120.0
 MAX_AGE_DAYS = 7
 NOBODY = voices.Maker()
+Done = TypeVar("Done")
 
 
 class PageEvent(NamedTuple):
@@ -85,18 +86,21 @@ class Gathering:
 
 async def gather(
     url: str, *, fetch: Fetch, snapshots: Snapshots, today: date, admit: Callable[[str], None] = anything,
-    refresh: bool = False, max_age_days: int = MAX_AGE_DAYS, most_pages: int = MOST_PAGES,
+    browser: Render | None = None, renders_all: bool = False, refresh: bool = False,
+    max_age_days: int = MAX_AGE_DAYS, most_pages: int = MOST_PAGES,
     most_bytes: int = MOST_BYTES, most_s: float = MOST_S, on_page: Callable[[PageEvent], None] = lambda event: None,
 ) -> Gathering:  # fmt: skip
     """Read a product's page and those it links to.
 
     today: UTC. admit: raises for addresses that are refused, kept pages' too. refresh: ask the web for every page.
+    browser: for pages that only scripts fill; renders_all: for every page.
     most_pages: asked for in all, the first included.
     Raises what `fetch` raises for the first page, Mistake when that page is missing or holds no text, StoreError for
     a failing disk.
     """
     limits = GatherLimits(most_pages, most_bytes, asyncio.get_running_loop().time() + most_s)
-    page_source = PageSource(fetch, snapshots, today, -1 if refresh else max_age_days, admit)
+    age_days = -1 if refresh else max_age_days
+    page_source = PageSource(fetch, snapshots, today, age_days, admit, browser, renders_all)
     work = _Round(page_source, limits, on_page)
     first = await work.first(_address(url))
     links = first.parsed.links
@@ -181,19 +185,24 @@ class _Round:
 
     async def _read(self, url: str) -> "_Read":
         self.limits.pages -= 1
+        page, kept = await self._in_time(url, self.page_source.page(url))
+        read = await self._parse(page, kept)
+        if not needs_scripts(read.parsed):
+            return read
+        return await self._parse(await self._in_time(url, self.page_source.rendered(page)), kept=False)
+
+    async def _in_time(self, url: str, work: Awaitable[Done]) -> Done:
         try:
             async with asyncio.timeout_at(self.limits.deadline):
-                page, kept = await self.page_source.page(url)
+                return await work
         except TimeoutError as err:
             raise Unreachable(url, "gathering took longer than it may") from err
+
+    async def _parse(self, page: Page, kept: bool) -> "_Read":
         self.limits.bytes -= len(page.body)
         opened = await asyncio.to_thread(open_page, page)  # parsing takes up to seconds: not on the loop
         sheets = await read_sheets(opened.sheets, self._sheet)
-        parsed = await asyncio.to_thread(read_page, opened, sheets)
-        if needs_scripts(parsed):
-            told = f"{shown(url)} shows its text only where its scripts run, and none are run here."
-            raise Mistake(told, hint=SAVED_HINT)
-        return _Read(page, parsed, kept)
+        return _Read(page, await asyncio.to_thread(read_page, opened, sheets), kept)
 
     async def _sheet(self, url: str) -> str | None:
         """A style sheet's text, asked for once; None, and a sentence among the unread, for one that can't be had."""
@@ -210,11 +219,7 @@ class _Round:
     async def _fetch_sheet(self, url: str) -> str:
         if why := self.limits.over_for_sheets():
             raise Mistake(f"{shown(url)}, {why}.")
-        try:
-            async with asyncio.timeout_at(self.limits.deadline):
-                page = await self.page_source.sheet(url)
-        except TimeoutError as err:
-            raise Unreachable(url, "gathering took longer than it may") from err
+        page = await self._in_time(url, self.page_source.sheet(url))
         self.limits.bytes -= len(page.body)
         if len(page.body) > MOST_SHEET_BYTES:
             self.unread.append(f"Style sheet not read to its end: {shown(url)} has {len(page.body):,} bytes.")

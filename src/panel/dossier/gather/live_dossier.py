@@ -21,7 +21,7 @@ from panel.dossier.facts.read_facts import pricing_from, read_facts
 from panel.dossier.facts.shown_plans import unread_amounts
 from panel.dossier.fetch.fetch_errors import shown
 from panel.dossier.gather.gather_pages import Gathered, Gathering, PageEvent, gather
-from panel.dossier.gather.page_source import Fetch, anything
+from panel.dossier.gather.page_source import Fetch, Render, anything
 from panel.dossier.gather.snapshots import Snapshots
 from panel.dossier.visibility.hidden_text import as_records
 from panel.records import Coverage, Dossier, Fact, FactKind, Launch, LaunchSource, Pricing, Source, Stamp
@@ -36,18 +36,20 @@ SAME = {"title", "voice", "kind", "url", "published", "fetched"}  # of a source,
 
 async def build_live_dossier(
     url: str, *, fetch: Fetch, snapshots: Snapshots, made: Stamp, today: date,
-    admit: Callable[[str], None] = anything, refresh: bool = False, category: str = "",
+    admit: Callable[[str], None] = anything, browser: Render | None = None, renders_all: bool = False,
+    refresh: bool = False, category: str = "",
     on_page: Callable[[PageEvent], None] = lambda event: None,
 ) -> Dossier:  # fmt: skip
     """The dossier of the product at `url`.
 
     today: UTC; it only says which snapshots are recent. The dossier's own day is the newest its pages were fetched, so
-    that the same snapshots give the same dossier hash on another day. admit: as `gather` takes it.
+    that the same snapshots give the same dossier hash on another day. admit, browser, renders_all: as of `gather`.
     Raises as `gather` does; pages that could not be read are in `coverage.unread`.
     """
     gathering = await gather(
-        url, fetch=fetch, snapshots=snapshots, today=today, admit=admit, refresh=refresh, on_page=on_page
-    )
+        url, fetch=fetch, snapshots=snapshots, today=today, admit=admit, browser=browser, renders_all=renders_all,
+        refresh=refresh, on_page=on_page,
+    )  # fmt: skip
     return await asyncio.to_thread(_assemble, gathering, made, category)  # reads every page: not on the loop
 
 
@@ -74,6 +76,7 @@ def _assemble(gathering: Gathering, made: Stamp, category: str) -> Dossier:
             passages_kept=len(passages),
             missing=tuple(missing),
             unread=tuple(unread),
+            rendered=tuple(g.source_id for g in gathering.pages if g.page.rendered),
         ),
         hidden=(*mark_attempts(hidden), *screen.left_out),
         suspicions=find_suspicions(passages),
