@@ -100,6 +100,8 @@ class Toml(Value):
     suspicious_per_day: int = Field(default=20, ge=0)  # launches asked again because they speak to reviewers
     contact: str = Field(default=CONTACT, pattern=r"^[!-'*-~]{1,200}$")  # named to the sites whose pages are read
     confidential_to: tuple[str, ...] = ()  # addresses and providers that confidential launches may go to
+    gather: Literal["web", "browser"] = "web"  # "browser": every page of an address is read with one
+    chromium: str = ""  # its path; "" looks for it
     rho: Rho = Rho()
     concurrency: ConcurrencyTable = ConcurrencyTable()
     models: dict[str, ModelTable] = {}
