@@ -17,7 +17,6 @@ from panel.dossier.fetch.browser import Browser, Rendered, browser_command
 from panel.dossier.fetch.client import Fetcher
 from panel.dossier.fetch.policy import FetchPolicy
 from panel.dossier.page.read_page import needs_scripts, parse_page
-from panel.dossier.visibility.hidden_text import find_hidden
 from panel.errors import Mistake
 
 pytest.importorskip("playwright.async_api", reason="playwright is not installed")
@@ -108,7 +107,7 @@ async def test_text_is_read_as_far_as_a_browser_shows_it(site: Site) -> None:
     read = seen(rendered)
     assert [name for n, name in enumerate(SHOWN) if f"Anybody sees words {n}." not in read] == []
     assert [name for n, name in enumerate(HIDDEN) if f"Nobody sees words {n}." in read] == []
-    told = " ".join(found.text for found in find_hidden(rendered.page.body.decode(), "S1", form="html"))
+    told = " ".join(found.text for found in parse_page(rendered.page).hidden)
     assert [name for n, name in enumerate(HIDDEN) if f"Nobody sees words {n}." not in told] == []
 
 
