@@ -32,10 +32,12 @@ setup: $(VENV)/.panel  ## install the product into .venv
 
 setup-dev: $(VENV)/.panel $(VENV)/.local $(VENV)/.dev $(VENV)/.corpora $(VENV)/.axe  ## the same with the local model and what tests need
 
-figures: setup-dev  ## what gathering refuses, which attempts on a verdict are found and missed, how well facts are read
+figures: setup-dev  ## what gathering refuses, which attempts are found, how facts are read; PAGES=FOLDER: how saved pages are
 	$(VENV)/bin/python benchmarks/refusals.py
 	$(VENV)/bin/python benchmarks/attempts.py
 	$(VENV)/bin/python benchmarks/facts.py
+	$(if $(PAGES),$(VENV)/bin/python benchmarks/pages.py $(PAGES))
+	$(if $(wildcard $(PAGES)/feeds),$(VENV)/bin/python benchmarks/joins.py $(PAGES)/feeds)
 
 screenshots: setup-dev  ## draw the pictures of the desk in docs/desk anew (needs Chromium)
 	$(VENV)/bin/python scripts/desk_screenshots.py
