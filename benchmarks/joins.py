@@ -1,4 +1,4 @@
-"""What tells launches apart, on a folder of real feeds: rows taken for one another, and why. Nothing is fetched.
+"""What tells launches apart, on a folder of real feeds: rows taken for one another or not usable, and why; no fetching.
 
     python benchmarks/joins.py FOLDER              # every file below it is a feed; all are one batch
     python benchmarks/joins.py FOLDER --show 20    # with the first rows that were joined or kept apart in doubt
@@ -11,6 +11,7 @@ address was met before at least 95 % are joined.
 import argparse
 import asyncio
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -35,16 +36,17 @@ KINDS = (
 )
 FAR, ONE, SHARED = KINDS[3], KINDS[0], KINDS[4]
 FAR_SHARE, ONE_SHARE = 0.01, 0.95
+MOST_REASONS = 12
 
 
 async def nothing_is_fetched(address: str) -> Page:
     raise AssertionError(address)
 
 
-async def read(path: Path) -> list[Announcement]:
-    """The rows of one feed that can be used."""
+async def read(path: Path) -> list[Announcement | BadRow]:
+    """The rows of one feed."""
     spec = SourceSpec(label=path.name, source=str(path))
-    return [row async for row in read_announcements([spec], fetch=nothing_is_fetched) if not isinstance(row, BadRow)]
+    return [row async for row in read_announcements([spec], fetch=nothing_is_fetched)]
 
 
 def address_of(said: Announcement) -> str:
@@ -81,7 +83,9 @@ async def main() -> int:
     parser.add_argument("--json", action="store_true", help="one object a row")
     args = parser.parse_args()
     feeds = sorted(path for path in args.folder.rglob("*") if path.is_file())
-    said = [row for path in feeds for row in await read(path)]
+    found_rows = [row for path in feeds for row in await read(path)]
+    said = [row for row in found_rows if not isinstance(row, BadRow)]
+    bad = [row for row in found_rows if isinstance(row, BadRow) and not row.kept]
     joining, found, shown = Joining(), Counter[str](), Counter[str]()
     rows = [joining.add(number, one) for number, one in enumerate(said, 1)]
     for row, kind in zip(rows, kinds(rows), strict=True):
@@ -95,7 +99,16 @@ async def main() -> int:
             print(*line, sep=" | ")
     if not args.json:
         print(table(len(feeds), found))
+        print(failures(bad))
     return 0
+
+
+def failures(bad: list[BadRow]) -> str:
+    """Rows and whole feeds that can't be used, by reason: what a reason names and counts is left out of it."""
+    reasons = Counter(re.sub(r"'[^']*'|\"[^\"]*\"|\d+", "…", row.reason) for row in bad)
+    whole = sum(not row.at for row in bad)
+    lines = [f"{len(bad) - whole:,} rows and {whole} whole feeds not usable"]
+    return "\n".join([*lines, *(f"{count:>7,}  {reason[:110]}" for reason, count in reasons.most_common(MOST_REASONS))])
 
 
 def table(feeds: int, found: Counter[str]) -> str:

@@ -1,4 +1,4 @@
-"""What a reader sees of a saved page, as Chromium draws it: the oracle of benchmarks/pages.py. None of our code is in it.
+"""What a reader sees of a saved page, as Chromium draws it: the oracle of benchmarks/pages.py, without our code.
 
 The page gets no script, no style sheet but its own, no picture: what is measured is the HTML as it was saved. Text that
 fades in on scroll counts as shown, since innerText asks neither opacity nor transform; what is clipped to a point, off
@@ -43,6 +43,7 @@ NUMBER = r"\d[\d.,'’]*(?:[ \u00a0\u202f]\d{3}(?!\d))*"
 PRICE = re.compile(rf"{SIGN}\s?(?P<before>{NUMBER})|(?P<after>{NUMBER})\s?{AFTER}(?![a-z])")
 UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 WORD = re.compile(r"[^\W_]+")
+REFRESH = re.compile(rb"<meta\b[^>]{0,300}\brefresh\b[^>]{0,300}>", re.IGNORECASE)
 NAME_WITHIN, NAME_WORDS = 10, 8  # lines above a price that may name it; words of such a line
 LEAST_WORDS, LEAST_CHARACTERS = 5, 25  # of a passage, for it to be quoted from
 
@@ -80,8 +81,8 @@ def opened() -> Iterator[Any]:
 
 
 def show(context: Any, body: bytes) -> Shown:
-    """The page drawn; nothing but the page itself is brought. Raises playwright's error for one it can't draw."""
-    page = context.new_page()
+    """The page drawn, without sending its reader on; nothing but the page itself is brought."""
+    page, body = context.new_page(), REFRESH.sub(b"", body)
     try:
         page.route("**/*", lambda route: _answer(route, body))
         page.goto(URL, wait_until="domcontentloaded", timeout=TIMEOUT_MS)
