@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from panel.records.base import Hashed, Stamp, Value, canonical_json, sha256_of
 from panel.records.launch import Launch, SourceKind, Voice
@@ -42,6 +42,17 @@ class Source(Value):
     passages: tuple[Passage, ...]
 
 
+SoughtKind = Literal["home", "pricing", "docs", "changelog", "licence", "repository", "discussion", "issues", "package"]
+
+
+class Sought(Value):
+    """A kind of source that was looked for, and what became of it. What nobody looked for is not listed."""
+
+    kind: SoughtKind
+    outcome: Literal["read", "not_readable", "not_public"]  # not public: nothing names one, or there is none
+    on: date
+
+
 class Coverage(Value):
     """The receipt for what a dossier holds, and what was left out and why."""
 
@@ -51,6 +62,8 @@ class Coverage(Value):
     missing: tuple[str, ...] = ()  # essentials no source has: "pricing", "docs"
     note: str = ""
     unread: tuple[str, ...] = ()  # pages that were to be read and could not be, one sentence each; in no prompt
+    # Left out of JSON where nobody looked, so that records and hashes without it stay what they were; in no prompt.
+    sought: tuple[Sought, ...] = Field(default=(), exclude_if=lambda value: not value)
 
 
 TO_MODELS = "speaks to models"  # ends the `where` of a hidden text that instructs models or this panel
@@ -142,7 +155,7 @@ class Dossier(Hashed):
     def dossier_hash(self) -> str:
         """Hash over the sources, their hashes and the launch's facts; no stamp, fetch day or sighting is in it."""
         unread: Any = {
-            "made": True, "hidden": True, "suspicions": True, "facts": True, "coverage": {"unread"},
+            "made": True, "hidden": True, "suspicions": True, "facts": True, "coverage": {"unread", "sought"},
             "launch": {"seen_at", "sources", "embargo_until", "confidential"}, "sources": {"__all__": {"fetched"}},
         }  # fmt: skip
         return sha256_of(canonical_json(self.model_dump(mode="json", exclude=unread)))

@@ -12,8 +12,10 @@ from panel.records.base import Value
 
 Voice = Literal["maker", "third_party", "us", "unknown"]
 SourceKind = Literal[
-    "page", "pricing", "docs", "changelog", "licence", "repository", "article", "run_log", "neighbours", "other"
-]
+    "page", "pricing", "docs", "changelog", "licence", "repository", "article", "discussion", "issues", "package",
+    "run_log", "neighbours", "other",
+]  # fmt: skip
+ThirdParty = Literal["discussion", "issues", "releases", "package"]  # what is asked about a launch beside its own pages
 PricingClass = Literal["free", "open_source", "freemium", "trial", "paid", "usage", "contact", "unknown"]
 Stake = Literal["none", "affiliate", "investor", "owned"]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]

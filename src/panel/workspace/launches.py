@@ -58,15 +58,20 @@ async def dossiers_of(
     return [dossier.model_copy(update={"made": made}) for dossier in dossiers], made
 
 
-async def gather_dossier(workspace: Workspace, url: str, *, made: Stamp, refresh: bool, category: str = "") -> Dossier:
-    """The dossier of the product at `url`: its pages fetched, or taken from snapshots of the last week."""
+async def gather_dossier(
+    workspace: Workspace, url: str, *, made: Stamp, refresh: bool, category: str = "", quiet: bool = False
+) -> Dossier:
+    """The dossier of the product at `url`: its pages fetched, or taken from snapshots of the last week.
+
+    quiet: as `live_dossier` takes it.
+    """
 
     def tell(event: "PageEvent") -> None:
         workspace.console.tell(f"  {event.how}: {event.kind}  {event.url}  {event.why}".rstrip())
 
     fetcher = make_fetcher(workspace)
     dossier = await live_dossier(
-        workspace, url, fetcher=fetcher, made=made, refresh=refresh, category=category, on_page=tell
+        workspace, url, fetcher=fetcher, made=made, refresh=refresh, category=category, quiet=quiet, on_page=tell
     )
     _warn(workspace, dossier)
     return dossier
@@ -81,14 +86,18 @@ def make_fetcher(workspace: Workspace) -> "Fetcher":
 
 async def live_dossier(
     workspace: Workspace, url: str, *, fetcher: "Fetcher", made: Stamp, refresh: bool, category: str = "",
-    on_page: "Callable[[PageEvent], None]" = lambda event: None,
+    quiet: bool = False, on_page: "Callable[[PageEvent], None]" = lambda event: None,
 ) -> Dossier:  # fmt: skip
-    """`build_live_dossier` with this workspace's snapshots and everything that reads a page."""
+    """`build_live_dossier` with this workspace's snapshots and everything that reads a page.
+
+    quiet: no third party is asked, for to ask is to tell it of the launch.
+    """
     from panel.dossier import build_live_dossier
 
     return await build_live_dossier(
         url, fetch=fetcher.get, admit=fetcher.admit, snapshots=snapshots_of(workspace), made=made,
-        today=datetime.now(UTC).date(), refresh=refresh, category=category, on_page=on_page,
+        today=datetime.now(UTC).date(), refresh=refresh, category=category,
+        third_parties=() if quiet else workspace.settings.toml.third_parties, on_page=on_page,
     )  # fmt: skip
 
 
@@ -173,8 +182,9 @@ def make_gather(workspace: Workspace, made: Stamp) -> "Gather":
             async with places:
                 found = await follow_listing(said, fetch=fetcher.get)
                 dossier = await live_dossier(
-                    workspace, found.homepage, fetcher=fetcher, made=made, refresh=False, category=said.category
-                )
+                    workspace, found.homepage, fetcher=fetcher, made=made, refresh=False, category=said.category,
+                    quiet=said.confidential or said.embargo_until is not None,
+                )  # fmt: skip
             dossier = await asyncio.to_thread(append_texts, dossier, said.sources)
         except StoreError:
             raise

@@ -22,7 +22,7 @@ from panel.dossier.gather.gather_pages import Gathered, Gathering, PageEvent, ga
 from panel.dossier.gather.page_source import Fetch, anything
 from panel.dossier.gather.snapshots import Snapshots
 from panel.dossier.visibility.hidden_text import find_hidden
-from panel.records import Coverage, Dossier, Fact, FactKind, Launch, LaunchSource, Pricing, Source, Stamp
+from panel.records import Coverage, Dossier, Fact, FactKind, Launch, LaunchSource, Pricing, Source, Stamp, ThirdParty
 
 log = logging.getLogger(__name__)
 OWN_DATA = "JSON-LD"  # the `read_from` of what a page states for machines, under its own name for each thing
@@ -35,17 +35,18 @@ SAME = {"title", "voice", "kind", "url", "published", "fetched"}  # of a source,
 async def build_live_dossier(
     url: str, *, fetch: Fetch, snapshots: Snapshots, made: Stamp, today: date,
     admit: Callable[[str], None] = anything, refresh: bool = False, category: str = "",
-    on_page: Callable[[PageEvent], None] = lambda event: None,
+    third_parties: Sequence[ThirdParty] = (), on_page: Callable[[PageEvent], None] = lambda event: None,
 ) -> Dossier:  # fmt: skip
     """The dossier of the product at `url`.
 
     today: UTC; it only says which snapshots are recent. The dossier's own day is the newest its pages were fetched, so
-    that the same snapshots give the same dossier hash on another day. admit: as `gather` takes it.
+    that the same snapshots give the same dossier hash on another day. admit, third_parties: as `gather` takes them.
     Raises as `gather` does; pages that could not be read are in `coverage.unread`.
     """
     gathering = await gather(
-        url, fetch=fetch, snapshots=snapshots, today=today, admit=admit, refresh=refresh, on_page=on_page
-    )
+        url, fetch=fetch, snapshots=snapshots, today=today, admit=admit, refresh=refresh,
+        third_parties=third_parties, on_page=on_page,
+    )  # fmt: skip
     return await asyncio.to_thread(_assemble, gathering, made, category)  # reads every page: not on the loop
 
 
@@ -71,6 +72,7 @@ def _assemble(gathering: Gathering, made: Stamp, category: str) -> Dossier:
             passages_kept=len(passages),
             missing=tuple(m for m in missing_essentials(launch, sources) if m not in gathering.sections),
             unread=tuple(unread),
+            sought=gathering.sought,
         ),
         hidden=(*mark_attempts(hidden), *screen.left_out),
         suspicions=find_suspicions(passages),
@@ -91,8 +93,11 @@ def _source(gathered: Gathered, screen: Screen) -> Source:
 def _facts(gathered: Gathered, unread: list[str]) -> list[Fact]:
     """What the page states, its language too when nobody else read it.
 
-    A page that the reader breaks on states nothing, is named in `unread`, and costs the other pages nothing.
+    A page that the reader breaks on states nothing, is named in `unread`, and costs the other pages nothing. Of what
+    others say, only a registry's entry states facts; a package's name need not be the product's.
     """
+    if gathered.voice == "third_party" and gathered.kind != "package":
+        return []
     parsed, day = gathered.parsed, gathered.page.fetched_at.date()
     facts: list[Fact] = []
     try:
@@ -100,6 +105,7 @@ def _facts(gathered: Gathered, unread: list[str]) -> list[Fact]:
             parsed.text.encode("utf-8", "replace"), media_type=gathered.page.media_type, url=parsed.url,
             source_id=gathered.source_id, passages=gathered.passages, checked=day, sheets=gathered.sheets,
         )  # fmt: skip
+        facts = [fact for fact in facts if gathered.kind != "package" or fact.kind != "name"]
     except Exception:
         log.exception("Facts of %s can't be read", shown(parsed.url))
         unread.append(f"Facts not read: our code failed on {shown(parsed.url)}.")

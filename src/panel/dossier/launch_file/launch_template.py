@@ -34,7 +34,8 @@ name: {name}
 # the announcement, the price list, the documentation, what others measured.
 sources:
   - title: Announcement
-    kind: page              # page, pricing, docs, changelog, licence, repository, article, run_log, neighbours, other
+    kind: page              # page, pricing, docs, changelog, licence, repository, article, discussion, issues, package,
+                            # run_log, neighbours, other
     voice: maker            # whose word it is: maker, third_party, us, unknown
     # url: https://example.com/blog/launch
     # published: 2026-11-23
