@@ -55,6 +55,7 @@ STANDINGS = {
     "makers_word_only": "Maker's word only",
     "supported_by": "Supported by",
     "disputed_by": "Disputed by",
+    "questioned_by": "Questioned by",
     "no_method_given": "No method given",
 }
 PRICE_CLASSES = {
