@@ -5,7 +5,7 @@ from .amounts import plain_number as plain_number, plural as plural, rate_at as 
 from .amounts import read_tariff as read_tariff, tariff_words as tariff_words, unit_name as unit_name
 from .amounts import units_in as units_in
 from .base import Stamp as Stamp, Value as Value, canonical_json as canonical_json, content_hash as content_hash
-from .base import sha256_of as sha256_of
+from .base import plain_day as plain_day, sha256_of as sha256_of
 from .batch import Announcement as Announcement, BatchPlan as BatchPlan, BatchRow as BatchRow
 from .batch import ProposedPair as ProposedPair
 from .comparison import CitedTogether as CitedTogether, Comparison as Comparison, Condition as Condition, Pick as Pick

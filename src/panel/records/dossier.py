@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from panel.records.base import Hashed, Stamp, Value, canonical_json, sha256_of
+from panel.records.base import Hashed, Stamp, Value, canonical_json, plain_day, sha256_of
 from panel.records.launch import Launch, SourceKind, Voice
 
 PassageId = Annotated[str, StringConstraints(pattern=r"^S[1-9][0-9]{0,3}\.[1-9][0-9]{0,4}$")]
@@ -159,6 +159,24 @@ class Dossier(Hashed):
             "launch": {"seen_at", "sources", "embargo_until", "confidential"}, "sources": {"__all__": {"fetched"}},
         }  # fmt: skip
         return sha256_of(canonical_json(self.model_dump(mode="json", exclude=unread)))
+
+    @property
+    def why_no_price(self) -> str:
+        """Why its price class is not known, in our own words, without a full stop; "" where it is known."""
+        price = self.launch.pricing
+        if price.pricing_class != "unknown":
+            return ""
+        looked = next((sought for sought in self.coverage.sought if sought.kind == "pricing"), None)
+        if looked is None:
+            found_none = f"We looked for a price on {plain_day(price.checked)} and found none" if price.checked else ""
+            return found_none or "Nobody has looked up its price"
+        on = plain_day(looked.on)
+        told = {
+            "read": f"We could not make out a price on its price page of {on}",
+            "not_readable": f"We could not read its price page on {on}",
+            "not_public": f"We found no price page on {on}",
+        }
+        return told[looked.outcome]
 
     def passage(self, passage_id: str) -> Passage | None:
         """The passage with this id, None when a juror made it up."""
