@@ -66,7 +66,9 @@ def parity(dossiers: Sequence[Dossier], names: Sequence[str]) -> str:
 
 def _outcomes(dossier: Dossier) -> dict[str, Sought | None]:
     """What became of each kind that was looked for; None for one that a launch file brought."""
-    brought = {source.kind: None for source in dossier.sources if source.voice != "us"}
+    brought: dict[str, Sought | None] = {
+        source.kind: None for source in dossier.sources if source.voice not in ("us", "rival")
+    }
     return {**brought, **{sought.kind: sought for sought in dossier.coverage.sought}}
 
 

@@ -48,6 +48,7 @@ STANDS = {
 VOICES = {
     "maker": "the maker's word",
     "third_party": "a third party's word",
+    "rival": "another product's word",
     "us": "our own word",
     "unknown": "whose word: unknown",
 }

@@ -24,8 +24,8 @@ from .dossier import SuspicionKind as SuspicionKind, TO_MODELS as TO_MODELS, dis
 from .dossier import letters_and_digits as letters_and_digits, stated_kinds as stated_kinds
 from .invisible import LINE_ENDS as LINE_ENDS, UNSEEN as UNSEEN, without_unseen as without_unseen
 from .launch import Launch as Launch, LaunchSource as LaunchSource, Plan as Plan, Pricing as Pricing
-from .launch import PricingClass as PricingClass, Seen as Seen, SourceKind as SourceKind, ThirdParty as ThirdParty
-from .launch import Voice as Voice, slugify as slugify
+from .launch import PricingClass as PricingClass, Rival as Rival, Seen as Seen, SourceKind as SourceKind
+from .launch import ThirdParty as ThirdParty, Voice as Voice, slugify as slugify
 from .opinion import Answered as Answered, Call as Call, Declined as Declined, Failed as Failed, Ground as Ground
 from .opinion import Juror as Juror, NotAsked as NotAsked, Opinion as Opinion, Prediction as Prediction, Reply as Reply
 from .opinion import Sentence as Sentence, Side as Side, THIN_CONFIDENCE as THIN_CONFIDENCE, Unusable as Unusable

@@ -54,7 +54,7 @@ def test_one_sentence_says_what_was_read_of_one_tool_only(a: dict[str, str], b: 
 
 
 @pytest.mark.parametrize(
-    ("voice", "sentence"), [("maker", "documentation"), ("third_party", "documentation"), ("us", "")]
+    ("voice", "sentence"), [("maker", "documentation"), ("third_party", "documentation"), ("us", ""), ("rival", "")]
 )
 def test_a_launch_files_sources_count_as_read_but_for_our_own(voice: str, sentence: str) -> None:
     dossier = page_records.review_a().dossier
@@ -96,7 +96,7 @@ def test_a_price_nobody_read_is_ours_to_say_and_never_unknown(outcomes: dict[str
     assert "unknown" not in told.differs
 
 
-def test_what_was_looked_for_is_in_no_hash_and_left_out_where_nobody_looked() -> None:
+def test_what_was_looked_for_is_in_no_hash_nor_in_older_records() -> None:
     dossier = page_records.review_a().dossier
     assert "sought" not in dossier.model_dump(mode="json")["coverage"]
     coverage = dossier.coverage.model_copy(update={"sought": looked(docs="read")})

@@ -1,7 +1,7 @@
 """Who is asked about which launch, by what stands in panel.toml and by what may be known of it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,9 +11,9 @@ from tests.support.dossiers import make_dossier
 
 from panel.errors import Mistake
 from panel.pipeline import SilentConsole
-from panel.records import Announcement, Stamp
+from panel.records import Announcement, Dossier, Rival, Stamp
 from panel.workspace import ask_again
-from panel.workspace.launches import gather_dossier, make_gather
+from panel.workspace.launches import gather_dossier, make_gather, with_rivals
 from panel.workspace.workspace import Workspace, open_workspace
 
 HOME = "https://lantern.dev"
@@ -71,3 +71,19 @@ async def test_no_third_party_is_asked_about_a_launch_that_is_not_public(
         with pytest.raises(Stopped):
             await ask_again._gather(workspace, review)  # type: ignore[arg-type]
     assert asked == [ALL, (), (), ALL, (), ()]
+
+
+async def test_rivals_are_read_unless_a_day_was_chosen_or_none_is_named(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def add(dossier: Dossier, **given: Any) -> Dossier:
+        raise Stopped("Enough.")
+
+    monkeypatch.setattr("panel.dossier.add_rivals", add)
+    dossier = make_dossier()
+    named = dossier.launch.model_copy(update={"rivals": (Rival(name="Wick", homepage="https://wick.dev"),)})
+    with_one = dossier.model_copy(update={"launch": named})
+    assert await with_rivals(workspace, dossier) is dossier
+    assert await with_rivals(workspace, with_one, as_of=date(2026, 11, 1)) is with_one
+    with pytest.raises(Stopped):
+        await with_rivals(workspace, with_one)

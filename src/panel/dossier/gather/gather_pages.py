@@ -26,7 +26,7 @@ from panel.dossier.gather.page_source import SAVED_HINT, Fetch, GatherLimits, Pa
 from panel.dossier.gather.snapshots import Snapshots
 from panel.dossier.identity import voices
 from panel.dossier.identity.address import tidy_address
-from panel.dossier.page.links_to_follow import WANTED, Choice, Link, choose, find_links, sections
+from panel.dossier.page.links_to_follow import WANTED, Choice, Link, Wanted, choose, find_links, sections
 from panel.dossier.page.passages import cut
 from panel.dossier.page.read_page import HTML, ParsedPage, name_and_tagline, needs_scripts, parse_page
 from panel.dossier.visibility.style_sheets import MOST_BYTES as MOST_SHEET_BYTES
@@ -89,12 +89,12 @@ async def gather(
     url: str, *, fetch: Fetch, snapshots: Snapshots, today: date, admit: Callable[[str], None] = anything,
     refresh: bool = False, max_age_days: int = MAX_AGE_DAYS, most_pages: int = MOST_PAGES,
     most_bytes: int = MOST_BYTES, most_s: float = MOST_S, third_parties: Sequence[ThirdParty] = (),
-    on_page: Callable[[PageEvent], None] = lambda event: None,
+    kinds: Sequence[Wanted] = WANTED, on_page: Callable[[PageEvent], None] = lambda event: None,
 ) -> Gathering:  # fmt: skip
     """Read a product's page and those it links to, then what third parties of these kinds say of it.
 
     today: UTC. admit: raises for addresses that are refused, kept pages' too. refresh: ask the web for every page.
-    most_pages: asked for in all, the first included, third parties not.
+    most_pages: asked for in all, the first included, third parties not. kinds: of linked pages, those to look for.
     Raises what `fetch` raises for the first page, Mistake when that page is missing or holds no text, StoreError for
     a failing disk.
     """
@@ -104,7 +104,7 @@ async def gather(
     first = await work.first(_address(url))
     links = await _links(first)
     at_repository = voices.repository_of(first.page.final_url) is not None
-    wanted = [kind for kind in WANTED if kind != "repository" or not at_repository]
+    wanted = [kind for kind in kinds if kind != "repository" or not at_repository]
     chosen = choose(links, work.maker, but=work.addresses(), only=wanted)
     at_registry = [c.url for c in chosen if "package" in third_parties and others.is_asked(c.url)]
     queue = [choice for choice in chosen if choice.url not in at_registry]

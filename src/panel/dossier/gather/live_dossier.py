@@ -22,7 +22,19 @@ from panel.dossier.gather.gather_pages import Gathered, Gathering, PageEvent, ga
 from panel.dossier.gather.page_source import Fetch, anything
 from panel.dossier.gather.snapshots import Snapshots
 from panel.dossier.visibility.hidden_text import find_hidden
-from panel.records import Coverage, Dossier, Fact, FactKind, Launch, LaunchSource, Pricing, Source, Stamp, ThirdParty
+from panel.records import (
+    Coverage,
+    Dossier,
+    Fact,
+    FactKind,
+    Hidden,
+    Launch,
+    LaunchSource,
+    Pricing,
+    Source,
+    Stamp,
+    ThirdParty,
+)
 
 log = logging.getLogger(__name__)
 OWN_DATA = "JSON-LD"  # the `read_from` of what a page states for machines, under its own name for each thing
@@ -54,14 +66,10 @@ def _assemble(gathering: Gathering, made: Stamp, category: str) -> Dossier:
     screen = Screen()
     unread = [*gathering.unread]
     facts = tuple(fact for gathered in gathering.pages for fact in _facts(gathered, unread))
-    sources = tuple(_source(gathered, screen) for gathered in gathering.pages)
+    sources = tuple(source_of(gathered, screen) for gathered in gathering.pages)
     launch = _launch(gathering, sources, facts, category, screen)
     passages = tuple(passage for source in sources for passage in source.passages)
-    hidden = [
-        found
-        for g in gathering.pages
-        for found in find_hidden(g.parsed.text, g.source_id, form=g.parsed.form, sheets=g.sheets)
-    ]
+    hidden = [found for gathered in gathering.pages for found in hidden_of(gathered)]
     return Dossier(
         made=made,
         as_of=gathering.as_of,
@@ -80,7 +88,8 @@ def _assemble(gathering: Gathering, made: Stamp, category: str) -> Dossier:
     )
 
 
-def _source(gathered: Gathered, screen: Screen) -> Source:
+def source_of(gathered: Gathered, screen: Screen) -> Source:
+    """A page read as a source; its title goes through the screen."""
     parsed = gathered.parsed
     title = screen(parsed.title, source_id=gathered.source_id, where="title", most=MOST_LINE)
     return Source(
@@ -88,6 +97,12 @@ def _source(gathered: Gathered, screen: Screen) -> Source:
         voice=gathered.voice, published=parsed.published, fetched=gathered.page.fetched_at.date(),
         bytes_sha256=gathered.page.sha256, text_sha256=gathered.text_sha256, passages=gathered.passages,
     )  # fmt: skip
+
+
+def hidden_of(gathered: Gathered) -> tuple[Hidden, ...]:
+    """What a page read keeps from its readers."""
+    parsed = gathered.parsed
+    return find_hidden(parsed.text, gathered.source_id, form=parsed.form, sheets=gathered.sheets)
 
 
 def _facts(gathered: Gathered, unread: list[str]) -> list[Fact]:
