@@ -18,12 +18,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from tests.support.hostile_text import corpora  # noqa: E402  both stand in the checkout, not in the wheel
+from tests.support.hostile_text import corpora  # noqa: E402  these stand in the checkout, not in the wheel
+from tests.support.pages import visible_and_hidden  # noqa: E402
 
 from panel.checks import find_suspicions  # noqa: E402
 from panel.dossier.page.markdown_blocks import markdown_blocks  # noqa: E402
 from panel.dossier.page.passages import Block, cut  # noqa: E402
-from panel.dossier.visibility.hidden_text import visible_and_hidden  # noqa: E402
 from panel.records import Passage  # noqa: E402
 
 PAGES = ROOT / "tests" / "support" / "web" / "pages" / "hostile"
@@ -49,7 +49,7 @@ def print_hidden() -> None:
         page = path.read_text("utf-8")
         blocks, hidden = visible_and_hidden(page)
         seen, kept = "\n".join(b.text for b in blocks), "\n".join(h.text for h in hidden)
-        marks = set(re.findall(r"(?:veiled|unread)-\d\d", page))
+        marks = set(re.findall(r"(?:veiled|unread|missed)-\d\d", page))
         shown = f"{seen.count('Shown')}/{page.count('Shown')}"
         print_row(
             path.stem, len(marks), len([m for m in marks if m not in seen]), len([m for m in marks if m in kept]), shown

@@ -9,12 +9,12 @@ import importlib
 import sys
 
 NAMES = (
-    "aiohttp", "alembic.command", "anthropic.resources.messages", "argon2", "brotli", "cssselect2", "fastapi",
+    "aiohttp", "alembic.command", "anthropic.resources.messages", "argon2", "brotli", "fastapi",
     "feedparser", "filelock", "genai_prices", "hatchling.build", "htmldate", "httpcore2", "httpx2", "jinja2.sandbox",
     "lazy_loader", "lxml.html", "markdown_it", "openai.resources.batches", "openai.resources.chat",
     "openai.resources.files", "openai.resources.responses", "packaging.licenses", "protego", "pydantic.root_model",
     "pydantic.v1", "python_multipart", "rapidfuzz.fuzz", "rapidfuzz.process", "rich.live", "rich.table",
-    "sqlalchemy.dialects.sqlite", "tenacity", "tinycss2", "tld", "trafilatura", "typer", "uvicorn.lifespan.off",
+    "sqlalchemy.dialects.sqlite", "tenacity", "tld", "trafilatura", "typer", "uvicorn.lifespan.off",
     "uvicorn.loops.uvloop", "uvicorn.protocols.http.h11_impl", "yaml",
 )  # fmt: skip
 

@@ -1,10 +1,16 @@
 """A web of a few pages, held in memory: what stands at each address, and which were asked for."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from panel.records import Page, sha256_of
+from panel.dossier.page.html import read_html
+from panel.dossier.page.html_tree import open_html
+from panel.dossier.page.passages import Block
+from panel.dossier.page.read_page import ParsedPage, parse_page
+from panel.dossier.visibility.hidden_text import as_records
+from panel.records import Hidden, Page, sha256_of
 
 PAGES = Path(__file__).parent / "web" / "pages" / "lantern"
 DAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -72,6 +78,19 @@ def page(
         fetched_at=at,
         sha256=sha256_of(raw),
     )
+
+
+def parsed(body: bytes | str, url: str, *, kind: str = "text/html") -> ParsedPage:
+    """A page read as if it stood at any address, also at none that could be asked."""
+    return replace(parse_page(page("https://acme.example", body, media=kind)), url=url)
+
+
+def visible_and_hidden(
+    html: str, *, source_id: str = "S1", sheets: Mapping[str, str] | None = None
+) -> tuple[tuple[Block, ...], tuple[Hidden, ...]]:
+    """A page's blocks in reading order, and what it hides from its readers, as records."""
+    read = read_html(open_html(html), sheets)
+    return read.blocks, as_records(source_id, read.hidden)
 
 
 def media(name: str) -> str:

@@ -42,7 +42,7 @@ def doctor(
 ) -> None:
     """Say what is missing here and how to fix it.
 
-    Looks at keys, models, the local model, servers on this machine, the database, the disk and name clashes.
+    Looks at keys, models, the local model, a browser, servers on this machine, the database, the disk and name clashes.
     """
     if live:
         _prove(live, yes=yes, json_=json_)
@@ -96,6 +96,7 @@ def look(workspace: "Workspace") -> Iterator[Finding]:
     yield from _addresses(workspace)
     yield _panel(workspace)
     yield _local_model()
+    yield _browser(workspace)
     yield from _servers()
     yield _database(workspace)
     yield _disk(workspace)
@@ -161,6 +162,18 @@ def _local_model() -> Finding:
     if not found.engine:
         return Finding("local model", "note", "weights without their engine", "Run `make demo`, or install xllamacpp")
     return Finding("local model", "ok", f"{found.path.name} (it picks passages and writes nothing)")
+
+
+def _browser(workspace: "Workspace") -> Finding:
+    from panel.dossier import browser_command
+
+    try:
+        command = browser_command(workspace.settings.toml.chromium)
+    except Mistake as err:
+        wanted = workspace.settings.toml.gather == "browser"
+        return Finding("browser", "bad" if wanted else "note", f"pages made by scripts can't be read: {err}", err.hint)
+    whose = " as another user, `nobody`" if len(command) > 1 else ""
+    return Finding("browser", "ok", f"{command[-1]}, in its own sandbox{whose}")
 
 
 def _servers() -> Iterator[Finding]:

@@ -16,12 +16,13 @@ app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="What the cr
 Where = Annotated[str, typer.Argument(metavar="LAUNCH", help="An address or a launch file.")]
 Address = Annotated[str, typer.Argument(metavar="URL", help="An address read before.")]
 CategoryOption = Annotated[str, typer.Option("--category", help="Of the product at an address, from categories.yaml.")]
+BrowserFlag = Annotated[bool, typer.Option("--browser", help="Read an address's pages as a browser shows them.")]
 
 
 @app.command()
-def show(launch: Where, category: CategoryOption = "", json_: JsonFlag = False) -> None:
+def show(launch: Where, category: CategoryOption = "", browser: BrowserFlag = False, json_: JsonFlag = False) -> None:
     """Show a dossier: sources, passages, facts, and what pages hide."""
-    _print(*_dossier(launch, category, refresh=False), json_=json_)
+    _print(*_dossier(launch, category, refresh=False, browser=browser), json_=json_)
 
 
 @app.command()
@@ -49,11 +50,16 @@ def diff(url: Address, json_: JsonFlag = False) -> None:
         talk("Nothing has changed since it was first read.")
 
 
-def _dossier(name: str, category: str, *, refresh: bool) -> "tuple[Dossier, Scenarios]":
+def _dossier(name: str, category: str, *, refresh: bool, browser: bool = False) -> "tuple[Dossier, Scenarios]":
+    from panel.batch import is_address
     from panel.dossier import load_scenarios
-    from panel.workspace import dossiers_of, run_loop
+    from panel.errors import Mistake
+    from panel.workspace import dossiers_of, run_loop, with_browser
 
+    if browser and not is_address(name):
+        raise Mistake("--browser is for addresses; a launch file's pages are read as they were saved.")
     with open_here() as workspace:
+        workspace = with_browser(workspace) if browser else workspace
         dossiers, _ = run_loop(dossiers_of(workspace, [name], as_of=None, refresh=refresh, category=category))
         return dossiers[0], load_scenarios(workspace.folder.scenarios)
 
@@ -91,6 +97,7 @@ def _print(dossier: "Dossier", scenarios: "Scenarios", *, json_: bool) -> None:
         ("Facts that differ", _disputes(dossier)), ("What plans cost, computed by code", _costs(dossier, scenarios)),
         ("Hidden on these pages, in no prompt", [f"{h.source_id} {h.where}: {h.text}" for h in dossier.hidden]),
         ("Speaks to reviewers or models", [f"{s.passage_id} {s.kind}: {s.excerpt}" for s in dossier.suspicions]),
+        ("Read with a browser", list(dossier.coverage.rendered)),
         ("Could not be read", list(dossier.coverage.unread)), ("No source for", list(dossier.coverage.missing)),
     )  # fmt: skip
     sought = [s.kind for s in dossier.coverage.sought if s.outcome == "not_public"]

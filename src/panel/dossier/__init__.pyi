@@ -3,6 +3,7 @@ from .build import build_dossier as build_dossier
 from .charset import web_codec as web_codec
 from .clean_text import Screen as Screen, one_line as one_line
 from .facts.stated import EARLIEST as EARLIEST, day_of as day_of, language_of as language_of
+from .fetch.browser import Browser as Browser, browser_command as browser_command
 from .fetch.client import Fetcher as Fetcher
 from .fetch.policy import FetchPolicy as FetchPolicy, user_agent as user_agent
 from .gather.gather_pages import PageEvent as PageEvent

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from panel.checks import find_suspicions
-from panel.dossier.build import hidden_in, make_source, read_source
+from panel.dossier.build import make_source, read_source
 from panel.dossier.clean_text import Screen, clean
 from panel.dossier.page.passages import Block
 from panel.errors import Mistake
@@ -48,16 +48,15 @@ def append_texts(dossier: Dossier, texts: Sequence[LaunchSource]) -> Dossier:
     """
     for text in texts:
         held = " ".join(passage.text for source in dossier.sources for passage in source.passages)
-        told = (text, next_id(dossier), Path(), "The announcement")
         try:
-            new = read_source(*told)
+            new, hidden = read_source(text, next_id(dossier), Path(), "The announcement")
         except Mistake:
             continue
         lengths = [(len(passage.text), passage.text in held) for passage in new.passages]
         if sum(n for n, is_held in lengths if not is_held) < LEAST_FRESH * sum(n for n, _ in lengths):
             continue
         suspicions = (*dossier.suspicions, *find_suspicions(new.passages))
-        more = {"hidden": (*dossier.hidden, *hidden_in(*told)), "suspicions": suspicions}
+        more = {"hidden": (*dossier.hidden, *hidden), "suspicions": suspicions}
         dossier = behind(dossier, new).model_copy(update=more)
     return dossier
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from panel.checks import find_suspicions
 from panel.dossier.clean_text import mark_attempts
 from panel.dossier.launch_file.read_launch import tidy_launch
-from panel.dossier.launch_file.source_files import source_blocks, source_bytes, source_hidden
+from panel.dossier.launch_file.source_files import read_source_text, source_bytes
 from panel.dossier.page.passages import Block, cut
+from panel.dossier.visibility.hidden_text import as_records
 from panel.errors import Mistake
 from panel.records import Coverage, Dossier, Hidden, Launch, LaunchSource, Pricing, Source, Stamp, sha256_of
 
@@ -31,7 +32,8 @@ def build_dossier(launch: Launch, *, folder: Path, made: Stamp, today: date, as_
     _refuse_future_days(launch, today)
     past = [day for field, day in _days(launch) if not (launch.embargo_until and field == "launched_at")]
     given = [(source, f"S{n + 1}", folder, f"{launch.name}: sources[{n}]") for n, source in enumerate(launch.sources)]
-    sources = tuple(starmap(read_source, given))
+    read = tuple(starmap(read_source, given))
+    sources = tuple(source for source, _ in read)
     sources += price_note(launch.pricing, f"S{len(sources) + 1}")
     total = sum(len(source.passages) for source in sources)
     emptied = tuple(source.model_copy(update={"text": ""}) for source in launch.sources)
@@ -41,20 +43,20 @@ def build_dossier(launch: Launch, *, folder: Path, made: Stamp, today: date, as_
         launch=launch.model_copy(update={"sources": emptied}),
         sources=sources,
         coverage=Coverage(passages_total=total, passages_kept=total, missing=missing_essentials(launch, sources)),
-        hidden=tuple(found for one in given for found in hidden_in(*one)),
+        hidden=tuple(found for _, hidden in read for found in hidden),
         suspicions=find_suspicions(passage for source in sources for passage in source.passages),
     )
 
 
-def read_source(told: LaunchSource, source_id: str, folder: Path, where: str) -> Source:
-    """A launch file's source, its file read from the folder. Raises Mistake, naming `where`, for one without text."""
+def read_source(told: LaunchSource, source_id: str, folder: Path, where: str) -> tuple[Source, tuple[Hidden, ...]]:
+    """A launch file's source, its file read from the folder, and what it keeps from its readers.
+
+    Raises Mistake, naming `where`, for one without text.
+    """
     raw = source_bytes(told, folder, where=where)
-    return make_source(told, source_id, raw, source_blocks(told, raw, where=where), where)
-
-
-def hidden_in(told: LaunchSource, source_id: str, folder: Path, where: str) -> tuple[Hidden, ...]:
-    """What such a source keeps from its readers."""
-    return mark_attempts(source_hidden(told, source_bytes(told, folder, where=where), source_id, where=where))
+    read = read_source_text(told, raw, where=where)
+    hidden = mark_attempts(as_records(source_id, read.hidden))
+    return make_source(told, source_id, raw, read.blocks, where), hidden
 
 
 def make_source(told: LaunchSource, source_id: str, raw: bytes | str, blocks: Iterable[Block], where: str) -> Source:
@@ -69,16 +71,15 @@ def make_source(told: LaunchSource, source_id: str, raw: bytes | str, blocks: It
     )  # fmt: skip
 
 
-def price_note(pricing: Pricing, source_id: str) -> tuple[Source, ...]:
-    """The launch file's prices as a source of ours, so that a juror can cite them; none when it gives none."""
+def price_note(pricing: Pricing, source_id: str, *, by: str = "our launch file gives them") -> tuple[Source, ...]:
+    """Prices that stand on no page as a source of ours, so that a juror can cite them; none when there are none."""
     if not (pricing.entry or pricing.plans):
         return ()
     lines = [f"To start: {pricing.entry}"] if pricing.entry else []
     lines += [f"Plan {p.name}: {p.price}{'; ' + p.includes if p.includes else ''}" for p in pricing.plans]
     lines.append(f"Looked up on {pricing.checked.isoformat()}." if pricing.checked else "Nobody has looked these up.")
     url = pricing.source if pricing.source.startswith(("http://", "https://")) else ""
-    title = "Prices, as our launch file gives them"
-    told = LaunchSource(title=title, url=url, kind="pricing", voice="us", fetched=pricing.checked)
+    told = LaunchSource(title=f"Prices, as {by}", url=url, kind="pricing", voice="us", fetched=pricing.checked)
     return (make_source(told, source_id, "\n\n".join(lines), (Block("prose", line) for line in lines), "pricing"),)
 
 

@@ -47,10 +47,12 @@ def coverage_sentence(dossier: Dossier, grade: Grade) -> str:
     kept, total = dossier.coverage.passages_kept, dossier.coverage.passages_total
     if grade == "trial":
         return f"Of {wording.count_of(total, 'passage')}, the trial model was shown a few for each critic."
-    if kept == total:
-        return f"Critics read all {wording.count_of(total, 'passage')}."
     note = clean(dossier.coverage.note)
-    return f"Critics read {kept} of {wording.count_of(total, 'passage')}. {note}".rstrip()
+    rendered = dossier.coverage.rendered
+    seen = f"Read as a browser shows them, their scripts run: {', '.join(rendered)}." if rendered else ""
+    if kept == total:
+        return f"Critics read all {wording.count_of(total, 'passage')}. {seen}".rstrip()
+    return " ".join(filter(None, (f"Critics read {kept} of {wording.count_of(total, 'passage')}.", note, seen)))
 
 
 def parity(dossiers: Sequence[Dossier], names: Sequence[str]) -> str:

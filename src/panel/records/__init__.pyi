@@ -1,9 +1,9 @@
-from .amounts import AMOUNT as AMOUNT, CODES as CODES, COUNT_WORDS as COUNT_WORDS, FREE as FREE, KINDS as KINDS
-from .amounts import PER as PER, PERIODS as PERIODS, Quantity as Quantity, Rate as Rate, SEAT as SEAT, TIMES as TIMES
-from .amounts import Tariff as Tariff, UNIT as UNIT, UNIT_OF as UNIT_OF, limits_in as limits_in, number_of as number_of
-from .amounts import plain_number as plain_number, plural as plural, rate_at as rate_at, rate_words as rate_words
-from .amounts import read_tariff as read_tariff, tariff_words as tariff_words, unit_name as unit_name
-from .amounts import units_in as units_in
+from .amounts import Quantity as Quantity, Rate as Rate, Tariff as Tariff
+from .amounts import first_money as first_money, further_in as further_in, included_in as included_in
+from .amounts import limits_in as limits_in, money_in as money_in, number_of as number_of
+from .amounts import plain_number as plain_number, plain_text as plain_text, rate_at as rate_at
+from .amounts import rate_words as rate_words, read_tariff as read_tariff, says_more as says_more
+from .amounts import tariff_words as tariff_words, units_in as units_in
 from .base import Stamp as Stamp, Value as Value, canonical_json as canonical_json, content_hash as content_hash
 from .base import plain_day as plain_day, sha256_of as sha256_of
 from .batch import Announcement as Announcement, BatchPlan as BatchPlan, BatchRow as BatchRow
@@ -39,3 +39,5 @@ from .review import Interval as Interval, Made as Made, PanelVerdict as PanelVer
 from .review import Review as Review, Rho as Rho, ScenarioCost as ScenarioCost, Severity as Severity, Tally as Tally
 from .review import is_grounded as is_grounded, no_verdict as no_verdict, standing_grounds as standing_grounds
 from .run import Again as Again, FileEntry as FileEntry, Run as Run, Spend as Spend, SpendRow as SpendRow
+from .units import CODES as CODES, COUNT_WORDS as COUNT_WORDS, KINDS as KINDS, PERIODS as PERIODS, SEAT as SEAT
+from .units import TIMES as TIMES, UNIT as UNIT, UNIT_OF as UNIT_OF, plural as plural, unit_name as unit_name

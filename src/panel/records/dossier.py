@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cached_property
+from operator import not_
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -62,8 +63,9 @@ class Coverage(Value):
     missing: tuple[str, ...] = ()  # essentials no source has: "pricing", "docs"
     note: str = ""
     unread: tuple[str, ...] = ()  # pages that were to be read and could not be, one sentence each; in no prompt
-    # Left out of JSON where nobody looked, so that records and hashes without it stay what they were; in no prompt.
-    sought: tuple[Sought, ...] = Field(default=(), exclude_if=lambda value: not value)
+    # Left out of JSON where they say nothing, so that records without them keep their hashes; in no prompt.
+    rendered: tuple[SourceId, ...] = Field(default=(), exclude_if=not_)  # sources read with a browser
+    sought: tuple[Sought, ...] = Field(default=(), exclude_if=not_)
 
 
 TO_MODELS = "speaks to models"  # ends the `where` of a hidden text that instructs models or this panel
@@ -136,6 +138,7 @@ class Page(Value):
     etag: str = ""
     last_modified: str = ""
     sha256: str  # of the body
+    rendered: bool = Field(default=False, exclude_if=not_)  # the body is what a browser showed, not what was sent
 
 
 class Dossier(Hashed):
@@ -155,7 +158,8 @@ class Dossier(Hashed):
     def dossier_hash(self) -> str:
         """Hash over the sources, their hashes and the launch's facts; no stamp, fetch day or sighting is in it."""
         unread: Any = {
-            "made": True, "hidden": True, "suspicions": True, "facts": True, "coverage": {"unread", "sought"},
+            "made": True, "hidden": True, "suspicions": True, "facts": True,
+            "coverage": {"unread", "rendered", "sought"},
             "launch": {"seen_at", "sources", "embargo_until", "confidential"}, "sources": {"__all__": {"fetched"}},
         }  # fmt: skip
         return sha256_of(canonical_json(self.model_dump(mode="json", exclude=unread)))

@@ -6,7 +6,7 @@ from .event_loop import run_loop as run_loop, run_until_stopped as run_until_sto
 from .folder import lay_out_workspace as lay_out_workspace
 from .job_queue import count_workers as count_workers, hand_out_batch as hand_out_batch, queue_cancel as queue_cancel
 from .job_queue import queue_retry as queue_retry, queue_status as queue_status, work as work
-from .launches import dossiers_of as dossiers_of, snapshots_of as snapshots_of
+from .launches import dossiers_of as dossiers_of, snapshots_of as snapshots_of, with_browser as with_browser
 from .runs import RunOptions as RunOptions, ask_panel as ask_panel, prove as prove, resume_run as resume_run
 from .settings import ADDRESSES as ADDRESSES, DeskTable as DeskTable, KEYS as KEYS, check_address as check_address
 from .settings import read_settings as read_settings

@@ -7,6 +7,7 @@ models; two reviews are compared without being paid for again.
 import asyncio
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from panel.batch import Gather
-    from panel.dossier import Fetcher, FetchPolicy, PageEvent, Snapshots
+    from panel.dossier import Browser, Fetcher, FetchPolicy, PageEvent, Snapshots
 
 TEST_PACE_S = 0.0  # of the test switch's own server; the live web is asked at most once a second a host
 GATHERED_AT_ONCE = 16  # sites read side by side; each host is asked once a second at most all the same
@@ -68,8 +69,9 @@ async def gather_dossier(
     """
     fetcher, tell = make_fetcher(workspace), _teller(workspace)
     dossier = await live_dossier(
-        workspace, url, fetcher=fetcher, made=made, refresh=refresh, category=category, quiet=quiet, on_page=tell
-    )
+        workspace, url, fetcher=fetcher, browser=make_browser(workspace, fetcher), made=made, refresh=refresh,
+        category=category, quiet=quiet, on_page=tell,
+    )  # fmt: skip
     _warn(workspace, dossier)
     return dossier
 
@@ -104,9 +106,25 @@ def make_fetcher(workspace: Workspace) -> "Fetcher":
     return Fetcher(_rules(workspace), now=lambda: datetime.now(UTC))
 
 
+def with_browser(workspace: Workspace) -> Workspace:
+    """The same workspace, reading every page of an address with a browser, whatever its panel.toml says."""
+    toml = workspace.settings.toml.model_copy(update={"gather": "browser"})
+    return replace(workspace, settings=workspace.settings.model_copy(update={"toml": toml}))
+
+
+def make_browser(workspace: Workspace, fetcher: "Fetcher") -> "Browser":
+    """A browser that asks this fetcher. Raises Mistake where every page is to be read with one and there is none."""
+    from panel.dossier import Browser
+
+    browser = Browser(fetcher, program=workspace.settings.toml.chromium)
+    if workspace.settings.toml.gather == "browser" and (why := browser.why_not()):
+        raise Mistake(f"Pages can't be read with a browser: {why}.", hint="`panel doctor` says what to install.")
+    return browser
+
+
 async def live_dossier(
-    workspace: Workspace, url: str, *, fetcher: "Fetcher", made: Stamp, refresh: bool, category: str = "",
-    quiet: bool = False, on_page: "Callable[[PageEvent], None]" = lambda event: None,
+    workspace: Workspace, url: str, *, fetcher: "Fetcher", browser: "Browser", made: Stamp, refresh: bool,
+    category: str = "", quiet: bool = False, on_page: "Callable[[PageEvent], None]" = lambda event: None,
 ) -> Dossier:  # fmt: skip
     """`build_live_dossier` with this workspace's snapshots and everything that reads a page.
 
@@ -115,9 +133,9 @@ async def live_dossier(
     from panel.dossier import build_live_dossier
 
     return await build_live_dossier(
-        url, fetch=fetcher.get, admit=fetcher.admit, snapshots=snapshots_of(workspace), made=made,
-        today=datetime.now(UTC).date(), refresh=refresh, category=category,
-        third_parties=() if quiet else workspace.settings.toml.third_parties, on_page=on_page,
+        url, fetch=fetcher.get, admit=fetcher.admit, browser=browser, snapshots=snapshots_of(workspace), made=made,
+        renders_all=workspace.settings.toml.gather == "browser", today=datetime.now(UTC).date(), refresh=refresh,
+        category=category, third_parties=() if quiet else workspace.settings.toml.third_parties, on_page=on_page,
     )  # fmt: skip
 
 
@@ -192,7 +210,7 @@ def make_gather(workspace: Workspace, made: Stamp) -> "Gather":
     from panel.pipeline import with_neighbours
 
     fetcher = make_fetcher(workspace)
-    places = asyncio.Semaphore(GATHERED_AT_ONCE)
+    browser, places = make_browser(workspace, fetcher), asyncio.Semaphore(GATHERED_AT_ONCE)
 
     async def gather(said: Announcement) -> Dossier:
         if said.launch_file:
@@ -207,8 +225,8 @@ def make_gather(workspace: Workspace, made: Stamp) -> "Gather":
             async with places:
                 found = await follow_listing(said, fetch=fetcher.get)
                 dossier = await live_dossier(
-                    workspace, found.homepage, fetcher=fetcher, made=made, refresh=False, category=said.category,
-                    quiet=said.confidential or said.embargo_until is not None,
+                    workspace, found.homepage, fetcher=fetcher, browser=browser, made=made, refresh=False,
+                    category=said.category, quiet=said.confidential or said.embargo_until is not None,
                 )  # fmt: skip
             dossier = await asyncio.to_thread(append_texts, dossier, said.sources)
         except StoreError:

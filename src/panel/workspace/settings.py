@@ -101,6 +101,8 @@ class Toml(Value):
     contact: str = Field(default=CONTACT, pattern=r"^[!-'*-~]{1,200}$")  # named to the sites whose pages are read
     third_parties: tuple[ThirdParty, ...] = get_args(ThirdParty)  # asked about launches on the live web
     confidential_to: tuple[str, ...] = ()  # addresses and providers that confidential launches may go to
+    gather: Literal["web", "browser"] = "web"  # "browser": every page of an address is read with one
+    chromium: str = ""  # its path; "" looks for it
     rho: Rho = Rho()
     concurrency: ConcurrencyTable = ConcurrencyTable()
     models: dict[str, ModelTable] = {}

@@ -92,8 +92,8 @@ async def test_a_refresh_sees_what_changed_and_the_diff_shows_it(site: Site, tmp
     assert first.dossier_hash != second.dossier_hash
     lines = Snapshots(tmp_path, write=replace_file).diff(site.url("/pricing")).splitlines()
     assert [line for line in lines[2:] if line[0] in "+-"] == [
-        "-table: Team | $6 a person and month | shared folders, help by mail",
-        "+table: Team | $9 a person and month | shared folders, help by mail",
+        "-table: Plan: Team; Price: $6 a person and month; Notes: shared folders, help by mail",
+        "+table: Plan: Team; Price: $9 a person and month; Notes: shared folders, help by mail",
     ]
 
 

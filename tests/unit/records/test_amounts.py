@@ -1,10 +1,25 @@
+import itertools
+import re
+import time
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.records.amounts import Quantity, Rate, Tariff, number_of, plain_number, read_tariff, tariff_words, units_in
+from panel.records.amounts import (
+    Quantity,
+    Rate,
+    Tariff,
+    money_in,
+    number_of,
+    plain_number,
+    rate_at,
+    read_tariff,
+    tariff_words,
+    units_in,
+)
+from panel.records.units import CODES, PERIODS, SEAT
 
 UNITS = st.sampled_from(["seat", "month", "year", "token", "input token", "call", "GB", "GPU hour", "minute", "image"])
 COUNTS = st.sampled_from([Decimal(1), Decimal(10), Decimal(1_000), Decimal(1_000_000), Decimal(2_500_000)])
@@ -65,21 +80,37 @@ def test_any_text_is_read_and_its_words_read_back_the_same(text: str) -> None:
     assert tariff_words(read_tariff(words)) == words
 
 
-@given(
-    amount=st.decimals(min_value="0.0001", max_value=99_999, places=4),
-    currency=st.sampled_from(["USD", "EUR", "GBP", "JPY"]),
-    per=st.lists(st.builds(Quantity, COUNTS, UNITS), max_size=2, unique_by=lambda quantity: quantity.unit),
-    least=st.booleans(),
-    yearly=st.booleans(),
-)
-def test_every_tariff_survives_being_written_and_read(
-    amount: Decimal, currency: str, per: list[Quantity], least: bool, yearly: bool
-) -> None:
-    words = tariff_words(Tariff("rates", (Rate(amount, currency, tuple(per)),), least, yearly))
-    again = read_tariff(words)
-    assert (again.rates[0].amount, again.rates[0].currency) == (amount, currency)
-    assert set(again.rates[0].per) == set(per)
-    assert (again.at_least, again.billed_yearly) == (least, yearly)
+PRICES = st.decimals(min_value="0.0001", max_value=99_999, places=4)
+QUANTITIES = st.builds(Quantity, COUNTS, UNITS)
+RATES = st.builds(Rate, PRICES, st.sampled_from(sorted(CODES)), st.lists(QUANTITIES, max_size=2, unique_by=lambda q: q.unit in PERIODS or q.unit).map(
+    lambda per: tuple(sorted(per, key=lambda q: (q.unit in PERIODS, q.unit != SEAT)))))  # fmt: skip
+TARIFFS = st.builds(
+    Tariff, st.just("rates"), st.lists(RATES, min_size=1, max_size=2).map(tuple), st.booleans(), st.booleans(),
+    limits=st.lists(st.builds(Quantity, COUNTS, st.sampled_from(["seat", "project"])), max_size=1).map(tuple),
+    allowances=st.lists(st.builds(Quantity, COUNTS, st.just("call")), max_size=1).map(tuple),
+    shares=st.lists(st.sampled_from([Decimal("2.9"), Decimal(3)]), max_size=1).map(tuple),
+)  # fmt: skip
+
+
+@given(TARIFFS)
+def test_every_tariff_is_read_back_from_its_words(tariff: Tariff) -> None:
+    assert read_tariff(tariff_words(tariff)) == tariff
+
+
+@given(st.text("0129.,'’  $€£¥₹kr元円月/-–+%from per seat", max_size=60), st.sampled_from(["", "zh", "de", "es-MX"]))
+def test_money_stands_where_it_is_said_to_and_never_overlaps(text: str, language: str) -> None:
+    found = list(money_in(text, language))
+    assert all(one.end <= two.start for one, two in itertools.pairwise(found))
+    assert all(m.amount >= 0 and m.currency and re.search(r"\d", text[m.start : m.end]) for m in found)
+
+
+@pytest.mark.parametrize("piece", ["111 ", "$1 ", "1,1", "¥1/月", "from $1–$2 + ", "billed ", "年額1", "AAA 1 per "])
+def test_amounts_of_a_long_run_take_time_that_grows_with_it(piece: str) -> None:
+    begun = time.process_time()
+    for money in money_in(piece * 20_000):
+        rate_at(money, piece)
+    read_tariff(piece * 200)
+    assert time.process_time() - begun < 10  # measured: 0.1 to 1.1 s
 
 
 def test_a_heading_says_what_its_prices_are_for() -> None:

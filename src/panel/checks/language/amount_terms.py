@@ -6,7 +6,6 @@ from decimal import Decimal
 from functools import lru_cache
 
 from panel.records import (
-    AMOUNT,
     COUNT_WORDS,
     KINDS,
     TIMES,
@@ -14,6 +13,7 @@ from panel.records import (
     UNIT_OF,
     Quantity,
     Rate,
+    money_in,
     number_of,
     plain_number,
     plural,
@@ -70,16 +70,16 @@ def contradiction(said: Rate, sentence: str, cited: list[tuple[str, Rate]]) -> s
 
 
 def _prices(plain: str) -> Iterator[tuple[str, Rate]]:
-    for found in AMOUNT.finditer(plain):
-        before = plain[max(0, found.start() - 60) : found.start()]
-        rate, _ = rate_at(found, plain, lambda step, is_first: _is_sure(step, is_first=is_first))
+    for money in money_in(plain):
+        before = plain[max(0, money.start - 60) : money.start]
+        rate, _ = rate_at(money, plain, lambda step, is_first: _is_sure(step, is_first=is_first))
         if (led := _LED_BY.search(before)) and not _VAGUE.fullmatch(led["unit"] or ""):
             name = "month" if led["month"] else "year" if led["year"] else unit_name(led["unit"], led["kind"] or "")
             first = Rate(rate.amount, rate.currency, (Quantity(Decimal(1), name),))
             if not (_periods(first) and _periods(rate)) and not (_units(first) and _units(rate)):
                 rate = Rate(rate.amount, rate.currency, (*first.per, *rate.per), rate.once)
         if not _DENIED.search(before):
-            yield found[0].strip(), rate
+            yield plain[money.start : money.end].strip(), rate
 
 
 def _is_sure(step: re.Match[str], *, is_first: bool) -> bool:

@@ -5,7 +5,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,8 +15,6 @@ from panel.dossier.facts.stated import MOST_NAME, StatedFact, address_of, day_of
 from panel.records import CODES, FactKind, Quantity, Rate, Tariff, number_of, tariff_words, units_in
 
 FROM = "JSON-LD"
-MOST_SCRIPTS = 40
-MOST_CHARACTERS = 400_000
 MOST_NODES = 1_000
 MOST_OFFERS = 12
 PRODUCTS = frozenset({"softwareapplication", "webapplication", "mobileapplication", "product", "softwaresourcecode"})
@@ -36,10 +34,10 @@ DAYS: tuple[tuple[FactKind, tuple[str, ...]], ...] = (
 Node = Mapping[str, Any]
 
 
-def read_structured(tree: Any, *, is_listing: bool) -> list[StatedFact]:
-    """Facts from JSON-LD, then from meta tags. is_listing: the page stands at a code host or registry, whose own name
-    and words the meta tags carry."""
-    nodes = list(json_ld_of(tree))
+def read_structured(tree: Any, scripts: Iterable[str], *, is_listing: bool) -> list[StatedFact]:
+    """Facts from JSON-LD, then from meta tags. scripts: the texts of its JSON-LD. is_listing: the page stands at a code
+    host or registry, whose own name and words the meta tags carry."""
+    nodes = list(json_ld_of(scripts))
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
     products = [node for node in nodes if types_of(node) & PRODUCTS]
     found: list[StatedFact] = []
@@ -50,11 +48,11 @@ def read_structured(tree: Any, *, is_listing: bool) -> list[StatedFact]:
     return [*found, *_meta(tree, is_listing=is_listing, is_article=not products and _is_article(tree, nodes))]
 
 
-def json_ld_of(tree: Any) -> Iterator[Node]:
+def json_ld_of(scripts: Iterable[str]) -> Iterator[Node]:
     """Every object of every JSON-LD script, outer ones first; what is related or reviewed is left out."""
     queue: list[Any] = []
-    for script in tree.xpath("//script[contains(@type, 'ld+json')]")[:MOST_SCRIPTS]:
-        text = (script.text or "")[:MOST_CHARACTERS].strip().removeprefix("<!--").removesuffix("-->")
+    for script in scripts:
+        text = script.strip().removeprefix("<!--").removesuffix("-->")
         with suppress(ValueError, RecursionError):
             queue.append(json.loads(text.strip().rstrip(";")))
     seen = 0

@@ -1,83 +1,33 @@
-"""What kind of price a page has, by a written rule from its plans and a few of its words (docs/rules.md)."""
+"""What kind of price a page has, by the written rule of docs/rules.md, from its plans and its licences alone."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 
 from panel.dossier.facts.licences import is_open
-from panel.records import AMOUNT, PERIODS, SEAT, PricingClass, Tariff, read_tariff
-
-TRIAL = re.compile(
-    r"\bfree trial\b|\btry (?:it |\w+ )?(?:for )?free (?:for )?\d+ days|\b\d+[- ]day (?:free )?trial\b|"
-    r"\btrial period\b|\bkostenlos testen\b|\bTage (?:kostenlos|testen)|\bessai gratuit\b",
-    re.IGNORECASE,
-)
-ANY_TRIAL = re.compile(
-    r"(?<!no )(?<!without a )(?<!no free )\b(?:trial|probezeit|testphase|période d.essai|prueba gratuita)\b",
-    re.IGNORECASE,
-)
-FREE = re.compile(
-    r"\b(?:is|are) (?:completely |entirely |totally )?free\b(?! (?:trial|software|of\b(?! charge)))|"
-    r"\bfree (?:of charge|to use|forever|for everyone|for all)\b|\bcosts? nothing\b|"
-    r"\bno paid version\b|\bist (?:völlig )?(?:kostenlos|kostenfrei)\b|\best (?:entièrement )?gratuite?\b",
-    re.IGNORECASE,
-)
-CONTACT = re.compile(
-    r"\b(?:contact|talk to) (?:our )?sales\b|\brequest a quote\b|\bfor a quote\b|\bbook a demo\b|"
-    r"\bangebot anfordern\b|\bdemander un devis\b",
-    re.IGNORECASE,
-)
-_SIGN = (  # of money anywhere; `AMOUNT` knows those whose currency is sure
-    r"(?:[$¢£¤¥֏؋৲৳૱௹฿៛\u20a0-\u20cf﷼円圓圆元원]|\b(?:[Kk]r|Kč|Ft|[Ll]ei|[Рр]уб|грн|лв|Rp|RM|Rs|TL|F?CFA)\b\.?)"
-)
-_WORD = r"(?:บาท|đ\b|(?:[Yy]en|[Yy]uan|[Kk]rono?r|[Kk]roner|[Rr]upees?|[Rr]ubles?|[Pp]esos?|[Rr]eais|[Bb]aht)\b)"
-_SOME = r"(?<!\d)(?=[\d.,' ]{0,15}[1-9])\d[\d.,' ]{0,15}"
-_EACH = r"\s?(?:/|per\b|pro\b|par\b|por\b|a\b)\s?(?:mo|y|year|user|seat|member|an\b|année|mois|mes|mês|año|jahr)"
-_CODE = r"(?!API|GPU|PDF|SMS|[DM]AU)[A-Z]{3}"
-UNREAD = re.compile(rf"{_SIGN}\s?{_SOME}|{_SOME}(?:{_SIGN}|{_WORD})|\b{_CODE} ?{_SOME}{_EACH}|{_SOME}{_CODE}{_EACH}")
+from panel.records import PERIODS, SEAT, PricingClass, Tariff, read_tariff
 
 
-def shows_unread_amount(text: str) -> bool:
-    """Whether a text names money that `read_tariff` can't read: 月額980円, "49 kr/month", "MYR 20 per month"."""
-    lines = (line for line in unicodedata.normalize("NFKC", text).splitlines() if UNREAD.search(line))
-    return any(UNREAD.search(AMOUNT.sub(" ", line)) for line in lines)
+def pricing_class(prices: Sequence[str], licences: Sequence[str], *, is_all_read: bool = True) -> PricingClass:
+    """The class of plans with these prices; "unknown" when nothing tells.
 
-
-def pricing_class(prices: Sequence[str], text: str, licences: Sequence[str]) -> PricingClass:
-    """The class, from plans' prices, the page's text and the licences it states; "unknown" when nothing tells.
-
-    A free plan beside one that costs: freemium. Only free plans: open source with an open licence, else free. No free
-    plan: trial with words of a trial, else paid when any price is per seat, month, year or once, else usage. Only
-    prices on request: contact. No plan at all: what licence, then words, say. Never free beside an amount that can't
-    be read.
+    is_all_read: whether the page shows no price that could not be read; with one, only "freemium" and "paid" are sure.
     """
-    tariffs = [read_tariff(price) for price in prices]
-    kinds = {tariff.kind for tariff in tariffs} - {"unread"}
+    tariffs = [tariff for price in prices if (tariff := read_tariff(price)).kind != "unread"]
+    kinds = {tariff.kind for tariff in tariffs}
     open_licence = bool(licences) and all(is_open(licence) for licence in licences)
-    if not kinds:
-        return _by_words(text, open_licence=open_licence, licensed=bool(licences))
     if "free" in kinds and len(kinds) > 1:
         return "freemium"
-    if "free" in kinds:
-        return "unknown" if shows_unread_amount(text) else "open_source" if open_licence else "free"
-    if "rates" not in kinds:
+    if any(_is_flat(tariff) for tariff in tariffs):
+        return "paid"
+    if not is_all_read:
+        return "unknown"
+    if "rates" in kinds:
+        return "usage"
+    if kinds == {"contact"}:
         return "contact"
-    if TRIAL.search(text) or ANY_TRIAL.search(text):
-        return "trial"
-    return "paid" if any(_is_flat(tariff) for tariff in tariffs) else "usage"
-
-
-def _by_words(text: str, *, open_licence: bool, licensed: bool) -> PricingClass:
-    if open_licence:
-        return "open_source"
-    if FREE.search(text):
-        return "unknown" if shows_unread_amount(text) else "free"
-    if TRIAL.search(text):
-        return "trial"
-    return "contact" if CONTACT.search(text) and not licensed else "unknown"
+    return "open_source" if open_licence else "free" if kinds else "unknown"
 
 
 def _is_flat(tariff: Tariff) -> bool:
     """Whether a seat, a month, a year or the thing itself is paid, and not what is used."""
     flat = {*PERIODS, SEAT}
-    return any(all(q.unit in flat for q in rate.per) for rate in tariff.rates)
+    return not tariff.shares and any(all(q.unit in flat for q in rate.per) for rate in tariff.rates)

@@ -1,55 +1,43 @@
 """Typed facts a page states, read by code and never by a model; two that disagree are both kept.
 
-Sources, in order: package metadata files, a licence's own text, JSON-LD, meta tags, price tables and lists, labelled
-lines. Nothing here raises for what a page holds: what can't be read is not stated.
+Sources, in order: package metadata files, a licence's own text, JSON-LD, meta tags, plans by shape, marks of the page.
+Nothing here raises for what a page holds: what can't be read is not stated.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from panel.dossier.clean_text import one_line
-from panel.dossier.facts.json_ld import FROM as JSON_LD
 from panel.dossier.facts.json_ld import read_structured
-from panel.dossier.facts.labelled_lines import read_labels
 from panel.dossier.facts.licences import licence_of_text, licence_said, licence_tags
 from panel.dossier.facts.package_files import read_metadata
-from panel.dossier.facts.plan_prices import read_prices
-from panel.dossier.facts.pricing_class import pricing_class, shows_unread_amount
+from panel.dossier.facts.page_marks import LICENCE_FILE, read_marks
+from panel.dossier.facts.pricing_class import pricing_class
+from panel.dossier.facts.shown_plans import ShownPlans, read_plans
 from panel.dossier.facts.stated import StatedFact
-from panel.dossier.facts.visible_lines import VisibleLine, lines_of
 from panel.dossier.identity.voices import package_of, repository_of, site_of
-from panel.dossier.page.html import is_small
-from panel.dossier.page.lxml_tree import parse_html
-from panel.records import Fact, Passage, Plan, Pricing, letters_and_digits
+from panel.dossier.page.html_tree import is_small
+from panel.dossier.page.read_page import ParsedPage
+from panel.dossier.page.visible_lines import VisibleLine
+from panel.records import Fact, Passage, Plan, Pricing, first_money, letters_and_digits, money_in
 
-HTML = frozenset({"text/html", "application/xhtml+xml"})
 MOST_FACTS = 60
 MOST_OF_A_KIND = {"plan": 24, "licence": 4, "package": 6}
-MOST_BYTES = 5_000_000
+MOST_CHARACTERS = 5_000_000
 SLACK = timedelta(days=1)
-LICENCE_FILE = re.compile(r"/(?:licen[cs]es?|copying|unlicense)(?:[.-][\w.-]+)?/?$", re.IGNORECASE)
 TITLE_END = re.compile(r"\s+[|–—·:•]\s+|\s+-\s+|:\s+|\s+(?=documentation\b|docs\b|pricing\b)", re.IGNORECASE)
 
 
-def read_facts(
-    raw: bytes, *, media_type: str, url: str, source_id: str, passages: Sequence[Passage], checked: date,
-    sheets: Mapping[str, str] | None = None,
-) -> tuple[Fact, ...]:  # fmt: skip
+def read_facts(page: ParsedPage, *, source_id: str, passages: Sequence[Passage], checked: date) -> tuple[Fact, ...]:
     """The facts of one source, at most 60, each at most 300 characters, in the order of trust above.
 
-    raw: the body in UTF-8, whatever it came in; bytes that are none are replaced. media_type: lower case, without
-    parameters. checked: the day it was fetched; days after it are not believed. sheets: texts of style sheets a page
-    links, by `href`: what they hide states nothing.
+    checked: the day it was fetched; days after it are not believed.
     """
-    text = raw[:MOST_BYTES].decode("utf-8", "replace")
-    if media_type in HTML or text.lstrip()[:60].lower().startswith(("<!doctype html", "<html")):
-        stated = _of_page(text, url, sheets)
-    else:
-        stated = _of_file(text, url)
+    stated = _of_page(page) if page.is_html else _of_file(page)
     return _facts(stated, source_id, passages, checked)
 
 
@@ -67,28 +55,24 @@ def pricing_from(facts: Sequence[Fact], checked: date, *, source: str = "") -> P
     return Pricing.model_validate({**told, "source": source, "checked": checked})
 
 
-def _of_page(text: str, url: str, sheets: Mapping[str, str] | None) -> list[StatedFact]:
-    from panel.dossier.visibility.take_out_unseen import take_out
-
-    tree = parse_html(text)
+def _of_page(page: ParsedPage) -> list[StatedFact]:
+    tree, lines, url = page.visible, page.lines, page.url
     if tree is None or not is_small(tree):
         return []
     listing = bool(repository_of(url) or package_of(url) or _own_forge(tree, url))
-    structured = read_structured(tree, is_listing=listing)
-    take_out(tree, sheets)
-    lines = lines_of(tree)
+    structured = read_structured(tree, page.json_ld, is_listing=listing)
     named = _name(tree, lines, structured, url)
     spelt = {letters_and_digits(s.value) for s in [*structured, *named] if s.kind == "name"}
     names = frozenset(spelt | _address_names(url)) - {""}
-    shown = read_prices(tree, lines, url=url)
-    labels = read_labels(tree, lines, url=url, names=names, is_listing=listing)
-    licences = _licence_text(lines, url)
-    found = [*structured, *named, *shown, *licences, *labels]
-    return [*found, *_classes(found, "\n".join(line.text for line in lines))]
+    shown = read_plans(tree, lines, url=url, names=names, language=page.language)
+    marks = read_marks(tree, lines, url=url, names=names)
+    found = [*structured, *named, *shown.plans, *_licence_text(lines, url), *marks]
+    return [*found, *_classes(found, shown)]
 
 
-def _of_file(text: str, url: str) -> list[StatedFact]:
-    """A text file: package metadata, a licence, or words that name one."""
+def _of_file(page: ParsedPage) -> list[StatedFact]:
+    """A text file: package metadata, a licence, or words that name one; the plans of a Markdown page."""
+    text, url = page.text[:MOST_CHARACTERS], page.url
     found = read_metadata(text, url=url)
     if not found and (name := licence_of_text(text)):
         found.append(StatedFact("licence", name, "licence file", one_line(text[:200])))
@@ -97,7 +81,10 @@ def _of_file(text: str, url: str) -> list[StatedFact]:
         lines = (one_line(line) for line in text[:200_000].splitlines() if re.search("licen[cs]e", line, re.IGNORECASE))
         said = ((licence_said(line), line) for line in lines)
         found += [StatedFact("licence", value, "licence sentence", line) for value, line in said if value][:1]
-    return found
+    if page.visible is None:
+        return found
+    shown = read_plans(page.visible, page.lines, url=url, names=_address_names(url), language=page.language)
+    return [*found, *shown.plans, *_classes([*found, *shown.plans], shown)]
 
 
 def _name(tree: Any, lines: Sequence[VisibleLine], structured: Sequence[StatedFact], url: str) -> list[StatedFact]:
@@ -149,21 +136,19 @@ def _licence_text(lines: Sequence[VisibleLine], url: str) -> list[StatedFact]:
     return [StatedFact("licence", name, "licence file", words)]
 
 
-def _classes(found: Sequence[StatedFact], text: str) -> list[StatedFact]:
+def _classes(found: Sequence[StatedFact], shown: ShownPlans) -> list[StatedFact]:
     """Price classes: of what the page shows, and of its JSON-LD where that says another."""
     licences = [s.value for s in found if s.kind == "licence"]
-    shown = [s for s in found if s.kind == "plan" and s.read_from != JSON_LD]
-    told = [s for s in found if s.kind == "plan" and s.read_from == JSON_LD]
+    told = [s for s in found if s.kind == "plan" and s not in shown.plans]
     classes = []
-    if shown or not told:
-        named = pricing_class([_plan(s.value).price for s in shown], text, licences)
-        at = (shown[0].read_from, shown[0].words) if shown else ("words", "")
+    if shown.plans or not told:
+        named = pricing_class([_plan(s.value).price for s in shown.plans], licences, is_all_read=shown.is_all_read)
+        at = (shown.plans[0].read_from, shown.plans[0].words) if shown.plans else ("licence", "")
         classes.append(StatedFact("pricing_class", named, *at))
     if told:
-        named = pricing_class([_plan(s.value).price for s in told], "", licences)
-        classes.append(StatedFact("pricing_class", named, JSON_LD))
-    doubtful = {"unknown", "free"} if shows_unread_amount(text) else {"unknown"}
-    known = [s for s in classes if s.value not in doubtful]
+        named = pricing_class([_plan(s.value).price for s in told], licences, is_all_read=shown.is_all_read)
+        classes.append(StatedFact("pricing_class", named, told[0].read_from))
+    known = [s for s in classes if s.value != "unknown"]
     return known[:1] if len({s.value for s in known}) == 1 else known
 
 
@@ -176,6 +161,8 @@ def _facts(
     for kind, value, read_from, words in stated:
         value = one_line(value)
         key = (kind, value.casefold())
+        if key in once and not once[key].passage_id:  # a second place may be one that can be cited
+            once[key] = once[key].model_copy(update={"passage_id": _passage(words, value, kind, folded)})
         if not value or len(value) > 300 or key in once or counts[kind] >= MOST_OF_A_KIND.get(kind, 3):
             continue
         if kind in ("published", "updated") and date.fromisoformat(value) > checked + SLACK:
@@ -187,18 +174,22 @@ def _facts(
 
 
 def _passage(words: str, value: str, kind: str, folded: Sequence[tuple[str, str]]) -> str:
-    """The passage the words stand in, for a plan the one nearest to its name; "" when they stand in none."""
+    """The passage the words stand in; for a plan one that holds its amount, and best its name. "" when none does."""
     wanted = one_line(words).casefold()
-    if not wanted:
-        return ""
-    hits = [n for n, (_, text) in enumerate(folded) if wanted in text]
+    hits = [n for n, (_, text) in enumerate(folded) if wanted and wanted in text]
     if not hits and len(wanted) > 40:
         hits = [n for n, (_, text) in enumerate(folded) if wanted[:40] in text]
     if kind == "plan":
-        name = value.partition(":")[0].casefold()
-        hits = hits or [n for n, (_, text) in enumerate(folded) if name in text]
-        hits.sort(key=lambda n: _far(n, name, folded))
+        name, _, price = value.partition(":")
+        hits = hits or [n for n, (_, text) in enumerate(folded) if _holds(text, price)]
+        hits.sort(key=lambda n: _far(n, name.casefold(), folded))
     return folded[hits[0]][0] if hits else ""
+
+
+def _holds(text: str, price: str) -> bool:
+    """Whether a passage names the amount of a price."""
+    money = first_money(price)
+    return money is not None and any(m.amount == money.amount for m in money_in(text))
 
 
 def _far(at: int, name: str, folded: Sequence[tuple[str, str]]) -> int:

@@ -13,22 +13,22 @@ is asked whether they changed. Failures are not kept: what failed is asked for a
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal, NamedTuple, cast, get_args
+from typing import Literal, NamedTuple, TypeVar, cast, get_args
 from urllib.parse import urlsplit
 
 from panel.dossier.charset import decode_page
 from panel.dossier.fetch.fetch_errors import Unreachable, shown
 from panel.dossier.gather import third_parties as others
-from panel.dossier.gather.page_source import SAVED_HINT, Fetch, GatherLimits, PageSource, anything
+from panel.dossier.gather.page_source import SAVED_HINT, Fetch, GatherLimits, PageSource, Render, anything
 from panel.dossier.gather.snapshots import Snapshots
 from panel.dossier.identity import voices
 from panel.dossier.identity.address import tidy_address
-from panel.dossier.page.links_to_follow import WANTED, Choice, Link, Wanted, choose, find_links, sections
+from panel.dossier.page.links_to_follow import WANTED, Choice, Wanted, choose, sections
 from panel.dossier.page.passages import cut
-from panel.dossier.page.read_page import HTML, ParsedPage, name_and_tagline, needs_scripts, parse_page
+from panel.dossier.page.read_page import ParsedPage, name_and_tagline, needs_scripts, open_page, read_page
 from panel.dossier.visibility.style_sheets import MOST_BYTES as MOST_SHEET_BYTES
 from panel.dossier.visibility.style_sheets import read_sheets
 from panel.errors import Mistake, PanelError, StoreError
@@ -43,6 +43,7 @@ NOBODY = voices.Maker()
 Outcome = Literal["read", "not_readable", "not_public"]
 ASKED_FOR: tuple[SoughtKind, ...] = get_args(SoughtKind)
 SOUGHT: dict[str, SoughtKind] = {"page": "home", "quick_start": "docs", "releases": "changelog"}  # others: as they are
+Done = TypeVar("Done")
 
 
 class PageEvent(NamedTuple):
@@ -63,7 +64,6 @@ class Gathered(NamedTuple):
     page: Page
     parsed: ParsedPage
     passages: tuple[Passage, ...]
-    sheets: Mapping[str, str]  # texts of the style sheets it links, by `href`
 
     @property
     def text_sha256(self) -> str:
@@ -87,22 +87,25 @@ class Gathering:
 
 async def gather(
     url: str, *, fetch: Fetch, snapshots: Snapshots, today: date, admit: Callable[[str], None] = anything,
-    refresh: bool = False, max_age_days: int = MAX_AGE_DAYS, most_pages: int = MOST_PAGES,
+    browser: Render | None = None, renders_all: bool = False, refresh: bool = False,
+    max_age_days: int = MAX_AGE_DAYS, most_pages: int = MOST_PAGES,
     most_bytes: int = MOST_BYTES, most_s: float = MOST_S, third_parties: Sequence[ThirdParty] = (),
     kinds: Sequence[Wanted] = WANTED, on_page: Callable[[PageEvent], None] = lambda event: None,
 ) -> Gathering:  # fmt: skip
     """Read a product's page and those it links to, then what third parties of these kinds say of it.
 
     today: UTC. admit: raises for addresses that are refused, kept pages' too. refresh: ask the web for every page.
+    browser: for pages that only scripts fill; renders_all: for every page.
     most_pages: asked for in all, the first included, third parties not. kinds: of linked pages, those to look for.
     Raises what `fetch` raises for the first page, Mistake when that page is missing or holds no text, StoreError for
     a failing disk.
     """
     limits = GatherLimits(most_pages, most_bytes, asyncio.get_running_loop().time() + most_s)
-    page_source = PageSource(fetch, snapshots, today, -1 if refresh else max_age_days, admit)
+    age_days = -1 if refresh else max_age_days
+    page_source = PageSource(fetch, snapshots, today, age_days, admit, browser, renders_all)
     work = _Round(page_source, limits, on_page)
     first = await work.first(_address(url))
-    links = await _links(first)
+    links = first.parsed.links
     at_repository = voices.repository_of(first.page.final_url) is not None
     wanted = [kind for kind in kinds if kind != "repository" or not at_repository]
     chosen = choose(links, work.maker, but=work.addresses(), only=wanted)
@@ -114,7 +117,7 @@ async def gather(
         choice = queue.pop(0)
         read = await work.next(choice)
         if read and choice.wanted == "docs" and all(other.wanted != "quick_start" for other in queue):
-            queue += choose(await _links(read), work.maker, but=work.addresses(), only=["quick_start"])
+            queue += choose(read.parsed.links, work.maker, but=work.addresses(), only=["quick_start"])
             queue.sort(key=lambda other: WANTED.index(other.wanted))
     await work.ask(third_parties, at_registry)
     within = sections(links, first.page.final_url)
@@ -132,7 +135,6 @@ class _Read(NamedTuple):
 
     page: Page
     parsed: ParsedPage
-    sheets: Mapping[str, str]
     kept: bool
 
 
@@ -203,7 +205,7 @@ class _Round:
                 self.unread.append(f"{kind.capitalize()} not read: {said}")
                 self._tell(of_kind, about.url, "unread", str(said))
                 self.mark(kind, "not_readable")
-            elif said is None or not self._add(said.kind, _Read(said.page, said.parsed, {}, False), said.voice):
+            elif said is None or not self._add(said.kind, _Read(said.page, said.parsed, False), said.voice):
                 self.mark(kind, "not_public")
             else:
                 self._tell(of_kind, said.parsed.url, "fetched")
@@ -246,18 +248,24 @@ class _Round:
 
     async def _read(self, url: str) -> "_Read":
         self.limits.pages -= 1
+        page, kept = await self._in_time(url, self.page_source.page(url))
+        read = await self._parse(page, kept)
+        if not needs_scripts(read.parsed):
+            return read
+        return await self._parse(await self._in_time(url, self.page_source.rendered(page)), kept=False)
+
+    async def _in_time(self, url: str, work: Awaitable[Done]) -> Done:
         try:
             async with asyncio.timeout_at(self.limits.deadline):
-                page, kept = await self.page_source.page(url)
+                return await work
         except TimeoutError as err:
             raise Unreachable(url, "gathering took longer than it may") from err
+
+    async def _parse(self, page: Page, kept: bool) -> "_Read":
         self.limits.bytes -= len(page.body)
-        sheets = await read_sheets(decode_page(page), page.final_url, self._sheet) if page.media_type in HTML else {}
-        parsed = await asyncio.to_thread(parse_page, page, sheets)  # parsing takes up to seconds: not on the loop
-        if needs_scripts(parsed):
-            told = f"{shown(url)} shows its text only where its scripts run, and none are run here."
-            raise Mistake(told, hint=SAVED_HINT)
-        return _Read(page, parsed, sheets, kept)
+        opened = await asyncio.to_thread(open_page, page)  # parsing takes up to seconds: not on the loop
+        sheets = await read_sheets(opened.sheets, self._sheet)
+        return _Read(page, await asyncio.to_thread(read_page, opened, sheets), kept)
 
     async def _sheet(self, url: str) -> str | None:
         """A style sheet's text, asked for once; None, and a sentence among the unread, for one that can't be had."""
@@ -274,11 +282,7 @@ class _Round:
     async def _fetch_sheet(self, url: str) -> str:
         if why := self.limits.over_for_sheets():
             raise Mistake(f"{shown(url)}, {why}.")
-        try:
-            async with asyncio.timeout_at(self.limits.deadline):
-                page = await self.page_source.sheet(url)
-        except TimeoutError as err:
-            raise Unreachable(url, "gathering took longer than it may") from err
+        page = await self._in_time(url, self.page_source.sheet(url))
         self.limits.bytes -= len(page.body)
         if len(page.body) > MOST_SHEET_BYTES:
             self.unread.append(f"Style sheet not read to its end: {shown(url)} has {len(page.body):,} bytes.")
@@ -294,22 +298,17 @@ class _Round:
         if not passages:
             return None
         voice = voice or voices.voice_of(page.final_url, self.maker)
-        new = Gathered(source_id, kind, voice, page, parsed, passages, read.sheets)
+        new = Gathered(source_id, kind, voice, page, parsed, passages)
         same = (g for g in self.pages if g.page.final_url == page.final_url or g.text_sha256 == new.text_sha256)
         if earlier := next(same, None):
             return earlier
         if any(g.parsed.url == parsed.url for g in self.pages):  # one canonical address on every page of a site
-            new = new._replace(parsed=parsed._replace(url=tidy_address(page.final_url)))
+            new = new._replace(parsed=replace(parsed, url=tidy_address(page.final_url)))
         self.pages.append(new)
         return new
 
     def _tell(self, kind: SourceKind, url: str, how: How, why: str = "") -> None:
         self.on_page(PageEvent(kind, url, how, why))
-
-
-async def _links(gathered: Gathered) -> tuple[Link, ...]:
-    parsed = gathered.parsed
-    return await asyncio.to_thread(find_links, parsed.text, gathered.page.final_url) if parsed.is_html else ()
 
 
 def _name_and_tagline(page: Page, parsed: ParsedPage) -> tuple[str, str]:

@@ -37,7 +37,7 @@ from panel.dossier.gather.page_source import Fetch
 from panel.dossier.identity.address import joined, tidy_address
 from panel.dossier.identity.same_product import tag_of
 from panel.dossier.identity.voices import is_at_shared_host, is_shared, package_of, repository_of, site_of
-from panel.dossier.page.lxml_tree import parse_html
+from panel.dossier.page.html_tree import json_ld_scripts, parse_html
 from panel.errors import Mistake
 from panel.records import Announcement, letters_and_digits
 
@@ -137,7 +137,7 @@ def tidy_homepage(address: str) -> str:
 
 def _stated(tree: Any) -> Iterator[str]:
     """Addresses JSON-LD gives the product: its url, then what it is the same as."""
-    nodes = [node for node in json_ld_of(tree) if types_of(node) & PRODUCTS]
+    nodes = [node for node in json_ld_of(json_ld_scripts(tree)) if types_of(node) & PRODUCTS]
     for key in ("url", "sameAs"):
         for node in nodes:
             value = node.get(key)

@@ -5,7 +5,8 @@ pricing page before the first page before any other, where one states it. All th
 
 Titles, the name, the tagline and plans reach jurors outside any passage, so each is held against suspicion by itself:
 what speaks to reviewers or models is left out for the juror and kept in `Dossier.hidden` for the editor. A page's
-description tag is not taken for the launch's description: there a juror expects our own words, not the maker's.
+description tag is not taken for the launch's description: there a juror expects our own words, not the maker's. Plans
+that stand in no passage, since a page states them for machines alone, become a source of ours, which a juror can cite.
 """
 
 import asyncio
@@ -14,20 +15,20 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from panel.checks import find_suspicions
-from panel.dossier.build import missing_essentials
+from panel.dossier.build import missing_essentials, price_note
 from panel.dossier.clean_text import Screen, mark_attempts, one_line
 from panel.dossier.facts.read_facts import pricing_from, read_facts
+from panel.dossier.facts.shown_plans import unread_amounts
 from panel.dossier.fetch.fetch_errors import shown
 from panel.dossier.gather.gather_pages import Gathered, Gathering, PageEvent, gather
-from panel.dossier.gather.page_source import Fetch, anything
+from panel.dossier.gather.page_source import Fetch, Render, anything
 from panel.dossier.gather.snapshots import Snapshots
-from panel.dossier.visibility.hidden_text import find_hidden
+from panel.dossier.visibility.hidden_text import as_records
 from panel.records import (
     Coverage,
     Dossier,
     Fact,
     FactKind,
-    Hidden,
     Launch,
     LaunchSource,
     Pricing,
@@ -46,18 +47,19 @@ SAME = {"title", "voice", "kind", "url", "published", "fetched"}  # of a source,
 
 async def build_live_dossier(
     url: str, *, fetch: Fetch, snapshots: Snapshots, made: Stamp, today: date,
-    admit: Callable[[str], None] = anything, refresh: bool = False, category: str = "",
-    third_parties: Sequence[ThirdParty] = (), on_page: Callable[[PageEvent], None] = lambda event: None,
+    admit: Callable[[str], None] = anything, browser: Render | None = None, renders_all: bool = False,
+    refresh: bool = False, category: str = "", third_parties: Sequence[ThirdParty] = (),
+    on_page: Callable[[PageEvent], None] = lambda event: None,
 ) -> Dossier:  # fmt: skip
     """The dossier of the product at `url`.
 
     today: UTC; it only says which snapshots are recent. The dossier's own day is the newest its pages were fetched, so
-    that the same snapshots give the same dossier hash on another day. admit, third_parties: as `gather` takes them.
-    Raises as `gather` does; pages that could not be read are in `coverage.unread`.
+    that the same snapshots give the same dossier hash on another day. admit, browser, renders_all, third_parties: as of
+    `gather`. Raises as `gather` does; pages that could not be read are in `coverage.unread`.
     """
     gathering = await gather(
-        url, fetch=fetch, snapshots=snapshots, today=today, admit=admit, refresh=refresh,
-        third_parties=third_parties, on_page=on_page,
+        url, fetch=fetch, snapshots=snapshots, today=today, admit=admit, browser=browser, renders_all=renders_all,
+        refresh=refresh, third_parties=third_parties, on_page=on_page,
     )  # fmt: skip
     return await asyncio.to_thread(_assemble, gathering, made, category)  # reads every page: not on the loop
 
@@ -68,8 +70,13 @@ def _assemble(gathering: Gathering, made: Stamp, category: str) -> Dossier:
     facts = tuple(fact for gathered in gathering.pages for fact in _facts(gathered, unread))
     sources = tuple(source_of(gathered, screen) for gathered in gathering.pages)
     launch = _launch(gathering, sources, facts, category, screen)
+    missing = [m for m in missing_essentials(launch, sources) if m not in gathering.sections]
+    cited = {fact.value for fact in facts if fact.kind == "plan" and fact.passage_id}
+    uncited = tuple(plan for plan in launch.pricing.plans if f"{plan.name}: {plan.price}" not in cited)
+    only = launch.pricing.model_copy(update={"plans": uncited, "entry": ""})
+    sources += price_note(only, f"S{len(sources) + 1}", by="its page states them for machines")
     passages = tuple(passage for source in sources for passage in source.passages)
-    hidden = [found for gathered in gathering.pages for found in hidden_of(gathered)]
+    hidden = [found for g in gathering.pages for found in as_records(g.source_id, g.parsed.hidden)]
     return Dossier(
         made=made,
         as_of=gathering.as_of,
@@ -78,8 +85,9 @@ def _assemble(gathering: Gathering, made: Stamp, category: str) -> Dossier:
         coverage=Coverage(
             passages_total=len(passages),
             passages_kept=len(passages),
-            missing=tuple(m for m in missing_essentials(launch, sources) if m not in gathering.sections),
+            missing=tuple(missing),
             unread=tuple(unread),
+            rendered=tuple(g.source_id for g in gathering.pages if g.page.rendered),
             sought=gathering.sought,
         ),
         hidden=(*mark_attempts(hidden), *screen.left_out),
@@ -99,12 +107,6 @@ def source_of(gathered: Gathered, screen: Screen) -> Source:
     )  # fmt: skip
 
 
-def hidden_of(gathered: Gathered) -> tuple[Hidden, ...]:
-    """What a page read keeps from its readers."""
-    parsed = gathered.parsed
-    return find_hidden(parsed.text, gathered.source_id, form=parsed.form, sheets=gathered.sheets)
-
-
 def _facts(gathered: Gathered, unread: list[str]) -> list[Fact]:
     """What the page states, its language too when nobody else read it.
 
@@ -116,11 +118,11 @@ def _facts(gathered: Gathered, unread: list[str]) -> list[Fact]:
     parsed, day = gathered.parsed, gathered.page.fetched_at.date()
     facts: list[Fact] = []
     try:
-        facts += read_facts(
-            parsed.text.encode("utf-8", "replace"), media_type=gathered.page.media_type, url=parsed.url,
-            source_id=gathered.source_id, passages=gathered.passages, checked=day, sheets=gathered.sheets,
-        )  # fmt: skip
+        facts += read_facts(parsed, source_id=gathered.source_id, passages=gathered.passages, checked=day)
         facts = [fact for fact in facts if gathered.kind != "package" or fact.kind != "name"]
+        if amounts := unread_amounts(parsed.lines, parsed.language):
+            named = " and ".join(f'"{amount}"' for amount in amounts)
+            unread.append(f"Price not read: the currency of {named} on {shown(parsed.url)} is not certain.")
     except Exception:
         log.exception("Facts of %s can't be read", shown(parsed.url))
         unread.append(f"Facts not read: our code failed on {shown(parsed.url)}.")

@@ -1,17 +1,21 @@
-"""Where a gathering's pages come from (recent snapshots first, then the web), and how much it may spend."""
+"""Where a gathering's pages come from (recent snapshots, then the web, a browser), and how much it may spend."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from panel.dossier.fetch.fetch_errors import Unreachable, shown
 from panel.dossier.gather.snapshots import Snapshots
+from panel.dossier.page.read_page import HTML
 from panel.dossier.visibility.style_sheets import MEDIA_TYPE as SHEET
 from panel.errors import Mistake, PanelError
 from panel.records import Page
+
+if TYPE_CHECKING:
+    from panel.dossier.fetch.browser import Rendered
 
 SAVED_HINT = "Save the page and review a launch file: `panel new NAME` writes one."
 
@@ -21,6 +25,16 @@ class Fetch(Protocol):
 
     async def __call__(self, url: str, *, known: Page | None = None) -> Page:
         """The page. Raises PanelError, in one sentence, for one that is refused or can't be had."""
+
+
+class Render(Protocol):
+    """Shows pages in a browser: `fetch/browser.py`."""
+
+    def why_not(self) -> str:
+        """What is missing here, as the end of a sentence; "" when there is a browser."""
+
+    async def render(self, page: Page) -> "Rendered":
+        """The page as its readers see it, and its picture. Raises PanelError."""
 
 
 def anything(url: str) -> None:
@@ -36,19 +50,35 @@ class PageSource:
     today: date
     max_age_days: int  # -1: always the web
     admit: Callable[[str], None] = anything  # raises for an address that today's rules refuse, asked or kept
+    browser: Render | None = None
+    renders_all: bool = False  # every HTML page, not only those made by scripts
 
     async def page(self, url: str) -> tuple[Page, bool]:
         """The page, and whether it came from a snapshot. Raises PanelError, Mistake for a page that is not there."""
         self.admit(url)
         if kept := self.snapshots.recent(url, today=self.today, max_age_days=self.max_age_days):
             self.admit(kept.final_url)
-            return kept, True
+            if kept.rendered or not self._is_to_render(kept):
+                return kept, True
         page = await self.fetch(url, known=self.snapshots.get(url))
         if not 200 <= page.status < 300:
             raise _not_there(url, page.status)
         page = page.model_copy(update={"url": url})
         self.snapshots.put(page)
-        return page, False
+        return (await self.rendered(page) if self._is_to_render(page) else page), False
+
+    def _is_to_render(self, page: Page) -> bool:
+        return self.renders_all and page.media_type in HTML
+
+    async def rendered(self, page: Page) -> Page:
+        """The page as a browser shows it, kept with its picture. Raises Mistake, with a way out, without one."""
+        why = self.browser.why_not() if self.browser else "none are run here"
+        if self.browser is None or why:
+            told = f"{shown(page.url)} shows its text only where its scripts run, and {why}."
+            raise Mistake(told, hint=SAVED_HINT)
+        page, picture = await self.browser.render(page)
+        self.snapshots.put(page, picture=picture)
+        return page
 
     async def sheet(self, url: str) -> Page:
         """A style sheet a page links, from the same two places. Raises PanelError, Mistake for what is no sheet."""

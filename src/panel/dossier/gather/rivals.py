@@ -12,9 +12,10 @@ from panel.checks import find_suspicions
 from panel.dossier.append import behind, next_id
 from panel.dossier.clean_text import Screen, mark_attempts
 from panel.dossier.gather.gather_pages import Gathered, PageEvent, gather
-from panel.dossier.gather.live_dossier import hidden_of, source_of
+from panel.dossier.gather.live_dossier import source_of
 from panel.dossier.gather.page_source import Fetch, anything
 from panel.dossier.gather.snapshots import Snapshots
+from panel.dossier.visibility.hidden_text import as_records
 from panel.errors import PanelError, StoreError
 from panel.records import Dossier, Rival
 
@@ -53,7 +54,7 @@ def _with(dossier: Dossier, rival: Rival, pages: tuple[Gathered, ...]) -> Dossie
         screen, theirs = Screen(), _renumbered(page, next_id(dossier))
         source = source_of(theirs, screen)
         titled = source.model_copy(update={"title": f"{rival.name}, a rival: {source.title}"})
-        hidden = (*dossier.hidden, *mark_attempts(hidden_of(theirs)), *screen.left_out)
+        hidden = (*dossier.hidden, *mark_attempts(as_records(theirs.source_id, theirs.parsed.hidden)), *screen.left_out)
         suspicions = (*dossier.suspicions, *find_suspicions(theirs.passages))
         dossier = behind(dossier, titled).model_copy(update={"hidden": hidden, "suspicions": suspicions})
     return dossier

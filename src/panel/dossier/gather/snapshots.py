@@ -1,7 +1,7 @@
 """Pages kept on disk, dated: a body is stored once by its hash, and each address has a list of when it was read.
 
     snapshots/pages/acme-dev-9f2c...jsonl     one line a reading, oldest first
-    snapshots/bodies/3f/3fa9...               the bytes, named by their SHA-256
+    snapshots/bodies/3f/3fa9...               the bytes, named by their SHA-256; a browser's pictures of pages, too
 
 File names are made here, from hashes; nothing of an address but its host, spelt in plain letters, reaches the disk.
 Lists and bodies are replaced whole by the `write` given (the store's `replace_file`: rooms beside each other don't
@@ -16,18 +16,18 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from difflib import unified_diff
 from functools import cache
+from operator import not_
 from pathlib import Path
 from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
 
-from pydantic import StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
 from panel.dossier.charset import decode_page
 from panel.dossier.identity.address import tidy_address
 from panel.dossier.page.passages import cut
-from panel.dossier.page.read_page import HTML, parse_page
+from panel.dossier.page.read_page import open_page, read_page
 from panel.dossier.visibility.style_sheets import MOST_BYTES as MOST_SHEET_BYTES
-from panel.dossier.visibility.style_sheets import linked_sheets
 from panel.errors import Mistake, StoreError
 from panel.records import Page, Value, sha256_of, slugify
 
@@ -48,6 +48,8 @@ class Snapshot(Value):
     last_modified: str = ""
     sha256: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
     size: int  # bytes
+    rendered: bool = Field(default=False, exclude_if=not_)  # as a browser showed it
+    picture: Annotated[str, StringConstraints(pattern=r"^(sha256:[0-9a-f]{64})?$")] = Field(default="", exclude_if=not_)
 
 
 class Kept(NamedTuple):
@@ -72,19 +74,26 @@ class Snapshots:
         by_then = (s for s in reversed(self.readings(url)) if on is None or s.fetched_at.date() <= on)
         return next(filter(None, map(self._page, by_then)), None)
 
+    def picture(self, url: str, *, on: date | None = None) -> bytes:
+        """A browser's newest picture of this address, or the newest by that day's end (UTC): JPEG; b"" for none."""
+        by_then = (s for s in reversed(self.readings(url)) if s.picture and (on is None or s.fetched_at.date() <= on))
+        return next((self._bytes(s.picture) or b"" for s in by_then), b"")
+
     def recent(self, url: str, *, today: date, max_age_days: int) -> Page | None:
         """The newest page if it was read at most so many days ago; 0 means today. One from the future is not recent."""
         page = self.get(url)
         age = today - page.fetched_at.date() if page else None
         return page if age is not None and timedelta(0) <= age <= timedelta(days=max_age_days) else None
 
-    def put(self, page: Page) -> None:
-        """Keep a page. The same page read again adds a line and no body. Raises StoreError."""
+    def put(self, page: Page, *, picture: bytes = b"") -> None:
+        """Keep a page, and a browser's picture of it. The same again adds a line and no body. Raises StoreError."""
         if sha256_of(page.body) != page.sha256:
             raise ValueError("the page's hash is not that of its body")
-        if self._bytes(page.sha256) is None:
-            self._write(self._body(page.sha256), page.body)
-        told = page.model_dump(exclude={"body"}) | {"url": _key(page.url), "size": len(page.body)}
+        pictured = {"picture": sha256_of(picture)} if picture else {}
+        for name, body in ((page.sha256, page.body), *((name, picture) for name in pictured.values())):
+            if self._bytes(name) is None:
+                self._write(self._body(name), body)
+        told = page.model_dump(exclude={"body"}) | {"url": _key(page.url), "size": len(page.body)} | pictured
         snapshot = Snapshot.model_validate(told)
         older = [s for s in self.readings(page.url) if s != snapshot]
         self._write_list(page.url, sorted([*older, snapshot], key=lambda s: s.fetched_at.timestamp()))
@@ -121,7 +130,8 @@ class Snapshots:
             left = [s for s in old if s.fetched_at.date() >= before]
             if len(left) < len(old):
                 self._write_list(kept.url, [*left, newest])
-        wanted = {s.sha256.removeprefix("sha256:") for kept in self.list() for s in kept.readings}
+        every = (s for kept in self.list() for s in kept.readings)
+        wanted = {name.removeprefix("sha256:") for s in every for name in (s.sha256, s.picture)}
         loose = [path for path in self.folder.glob("bodies/??/*") if path.name not in wanted]
         for path in loose:
             path.unlink(missing_ok=True)
@@ -129,14 +139,15 @@ class Snapshots:
 
     def _passages(self, page: Page) -> Sequence[str]:
         """What a juror read of it: with the style sheets it links, as they were on its day."""
-        sheets = {}
-        for linked in linked_sheets(decode_page(page), page.final_url) if page.media_type in HTML else ():
-            if linked.url and (sheet := self.get(linked.url, on=page.fetched_at.date())):
-                sheets[linked.href] = decode_page(sheet.model_copy(update={"body": sheet.body[:MOST_SHEET_BYTES]}))
         try:
-            return [f"{passage.kind}: {passage.text}" for passage in cut("S1", parse_page(page, sheets).blocks)]
+            opened = open_page(page)
         except Mistake:
             return []
+        sheets = {}
+        for linked in opened.sheets:
+            if linked.url and (sheet := self.get(linked.url, on=page.fetched_at.date())):
+                sheets[linked.href] = decode_page(sheet.model_copy(update={"body": sheet.body[:MOST_SHEET_BYTES]}))
+        return [f"{passage.kind}: {passage.text}" for passage in cut("S1", read_page(opened, sheets).blocks)]
 
     def _write_list(self, url: str, snapshots: Sequence[Snapshot]) -> None:
         lines = (json.dumps(s.model_dump(mode="json"), ensure_ascii=False, sort_keys=True) for s in snapshots)
@@ -144,7 +155,11 @@ class Snapshots:
 
     def _page(self, snapshot: Snapshot) -> Page | None:
         body = self._bytes(snapshot.sha256)
-        return None if body is None else Page.model_validate(snapshot.model_dump(exclude={"size"}) | {"body": body})
+        return (
+            None
+            if body is None
+            else Page.model_validate(snapshot.model_dump(exclude={"size", "picture"}) | {"body": body})
+        )
 
     def _bytes(self, sha256: str) -> bytes | None:
         try:

@@ -1,14 +1,12 @@
 """A source's text, inline or from a file beside the launch file, as blocks."""
 
-from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 
 from panel.dossier.launch_file.launch_yaml import decode_launch_file, read_bytes
-from panel.dossier.page.html import html_blocks
-from panel.dossier.page.markdown_blocks import markdown_blocks
-from panel.dossier.page.passages import Block, plain_blocks
+from panel.dossier.page.html import PageText
+from panel.dossier.page.read_page import read_text
 from panel.errors import Mistake
-from panel.records import Hidden, LaunchSource
+from panel.records import LaunchSource
 
 MOST_BYTES = 5_000_000
 MARKDOWN = (".md", ".markdown")
@@ -41,24 +39,13 @@ def source_bytes(source: LaunchSource, folder: Path, *, where: str) -> bytes:
     return read_bytes(path, most=MOST_BYTES, what=f"{where}.file {source.file!r}")
 
 
-def source_blocks(source: LaunchSource, raw: bytes, *, where: str) -> Iterator[Block]:
-    """The source as blocks: by its file's ending; inline text is Markdown, unless it is a whole HTML page."""
-    text = source.text if not source.file else decode_launch_file(raw, what=f"{where}.file {source.file!r}")
-    ending = Path(source.file).suffix.lower()
-    if is_page(source, text):
-        return html_blocks(text)
-    return plain_blocks(text) if source.file and ending in TEXT else markdown_blocks(text)
-
-
-def source_hidden(source: LaunchSource, raw: bytes, source_id: str, *, where: str) -> tuple[Hidden, ...]:
-    """What the source keeps from its readers, for the editor: in HTML, also inside Markdown, and in characters."""
-    from panel.dossier.visibility.hidden_text import find_hidden
-
+def read_source_text(source: LaunchSource, raw: bytes, *, where: str) -> PageText:
+    """The source read: by its file's ending; inline text is Markdown, unless it is a whole HTML page."""
     text = source.text if not source.file else decode_launch_file(raw, what=f"{where}.file {source.file!r}")
     if is_page(source, text):
-        return find_hidden(text, source_id)
+        return read_text(text, "html")
     is_plain = source.file and Path(source.file).suffix.lower() in TEXT
-    return find_hidden(text, source_id, form="plain" if is_plain else "markdown")
+    return read_text(text, "plain" if is_plain else "markdown")
 
 
 def is_page(source: LaunchSource, text: str) -> bool:

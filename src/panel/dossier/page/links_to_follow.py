@@ -15,13 +15,12 @@ A link is a candidate only on the maker's own sites, or at a code or package hos
 import re
 from collections.abc import Sequence
 from itertools import islice
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
 
 from panel.dossier.clean_text import one_line
 from panel.dossier.identity.address import MOST_ADDRESS, joined
 from panel.dossier.identity.voices import Maker, is_makers, is_named_like, is_owned, package_of, repository_of
-from panel.dossier.page.lxml_tree import parse_html
 from panel.records import SourceKind
 
 Wanted = Literal["pricing", "docs", "repository", "quick_start", "changelog", "licence", "package"]  # in order of worth
@@ -102,11 +101,8 @@ def names_a_page(words: str) -> bool:
     return bool(plain) or (short and any(re.search(rf"\b({names})\b", words) for names in TEXTS.values()))
 
 
-def find_links(page: str, url: str) -> tuple[Link, ...]:
-    """The links of an HTML page read at `url`, at most `MOST_LINKS`; none for what is no page."""
-    tree = parse_html(page)
-    if tree is None:
-        return ()
+def find_links(tree: Any, url: str) -> tuple[Link, ...]:
+    """The links of a page read at `url`, at most `MOST_LINKS`: those its menus hide, too."""
     base = next((href for href in tree.xpath("//base/@href") if href), "")
     start = joined(url, base) or url
     found = (_link(element, start) for element in tree.iter("a", "link"))

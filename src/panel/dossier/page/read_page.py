@@ -3,24 +3,29 @@
 import logging
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from panel.dossier.charset import decode_page
 from panel.dossier.clean_text import one_line
 from panel.dossier.fetch.fetch_errors import shown
 from panel.dossier.identity.address import joined, tidy_address
-from panel.dossier.identity.voices import is_shared, site_of
-from panel.dossier.page.html import fragment_blocks, html_blocks
-from panel.dossier.page.links_to_follow import names_a_page
-from panel.dossier.page.lxml_tree import parse_html
-from panel.dossier.page.markdown_blocks import markdown_blocks
+from panel.dossier.identity.voices import is_shared, repository_of, site_of
+from panel.dossier.page.html import PageText, read_html
+from panel.dossier.page.html_tree import HtmlTree, open_html
+from panel.dossier.page.links_to_follow import Link, find_links, names_a_page
+from panel.dossier.page.markdown_blocks import read_markdown
 from panel.dossier.page.passages import Block, plain_blocks
-from panel.dossier.visibility.hidden_text import Form
+from panel.dossier.page.visible_lines import VisibleLine
+from panel.dossier.visibility.hidden_text import hidden_characters
+from panel.dossier.visibility.style_sheets import Linked, linked_sheets
+from panel.dossier.visibility.visible_tree import HiddenText
 from panel.errors import Mistake
 from panel.records import Page
 
+Form = Literal["html", "markdown", "plain"]  # what a source's text is
 HTML = frozenset({"text/html", "application/xhtml+xml"})
 MARKDOWN = frozenset({"text/markdown", "text/x-markdown"})
 PLAIN = frozenset({"text/plain", "text/x-rst", "text/prs.fallenstein.rst"})
@@ -38,44 +43,101 @@ FEW_WORDS = 60  # of prose, for a page to be taken for a shell
 LINE_WORDS = 5  # of a block, for it to be prose and no label
 MOST_TITLE = 300
 MOST_NAME = 120
+MOST_ALT_WORDS = 6  # of a picture's description, for it to be a name
 
 
-class ParsedPage(NamedTuple):
-    """What code reads off one page."""
+@dataclass(frozen=True)
+class ParsedPage:
+    """What code reads off one page, parsed once: whoever wants more of it takes it from `visible`."""
 
     url: str  # canonical, without what changes from visit to visit
     title: str
     text: str  # decoded, as it came
     form: Form
     blocks: tuple[Block, ...]
-    published: date | None
-    language: str  # "en", "pt-BR"; "" when the page does not say
-    site_name: str
-    description: str
-    heading: str  # its first
+    published: date | None = None
+    language: str = ""  # "en", "pt-BR"; "" when the page does not say
+    site_name: str = ""
+    description: str = ""
+    heading: str = ""  # the great one of its main part; "" when there is none
+    hidden: tuple[HiddenText, ...] = ()  # what it keeps from its readers
+    links: tuple[Link, ...] = ()
+    json_ld: tuple[str, ...] = ()  # texts of its scripts
+    lines: tuple[VisibleLine, ...] = field(default=(), compare=False)  # what is seen, line by line
+    visible: Any = field(default=None, compare=False)  # lxml's tree of what is seen, with the head; None for plain text
 
     @property
     def is_html(self) -> bool:
         return self.form == "html"
 
 
-def parse_page(page: Page, sheets: Mapping[str, str] | None = None) -> ParsedPage:
-    """The page read. sheets: texts of style sheets it links, by `href`.
+@dataclass(frozen=True)
+class OpenedPage:
+    """A page parsed, and not yet read: the sheets it links come first."""
 
-    Raises Mistake, in one sentence, for what is no text or holds none.
-    """
-    text = decode_page(page)
+    page: Page
+    text: str
+    html: HtmlTree | None = field(compare=False)  # None for what is no HTML
+    sheets: tuple[Linked, ...] = ()
+
+
+def open_page(page: Page) -> OpenedPage:
+    """The page decoded and, if it is HTML, parsed. Raises Mistake, in one sentence, for what is no text."""
     if page.media_type in HTML:
-        return _read_html(page, text, sheets)
+        text = decode_page(page)
+        opened = open_html(text)
+        sheets = () if opened.root is None else linked_sheets(opened.root, page.final_url)
+        return OpenedPage(page, text, opened, sheets)
     if page.media_type not in MARKDOWN | PLAIN:
         said = shown(page.media_type, 60) or "of no stated type"
         raise Mistake(f"{shown(page.url)} is {said}, which holds no text to read.")
+    return OpenedPage(page, decode_page(page), None)
+
+
+def parse_page(page: Page, sheets: Mapping[str, str] | None = None) -> ParsedPage:
+    """The page opened and read."""
+    return read_page(open_page(page), sheets)
+
+
+def read_page(opened: OpenedPage, sheets: Mapping[str, str] | None = None) -> ParsedPage:
+    """The page read, once: its tree is pruned to what is seen. sheets: texts of style sheets it links, by `href`."""
+    page, text = opened.page, opened.text
+    if opened.html is not None:
+        return _read_html(page, text, opened.html, sheets)
     is_markdown = page.media_type in MARKDOWN or MARKDOWN_NAME.search(urlsplit(page.final_url).path)
-    form: Form = "markdown" if is_markdown else "plain"
-    blocks = tuple(markdown_blocks(text) if is_markdown else plain_blocks(text))
-    first = next((one_line(block.text) for block in blocks if block.text.strip()), "")
-    heading = next((one_line(block.text) for block in blocks if block.kind == "heading"), first)[:MOST_TITLE]
-    return ParsedPage(tidy_address(page.final_url), heading, text, form, blocks, None, "", "", "", heading)
+    read = read_text(text, "markdown" if is_markdown else "plain")
+    title = read.heading[:MOST_TITLE] or (_name_of_file(read, page.final_url) if is_markdown else _first_line(read))
+    return ParsedPage(
+        tidy_address(page.final_url), title, text, "markdown" if is_markdown else "plain", read.blocks,
+        heading=read.heading[:MOST_TITLE], hidden=read.hidden, visible=read.visible,
+        lines=read.lines,
+    )  # fmt: skip
+
+
+def read_text(text: str, form: Form) -> PageText:
+    """A text that came without an address."""
+    if form == "html":
+        return read_html(open_html(text))
+    if form == "markdown":
+        return read_markdown(text)
+    return PageText(tuple(plain_blocks(text)), tuple(hidden_characters(text)))
+
+
+def _first_line(read: PageText) -> str:
+    return next((one_line(block.text) for block in read.blocks if block.text.strip()), "")[:MOST_TITLE]
+
+
+def _name_of_file(read: PageText, url: str) -> str:
+    """What a text without a first heading is called: the picture in its place, its repository, its first heading."""
+    pictures = read.visible.iter("img", "h2", "h3", "h4") if read.visible is not None else iter(())
+    first = next(pictures, None)
+    alt = one_line(first.get("alt", "")) if first is not None and first.tag == "img" else ""
+    if alt and len(alt.split()) <= MOST_ALT_WORDS:
+        return alt
+    if known := repository_of(url):
+        return known.name
+    headings = (one_line(block.text) for block in read.blocks if block.kind == "heading")
+    return next(headings, "")[:MOST_TITLE] or _first_line(read)
 
 
 def needs_scripts(parsed: ParsedPage) -> bool:
@@ -127,26 +189,26 @@ def name_and_tagline(parsed: ParsedPage) -> tuple[str, str]:
     return name[:MOST_NAME].strip(), tagline[:MOST_TITLE].strip()
 
 
-def _read_html(page: Page, text: str, sheets: Mapping[str, str] | None) -> ParsedPage:
-    blocks = tuple(html_blocks(text, sheets))
-    told = _metadata(text)
-    seen = fragment_blocks(text, sheets)  # all of the page: its main text often leaves the great heading out
-    headings = (one_line(block.text) for block in seen if block.kind == "heading")
-    heading = next((words for words in headings if words and words != told["title"]), "")
+def _read_html(page: Page, text: str, opened: HtmlTree, sheets: Mapping[str, str] | None) -> ParsedPage:
+    tree = opened.root
+    told = _metadata(tree)
+    links = find_links(tree, page.final_url) if tree is not None else ()
+    day = _published(told["date"], text, until=page.fetched_at.date())
+    read = read_html(opened, sheets)
+    heading = "" if read.heading == told["title"] else read.heading[:MOST_TITLE]
     return ParsedPage(
         url=_canonical(told["canonical"], page.final_url), title=(told["title"] or heading)[:MOST_TITLE], text=text,
-        form="html", blocks=blocks, published=_published(told["date"], text, until=page.fetched_at.date()),
-        language=told["language"], site_name=told["site_name"], description=told["description"],
-        heading=heading[:MOST_TITLE],
+        form="html", blocks=read.blocks, published=day, language=told["language"], site_name=told["site_name"],
+        description=told["description"], heading=heading, hidden=read.hidden, links=links, json_ld=opened.json_ld,
+        visible=read.visible, lines=read.lines,
     )  # fmt: skip
 
 
-def _metadata(text: str) -> dict[str, str]:
+def _metadata(tree: Any) -> dict[str, str]:
     """What the head of the page states, one line each, "" for what it does not."""
     from htmldate import find_date
 
     logging.getLogger("htmldate").setLevel(logging.CRITICAL)
-    tree = parse_html(text)
     if tree is None:
         return dict.fromkeys(("title", "site_name", "description", "canonical", "language", "date"), "")
     try:

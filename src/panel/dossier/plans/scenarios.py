@@ -19,6 +19,8 @@ from panel.records import (
     Rate,
     ScenarioCost,
     Tariff,
+    further_in,
+    included_in,
     limits_in,
     plain_number,
     plural,
@@ -71,19 +73,24 @@ def _plan_cost(scenario: Scenario, plan: Plan) -> PlanCost:
     try:
         _check_known(tariff, plan)
         _check_limits((*tariff.limits, *limits_in(plan.includes)), scenario)
-        if tariff.kind == "free":
+        more = _further(plan, tariff, scenario)
+        if tariff.kind == "free" and not more:
             what = f"free for what the plan includes: {plan.includes}" if plan.includes else "free"
             return PlanCost(plan=plan.name, amount=Decimal(0), how=what)
-        return _sum(tariff, scenario, plan)
+        return _sum(tariff, more, scenario, plan)
     except Uncountable as why:
         return PlanCost(plan=plan.name, amount=None, how=str(why))
 
 
-def _sum(tariff: Tariff, scenario: Scenario, plan: Plan) -> PlanCost:
-    currencies = {rate.currency for rate in tariff.rates}
+Term = tuple[str, Decimal, str]  # currency, amount, its factors in words
+
+
+def _sum(tariff: Tariff, more: list[Term], scenario: Scenario, plan: Plan) -> PlanCost:
+    told = [*((rate.currency, *_term(rate, tariff, scenario)) for rate in tariff.rates), *more]
+    currencies = {currency for currency, _, _ in told}
     if len(currencies) > 1:
         raise Uncountable(f"The price mixes {' and '.join(sorted(currencies))}.")
-    terms = [_term(rate, tariff, scenario) for rate in tariff.rates]
+    terms = [(amount, words) for _, amount, words in told]
     (currency,) = currencies
     total = sum((amount for amount, _ in terms), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
     least = "at least " if tariff.at_least else ""
@@ -148,11 +155,35 @@ def _used(unit: str, tariff: Tariff, scenario: Scenario) -> tuple[Decimal, str]:
     return paid, f"({_of(monthly, unit)} - {plain_number(free)} free)" if free else _of(monthly, unit)
 
 
+def _further(plan: Plan, tariff: Tariff, scenario: Scenario) -> list[Term]:
+    """What is used beyond what the plan includes, at the plan's price for more; a plan without one ends there."""
+    terms: list[Term] = []
+    rates, paid = further_in(plan.includes), {q.unit for rate in tariff.rates for q in rate.per}
+    for unit, (count, is_each) in included_in(plan.includes).items():
+        used = {_unit(name): monthly for name, monthly in scenario.usage.items()}.get(unit, 0)
+        free = count * scenario.seats if is_each else count
+        if used <= free or unit in paid:
+            continue
+        if unit not in rates:
+            raise Uncountable(f"The plan ends at {_of(free, unit)} a month; the scenario has {_of(used, unit)}.")
+        rate = rates[unit]
+        amount = (used - free) / rate.per[0].count * rate.amount * scenario.months
+        each = "" if rate.per[0].count == 1 else f" / {plain_number(rate.per[0].count)}"
+        words = f"({_of(used, unit)} - {plain_number(free)} included){each} x {_of(scenario.months, 'month')}"
+        terms.append((rate.currency, amount, f"{plain_number(rate.amount)} {rate.currency} x {words}"))
+    return terms
+
+
 def _check_known(tariff: Tariff, plan: Plan) -> None:
     if tariff.kind == "contact":
         raise Uncountable("The price is given on request only.")
     if tariff.kind == "unread":
-        raise Uncountable(f"No price could be read from {plan.price!r}." if plan.price else "No price is stated.")
+        raise Uncountable(
+            f"We could not read a price from {plan.price!r}." if plan.price else "We read no price of it."
+        )
+    if tariff.shares:
+        share = " and ".join(f"{plain_number(share)}%" for share in tariff.shares)
+        raise Uncountable(f"The price takes {share} of what is paid, and the scenario says nothing of payments.")
 
 
 def _check_limits(limits: Iterable[Quantity], scenario: Scenario) -> None:

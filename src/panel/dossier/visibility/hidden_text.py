@@ -4,17 +4,12 @@ Texts come as they are, bounded in count and length; whoever draws them escapes 
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Literal
+from collections.abc import Iterable
 
 from panel.dossier.clean_text import one_line
-from panel.dossier.page.html import read_page
-from panel.dossier.page.markdown_blocks import MOST_MARKDOWN, as_html, unused_titles
-from panel.dossier.page.passages import Block
-from panel.dossier.visibility.take_out_unseen import HiddenText
+from panel.dossier.visibility.visible_tree import HiddenText
 from panel.records import UNSEEN, Hidden, without_unseen
 
-Form = Literal["html", "markdown", "plain"]  # what a source's text is
 MOST_HIDDEN = 60  # of one source
 MOST_LENGTH = 400
 LEAST_LETTERS = 2
@@ -25,34 +20,6 @@ SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
 UNSEEN_RUN = re.compile(f"(?:{UNSEEN.pattern})+")
 AROUND = 60  # characters kept on each side of invisible ones
 JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f\u00ad")  # in honest words: Persian, emoji, hyphenation
-
-
-def visible_and_hidden(
-    html: str, *, source_id: str = "S1", sheets: Mapping[str, str] | None = None
-) -> tuple[tuple[Block, ...], tuple[Hidden, ...]]:
-    """A page's blocks in reading order, and what it hides from its readers.
-
-    sheets: texts of style sheets it links, by `href`, when somebody fetched them. Bounded: the first 5,000,000
-    characters, at most `MOST_HIDDEN` texts of `MOST_LENGTH` characters.
-    """
-    blocks, hidden = read_page(html, sheets)
-    seen = "\n".join(block.text for block in blocks)
-    return blocks, as_records(source_id, [*hidden, *hidden_characters(seen)])
-
-
-def find_hidden(
-    text: str, source_id: str, *, form: Form = "html", sheets: Mapping[str, str] | None = None
-) -> tuple[Hidden, ...]:
-    """What a source keeps from its readers: in HTML, in the HTML inside Markdown, in characters of any text."""
-    if form == "html":
-        return visible_and_hidden(text, source_id=source_id, sheets=sheets)[1]
-    found = hidden_characters(text)
-    if form == "markdown":
-        hidden = read_page(as_html(text)).hidden if "<" in text or "![" in text else ()
-        found = [*hidden, *(HiddenText("link title", title) for title in unused_titles(text)), *found]
-        if len(text) > MOST_MARKDOWN:
-            found.append(HiddenText("not read", f"what stands after {MOST_MARKDOWN:,} characters of Markdown"))
-    return as_records(source_id, found)
 
 
 def as_records(source_id: str, hidden: Iterable[HiddenText]) -> tuple[Hidden, ...]:

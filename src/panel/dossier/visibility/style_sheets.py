@@ -5,13 +5,11 @@ pages, wherever they stand: most sites keep theirs at a host of their own choosi
 beyond the bound, is named to the editor ("style not read"), and its absence hides nothing.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from panel.dossier.identity.address import joined
-from panel.dossier.page.lxml_tree import parse_html
-from panel.dossier.visibility.css_rules import is_for_us
+from panel.dossier.visibility.style_rules import is_for_us
 
 MOST_SHEETS = 4  # of one page
 MOST_BYTES = 300_000  # of one sheet
@@ -38,18 +36,14 @@ def sheet_links(tree: Any) -> Iterator[Any]:
             yield element
 
 
-def linked_sheets(page: str, url: str) -> tuple[Linked, ...]:
-    """The first sheets an HTML page links, each once. url: where the page was found."""
-    tree = parse_html(page, remove_comments=True) if "<link" in page.lower() else None
-    if tree is None:
-        return ()
+def linked_sheets(tree: Any, url: str) -> tuple[Linked, ...]:
+    """The first sheets a page links, each once. url: where the page was found."""
     base = joined(url, next((href for href in tree.xpath("//base/@href") if href), "")) or url
     hrefs = dict.fromkeys(element.get("href") for element in sheet_links(tree))
     return tuple(Linked(href, joined(base, href)) for href in list(hrefs)[:MOST_SHEETS])
 
 
-async def read_sheets(page: str, url: str, bring: Callable[[str], Awaitable[str | None]]) -> dict[str, str]:
+async def read_sheets(links: Sequence[Linked], bring: Callable[[str], Awaitable[str | None]]) -> dict[str, str]:
     """The texts of the sheets a page links. bring: an address to a sheet's text, None for one that can't be had."""
-    links = await asyncio.to_thread(linked_sheets, page, url)  # parses the page: not on the loop
     found = {linked.href: await bring(linked.url) for linked in links if linked.url}
     return {href: text for href, text in found.items() if text is not None}

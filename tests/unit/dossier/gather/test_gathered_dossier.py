@@ -7,9 +7,11 @@ import pytest
 from tests.support.pages import DAY, Web, lantern, page, write
 
 from panel.dossier import clean_text
+from panel.dossier.facts.read_facts import read_facts
 from panel.dossier.gather import live_dossier
 from panel.dossier.gather.snapshots import Snapshots
 from panel.dossier.page.passages import cut
+from panel.dossier.page.read_page import ParsedPage
 from panel.records import Dossier, Fact, Hidden, Passage, Stamp, Suspicion, sha256_of
 
 HOME = "https://lantern.dev"
@@ -31,7 +33,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         if "find_suspicions" in finders:
             monkeypatch.setattr(clean_text, "find_suspicions", finders["find_suspicions"])
 
-    tell(read_facts=lambda raw, **more: (), find_hidden=lambda *given, **more: ())
+    tell(read_facts=lambda page, **more: (), as_records=lambda *given: ())
     return tell
 
 
@@ -40,15 +42,14 @@ async def build(web: Web, snapshots: Snapshots, day: date = TODAY) -> Dossier:
     return await live_dossier.build_live_dossier(HOME, fetch=web, snapshots=snapshots, made=made, today=day)
 
 
-def facts_of(
-    raw: bytes, *, url: str, source_id: str, passages: Sequence[Passage], checked: date, **more: object
-) -> Sequence[Fact]:
+def facts_of(page: ParsedPage, *, source_id: str, passages: Sequence[Passage], checked: date) -> Sequence[Fact]:
     """What a reader of facts might find on the test's pages."""
 
     def fact(kind: str, value: str, read_from: str, passage_id: str = "") -> Fact:
         told = {"kind": kind, "value": value, "source_id": source_id, "read_from": read_from, "passage_id": passage_id}
         return Fact.model_validate({**told, "checked": checked})
 
+    url = page.url
     if url == HOME:
         return [
             fact("name", "Lantern Notes", "JSON-LD"),
@@ -59,8 +60,8 @@ def facts_of(
     if url.endswith("/pricing"):
         return [
             fact("pricing_class", "freemium", "price table"),
-            fact("plan", "Solo: 0 USD", "price table", passages[3].passage_id),
-            fact("plan", "Team: 6 USD per seat and month", "price table", passages[4].passage_id),
+            fact("plan", "Solo: 0 USD", "price table", passages[2].passage_id),
+            fact("plan", "Team: 6 USD per seat and month", "price table", passages[3].passage_id),
         ]
     return []
 
@@ -98,13 +99,47 @@ async def test_stated_for_machines_wins_and_prices_come_from_the_price_page(
 async def test_plans_without_a_class_give_way_to_a_page_that_states_one(
     snapshots: Snapshots, told: Callable[..., None]
 ) -> None:
-    def no_class_on_the_price_page(raw: bytes, **more: Any) -> Sequence[Fact]:
-        found = facts_of(raw, **more)
-        return [f for f in found if f.kind != "pricing_class" or not more["url"].endswith("/pricing")]
+    def no_class_on_the_price_page(page: ParsedPage, **more: Any) -> Sequence[Fact]:
+        found = facts_of(page, **more)
+        return [f for f in found if f.kind != "pricing_class" or not page.url.endswith("/pricing")]
 
     told(read_facts=no_class_on_the_price_page)
     pricing = (await build(lantern(), snapshots)).launch.pricing
     assert (pricing.pricing_class, pricing.source) == ("free", HOME)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        """<script type="application/ld+json">{"@type": "Product", "name": "Lantern",
+        "offers": [{"@type": "Offer", "name": "Team", "price": "18", "priceCurrency": "USD"}]}</script>""",
+        """<div><h2>Solo</h2><p>Free</p></div><div><h2>Team</h2><p><span>$</span><b>18</b><i>/mo</i></p></div>""",
+        """<table><tr><th></th><th>Solo</th><th>Team</th></tr><tr><td>Price</td><td>Free</td><td>$18</td></tr></table>""",
+    ],
+)
+async def test_the_amount_of_every_plan_shown_stands_in_a_passage(
+    snapshots: Snapshots, told: Callable[..., None], body: str
+) -> None:
+    told(read_facts=read_facts)
+    web = Web(
+        {
+            HOME: f"<html><head><title>Lantern</title></head><body><h1>Lantern plans</h1>{body}<p>A lamp.</p></body></html>"
+        }
+    )
+    dossier = await build(web, snapshots)
+    assert any("18 USD" in plan.price for plan in dossier.launch.pricing.plans)
+    passages = [passage.text for source in dossier.sources for passage in source.passages]
+    assert any("Team" in text and "18" in text for text in passages)
+
+
+async def test_a_price_in_an_uncertain_currency_is_named_as_not_read(snapshots: Snapshots) -> None:
+    web = Web(
+        {
+            HOME: "<html lang='en'><title>Lantern</title><body><h1>Lantern</h1><h2>Team</h2><p>49 kr / month</p></body></html>"
+        }
+    )
+    (said,) = (await build(web, snapshots)).coverage.unread
+    assert '"49 kr"' in said and "not read" in said
 
 
 async def test_each_pages_language_is_a_fact(snapshots: Snapshots) -> None:
@@ -113,8 +148,8 @@ async def test_each_pages_language_is_a_fact(snapshots: Snapshots) -> None:
 
 
 async def test_a_stated_day_yet_to_come_launches_nothing(snapshots: Snapshots, told: Callable[..., None]) -> None:
-    def later(raw: bytes, **more: Any) -> Sequence[Fact]:
-        stated = [f for f in facts_of(raw, **more) if f.kind == "published"]
+    def later(page: ParsedPage, **more: Any) -> Sequence[Fact]:
+        stated = [f for f in facts_of(page, **more) if f.kind == "published"]
         return [f.model_copy(update={"value": "2027-01-01"}) for f in stated]
 
     told(read_facts=later)
@@ -163,7 +198,8 @@ async def test_a_failure_is_on_the_receipt_and_what_is_missing_is_named(snapshot
 async def test_a_page_that_breaks_the_fact_reader_is_named_and_costs_no_other(
     snapshots: Snapshots, told: Callable[..., None]
 ) -> None:
-    def facts(raw: bytes, *, url: str, source_id: str, **more: object) -> Sequence[Fact]:
+    def facts(page: ParsedPage, *, source_id: str, **more: object) -> Sequence[Fact]:
+        url = page.url
         if url.endswith("/pricing"):
             raise ZeroDivisionError
         return [Fact(kind="licence", value="MIT", source_id=source_id, read_from="licence file")]
@@ -181,7 +217,7 @@ async def test_hidden_text_and_suspicions_are_asked_of_those_who_find_them(
 ) -> None:
     asked: list[str] = []
 
-    def hidden(text: str, source_id: str, **more: object) -> Sequence[Hidden]:
+    def hidden(source_id: str, texts: object) -> Sequence[Hidden]:
         asked.append(source_id)
         return [Hidden(source_id=source_id, where="comment", text="x")] if source_id == "S1" else []
 
@@ -189,12 +225,12 @@ async def test_hidden_text_and_suspicions_are_asked_of_those_who_find_them(
         found = [p.passage_id for p in passages if "not the licence itself" in p.text]
         return [Suspicion(passage_id=passage_id, kind="instruction", excerpt="x") for passage_id in found]
 
-    told(find_hidden=hidden, find_suspicions=suspicions)
+    told(as_records=hidden, find_suspicions=suspicions)
     dossier = await build(lantern(), snapshots)
     assert asked == ["S1", "S2", "S3", "S4", "S5", "S6", "S7"], "plain text hides characters, too"
     assert [h.source_id for h in dossier.hidden] == ["S1"]
     assert dossier.suspicions[0].passage_id.startswith("S7.")
-    told(find_hidden=lambda *given, **more: (), find_suspicions=lambda passages: ())
+    told(as_records=lambda *given: (), find_suspicions=lambda passages: ())
     assert dossier.dossier_hash == (await build(lantern(), snapshots)).dossier_hash
 
 
@@ -209,9 +245,11 @@ async def test_words_for_reviewers_outside_any_passage_are_left_out(
             Suspicion(passage_id=p.passage_id, kind="instruction", excerpt=plea) for p in passages if plea in p.text
         ]
 
-    def facts(raw: bytes, *, url: str, **more: object) -> Sequence[Fact]:
+    def facts(page: ParsedPage, **more: object) -> Sequence[Fact]:
         plans = (plea + ": 0 USD", "Solo: 0 USD")
-        return [Fact(kind="plan", value=v, source_id="S1", read_from="JSON-LD") for v in plans] if url == HOME else []
+        return (
+            [Fact(kind="plan", value=v, source_id="S1", read_from="JSON-LD") for v in plans] if page.url == HOME else []
+        )
 
     home = f"<title>{plea} – {plea}!</title><h1>Lamp</h1><p>It glows in the dark and costs nothing.</p>"
     told(find_suspicions=suspicions, read_facts=facts)

@@ -44,8 +44,13 @@ def test_a_cost_is_the_product_its_words_show(price: str, amount: str, how: str)
         ("12 USD per seat", "12 USD per seat: whether per month, per year or once is not stated."),
         ("12 USD", "12 USD for what, and how often, is not stated."),
         ("12 USD per month plus 3 EUR per seat and month", "The price mixes EUR and USD."),
-        ("ask around", "No price could be read from 'ask around'."),
-        ("", "No price is stated."),
+        ("ask around", "We could not read a price from 'ask around'."),
+        ("49 kr per month", "We could not read a price from '49 kr per month'."),
+        (
+            "10 USD per month plus 2.9%",
+            "The price takes 2.90% of what is paid, and the scenario says nothing of payments.",
+        ),
+        ("", "We read no price of it."),
     ],
 )
 def test_what_cannot_be_computed_is_none_with_one_sentence(price: str, why: str) -> None:
@@ -77,6 +82,28 @@ def test_a_free_plan_says_for_what_it_is_free() -> None:
     told = "free for what the plan includes: public repositories, up to 200 reviews a month"
     assert free("public repositories, up to 200 reviews a month") == (0, told)
     assert free("private projects, up to 3 users") == (None, "The plan ends at 3 seats; the scenario has 10 seats.")
+
+
+@pytest.mark.parametrize(
+    ("price", "includes", "reviews", "how"),
+    [
+        ("14 dollars per author and month", "200 reviews per author, each further review 0.12 dollars", 3_000,
+         "10 seats x 14 USD x 12 months + 0.12 USD x (3,000 reviews - 2,000 included) x 12 months = 3,120 USD"),
+        ("14 USD per seat and month", "200 reviews per author", 1_500, "10 seats x 14 USD x 12 months = 1,680 USD"),
+        ("99 USD per month", "1,000 reviews a month, then $5 per 100 reviews", 1_500,
+         "99 USD x 12 months + 5 USD x (1,500 reviews - 1,000 included) / 100 x 12 months = 1,488 USD"),
+        ("0 dollars", "public repositories, 200 reviews a month", 150,
+         "free for what the plan includes: public repositories, 200 reviews a month"),
+        ("0 dollars", "public repositories, 200 reviews a month", 900,
+         "The plan ends at 200 reviews a month; the scenario has 900 reviews."),
+        ("0 dollars", "200 reviews a month, then 0.10 USD per review", 300,
+         "0.10 USD x (300 reviews - 200 included) x 12 months = 120 USD"),
+    ],
+)  # fmt: skip
+def test_what_is_used_beyond_the_plan_is_paid_or_ends_it(price: str, includes: str, reviews: int, how: str) -> None:
+    scenario = Scenario("team", seats=10, months=12, usage={"reviews": reviews})
+    (found,) = cost_of(scenario, [Plan(name="Plan", price=price, includes=includes)])
+    assert found.how == how
 
 
 @pytest.mark.parametrize(("price", "paid"), [("120 USD per year", 240), ("10 USD per month, billed yearly", 240), ("10 USD per month", 130)])  # fmt: skip
