@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 
 from panel.checks.language.compared_text import STOP_WORDS, _phrases, normalise, split_sentences
@@ -36,6 +36,7 @@ SHARED_WORDS = 2  # content words a figure's sentence and another's must share t
 RANK = {"%": 0, "pp": 0, "x": 0, "points": 0, "score": 0, "tok/s": 1, "req/s": 1, "fps": 1, "ms": 1, "s": 1, "min": 1,
         "h": 1, "tokens": 2, "parameters": 2}  # fmt: skip
 RANKS = sorted(set(RANK.values()))
+MANY_HANDS = frozenset({"discussion", "issues"})  # the passage beside one is somebody else's
 SPECIFIED = frozenset({"tokens", "parameters"})  # sizes by design: nothing was measured, so no method is missing
 
 _DIGIT = re.compile(r"\d")
@@ -48,6 +49,9 @@ _HELD[RANK["score"]].append(BENCHMARK.pattern)
 _HELD[RANK["parameters"]].append(re.compile(r"[BM](?!\w)"))
 _LIST_NUMBER = re.compile(r"(?:^|\s)(?:\d{1,2}[.)]|step \d+:?)(?=\s)", re.IGNORECASE)
 _VERSION_BEFORE = re.compile(r"(?:\bversion|\bv|\brelease|==|>=|~=|@)\s?$", re.IGNORECASE)
+_COUNTED = re.compile(  # things somebody counted or had: "34 of the 90 defects", "a 300-line diff", "with 16 GB"
+    r"(?<![\w.,$€£#-])(?!(?:19|20)\d\d\b)\d[\d,]{0,12}(?:-[a-z]+|\s(?:of\b|[a-z]{3,}|[KMGT]B\b))"
+)
 _CONTENT = re.compile(r"[a-z]{4,}")
 
 
@@ -65,6 +69,12 @@ class StatedFigure:
     def words(self) -> frozenset[str]:
         """What the sentence is about; looked for only where two figures are compared."""
         return content_words(self.sentence)
+
+    @cached_property
+    def is_measured(self) -> bool:
+        """Whether it says how it was got: by a method, or counts beside it. Ours and a run log's need not."""
+        owed = self.source.voice == "third_party" and self.source.kind != "run_log"
+        return not owed or _names_a_method(self) or _gives_counts(normalise(self.passage.text))
 
 
 def names_a_benchmark(sentence: str) -> bool:
@@ -163,22 +173,31 @@ def _judged(stated: StatedFigure, others: Sequence[StatedFigure], name: frozense
     same = (o for o in others if o.unit == stated.unit)
     related = [o for o in same if len((o.words & stated.words) - name) >= SHARED_WORDS]
     differing = [o for o in related if o.fact.value != stated.fact.value]
-    disputing = _ids(differing)
     repeating = [o for o in related if o.fact.value == stated.fact.value and not REPEATED.search(o.sentence)]
-    supporting = [i for i in _ids(repeating) if i not in disputing]
-    standing = "disputed_by" if disputing else "supported_by" if supporting else "makers_word_only"
-    if not (disputing or supporting) and stated.unit not in SPECIFIED and not _names_a_method(stated):
-        standing = "no_method_given"
+    disputing = _ids(o for o in differing if o.is_measured)
+    supporting = [i for i in _ids(o for o in repeating if o.is_measured) if i not in disputing]
+    questioning = _ids(differing)
+    standing = "disputed_by" if disputing else "supported_by" if supporting else "questioned_by"
+    if not (disputing or supporting or questioning):
+        told_how = stated.unit in SPECIFIED or _names_a_method(stated)
+        standing = "makers_word_only" if told_how else "no_method_given"
     told = {"figure": stated.fact.text, "sentence": stated.sentence, "passage_id": stated.passage.passage_id}
-    return Figure.model_validate({**told, "standing": standing, "others": tuple(disputing or supporting)})
+    return Figure.model_validate({**told, "standing": standing, "others": disputing or supporting or questioning})
 
 
-def _ids(stated: Sequence[StatedFigure]) -> list[str]:
-    return list(dict.fromkeys(s.passage.passage_id for s in stated))
+@lru_cache(maxsize=256)
+def _gives_counts(text: str) -> bool:
+    for fact, _ in figures_in(read_amounts(text), scored=False):
+        text = text.replace(fact.text, "")
+    return _COUNTED.search(text) is not None
+
+
+def _ids(stated: Iterable[StatedFigure]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(s.passage.passage_id for s in stated))
 
 
 def _names_a_method(stated: StatedFigure) -> bool:
-    """Whether the passage or one of its neighbours says on what, with what or against what it was measured."""
+    """Whether the passage, or one beside it by the same hand, says on what, with or against what it was measured."""
     passages = stated.source.passages
-    at = passages.index(stated.passage)
-    return any(METHOD.search(normalise(p.text)) for p in passages[max(0, at - 1) : at + 2])
+    at, reach = passages.index(stated.passage), 0 if stated.source.kind in MANY_HANDS else 1
+    return any(METHOD.search(normalise(p.text)) for p in passages[max(0, at - reach) : at + reach + 1])

@@ -100,6 +100,7 @@ def _print(dossier: "Dossier", scenarios: "Scenarios", *, json_: bool) -> None:
         ("Read with a browser", list(dossier.coverage.rendered)),
         ("Could not be read", list(dossier.coverage.unread)), ("No source for", list(dossier.coverage.missing)),
     )  # fmt: skip
-    for title, lines in sections:
+    sought = [s.kind for s in dossier.coverage.sought if s.outcome == "not_public"]
+    for title, lines in (*sections, ("Looked for and not found", sought)):
         if lines:
             say("\n".join((f"\n{title}:", *(f"  {line}" for line in lines))))

@@ -10,6 +10,7 @@ from .gather.gather_pages import PageEvent as PageEvent
 from .gather.listing import follow_listing as follow_listing, is_listing as is_listing
 from .gather.listing import product_address as product_address
 from .gather.live_dossier import build_live_dossier as build_live_dossier
+from .gather.rivals import add_rivals as add_rivals
 from .gather.snapshots import Snapshots as Snapshots
 from .identity.address import address_in as address_in, joined as joined, tidy_address as tidy_address
 from .identity.same_product import Tag as Tag, folded_name as folded_name

@@ -35,8 +35,8 @@ def append_sources(dossier: Dossier, sources: Sequence[LaunchSource]) -> Dossier
     for source in sources:
         if sha256_of(source.text) not in held:
             held.add(sha256_of(source.text))
-            new = make_source(source, _next_id(grown), source.text, _blocks(source.text), "The run log")
-            grown = _behind(grown, new).model_copy(update={"as_of": max(grown.as_of, new.published or grown.as_of)})
+            new = make_source(source, next_id(grown), source.text, _blocks(source.text), "The run log")
+            grown = behind(grown, new).model_copy(update={"as_of": max(grown.as_of, new.published or grown.as_of)})
     return grown
 
 
@@ -49,7 +49,7 @@ def append_texts(dossier: Dossier, texts: Sequence[LaunchSource]) -> Dossier:
     for text in texts:
         held = " ".join(passage.text for source in dossier.sources for passage in source.passages)
         try:
-            new, hidden = read_source(text, _next_id(dossier), Path(), "The announcement")
+            new, hidden = read_source(text, next_id(dossier), Path(), "The announcement")
         except Mistake:
             continue
         lengths = [(len(passage.text), passage.text in held) for passage in new.passages]
@@ -57,15 +57,17 @@ def append_texts(dossier: Dossier, texts: Sequence[LaunchSource]) -> Dossier:
             continue
         suspicions = (*dossier.suspicions, *find_suspicions(new.passages))
         more = {"hidden": (*dossier.hidden, *hidden), "suspicions": suspicions}
-        dossier = _behind(dossier, new).model_copy(update=more)
+        dossier = behind(dossier, new).model_copy(update=more)
     return dossier
 
 
-def _next_id(dossier: Dossier) -> str:
+def next_id(dossier: Dossier) -> str:
+    """What the dossier's next source is called."""
     return f"S{max((int(source.source_id[1:]) for source in dossier.sources), default=0) + 1}"
 
 
-def _behind(dossier: Dossier, new: Source) -> Dossier:
+def behind(dossier: Dossier, new: Source) -> Dossier:
+    """The dossier with one more source, counted in its coverage."""
     covered, more = dossier.coverage, len(new.passages)
     counts = {"passages_total": covered.passages_total + more, "passages_kept": covered.passages_kept + more}
     coverage = covered.model_copy(update=counts)
@@ -90,7 +92,7 @@ def add_neighbours(dossier: Dossier, neighbours: Sequence[Neighbour]) -> Dossier
     if not lines:
         return left_out if screen.left_out else dossier
     told, blocks = LaunchSource(title=TITLE, kind="neighbours", voice="us"), (Block("prose", line) for line in lines)
-    return _behind(left_out, make_source(told, source_id, "\n\n".join(lines), blocks, TITLE))
+    return behind(left_out, make_source(told, source_id, "\n\n".join(lines), blocks, TITLE))
 
 
 def _line(neighbour: Neighbour, source_id: str, screen: Screen) -> str:

@@ -85,7 +85,7 @@ def price_note(pricing: Pricing, source_id: str, *, by: str = "our launch file g
 
 def missing_essentials(launch: Launch, sources: Sequence[Source]) -> tuple[str, ...]:
     """Essentials nobody gave: a price, a page that documents the thing."""
-    kinds = {source.kind for source in sources}
+    kinds = {source.kind for source in sources if source.voice != "rival"}
     priced = "pricing" in kinds or launch.pricing.pricing_class != "unknown"
     return (*(() if priced else ("pricing",)), *(() if kinds & {"docs", "repository"} else ("docs",)))
 

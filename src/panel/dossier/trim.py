@@ -2,7 +2,7 @@
 
 The rule. Passages are taken in this order while they fit, and stand in their old order in the result:
 1. of each source in turn, its first heading and its first passage that is no heading;
-2. what sources of kind `pricing` say, in order;
+2. what sources of kind `pricing` say, in order, rivals' not;
 3. all other headings;
 4. the rest, source by source in turns, each from its top.
 A passage that does not fit is left out and the next one is tried. Ids never change, so a ground on a trimmed dossier
@@ -48,7 +48,7 @@ def _in_order_of_worth(dossier: Dossier) -> Iterator[Passage]:
         yield from [p for p in source.passages if p.kind == "heading"][:1]
         yield from [p for p in source.passages if p.kind != "heading"][:1]
     for source in dossier.sources:
-        if source.kind == "pricing":
+        if source.kind == "pricing" and source.voice != "rival":
             yield from source.passages
     for source in dossier.sources:
         yield from (p for p in source.passages if p.kind == "heading")

@@ -443,6 +443,7 @@ class ComparisonPage(PageView):
 
     choose_first: bool
     pricing_differs: str
+    parity: str  # which kinds of sources were read of one tool and not of the other; "" where none
     together: tuple[Together, ...]
     differs_in_kind: tuple[str, ...]
     rule: tuple[tuple[str, str], ...]

@@ -52,7 +52,7 @@ def side(
         is_sponsored=launch.stake == "affiliate",
         count=wording.count_sentence(tally, review.grade),
         rest=wording.rest_sentence(tally),
-        price_class=wording.PRICE_CLASSES[launch.pricing.pricing_class],
+        price_class=dossier.why_no_price or wording.PRICE_CLASSES[launch.pricing.pricing_class],
         entry=clean(launch.pricing.entry),
         plans=tuple(PlanLine(clean(p.name), clean(p.price), clean(p.includes)) for p in launch.pricing.plans),
         price_source=price_text,

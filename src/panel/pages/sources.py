@@ -1,12 +1,12 @@
 """What the critics read and what is missing, as a page lists it: sources, the maker's figures, prices, hidden text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from panel.pages import wording
 from panel.pages.model import FigureLine, HiddenIn, HiddenTextView, Lacks, SourceLine
 from panel.pages.safe_text import clean, cut_short, safe_href, spelt
-from panel.records import THIN_CONFIDENCE, Coverage, Dossier, Figure, Grade, Hidden, Source
+from panel.records import THIN_CONFIDENCE, Coverage, Dossier, Figure, Grade, Hidden, Sought, SoughtKind, Source
 
 _KINDS = {"run_log": "run log", "neighbours": "neighbouring products"}
 MOST_TEXTS = 12  # of one source
@@ -16,6 +16,11 @@ MOST_UNREAD = 20
 NOT_LISTED = "not listed"  # how the dossier says that a source hides more than it keeps
 ALL_HIDDEN = "Text that readers of these pages may not see, for an editor to look through. No critic read any of it."
 ATTEMPTS_ONLY = "Words in these pages that instruct models. No critic read any of them."
+SOUGHT: dict[SoughtKind, str] = {
+    "pricing": "a price page", "docs": "documentation", "changelog": "a changelog", "licence": "a licence page",
+    "repository": "a repository", "discussion": "a discussion", "issues": "a list of issues",
+    "package": "a registry’s entry",
+}  # fmt: skip
 ESSENTIALS = {"pricing": "what it costs", "docs": "how it is used"}
 
 
@@ -48,6 +53,38 @@ def coverage_sentence(dossier: Dossier, grade: Grade) -> str:
     if kept == total:
         return f"Critics read all {wording.count_of(total, 'passage')}. {seen}".rstrip()
     return " ".join(filter(None, (f"Critics read {kept} of {wording.count_of(total, 'passage')}.", note, seen)))
+
+
+def parity(dossiers: Sequence[Dossier], names: Sequence[str]) -> str:
+    """Which kinds of sources were read of one tool and not of the other, and why, in one sentence; "" where none."""
+    a, b = (_outcomes(dossier) for dossier in dossiers)
+    told = [
+        f"of {name} alone {wording.listed([_why_not(kind, there, other) for kind in only])}"
+        for name, other, here, there in ((names[0], names[1], a, b), (names[1], names[0], b, a))
+        if (only := [kind for kind in SOUGHT if _was_read(kind, here) and not _was_read(kind, there)])
+    ]
+    return f"The two were not read alike: we read {'; '.join(told)}." if told else ""
+
+
+def _outcomes(dossier: Dossier) -> dict[str, Sought | None]:
+    """What became of each kind that was looked for; None for one that a launch file brought."""
+    brought: dict[str, Sought | None] = {
+        source.kind: None for source in dossier.sources if source.voice not in ("us", "rival")
+    }
+    return {**brought, **{sought.kind: sought for sought in dossier.coverage.sought}}
+
+
+def _was_read(kind: str, found: Mapping[str, Sought | None]) -> bool:
+    sought = found.get(kind)
+    return kind in found and (sought is None or sought.outcome == "read")
+
+
+def _why_not(kind: SoughtKind, there: Mapping[str, Sought | None], other: str) -> str:
+    sought = there.get(kind)
+    if sought is None:
+        return SOUGHT[kind]
+    could_not = "could not be read" if sought.outcome == "not_readable" else "was not to be found"
+    return f"{SOUGHT[kind]} (that of {other} {could_not} on {wording.day(sought.on)})"
 
 
 def figure_line(figure: Figure) -> FigureLine:

@@ -11,6 +11,7 @@ from panel.pages.model import ComparisonPage, Conditions, Critic, FlagNote, Opin
 from panel.pages.picture import draw
 from panel.pages.safe_text import clean, split_code
 from panel.pages.side import own_conditions, side, voters
+from panel.pages.sources import parity
 from panel.records import Comparison, Corrected, Editorial, Flag, Grade, Persona, Review, no_verdict
 
 NOBODY = Editorial()
@@ -57,6 +58,7 @@ def comparison_view(
         made=stamp(comparison.made),
         choose_first=comparison.pick.pick == "depends",
         pricing_differs=clean(comparison.pricing.differs),
+        parity=parity([review.dossier for review in reviews], names),
         together=met,
         differs_in_kind=kinds,
         rule=rule(comparison, names) if comparison.pick.chance_if_equal and not nothing else (),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from panel.records import Grade, Juror, Review, Tally, Usage
+from panel.records import Grade, Juror, Review, Tally, Usage, plain_day
 
 SPECIMEN = "Specimen: invented opinions, written by hand, not by a model"
 TRIAL = (
@@ -48,6 +48,7 @@ STANDS = {
 VOICES = {
     "maker": "the maker's word",
     "third_party": "a third party's word",
+    "rival": "another product's word",
     "us": "our own word",
     "unknown": "whose word: unknown",
 }
@@ -55,11 +56,12 @@ STANDINGS = {
     "makers_word_only": "Maker's word only",
     "supported_by": "Supported by",
     "disputed_by": "Disputed by",
+    "questioned_by": "Questioned by",
     "no_method_given": "No method given",
 }
 PRICE_CLASSES = {
     "free": "Free", "open_source": "Open source", "freemium": "Free to start", "trial": "Trial, then paid",
-    "paid": "Paid", "usage": "Pay by use", "contact": "Price on request", "unknown": "Price unknown",
+    "paid": "Paid", "usage": "Pay by use", "contact": "Price on request",
 }  # fmt: skip
 STAKES = {
     "none": "",
@@ -74,7 +76,6 @@ ADVICE = {
 DEPTHS = {"ran": "; a person ran it: see the run log", "used": "; a person used it for work: see the run log"}
 _DEPTH_ORDER = ("read", "ran", "used")
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def number_word(count: int) -> str:
@@ -94,7 +95,7 @@ def listed(names: Sequence[str]) -> str:
 
 def day(when: date | None) -> str:
     """ "23 Nov 2026", the same in every locale; "" for no day."""
-    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}" if when else ""
+    return plain_day(when) if when else ""
 
 
 def labelled(text: str, grade: Grade) -> str:

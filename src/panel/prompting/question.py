@@ -13,7 +13,8 @@ from panel.prompting.templates import Templates
 from panel.records import Dossier, Launch, Passage, Persona, Source, without_unseen
 
 VOICES = {
-    "maker": "the maker's own word", "third_party": "a third party", "us": "our own note", "unknown": "author unknown",
+    "maker": "the maker's own word", "third_party": "a third party", "rival": "another product's maker",
+    "us": "our own note", "unknown": "author unknown",
 }  # fmt: skip
 # `[S9.9]` in brackets of any script, with or without blanks: only we label passages.
 LABEL = re.compile(r"[\[［【〔⟦]\s*([SsＳｓ]\s*\d+\s*[.．。]\s*\d+)\s*[\]］】〕⟧]")

@@ -5,7 +5,7 @@ from .amounts import plain_number as plain_number, plain_text as plain_text, rat
 from .amounts import rate_words as rate_words, read_tariff as read_tariff, says_more as says_more
 from .amounts import tariff_words as tariff_words, units_in as units_in
 from .base import Stamp as Stamp, Value as Value, canonical_json as canonical_json, content_hash as content_hash
-from .base import sha256_of as sha256_of
+from .base import plain_day as plain_day, sha256_of as sha256_of
 from .batch import Announcement as Announcement, BatchPlan as BatchPlan, BatchRow as BatchRow
 from .batch import ProposedPair as ProposedPair
 from .comparison import CitedTogether as CitedTogether, Comparison as Comparison, Condition as Condition, Pick as Pick
@@ -19,12 +19,13 @@ from .desk import Point as Point, Publication as Publication, QueueRow as QueueR
 from .desk import RunLog as RunLog, Shown as Shown, Struck as Struck, StruckOut as StruckOut
 from .dossier import Coverage as Coverage, Dossier as Dossier, Fact as Fact, FactKind as FactKind, Hidden as Hidden
 from .dossier import Page as Page, Passage as Passage, SCREENED as SCREENED, Source as Source, Suspicion as Suspicion
+from .dossier import Sought as Sought, SoughtKind as SoughtKind
 from .dossier import SuspicionKind as SuspicionKind, TO_MODELS as TO_MODELS, disagree as disagree
 from .dossier import letters_and_digits as letters_and_digits, stated_kinds as stated_kinds
 from .invisible import LINE_ENDS as LINE_ENDS, UNSEEN as UNSEEN, without_unseen as without_unseen
 from .launch import Launch as Launch, LaunchSource as LaunchSource, Plan as Plan, Pricing as Pricing
-from .launch import PricingClass as PricingClass, Seen as Seen, SourceKind as SourceKind, Voice as Voice
-from .launch import slugify as slugify
+from .launch import PricingClass as PricingClass, Rival as Rival, Seen as Seen, SourceKind as SourceKind
+from .launch import ThirdParty as ThirdParty, Voice as Voice, slugify as slugify
 from .opinion import Answered as Answered, Call as Call, Declined as Declined, Failed as Failed, Ground as Ground
 from .opinion import Juror as Juror, NotAsked as NotAsked, Opinion as Opinion, Prediction as Prediction, Reply as Reply
 from .opinion import Sentence as Sentence, Side as Side, THIN_CONFIDENCE as THIN_CONFIDENCE, Unusable as Unusable

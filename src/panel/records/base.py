@@ -3,10 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Value(BaseModel):
@@ -33,6 +35,11 @@ class Stamp(Value):
     commit: str = ""  # git commit of the checkout, "" outside one
     dirty: bool = False  # the checkout had uncommitted changes
     run_id: str = ""  # the run that made it, "" outside one
+
+
+def plain_day(day: date) -> str:
+    """A day as people read it, in no machine's language: "23 Nov 2026"."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def canonical_json(value: Any) -> str:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from panel.records.base import Hashed, Stamp, Value, canonical_json, sha256_of
+from panel.records.base import Hashed, Stamp, Value, canonical_json, plain_day, sha256_of
 from panel.records.launch import Launch, SourceKind, Voice
 
 PassageId = Annotated[str, StringConstraints(pattern=r"^S[1-9][0-9]{0,3}\.[1-9][0-9]{0,4}$")]
@@ -43,6 +43,17 @@ class Source(Value):
     passages: tuple[Passage, ...]
 
 
+SoughtKind = Literal["home", "pricing", "docs", "changelog", "licence", "repository", "discussion", "issues", "package"]
+
+
+class Sought(Value):
+    """A kind of source that was looked for, and what became of it. What nobody looked for is not listed."""
+
+    kind: SoughtKind
+    outcome: Literal["read", "not_readable", "not_public"]  # not public: nothing names one, or there is none
+    on: date
+
+
 class Coverage(Value):
     """The receipt for what a dossier holds, and what was left out and why."""
 
@@ -52,7 +63,9 @@ class Coverage(Value):
     missing: tuple[str, ...] = ()  # essentials no source has: "pricing", "docs"
     note: str = ""
     unread: tuple[str, ...] = ()  # pages that were to be read and could not be, one sentence each; in no prompt
-    rendered: tuple[SourceId, ...] = Field(default=(), exclude_if=not_)  # sources read with a browser; in no prompt
+    # Left out of JSON where they say nothing, so that records without them keep their hashes; in no prompt.
+    rendered: tuple[SourceId, ...] = Field(default=(), exclude_if=not_)  # sources read with a browser
+    sought: tuple[Sought, ...] = Field(default=(), exclude_if=not_)
 
 
 TO_MODELS = "speaks to models"  # ends the `where` of a hidden text that instructs models or this panel
@@ -145,10 +158,29 @@ class Dossier(Hashed):
     def dossier_hash(self) -> str:
         """Hash over the sources, their hashes and the launch's facts; no stamp, fetch day or sighting is in it."""
         unread: Any = {
-            "made": True, "hidden": True, "suspicions": True, "facts": True, "coverage": {"unread", "rendered"},
+            "made": True, "hidden": True, "suspicions": True, "facts": True,
+            "coverage": {"unread", "rendered", "sought"},
             "launch": {"seen_at", "sources", "embargo_until", "confidential"}, "sources": {"__all__": {"fetched"}},
         }  # fmt: skip
         return sha256_of(canonical_json(self.model_dump(mode="json", exclude=unread)))
+
+    @property
+    def why_no_price(self) -> str:
+        """Why its price class is not known, in our own words, without a full stop; "" where it is known."""
+        price = self.launch.pricing
+        if price.pricing_class != "unknown":
+            return ""
+        looked = next((sought for sought in self.coverage.sought if sought.kind == "pricing"), None)
+        if looked is None:
+            found_none = f"We looked for a price on {plain_day(price.checked)} and found none" if price.checked else ""
+            return found_none or "Nobody has looked up its price"
+        on = plain_day(looked.on)
+        told = {
+            "read": f"We could not make out a price on its price page of {on}",
+            "not_readable": f"We could not read its price page on {on}",
+            "not_public": f"We found no price page on {on}",
+        }
+        return told[looked.outcome]
 
     def passage(self, passage_id: str) -> Passage | None:
         """The passage with this id, None when a juror made it up."""

@@ -10,10 +10,12 @@ from pydantic import Field, StringConstraints, field_validator
 
 from panel.records.base import Value
 
-Voice = Literal["maker", "third_party", "us", "unknown"]
+Voice = Literal["maker", "third_party", "rival", "us", "unknown"]  # rival: another product's maker
 SourceKind = Literal[
-    "page", "pricing", "docs", "changelog", "licence", "repository", "article", "run_log", "neighbours", "other"
-]
+    "page", "pricing", "docs", "changelog", "licence", "repository", "article", "discussion", "issues", "package",
+    "run_log", "neighbours", "other",
+]  # fmt: skip
+ThirdParty = Literal["discussion", "issues", "releases", "package"]  # what is asked about a launch beside its own pages
 PricingClass = Literal["free", "open_source", "freemium", "trial", "paid", "usage", "contact", "unknown"]
 Stake = Literal["none", "affiliate", "investor", "owned"]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
@@ -60,6 +62,13 @@ class LaunchSource(Value):
     file: str = ""  # relative to the launch file
 
 
+class Rival(Value):
+    """Another tool that does the job, whose home and price page critics read too."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+    homepage: Annotated[str, StringConstraints(min_length=1)]
+
+
 class Launch(Value):
     """A launch file's content. A name and one source suffice."""
 
@@ -77,6 +86,7 @@ class Launch(Value):
     sources: tuple[LaunchSource, ...] = Field(min_length=1)
     # Left out of JSON where they say nothing, so that records and hashes without them stay what they were.
     embargo_until: datetime | None = Field(default=None, exclude_if=lambda value: value is None)  # UTC
+    rivals: tuple[Rival, ...] = Field(default=(), max_length=3, exclude_if=lambda value: not value)
     confidential: bool = Field(default=False, exclude_if=lambda value: not value)  # goes only where panel.toml lets it
 
     @field_validator("embargo_until", mode="before")

@@ -107,8 +107,8 @@ class Figure(Value):
     figure: str  # as written: "40 %"
     sentence: str  # where it stands
     passage_id: str
-    standing: Literal["makers_word_only", "supported_by", "disputed_by", "no_method_given"]
-    others: tuple[str, ...] = ()  # passage ids that support or dispute it
+    standing: Literal["makers_word_only", "supported_by", "disputed_by", "questioned_by", "no_method_given"]
+    others: tuple[str, ...] = ()  # passage ids that support, dispute or question it
 
 
 class Made(Value):

@@ -51,7 +51,7 @@ def compare(
         pick=pick.model_copy(update={"because": nothing}) if nothing else pick,
         conditions=_conditions("a", a, stands["a"], personas) + _conditions("b", b, stands["b"], personas),
         cited_together=_cited("a", a, personas) + _cited("b", b, personas),
-        pricing=read_pricing(a.dossier.launch, b.dossier.launch), differs_in_kind=differs,
+        pricing=read_pricing(a.dossier, b.dossier), differs_in_kind=differs,
     )  # fmt: skip
 
 

@@ -47,8 +47,9 @@ def means_of(
 async def _gather(workspace: Workspace, review: Review) -> Dossier:
     launch = review.dossier.launch
     found = await gather_dossier(
-        workspace, launch.homepage, made=workspace.new_stamp([]), refresh=True, category=launch.category
-    )
+        workspace, launch.homepage, made=workspace.new_stamp([]), refresh=True, category=launch.category,
+        quiet=launch.confidential or launch.embargo_until is not None,
+    )  # fmt: skip
     return with_archive(workspace, [found], datetime.now(UTC).date())[0]
 
 

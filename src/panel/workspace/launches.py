@@ -51,6 +51,7 @@ async def dossiers_of(
             dossiers.append(known[name])
         elif name in read:
             new = [build_dossier(at, folder=where, made=begun, today=today, as_of=as_of) for at, where in read[name]]
+            new = [await with_rivals(workspace, dossier, refresh=refresh, as_of=as_of) for dossier in new]
             dossiers += with_archive(workspace, new, today)
         else:
             new = [await gather_dossier(workspace, name, made=begun, refresh=refresh, category=category)]
@@ -59,19 +60,43 @@ async def dossiers_of(
     return [dossier.model_copy(update={"made": made}) for dossier in dossiers], made
 
 
-async def gather_dossier(workspace: Workspace, url: str, *, made: Stamp, refresh: bool, category: str = "") -> Dossier:
-    """The dossier of the product at `url`: its pages fetched, or taken from snapshots of the last week."""
+async def gather_dossier(
+    workspace: Workspace, url: str, *, made: Stamp, refresh: bool, category: str = "", quiet: bool = False
+) -> Dossier:
+    """The dossier of the product at `url`: its pages fetched, or taken from snapshots of the last week.
 
-    def tell(event: "PageEvent") -> None:
-        workspace.console.tell(f"  {event.how}: {event.kind}  {event.url}  {event.why}".rstrip())
-
-    fetcher = make_fetcher(workspace)
+    quiet: as `live_dossier` takes it.
+    """
+    fetcher, tell = make_fetcher(workspace), _teller(workspace)
     dossier = await live_dossier(
         workspace, url, fetcher=fetcher, browser=make_browser(workspace, fetcher), made=made, refresh=refresh,
-        category=category, on_page=tell,
+        category=category, quiet=quiet, on_page=tell,
     )  # fmt: skip
     _warn(workspace, dossier)
     return dossier
+
+
+async def with_rivals(
+    workspace: Workspace, dossier: Dossier, *, fetcher: "Fetcher | None" = None, refresh: bool = False,
+    as_of: date | None = None,
+) -> Dossier:  # fmt: skip
+    """The dossier with the pages of the rivals its launch file names, as they are today.
+
+    as_of: the day a person chose; rivals' pages are of today and not read then.
+    """
+    if not dossier.launch.rivals or as_of:
+        return dossier
+    from panel.dossier import add_rivals
+
+    fetcher = fetcher or make_fetcher(workspace)
+    return await add_rivals(
+        dossier, fetch=fetcher.get, admit=fetcher.admit, snapshots=snapshots_of(workspace),
+        today=datetime.now(UTC).date(), refresh=refresh, on_page=_teller(workspace),
+    )  # fmt: skip
+
+
+def _teller(workspace: Workspace) -> "Callable[[PageEvent], None]":
+    return lambda event: workspace.console.tell(f"  {event.how}: {event.kind}  {event.url}  {event.why}".rstrip())
 
 
 def make_fetcher(workspace: Workspace) -> "Fetcher":
@@ -99,15 +124,18 @@ def make_browser(workspace: Workspace, fetcher: "Fetcher") -> "Browser":
 
 async def live_dossier(
     workspace: Workspace, url: str, *, fetcher: "Fetcher", browser: "Browser", made: Stamp, refresh: bool,
-    category: str = "", on_page: "Callable[[PageEvent], None]" = lambda event: None,
+    category: str = "", quiet: bool = False, on_page: "Callable[[PageEvent], None]" = lambda event: None,
 ) -> Dossier:  # fmt: skip
-    """`build_live_dossier` with this workspace's snapshots and everything that reads a page."""
+    """`build_live_dossier` with this workspace's snapshots and everything that reads a page.
+
+    quiet: no third party is asked, for to ask is to tell it of the launch.
+    """
     from panel.dossier import build_live_dossier
 
     return await build_live_dossier(
         url, fetch=fetcher.get, admit=fetcher.admit, browser=browser, snapshots=snapshots_of(workspace), made=made,
         renders_all=workspace.settings.toml.gather == "browser", today=datetime.now(UTC).date(), refresh=refresh,
-        category=category, on_page=on_page,
+        category=category, third_parties=() if quiet else workspace.settings.toml.third_parties, on_page=on_page,
     )  # fmt: skip
 
 
@@ -186,14 +214,19 @@ def make_gather(workspace: Workspace, made: Stamp) -> "Gather":
 
     async def gather(said: Announcement) -> Dossier:
         if said.launch_file:
-            return await asyncio.to_thread(_from_file, workspace, said, made)
+            dossier = await asyncio.to_thread(_from_file, workspace, said, made)
+            async with places:
+                dossier = await with_rivals(workspace, dossier, fetcher=fetcher)
+            return await asyncio.to_thread(
+                with_neighbours, dossier, workspace.stores.products, today=datetime.now(UTC).date()
+            )
         today, found = datetime.now(UTC).date(), said
         try:
             async with places:
                 found = await follow_listing(said, fetch=fetcher.get)
                 dossier = await live_dossier(
                     workspace, found.homepage, fetcher=fetcher, browser=browser, made=made, refresh=False,
-                    category=said.category,
+                    category=said.category, quiet=said.confidential or said.embargo_until is not None,
                 )  # fmt: skip
             dossier = await asyncio.to_thread(append_texts, dossier, said.sources)
         except StoreError:
@@ -210,14 +243,10 @@ def make_gather(workspace: Workspace, made: Stamp) -> "Gather":
 
 def _from_file(workspace: Workspace, said: Announcement, made: Stamp) -> Dossier:
     """The launch of a file that is meant, by name and release when the file holds several."""
-    from panel.pipeline import with_neighbours
-
     found = read_launches(Path(said.launch_file), categories=workspace.categories)
     mine = [pair for pair in found if pair[0].name == said.name and pair[0].release == said.release] or found
     launch, folder = mine[0]
-    today = datetime.now(UTC).date()
-    dossier = build_dossier(launch, folder=folder, made=made, today=today)
-    return with_neighbours(dossier, workspace.stores.products, today=today)
+    return build_dossier(launch, folder=folder, made=made, today=datetime.now(UTC).date())
 
 
 def is_reviewed(name: str) -> bool:

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -15,7 +15,7 @@ from panel.batch import FeedTable, Shortlist, SourceSpec, is_address
 from panel.errors import Mistake
 from panel.jurors import Api, ModelSpec, is_loopback
 from panel.money import Price, is_own
-from panel.records import Persona, Rho, Value
+from panel.records import Persona, Rho, ThirdParty, Value
 
 HOSTED = ("anthropic/claude-sonnet-5-5", "openai/gpt-6.1-sol")  # one per family; same price class
 LOCAL = "local/smollm2-135m"
@@ -99,6 +99,7 @@ class Toml(Value):
     runs: str = "runs"
     suspicious_per_day: int = Field(default=20, ge=0)  # launches asked again because they speak to reviewers
     contact: str = Field(default=CONTACT, pattern=r"^[!-'*-~]{1,200}$")  # named to the sites whose pages are read
+    third_parties: tuple[ThirdParty, ...] = get_args(ThirdParty)  # asked about launches on the live web
     confidential_to: tuple[str, ...] = ()  # addresses and providers that confidential launches may go to
     gather: Literal["web", "browser"] = "web"  # "browser": every page of an address is read with one
     chromium: str = ""  # its path; "" looks for it

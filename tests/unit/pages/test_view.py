@@ -16,7 +16,7 @@ REVIEW_KEYS = {
     "critics", "picture", "uncounted", "forecasts", "held", "made", "contents", "status",
     "is_signed", "note", "note_by", "note_role", "corrected", "retracted",
 }  # fmt: skip
-COMPARISON_KEYS = REVIEW_KEYS | {"choose_first", "pricing_differs", "together", "differs_in_kind", "rule"}
+COMPARISON_KEYS = REVIEW_KEYS | {"choose_first", "pricing_differs", "parity", "together", "differs_in_kind", "rule"}
 FROM_CODE = {"style", "style_hash", "linked"}  # HTML only: our style sheet, its hash, the JSON-LD
 
 

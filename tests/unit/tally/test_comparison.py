@@ -145,16 +145,16 @@ def test_the_grade_is_the_lower_of_the_two():
         assert compare(review("Alpha", SHIPS, grade=one), review("Beta", SHIPS, grade=other), made=MADE).grade == lower
 
 
-def test_prices_are_read_from_the_files_and_unknown_stays_unknown():
+def test_prices_are_read_from_the_files_and_none_is_made_up():
     free = Pricing(pricing_class="open_source", entry="nothing, on a 24 GB card of your own", checked=date(2026, 11, 5))
     read = compare(review("Alpha", SHIPS, pricing=free), review("Beta", SHIPS), made=MADE).pricing
     assert read.a == "open source, no licence fee; entry: nothing, on a 24 GB card of your own; checked 5 Nov 2026"
-    assert read.b == "unknown, nobody has looked it up"
-    assert read.differs == "The price of Beta is unknown, so the two can't be compared."
+    assert read.b == "Nobody has looked up its price"
+    assert read.differs == "We have read no price of Beta, so the two can't be compared."
     looked = Pricing(pricing_class="unknown", checked=date(2026, 11, 5))
     assert (
         compare(review("Alpha", SHIPS, pricing=looked), review("Beta", SHIPS, pricing=free), made=MADE).pricing.a
-        == "unknown; looked for and not found, checked 5 Nov 2026"
+        == "We looked for a price on 5 Nov 2026 and found none"
     )
     assert (
         pair(SHIPS, SHIPS, pricing=Pricing(pricing_class="usage")).pricing.differs

@@ -21,6 +21,7 @@ ATTRIBUTED = _phrases(
     r"the (?:docs|model card) (?:\w+s|put|give|list|say)",
 )
 
+MAKERS = frozenset({"maker", "rival"})  # voices whose figures are no more than their own
 SMALL = 20  # a bare count below it is how one talks: "two of its rivals"
 _READER = re.compile(r"\byour?s?\b", re.IGNORECASE)
 _RANGE = re.compile(r"\bbetween\b", re.IGNORECASE)  # both ends of a range are yet to come
@@ -166,8 +167,9 @@ def check_attribution(case: Case) -> Iterator[Flag]:
         cited = [case.by_number[n] for n in prose.grounds if n in case.by_number and n not in case.void]
         for fact in figures:
             givers = {_voice(case, g) for g in cited if _in_passage(case.dossier_index, g, fact)}
-            if givers == {"maker"}:
-                message = f"{fact.text!r} is only the maker's figure, and the words don't say so."
+            if givers and givers <= MAKERS:
+                whose = "the maker's" if "maker" in givers else "a rival's"
+                message = f"{fact.text!r} is only {whose} figure, and the words don't say so."
                 yield case.on(prose, "makers_figure_as_fact", message, fact.text)
                 break
 

@@ -12,7 +12,10 @@ from panel.errors import Mistake
 from panel.records import Decided, Point, Shown
 
 LINES = TextWrapper(width=100, break_long_words=False, break_on_hyphens=False)  # for reading; addresses stay whole
-VOICES = {"maker": "the maker's word", "third_party": "somebody else's word", "us": "our word"}
+VOICES = {
+    "maker": "the maker's word", "third_party": "somebody else's word", "rival": "another product's word",
+    "us": "our word",
+}  # fmt: skip
 ALONE = {"flag": "dismissed", "held": "confirmed"}  # kinds of points of which one thing alone can be decided
 
 

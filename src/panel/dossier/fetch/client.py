@@ -17,6 +17,7 @@ from panel.dossier.fetch.fetch_errors import FetchRefused, Unreachable
 from panel.dossier.fetch.http_request import HttpReply, HttpWire
 from panel.dossier.fetch.policy import FetchPolicy, Pacing, Sleep
 from panel.dossier.fetch.robots import MOST_BYTES, Robots
+from panel.dossier.fetch.server_limits import ServerLimits
 from panel.dossier.fetch.url import FetchTarget, follow, read_target
 from panel.records import Page, sha256_of
 
@@ -46,6 +47,7 @@ class Fetcher:
         self._rules = rules
         self._now = now
         self._pacing = Pacing(sleep=sleep)
+        self._limits = ServerLimits(now)
         self._names = Names(resolve)
         self._wire = HttpWire(rules, self._names, backend=backend, tls=tls)
         self._robots = Robots(rules, self._read_robots)
@@ -55,7 +57,8 @@ class Fetcher:
 
         known: the page as we have it; the server may say that it still holds, and then it comes back with a new time.
         as_feed: a feed or a table is asked for, and its media types are let in.
-        Raises Refused for what a rule forbids, here or where a redirect leads; Unreachable for trouble on the way.
+        Raises Refused for what a rule forbids, here or where a redirect leads; Unreachable for trouble on the way, and
+        where the server's own headers leave us no more requests for now.
         """
         try:
             return await self._walk(url, known, as_feed)
@@ -77,6 +80,7 @@ class Fetcher:
             if target.url in seen:
                 raise FetchRefused(target.url, "its redirects lead in a circle", rule="redirect")
             seen.add(target.url)
+            self._limits.check(target)
             async with clock.running(target):
                 await self._names.addresses(target)  # before robots.txt is asked for: nothing leaves for a bad address
             apart_s = await self._robots.ask(target)
@@ -102,6 +106,7 @@ class Fetcher:
         raise AssertionError("the last try returns or raises")
 
     async def _page(self, url: str, known: Page | None, as_feed: bool, reply: HttpReply) -> Page | FetchTarget:
+        self._limits.note(reply)
         if reply.status in REDIRECTS and reply.all("location"):
             return follow(reply.target, reply.all("location"), self._rules)
         if reply.status == 304:

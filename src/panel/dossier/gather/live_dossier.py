@@ -24,7 +24,18 @@ from panel.dossier.gather.gather_pages import Gathered, Gathering, PageEvent, ga
 from panel.dossier.gather.page_source import Fetch, Render, anything
 from panel.dossier.gather.snapshots import Snapshots
 from panel.dossier.visibility.hidden_text import as_records
-from panel.records import Coverage, Dossier, Fact, FactKind, Launch, LaunchSource, Pricing, Source, Stamp
+from panel.records import (
+    Coverage,
+    Dossier,
+    Fact,
+    FactKind,
+    Launch,
+    LaunchSource,
+    Pricing,
+    Source,
+    Stamp,
+    ThirdParty,
+)
 
 log = logging.getLogger(__name__)
 OWN_DATA = "JSON-LD"  # the `read_from` of what a page states for machines, under its own name for each thing
@@ -37,18 +48,18 @@ SAME = {"title", "voice", "kind", "url", "published", "fetched"}  # of a source,
 async def build_live_dossier(
     url: str, *, fetch: Fetch, snapshots: Snapshots, made: Stamp, today: date,
     admit: Callable[[str], None] = anything, browser: Render | None = None, renders_all: bool = False,
-    refresh: bool = False, category: str = "",
+    refresh: bool = False, category: str = "", third_parties: Sequence[ThirdParty] = (),
     on_page: Callable[[PageEvent], None] = lambda event: None,
 ) -> Dossier:  # fmt: skip
     """The dossier of the product at `url`.
 
     today: UTC; it only says which snapshots are recent. The dossier's own day is the newest its pages were fetched, so
-    that the same snapshots give the same dossier hash on another day. admit, browser, renders_all: as of `gather`.
-    Raises as `gather` does; pages that could not be read are in `coverage.unread`.
+    that the same snapshots give the same dossier hash on another day. admit, browser, renders_all, third_parties: as of
+    `gather`. Raises as `gather` does; pages that could not be read are in `coverage.unread`.
     """
     gathering = await gather(
         url, fetch=fetch, snapshots=snapshots, today=today, admit=admit, browser=browser, renders_all=renders_all,
-        refresh=refresh, on_page=on_page,
+        refresh=refresh, third_parties=third_parties, on_page=on_page,
     )  # fmt: skip
     return await asyncio.to_thread(_assemble, gathering, made, category)  # reads every page: not on the loop
 
@@ -57,7 +68,7 @@ def _assemble(gathering: Gathering, made: Stamp, category: str) -> Dossier:
     screen = Screen()
     unread = [*gathering.unread]
     facts = tuple(fact for gathered in gathering.pages for fact in _facts(gathered, unread))
-    sources = tuple(_source(gathered, screen) for gathered in gathering.pages)
+    sources = tuple(source_of(gathered, screen) for gathered in gathering.pages)
     launch = _launch(gathering, sources, facts, category, screen)
     missing = [m for m in missing_essentials(launch, sources) if m not in gathering.sections]
     cited = {fact.value for fact in facts if fact.kind == "plan" and fact.passage_id}
@@ -77,6 +88,7 @@ def _assemble(gathering: Gathering, made: Stamp, category: str) -> Dossier:
             missing=tuple(missing),
             unread=tuple(unread),
             rendered=tuple(g.source_id for g in gathering.pages if g.page.rendered),
+            sought=gathering.sought,
         ),
         hidden=(*mark_attempts(hidden), *screen.left_out),
         suspicions=find_suspicions(passages),
@@ -84,7 +96,8 @@ def _assemble(gathering: Gathering, made: Stamp, category: str) -> Dossier:
     )
 
 
-def _source(gathered: Gathered, screen: Screen) -> Source:
+def source_of(gathered: Gathered, screen: Screen) -> Source:
+    """A page read as a source; its title goes through the screen."""
     parsed = gathered.parsed
     title = screen(parsed.title, source_id=gathered.source_id, where="title", most=MOST_LINE)
     return Source(
@@ -97,12 +110,16 @@ def _source(gathered: Gathered, screen: Screen) -> Source:
 def _facts(gathered: Gathered, unread: list[str]) -> list[Fact]:
     """What the page states, its language too when nobody else read it.
 
-    A page that the reader breaks on states nothing, is named in `unread`, and costs the other pages nothing.
+    A page that the reader breaks on states nothing, is named in `unread`, and costs the other pages nothing. Of what
+    others say, only a registry's entry states facts; a package's name need not be the product's.
     """
+    if gathered.voice == "third_party" and gathered.kind != "package":
+        return []
     parsed, day = gathered.parsed, gathered.page.fetched_at.date()
     facts: list[Fact] = []
     try:
         facts += read_facts(parsed, source_id=gathered.source_id, passages=gathered.passages, checked=day)
+        facts = [fact for fact in facts if gathered.kind != "package" or fact.kind != "name"]
         if amounts := unread_amounts(parsed.lines, parsed.language):
             named = " and ".join(f'"{amount}"' for amount in amounts)
             unread.append(f"Price not read: the currency of {named} on {shown(parsed.url)} is not certain.")

@@ -27,6 +27,10 @@ name: {name}
 #   source: https://example.com/pricing
 #   checked: 2026-11-23     # the day you looked
 
+# rivals:                   # up to three other tools; critics read home and price page of each, from the web
+#   - name: Wick
+#     homepage: https://wick.example
+
 # description: >
 #   What it is and for whom, in two sentences of yours.
 
@@ -34,8 +38,9 @@ name: {name}
 # the announcement, the price list, the documentation, what others measured.
 sources:
   - title: Announcement
-    kind: page              # page, pricing, docs, changelog, licence, repository, article, run_log, neighbours, other
-    voice: maker            # whose word it is: maker, third_party, us, unknown
+    kind: page              # page, pricing, docs, changelog, licence, repository, article, discussion, issues, package,
+                            # run_log, neighbours, other
+    voice: maker            # whose word it is: maker, third_party, rival, us, unknown
     # url: https://example.com/blog/launch
     # published: 2026-11-23
     fetched: {today}     # the day you read it: the day the whole dossier speaks of

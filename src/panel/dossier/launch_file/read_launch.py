@@ -12,13 +12,14 @@ from panel.dossier.identity.address import tidy_address
 from panel.dossier.launch_file.launch_yaml import load_launch
 from panel.dossier.launch_file.source_files import source_path
 from panel.errors import Mistake
-from panel.records import Launch, LaunchSource, Plan, Pricing, Seen
+from panel.records import Launch, LaunchSource, Plan, Pricing, Rival, Seen
 
 SHAPES: Mapping[str, type[BaseModel]] = {
     "": Launch,
     "pricing": Pricing,
     "plans": Plan,
     "seen_at": Seen,
+    "rivals": Rival,
     "sources": LaunchSource,
 }
 ADDRESSES = ("homepage", "url")

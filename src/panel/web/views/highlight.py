@@ -35,7 +35,10 @@ class Evidence:
     voice: str
 
 
-VOICES = {"maker": "the maker's word", "third_party": "a third party", "us": "ours", "unknown": "voice unknown"}
+VOICES = {
+    "maker": "the maker's word", "third_party": "a third party", "rival": "another product's word", "us": "ours",
+    "unknown": "voice unknown",
+}  # fmt: skip
 
 
 def evidence(shown: Shown) -> Evidence:

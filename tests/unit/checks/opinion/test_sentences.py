@@ -197,6 +197,18 @@ def test_prices_list_sizes_and_others_figures_need_no_attribution():
     }
 
 
+def test_a_rivals_figure_is_its_makers_and_has_to_be_said_so():
+    dossier = make_dossier()
+    sources = tuple(s.model_copy(update={"voice": "rival"}) if s.source_id == "S1" else s for s in dossier.sources)
+    side, whole = EXTRA["S1.2"]
+    ground = Ground(number=4, side=side, claim="", passage_id="S1.2", excerpt=whole)
+    quote = one_sentence("Search is 40% faster than before.", rests_on="grounds", grounds=(4,))
+    opinion = make_opinion(grounds=(*GROUNDS, ground), quote=quote)
+    flags = check_review(dossier.model_copy(update={"sources": sources}), [make_persona()], [opinion])
+    told = [f.message for f in flags if f.check == "makers_figure_as_fact"]
+    assert told == ["'40%' is only a rival's figure, and the words don't say so."]
+
+
 def test_a_figure_the_maker_shares_with_a_third_party_needs_no_attribution():
     pages = PAGES | {"S4": ("third_party", "article", ["We timed it: search is 40% faster than the release before."])}
     grounds = (

@@ -105,6 +105,7 @@ def test_every_line_of_the_template_is_valid_without_its_comment_mark(tmp_path: 
         "launched_at",
         "stake",
         "pricing",
+        "rivals",
         "  ",
         "description",
         "url",
