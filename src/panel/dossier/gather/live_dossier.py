@@ -32,6 +32,7 @@ from panel.records import (
     Launch,
     LaunchSource,
     Pricing,
+    Sought,
     Source,
     Stamp,
     ThirdParty,
@@ -88,12 +89,19 @@ def _assemble(gathering: Gathering, made: Stamp, category: str) -> Dossier:
             missing=tuple(missing),
             unread=tuple(unread),
             rendered=tuple(g.source_id for g in gathering.pages if g.page.rendered),
-            sought=gathering.sought,
+            sought=_sought(gathering, facts),
         ),
         hidden=(*mark_attempts(hidden), *screen.left_out),
         suspicions=find_suspicions(passages),
         facts=facts,
     )
+
+
+def _sought(gathering: Gathering, facts: Sequence[Fact]) -> tuple[Sought, ...]:
+    """What was looked for; prices that stand on a page of another kind were read, too."""
+    priced = any(fact.kind == "plan" and fact.passage_id for fact in facts)
+    read = {"outcome": "read", "on": gathering.as_of}
+    return tuple(s.model_copy(update=read) if priced and s.kind == "pricing" else s for s in gathering.sought)
 
 
 def source_of(gathered: Gathered, screen: Screen) -> Source:

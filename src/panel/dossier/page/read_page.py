@@ -147,11 +147,16 @@ def needs_scripts(parsed: ParsedPage) -> bool:
     those who have none.
     """
     shell = parsed.text[:MOST_SHELL]
-    prose = sum(count for block in parsed.blocks if (count := _word_count(block.text)) >= LINE_WORDS)
+    prose = prose_words(parsed)
     if not parsed.is_html or prose >= FEW_WORDS or not SCRIPT.search(shell):
         return False
     told = any(_word_count(NO_WORDS.sub(" ", found[1])) > 1 for found in NOSCRIPT.finditer(shell))
     return not prose or told or bool(MODULE.search(shell)) or _has_empty_root(shell)
+
+
+def prose_words(parsed: ParsedPage) -> int:
+    """Words of its blocks that are more than labels."""
+    return sum(count for block in parsed.blocks if (count := _word_count(block.text)) >= LINE_WORDS)
 
 
 def _word_count(text: str) -> int:

@@ -268,3 +268,14 @@ async def test_passages_are_cut_as_a_launch_files_are(snapshots: Snapshots) -> N
     dossier = await build(web, snapshots)
     body = (await web(f"{HOME}/pricing")).body.decode()
     assert dossier.sources[1].passages == cut("S2", html_blocks(body))
+
+
+async def test_prices_on_the_first_page_were_looked_for_and_read(
+    snapshots: Snapshots, told: Callable[..., None]
+) -> None:
+    told(read_facts=read_facts)
+    card = "<div><h3>{}</h3><p>{}</p><p>{} projects</p></div>"
+    cards = card.format("Solo", "$0", 1) + card.format("Team", "$12 per seat and month", 9)
+    body = f"<title>Lantern</title><main><h1>Lantern</h1><p>It sorts the notes on your own machine.</p>{cards}</main>"
+    dossier = await build(Web({HOME: body}), snapshots)
+    assert ("pricing", "read") in {(sought.kind, sought.outcome) for sought in dossier.coverage.sought}

@@ -22,8 +22,8 @@ PICTURE = b"\xff\xd8\xff a picture"
 class Browser:
     """A Render that shows one text for every page, or is not there."""
 
-    def __init__(self, missing: str = "") -> None:
-        self.missing = missing
+    def __init__(self, missing: str = "", text: str = SHOWN) -> None:
+        self.missing, self.text = missing, text
         self.shown: list[str] = []
 
     def why_not(self) -> str:
@@ -31,7 +31,7 @@ class Browser:
 
     async def render(self, page: Page) -> Rendered:
         self.shown.append(page.final_url)
-        body = SHOWN.encode()
+        body = self.text.encode()
         changed = {"body": body, "sha256": sha256_of(body), "charset": "utf-8", "etag": "", "rendered": True}
         return Rendered(page.model_copy(update=changed), PICTURE)
 
@@ -56,6 +56,13 @@ async def test_a_page_that_scripts_fill_is_read_with_a_browser(snapshots: Snapsh
     gathering = await read(Web({HOME: SHELL}), snapshots, browser)
     assert "by what they are about" in gathering.pages[0].passages[-1].text
     assert browser.shown == [HOME]
+
+
+async def test_a_page_that_shows_nothing_in_a_browser_either_is_one_sentence(snapshots: Snapshots) -> None:
+    empty = Browser(text="<title>Acme</title><h1>Acme</h1><div></div>")
+    for browser in (empty, None):  # at once, and when its snapshot is read
+        with pytest.raises(Mistake, match="shows no text, in a browser neither"):
+            await read(Web({HOME: SHELL}), snapshots, browser)
 
 
 async def test_a_page_with_its_text_in_it_starts_no_browser(snapshots: Snapshots) -> None:
