@@ -7,6 +7,7 @@ seconds on hostile ones.
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import BinaryIO, NamedTuple
@@ -96,7 +97,7 @@ def _names(row: list[str]) -> list[str]:
 
 def _records(lines: TextLines, delimiter: str, columns: int) -> Iterator[tuple[str, list[str] | str]]:
     """Where a row begins, and the row or what is wrong with it. A wrong row that swallowed lines gives them back."""
-    kept = _Kept(lines)
+    kept = _Kept(lines, delimiter)
     reader = csv.reader(kept, delimiter=delimiter, strict=True)
     while True:
         kept.begin()
@@ -134,10 +135,15 @@ class _Endless(Exception):
 
 
 class _Kept:
-    """The lines of the row under way."""
+    """The lines of the row under way, handed on without the blanks that some exports write around a quoted cell.
 
-    def __init__(self, lines: TextLines) -> None:
+    A blank within a cell that it takes for one of those costs that blank and nothing else.
+    """
+
+    def __init__(self, lines: TextLines, delimiter: str) -> None:
         self._source = lines
+        end = rf"(?=[{re.escape(delimiter)}\r\n]|\Z)"
+        self._around = re.compile(rf'(?<=") +{end}|(?<={re.escape(delimiter)}) +(?="(?:[^"]|"")*+" *{end})')
         self.lines: list[tuple[int, str]] = []
 
     def begin(self) -> None:
@@ -151,4 +157,4 @@ class _Kept:
             raise _Endless
         line = next(self._source)
         self.lines.append((self._source.number, line))
-        return line
+        return self._around.sub("", line)

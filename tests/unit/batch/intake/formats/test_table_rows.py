@@ -75,6 +75,21 @@ async def test_a_quote_within_a_quoted_cell_is_a_bad_row(tmp_path: Path) -> None
     assert (at, "quote" in reason) == ("line 2", True)
 
 
+async def test_blanks_around_a_quoted_cell_are_none_of_its_own(tmp_path: Path) -> None:
+    rows = (
+        '"name" , "tagline" ,url',
+        '"Lamp" , "Light, and ""more"", of it" ,l.dev',
+        '"Bulb", "a" ,"b.dev" ',
+        'Wick, "w" is, w.dev',
+        '"Oil" x,"o",o.dev',
+    )
+    taken = await take_text(tmp_path, "\n".join(rows))
+    said = [("Lamp", 'Light, and "more", of it'), ("Bulb", "a"), ("Wick", '"w" is')]
+    assert [(row.name, row.tagline) for row in taken.good] == said
+    assert [row.homepage for row in taken.good] == ["https://l.dev", "https://b.dev", "https://w.dev"]
+    assert [at for at, _ in taken.bad] == ["line 5"]
+
+
 @pytest.mark.parametrize("cell", ["iOS, Testing", "Mobile; testing; Web", "mobile / Testing", "#ios #testing"])
 async def test_of_several_categories_in_one_cell_the_first_we_have_counts(tmp_path: Path, cell: str) -> None:
     (lamp,) = (await take_text(tmp_path, f'name,url,topics\nLamp,lamp.dev,"{cell}"\n')).good
