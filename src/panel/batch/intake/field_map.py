@@ -51,6 +51,7 @@ PRODUCTS, MAKERS = OTHERS["product"], OTHERS["maker"]
 FIELD_OF = {word: field for field, words in KINDS.items() for word in words}
 VOCABULARY = frozenset(FIELD_OF).union(*OTHERS.values())
 ADDRESSES = ("homepage", "listing")
+NAMING = ("name", *ADDRESSES)  # without one of these, no row could be a launch
 LABEL_END = re.compile(r"[\n\r(\[{（【]")  # of a heading: the rest explains it
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 WORD = re.compile(r"[^\W_]+")
@@ -98,11 +99,12 @@ def _paths(given: Iterable[str]) -> Iterator[str]:
         yield from (path, *BRACED.findall(path))
 
 
-def names_address(names: Iterable[str], table: FeedTable) -> bool:
-    """Whether one of these columns may hold an address, by its name or by the table."""
-    if table.homepage is not None or table.listing is not None:
+def may_name(fields: Iterable[str], names: Iterable[str], table: FeedTable) -> bool:
+    """Whether one of these columns may hold one of these fields, by its name or by the table."""
+    wanted = frozenset(fields)
+    if any(getattr(table, field) is not None for field in wanted):
         return True
-    return any(found[0] in ADDRESSES for name in names if (found := meaning(name)))
+    return any(found[0] in wanted for name in names if (found := meaning(name)))
 
 
 def value_of(field: str, entry: Entry, table: FeedTable) -> FieldValue:

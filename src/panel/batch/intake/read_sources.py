@@ -18,7 +18,7 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from panel.batch.intake.entries import MOST_SHOWN, BadRow, Entry, OnProblem, Rows, Torn, listing_of
-from panel.batch.intake.field_map import columns_of, names_address
+from panel.batch.intake.field_map import ADDRESSES, NAMING, columns_of, may_name
 from panel.batch.intake.formats.csv_rows import MOST_COLUMNS, read_csv
 from panel.batch.intake.formats.json_rows import read_json, read_jsonl
 from panel.batch.intake.formats.launch_rows import launch_text, launches_in, one_launch
@@ -116,20 +116,28 @@ def _rows(
     categories: frozenset[str],
     on_row: OnRow,
 ) -> Generator[SourceRow, None, None]:
-    """Rows as announcements; whatever fails midway ends this source with a last bad row."""
+    """Rows as announcements; whatever fails midway ends this source with a last bad row.
+
+    Raises Mistake where no column of the first rows may hold a name or an address: none of them could be a launch.
+    """
     heads = frozenset[str]()
     columns: dict[str, None] = {}
     ended = False
     while not ended:
         group, ended = _ahead(rows, spec)
-        heads |= heads_of((row for row in group if isinstance(row, Entry)), spec.table)
+        entries = [row for row in group if isinstance(row, Entry)]
+        heads |= heads_of(entries, spec.table)
+        for entry in entries:
+            if len(columns) <= MOST_COLUMNS:
+                columns |= dict.fromkeys(map(str, entry.fields))
+        if columns and not may_name(NAMING, columns, spec.table):
+            raise _unknown("a name or an address", columns)
         for row in group:
-            if isinstance(row, Entry) and len(columns) <= MOST_COLUMNS:
-                columns |= dict.fromkeys(map(str, row.fields))
             on_row(row, spec)
             yield _announced(row, spec, on_problem, categories, heads) if isinstance(row, Entry) else row
-    if columns and not names_address(columns, spec.table):
-        on_problem(BadRow(source=spec.label, at="", reason=_no_address(columns), kept=True))
+    if columns and not may_name(ADDRESSES, columns, spec.table):
+        reason = _sentence(_unknown("an address", columns))
+        on_problem(BadRow(source=spec.label, at="", reason=reason, kept=True))
 
 
 def _ahead(rows: Iterator[Entry | Torn | Announcement], spec: SourceSpec) -> tuple[list[Entry | SourceRow], bool]:
@@ -146,10 +154,10 @@ def _ahead(rows: Iterator[Entry | Torn | Announcement], spec: SourceSpec) -> tup
     return [*group, BadRow(source=spec.label, at="", reason=reason)], True
 
 
-def _no_address(columns: Iterable[str]) -> str:
-    return (
-        f"None of its columns is known to hold an address: {listing_of(columns)}. "
-        "Say which does in a [feeds.NAME] table: docs/feeds.md."
+def _unknown(what: str, columns: Iterable[str]) -> Mistake:
+    return Mistake(
+        f"None of its columns is known to hold {what}: {listing_of(columns)}.",
+        hint="Say which does in a [feeds.NAME] table: docs/feeds.md.",
     )
 
 

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import BinaryIO, NamedTuple
 
 from panel.batch.intake.entries import MOST_LINE, Entry, Rows, Torn, listing_of
+from panel.batch.intake.field_map import NAMING
 from panel.batch.intake.text_lines import TextLines, as_text
 from panel.errors import Mistake
 
@@ -22,7 +23,6 @@ OPEN = "It opens a quote that is not closed, or closes it in the wrong place."
 MOST_ROW_LINES = 50  # a quoted text may hold line ends; one that goes on longer is taken for an open quote
 HEADER_WITHIN = 10  # records
 FieldOf = Callable[[str], str]  # the field a column of this name holds, "" for one unknown
-NAMING = frozenset({"name", "homepage", "listing"})  # without one of these, no row could be a launch
 
 
 class Header(NamedTuple):
@@ -75,7 +75,7 @@ def _header(start: list[tuple[int, str]], delimiter: str, field_of: FieldOf) -> 
         for row in islice((row for row in reader if any(cell.strip() for cell in row)), HEADER_WITHIN):
             names = _names(row)
             fields = [field for field in map(field_of, names[:MOST_COLUMNS]) if field]
-            known = len(fields) if NAMING & set(fields) else 0
+            known = len(fields) if not {*NAMING}.isdisjoint(fields) else 0
             header = Header(known, names, reader.line_num, delimiter)
             if header.known > 1 or (header.known and below_titles and len(names) > 1):
                 return header

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.support.sources import nobody, take_text
 
 from panel.batch.intake.entries import MOST_LINE, BadRow, Entry, Torn
-from panel.batch.intake.field_map import VOCABULARY, columns_of
+from panel.batch.intake.field_map import NAMING, VOCABULARY, columns_of
 from panel.batch.intake.formats.csv_rows import MOST_ROW_LINES, read_csv
 from panel.batch.intake.formats.json_rows import read_jsonl
 from panel.batch.intake.read_sources import AT_ONCE, read_announcements
@@ -163,6 +163,29 @@ async def test_a_file_without_a_known_address_column_says_so_once(tmp_path: Path
             "Say which does in a [feeds.NAME] table: docs/feeds.md.",
         )
     ]
+
+
+NAMELESS = {"player": "Ada", "team": "chw", "description": "A batter of the first rows of a made-up league."}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("scores.json", json.dumps({"all": {"players": 9}, "games": [NAMELESS] * 9})),
+        ("scores.jsonl", f"{json.dumps(NAMELESS)}\n" * 300),
+        ("notes.xml", f"<rss version='2.0'><channel>{'<item><description>A day</description></item>' * 9}</channel></rss>"),
+    ],
+)  # fmt: skip
+async def test_rows_of_which_none_could_be_a_launch_are_one_bad_source(tmp_path: Path, name: str, text: str) -> None:
+    taken = await take_text(tmp_path, text, name)
+    ((at, reason),) = taken.bad
+    assert (len(taken.rows), at, taken.notes) == (1, "", [])
+    assert reason.startswith("None of its columns is known to hold a name or an address: ")
+
+
+async def test_a_mapped_field_makes_rows_without_a_usual_name_launches(tmp_path: Path) -> None:
+    taken = await take_text(tmp_path, json.dumps({"games": [NAMELESS] * 2}), "scores.json", name="player")
+    assert [row.name for row in taken.good] == ["Ada", "Ada"]
 
 
 @pytest.mark.parametrize(
@@ -360,7 +383,9 @@ async def test_any_json_is_read_or_reported(tmp_path: Path, values: list[object]
     text = "\n".join(map(json.dumps, values)) if how.endswith("l") else json.dumps({"items": values})
     taken = await take_text(tmp_path, text, how)
     assert all(type(row).model_validate(row.model_dump()) == row for row in taken.rows)
-    assert len(taken.rows) == len(values)
+    fields = {FIELD_OF(name) for value in values if isinstance(value, dict) for name in value}
+    is_refused = any(isinstance(value, dict) and value for value in values) and fields.isdisjoint(NAMING)
+    assert len(taken.rows) == (1 if is_refused else len(values))
 
 
 def test_a_file_with_too_many_columns_is_refused() -> None:
