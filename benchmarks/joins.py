@@ -5,7 +5,8 @@
     python benchmarks/joins.py FOLDER --json       # every row, for a comparison of two commits
 
 Targets: of all rows fewer than 1 % are joined to one that has another name and another address; of the rows whose
-address was met before at least 95 % are joined.
+address was met before at least 95 % are joined, but for those that state another release than every row there: a
+changelog's entries stand at one address and are launches of their own.
 """
 
 import argparse
@@ -13,12 +14,12 @@ import asyncio
 import json
 import re
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from panel.batch.intake.dedupe import Joining
+from panel.batch.intake.dedupe import Joining, fold_release
 from panel.batch.intake.entries import BadRow
 from panel.batch.intake.read_sources import read_announcements
 from panel.batch.intake.source_spec import SourceSpec
@@ -31,10 +32,11 @@ KINDS = (
     "joined, one name, an address missing",
     "joined, another name and another address",
     "apart, one address",
+    "apart, one address, another release",
     "apart, one name",
     "apart",
 )
-FAR, ONE, SHARED = KINDS[3], KINDS[0], KINDS[4]
+FAR, ONE, SHARED, RELEASE, NAMED, APART = KINDS[3], KINDS[0], *KINDS[4:]
 FAR_SHARE, ONE_SHARE = 0.01, 0.95
 MOST_REASONS = 12
 
@@ -60,20 +62,24 @@ def address_of(said: Announcement) -> str:
 def kinds(rows: list[BatchRow]) -> Iterator[str]:
     """What became of each row, held against the rows before it that it was joined to, or could have been."""
     groups: dict[int, list[Announcement]] = {}
-    names, addresses = set[str](), set[str]()
+    names, released = set[str](), defaultdict[str, set[str]](set)  # address -> releases stated there
     for row in rows:
         name, address = letters_and_digits(row.said.name), address_of(row.said)
+        release, there = fold_release(row.said.release), released.get(address, set())
         group = groups.setdefault(row.same_as or row.row, [])
         if row.same_as is not None:
             theirs = {address_of(other) for other in group}
             is_named = name in {letters_and_digits(other.name) for other in group}
             near = KINDS[1] if address and "" not in theirs else KINDS[2]
             yield KINDS[0] if address and address in theirs else near if is_named else FAR
+        elif there:
+            yield RELEASE if release and there.isdisjoint({release, ""}) else SHARED
         else:
-            yield SHARED if address in addresses else KINDS[5] if name in names else KINDS[6]
+            yield NAMED if name in names else APART
         group.append(row.said)
         names.add(name)
-        addresses |= {address} - {""}
+        if address:
+            released[address].add(release)
 
 
 async def main() -> int:
@@ -94,7 +100,7 @@ async def main() -> int:
         line = [one.source, row.row, row.same_as, kind, one.name, one.release, one.tagline, address_of(one)]
         if args.json:
             print(json.dumps(line, ensure_ascii=False))
-        elif kind != KINDS[6] and shown[kind] < args.show:
+        elif kind != APART and shown[kind] < args.show:
             shown[kind] += 1
             print(*line, sep=" | ")
     if not args.json:
