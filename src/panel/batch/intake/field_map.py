@@ -1,8 +1,8 @@
 """From a row's own fields to ours: by the mapping in panel.toml, else by what their names are made of.
 
 A name is made of kinds (`url`, `name`, `date`), of things it may be a kind of (`tool`, `company`) and of small words,
-in English, German or French, in any spelling of capitals, spaces and hyphens. One word that is none of these and the
-name means nothing to us: `Logo URL` is no homepage.
+in English, German or French, the usual ones in Spanish, Portuguese, Chinese and Japanese, in any spelling of capitals,
+spaces and hyphens. One word that is none of these and the name means nothing to us: `Logo URL` is no homepage.
 """
 
 import re
@@ -16,35 +16,45 @@ from panel.batch.intake.formats.json_rows import at_path
 from panel.batch.intake.source_spec import FIELDS, FeedTable, listed
 from panel.dossier import address_in
 
+
+def _bare(text: str) -> str:
+    """Without accents, as all names and words are compared."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
 TITLES = frozenset({"title", "headline", "titel", "titre"})  # fields that hold more than a name
 KINDS: Mapping[str, tuple[str, ...]] = {  # by field; of two columns the one with the earlier word counts
-    field: tuple(words.split())
+    field: tuple(_bare(words).split())
     for field, words in {
-        "name": "name nom bezeichnung title headline titel titre",
-        "release": "version release",
+        "name": "name nom bezeichnung nombre nome 名称 名稱 名前 名 title headline titel titre",
+        "release": "version release versão 版本 バージョン",
         "tagline": "tagline slogan oneliner liner pitch motto",
         "homepage": "homepage website webseite webpage site external url uri link lien web domain page address adresse "
-        "repository repo github",
+        "repository repo github sitio enlace página 网站 網站 网址 網址 官网 链接 "
+        "サイト ウェブサイト ホームページ リンク",
         "listing": "listing discussion comment permalink producthunt hunt",
-        "category": "category categories categorie kategorie kategorien topic tag",
+        "category": "category categories categorie kategorie kategorien topic tag categoría 分类 分類 "
+        "类别 カテゴリ カテゴリー",
         "language": "language lang sprache langue",
-        "launched_at": "launched lancement released erscheinungsdatum sortie published publication veroffentlicht "
-        "veroffentlichung date datum created updated",
+        "launched_at": "launched lancement released erscheinungsdatum sortie published publication veröffentlicht "
+        "veröffentlichung date datum created updated fecha lanzamiento lançamento 日期 发布 公開 リリース 日付 日",
         "text": "description content summary body text detail about overview abstract beschreibung inhalt "
-        "zusammenfassung contenu",
+        "zusammenfassung contenu descripción resumen descrição resumo 描述 简介 介绍 说明 説明 概要 内容",
     }.items()
 }
 OTHERS: Mapping[str, frozenset[str]] = {
-    role: frozenset(words.split())
+    role: frozenset(_bare(words).split())
     for role, words in {
         "product": "product tool app application software project startup produkt werkzeug anwendung projekt produit "
-        "outil logiciel projet",
-        "maker": "company organisation organization business firma unternehmen firm entreprise societe vendor maker",
-        "of": "of to for de du des der zum zur von vers",  # what a name is a kind of stands after these
+        "outil logiciel projet producto herramienta aplicación proyecto produto ferramenta aplicativo projeto 产品 "
+        "工具 应用 软件 项目 製品 ツール アプリ",
+        "maker": "company organisation organization business firma unternehmen firm entreprise société vendor maker "
+        "empresa 公司 企业 会社 企業",
+        "of": "of to for de du des der zum zur von vers del do da",  # what a name is a kind of stands after these
         "yours": "your our",  # "Your name" asks for a person's
         "small": "the a an at on in le la les l d die das launch main official public direct primary full short long "
         "brief kurz one landing html plain pub publish added time service platform plugin extension package library "
-        "saas model",
+        "saas model oficial 官方 公式 サービス",
     }.items()
 }
 PRODUCTS, MAKERS = OTHERS["product"], OTHERS["maker"]
@@ -189,8 +199,7 @@ def _field_of(kinds: list[str]) -> str:
 
 def _words(name: str) -> tuple[str, ...]:
     """The known words a name is made of; none when one of them is unknown."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", name[:MOST_HEADING]) if not unicodedata.combining(c))
-    shown = _label(bare)
+    shown = _label(_bare(name[:MOST_HEADING]))
     if fold_name(shown) in VOCABULARY:
         return (fold_name(shown),)
     parts = [_split(word.lower()) for word in WORD.findall(CAMEL.sub(" ", shown))]

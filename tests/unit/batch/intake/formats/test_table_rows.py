@@ -132,6 +132,10 @@ async def test_a_table_whose_first_row_names_nothing_is_one_bad_source(tmp_path:
         ("Name of the app,URL of the app,Logo URL,Twitter link", ("name", "homepage")),
         ("Startup,Official site,Docs URL", ("name", "homepage")),
         ("Title,Comments URL,Price", ("name", "listing")),
+        ("Categoría,Nombre de la herramienta,Sitio web oficial", ("name", "homepage")),
+        ("Nome do produto,Descrição,Página", ("name", "homepage")),
+        ("一级分类,网站名称,网址,图标URL", ("name", "homepage")),
+        ("ツール名,公式サイト,バージョン", ("name", "homepage")),
     ],
 )
 async def test_a_column_is_known_by_what_its_name_is_made_of(
@@ -147,7 +151,7 @@ async def test_a_column_is_known_by_what_its_name_is_made_of(
 
 @pytest.mark.parametrize(
     "name",
-    ["Logo URL", "Contact name", "Your name", "Job title", "Programming language", "Category URL", "Updates", "", "Links"],
+    ["Logo URL", "Logo链接", "担当者名", "Data", "Contact name", "Your name", "Job title", "Programming language", "Category URL", "Updates", "", "Links"],
 )  # fmt: skip
 def test_a_name_with_a_word_nobody_knows_means_nothing(name: str) -> None:
     assert FIELD_OF(name) == ""
