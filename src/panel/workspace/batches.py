@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -138,19 +139,17 @@ def _read(
     workspace: Workspace, sources: Sequence[SourceSpec], watch: batch.RowWatch | None = None
 ) -> AsyncIterator[Announcement | BadRow]:
     """Every row of every source, streamed; bad ones are said as they are met, or kept where a row is watched."""
-    fetch = partial(make_fetcher(workspace).get, as_feed=True)
-    if watch:
-        return batch.read_announcements(
-            sources, fetch=fetch, on_problem=watch.hear, categories=workspace.categories, on_row=watch.see
-        )
-    told = 0
+    told = count(1)
 
     def tell(bad: BadRow) -> None:
-        nonlocal told
-        told += 1
-        if told <= MOST_TOLD:
+        number = next(told)
+        if number <= MOST_TOLD:
             workspace.console.tell(f"  {bad.source}, {bad.at or 'the whole source'}: {bad.reason}")
-        elif told == MOST_TOLD + 1:
+        elif number == MOST_TOLD + 1:
             workspace.console.tell("  More bad rows are in the summary.")
 
-    return batch.read_announcements(sources, fetch=fetch, on_problem=tell, categories=workspace.categories)
+    fetch = partial(make_fetcher(workspace).get, as_feed=True)
+    on_problem, on_row = (watch.hear, watch.see) if watch else (tell, lambda row, spec: None)
+    return batch.read_announcements(
+        sources, fetch=fetch, on_problem=on_problem, categories=workspace.categories, on_row=on_row
+    )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
+from panel.errors import Mistake
 from panel.records import Value
 
 MOST_BYTES = 20_000_000  # of a source that has to be read whole (XML, JSON); lines are streamed without such a bound
@@ -46,6 +47,10 @@ def quoted(value: object) -> str:
     return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 3]}..."
 
 
-def listing_of(names: Iterable[str]) -> str:
-    """The first of these names, fit for a sentence."""
-    return ", ".join(quoted(name) for name in islice(filter(None, names), MOST_NAMES)) or "it is empty"
+def unknown_columns(what: str, names: Iterable[str]) -> Mistake:
+    """Why rows with these columns, of which the first are named, hold none of this."""
+    shown = ", ".join(quoted(name) for name in islice(filter(None, names), MOST_NAMES)) or "it is empty"
+    return Mistake(
+        f"None of its columns is known to hold {what}: {shown}.",
+        hint="Name the columns, as `name` and `url`, or say which does in a [feeds.NAME] table: docs/feeds.md.",
+    )

@@ -7,7 +7,7 @@ spaces and hyphens. One word that is none of these and the name means nothing to
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -109,12 +109,10 @@ def _paths(given: Iterable[str]) -> Iterator[str]:
         yield from (path, *BRACED.findall(path))
 
 
-def may_name(fields: Iterable[str], names: Iterable[str], table: FeedTable) -> bool:
+def may_name(fields: Sequence[str], names: Iterable[str], table: FeedTable) -> bool:
     """Whether one of these columns may hold one of these fields, by its name or by the table."""
-    wanted = frozenset(fields)
-    if any(getattr(table, field) is not None for field in wanted):
-        return True
-    return any(found[0] in wanted for name in names if (found := meaning(name)))
+    is_mapped = any(getattr(table, field) is not None for field in fields)
+    return is_mapped or any(found[0] in fields for name in names if (found := meaning(name)))
 
 
 def value_of(field: str, entry: Entry, table: FeedTable) -> FieldValue:
@@ -139,13 +137,10 @@ def _mapped(paths: tuple[str, ...], entry: Entry) -> Iterator[FieldValue]:
         elif BRACED.search(path):
             parts = {inner: _texts(_at(entry, inner)) for inner in BRACED.findall(path)}
             if all(parts.values()):
-                yield FieldValue((_filled(path, parts),), path=path)
+                filled = "".join(parts[text][0] if n % 2 else text for n, text in enumerate(BRACED.split(path)))
+                yield FieldValue((filled,), path=path)
         elif texts := _texts(_at(entry, path)):
             yield FieldValue(texts, fold_name(path.rpartition(".")[2]) in TITLES, path=path)
-
-
-def _filled(template: str, parts: Mapping[str, tuple[str, ...]]) -> str:
-    return BRACED.sub(lambda found: parts[found[1]][0], template)
 
 
 def _usual(field: str, entry: Entry) -> Iterator[FieldValue]:

@@ -9,7 +9,7 @@ import asyncio
 import io
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from html import unescape
 from itertools import islice
@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from panel.batch.intake.entries import MOST_SHOWN, BadRow, Entry, OnProblem, Rows, Torn, listing_of
+from panel.batch.intake.entries import MOST_SHOWN, BadRow, Entry, OnProblem, Rows, Torn, unknown_columns
 from panel.batch.intake.field_map import ADDRESSES, NAMING, columns_of, may_name
 from panel.batch.intake.formats.csv_rows import MOST_COLUMNS, read_csv
 from panel.batch.intake.formats.json_rows import read_json, read_jsonl
@@ -116,10 +116,7 @@ def _rows(
     categories: frozenset[str],
     on_row: OnRow,
 ) -> Generator[SourceRow, None, None]:
-    """Rows as announcements; whatever fails midway ends this source with a last bad row.
-
-    Raises Mistake where no column of the first rows may hold a name or an address: none of them could be a launch.
-    """
+    """Rows as announcements; what fails midway ends them with a bad one. Raises Mistake if none could be a launch."""
     heads = frozenset[str]()
     columns: dict[str, None] = {}
     ended = False
@@ -131,12 +128,12 @@ def _rows(
             if len(columns) <= MOST_COLUMNS:
                 columns |= dict.fromkeys(map(str, entry.fields))
         if columns and not may_name(NAMING, columns, spec.table):
-            raise _unknown("a name or an address", columns)
+            raise unknown_columns("a name or an address", columns)
         for row in group:
             on_row(row, spec)
             yield _announced(row, spec, on_problem, categories, heads) if isinstance(row, Entry) else row
     if columns and not may_name(ADDRESSES, columns, spec.table):
-        reason = _sentence(_unknown("an address", columns))
+        reason = _sentence(unknown_columns("an address", columns))
         on_problem(BadRow(source=spec.label, at="", reason=reason, kept=True))
 
 
@@ -152,13 +149,6 @@ def _ahead(rows: Iterator[Entry | Torn | Announcement], spec: SourceSpec) -> tup
     except OSError as err:
         reason = f"Reading it broke off: {err.strerror}."
     return [*group, BadRow(source=spec.label, at="", reason=reason)], True
-
-
-def _unknown(what: str, columns: Iterable[str]) -> Mistake:
-    return Mistake(
-        f"None of its columns is known to hold {what}: {listing_of(columns)}.",
-        hint="Say which does in a [feeds.NAME] table: docs/feeds.md.",
-    )
 
 
 def _announced(

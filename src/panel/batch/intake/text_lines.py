@@ -68,7 +68,7 @@ def as_text(stream: BinaryIO, said: str = "") -> Iterator[io.TextIOWrapper]:
 class TextLines:
     """An iterator over lines that knows where it is, can go back a few, and passes over endless ones.
 
-    A line longer than MOST_LINE is left out; its number is in `too_long`.
+    A line longer than MOST_LINE is left out, and `passed_over` names it.
     """
 
     def __init__(self, text: io.TextIOBase) -> None:
@@ -77,7 +77,7 @@ class TextLines:
         self._read = 0
         self.number = 0  # of the line given last
         self.ended = False  # a line was asked for and there was none
-        self.too_long: list[int] = []
+        self._too_long: list[int] = []
 
     def __iter__(self) -> "TextLines":
         return self
@@ -94,9 +94,14 @@ class TextLines:
             self.number = self._read = self._read + 1
             if len(line) < MOST_LINE or line.endswith("\n"):
                 return line
-            self.too_long.append(self._read)
+            self._too_long.append(self._read)
             while (more := self._text.readline(MOST_LINE)) and not more.endswith("\n"):
                 pass
+
+    def passed_over(self) -> Iterator[tuple[str, str]]:
+        """Where lines too long stand, and that they are, each once."""
+        while self._too_long:
+            yield f"line {self._too_long.pop(0)}", f"It is longer than {MOST_LINE:,} characters."
 
     def go_back(self, lines: list[tuple[int, str]]) -> None:
         """Give these, with their numbers, again."""

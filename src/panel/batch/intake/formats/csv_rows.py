@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import BinaryIO, NamedTuple
 
-from panel.batch.intake.entries import MOST_LINE, Entry, Rows, Torn, listing_of
+from panel.batch.intake.entries import Entry, Rows, Torn, unknown_columns
 from panel.batch.intake.field_map import NAMING
 from panel.batch.intake.text_lines import TextLines, as_text
 from panel.errors import Mistake
@@ -49,10 +49,7 @@ def _rows(lines: TextLines, field_of: FieldOf) -> Rows:
         (_header(start, delimiter, field_of) for delimiter in DELIMITERS), key=lambda h: (h.known, len(h.names))
     )
     if not header.known:
-        raise Mistake(
-            f"Its first row names no column we know to hold a name or an address: {listing_of(header.names)}.",
-            hint="Name the columns in the first row, or map them in a [feeds.NAME] table: docs/feeds.md.",
-        )
+        raise unknown_columns("a name or an address", header.names)
     if len(header.names) > MOST_COLUMNS:
         raise Mistake(f"It has more than {MOST_COLUMNS} columns.", hint="Keep those that describe launches.")
     lines.go_back(start[header.lines :])
@@ -100,15 +97,15 @@ def _records(lines: TextLines, delimiter: str, columns: int) -> Iterator[tuple[s
     kept = _Kept(lines, delimiter)
     reader = csv.reader(kept, delimiter=delimiter, strict=True)
     while True:
-        kept.begin()
+        kept.lines = []
         try:
             row: list[str] | str = next(reader)
         except StopIteration:
-            yield from _too_long(lines)
+            yield from lines.passed_over()
             return
-        except (_Endless, csv.Error) as err:
-            row = OPEN if isinstance(err, _Endless) or "expected" in str(err) else f"It is no CSV: {err}."
-        yield from _too_long(lines)
+        except csv.Error as err:
+            row = OPEN if "expected" in str(err) else f"It is no CSV: {err}."
+        yield from lines.passed_over()
         if isinstance(row, str) or any(cell.strip() for cell in row):
             wrong = row if isinstance(row, str) else OPEN if lines.ended else _wrong(row, columns)
             if wrong and len(kept.lines) > 1:
@@ -125,20 +122,8 @@ def _wrong(row: list[str], columns: int) -> str:
     return ""
 
 
-def _too_long(lines: TextLines) -> Iterator[tuple[str, str]]:
-    while lines.too_long:
-        yield f"line {lines.too_long.pop(0)}", f"It is longer than {MOST_LINE:,} characters."
-
-
-class _Endless(Exception):
-    """A row goes on over more lines than any row would."""
-
-
 class _Kept:
-    """The lines of the row under way, handed on without the blanks that some exports write around a quoted cell.
-
-    A blank within a cell that it takes for one of those costs that blank and nothing else.
-    """
+    """The lines of the row under way, handed on without the blanks that some exports write around a quoted cell."""
 
     def __init__(self, lines: TextLines, delimiter: str) -> None:
         self._source = lines
@@ -146,15 +131,12 @@ class _Kept:
         self._around = re.compile(rf'(?<=") +{end}|(?<={re.escape(delimiter)}) +(?="(?:[^"]|"")*+" *{end})')
         self.lines: list[tuple[int, str]] = []
 
-    def begin(self) -> None:
-        self.lines = []
-
     def __iter__(self) -> "_Kept":
         return self
 
     def __next__(self) -> str:
         if len(self.lines) >= MOST_ROW_LINES:
-            raise _Endless
+            raise csv.Error("the row's end was expected")
         line = next(self._source)
         self.lines.append((self._source.number, line))
         return self._around.sub("", line)

@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Mapping
+from itertools import starmap
 from typing import Any, BinaryIO
 
-from panel.batch.intake.entries import MOST_BYTES, MOST_LINE, Entry, Rows, Torn
+from panel.batch.intake.entries import MOST_BYTES, Entry, Rows, Torn
 from panel.batch.intake.source_spec import is_address
 from panel.batch.intake.text_lines import TextLines, as_text, encoding_of
 from panel.dossier import joined
@@ -24,12 +25,10 @@ def read_jsonl(stream: BinaryIO, *, charset: str = "") -> Rows:
 
 def _lines(lines: TextLines) -> Rows:
     for line in lines:
-        while lines.too_long:
-            yield Torn(f"line {lines.too_long.pop(0)}", f"It is longer than {MOST_LINE:,} characters.")
+        yield from starmap(Torn, lines.passed_over())
         if line.strip():
             yield _row(f"line {lines.number}", line)
-    for number in lines.too_long:
-        yield Torn(f"line {number}", f"It is longer than {MOST_LINE:,} characters.")
+    yield from starmap(Torn, lines.passed_over())
 
 
 def read_json(stream: BinaryIO, *, entries: str = "", url: str = "", charset: str = "") -> Rows:

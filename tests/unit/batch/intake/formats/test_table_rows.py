@@ -118,7 +118,7 @@ async def test_a_table_whose_first_row_names_nothing_is_one_bad_source(tmp_path:
     taken = await take_text(tmp_path, "Lamp,acme.dev\nBulb,bulb.dev\n")
     assert taken.good == []
     assert taken.bad[0][0] == ""
-    assert "names no column we know" in taken.bad[0][1]
+    assert "None of its columns is known to hold a name or an address: 'Lamp', 'acme.dev'." in taken.bad[0][1]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ async def test_a_file_without_a_known_address_column_says_so_once(tmp_path: Path
         (
             "",
             "None of its columns is known to hold an address: 'Name', 'Where'. "
-            "Say which does in a [feeds.NAME] table: docs/feeds.md.",
+            "Name the columns, as `name` and `url`, or say which does in a [feeds.NAME] table: docs/feeds.md.",
         )
     ]
 
