@@ -39,6 +39,11 @@ def plain_blocks(text: str) -> Iterator[Block]:
         yield Block("prose", paragraph)
 
 
+def count_words(text: str) -> int:
+    """Words, and for scripts that write none apart one for two letters."""
+    return max(len(text.split()), sum(c > "\u2e7f" for c in text) // 2)
+
+
 def _pieces(block: Block) -> Iterator[str]:
     text = clean(block.text)
     if block.kind == "code":

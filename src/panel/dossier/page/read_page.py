@@ -17,7 +17,7 @@ from panel.dossier.page.html import PageText, read_html
 from panel.dossier.page.html_tree import HtmlTree, open_html
 from panel.dossier.page.links_to_follow import Link, find_links, names_a_page
 from panel.dossier.page.markdown_blocks import read_markdown
-from panel.dossier.page.passages import Block, plain_blocks
+from panel.dossier.page.passages import Block, count_words, plain_blocks
 from panel.dossier.page.visible_lines import VisibleLine
 from panel.dossier.visibility.hidden_text import hidden_characters
 from panel.dossier.visibility.style_sheets import Linked, linked_sheets
@@ -41,6 +41,7 @@ MOST_SHELL = 200_000  # characters of a page that are looked at for what scripts
 MOST_NESTED = 5
 FEW_WORDS = 60  # of prose, for a page to be taken for a shell
 LINE_WORDS = 5  # of a block, for it to be prose and no label
+MOST_LABELS = 1_000  # characters of a shell's labels; an index of names has no prose, but more
 MOST_TITLE = 300
 MOST_NAME = 120
 MOST_ALT_WORDS = 6  # of a picture's description, for it to be a name
@@ -148,20 +149,16 @@ def needs_scripts(parsed: ParsedPage) -> bool:
     """
     shell = parsed.text[:MOST_SHELL]
     prose = prose_words(parsed)
-    if not parsed.is_html or prose >= FEW_WORDS or not SCRIPT.search(shell):
+    is_full = prose >= FEW_WORDS or sum(len(block.text) for block in parsed.blocks) > MOST_LABELS
+    if not parsed.is_html or is_full or not SCRIPT.search(shell):
         return False
-    told = any(_word_count(NO_WORDS.sub(" ", found[1])) > 1 for found in NOSCRIPT.finditer(shell))
+    told = any(count_words(NO_WORDS.sub(" ", found[1])) > 1 for found in NOSCRIPT.finditer(shell))
     return not prose or told or bool(MODULE.search(shell)) or _has_empty_root(shell)
 
 
 def prose_words(parsed: ParsedPage) -> int:
     """Words of its blocks that are more than labels."""
-    return sum(count for block in parsed.blocks if (count := _word_count(block.text)) >= LINE_WORDS)
-
-
-def _word_count(text: str) -> int:
-    """Words, and for scripts that write none apart one for two letters."""
-    return max(len(text.split()), sum(c > "\u2e7f" for c in text) // 2)
+    return sum(count for block in parsed.blocks if (count := count_words(block.text)) >= LINE_WORDS)
 
 
 def _has_empty_root(shell: str) -> bool:

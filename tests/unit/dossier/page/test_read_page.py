@@ -8,7 +8,7 @@ from tests.support.pages import DAY, LANTERN, PAGES, media, page
 
 from panel.dossier.charset import decode_page
 from panel.dossier.page.passages import cut
-from panel.dossier.page.read_page import name_and_tagline, parse_page
+from panel.dossier.page.read_page import name_and_tagline, needs_scripts, parse_page
 from panel.errors import Mistake
 
 URL = "https://acme.dev/lamp"
@@ -34,6 +34,17 @@ def test_tables_and_code_stay_readable() -> None:
     start = parse_page(page(URL, (PAGES / "quickstart.html").read_bytes()))
     (code,) = [block.text for block in start.blocks if block.kind == "code"]
     assert code.splitlines()[1] == "lantern index ~/notes"
+
+
+@pytest.mark.parametrize("tag", ["li", "tr><td", "code"])
+def test_an_index_of_names_is_no_page_that_needs_scripts(tag: str) -> None:
+    names = "".join(f"<{tag}>lantern.notes.index{n}</{tag.partition('>')[0]}>" for n in range(60))
+    whole = {"li": "ul", "code": "p"}.get(tag, "table")
+    index = f"<{whole}>{names}</{whole}><script src='search.js'></script>"
+    assert not needs_scripts(parse_page(page(URL, html(body=index))))
+    assert needs_scripts(
+        parse_page(page(URL, html(body="<p>Notes</p><div id='root'></div><script src='app.js'></script>")))
+    )
 
 
 def test_a_canonical_address_on_another_site_is_not_believed() -> None:
