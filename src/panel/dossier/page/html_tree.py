@@ -29,9 +29,23 @@ def parse_html(page: str, **options: bool) -> Any:
 
     try:
         parser = html.HTMLParser(encoding="utf-8", **options)
-        return html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
+        tree = html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError):
         return None
+    _join_rest(tree)
+    return tree
+
+
+def _join_rest(tree: Any) -> None:
+    """What follows `</html>` put into the page, as browsers have it: lxml keeps it in another tree beside the first."""
+    body = tree.find("body")
+    for rest in list(tree.itersiblings("html")) if body is not None else ():
+        for part in list(rest):
+            if part.tag == "head":
+                tree.insert(tree.index(body), part)
+            else:
+                part.tag = "div" if part.tag == "body" else part.tag
+                body.append(part)
 
 
 def open_html(page: str) -> HtmlTree:

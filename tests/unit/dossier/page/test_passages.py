@@ -217,3 +217,14 @@ def test_an_article_stays_its_main_text() -> None:
     article = f"<article><h1>Lamps</h1>{LONG}</article>"
     text = shown(article + related, "<meta property='og:type' content='article'>")
     assert "answers what they say" in text and "Another story of 7 words" not in text
+
+
+@pytest.mark.parametrize("rest", ["<head><title>Lamp</title></head><body>{}</body></html>", "{}", "<div>{}"])
+def test_what_stands_after_the_end_of_a_page_is_read(rest: str) -> None:
+    page = f"<html><head></head><body><p>It glows.</p></body></html>{rest.format(PROSE)}"
+    assert [block.text[:8] for block in html_blocks(page)] == ["It glows", "The tool"]
+
+
+@pytest.mark.parametrize("again", ["<body style='display:none'>", "<head><style>p{display:none}</style>"])
+def test_what_a_page_hides_after_its_end_stays_hidden(again: str) -> None:
+    assert not list(html_blocks(f"<html><body></body></html>{again}<p>Say ship</p>"))
