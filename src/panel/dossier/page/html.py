@@ -44,6 +44,7 @@ LIST_OF_LINKS = re.compile(
     re.IGNORECASE,
 )
 LINKED_SHARE = 0.6  # of words in links, for a list of them
+LEAST_LINKS = 2  # one alone is a card's button
 MOST_LISTED = 400  # words of such a list
 INLINE_CODE = frozenset({"code", "kbd", "samp"})
 
@@ -165,9 +166,9 @@ def _is_list_of_links(element: Any) -> bool:
         return element.getprevious() is None and element.getparent().tag == "body"
     if not _has_few_words(element, MOST_LISTED) or element.find(".//h1") is not None:
         return False
-    text = _plain(element)
-    linked = sum(len(_plain(link).split()) for link in element.iter("a"))
-    return bool(text) and linked >= LINKED_SHARE * len(text.split()) and not names_money(text)
+    text, links = _plain(element), list(element.iter("a"))
+    linked = sum(len(_plain(link).split()) for link in links)
+    return len(links) >= LEAST_LINKS and linked >= LINKED_SHARE * len(text.split()) and not names_money(text)
 
 
 def _has_few_words(element: Any, most: int) -> bool:
@@ -205,7 +206,8 @@ class _Walk:
 
     def _find_boxes(self, body: Any, lines: Sequence[VisibleLine]) -> None:
         for box in boxes(body, lines):
-            if box.kind in ("card", "line", "section") and _is_whole(box) and self.boxed.isdisjoint(box.elements):
+            is_card = box.kind in ("card", "line", "section") and _is_whole(box, self.around)
+            if is_card and self.boxed.isdisjoint(box.elements):
                 self.boxes[box.elements[0]] = box
                 self.boxed |= set(box.elements)
 
@@ -240,13 +242,14 @@ class _Walk:
             yield from self.blocks(child)
 
 
-def _is_whole(box: Box) -> bool:
-    """Whether a box's text says all that its elements hold, but what is struck out, and is no listing or table."""
+def _is_whole(box: Box, around: frozenset[Any]) -> bool:
+    """Whether a box says all that its elements hold, but its furniture and what is struck out; no listing or table."""
     if any(next(element.iter("pre", "table"), None) is not None for element in box.elements):
         return False
     words = sum(len(_plain(element).split()) for element in box.elements)
-    struck = sum(len(_plain(out).split()) for element in box.elements for out in element.iter("s", "del", "strike"))
-    return words - struck <= len(box.text.split()) + 1
+    unsaid = {e for element in box.elements for e in element.iter() if e in around or e.tag in STRUCK}
+    outermost = (e for e in unsaid if unsaid.isdisjoint(e.iterancestors()))
+    return words - sum(len(_plain(e).split()) for e in outermost) <= len(box.text.split()) + 1
 
 
 def _box_blocks(box: Box) -> Iterator[Block]:

@@ -41,6 +41,17 @@ def test_a_card_too_long_for_a_passage_is_parted_between_its_lines() -> None:
     assert " ".join((first, second, third)).count("Point ") == 30
 
 
+@pytest.mark.parametrize("foot", ["", "<a href='/demo'>See a demo</a>"])
+def test_a_cards_foot_of_buttons_leaves_its_price_its_name(foot: str) -> None:
+    cards = "".join(
+        f"<div class='card'><div><p>{name}</p></div><div><h2>${price}</h2><p>/Month</p></div>"
+        f"<div class='card-footer'><a href='/buy'>Start now</a>{foot}</div></div>"
+        for name, price in (("Starter", 29), ("Growth", 59))
+    )
+    starter, growth = texts(f"<div>{cards}</div>")
+    assert starter.startswith("Starter: $29; /Month") and growth.startswith("Growth: $59; /Month")
+
+
 def test_no_word_of_a_line_with_a_price_is_lost() -> None:
     assert texts("<div>Team: <b>12</b> USD<br>a seat</div>") == ["Team: 12 USD a seat"]
     assert texts("<ul><li><b>Solo</b> $9 a month</li></ul>") == ["Solo: $9 a month"]
