@@ -1,10 +1,10 @@
 """An HTML page to blocks: all its visible text but what stands around it; of an article, its main text.
 
-A page is an article when its head says so (`og:type`, JSON-LD), or when most of its words stand in long paragraphs
-under one heading; trafilatura finds its main text, and is loaded for nothing else. Any other page (a front page,
-prices, docs, a repository) is read whole, without navigation, headers, footers, asides, dialogs, cookie bars and lists
-of links; when nearly all of it stands in `<main>`, that is the page. A card that holds a name and an amount is one
-block, and a table's row carries its heads, so that a price can be quoted with what it is for.
+A page is an article when it says so (JSON-LD of one, or a signed `og:type`), or when most of its words stand in long
+paragraphs under one heading; trafilatura finds its main text, and is loaded for nothing else. Any other page (a front
+page, prices, docs, a repository) is read whole, without navigation, headers, footers, asides, dialogs, cookie bars and
+lists of links; when nearly all of it stands in `<main>`, that is the page. A card that holds a name and an amount is
+one block, and a table's row carries its heads, so that a price can be quoted with what it is for.
 """
 
 import logging
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from panel.dossier.page.boxes import Box, boxes, names_money
 from panel.dossier.page.html_tree import HtmlTree, is_small, open_html
-from panel.dossier.page.passages import MOST_WORDS, Block
+from panel.dossier.page.passages import MOST_WORDS, Block, count_words
 from panel.dossier.page.tables import table_blocks
 from panel.dossier.page.visible_lines import INLINE, STRUCK, VisibleLine, lines_of
 from panel.dossier.visibility.hidden_text import hidden_characters
@@ -27,11 +27,16 @@ IN_LINE = INLINE | STRUCK | {"br", "hi", "ref", "lb", "graphic"}  # the last fou
 WRAPPERS = frozenset({"a", "span", "label", "button", "summary", "font", "ins"})  # that pages put around whole blocks
 BLOCKS = ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", "section", "article")
 FEW_WORDS = 25  # an extraction shorter than this from a longer page is taken for a miss
-LEAST_KEPT, LEAST_STATED = 0.7, 0.3  # of the words in an article's paragraphs; where its head says it is one
+LEAST_KEPT = 2 / 3  # of the words shown, in the main text of what only looks like an article
+LEAST_STATED = 0.3  # of the words in paragraphs, where its head says it is one: comments and teasers may be the rest
 PARAGRAPH_WORDS = 15
 LONG_WORDS, LONG_SHARE = 40, 0.6  # words of a long paragraph; of a page's words in such, for an article
 MOST_PRICE = 300  # characters of a block that is looked at for amounts
 MAIN_SHARE = 0.8  # of a page's words within `<main>`, for the rest to be around it
+SIGNED = (
+    "//meta[starts-with(@property, 'article:published')] | //*[@itemprop='datePublished' or @itemprop='author'] | "
+    "//*[@rel='author']"
+)
 ARTICLE = re.compile(r"\"@type\"\s*:\s*\[?\s*\"(?:\w{0,20}Article|BlogPosting)\"", re.IGNORECASE)
 FURNITURE = frozenset({"nav", "header", "footer", "aside", "dialog", "search"})
 FURNITURE_ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", "dialog", "alertdialog", "search"})
@@ -105,9 +110,11 @@ def _all_blocks(body: Any, around: frozenset[Any], lines: Sequence[VisibleLine])
 
 
 def _says_article(opened: HtmlTree) -> bool:
-    """Whether the head calls the page an article."""
+    """Whether the page calls itself one article. Site builders write `og:type` on any page: there it is signed, too."""
+    if sum(len(ARTICLE.findall(script)) for script in opened.json_ld) == 1:
+        return True
     kinds = opened.root.xpath("//meta[@property='og:type']/@content")[:1]
-    return any("article" in kind.lower() for kind in kinds) or any(map(ARTICLE.search, opened.json_ld))
+    return any("article" in kind.lower() for kind in kinds) and bool(opened.root.xpath(SIGNED))
 
 
 def _reads_as_article(opened: HtmlTree, blocks: Sequence[Block]) -> bool:
@@ -119,8 +126,8 @@ def _reads_as_article(opened: HtmlTree, blocks: Sequence[Block]) -> bool:
 
 def _keeps(main: Sequence[Block], shown: Sequence[Block], *, stated: bool) -> bool:
     """Whether a main text holds enough of an article; of one by its looks alone, every line that names money, too."""
-    paragraphs = [block for block in shown if len(block.text.split()) >= PARAGRAPH_WORDS]
-    least = (LEAST_STATED if stated else LEAST_KEPT) * _words(paragraphs)
+    paragraphs = [block for block in shown if count_words(block.text) >= PARAGRAPH_WORDS]
+    least = LEAST_STATED * _words(paragraphs) if stated else LEAST_KEPT * _words(shown)
     if _words(main) < max(least, min(FEW_WORDS, _words(shown))):
         return False
     held = "".join("".join(block.text.split()) for block in main)
@@ -304,4 +311,4 @@ def _inline(child: Any, *, in_code: bool = False) -> str:
 
 
 def _words(blocks: Sequence[Block]) -> int:
-    return sum(len(block.text.split()) for block in blocks)
+    return sum(count_words(block.text) for block in blocks)

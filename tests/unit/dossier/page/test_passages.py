@@ -215,8 +215,23 @@ def test_an_article_stays_its_main_text() -> None:
         f"<div class='related'><a href='/{n}'>Another story of {n} words and no more</a></div>" for n in range(90)
     )
     article = f"<article><h1>Lamps</h1>{LONG}</article>"
-    text = shown(article + related, "<meta property='og:type' content='article'>")
-    assert "answers what they say" in text and "Another story of 7 words" not in text
+    for day in ("<meta property='article:published_time' content='2026-01-02'>", "<b itemprop='datePublished'></b>"):
+        text = shown(article + related + day, f"<meta property='og:type' content='article'>{day}")
+        assert "answers what they say" in text and "Another story of 7 words" not in text
+
+
+OG_ARTICLE = "<meta property='og:type' content='article'>"
+TEASERS = '<script type="application/ld+json">[{"@type": "BlogPosting"}, {"@type": "BlogPosting"}]</script>'
+
+
+@pytest.mark.parametrize("head", [OG_ARTICLE, TEASERS])
+def test_a_page_around_an_article_keeps_what_stands_outside_it(head: str) -> None:
+    hero = "<section><h1>Lamp reads your notes</h1><p>Pay once, and read on.</p></section>"
+    questions = (
+        f"<section><h2>Questions</h2><details><summary>Is it local?</summary>{PROSE.format(99)}</details></section>"
+    )
+    text = shown(f"<main>{hero}<article>{LONG}</article>{questions}{LANDING}</main>", head)
+    assert all(words in text for words in ("Pay once", "Is it local?", "folder 99", "Audit begins on"))
 
 
 @pytest.mark.parametrize("rest", ["<head><title>Lamp</title></head><body>{}</body></html>", "{}", "<div>{}"])
