@@ -301,6 +301,9 @@ def _inline(child: Any, *, in_code: bool = False) -> str:
     if child.tag in ("br", "lb"):
         return "\n"
     text = _text(child, in_code=in_code or child.tag in INLINE_CODE)
+    before = child.getprevious()
+    if child.tag in ("a", "button") and before is not None and before.tag == child.tag and not before.tail:
+        text = f" {text}"  # side by side they are drawn apart, whatever their style
     if in_code or not text.strip():
         return text
     if child.tag in STRUCK:

@@ -41,6 +41,12 @@ def test_a_card_too_long_for_a_passage_is_parted_between_its_lines() -> None:
     assert " ".join((first, second, third)).count("Point ") == 30
 
 
+@pytest.mark.parametrize("tag", ["a", "button"])
+def test_links_side_by_side_keep_their_words_apart(tag: str) -> None:
+    links = "".join(f"<{tag}>{name}</{tag}>" for name in ("Lamp at home", "Lamp at work"))
+    assert texts(f"<div>{links}, <b>L</b>amp<{tag}>s</{tag}></div>") == ["Lamp at home Lamp at work, Lamps"]
+
+
 @pytest.mark.parametrize("foot", ["", "<a href='/demo'>See a demo</a>"])
 def test_a_cards_foot_of_buttons_leaves_its_price_its_name(foot: str) -> None:
     cards = "".join(
