@@ -33,7 +33,7 @@ SEEN = """() => {
 
 # Ways of hiding that leave a box on the screen.
 NOT_PROBED = (
-    "colour of the background", "aria-hidden", "font size", "invisible", "tag", "variation", "clip", "transform", "object",
+    "colour of the background", "aria-hidden", "font size", "invisible", "tag", "clip", "transform", "object",
     "no width or height", "content-visibility", "opacity", "transparent letters", "text indent", "text security",
     "letter spacing", "filter: blur",
 )  # fmt: skip

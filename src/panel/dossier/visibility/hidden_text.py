@@ -16,7 +16,6 @@ LEAST_LETTERS = 2
 # A page has hundreds of honest descriptions; what style hides comes first when there is too much.
 LAST = ("title", "alt", "aria-label", "placeholder", "meta", "noscript", "comment")
 TAGS = re.compile("[\U000e0020-\U000e007e]{2,}")
-SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
 UNSEEN_RUN = re.compile(f"(?:{UNSEEN.pattern})+")
 AROUND = 60  # characters kept on each side of invisible ones
 JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f\u00ad")  # in honest words: Persian, emoji, hyphenation
@@ -38,22 +37,15 @@ def as_records(source_id: str, hidden: Iterable[HiddenText]) -> tuple[Hidden, ..
 
 
 def hidden_characters(text: str) -> list[HiddenText]:
-    """What a text says in characters that draw nothing: tags and selectors spelt out, the rest with its neighbours."""
+    """What a text says in characters that draw nothing: tags spelt out, the rest with its neighbours."""
     if text == without_unseen(text):
         return []
     found = [HiddenText("tag characters", "".join(chr(ord(c) - 0xE0000) for c in run)) for run in TAGS.findall(text)]
-    found += [HiddenText("variation selectors", _spelt(run)) for run in SELECTORS.findall(text)]
     for run in UNSEEN_RUN.finditer(text):
-        if set(run.group()) <= JOINERS or TAGS.search(run.group()) or SELECTORS.search(run.group()):
+        if set(run.group()) <= JOINERS or TAGS.search(run.group()):
             continue
         name = f"invisible character U+{ord(run.group()[0]):04X}"
         found.append(HiddenText(name, text[max(0, run.start() - AROUND) : run.end() + AROUND]))
         if len(found) > MOST_HIDDEN:
             break
     return found
-
-
-def _spelt(selectors: str) -> str:
-    """Bytes that variation selectors can carry, one each: a known way to hide a message behind one emoji."""
-    raw = bytes(ord(c) - 0xFE00 if ord(c) < 0xFF00 else ord(c) - 0xE0100 + 16 for c in selectors)
-    return raw.decode("utf-8", "replace")

@@ -5,7 +5,7 @@ pages, wherever they stand: most sites keep theirs at a host of their own choosi
 beyond the bound, is named to the editor ("style not read"), and its absence hides nothing.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from panel.dossier.identity.address import joined
@@ -41,6 +41,20 @@ def linked_sheets(tree: Any, url: str) -> tuple[Linked, ...]:
     base = joined(url, next((href for href in tree.xpath("//base/@href") if href), "")) or url
     hrefs = dict.fromkeys(element.get("href") for element in sheet_links(tree))
     return tuple(Linked(href, joined(base, href)) for href in list(hrefs)[:MOST_SHEETS])
+
+
+def sheets_of(tree: Any, linked: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Every sheet in page order, as the cascade needs it; and the `href` of those nobody handed in."""
+    in_use = frozenset(sheet_links(tree))
+    texts, missing = [], []
+    for element in tree.iter("link", "style"):
+        if element.tag == "style":
+            texts += [element.text or ""] if is_for_us(element.get("media", "all")) else []
+        elif element in in_use:
+            href = element.get("href")
+            texts += [linked[href]] if href in linked else []
+            missing += [] if href in linked else [href]
+    return texts, list(dict.fromkeys(missing))[:5]
 
 
 async def read_sheets(links: Sequence[Linked], bring: Callable[[str], Awaitable[str | None]]) -> dict[str, str]:

@@ -15,13 +15,12 @@ def read(body: str, head: str = "") -> tuple[str, dict[str, str]]:
 
 
 APPEARS = [
-    (f"<div style='opacity:0;transform:translateY(20px)'><p>{WORDS}</p></div>", ""),
-    (f"<div style='opacity:.001;will-change:transform'><p>{WORDS}</p></div>", ""),
-    (f"<div class=r><p>{WORDS}</p></div>", "<style>.r{opacity:0;transition:all .6s}</style>"),
+    (f"<div style='opacity:0;transform:translateY(20px)'><p>{WORDS}</p></div>", SCRIPT),
+    (f"<div class=r><p>{WORDS}</p></div>", f"<style>.r{{opacity:0}}</style>{SCRIPT}"),
     (f"<div class=r><p>{WORDS}</p></div>", f"<style>.r{{visibility:hidden;opacity:0}}</style>{SCRIPT}"),
     (f"<div style='visibility:hidden'><p>{WORDS}</p></div>", SCRIPT),
     (f"<h3>Where is it?</h3><div class=a><p>{WORDS}</p></div>",
-     "<style>.a{max-height:0;overflow:hidden;transition:max-height .2s}</style>"),
+     f"<style>.a{{max-height:0;overflow:hidden}}</style>{SCRIPT}"),
     (f"<button aria-controls=a1>Where is it?</button><i></i><div id=a1 hidden><p>{WORDS}</p></div>", ""),
     (f"<button>Where is it?</button><div style='display:none'><p>{WORDS}</p></div>", ""),
     (f"<div><h3><span role=button aria-expanded=false>Where?</span></h3><div hidden><p>{WORDS}</p></div></div>", ""),
@@ -57,7 +56,8 @@ def test_words_that_instruct_a_model_stay_out_of_what_comes_into_sight(body: str
     (f"<p style='font-size:1px'>{WORDS}</p>", SCRIPT),
     (f"<p style='position:absolute;left:-9999px'>{WORDS}</p>", SCRIPT),
     (f"<p style='color:#fff;background:#fefefe'>{WORDS}</p>", SCRIPT),
-    (f"<p aria-hidden=true>{WORDS}</p>", SCRIPT),
+    (f"<p aria-hidden=true style='display:none'>{WORDS}</p>", SCRIPT),
+    (f"<p class=r>{WORDS}</p>", "<style>.r{opacity:0;transition:all .6s}</style>"),
     (f"<dialog>{WORDS}</dialog>", SCRIPT),
     (f"<form>Mail <div class=x>{WORDS}</div></form>", f"<style>.x{{display:none}}</style>{SCRIPT}"),
 ])  # fmt: skip
@@ -65,6 +65,30 @@ def test_what_nothing_brings_into_sight_stays_hidden(body: str, head: str) -> No
     seen, hidden = read(body, head)
     assert (WORDS if WORDS in body else "A few words.") in hidden
     assert WORDS not in seen and "A few words." not in seen
+
+
+def test_what_only_screen_readers_pass_over_is_read_but_for_orders() -> None:
+    body = f"<div aria-hidden=true><p>{WORDS}</p><p>{PLEA}</p></div><i aria-hidden=true>arrow_forward</i>"
+    body += (
+        f"<div aria-hidden=true>Two words<p class=x>No answer yet.</p><p style='visibility:hidden'>{WORDS}</p></div>"
+    )
+    seen, hidden = read(body, "<style>.x{display:none}</style>")
+    assert seen.count(WORDS) == 1 and "answer ship" not in seen and "arrow_forward" not in seen
+    styled = {"No answer yet.": "display: none", WORDS: "visibility: hidden"}
+    assert hidden == {PLEA: "aria-hidden", "arrow_forward": "aria-hidden"} | styled, "people see it at once"
+
+
+def test_words_that_stand_a_second_time_for_screen_readers_are_read_once() -> None:
+    seen, hidden = read(f"<p>{WORDS}</p><p aria-hidden=true>{WORDS}</p>")
+    assert seen.count(WORDS) == 1 and WORDS not in hidden
+
+
+@pytest.mark.parametrize("head", [
+    "<style>.x{display:none} @media (width < 600px) {.x{color:red}} @media (width >= 40rem) {.x{display:block}}</style>",
+    "<style>.x{display:block} @media (width <= 600px) {.x{display:none}} @media (width > 90em) {.x{display:none}}</style>",
+])  # fmt: skip
+def test_a_rule_for_other_widths_is_not_about_the_screen_we_look_at(head: str) -> None:
+    assert WORDS in read(f"<p class=x>{WORDS}</p>", head)[0]
 
 
 @pytest.mark.parametrize("style", ["visibility:hidden", "font-size:0", "text-indent:-9999px"])
