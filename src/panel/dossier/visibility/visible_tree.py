@@ -22,14 +22,14 @@ from panel.records import Hidden
 WORDLESS = ("script", "style", "svg", "select", "textarea", "meta", "link", "input")  # no words a browser keeps back
 UNSEEN = frozenset(
     {
-        "template", "noscript", "iframe", "object", "video", "audio", "canvas", "noframes", "noembed", "datalist", "rp",
-        "meter", "progress", "frameset", "annotation", "annotation-xml", "title",
+        *WORDLESS, "template", "noscript", "iframe", "object", "video", "audio", "canvas", "noframes", "noembed",
+        "datalist", "rp", "meter", "progress", "frameset", "annotation", "annotation-xml", "title",
     }
 )  # fmt: skip
 WORD = re.compile(r"\w{2,}")
 ATTRIBUTES = ("title", "alt", "aria-label", "aria-description", "placeholder", "summary", "srcdoc")
 META = ("description", "keywords", "title", "summary", "abstract", "subject")
-PICTURES = frozenset({"img", "picture", "video", "canvas"})
+PICTURES = frozenset({"img", "picture", "video", "canvas", "svg"})
 BUTTONS = ("button", "a", "summary", "label")
 MARKS = ("svg", "img", "i", "span")  # that show a tick or a cross
 # What a browser takes for a comment, too: `<?php words ?>`, `<!words>`, `</ words>`, `<![CDATA[words]]>`.
@@ -123,7 +123,7 @@ class _Page:
         """Everything unseen taken out, and what it was."""
         _name_ticks(self.body)
         for element in list(self.body.iter(*WORDLESS)):
-            _empty(element)
+            element.clear(keep_tail=True)
         self.opened = _opened(self.body)
         todo = [(self.body, Look(ground=None if self.rules.is_partial else WHITE))]
         while todo:

@@ -117,6 +117,15 @@ def test_an_ordinary_style_hides_nothing(style):
     assert hidden_as(f'<p style="{style}">honest words here</p>', "@keyframes fade-in { to { opacity: 1 } }") == {}
 
 
+@pytest.mark.parametrize("picture", ["<img src=x.jpg>", "<svg><path d=M0/></svg>", "<video></video>"])
+def test_letters_over_a_picture_have_no_known_ground(picture):
+    words = "<h2 style='color:#fff'>honest words here</h2>"
+    assert hidden_as(f"<div style='position:relative'>{picture}{words}</div>") == {}
+    assert hidden_as(f"<div style='position:relative'>{words}</div>") == {
+        "honest words here": "colour of the background"
+    }
+
+
 def test_a_rule_that_cant_be_read_hides_nothing():
     assert hidden_as("<p>x</p>", "p:has(b) { display: none } p ~ p { display: none } p { color: black }") == {}
 
