@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from panel.dossier.clean_text import one_line
+from panel.dossier.facts.json_ld import FROM as JSON_LD
 from panel.dossier.facts.json_ld import read_structured
 from panel.dossier.facts.licences import licence_of_text, licence_said, licence_tags
 from panel.dossier.facts.package_files import read_metadata
@@ -23,7 +24,7 @@ from panel.dossier.identity.voices import package_of, repository_of, site_of
 from panel.dossier.page.html_tree import is_small
 from panel.dossier.page.read_page import ParsedPage
 from panel.dossier.page.visible_lines import VisibleLine
-from panel.records import Fact, Passage, Plan, Pricing, first_money, letters_and_digits, money_in
+from panel.records import Fact, Passage, Plan, Pricing, first_money, letters_and_digits, money_in, read_tariff
 
 MOST_FACTS = 60
 MOST_OF_A_KIND = {"plan": 24, "licence": 4, "package": 6}
@@ -137,8 +138,12 @@ def _licence_text(lines: Sequence[VisibleLine], url: str) -> list[StatedFact]:
 
 
 def _classes(found: Sequence[StatedFact], shown: ShownPlans) -> list[StatedFact]:
-    """Price classes: of what the page shows, and of its JSON-LD where that says another."""
-    licences = [s.value for s in found if s.kind == "licence"]
+    """Price classes: of what the page shows, and of its JSON-LD where that says another.
+
+    Data that only machines read may speak of the page, or of a trial, while people read amounts that it doesn't give:
+    it is then believed that the product costs something, and no more.
+    """
+    licences = [s.value for s in found if s.kind == "licence" and not (shown.amounts and s.read_from == JSON_LD)]
     told = [s for s in found if s.kind == "plan" and s not in shown.plans]
     classes = []
     if shown.plans or not told:
@@ -146,10 +151,13 @@ def _classes(found: Sequence[StatedFact], shown: ShownPlans) -> list[StatedFact]
         at = (shown.plans[0].read_from, shown.plans[0].words) if shown.plans else ("licence", "")
         classes.append(StatedFact("pricing_class", named, *at))
     if told:
-        named = pricing_class([_plan(s.value).price for s in told], licences, is_all_read=shown.is_all_read)
-        classes.append(StatedFact("pricing_class", named, told[0].read_from))
-    known = [s for s in classes if s.value != "unknown"]
-    return known[:1] if len({s.value for s in known}) == 1 else known
+        prices = [_plan(s.value).price for s in told]
+        known = {rate.amount for price in prices for rate in read_tariff(price).rates}
+        named = pricing_class(prices, licences, is_all_read=shown.is_all_read)
+        if named == "paid" or shown.amounts <= known:
+            classes.append(StatedFact("pricing_class", named, told[0].read_from))
+    sure = [s for s in classes if s.value != "unknown"]
+    return sure[:1] if len({s.value for s in sure}) == 1 else sure
 
 
 def _facts(

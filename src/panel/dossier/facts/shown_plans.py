@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from panel.dossier.clean_text import one_line
@@ -30,6 +31,7 @@ from panel.records import (
 )
 
 MOST_PLANS = 24
+MOST_CHARACTERS = 4_000  # of a line, in which amounts are looked for
 MOST_NAME = 60
 MOST_PRICE_WORDS = 16  # of a line that gives a price
 FEW = 4  # words of a line that only says "free" or "on request"
@@ -45,10 +47,14 @@ TOOLS = re.compile(r"(?:tools?|vendors?|providers?|anbieter|competitors?|alterna
 
 @dataclass(frozen=True)
 class ShownPlans:
-    """Plans in page order, and whether the page shows a price that is in none of them."""
+    """Plans in page order, and whether the page shows a price that is in none of them.
+
+    amounts: all that stand outside the boxes of these plans, in prices, sentences and cells.
+    """
 
     plans: tuple[StatedFact, ...]
     is_all_read: bool
+    amounts: frozenset[Decimal]
 
 
 def read_plans(
@@ -62,6 +68,7 @@ def read_plans(
         if not page.is_others(box):
             groups[box.kind, _within(box)].append(box)
     plans: list[StatedFact] = []
+    read: set[Any] = set()  # elements of boxes that are plans
     prices, is_all_read = _Prices(), True
     for group in groups.values():
         if page.is_of_tools(group):
@@ -71,11 +78,14 @@ def read_plans(
         is_sure = any(any(map(_says_for_what, tariffs)) or (not tariffs and _is_per(box)) for box, tariffs in told)
         if is_sure or page.is_priced(group[0]):
             prices.before = tuple(prices.of)
+            read |= {element for box, tariffs in told if tariffs for element in box.elements}
             plans += [_fact(box, t) for box, tariffs in told for t in tariffs if prices.takes(box.name, t)]
     placed = {element for box in found for element in box.elements}
     loose = (line.text for line in lines if not line.chrome and is_price(line.text) and placed.isdisjoint(line.path))
     is_all_read = is_all_read and not any(map(_costs, loose))
-    return ShownPlans(tuple(dict.fromkeys(plans))[:MOST_PLANS], is_all_read)
+    others = (line.text for line in lines if not line.chrome and read.isdisjoint(line.path))
+    amounts = frozenset(m.amount for text in others for m in money_in(plain_text(text[:MOST_CHARACTERS])) if m.amount)
+    return ShownPlans(tuple(dict.fromkeys(plans))[:MOST_PLANS], is_all_read, amounts)
 
 
 def unread_amounts(lines: Sequence[VisibleLine], language: str) -> tuple[str, ...]:

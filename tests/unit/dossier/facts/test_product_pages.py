@@ -22,7 +22,9 @@ def test_what_is_read_is_stated(results: list[Result]) -> None:
 
 def test_pages_the_rules_were_not_mended_for_are_read_nearly_as_well(results: list[Result]) -> None:
     precision, recall = shares(results, "last")
-    assert precision >= 0.95 and recall >= 0.72  # measured 0.97 and 0.77
+    assert (
+        precision >= 0.95 and recall >= 0.72
+    )  # measured 0.97 and 0.74: data says free beside a comment on a plan of $9
 
 
 @pytest.mark.parametrize(

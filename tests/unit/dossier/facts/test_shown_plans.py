@@ -157,3 +157,33 @@ def test_prices_in_a_sentence_and_a_list_of_properties_are_no_plans() -> None:
     sentence = "<h3>料金</h3><p>プロ版は以前は月額1,888円でしたが、現在は公開されていません。担当者にお問い合わせください。</p>"
     table = "<table><tr><td>Size</td><td>5 MB</td></tr><tr><td>Billing</td><td>$3 / month</td></tr><tr><td>For</td><td>iOS</td></tr></table>"
     assert plans(sentence, lang="ja") == plans(f"<h1>Pricing</h1>{table}") == []
+
+
+OFFER = """<script type="application/ld+json">{"@type": "WebApplication", "name": "Lamp", "offers": [%s]}</script>"""
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ("<p>All of it is yours to use.</p>", ["free"]),
+        ("<p>The hosted lamp is ¥1,888 for each seat and year, as people say, and more for larger teams.</p>", []),
+        ("<table><tr><td>Since 2022</td><td>at least $19 for each seat; ask us</td></tr></table>", []),
+    ],
+)
+def test_data_says_free_only_where_the_page_names_no_amount(body: str, named: list[str]) -> None:
+    assert price_class(OFFER % '{"price": "0", "priceCurrency": "USD"}' + body) == named
+
+
+@pytest.mark.parametrize(
+    ("more", "named"), [("", ["open_source"]), (" We are paid $12 by those who host with us.", [])]
+)
+def test_a_licence_in_data_alone_is_no_price_where_amounts_stand(more: str, named: list[str]) -> None:
+    data = '<script type="application/ld+json">{"@type": "WebApplication", "name": "Lamp", "license": "MIT"}</script>'
+    assert price_class(f"{data}<p>The lamp burns all night for you.{more}</p>") == named
+
+
+@pytest.mark.parametrize(("amount", "named"), [("9", ["freemium"]), ("12", [])])
+def test_data_says_freemium_only_where_it_gives_the_amounts(amount: str, named: list[str]) -> None:
+    offers = '{"name": "A", "price": "0", "priceCurrency": "USD"}, {"name": "B", "price": "9", "priceCurrency": "USD"}'
+    said = f"<p>Everybody who works with the lamp every day pays us ${amount} for it, and some pay nothing at all.</p>"
+    assert price_class(OFFER % offers + said) == named
