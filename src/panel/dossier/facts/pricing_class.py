@@ -16,7 +16,9 @@ def pricing_class(prices: Sequence[str], licences: Sequence[str], *, is_all_read
     open_licence = bool(licences) and all(is_open(licence) for licence in licences)
     if "free" in kinds and len(kinds) > 1:
         return "freemium"
-    if any(_is_flat(tariff) for tariff in tariffs):
+    are_flat = [_is_flat(tariff) for tariff in tariffs if tariff.kind == "rates"]
+    is_added = not all(are_flat[:1]) and 2 * sum(are_flat) < len(are_flat)  # a monthly extra after prices for use
+    if any(are_flat) and not is_added:
         return "paid"
     if not is_all_read:
         return "unknown"

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from tests.support.pages import parsed
 
+from panel.dossier.facts.pricing_class import pricing_class
 from panel.dossier.facts.read_facts import read_facts
 from panel.dossier.page.passages import cut
 from panel.records import Fact
@@ -187,3 +188,17 @@ def test_data_says_freemium_only_where_it_gives_the_amounts(amount: str, named: 
     offers = '{"name": "A", "price": "0", "priceCurrency": "USD"}, {"name": "B", "price": "9", "priceCurrency": "USD"}'
     said = f"<p>Everybody who works with the lamp every day pays us ${amount} for it, and some pay nothing at all.</p>"
     assert price_class(OFFER % offers + said) == named
+
+
+@pytest.mark.parametrize(
+    ("prices", "named"),
+    [
+        (["$0.25 per call", "$0.05 per GB", "$19 per month"], "usage"),
+        (["$19 per month", "$0.25 per call", "$0.05 per GB"], "paid"),
+        (["$0.25 per call", "$19 per month", "$49 per month"], "paid"),
+        (["$0.25 per call", "$19 per month"], "paid"),
+        (["contact sales", "$0.25 per call", "$0.05 per GB", "$19 per month"], "usage"),
+    ],
+)
+def test_prices_for_use_outweigh_a_monthly_extra_after_them(prices: list[str], named: str) -> None:
+    assert pricing_class(prices, []) == named
