@@ -425,8 +425,7 @@ def _is_one_price(rate: Rate, plain: str, end: int, language: str) -> bool:
 
 
 def _period(adverb: re.Match[str]) -> list[Quantity]:
-    named = "month" if adverb["month"] else "year" if adverb["year"] else ""
-    return [Quantity(Decimal(1), named)] if named else []
+    return [] if adverb["once"] else [Quantity(Decimal(1), str(adverb.lastgroup))]
 
 
 def _quantities(pattern: re.Pattern[str], plain: str) -> tuple[Quantity, ...]:

@@ -3,7 +3,7 @@
 import re
 
 SEAT = "seat"
-PERIODS = {"month": 1, "year": 12}  # months
+PERIODS = {"month": 1, "quarter": 3, "year": 12}  # months
 SPELT = {  # a unit -> how pages spell it, without its plural's ending
     SEAT: "seat|user|member|editor|developer|dev|person|people|licen[cs]e|account|contributor|teammate|engineer|agent|"
     "author|committer|collaborator|reviewer|maintainer|creator|designer|tester|analyst|admin|administrator|operator|"
@@ -14,6 +14,7 @@ SPELT = {  # a unit -> how pages spell it, without its plural's ending
     "month": "month|mo|mth|monat|mois|mes|mese|mês|maand|mnd|mån|månad|måned|md|mies|miesiąc|měsíc|мес|месяц|"
     "ay|kk|kuukausi|hó|hónap|lună|bulan|tháng|[ヶか个個ヵ]月|月|개월|월|เดือน",
     "year": "year|yr|annum|jahr|an|année|año|anno|ano|jaar|år|rok|год|yıl|vuosi|év|tahun|năm|年|년|연|ปี",
+    "quarter": "quarter|qtr|quartal|trimestre|kwartaal|kwartał|квартал|季度?|四半期|분기",
     "week": "week|wk|woche|semaine|semana|settimana|vecka|uge|неделю|週間?|周|주",
     "day": "day|tag|jour|día|dia|giorno|dag|день|日|天|일",
     "hour": "hour|hr|h|stunde|heure|hora|ora|uur|timme|час|時間|小时|시간",
@@ -49,6 +50,7 @@ SPELT = {  # a unit -> how pages spell it, without its plural's ending
 _ADVERBS = {
     "month": "monthly|monatlich|mensuel(?:s|le|les)?|mensuellement|mensile|mensual(?:es|mente)?|mensal(?:mente)?|"
     "maandelijks|månadsvis|månedlig|miesięcznie|měsíčně|ежемесячно|aylık|havonta",
+    "quarter": "quarterly|quartalsweise|vierteljährlich|trimestriel(?:s|le|les)?|trimestral(?:e|es|mente)?|kwartalnie",
     "year": "yearly|annually|jährlich(?:e[mnrs]?)?|annuel(?:s|le|les)?|annuellement|annual(?:e|mente)|anual(?:mente)?|"
     "jaarlijks|årligen|årlig|rocznie|ročně|ежегодно|yıllık|évente",
     "once": "once|one[- ](?:time|off)|lifetime|for life|einmalig|une fois|paiement unique|una tantum|pago único|"

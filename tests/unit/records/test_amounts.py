@@ -41,6 +41,8 @@ COUNTS = st.sampled_from([Decimal(1), Decimal(10), Decimal(1_000), Decimal(1_000
         ("$0.50 per 1,000 requests", "0.50 USD per 1,000 requests"),
         ("$3 / 1M input tokens + $12 / 1M output tokens", "3 USD per 1M input tokens plus 12 USD per 1M output tokens"),
         ("first 100 GB free, then $0.05 per GB", "0.05 USD per GB, first 100 GB free"),
+        ("$25/qtr", "25 USD per quarter"),
+        ("49 € vierteljährlich", "49 EUR per quarter"),
         ("$49 once", "49 USD once"),
         ("0.5¢ per page", "0.005 USD per page"),
         ("$2k / month", "2,000 USD per month"),

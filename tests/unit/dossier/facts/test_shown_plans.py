@@ -197,6 +197,7 @@ def test_data_says_freemium_only_where_it_gives_the_amounts(amount: str, named: 
         (["$19 per month", "$0.25 per call", "$0.05 per GB"], "paid"),
         (["$0.25 per call", "$19 per month", "$49 per month"], "paid"),
         (["$0.25 per call", "$19 per month"], "paid"),
+        (["$25/qtr"], "paid"),
         (["contact sales", "$0.25 per call", "$0.05 per GB", "$19 per month"], "usage"),
     ],
 )

@@ -21,6 +21,7 @@ def cost(price: str, scenario: Scenario = TEAM) -> tuple[Decimal | None, str, st
     ("price", "amount", "how"),
     [
         ("12 USD per seat and month", "1440", "10 seats x 12 USD x 12 months = 1,440 USD"),
+        ("25 USD per quarter", "100", "25 USD x 4 quarters = 100 USD"),
         ("120 EUR per year", "120", "120 EUR x 1 year = 120 EUR"),
         ("49 USD per month, up to 10 seats", "588", "49 USD x 12 months = 588 USD"),
         ("49 USD once", "49", "49 USD once = 49 USD"),
