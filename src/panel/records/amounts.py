@@ -85,7 +85,8 @@ _BILLED_YEARLY = re.compile(
 )
 _INSTEAD = re.compile(r"\b(?:save|off|discount|free|monthly|sparen|économisez)\b|[-–]\s?\d+\s?%", re.IGNORECASE)
 _LEAST = re.compile(
-    r"\b(?:from|starting (?:at|from)|starts at|at least|ab|[àa] partir de|dès|desde|da|vanaf|från|fra|od|от):?\s*$",
+    r"\b(?:from|starting (?:at|from|price)|starts at|at least|ab|[àa] partir de|dès|desde|da|vanaf|från|fra|od|от)"
+    r":?\s*$",
     re.IGNORECASE,
 )
 _SAVED = re.compile(

@@ -9,11 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 
 from panel.dossier.clean_text import one_line
 from panel.dossier.facts.stated import StatedFact
-from panel.dossier.page.boxes import Box, boxes, is_price
+from panel.dossier.page.boxes import Box, boxes, is_name, is_price
 from panel.dossier.page.visible_lines import VisibleLine, text_of
 from panel.records import (
     PERIODS,
@@ -34,6 +35,7 @@ MOST_PLANS = 24
 MOST_CHARACTERS = 4_000  # of a line, in which amounts are looked for
 MOST_NAME = 60
 MOST_PRICE_WORDS = 16  # of a line that gives a price
+MOST_ALIKE = 2  # amounts of one plan for the same thing: paid by the month, and by the year
 FEW = 4  # words of a line that only says "free" or "on request"
 PRICES = re.compile(  # in an address, or in a heading over boxes
     r"\b(?:pric(?:e|es|ing)|plans?|fees|buy|preise?|kosten|tarif(?:e|s|as?)?|prix|offres?|precios?|planes|prezzi|preços|"
@@ -73,7 +75,9 @@ def read_plans(
     for group in groups.values():
         if page.is_of_tools(group):
             continue
-        told = [(box, [tariff for tariff in _tariffs(box, language) if tariff_words(tariff)]) for box in group]
+        found_in = [(box, [t for t in _tariffs(box, language) if tariff_words(t)]) for box in group]
+        is_named = 2 * sum(map(page.has_other_name, group)) <= len(group)
+        told = [(box, tariffs if is_named and _is_one_plan(box, tariffs) else []) for box, tariffs in found_in]
         is_all_read = is_all_read and all(tariffs or not any(map(_costs, box.prices)) for box, tariffs in told)
         is_sure = any(any(map(_says_for_what, tariffs)) or (not tariffs and _is_per(box)) for box, tariffs in told)
         if is_sure or page.is_priced(group[0]):
@@ -93,6 +97,18 @@ def unread_amounts(lines: Sequence[VisibleLine], language: str) -> tuple[str, ..
     prices = (plain_text(line.text) for line in lines if not line.chrome and is_price(line.text))
     found = ((text, money) for text in prices for money in money_in(text, language))
     return tuple(dict.fromkeys(text[m.start : m.end].strip() for text, m in found if m.amount and not m.is_read))[:3]
+
+
+def _is_one_plan(box: Box, tariffs: Sequence[Tariff]) -> bool:
+    """Whether a name is one plan's: no words that lead an amount ("Starting price"), and no heading over several plans
+    that each cost another amount for the same thing."""
+    if box.kind not in ("card", "section"):
+        return True
+    amounts: defaultdict[Any, set[Decimal]] = defaultdict(set)
+    for rate in (rate for tariff in tariffs for rate in tariff.rates[:1]):
+        amounts[rate.per, rate.once].add(rate.amount)
+    is_over_several = any(len(found) > MOST_ALIKE for found in amounts.values())
+    return not is_over_several and not read_tariff(f"{box.name} $1").at_least
 
 
 def _fact(box: Box, tariff: Tariff) -> StatedFact:
@@ -132,13 +148,19 @@ class _Prices:
     def takes(self, name: str, tariff: Tariff) -> bool:
         """Whether it is a price of the plan of this name; then it is kept. A badge may follow a name."""
         folded = letters_and_digits(name)
-        known = self.of[next((one for one in self.before if one.startswith(folded)), folded)]
+        badged = next((one for one in self.before if folded.startswith(one) and self._has(one, tariff)), "")
+        known = self.of[badged or next((one for one in self.before if one.startswith(folded)), folded)]
         is_second = len(known) == 1 and known[0].kind == "rates" and tariff.kind == "rates"
         other = is_second and (_period(tariff) not in ("", _period(known[0])) or _is_yearly(tariff, known[0]))
         if tariff.kind == "unread" or (known and not other):
             return False
         known.append(tariff)
         return True
+
+    def _has(self, name: str, tariff: Tariff) -> bool:
+        """Whether the plan of this name has a price of the same amounts."""
+        amounts = [(rate.amount, rate.currency) for rate in tariff.rates]
+        return bool(amounts) and any(amounts == [(r.amount, r.currency) for r in t.rates] for t in self.of[name])
 
 
 def _period(tariff: Tariff) -> str:
@@ -231,6 +253,22 @@ class _Page:
         self.headings = [line for line in lines if line.level and not line.chrome]
         self.is_price_page = bool(PRICES.search(url.partition("//")[2].partition("/")[2].replace("_", "-")))
         self.names, self.plans = names, plans
+        self.lines = lines
+        self.at: defaultdict[str, list[int]] = defaultdict(list)  # a text -> where it stands
+        for n, line in enumerate(lines):
+            self.at[line.text].append(n)
+
+    def has_other_name(self, box: Box) -> bool:
+        """Whether a card's name stands below its price, and a line above could name it: "Basic $9 All of Free"."""
+        above = self._above_price(box) if box.kind == "card" else []
+        is_below = all(line.node is not box.name_element for line in above)
+        return is_below and any(is_name(line.text.strip('«»"“„” ')) for line in above)
+
+    def _above_price(self, box: Box) -> list[VisibleLine]:
+        """The lines of a card that stand above its first price."""
+        card, at = box.elements[0], self.at.get(box.prices[0], []) if box.prices else []
+        first = next((n for n in at if card in self.lines[n].path), 0)
+        return list(takewhile(lambda line: card in line.path, (self.lines[n] for n in range(first - 1, -1, -1))))
 
     def above(self, box: Box) -> Iterator[str]:
         """Headings a box stands under, the nearest first: one of each level, each higher than the last."""

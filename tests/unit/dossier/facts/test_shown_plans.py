@@ -203,3 +203,34 @@ def test_data_says_freemium_only_where_it_gives_the_amounts(amount: str, named: 
 )
 def test_prices_for_use_outweigh_a_monthly_extra_after_them(prices: list[str], named: str) -> None:
     assert pricing_class(prices, []) == named
+
+
+def test_a_line_below_the_price_names_no_plan_where_one_above_may() -> None:
+    page = "".join(
+        f"<div class='c'><p>{own}</p><p>${price} / month</p><div class='f'>{all_of}</div></div>"
+        for own, price, all_of in (("“Uno”", 9, "All of Free"), ("“Duo”", 19, "All of Uno"))
+    )
+    assert plans(f"<h1>Lamp</h1><div>{page}</div>") == [] == price_class(page)
+    below = page.replace("<p>“Uno”</p>", "").replace("<p>“Duo”</p>", "")
+    assert plans(f"<h1>Lamp</h1><div>{below}</div>") == ["All of Free: 9 USD per month", "All of Uno: 19 USD per month"]
+
+
+def test_a_heading_over_several_plans_is_none_of_them() -> None:
+    priced = "".join(
+        f"<p>${price} / month</p><p>For the many who work late, and for their friends.</p>" for price in (9, 19, 29)
+    )
+    assert plans(f"<h1>Lamp</h1><h2>Get the one that fits you</h2>{priced}") == [] == price_class(priced)
+
+
+def test_words_that_lead_an_amount_name_no_plan() -> None:
+    page = cards("$9 / month").replace("<h3>Team", "<h3>Starting price")
+    assert plans(page) == ["Solo: 9 USD per month"]
+
+
+@pytest.mark.parametrize(
+    ("price", "more"), [("$29 / month", []), ("$39 / month", ["Team · Most loved: 39 USD per month"])]
+)
+def test_a_name_with_a_badge_is_a_plan_only_at_another_price(price: str, more: list[str]) -> None:
+    again = cards("$9 / month", price).replace("<h3>Team", "<h3>Team · Most loved").replace("<h1>Lamp</h1>", "")
+    first = ["Solo: 9 USD per month", "Team: 29 USD per month"]
+    assert plans(cards("$9 / month") + again) == [*first, *more]
