@@ -63,3 +63,15 @@ def test_source_one_may_read_is_not_yet_open(licence: str, open_: bool) -> None:
 @given(st.text(max_size=500))
 def test_any_text_is_read_without_an_error(text: str) -> None:
     assert isinstance(licence_of_label(text) + licence_of_text(text) + licence_said(text), str)
+
+
+@pytest.mark.parametrize(
+    ("said", "licence"),
+    [
+        ("and/or distribute this software for any purpose with or without fee is hereby granted.", "0BSD"),
+        ("and distribute this software for any purpose with or without fee is hereby granted, provided that the above"
+         " copyright notice and this permission notice appear in all copies.", "ISC"),
+    ],
+)  # fmt: skip
+def test_a_licence_without_a_notice_to_keep_is_not_isc(said: str, licence: str) -> None:
+    assert licence_of_text(f"Permission to use, copy, modify, {said}") == licence
