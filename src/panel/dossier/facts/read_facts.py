@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -67,7 +68,7 @@ def _of_page(page: ParsedPage) -> list[StatedFact]:
     names = frozenset(spelt | _address_names(url)) - {""}
     shown = read_plans(tree, lines, url=url, names=names, language=page.language)
     marks = read_marks(tree, lines, url=url, names=names)
-    found = [*structured, *named, *shown.plans, *_licence_text(lines, url), *marks]
+    found = [*_believed(structured, shown), *named, *shown.plans, *_licence_text(lines, url), *marks]
     return [*found, *_classes(found, shown)]
 
 
@@ -137,6 +138,17 @@ def _licence_text(lines: Sequence[VisibleLine], url: str) -> list[StatedFact]:
     return [StatedFact("licence", name, "licence file", words)]
 
 
+def _believed(structured: Sequence[StatedFact], shown: ShownPlans) -> list[StatedFact]:
+    """What data for machines states, without a free offer and no other where the page names amounts."""
+    prices = [_plan(s.value).price for s in structured if s.kind == "plan"]
+    is_doubted = bool(shown.amounts) and not _amounts(prices)
+    return [s for s in structured if not (is_doubted and s.kind == "plan" and _plan(s.value).price == "free")]
+
+
+def _amounts(prices: Iterable[str]) -> set[Decimal]:
+    return {rate.amount for price in prices for rate in read_tariff(price).rates}
+
+
 def _classes(found: Sequence[StatedFact], shown: ShownPlans) -> list[StatedFact]:
     """Price classes: of what the page shows, and of its JSON-LD where that says another.
 
@@ -152,9 +164,8 @@ def _classes(found: Sequence[StatedFact], shown: ShownPlans) -> list[StatedFact]
         classes.append(StatedFact("pricing_class", named, *at))
     if told:
         prices = [_plan(s.value).price for s in told]
-        known = {rate.amount for price in prices for rate in read_tariff(price).rates}
         named = pricing_class(prices, licences, is_all_read=shown.is_all_read)
-        if named == "paid" or shown.amounts <= known:
+        if named == "paid" or shown.amounts <= _amounts(prices):
             classes.append(StatedFact("pricing_class", named, told[0].read_from))
     sure = [s for s in classes if s.value != "unknown"]
     return sure[:1] if len({s.value for s in sure}) == 1 else sure

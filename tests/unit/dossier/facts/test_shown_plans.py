@@ -172,7 +172,9 @@ OFFER = """<script type="application/ld+json">{"@type": "WebApplication", "name"
     ],
 )
 def test_data_says_free_only_where_the_page_names_no_amount(body: str, named: list[str]) -> None:
-    assert price_class(OFFER % '{"price": "0", "priceCurrency": "USD"}' + body) == named
+    page = OFFER % '{"price": "0", "priceCurrency": "USD"}' + body
+    assert price_class(page) == named
+    assert plans(page) == ["Offer: free"] * len(named)
 
 
 @pytest.mark.parametrize(
