@@ -434,7 +434,8 @@ def _quantities(pattern: re.Pattern[str], plain: str) -> tuple[Quantity, ...]:
 
 
 def _quantity(found: re.Match[str]) -> Quantity:
-    count = number_of(found["count"].strip(".,'")) if found["count"] else Decimal(1)
+    said = (found["count"] or "1").strip(".,'")
+    count = number_of(said, currency="EUR")  # "3.000 Zeilen": nobody counts in thousandths
     times = COUNT_WORDS[found["times"].lower()] if found["times"] else 1
     return Quantity(count * times, unit_name(found["unit"], found["kind"] or ""))
 

@@ -48,6 +48,7 @@ COUNTS = st.sampled_from([Decimal(1), Decimal(10), Decimal(1_000), Decimal(1_000
         ("$2k / month", "2,000 USD per month"),
         ("$12 monthly or $120 yearly", "12 USD per month"),
         ("free up to 3 seats", "free up to 3 seats"),
+        ("kostenlos bis zu 3.000 Anfragen", "free up to 3,000 requests"),
         ("$0", "free"),
         ("Gratuit", "free"),
         ("Auf Anfrage", "contact sales"),

@@ -28,7 +28,14 @@ from panel.dossier.identity import voices
 from panel.dossier.identity.address import tidy_address
 from panel.dossier.page.links_to_follow import WANTED, Choice, Wanted, choose, sections
 from panel.dossier.page.passages import cut
-from panel.dossier.page.read_page import ParsedPage, name_and_tagline, needs_scripts, open_page, prose_words, read_page
+from panel.dossier.page.read_page import (
+    ParsedPage,
+    name_and_tagline,
+    needs_scripts,
+    open_page,
+    read_page,
+    shows_nothing,
+)
 from panel.dossier.visibility.style_sheets import MOST_BYTES as MOST_SHEET_BYTES
 from panel.dossier.visibility.style_sheets import read_sheets
 from panel.errors import Mistake, PanelError, StoreError
@@ -252,7 +259,7 @@ class _Round:
         read = await self._parse(page, kept)
         if needs_scripts(read.parsed):
             read = await self._parse(await self._in_time(url, self.page_source.rendered(page)), kept=False)
-        if read.page.rendered and not prose_words(read.parsed):
+        if read.page.rendered and shows_nothing(read.parsed):
             raise Mistake(f"{shown(url)} shows no text, in a browser neither.", hint=SAVED_HINT)
         return read
 

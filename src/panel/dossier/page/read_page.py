@@ -148,15 +148,23 @@ def needs_scripts(parsed: ParsedPage) -> bool:
     those who have none.
     """
     shell = parsed.text[:MOST_SHELL]
-    prose = prose_words(parsed)
-    is_full = prose >= FEW_WORDS or sum(len(block.text) for block in parsed.blocks) > MOST_LABELS
-    if not parsed.is_html or is_full or not SCRIPT.search(shell):
+    prose = _prose_words(parsed)
+    if not parsed.is_html or prose >= FEW_WORDS or _has_labels(parsed) or not SCRIPT.search(shell):
         return False
     told = any(count_words(NO_WORDS.sub(" ", found[1])) > 1 for found in NOSCRIPT.finditer(shell))
     return not prose or told or bool(MODULE.search(shell)) or _has_empty_root(shell)
 
 
-def prose_words(parsed: ParsedPage) -> int:
+def shows_nothing(parsed: ParsedPage) -> bool:
+    """Whether a page has no prose at all, and few labels."""
+    return not _prose_words(parsed) and not _has_labels(parsed)
+
+
+def _has_labels(parsed: ParsedPage) -> bool:
+    return sum(len(block.text) for block in parsed.blocks) > MOST_LABELS
+
+
+def _prose_words(parsed: ParsedPage) -> int:
     """Words of its blocks that are more than labels."""
     return sum(count for block in parsed.blocks if (count := count_words(block.text)) >= LINE_WORDS)
 

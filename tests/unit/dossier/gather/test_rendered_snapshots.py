@@ -65,6 +65,12 @@ async def test_a_page_that_shows_nothing_in_a_browser_either_is_one_sentence(sna
             await read(Web({HOME: SHELL}), snapshots, browser)
 
 
+async def test_a_rendered_index_of_names_is_read(snapshots: Snapshots) -> None:
+    names = "".join(f"<li>module_{n:03}</li>" for n in range(200))
+    gathering = await read(Web({HOME: SHELL}), snapshots, Browser(text=f"<title>Acme</title><ul>{names}</ul>"))
+    assert len(gathering.pages[0].passages) == 200
+
+
 async def test_a_page_with_its_text_in_it_starts_no_browser(snapshots: Snapshots) -> None:
     browser = Browser()
     gathering = await gather(
