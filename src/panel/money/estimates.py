@@ -56,7 +56,7 @@ def refuse_unpriced(unpriced: Sequence[str], *limits_usd: Decimal | None) -> Non
     if unpriced and any(limit is not None for limit in limits_usd):
         raise Mistake(
             f"The price of {' and '.join(unpriced)} is unknown, so a budget can't be kept.",
-            hint=f"Give it in panel.toml: {PRICE_LINE}; or go without a budget.",
+            hint=f"Give it in panel.toml: {PRICE_LINE}; or go without --budget and other limits.",
         )
 
 
