@@ -128,20 +128,20 @@
       if (node.localName === "link" && /stylesheet|preload|prefetch|icon/i.test(node.rel)) return { text: "" };
       if (node.localName === "meta" && (node.hasAttribute("charset") || node.httpEquiv)) return { text: "" };
       const name = plain.test(node.localName) && node.localName !== "slot" ? node.localName : "span";
-      const at = above && look(node, above), isHead = name === "head";
+      const at = above && look(node, above), isHead = name === "head", isPage = /^(html|body)$/.test(name);
       const assigned = node.localName === "slot" ? node.assignedNodes({ flatten: true }) : [];
       const inside = assigned.length ? assigned : (node.shadowRoot ?? node).childNodes;
       const isGone = at && !at.shown && getComputedStyle(node).display === "none";
-      const made = { isHead, open: opening(node, name), kids: [], close: empty.has(name) ? "" : kept(`</${name}>`) };
+      const made = { isHead, isPage, open: opening(node, name), kids: [], close: empty.has(name) ? "" : kept(`</${name}>`) };
       for (const child of inside) made.kids.push(walk(child, isGone || isHead ? null : at, depth + 1));
       const told = made.kids.map((kid) => kid.isSeen);
       made.isSeen = isHead ? undefined : told.includes(true) || (told.includes(false) ? false : undefined);
       return made;
     };
 
-    const written = ({ text, open, kids, close, isHead, isSeen: seen }, isWithin) => {
+    const written = ({ text, open, kids, close, isHead, isPage, isSeen: seen }, isWithin) => {
       if (open === undefined) return seen === false && !isWithin ? `<span hidden>${text}</span>` : text;
-      const isHidden = seen === false && !isWithin;
+      const isHidden = seen === false && !isWithin && !isPage; // of a page that shows nothing each part is
       return `${open}${isHidden ? " hidden" : ""}>${kids.map((kid) => written(kid, isWithin || isHidden || isHead)).join("")}${close}`;
     };
 

@@ -18,7 +18,7 @@ MOST_SELECTORS = 50  # of one rule
 _KEPT = """
 display visibility content-visibility opacity filter font font-size color background background-color background-image
 background-clip position left top text-indent margin-left clip clip-path transform max-height height width overflow
-animation text-decoration text-decoration-line
+animation animation-name transition will-change text-decoration text-decoration-line
 """
 KEPT = frozenset(_KEPT.split())
 NO_CODE = re.compile(r"\\.|/\*.*?(?:\*/|\Z)|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'", re.DOTALL)

@@ -58,6 +58,7 @@ STYLES: tuple[tuple[str, tuple[str, ...], str], ...] = (  # how it hides, by whi
 READ_STYLES = tuple((where, names, re.compile(values)) for where, names, values in STYLES)
 TINY = re.compile(r"(?:[0-3](?:\.\d+)?|\.\d+)(?:px|pt)|0?(?:\.[01]\d*)?r?em|0(?:/.*)?|[0-9]%")
 GROUNDS = ("background", "background-color", "background-image")
+MOTION = ("transition", "animation", "animation-name", "will-change")
 KEPT_GROUND = ("none", "transparent", "inherit", "initial", "unset", "0 0", "0")
 HEX = re.compile(r"#([0-9a-f]{3,8})")
 RGB = re.compile(r"rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)")
@@ -140,7 +141,7 @@ class _Page:
         """How an element looks; None for one that is hidden with all it holds, and looked at no further."""
         given = self.rules.of(node)
         where = "" if node is self.body else _why_gone(node, given)
-        least = self._least_words(node, where)
+        least = self._least_words(node, where, given)
         if where and least == inf:
             never = node.tag in UNSEEN or where == "closed"
             self.veils.append(Veil(node, where, _words_of(node), inf if never else LARGE_WORDS, node))
@@ -148,7 +149,7 @@ class _Page:
         look = _inherit(above, node, given)
         if "line-through" in given.get("text-decoration", given.get("text-decoration-line", "")):
             node.tag = "s"
-        if (reason := _why_unread(look)) == "visibility: hidden" and self.moves:
+        if (reason := _why_unread(look)) == "visibility: hidden" and self._may_move(given):
             where, least = reason, 0
         elif reason:
             self.veils.append(Veil(node, reason, _own_words_of(node), LARGE_WORDS, OWN))
@@ -158,13 +159,19 @@ class _Page:
             look = look._replace(inside=where)
         return look
 
-    def _least_words(self, node: Any, where: str) -> float:
+    def _may_move(self, given: Properties) -> bool:
+        """Whether the page, or the element by itself, has anything that brings it into sight."""
+        return self.moves or any(given.get(name, "none") != "none" for name in MOTION)
+
+    def _least_words(self, node: Any, where: str, given: Properties) -> float:
         """From how many words on people come to see what is out of sight at first; infinite for never."""
         if not where or where == "aria-hidden":
             return 2  # one is an icon's name or a sign
         if node.tag in UNSEEN or where in ("closed", "off-screen", "clip"):
             return inf
-        if _is_opened(node, self.opened) or (self.moves and where in ("opacity", "transform", "no width or height")):
+        fades = where == "opacity" and "transform" in given  # as libraries draw a part before it is scrolled to
+        comes = where in ("opacity", "transform", "no width or height") and (fades or self._may_move(given))
+        if comes or _is_opened(node, self.opened):
             return 0
         by_rule = where == "display: none" and "display" not in node.get("style", "")
         return FEW_WORDS + 1 if by_rule and self.moves else inf

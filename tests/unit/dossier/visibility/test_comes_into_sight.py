@@ -21,6 +21,10 @@ APPEARS = [
     (f"<div style='visibility:hidden'><p>{WORDS}</p></div>", SCRIPT),
     (f"<h3>Where is it?</h3><div class=a><p>{WORDS}</p></div>",
      f"<style>.a{{max-height:0;overflow:hidden}}</style>{SCRIPT}"),
+    (f"<div class=r><p>{WORDS}</p></div>", "<style>.r{opacity:0;transition:all .6s}</style>"),
+    (f"<div style='opacity:0.001;will-change:transform,opacity'><p>{WORDS}</p></div>", ""),
+    (f"<div style='opacity:0;transform:translateY(20px)'><p>{WORDS}</p></div>", ""),
+    (f"<div class=a><p>{WORDS}</p></div>", "<style>.a{max-height:0;overflow:hidden;transition:max-height .2s}</style>"),
     (f"<button aria-controls=a1>Where is it?</button><i></i><div id=a1 hidden><p>{WORDS}</p></div>", ""),
     (f"<button>Where is it?</button><div style='display:none'><p>{WORDS}</p></div>", ""),
     (f"<div><h3><span role=button aria-expanded=false>Where?</span></h3><div hidden><p>{WORDS}</p></div></div>", ""),
@@ -57,7 +61,6 @@ def test_words_that_instruct_a_model_stay_out_of_what_comes_into_sight(body: str
     (f"<p style='position:absolute;left:-9999px'>{WORDS}</p>", SCRIPT),
     (f"<p style='color:#fff;background:#fefefe'>{WORDS}</p>", SCRIPT),
     (f"<p aria-hidden=true style='display:none'>{WORDS}</p>", SCRIPT),
-    (f"<p class=r>{WORDS}</p>", "<style>.r{opacity:0;transition:all .6s}</style>"),
     (f"<dialog>{WORDS}</dialog>", SCRIPT),
     (f"<form>Mail <div class=x>{WORDS}</div></form>", f"<style>.x{{display:none}}</style>{SCRIPT}"),
 ])  # fmt: skip
