@@ -204,8 +204,10 @@ def _namespace(*as_user: str) -> tuple[str, ...]:
     if program is None:
         return ()
     trial = [*as_user, program, *command[1:], "true"]
-    works = subprocess.run(trial, capture_output=True, timeout=10).returncode == 0  # noqa: S603  takes 5 ms, once
-    return (program, *command[1:]) if works else ()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        if subprocess.run(trial, capture_output=True, timeout=10).returncode == 0:  # noqa: S603  takes 5 ms, once
+            return (program, *command[1:])
+    return ()
 
 
 async def _refuse_unsafe(chromium: Any) -> None:
